@@ -1,0 +1,396 @@
+# SPDX-License-Identifier: MIT
+"""The hooks: a scope for each test and for each collector."""
+
+import os
+import sys
+
+import pytest
+
+import ftrace_pytest_fixtures as fixtures
+import ftrace_pytest_imports as imports
+import ftrace_pytest_marks as marks
+from ftrace_pytest_fixtures import (  # noqa: F401
+    pytest_fixture_post_finalizer, pytest_fixture_setup,
+)
+from ftrace_pytest_marks import (
+    BEGIN, END, OUTCOME, USE, around, encode, say, shift,
+)
+
+HOOKS = (
+    "pytest_load_initial_conftests", "pytest_configure",
+    "pytest_make_collect_report", "pytest_deselected",
+    "pytest_collection_finish", "pytest_runtest_protocol",
+    "pytest_runtest_setup", "pytest_runtest_teardown",
+    "pytest_runtest_logreport", "pytest_fixture_post_finalizer",
+)
+
+_DIRECTORY_LIKE = tuple(
+    getattr(pytest, name) for name in ("Session", "Package", "Directory")
+    if hasattr(pytest, name))
+
+_COLLECTED = OUTCOME + b"collected"
+_DESELECTED = OUTCOME + b"deselected"
+
+# The directory that pytest's ids are relative to, where it is not the root.
+_rootdir = None
+
+_heads = {"": "."}
+_units = {}
+_collectors = {}
+_directories = {}
+_parents = {}
+_prepared = set()
+_suffixes = set()
+_unit = None
+
+
+def start(root):
+    """Begins recording, once; returns the names of the hooks it needs."""
+    names = HOOKS
+    marks.set_root(root or os.getcwd())
+    if fixtures.start(identify):
+        names += ("pytest_fixture_setup",)
+    imports.install(directory_scope)
+    _wrap_cache()
+    say(OUTCOME + b"ready")
+    return names
+
+
+def identify(nodeid):
+    """A pytest id with its path part relative to the root."""
+    if _rootdir is None:
+        return nodeid
+    head, separator, rest = nodeid.partition("::")
+    name = _heads.get(head)
+    if name is None:
+        path = os.path.normpath(os.path.join(_rootdir, head))
+        name = _heads[head] = marks.relative(path)
+    return name + separator + rest
+
+
+def _unit_of(item):
+    nodeid = item.nodeid
+    unit = _units.get(nodeid)
+    if unit is None:
+        unit = b"unit/pytest/" + encode(identify(nodeid))
+        _units[nodeid] = unit
+    return unit
+
+
+def _scope_of(collector):
+    scope = _collectors.get(collector)
+    if scope is None:
+        if isinstance(collector, pytest.Session):
+            scope = b"discover/."
+        elif isinstance(collector, _DIRECTORY_LIKE):
+            path = str(collector.path)
+            if os.path.basename(path) == "__init__.py":
+                path = os.path.dirname(path)
+            scope = b"discover/" + encode(marks.relative(_real(path)))
+        else:
+            scope = b"collect/" + encode(identify(collector.nodeid))
+        _collectors[collector] = scope
+    return scope
+
+
+def _real(path):
+    """A directory without symlinks, where only so it is inside the root."""
+    if path == marks.root or path.startswith(marks.root_slash):
+        return path
+    say(marks.MUTE)
+    try:
+        return os.path.realpath(path)
+    finally:
+        say(marks.UNMUTE)
+
+
+def directory_scope(path):
+    """The scope of what pytest looks for in a directory and above it."""
+    scope = _directories.get(path)
+    if scope is not None:
+        return scope
+    given, path = path, _real(path)
+    scope = b"discover/" + encode(marks.relative(path))
+    _directories[given] = _directories[path] = scope
+    parent = None
+    if path.startswith(marks.root_slash):
+        parent = directory_scope(os.path.dirname(path))
+    shift(BEGIN + scope)
+    if parent is not None:
+        say(USE + parent)
+    os.access(path + "/conftest.py", os.F_OK)
+    os.access(path + "/__init__.py", os.F_OK)
+    shift(END)
+    return scope
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_load_initial_conftests():
+    """pytest looks through directories for these; no test depends on it."""
+    depth = len(marks.process)
+    try:
+        marks.begin(b"discover/.")
+    except Exception:
+        marks.lost()
+    yield
+    marks.unwind(depth)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config):
+    global _rootdir
+    try:
+        fixtures.configure(config)
+        rootdir = os.path.realpath(str(config.rootpath))
+        if rootdir != marks.root:
+            _rootdir = rootdir
+        factory = getattr(config, "_tmp_path_factory", None)
+        if factory is not None:
+            # These list what other runs left in the temporary directory.
+            for name in ("getbasetemp", "mktemp"):
+                setattr(factory, name, around(
+                    getattr(factory, name), marks.mute_always, marks.unmute))
+    except Exception:
+        marks.lost()
+
+
+def _wrap_cache():
+    """Keeps pytest's notes of the last run from being dependencies."""
+    module = sys.modules.get("_pytest.cacheprovider")
+    if module is None:
+        return
+
+    def leave(token, cache):
+        marks.unmute(token)
+        if cache is not None:
+            cache.get = around(cache.get, marks.mute, marks.unmute)
+            cache.set = around(cache.set, marks.mute, marks.unmute)
+
+    cache = module.Cache
+    try:
+        cache.for_config = staticmethod(
+            around(cache.for_config, marks.mute, leave))
+    except AttributeError:
+        marks.lost()
+
+
+@pytest.hookimpl(hookwrapper=True, trylast=True)
+def pytest_make_collect_report(collector):
+    depth = len(marks.process)
+    try:
+        _begin_collector(collector)
+    except Exception:
+        marks.lost()
+    outcome = yield
+    try:
+        if outcome.excinfo is None:
+            _note_children(collector, outcome.get_result())
+    except Exception:
+        marks.lost()
+    marks.unwind(depth)
+
+
+def _begin_collector(collector):
+    parent = collector.parent
+    marks.begin(_scope_of(collector))
+    if parent is not None:
+        say(USE + _scope_of(parent))
+    if isinstance(collector, _DIRECTORY_LIKE):
+        return
+    if parent is None or isinstance(parent, _DIRECTORY_LIKE):
+        path = str(collector.path)
+        say(USE + directory_scope(os.path.dirname(path)))
+        # Text files are doctests by their whole names, not by their suffix.
+        if (not isinstance(collector, pytest.Module)
+                and type(collector).__module__ != "_pytest.doctest"):
+            suffix = os.path.splitext(path)[1]
+            if suffix:
+                _suffixes.add(suffix)
+
+
+def _note_children(collector, report):
+    for child in report.result or ():
+        if isinstance(child, pytest.Item):
+            shift(BEGIN + _unit_of(child))
+            say(_COLLECTED)
+            shift(END)
+    # Only what the collector itself said is complete: a plugin that skips a
+    # whole file (as --lf does) makes a report that knows of no call.
+    if isinstance(collector, _DIRECTORY_LIKE) or "call" not in vars(report):
+        return
+    say(OUTCOME + encode(report.outcome))
+
+
+def pytest_deselected(items):
+    try:
+        for item in items:
+            shift(BEGIN + _unit_of(item))
+            say(_DESELECTED)
+            shift(END)
+    except Exception:
+        marks.lost()
+
+
+def pytest_collection_finish(session):
+    if sys.exc_info()[0] is not None:
+        return
+    try:
+        _note_arguments(session.config)
+        _note_patterns(session.config)
+    except Exception:
+        marks.lost()
+
+
+def _note_arguments(config):
+    start = str(config.invocation_params.dir)
+    for argument in config.args:
+        path = os.path.normpath(os.path.join(start, str(argument)))
+        say(marks.MUTE)
+        try:
+            found = os.path.isdir(path)
+        finally:
+            say(marks.UNMUTE)
+        if found:
+            shift(BEGIN + directory_scope(path))
+            say(OUTCOME + b"passed")
+            shift(END)
+
+
+def _note_patterns(config):
+    patterns = list(config.getini("python_files"))
+    patterns += config.getoption("doctestglob", None) or ["test*.txt"]
+    if config.getoption("doctestmodules", False):
+        patterns.append("*.py")
+    patterns += ["*" + suffix for suffix in sorted(_suffixes)]
+    shift(BEGIN + b"discover/.")
+    for pattern in patterns:
+        say(USE + b"pattern/" + encode(pattern))
+    shift(END)
+
+
+def _marks_of_parent(item):
+    """What every test of one collector uses, as marks ready to be said."""
+    parent = item.parent
+    found = _parents.get(parent)
+    if found is None:
+        found = []
+        if parent is not None:
+            found.append(USE + _scope_of(parent))
+        module = getattr(getattr(item, "module", None), "__name__", None)
+        scope = imports.scope_of(module) if module else None
+        if scope is not None:
+            found.append(USE + scope)
+        _parents[parent] = found
+    return found
+
+
+class _Outcome:
+    """What became of a test, put together from the reports of its phases."""
+
+    def __init__(self, nodeid):
+        self.nodeid = nodeid
+        self.word = None
+        self.seconds = 0.0
+        self.complete = False
+
+    def add(self, report):
+        when = report.when
+        if when == "setup":
+            # The first phase, or the first of another attempt.
+            self.word = None
+            self.complete = False
+        self.seconds += getattr(report, "duration", 0) or 0
+        word = None
+        if report.outcome == "failed":
+            word = "failed" if when == "call" else "error"
+        elif hasattr(report, "wasxfail"):
+            word = "xfailed" if report.outcome == "skipped" else "xpassed"
+        elif report.outcome == "skipped":
+            word = "skipped"
+        elif report.outcome == "passed" and when == "call":
+            word = "passed"
+        elif report.outcome == "rerun":
+            word = "failed"
+        # A subtest and a phase after a failure make nothing better.
+        if word is not None and self.word not in ("failed", "error"):
+            if not hasattr(report, "context") or word == "failed":
+                self.word = word
+        if when == "teardown":
+            self.complete = True
+
+    def mark(self):
+        return b"%b%b/%d" % (OUTCOME, (self.word or "passed").encode(),
+                             self.seconds * 1000000)
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item):
+    global _unit
+    outer = _unit
+    depth = len(marks.process)
+    try:
+        marks.begin(_unit_of(item))
+        for mark in _marks_of_parent(item):
+            say(mark)
+        _unit = _Outcome(item.nodeid)
+    except Exception:
+        marks.lost()
+    outcome = yield
+    try:
+        if outcome.excinfo is None and _unit is not None and _unit.complete:
+            say(_unit.mark())
+    except Exception:
+        marks.lost()
+    _unit = outer
+    marks.unwind(depth)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report):
+    try:
+        if _unit is not None and report.nodeid == _unit.nodeid:
+            _unit.add(report)
+    except Exception:
+        marks.lost()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    try:
+        if item.parent not in _prepared:
+            for node in item.listchain()[:-1]:
+                if node not in _prepared:
+                    _prepared.add(node)
+                    _prepare(node)
+    except Exception:
+        marks.lost()
+
+
+def _prepare(node):
+    """Gives a collector that has a set-up of its own a scope for it.
+
+    It runs once, while the first of its tests is set up.
+    """
+    name = type(node).setup
+    if name in (pytest.Collector.setup, pytest.Session.setup):
+        return
+    scope = b"fixture/" + encode(identify(node.nodeid)) + b"::setup"
+
+    def enter(*_):
+        return marks.begin(scope)
+
+    def leave(depth, _):
+        marks.unwind(depth)
+
+    shift(BEGIN + _scope_of(node))
+    say(USE + scope)
+    shift(END)
+    node.setup = around(node.setup, enter, leave)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item):
+    try:
+        fixtures.use_all_of(item)
+    except Exception:
+        marks.lost()

@@ -1,0 +1,378 @@
+# SPDX-License-Identifier: MIT
+"""Says which module imports which, also where the import was cached.
+
+A module runs once and is used by many tests: what it reads is recorded in a
+scope of its own, and every import, the first and all later ones, makes the
+importer use that scope.
+"""
+
+import builtins
+import importlib._bootstrap as bootstrap
+import importlib._bootstrap_external as external
+import importlib.machinery
+import os
+import sys
+import types
+
+import ftrace_pytest_marks as marks
+from ftrace_pytest_marks import (
+    BASE, BEGIN, BLOCK_LIST, END, MUTE, UNMUTE, USE, encode, say, shift,
+)
+
+_MACHINERY = frozenset((
+    "importlib", "importlib._bootstrap", "importlib._bootstrap_external",
+    "_frozen_importlib", "_frozen_importlib_external", __name__,
+))
+
+# Hooks that pytest calls only for the tests below the conftest.  A conftest
+# with any other hook concerns the whole run.
+_LOCAL_HOOKS = frozenset((
+    "pytest_runtest_setup", "pytest_runtest_call", "pytest_runtest_teardown",
+    "pytest_runtest_makereport", "pytest_runtest_logstart",
+    "pytest_runtest_logreport", "pytest_runtest_logfinish",
+    "pytest_fixture_setup", "pytest_fixture_post_finalizer",
+    "pytest_generate_tests", "pytest_make_parametrize_id",
+    "pytest_pycollect_makemodule", "pytest_pycollect_makeitem",
+    "pytest_pyfunc_call", "pytest_itemcollected", "pytest_assertrepr_compare",
+))
+
+# The scope of every project module that was loaded, by the module's name.
+scopes = {}
+
+# The packages that have project modules in them, and the modules that were
+# found to have nothing to do with any: most imports in functions are such.
+_packages = set()
+_foreign = {}
+
+# The pairs (importer's scope, imported scope) that were already said.
+_edges = set()
+
+# The places that were looked at for a name, with the scope that looked.
+_looked = set()
+
+_stdlib = os.path.dirname(os.__file__) + "/"
+_find_spec = None
+_quiet = False
+_directory_scope = None
+
+
+# What importlib.metadata and site list a directory of sys.path for.
+_METADATA = ("*.dist-info", "*.egg-info", "*.egg", "*.egg-link", "*.pth")
+
+
+def install(directory_scope):
+    """Puts the wrappers in place; they stay until the process ends."""
+    global _find_spec, _directory_scope
+    _directory_scope = directory_scope
+    _declare_past()
+    bootstrap._find_and_load = marks.around(
+        bootstrap._find_and_load, _enter, _leave)
+    _find_spec = external.FileFinder.find_spec
+    find_spec.__qualname__ = _find_spec.__qualname__
+    find_spec.__doc__ = _find_spec.__doc__
+    find_spec.__module__ = _find_spec.__module__
+    external.FileFinder.find_spec = find_spec
+    previous = builtins.__import__
+    if marks.extension is not None:
+        doc = previous.__doc__ or ""
+        signature = getattr(previous, "__text_signature__", None)
+        if signature is not None:
+            doc = "__import__%s\n--\n\n%s" % (signature, doc)
+        builtins.__import__ = marks.extension.import_hook(
+            previous, _note_import, encode(doc), builtins,
+            builtins.__name__)
+    else:
+        builtins.__import__ = _python_import(previous)
+
+
+def _declare_past():
+    """Says what was looked up before there was a wrapper to say it.
+
+    The directories were listed whole; once the lookups are declared, the
+    tracer takes the listing for what it was.
+    """
+    path = [os.path.abspath(place) for place in sys.path
+            if isinstance(place, str)]
+    for place in path:
+        for glob in _METADATA:
+            say(BLOCK_LIST + encode(glob) + b"/" + encode(place))
+    for name, module in list(sys.modules.items()):
+        parent, _, tail = name.rpartition(".")
+        places = path
+        if parent:
+            package = sys.modules.get(parent)
+            if type(package) is not types.ModuleType:
+                continue
+            places = vars(package).get("__path__") or ()
+        mark = BLOCK_LIST + encode(tail) + b"/"
+        try:
+            for place in places:
+                say(mark + encode(place))
+        except TypeError:
+            continue
+
+
+_IMPORT = """
+def __import__(name, globals=None, locals=None, fromlist=(), level=0):
+    __tracebackhide__ = True
+    result = previous(name, globals, locals, fromlist, level)
+    try:
+        note(name, globals, fromlist, level)
+    except Exception:
+        lost()
+    return result
+"""
+
+
+def _python_import(previous):
+    names = {"previous": previous, "note": _note_import, "lost": marks.lost,
+             "__name__": "importlib._bootstrap"}
+    exec(compile(_IMPORT, "<frozen importlib._bootstrap>", "exec"), names)
+    return names["__import__"]
+
+
+def find_spec(self, fullname, target=None):
+    # What the finder stats and lists would tie every importer to all that
+    # happens in the directory; what it really asked is whether there is
+    # something by that name.
+    say(MUTE)
+    try:
+        spec = _find_spec(self, fullname, target)
+    finally:
+        say(UNMUTE)
+    if not _quiet:
+        try:
+            _note_look(self.path, fullname, spec)
+        except Exception:
+            marks.lost()
+    return spec
+
+
+def _note_look(path, fullname, spec):
+    opened = marks.modules() or marks.process
+    tail = fullname.rpartition(".")[2]
+    key = (opened[-1] if opened else BASE, path, tail)
+    if key in _looked:
+        return
+    _looked.add(key)
+    if path[:1] != "/":
+        path = os.path.join(os.getcwd(), path)
+    say(BLOCK_LIST + encode(tail) + b"/" + encode(path))
+    # A directory was found: whether it is a package, and which of the files
+    # that can make it one is taken, hangs on these.
+    if spec is not None and spec.submodule_search_locations is not None:
+        say(BLOCK_LIST + b"__init__/" + encode(path) + b"/" + encode(tail))
+
+
+def _importer():
+    """The scope of the project module whose code is importing, or None."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        name = frame.f_globals.get("__name__")
+        if name not in _MACHINERY:
+            return scopes.get(name)
+        frame = frame.f_back
+    return None
+
+
+def _use(scope, importer):
+    """Says that the scope in force, and the importer, use a scope."""
+    opened = marks.modules()
+    if opened:
+        edge = (opened[-1], scope)
+        if edge not in _edges:
+            _edges.add(edge)
+            say(USE + scope)
+    else:
+        say(USE + scope)
+    if importer is None:
+        return
+    edge = (importer, scope)
+    if edge in _edges:
+        return
+    _edges.add(edge)
+    say(BEGIN + importer)
+    say(USE + scope)
+    say(END)
+
+
+def scope_of(name):
+    """The scope of a module that is loaded, None for one of no project."""
+    scope = scopes.get(name)
+    if scope is None:
+        # The module may be known by another name.
+        module = sys.modules.get(name)
+        if type(module) is types.ModuleType:
+            scope = scopes.get(vars(module).get("__name__"))
+    return scope
+
+
+def _note_import(name, globs, fromlist, level):
+    """Says the edges of an import statement, whose modules are loaded."""
+    importer = None
+    if type(globs) is dict:
+        importer = scopes.get(globs.get("__name__"))
+        if level:
+            name = _absolute(name, globs, level)
+    module = sys.modules.get(name)
+    if module is not None and _foreign.get(name) is module:
+        return
+    scope = scope_of(name)
+    if scope is not None:
+        _use(scope, importer)
+    elif name not in _packages and name.partition(".")[0] not in _packages:
+        _foreign[name] = module
+    parent = name.rpartition(".")[0]
+    while parent:
+        scope = scopes.get(parent)
+        if scope is not None:
+            _use(scope, importer)
+        parent = parent.rpartition(".")[0]
+    if not fromlist or type(fromlist) is int:
+        return
+    for part in fromlist:
+        if part == "*":
+            module = sys.modules.get(name)
+            names = list(vars(module)) if module is not None else ()
+            for each in names:
+                scope = scopes.get(name + "." + each)
+                if scope is not None:
+                    _use(scope, importer)
+        else:
+            scope = scope_of(name + "." + part)
+            if scope is not None:
+                _use(scope, importer)
+
+
+def _absolute(name, globs, level):
+    package = globs.get("__package__")
+    if package is None:
+        package = globs.get("__name__") or ""
+        if "__path__" not in globs:
+            package = package.rpartition(".")[0]
+    base = package.rsplit(".", level - 1)[0]
+    return base + "." + name if name else base
+
+
+def _enter(name, _import=None):
+    if name in sys.modules:
+        scope = scope_of(name)
+        if scope is not None:
+            _use(scope, _importer())
+        return None
+    opened = marks.modules()
+    scope = b"module/" + encode(_distinct(name))
+    local = not opened and _is_conftest(name)
+    if not local:
+        _use(scope, _importer())
+    scopes[name] = scope
+    if _foreign:
+        _foreign.clear()
+    opened.append(scope)
+    shift(BEGIN + scope)
+    return name, scope, len(opened), local
+
+
+def _leave(token, _=None):
+    if token is None:
+        return
+    name, scope, depth, local = token
+    opened = marks.modules()
+    # An interrupt may have kept an inner scope from being closed.
+    while len(opened) >= depth:
+        opened.pop()
+        shift(END)
+    module = sys.modules.get(name)
+    if module is None:
+        # It failed, and what it looked for belongs to who asked for it.
+        if scopes.get(name) == scope:
+            del scopes[name]
+        if local:
+            say(USE + scope)
+    elif not _is_project(module):
+        scopes.pop(name, None)
+        _use_in_base(scope)
+    else:
+        parent = name.rpartition(".")[0]
+        while parent:
+            _packages.add(parent)
+            parent = parent.rpartition(".")[0]
+        if local:
+            _use_in_directory(module, scope)
+
+
+def _use_in_base(scope):
+    say(BEGIN + BASE)
+    say(USE + scope)
+    say(END)
+
+
+def _is_project(module):
+    names = getattr(module, "__dict__", None)
+    if names is None:
+        return False
+    spec = names.get("__spec__")
+    origin = names.get("__file__") or getattr(spec, "origin", None)
+    if isinstance(origin, str) and "/" in origin:
+        return _is_project_path(origin)
+    places = getattr(spec, "submodule_search_locations", None)
+    if places is None:
+        return False
+    return any(_is_project_path(place) for place in places)
+
+
+def _is_project_path(path):
+    if path.startswith(marks.root_slash):
+        path = path[len(marks.root_slash) - 1:]
+    elif path.startswith(_stdlib):
+        return False
+    return "/site-packages/" not in path and "/dist-packages/" not in path
+
+
+def _is_conftest(name):
+    """Whether pytest is loading a conftest outside any test."""
+    return (name.rpartition(".")[2] == "conftest"
+            and (not marks.process
+                 or marks.process[-1].startswith((b"discover/", b"collect/"))))
+
+
+def _distinct(name):
+    """The name of a module's scope, told apart where names collide.
+
+    Each directory may have its own module named conftest, one after the
+    other, so these are named after their files.
+    """
+    if name != "conftest":
+        return name
+    global _quiet
+    _quiet = True
+    say(MUTE)
+    try:
+        spec = importlib.machinery.PathFinder.find_spec(name)
+    finally:
+        say(UNMUTE)
+        _quiet = False
+    if spec is None or not spec.origin:
+        return name
+    return name + "@" + marks.relative(spec.origin)
+
+
+def _use_in_directory(module, scope):
+    """Says that the tests below a conftest use it.
+
+    It is loaded by whatever came across its directory first, which says
+    nothing about who needs it.
+    """
+    names = vars(module)
+    directory = os.path.dirname(names.get("__file__") or "")
+    if not directory or _directory_scope is None or any(
+            (name.startswith("pytest_") and name not in _LOCAL_HOOKS)
+            or (type(value) is types.FunctionType
+                and "pytest_impl" in value.__dict__
+                and name not in _LOCAL_HOOKS)
+            for name, value in names.items()):
+        _use_in_base(scope)
+        return
+    say(BEGIN + _directory_scope(directory))
+    say(USE + scope)
+    say(END)

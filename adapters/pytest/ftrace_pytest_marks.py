@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+"""Marks: the paths that tell the tracer where a scope begins and ends.
+
+Asking whether one of them exists is swallowed by the tracer, and untraced is
+a harmless "no".  The names of all scopes are kept as bytes, ready to be said.
+"""
+
+import os
+import sys
+from _thread import _local
+from importlib.machinery import ExtensionFileLoader, ModuleSpec
+
+BEGIN = b"/@ftrace/begin/"
+END = b"/@ftrace/end/"
+USE = b"/@ftrace/use/"
+MUTE = b"/@ftrace/mute/"
+UNMUTE = b"/@ftrace/unmute/"
+OUTCOME = b"/@ftrace/outcome/"
+BLOCK_LIST = b"/@ftrace/block/list/"
+BASE = b"run/"
+
+# A wrapper that has to be Python carries the name of the import system's own
+# code, which tracebacks and warnings skip, and asks pytest to hide it.
+_AROUND = """
+def _call_with_frames_removed(*args, **kwargs):
+    __tracebackhide__ = True
+    token = result = None
+    entered = False
+    try:
+        token = enter(*args, **kwargs)
+        entered = True
+    except Exception:
+        lost()
+    try:
+        result = function(*args, **kwargs)
+        return result
+    finally:
+        if entered:
+            try:
+                leave(token, result)
+            except Exception:
+                lost()
+"""
+
+root = ""
+root_slash = "/"
+
+# The scopes that hold for the whole process, innermost last, and those of
+# each thread, which are the modules it is importing.
+process = []
+_threads = _local()
+
+
+def _python_access(path, access=os.access):
+    access(path, 0)
+
+
+def _python_around(function, enter, leave):
+    names = {"function": function, "enter": enter, "leave": leave,
+             "lost": lost, "__name__": "importlib._bootstrap"}
+    exec(compile(_AROUND, "<frozen importlib._bootstrap>", "exec"), names)
+    return names["_call_with_frames_removed"]
+
+
+def _load_extension():
+    """Loads the C part, which only a plain CPython can take."""
+    if (sys.implementation.name != "cpython"
+            or "t" in getattr(sys, "abiflags", "")
+            or hasattr(sys, "getobjects")):
+        return None
+    name = "ftrace_import_hook"
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        name + ".so")
+    try:
+        loader = ExtensionFileLoader(name, path)
+        return loader.create_module(ModuleSpec(name, loader, origin=path))
+    except (ImportError, OSError):
+        return None
+
+
+extension = _load_extension()
+if extension is not None:
+    say = extension.say
+    shift = extension.shift
+    around = extension.around
+else:
+    say = shift = _python_access
+    around = _python_around
+
+
+def set_root(path):
+    """Fixes the directory that all names are relative to."""
+    global root, root_slash
+    root = path
+    root_slash = path.rstrip("/") + "/"
+
+
+def encode(text):
+    """A name as bytes that a path can hold."""
+    try:
+        data = os.fsencode(text)
+    except UnicodeError:
+        data = text.encode("utf-8", "backslashreplace")
+    if b"\0" in data:
+        data = data.replace(b"\0", b"\\x00")
+    return data
+
+
+def relative(path):
+    """A path as the names give it: relative inside the root."""
+    if path == root:
+        return "."
+    if path.startswith(root_slash):
+        return path[len(root_slash):]
+    return path
+
+
+def modules():
+    """The scopes of the modules that this thread is importing."""
+    try:
+        return _threads.modules
+    except AttributeError:
+        _threads.modules = []
+        return _threads.modules
+
+
+def begin(scope):
+    """Enters a scope of the whole process; returns the depth before."""
+    depth = len(process)
+    process.append(scope)
+    shift(BEGIN + scope)
+    return depth
+
+
+def unwind(depth):
+    """Leaves scopes until as few are open as there were."""
+    while len(process) > depth:
+        process.pop()
+        shift(END)
+
+
+def lost():
+    """Confesses that the scope in force may lack something."""
+    try:
+        say(OUTCOME + b"lost")
+    except Exception:
+        pass
+
+
+def mute(*_, **_kwargs):
+    """Stops the recording of what is read, unless a scope is open."""
+    if process:
+        return False
+    say(MUTE)
+    return True
+
+
+def mute_always(*_, **_kwargs):
+    """Stops the recording of what is read."""
+    say(MUTE)
+    return True
+
+
+def unmute(token, _=None):
+    """Takes back what mute did."""
+    if token:
+        say(UNMUTE)

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The part of the pytest adapter that has to leave no Python frame behind.
+ *
+ * A wrapper written in Python shows up in tracebacks and shifts the line a
+ * warning is reported for; a wrapper written in C does neither.  The few
+ * prototypes that are needed all belong to the stable ABI of CPython and are
+ * declared here, so that one build serves every interpreter from 3.9 on and
+ * needs no Python headers.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+struct _object;
+#define PyObject struct _object	/* opaque, named as CPython names it */
+
+struct method_def {
+	const char *name;
+	void (*call)(void);	/* takes what the flags say */
+	int flags;
+	const char *doc;
+};
+
+struct module_def {
+	struct {
+		ssize_t refcount;
+		void *type;
+		PyObject *(*init)(void);
+		ssize_t index;
+		PyObject *copy;
+	} base;
+	const char *name;
+	const char *doc;
+	ssize_t size;
+	struct method_def *methods;
+	void *slots;
+	void *traverse;
+	void *clear;
+	void *free;
+};
+
+#define METH_VARARGS	0x0001
+#define METH_KEYWORDS	0x0002
+#define METH_O		0x0008
+#define METHOD(function) ((void (*)(void))(function))
+#define ABI_VERSION	3
+
+extern PyObject *PyExc_Exception;
+extern PyObject *PyExc_TypeError;
+
+extern void Py_IncRef(PyObject *object);
+extern void Py_DecRef(PyObject *object);
+extern void PyErr_Clear(void);
+extern void PyErr_Fetch(PyObject **type, PyObject **value, PyObject **trace);
+extern void PyErr_Restore(PyObject *type, PyObject *value, PyObject *trace);
+extern int PyErr_ExceptionMatches(PyObject *type);
+extern void PyErr_SetString(PyObject *type, const char *message);
+extern char *PyBytes_AsString(PyObject *bytes);
+extern PyObject *PyCFunction_NewEx(struct method_def *def, PyObject *self,
+				   PyObject *module);
+extern PyObject *PyDict_GetItemWithError(PyObject *dict, PyObject *key);
+extern PyObject *PyDict_GetItemString(PyObject *dict, const char *key);
+extern ssize_t PyObject_Hash(PyObject *object);
+extern PyObject *PyObject_Call(PyObject *callable, PyObject *args,
+			       PyObject *kwargs);
+extern PyObject *PyObject_CallFunctionObjArgs(PyObject *callable, ...);
+extern long PyLong_AsLong(PyObject *number);
+extern PyObject *PyLong_FromLong(long value);
+extern PyObject *PyTuple_GetItem(PyObject *tuple, ssize_t index);
+extern ssize_t PyTuple_Size(PyObject *tuple);
+extern PyObject *PyUnicode_InternFromString(const char *text);
+extern PyObject *PyModule_Create2(struct module_def *def, int version);
+
+/* Not of the stable ABI, though in every CPython: may be missing one day. */
+extern PyObject *PyInstanceMethod_New(PyObject *function)
+	__attribute__((weak));
+
+extern PyObject *PyInit_ftrace_import_hook(void);
+
+/*
+ * Imports already reported, by a mix of everything that decides what an
+ * import statement means.  A collision costs one more report; a stale entry
+ * is not possible, because every change of scope changes the epoch.
+ */
+#define SEEN_SLOTS	4096
+
+static uint64_t seen[SEEN_SLOTS];
+static uint64_t epoch = 1;
+static PyObject *dunder_name;
+
+/* The import function that was there before, and who hears of imports. */
+static PyObject *previous_import;
+static PyObject *note_import;
+
+static PyObject *none_value(void)
+{
+	/* The only way to None that does not touch a data symbol's layout. */
+	extern PyObject *Py_BuildValue(const char *format, ...);
+
+	return Py_BuildValue("");
+}
+
+static uint64_t mix(uint64_t sum, uint64_t value)
+{
+	sum = (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+	return sum ^ (sum >> 29);
+}
+
+/*
+ * Drops the pending exception of a callback, and confesses that something may
+ * be missing from the record.  An interrupt or an exit that
+ * happens to arrive inside one is not the callback's and has to travel on:
+ * returns -1 for those.
+ */
+static int forgive(void)
+{
+	if (!PyErr_ExceptionMatches(PyExc_Exception))
+		return -1;
+	PyErr_Clear();
+	(void)access("/@ftrace/outcome/lost", F_OK);
+	return 0;
+}
+
+/* Says a mark: a path that the tracer reads and the kernel never sees. */
+static PyObject *say(PyObject *self, PyObject *bytes)
+{
+	char *path;
+
+	(void)self;
+	path = PyBytes_AsString(bytes);
+	if (!path)
+		return NULL;
+	(void)access(path, F_OK);
+	return none_value();
+}
+
+/* Says a mark that changes the scope in force: what was seen counts anew. */
+static PyObject *shift(PyObject *self, PyObject *bytes)
+{
+	epoch++;
+	return say(self, bytes);
+}
+
+/*
+ * The callable made by around(function, enter, leave): calls enter with the
+ * arguments, then function, then leave with what enter and function gave
+ * (None for a function that raised).  Result and exception are function's.
+ */
+static PyObject *around_call(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+	PyObject *done, *none, *result, *token;
+	PyObject *type = NULL, *value = NULL, *trace = NULL;
+
+	token = PyObject_Call(PyTuple_GetItem(self, 1), args, kwargs);
+	if (!token && forgive())
+		return NULL;
+	result = PyObject_Call(PyTuple_GetItem(self, 0), args, kwargs);
+	if (!token)
+		return result;
+	if (!result)
+		PyErr_Fetch(&type, &value, &trace);
+	none = none_value();
+	done = PyObject_CallFunctionObjArgs(PyTuple_GetItem(self, 2), token,
+					    result ? result : none, NULL);
+	Py_DecRef(none);
+	Py_DecRef(token);
+	if (!done && forgive()) {
+		Py_DecRef(result);
+		Py_DecRef(type);
+		Py_DecRef(value);
+		Py_DecRef(trace);
+		return NULL;
+	}
+	Py_DecRef(done);
+	if (!result)
+		PyErr_Restore(type, value, trace);
+	return result;
+}
+
+static struct method_def around_def = {
+	"wrapped", METHOD(around_call), METH_VARARGS | METH_KEYWORDS, NULL
+};
+
+static PyObject *around(PyObject *self, PyObject *args)
+{
+	(void)self;
+	if (PyTuple_Size(args) != 3) {
+		PyErr_SetString(PyExc_TypeError, "around takes 3 arguments");
+		return NULL;
+	}
+	return PyCFunction_NewEx(&around_def, args, NULL);
+}
+
+/* A method of a class, made of a function in C, which alone would be none. */
+static PyObject *method(PyObject *self, PyObject *function)
+{
+	(void)self;
+	if (!PyInstanceMethod_New) {
+		PyErr_SetString(PyExc_TypeError, "no instance methods");
+		return NULL;
+	}
+	return PyInstanceMethod_New(function);
+}
+
+/* An argument of __import__ by place or by name, borrowed, NULL if absent. */
+static PyObject *argument(PyObject *args, PyObject *kwargs, ssize_t place,
+			  const char *name)
+{
+	if (place < PyTuple_Size(args))
+		return PyTuple_GetItem(args, place);
+	return kwargs ? PyDict_GetItemString(kwargs, name) : NULL;
+}
+
+/* The table's key for one import, 0 where none can be made. */
+static uint64_t import_key(PyObject *name, PyObject *globals,
+			   PyObject *fromlist, long level)
+{
+	PyObject *importer = NULL;
+	uint64_t sum = epoch;
+	ssize_t hash;
+
+	hash = PyObject_Hash(name);
+	if (hash == -1)
+		return 0;
+	sum = mix(sum, (uint64_t)hash);
+	if (globals)
+		importer = PyDict_GetItemWithError(globals, dunder_name);
+	if (importer) {
+		hash = PyObject_Hash(importer);
+		if (hash == -1)
+			return 0;
+		sum = mix(sum, (uint64_t)hash);
+	}
+	if (fromlist) {
+		/* A list cannot be hashed, and then is reported each time. */
+		hash = PyObject_Hash(fromlist);
+		if (hash == -1)
+			return 0;
+		sum = mix(sum, (uint64_t)hash);
+	}
+	sum = mix(sum, (uint64_t)level);
+	return sum ? sum : 1;
+}
+
+/* What stands in for builtins.__import__; self is builtins, as there. */
+static PyObject *import_call(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+	PyObject *done, *fromlist, *globals, *name, *number, *result;
+	uint64_t key, *slot;
+	long level = 0;
+
+	(void)self;
+	result = PyObject_Call(previous_import, args, kwargs);
+	if (!result)
+		return NULL;
+	name = argument(args, kwargs, 0, "name");
+	globals = argument(args, kwargs, 1, "globals");
+	fromlist = argument(args, kwargs, 3, "fromlist");
+	number = argument(args, kwargs, 4, "level");
+	if (!name)
+		return result;
+	if (number)
+		level = PyLong_AsLong(number);
+	key = import_key(name, globals, fromlist, level);
+	PyErr_Clear();
+	slot = &seen[key % SEEN_SLOTS];
+	if (key && *slot == key)
+		return result;
+	*slot = key;
+	number = PyLong_FromLong(level);
+	done = PyObject_CallFunctionObjArgs(note_import, name,
+					    globals ? globals : number,
+					    fromlist ? fromlist : number,
+					    number, NULL);
+	Py_DecRef(number);
+	if (!done && forgive()) {
+		Py_DecRef(result);
+		return NULL;
+	}
+	Py_DecRef(done);
+	return result;
+}
+
+static struct method_def import_def = {
+	"__import__", METHOD(import_call), METH_VARARGS | METH_KEYWORDS, NULL
+};
+
+/*
+ * import_hook(previous, callback, doc, builtins, name of builtins): makes the
+ * function, which can be told from the genuine one by its address alone.
+ */
+static PyObject *import_hook(PyObject *self, PyObject *args)
+{
+	(void)self;
+	if (PyTuple_Size(args) != 5 || previous_import) {
+		PyErr_SetString(PyExc_TypeError,
+				"import_hook takes 5 arguments, once");
+		return NULL;
+	}
+	import_def.doc = PyBytes_AsString(PyTuple_GetItem(args, 2));
+	if (!import_def.doc)
+		return NULL;
+	/* The function may be called to the end: its parts are never freed. */
+	Py_IncRef(args);
+	previous_import = PyTuple_GetItem(args, 0);
+	note_import = PyTuple_GetItem(args, 1);
+	return PyCFunction_NewEx(&import_def, PyTuple_GetItem(args, 3),
+				 PyTuple_GetItem(args, 4));
+}
+
+static struct method_def methods[] = {
+	{ "say", METHOD(say), METH_O, NULL },
+	{ "shift", METHOD(shift), METH_O, NULL },
+	{ "around", METHOD(around), METH_VARARGS, NULL },
+	{ "method", METHOD(method), METH_O, NULL },
+	{ "import_hook", METHOD(import_hook), METH_VARARGS, NULL },
+	{ NULL, NULL, 0, NULL },
+};
+
+static struct module_def module = {
+	.base = { .refcount = 1 },
+	.name = "ftrace_import_hook",
+	.size = -1,
+	.methods = methods,
+};
+
+PyObject *PyInit_ftrace_import_hook(void)
+{
+	dunder_name = PyUnicode_InternFromString("__name__");
+	if (!dunder_name)
+		return NULL;
+	return PyModule_Create2(&module, ABI_VERSION);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/common.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+#include "map/project.h"
+#include "selector/affected.h"
+
+static bool zero, quiet, tests, exit_code;
+static const char *runner;
+
+static const struct option_row options[] = {
+	{'0', "null", OPTION_FLAG, &zero, 0,
+		"end each item with a NUL, for xargs -0"},
+	{0, "tests", OPTION_FLAG, &tests, 0,
+		"every recorded test by its own id, no whole files"},
+	{0, "runner", OPTION_TEXT, &runner, "NAME", "only this runner's units"},
+	{0, "exit-code", OPTION_FLAG, &exit_code, 0,
+		"end with 1 when anything is affected"},
+	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary on stderr"},
+	QUERY_OPTIONS,
+	{0},
+};
+
+static void add_reasons(cJSON *object, const struct affected_unit *unit)
+{
+	cJSON *reasons = cJSON_AddArrayToObject(object, "reasons");
+
+	for (size_t i = 0; i < unit->reason_count; i++) {
+		const struct reason *reason = &unit->reasons[i];
+		cJSON *item = cJSON_CreateObject();
+
+		cJSON_AddStringToObject(
+			item, "state", unit_state_name(reason->state));
+		cJSON_AddStringToObject(item, "what", reason->what);
+		if (reason->path)
+			cJSON_AddItemToObject(
+				item, "path", json_bytes(reason->path));
+		if (reason->text)
+			cJSON_AddItemToObject(
+				item, "text", json_bytes(reason->text));
+		cJSON_AddItemToArray(reasons, item);
+	}
+}
+
+static void answer_json(
+	const struct affected *affected, const struct arguments *arguments)
+{
+	cJSON *json = json_new();
+	cJSON *units = cJSON_AddArrayToObject(json, "units");
+	cJSON *select = cJSON_AddArrayToObject(json, "select");
+
+	for (size_t i = 0; i < affected->count; i++) {
+		const struct affected_unit *unit = &affected->units[i];
+		cJSON *item;
+
+		if (runner && strcmp(runner, unit->runner) != 0)
+			continue;
+		item = cJSON_CreateObject();
+		cJSON_AddItemToObject(item, "id", json_bytes(unit->id));
+		cJSON_AddStringToObject(item, "runner", unit->runner);
+		cJSON_AddStringToObject(
+			item, "state", unit_state_name(unit->state));
+		cJSON_AddBoolToObject(item, "file", unit->file);
+		cJSON_AddBoolToObject(item, "gone", unit->gone);
+		add_reasons(item, unit);
+		cJSON_AddItemToArray(units, item);
+	}
+	for (size_t i = 0; i < arguments->count; i++)
+		cJSON_AddItemToArray(select, json_bytes(arguments->list[i]));
+	cJSON_AddNumberToObject(
+		json, "recorded", (double)affected->recorded);
+	cJSON_AddNumberToObject(
+		json, "spared_us", (double)affected->spared);
+	json_print(json);
+}
+
+static void summarise(const struct affected *affected)
+{
+	size_t selected = 0, fresh = 0, gone = 0;
+
+	for (size_t i = 0; i < affected->count; i++) {
+		gone += affected->units[i].gone;
+		fresh += affected->units[i].file;
+		selected += !affected->units[i].file;
+	}
+	if (gone)
+		note("%s gone; the next run forgets them",
+			counted(gone, "recorded test is", "recorded tests are"));
+	note("%s changed; %zu of %s affected%s%s, %s spared",
+		counted(affected->changed, "file", "files"), selected - gone,
+		counted(affected->recorded, "test", "tests"),
+		fresh ? ", and " : "",
+		fresh ? counted(fresh, "new file", "new files") : "",
+		duration_text(affected->spared));
+}
+
+static int run(int argc, char **argv)
+{
+	int first = options_parse(&verb_affected, argc, argv);
+	struct affected affected;
+	struct arguments arguments;
+	struct map map;
+	struct err err;
+	int code;
+
+	if (first < argc)
+		usage_error(&verb_affected, "unexpected argument '%s'",
+			argv[first]);
+	code = open_map(&map);
+	if (code)
+		return code;
+	if (affected_find(&affected, &map, &err) < 0) {
+		map_close(&map);
+		return query_failed(&err);
+	}
+	affected_arguments(&affected, runner, tests, &arguments);
+	if (common_json) {
+		answer_json(&affected, &arguments);
+	} else {
+		for (size_t i = 0; i < arguments.count; i++) {
+			char *shown =
+				project_show(map.root, arguments.list[i]);
+
+			print_item(shown, zero);
+			free(shown);
+		}
+		if (!quiet)
+			summarise(&affected);
+	}
+	code = finish_output();
+	if (code == 0 && exit_code && arguments.count)
+		code = 1;
+	arguments_release(&arguments);
+	affected_release(&affected);
+	map_close(&map);
+	return code;
+}
+
+const struct verb verb_affected = {
+	.name = "affected",
+	.summary = "print the tests that the edits since can affect",
+	.usage = "",
+	.text = "Prints the tests that may behave differently now, one a line, "
+		"as the runner\ntakes them: an id, or a whole file where the "
+		"file's own tests may have\nchanged or the file is new. "
+		"Nothing affected prints nothing: never start a\nrunner for "
+		"that, it would run everything. Failed, incomplete and never "
+		"run\ntests are printed until they pass.\n\n"
+		"    ftrace affected -0 | xargs -0r pytest",
+	.options = options,
+	.run = run,
+};

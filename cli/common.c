@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/common.h"
+
+#include <stdlib.h>
+
+#include "cli/option.h"
+#include "cli/output.h"
+#include "map/project.h"
+#include "tracer/session.h"
+
+const char *common_root;
+bool common_json;
+
+char *open_project(void)
+{
+	struct err err;
+	char *root = common_root ? project_absolute(common_root, &err)
+				 : project_root(".", &err);
+	unsigned left;
+
+	if (!root) {
+		note("%s", err.text);
+		return NULL;
+	}
+	left = session_clean(root);
+	if (left)
+		note("removed what %s left behind; the map is as it was "
+		     "before",
+			counted(left, "killed run", "killed runs"));
+	return root;
+}
+
+int open_map(struct map *map)
+{
+	struct err err;
+	char *root = open_project();
+	int code;
+
+	if (!root)
+		return EXIT_QUERY_FAILED;
+	code = map_open(map, root, MAP_QUERY, &err);
+	free(root);
+	return code < 0 ? query_failed(&err) : 0;
+}

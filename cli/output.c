@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/output.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/option.h"
+#include "map/alloc.h"
+#include "wire/kind.h"
+
+const char *colour_option = "auto";
+
+void note(const char *format, ...)
+{
+	char text[2048];
+	size_t n;
+	va_list args;
+
+	memcpy(text, "ftrace: ", 8);
+	va_start(args, format);
+	vsnprintf(text + 8, sizeof(text) - 9, format, args);
+	va_end(args);
+	n = strlen(text);
+	text[n] = '\n';
+	fwrite(text, 1, n + 1, stderr);
+}
+
+int query_failed(const struct err *err)
+{
+	note("%s", err->text);
+	return EXIT_QUERY_FAILED;
+}
+
+cJSON *json_new(void)
+{
+	cJSON *json = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(json, "version", JSON_VERSION);
+	return json;
+}
+
+/* The length of the UTF-8 sequence at s (Unicode, table 3-7), or 0. */
+static size_t utf8_length(const unsigned char *s)
+{
+	unsigned low = 0x80, high = 0xbf;
+	size_t n;
+
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] >= 0xc2 && s[0] <= 0xdf)
+		n = 2;
+	else if ((s[0] & 0xf0) == 0xe0)
+		n = 3;
+	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
+		n = 4;
+	else
+		return 0;
+	if (s[0] == 0xe0)
+		low = 0xa0;
+	else if (s[0] == 0xed)
+		high = 0x9f;
+	else if (s[0] == 0xf0)
+		low = 0x90;
+	else if (s[0] == 0xf4)
+		high = 0x8f;
+	if (s[1] < low || s[1] > high)
+		return 0;
+	for (size_t i = 2; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+/* cJSON's own form of a piece of valid text, quotes left out. */
+static char *append(char *to, const char *text, size_t size)
+{
+	char *piece = xmemdup(text, size);
+	cJSON *string = cJSON_CreateString(piece);
+	char *printed = cJSON_PrintUnformatted(string);
+	size_t n = strlen(printed) - 2;
+
+	memcpy(to, printed + 1, n);
+	free(printed);
+	cJSON_Delete(string);
+	free(piece);
+	return to + n;
+}
+
+cJSON *json_bytes(const char *bytes)
+{
+	const unsigned char *s = (const unsigned char *)bytes, *from = s;
+	cJSON *json;
+	char *raw, *to;
+	size_t n;
+
+	while (*s && (n = utf8_length(s)))
+		s += n;
+	if (!*s)
+		return cJSON_CreateString(bytes);
+	/* Every byte is six characters at most: \u00XX or \udcXX. */
+	raw = to = xcalloc(strlen(bytes) * 6 + 3, 1);
+	*to++ = '"';
+	for (s = from; *s;) {
+		n = utf8_length(s);
+		if (n) {
+			s += n;
+			continue;
+		}
+		to = append(to, (const char *)from, (size_t)(s - from));
+		to += sprintf(to, "\\udc%02x", *s);
+		from = ++s;
+	}
+	to = append(to, (const char *)from, (size_t)(s - from));
+	*to++ = '"';
+	*to = '\0';
+	json = cJSON_CreateRaw(raw);
+	free(raw);
+	return json;
+}
+
+void json_print(cJSON *json)
+{
+	char *text = cJSON_Print(json);
+
+	puts(text);
+	free(text);
+	cJSON_Delete(json);
+}
+
+void json_add_kinds(cJSON *object, const char *name, uint32_t kinds)
+{
+	cJSON *array = cJSON_AddArrayToObject(object, name);
+
+	for (unsigned kind = 0; kind < ACCESS_KINDS; kind++)
+		if (kinds & KIND_BIT(kind))
+			cJSON_AddItemToArray(array,
+				cJSON_CreateString(access_kind_name(kind)));
+}
+
+const char *kinds_text(uint32_t kinds)
+{
+	static char text[128];
+	size_t n = 0;
+
+	*text = '\0';
+	for (unsigned kind = 0; kind < ACCESS_KINDS; kind++)
+		if (kinds & KIND_BIT(kind))
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+				"%s%s", n ? "," : "", access_kind_name(kind));
+	return text;
+}
+
+void print_item(const char *text, bool zero)
+{
+	fputs(text, stdout);
+	putchar(zero ? '\0' : '\n');
+}
+
+const char *counted(size_t count, const char *one, const char *many)
+{
+	static char text[4][64];
+	static unsigned next;
+	char *to = text[next++ % 4];
+
+	snprintf(to, sizeof(*text), "%zu %s", count, count == 1 ? one : many);
+	return to;
+}
+
+const char *duration_text(int64_t microseconds)
+{
+	static char text[32];
+
+	if (microseconds >= 1000000)
+		snprintf(text, sizeof(text), "%.1f s",
+			(double)microseconds / 1e6);
+	else
+		snprintf(text, sizeof(text), "%.0f ms",
+			(double)microseconds / 1e3);
+	return text;
+}
+
+static bool wanted(bool err)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (!strcmp(colour_option, "always"))
+		return true;
+	if (!strcmp(colour_option, "never") || (no && *no) ||
+		(term && !strcmp(term, "dumb")))
+		return false;
+	return isatty(err ? STDERR_FILENO : STDOUT_FILENO);
+}
+
+const char *colour(bool err, enum colour which)
+{
+	static const char *const codes[] = {
+		"\033[0m", "\033[1m", "\033[2m", "\033[33m"};
+
+	return wanted(err) ? codes[which] : "";
+}
+
+int finish_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_ANSWERED;
+	note("cannot write the answer: %s", strerror(errno));
+	return EXIT_QUERY_FAILED;
+}

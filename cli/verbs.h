@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FTRACE_CLI_VERBS_H
+#define FTRACE_CLI_VERBS_H
+
+#include "cli/option.h"
+
+extern const struct verb verb_run, verb_affected, verb_changed, verb_why,
+	verb_deps, verb_status;
+
+#endif

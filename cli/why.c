@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/common.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+#include "map/alloc.h"
+#include "map/project.h"
+#include "selector/affected.h"
+#include "selector/explain.h"
+
+static const struct option_row options[] = {
+	QUERY_OPTIONS,
+	{0},
+};
+
+static void print_chain(const struct chain *chain)
+{
+	for (size_t i = 1; i < chain->count; i++) {
+		const struct chain_link *link = &chain->links[i];
+
+		if (link->kind == SCOPE_RUN)
+			printf("  uses the run's own start\n");
+		else
+			printf("  uses %s %s\n", scope_kind_name(link->kind),
+				link->name);
+	}
+	printf("  which accessed %s (%s)\n", chain->path,
+		kinds_text(chain->kinds));
+}
+
+static cJSON *chain_json(const struct chain *chain)
+{
+	cJSON *item = cJSON_CreateObject();
+	cJSON *links;
+
+	cJSON_AddItemToObject(item, "id", json_bytes(chain->id));
+	cJSON_AddStringToObject(item, "runner", chain->runner);
+	cJSON_AddItemToObject(item, "path", json_bytes(chain->path));
+	json_add_kinds(item, "kinds", chain->kinds);
+	links = cJSON_AddArrayToObject(item, "chain");
+	for (size_t i = 0; i < chain->count; i++) {
+		cJSON *link = cJSON_CreateObject();
+
+		cJSON_AddStringToObject(
+			link, "kind", scope_kind_name(chain->links[i].kind));
+		cJSON_AddItemToObject(
+			link, "name", json_bytes(chain->links[i].name));
+		cJSON_AddItemToArray(links, link);
+	}
+	return item;
+}
+
+/* Why a file matters, to all tests or to the one of this scope. */
+static int why_file(
+	struct map *map, const char *path, int64_t scope, struct err *err)
+{
+	struct chains chains;
+	cJSON *json, *list;
+	int code = explain_file(&chains, map, path, scope, err);
+
+	if (code == 0 && common_json) {
+		json = json_new();
+		cJSON_AddItemToObject(json, "path", json_bytes(path));
+		list = cJSON_AddArrayToObject(json, "chains");
+		for (size_t i = 0; i < chains.count; i++)
+			cJSON_AddItemToArray(
+				list, chain_json(&chains.list[i]));
+		json_print(json);
+	} else if (code == 0) {
+		for (size_t i = 0; i < chains.count; i++) {
+			printf("%s\n", chains.list[i].id);
+			print_chain(&chains.list[i]);
+		}
+		note("%s on '%s'",
+			counted(chains.count, "test depends", "tests depend"),
+			path);
+	}
+	chains_release(&chains);
+	return code;
+}
+
+static const struct affected_unit *find_affected(
+	const struct affected *affected, const struct query_unit *unit)
+{
+	for (size_t i = 0; i < affected->count; i++)
+		if (!affected->units[i].file &&
+			!strcmp(affected->units[i].id, unit->id) &&
+			!strcmp(affected->units[i].runner, unit->runner))
+			return &affected->units[i];
+	return NULL;
+}
+
+static int print_reason(struct map *map, const struct query_unit *unit,
+	const struct reason *reason, struct err *err)
+{
+	struct chains chains = {0};
+	int code = 0;
+
+	printf("%s: %s%s%s%s%s\n", unit_state_name(reason->state),
+		reason->path ? reason->path : "", reason->path ? " " : "",
+		reason->what, reason->text ? ": " : "",
+		reason->text ? reason->text : "");
+	if (reason->state != UNIT_STALE || !reason->path)
+		return 0;
+	code = explain_file(&chains, map, reason->path, unit->scope, err);
+	for (size_t i = 0; code == 0 && i < chains.count; i++)
+		print_chain(&chains.list[i]);
+	chains_release(&chains);
+	return code;
+}
+
+static int why_json(struct map *map, const struct query_unit *unit,
+	const struct affected_unit *selected, struct err *err)
+{
+	cJSON *json = json_new(), *reasons;
+	int code = 0;
+
+	cJSON_AddItemToObject(json, "id", json_bytes(unit->id));
+	cJSON_AddStringToObject(json, "runner", unit->runner);
+	cJSON_AddStringToObject(json, "state",
+		unit_state_name(selected ? selected->state : UNIT_HIT));
+	reasons = cJSON_AddArrayToObject(json, "reasons");
+	for (size_t i = 0; selected && code == 0 && i < selected->reason_count;
+		i++) {
+		const struct reason *reason = &selected->reasons[i];
+		struct chains chains = {0};
+		cJSON *item = cJSON_CreateObject(), *list;
+
+		cJSON_AddItemToArray(reasons, item);
+		cJSON_AddStringToObject(
+			item, "state", unit_state_name(reason->state));
+		cJSON_AddStringToObject(item, "what", reason->what);
+		if (reason->text)
+			cJSON_AddItemToObject(
+				item, "text", json_bytes(reason->text));
+		if (!reason->path)
+			continue;
+		cJSON_AddItemToObject(item, "path", json_bytes(reason->path));
+		code = explain_file(
+			&chains, map, reason->path, unit->scope, err);
+		list = cJSON_AddArrayToObject(item, "chains");
+		for (size_t k = 0; code == 0 && k < chains.count; k++)
+			cJSON_AddItemToArray(
+				list, chain_json(&chains.list[k]));
+		chains_release(&chains);
+	}
+	json_print(json);
+	return code;
+}
+
+/* Why a test is selected now, or that it is not. */
+static int why_unit(
+	struct map *map, const struct query_unit *unit, struct err *err)
+{
+	const struct affected_unit *selected;
+	struct affected affected;
+	int code = affected_find(&affected, map, err);
+
+	if (code < 0)
+		return code;
+	selected = find_affected(&affected, unit);
+	if (common_json) {
+		code = why_json(map, unit, selected, err);
+	} else {
+		puts(unit->id);
+		if (!selected)
+			puts("hit: nothing it depends on has changed");
+		for (size_t i = 0; selected && code == 0 &&
+			i < selected->reason_count;
+			i++)
+			code = print_reason(
+				map, unit, &selected->reasons[i], err);
+	}
+	affected_release(&affected);
+	return code;
+}
+
+static int answer(struct map *map, int argc, char **argv, struct err *err)
+{
+	struct query_units units = {0};
+	const struct query_unit *unit;
+	int64_t *states = NULL;
+	size_t count = 0;
+	char *path = NULL;
+	int code = query_units(&units, map, err);
+
+	if (code < 0)
+		return code;
+	unit = explain_find_unit(&units, map->root, argv[0]);
+	if (unit && argc == 1) {
+		code = why_unit(map, unit, err);
+		goto out;
+	}
+	if (argc == 2 && !unit) {
+		code = err_set(err, -1, "no test '%s' in the map", argv[0]);
+		goto out;
+	}
+	path = project_path(map->root, argv[argc - 1]);
+	code = query_file_states(&states, &count, map, path, err);
+	if (code == 0 && !count)
+		code = err_set(err, -1,
+			"'%s' is neither a test nor a file that one depends "
+			"on",
+			argv[argc - 1]);
+	if (code == 0)
+		code = why_file(map, path, unit ? unit->scope : 0, err);
+out:
+	free(path);
+	free(states);
+	query_units_release(&units);
+	return code;
+}
+
+static int run(int argc, char **argv)
+{
+	int first = options_parse(&verb_why, argc, argv), code;
+	struct map map;
+	struct err err;
+
+	if (argc - first < 1 || argc - first > 2)
+		usage_error(&verb_why, "a test, a file, or both are needed");
+	code = open_map(&map);
+	if (code)
+		return code;
+	if (answer(&map, argc - first, argv + first, &err) < 0)
+		code = query_failed(&err);
+	else
+		code = finish_output();
+	map_close(&map);
+	return code;
+}
+
+const struct verb verb_why = {
+	.name = "why",
+	.summary = "explain why a test is selected, or who depends on a file",
+	.usage = "TEST | FILE | TEST FILE",
+	.text = "With a test: whether it is selected now, and the chain that "
+		"ties it to each\nchange. With a file: every test that depends "
+		"on it, and how. With both: the\nchain between the two.",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "map/files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+
+void map_files_release(struct map_files *files)
+{
+	interner_release(&files->paths);
+	interner_release(&files->blocks);
+	free(files->files);
+	free(files->states);
+	memset(files, 0, sizeof(*files));
+}
+
+uint32_t map_files_intern(
+	struct map_files *files, const char *path, size_t size)
+{
+	uint32_t i = intern(&files->paths, path, size);
+	struct map_file *file;
+
+	if (i == files->count) {
+		file = array_add(&files->files, &files->count, &files->room,
+			sizeof(*file));
+		file->dir = FILE_NONE;
+		file->state = FILE_NONE;
+		file->dirty = true;
+	}
+	return i;
+}
+
+const char *map_files_path(const struct map_files *files, uint32_t file)
+{
+	return files->paths.entries[file].bytes;
+}
+
+char *map_files_absolute(const struct map_files *files, uint32_t file)
+{
+	const char *path = map_files_path(files, file);
+
+	if (*path == '/')
+		return xstrdup(path);
+	if (!strcmp(path, "."))
+		return xstrdup(files->root);
+	return xasprintf("%s/%s", files->root, path);
+}
+
+static void recompute(struct map_files *files, uint32_t i, const char *path)
+{
+	uint32_t s;
+
+	for (s = files->files[i].state; s != FILE_NONE;
+		s = files->states[s].next) {
+		struct map_state *state = &files->states[s];
+		const struct interned *block =
+			&files->blocks.entries[state->block];
+		struct print now = print_take(path, state->aspect,
+			block->bytes, block->size, &files->hashed);
+		bool live = print_equal(&now, &state->print);
+
+		if (live != state->live) {
+			state->live = live;
+			state->dirty = true;
+		}
+	}
+}
+
+/* True when nothing can have appeared where this path was absent. */
+static bool still_absent(struct map_files *files, uint32_t i)
+{
+	uint32_t dir = files->files[i].dir;
+
+	if (dir == FILE_NONE)
+		return false;
+	map_file_check(files, dir, NULL);
+	return files->files[dir].identity.mode && !files->files[dir].changed;
+}
+
+static struct look look_at(const char *path)
+{
+	/* The clock first: what changes after the stat must be found racy. */
+	struct look look = {.seen = clock_now()};
+
+	look.identity = identity_read(path);
+	return look;
+}
+
+void map_file_check(
+	struct map_files *files, uint32_t i, const struct look *look)
+{
+	struct map_file *file = &files->files[i];
+	struct look own;
+	char *path;
+
+	if (file->checked)
+		return;
+	file->checked = true;
+	if (!look && still_absent(files, i)) {
+		files->hits++;
+		return;
+	}
+	path = map_files_absolute(files, i);
+	if (!look) {
+		own = look_at(path);
+		look = &own;
+	}
+	files->stats++;
+	if (identity_equal(&look->identity, &file->identity) &&
+		!identity_racy(&file->identity, file->seen)) {
+		files->hits++;
+	} else {
+		file->changed = true;
+		file->identity = look->identity;
+		file->seen = look->seen;
+		file->dir = FILE_NONE;
+		file->dirty = true;
+		recompute(files, i, path);
+	}
+	free(path);
+}
+
+void map_files_settle(struct map_files *files)
+{
+	for (uint32_t i = 0; i < files->count; i++) {
+		const struct map_file *file = &files->files[i];
+
+		if (!file->checked && file->dir != FILE_NONE &&
+			files->files[file->dir].changed)
+			map_file_check(files, i, NULL);
+	}
+}
+
+static uint32_t find_state(const struct map_files *files, uint32_t file,
+	enum aspect aspect, uint32_t block, const struct print *print)
+{
+	uint32_t s = files->files[file].state;
+
+	for (; s != FILE_NONE; s = files->states[s].next) {
+		const struct map_state *state = &files->states[s];
+
+		if (state->aspect == aspect && state->block == block &&
+			(print ? print_equal(&state->print, print)
+			       : state->live))
+			return s;
+	}
+	return FILE_NONE;
+}
+
+static uint32_t add_state(struct map_files *files, uint32_t file,
+	enum aspect aspect, uint32_t block)
+{
+	struct map_state *state = array_add(&files->states,
+		&files->state_count, &files->state_room, sizeof(*state));
+	uint32_t s = (uint32_t)(state - files->states);
+
+	state->file = file;
+	state->aspect = aspect;
+	state->block = block;
+	state->dirty = true;
+	state->next = files->files[file].state;
+	files->files[file].state = s;
+	return s;
+}
+
+uint32_t map_file_state(struct map_files *files, uint32_t file,
+	enum aspect aspect, const char *block, size_t block_size)
+{
+	uint32_t b = intern(&files->blocks, block, block_size);
+	uint32_t s = find_state(files, file, aspect, b, NULL);
+	char *path;
+
+	if (s != FILE_NONE)
+		return s;
+	s = add_state(files, file, aspect, b);
+	files->states[s].live = true;
+	if (!files->files[file].identity.mode)
+		return s;
+	path = map_files_absolute(files, file);
+	files->states[s].print = print_take(
+		path, aspect, block, block_size, &files->hashed);
+	free(path);
+	return s;
+}
+
+uint32_t map_file_state_of(struct map_files *files, uint32_t file,
+	enum aspect aspect, const char *block, size_t block_size,
+	const struct print *print)
+{
+	uint32_t b = intern(&files->blocks, block, block_size);
+	uint32_t s = find_state(files, file, aspect, b, print);
+
+	if (s != FILE_NONE)
+		return s;
+	s = add_state(files, file, aspect, b);
+	files->states[s].print = *print;
+	return s;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The map's files and their states in memory, and the stat-first rules
+ * (DESIGN section 9): the same for the run that records and for the query
+ * that compares.
+ *
+ * A file whose identity is as it was, and not racy, is not read: its states'
+ * `live` flags stand. Otherwise each of its states is compared with a fresh
+ * print. A path that was absent is not even looked up while the nearest
+ * directory above it that exists has kept its identity.
+ */
+#ifndef FTRACE_MAP_FILES_H
+#define FTRACE_MAP_FILES_H
+
+#include "map/intern.h"
+#include "map/map.h"
+#include "map/print.h"
+
+#define FILE_NONE UINT32_MAX
+
+struct map_state {
+	int64_t id; /* 0: not in the database yet */
+	uint32_t file;
+	uint32_t next; /* of the same file; FILE_NONE at the end */
+	enum aspect aspect;
+	uint32_t block; /* in map_files.blocks */
+	struct print print;
+	bool live;
+	bool dirty;
+};
+
+struct map_file {
+	int64_t id; /* 0: not in the database yet */
+	struct identity identity;
+	int64_t seen;
+	uint32_t dir;	/* see schema.c; FILE_NONE: none */
+	uint32_t state; /* first of its states */
+	bool checked;	/* compared with the disk already */
+	bool changed;	/* the check found another identity */
+	bool dirty;	/* differs from the database */
+	bool anchor;	/* absent paths rest on it */
+};
+
+struct map_files {
+	const char *root;
+	struct interner paths; /* number i is files[i] */
+	struct map_file *files;
+	size_t count, room;
+	struct map_state *states;
+	size_t state_count, state_room;
+	struct interner blocks;
+	unsigned hits;	 /* files whose identity was as it was */
+	unsigned hashed; /* files whose content was read */
+	unsigned stats;	 /* files that were looked up */
+};
+
+/* Reads every file and state of the map. */
+int map_files_load(struct map_files *files, struct map *map, struct err *err);
+void map_files_release(struct map_files *files);
+
+/*
+ * The file at a path relative to the root, or absolute; added when it is new.
+ * The path is as stored: below the root it is relative, the root is ".".
+ */
+uint32_t map_files_intern(
+	struct map_files *files, const char *path, size_t size);
+
+/* The path from the root of the file system; to be freed. */
+char *map_files_absolute(const struct map_files *files, uint32_t file);
+
+const char *map_files_path(const struct map_files *files, uint32_t file);
+
+/* What a stat told, and the clock before it. */
+struct look {
+	struct identity identity;
+	int64_t seen;
+};
+
+/*
+ * Compares a file with the disk, once; its states' live flags are right
+ * afterwards. `look` is what a stat told, NULL to have it done.
+ */
+void map_file_check(
+	struct map_files *files, uint32_t file, const struct look *look);
+
+/* Checks all, in parallel where there are many. */
+void map_files_check_all(struct map_files *files);
+
+/*
+ * The state that an aspect of a checked file has now; added when it is new.
+ */
+uint32_t map_file_state(struct map_files *files, uint32_t file,
+	enum aspect aspect, const char *block, size_t block_size);
+
+/*
+ * A state with this print, whatever the file has now. With print_unknown it
+ * equals none, ever: the file changed while somebody read it.
+ */
+uint32_t map_file_state_of(struct map_files *files, uint32_t file,
+	enum aspect aspect, const char *block, size_t block_size,
+	const struct print *print);
+
+/*
+ * Checks the absent paths below every directory that was found changed: they
+ * rest on its identity, which is about to be replaced.
+ */
+void map_files_settle(struct map_files *files);
+
+/* Writes back what is dirty, new files and states included. */
+int map_files_save(struct map_files *files, struct map *map, struct err *err);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The map: the SQLite file `.ftrace/map.db`. Its tables are explained in
+ * map/schema.c and docs/ARCHITECTURE.md. Only this folder speaks SQL.
+ *
+ * Functions return 0, or a negative number with err filled. A map is used by
+ * one thread.
+ */
+#ifndef FTRACE_MAP_MAP_H
+#define FTRACE_MAP_MAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "map/err.h"
+
+struct sqlite3;
+
+#define MAP_DIRECTORY ".ftrace"
+#define MAP_PATH MAP_DIRECTORY "/map.db"
+
+/* The version of the tables this program reads and writes. */
+#define MAP_VERSION 1
+
+struct map {
+	struct sqlite3 *db;
+	char *root; /* absolute, of the project; owned */
+	bool read_only;
+};
+
+enum map_mode {
+	MAP_QUERY,  /* must exist; read-only when it cannot be written */
+	MAP_RECORD, /* made when missing */
+};
+
+enum map_failure {
+	MAP_MISSING = -2, /* no map yet */
+	MAP_BROKEN = -3,  /* damaged, not a map, or of another version */
+	MAP_IO = -4,	  /* full disk, no permission, locked for too long */
+};
+
+int map_open(struct map *map, const char *root, enum map_mode mode,
+	struct err *err);
+void map_close(struct map *map);
+
+/* A write transaction: begin waits for other writers. */
+int map_begin(struct map *map, struct err *err);
+int map_commit(struct map *map, struct err *err);
+void map_rollback(struct map *map);
+
+#endif

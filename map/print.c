@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include "map/print.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "map/alloc.h"
+
+/* On the stack: most files fit whole, and nothing needs clearing. */
+#define READ_BYTES (64u << 10)
+
+/* A file system that keeps no nanoseconds keeps seconds, or two (FAT). */
+#define COARSE_NS 2000000000LL
+#define SECOND_NS 1000000000LL
+
+/* Seeds that keep the prints of different things apart. */
+enum seed {
+	SEED_FILE = 1,
+	SEED_EXECUTABLE,
+	SEED_LISTING,
+	SEED_LINK,
+	SEED_META,
+	SEED_UNREADABLE,
+};
+
+const struct print print_absent;
+const struct print print_unknown = {
+	{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff}};
+
+bool print_equal(const struct print *a, const struct print *b)
+{
+	return !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}
+
+static struct print canonical(XXH128_hash_t hash)
+{
+	XXH128_canonical_t out;
+	struct print print;
+
+	XXH128_canonicalFromHash(&out, hash);
+	memcpy(print.bytes, out.digest, sizeof(print.bytes));
+	return print;
+}
+
+struct print print_bytes(const void *bytes, size_t size, uint64_t seed)
+{
+	return canonical(XXH3_128bits_withSeed(bytes, size, seed));
+}
+
+struct identity identity_of(const struct stat *st)
+{
+	return (struct identity){.inode = st->st_ino,
+		.size = st->st_size,
+		.mtime = st->st_mtim.tv_sec * SECOND_NS + st->st_mtim.tv_nsec,
+		.ctime = st->st_ctim.tv_sec * SECOND_NS + st->st_ctim.tv_nsec,
+		.mode = st->st_mode};
+}
+
+struct identity identity_read(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return (struct identity){0};
+	return identity_of(&st);
+}
+
+bool identity_equal(const struct identity *a, const struct identity *b)
+{
+	return a->inode == b->inode && a->size == b->size &&
+		a->mtime == b->mtime && a->ctime == b->ctime &&
+		a->mode == b->mode;
+}
+
+bool identity_racy(const struct identity *identity, int64_t seen)
+{
+	int64_t grain = 0;
+
+	if (!identity->mode)
+		return false;
+	if (identity->ctime % SECOND_NS == 0 && identity->mtime % SECOND_NS == 0)
+		grain = COARSE_NS;
+	return identity->ctime + grain >= seen;
+}
+
+int64_t clock_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+static struct print unreadable(int error)
+{
+	return print_bytes(&error, sizeof(error), SEED_UNREADABLE);
+}
+
+/* The bytes of a file, up to its end, through one buffer. */
+static struct print read_content(int fd, uint64_t seed)
+{
+	char buffer[READ_BYTES];
+	XXH3_state_t *state = NULL;
+	struct print print;
+	ssize_t n = read(fd, buffer, READ_BYTES);
+
+	/* Most files fit, and need no streaming state. */
+	if (n >= 0 && n < (ssize_t)READ_BYTES) {
+		print = print_bytes(buffer, (size_t)n, seed);
+		goto out;
+	}
+	state = XXH3_createState();
+	XXH3_128bits_reset_withSeed(state, seed);
+	while (n > 0 || (n < 0 && errno == EINTR)) {
+		if (n > 0)
+			XXH3_128bits_update(state, buffer, (size_t)n);
+		n = read(fd, buffer, READ_BYTES);
+	}
+	print = n < 0 ? unreadable(errno)
+		      : canonical(XXH3_128bits_digest(state));
+out:
+	XXH3_freeState(state);
+	return print;
+}
+
+static struct print print_meta(const struct stat *st)
+{
+	int64_t what[3] = {st->st_mode & (S_IFMT | S_IXUSR), 0, 0};
+
+	if (S_ISREG(st->st_mode)) {
+		what[1] = st->st_size;
+		what[2] = identity_of(st).mtime;
+	}
+	return print_bytes(what, sizeof(what), SEED_META);
+}
+
+static struct print print_content(const char *path, unsigned *hashed)
+{
+	struct stat st;
+	struct print print;
+	int fd;
+
+	if (lstat(path, &st) < 0)
+		return print_absent;
+	if (!S_ISREG(st.st_mode))
+		return print_meta(&st);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return unreadable(errno);
+	print = read_content(
+		fd, st.st_mode & S_IXUSR ? SEED_EXECUTABLE : SEED_FILE);
+	close(fd);
+	++*hashed;
+	return print;
+}
+
+static struct print print_link(const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlink(path, target, sizeof(target));
+	struct stat st;
+
+	if (n >= 0)
+		return print_bytes(target, (size_t)n, SEED_LINK);
+	return lstat(path, &st) < 0 ? print_absent : print_meta(&st);
+}
+
+/* Names that tracing and Python's cache bring about by themselves. */
+static bool is_noise(const char *name)
+{
+	return !strcmp(name, ".") || !strcmp(name, "..") ||
+		!strcmp(name, ".ftrace") || !strcmp(name, "__pycache__");
+}
+
+static bool matches(const char *name, const char *stem, size_t size)
+{
+	if (memchr(stem, '*', size))
+		return fnmatch(stem, name, 0) == 0;
+	return !size ||
+		(!strncmp(name, stem, size) &&
+			(name[size] == '\0' || name[size] == '.'));
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static struct print print_names(char **names, size_t count)
+{
+	XXH3_state_t *state = XXH3_createState();
+	struct print print;
+
+	if (count)
+		qsort(names, count, sizeof(*names), by_name);
+	XXH3_128bits_reset_withSeed(state, SEED_LISTING);
+	for (size_t i = 0; i < count; i++)
+		XXH3_128bits_update(state, names[i], strlen(names[i]) + 1);
+	print = canonical(XXH3_128bits_digest(state));
+	XXH3_freeState(state);
+	return print;
+}
+
+static struct print print_listing(
+	const char *path, const char *stem, size_t size)
+{
+	DIR *dir = opendir(path);
+	char **names = NULL;
+	size_t count = 0, room = 0;
+	struct dirent *entry;
+	struct print print;
+	struct stat st;
+
+	if (!dir) {
+		int error = errno;
+
+		if (lstat(path, &st) < 0)
+			return print_absent;
+		return S_ISDIR(st.st_mode) ? unreadable(error)
+					   : print_meta(&st);
+	}
+	while ((entry = readdir(dir))) {
+		if (is_noise(entry->d_name) ||
+			!matches(entry->d_name, stem, size))
+			continue;
+		*(char **)array_add(&names, &count, &room, sizeof(*names)) =
+			xstrdup(entry->d_name);
+	}
+	closedir(dir);
+	print = print_names(names, count);
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	return print;
+}
+
+struct print print_take(const char *path, enum aspect aspect,
+	const char *block, size_t block_size, unsigned *hashed)
+{
+	struct stat st;
+
+	switch (aspect) {
+	case ASPECT_CONTENT:
+		return print_content(path, hashed);
+	case ASPECT_LISTING:
+		return print_listing(path, block, block_size);
+	case ASPECT_LINK:
+		return print_link(path);
+	default:
+		return lstat(path, &st) < 0 ? print_absent : print_meta(&st);
+	}
+}

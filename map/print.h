@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Fingerprints and identities of files.
+ *
+ * An identity is what a stat tells; as long as it is the same, and is not
+ * racy, the file need not be read. A print is the XXH3-128 of what a reader
+ * can see of one aspect of a file:
+ *
+ *	content	a regular file's bytes and whether it may be executed
+ *	listing	a directory's names, sorted; with a block, only the names that
+ *		are that stem or begin with it and a dot, or, when the block
+ *		has a star, the names that it matches as a glob
+ *	link	where a symbolic link points
+ *	meta	what kind of thing is there; for a regular file also its size
+ *		and modification time. For what was looked at and never opened.
+ *
+ * What is not there has the print of zeroes, whatever the aspect.
+ */
+#ifndef FTRACE_MAP_PRINT_H
+#define FTRACE_MAP_PRINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+enum aspect {
+	ASPECT_CONTENT,
+	ASPECT_LISTING,
+	ASPECT_LINK,
+	ASPECT_META,
+	ASPECTS
+};
+
+struct print {
+	unsigned char bytes[16]; /* XXH128_canonical_t */
+};
+
+struct identity {
+	uint64_t inode;
+	int64_t size;
+	int64_t mtime; /* nanoseconds */
+	int64_t ctime;
+	uint32_t mode; /* st_mode; 0: not there */
+};
+
+extern const struct print print_absent;
+extern const struct print print_unknown; /* equals no file's print */
+
+bool print_equal(const struct print *a, const struct print *b);
+
+/* The identity of path, not following a final link; mode 0 when absent. */
+struct identity identity_read(const char *path);
+struct identity identity_of(const struct stat *st);
+bool identity_equal(const struct identity *a, const struct identity *b);
+
+/*
+ * True when the file may have changed after `seen` (nanoseconds since the
+ * epoch, when the identity was read) without a new identity: the clock that
+ * the file system stamps with had not moved on. git calls this racy, too.
+ */
+bool identity_racy(const struct identity *identity, int64_t seen);
+
+/* The clock of `seen`: the one that the kernel stamps files with. */
+int64_t clock_now(void);
+
+/*
+ * The print of one aspect of path now. A file that cannot be read has a print
+ * of its own. Counts into *hashed the files whose content was read.
+ */
+struct print print_take(const char *path, enum aspect aspect,
+	const char *block, size_t block_size, unsigned *hashed);
+
+/* The print of arbitrary bytes. */
+struct print print_bytes(const void *bytes, size_t size, uint64_t seed);
+
+#endif

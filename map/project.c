@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "map/project.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "map/alloc.h"
+#include "map/map.h"
+
+static const char *const checkouts[] = {".git", ".hg", ".jj", NULL};
+
+static const char *const marks[] = {"pyproject.toml", "pytest.ini",
+	"setup.cfg", "setup.py", "tox.ini", "package.json", "Cargo.toml",
+	"go.mod", "CMakeLists.txt", "meson.build", "configure.ac", "Makefile",
+	NULL};
+
+static const char *const maps[] = {MAP_PATH, NULL};
+
+static bool has_one(const char *directory, const char *const *names)
+{
+	char path[PATH_MAX + 64];
+
+	for (; *names; names++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, *names);
+		if (access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The nearest directory upwards that has one of the names; NULL: none. */
+static char *nearest(const char *from, const char *const *names)
+{
+	char *directory = xstrdup(from), *slash;
+
+	for (;;) {
+		if (has_one(directory, names))
+			return directory;
+		slash = strrchr(directory, '/');
+		if (!slash || !directory[1])
+			break;
+		slash[slash == directory] = '\0';
+	}
+	free(directory);
+	return NULL;
+}
+
+char *project_absolute(const char *directory, struct err *err)
+{
+	char real[PATH_MAX];
+
+	if (realpath(directory, real) && access(real, X_OK) == 0)
+		return xstrdup(real);
+	err_set(err, -errno, "cannot use directory '%s': %s", directory,
+		strerror(errno));
+	return NULL;
+}
+
+char *project_root(const char *directory, struct err *err)
+{
+	char *real = project_absolute(directory, err), *root;
+
+	if (!real)
+		return NULL;
+	root = nearest(real, maps);
+	if (!root)
+		root = nearest(real, checkouts);
+	if (!root)
+		root = nearest(real, marks);
+	if (!root)
+		return real;
+	free(real);
+	return root;
+}
+
+/* Takes ".", ".." and empty parts out of an absolute path, in place. */
+static void tidy(char *path)
+{
+	char *in = path, *out = path;
+
+	while (*in) {
+		size_t n;
+
+		while (*in == '/')
+			in++;
+		n = strcspn(in, "/");
+		if (n == 2 && in[0] == '.' && in[1] == '.') {
+			while (out > path && *--out != '/')
+				;
+		} else if (n && !(n == 1 && *in == '.')) {
+			*out++ = '/';
+			memmove(out, in, n);
+			out += n;
+		}
+		in += n;
+	}
+	if (out == path)
+		*out++ = '/';
+	*out = '\0';
+}
+
+/* As resolved as it can be: a file that is gone still has its directory. */
+static char *absolute(const char *path)
+{
+	char real[PATH_MAX], *slash, *joined, *whole;
+
+	if (realpath(path, real))
+		return xstrdup(real);
+	if (*path == '/') {
+		whole = xstrdup(path);
+	} else {
+		if (!getcwd(real, sizeof(real)))
+			return xstrdup(path);
+		whole = xasprintf("%s/%s", real, path);
+	}
+	tidy(whole);
+	slash = strrchr(whole, '/');
+	*slash = '\0';
+	if (slash > whole && realpath(whole, real)) {
+		joined = xasprintf("%s/%s", real, slash + 1);
+		free(whole);
+		return joined;
+	}
+	*slash = '/';
+	return whole;
+}
+
+char *project_path(const char *root, const char *path)
+{
+	char *whole = absolute(path), *stored;
+	size_t n = strlen(root);
+
+	if (!strcmp(whole, root)) {
+		stored = xstrdup(".");
+	} else if (!strncmp(whole, root, n) && whole[n] == '/') {
+		stored = xstrdup(whole + n + 1);
+	} else {
+		return whole;
+	}
+	free(whole);
+	return stored;
+}
+
+char *project_show(const char *root, const char *path)
+{
+	char here[PATH_MAX], *shown;
+	size_t n = strlen(root), depth = 0;
+	const char *below;
+
+	if (*path == '/' || !getcwd(here, sizeof(here)) ||
+		strncmp(here, root, n) || (here[n] && here[n] != '/'))
+		return xstrdup(path);
+	below = here[n] ? here + n + 1 : here + n;
+	/* The part that both have in common needs no climbing. */
+	while (*below) {
+		size_t part = strcspn(below, "/");
+
+		if (depth == 0 && !strncmp(path, below, part) &&
+			path[part] == '/') {
+			path += part + 1;
+		} else {
+			depth++;
+		}
+		below += part + (below[part] == '/');
+	}
+	shown = xcalloc(depth * 3 + strlen(path) + 1, 1);
+	for (size_t i = 0; i < depth; i++)
+		strcat(shown, "../");
+	strcat(shown, path);
+	return shown;
+}

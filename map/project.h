@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FTRACE_MAP_PROJECT_H
+#define FTRACE_MAP_PROJECT_H
+
+#include "map/err.h"
+
+/*
+ * The project root for a directory: the nearest one above (or it itself) that
+ * has a map; else the top of the git, hg or jj checkout; else the nearest one
+ * with a file that marks a project (setup.cfg, Cargo.toml, Makefile, ...);
+ * else the directory. Absolute and real; to be freed. NULL with err filled
+ * when the directory cannot be resolved.
+ */
+char *project_root(const char *directory, struct err *err);
+
+/* The real path of a directory given by hand; as above. */
+char *project_absolute(const char *directory, struct err *err);
+
+/*
+ * A path as given on a command line, in the map's form: relative to the root
+ * below it, else absolute. The file need not exist. To be freed.
+ */
+char *project_path(const char *root, const char *path);
+
+/* The other way: a stored path as seen from the current directory; to be
+ * freed. */
+char *project_show(const char *root, const char *path);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Walking the graph, breadth first, remembering how each scope was reached:
+ * the shortest chain is the explanation that people are shown.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+#include "map/query.h"
+#include "map/sql.h"
+
+static size_t slot_of(const struct query_hits *hits, int64_t scope)
+{
+	size_t mask = hits->slot_count - 1;
+	size_t i = ((uint64_t)scope * 0x9e3779b97f4a7c15u >> 20) & mask;
+
+	while (hits->slots[i] != HIT_NONE &&
+		hits->hits[hits->slots[i]].scope != scope)
+		i = (i + 1) & mask;
+	return i;
+}
+
+uint32_t query_hits_find(const struct query_hits *hits, int64_t scope)
+{
+	return hits->slot_count ? hits->slots[slot_of(hits, scope)] : HIT_NONE;
+}
+
+static void grow(struct query_hits *hits)
+{
+	size_t count = hits->slot_count ? hits->slot_count * 2 : 256;
+
+	free(hits->slots);
+	hits->slots = xcalloc(count, sizeof(*hits->slots));
+	memset(hits->slots, 0xff, count * sizeof(*hits->slots));
+	hits->slot_count = count;
+	for (size_t i = 0; i < hits->count; i++)
+		hits->slots[slot_of(hits, hits->hits[i].scope)] = (uint32_t)i;
+}
+
+static void add(
+	struct query_hits *hits, int64_t scope, uint32_t via, int64_t state)
+{
+	struct query_hit *hit;
+	size_t slot;
+
+	if (hits->count * 4 >= hits->slot_count * 3)
+		grow(hits);
+	slot = slot_of(hits, scope);
+	if (hits->slots[slot] != HIT_NONE)
+		return;
+	hits->slots[slot] = (uint32_t)hits->count;
+	hit = array_add(&hits->hits, &hits->count, &hits->room, sizeof(*hit));
+	hit->scope = scope;
+	hit->via = via;
+	hit->state = state;
+}
+
+void query_hits_release(struct query_hits *hits)
+{
+	free(hits->hits);
+	free(hits->slots);
+	memset(hits, 0, sizeof(*hits));
+}
+
+/* Adds every scope the statement names for `key`. */
+static int expand(struct query_hits *hits, struct map *map, sqlite3_stmt *stmt,
+	int64_t key, uint32_t via, int64_t state, struct err *err)
+{
+	int code;
+
+	sqlite3_bind_int64(stmt, 1, key);
+	while ((code = sql_step(map, stmt, err)) > 0)
+		add(hits, sqlite3_column_int64(stmt, 0), via, state);
+	sqlite3_reset(stmt);
+	return code;
+}
+
+/* Follows two kinds of edges from every hit until nothing new is found. */
+static int walk(struct query_hits *hits, struct map *map, const char *uses,
+	const char *makes, struct err *err)
+{
+	sqlite3_stmt *by_use = sql_prepare(map, uses, err);
+	sqlite3_stmt *by_make = sql_prepare(map, makes, err);
+	int code = by_use && by_make ? 0 : MAP_IO;
+
+	for (uint32_t i = 0; code == 0 && i < hits->count; i++) {
+		int64_t scope = hits->hits[i].scope;
+
+		code = expand(hits, map, by_use, scope, i, 0, err);
+		if (code == 0)
+			code = expand(hits, map, by_make, scope, i, 0, err);
+	}
+	sqlite3_finalize(by_use);
+	sqlite3_finalize(by_make);
+	return code;
+}
+
+int query_dependents(struct query_hits *hits, struct map *map,
+	const int64_t *states, size_t state_count, const int64_t *scopes,
+	size_t scope_count, struct err *err)
+{
+	sqlite3_stmt *readers = sql_prepare(map,
+		"SELECT scope.id FROM reads"
+		" JOIN scope ON scope.readset = reads.readset"
+		" WHERE reads.state = ?",
+		err);
+	int code = readers ? 0 : MAP_IO;
+
+	for (size_t i = 0; i < scope_count; i++)
+		add(hits, scopes[i], HIT_NONE, 0);
+	for (size_t i = 0; code == 0 && i < state_count; i++)
+		code = expand(hits, map, readers, states[i], HIT_NONE,
+			states[i], err);
+	sqlite3_finalize(readers);
+	if (code < 0)
+		return code;
+	return walk(hits, map, "SELECT scope FROM uses WHERE used = ?",
+		/* 192: KINDS_MAKER */
+		"SELECT scope.id FROM makes"
+		" JOIN state ON state.file = makes.file"
+		" JOIN reads ON reads.state = state.id"
+		" JOIN scope ON scope.readset = reads.readset"
+		" WHERE makes.scope = ? AND makes.kinds & 192",
+		err);
+}
+
+int query_closure(struct query_hits *hits, struct map *map, int64_t scope,
+	struct err *err)
+{
+	add(hits, scope, HIT_NONE, 0);
+	return walk(hits, map, "SELECT used FROM uses WHERE scope = ?",
+		"SELECT makes.scope FROM scope"
+		" JOIN reads ON reads.readset = scope.readset"
+		" JOIN state ON state.id = reads.state"
+		" JOIN makes ON makes.file = state.file"
+		" WHERE scope.id = ? AND makes.kinds & 192",
+		err);
+}

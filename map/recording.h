@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a session adds to the map, and the transaction that adds it: the edges
+ * of the units that ran are replaced, all others stay as they are.
+ */
+#ifndef FTRACE_MAP_RECORDING_H
+#define FTRACE_MAP_RECORDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "map/files.h"
+
+/* Stored as numbers: never reordered. */
+enum scope_kind {
+	SCOPE_RUN = 0,	   /* the base: whatever no mark claimed */
+	SCOPE_UNIT = 1,
+	SCOPE_FIXTURE = 2,
+	SCOPE_MODULE = 3,
+	SCOPE_COLLECT = 4,  /* collecting one file, or a class in it */
+	SCOPE_DISCOVER = 5, /* looking through a directory for test files */
+	SCOPE_LISTING = 6,  /* the entries discovery saw: no unit depends on
+			       them, new files are noticed by them */
+	SCOPE_PATTERN = 7,  /* a glob that test files match */
+	SCOPE_KINDS
+};
+
+const char *scope_kind_name(enum scope_kind kind);
+
+/* The kind of a word of size bytes, or -1. */
+int scope_kind_parse(const char *word, size_t size);
+
+struct recorded_read {
+	uint32_t state; /* in files */
+	uint32_t kinds;
+};
+
+struct recorded_make {
+	uint32_t file;
+	uint32_t kinds;
+};
+
+/* The arrays are owned by whoever made the recording. */
+struct recorded_scope {
+	enum scope_kind kind;
+	const char *name; /* of a unit: "runner/id" */
+	size_t name_size;
+	const char *incomplete; /* NULL: everything was seen */
+	const char *outcome;	/* units: NULL until it ran */
+	int64_t duration;	/* microseconds, -1: unknown */
+	struct recorded_read *reads;
+	size_t read_count, read_room;
+	struct recorded_make *makes;
+	size_t make_count, make_room;
+	uint32_t *uses; /* in scopes */
+	size_t use_count, use_room;
+	bool known_only; /* a unit that exists and did not run */
+	bool unwanted;	 /* not to be stored at all */
+	int64_t id;	 /* set by recording_store() */
+};
+
+struct recording {
+	struct map_files *files;
+	struct recorded_scope *scopes;
+	size_t scope_count, scope_room;
+	struct gone_unit {
+		const char *name; /* "runner/id" */
+		size_t size;
+	} *gone;
+	size_t gone_count, gone_room;
+	int64_t started;  /* nanoseconds since the epoch */
+	int64_t duration; /* nanoseconds */
+	const char *command;
+	int status;
+};
+
+/* Inside a transaction begun with map_begin(). */
+int recording_store(
+	struct recording *recording, struct map *map, struct err *err);
+
+void recording_release(struct recording *recording);
+
+/* "runner/id" taken apart; false when there is no slash. */
+bool unit_name_split(const char *name, size_t size, size_t *runner_size,
+	const char **id, size_t *id_size);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "map/schema.h"
+
+#include "map/sql.h"
+
+/* PRAGMA application_id of a map: "frtm". */
+#define APPLICATION_ID 0x6672746d
+
+/*
+ * file: a path and what a stat last told of it; `dir` is set for a path that
+ *	was not there and names the directory that would have to change first.
+ * state: what an aspect of a file looked like to somebody; live: it still
+ *	does, as of the file's identity.
+ * readset, reads: the states a scope read. Scopes that read the same share a
+ *	set.
+ * scope: whatever was open while accesses were recorded. A unit's scope is
+ *	replaced when it runs again; others stay while a unit reaches them.
+ *	latest: the newest scope of its name (collection only).
+ * uses: the second kind of edge.
+ * makes: the third, where kinds has write or rename (KINDS_MAKER); without,
+ *	the row tells only of an access that nothing depends on: to a file that
+ *	the session made itself, or to a compiled file that stands for a source.
+ */
+static const char version_1[] =
+	"CREATE TABLE file ("
+	" id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE,"
+	" inode INTEGER, size INTEGER, mtime INTEGER, ctime INTEGER,"
+	" mode INTEGER, seen INTEGER, dir INTEGER);"
+	"CREATE TABLE state ("
+	" id INTEGER PRIMARY KEY, file INTEGER NOT NULL,"
+	" aspect INTEGER NOT NULL, block BLOB NOT NULL, print BLOB NOT NULL,"
+	" live INTEGER NOT NULL);"
+	"CREATE UNIQUE INDEX state_of_file"
+	" ON state (file, aspect, block, print);"
+	"CREATE TABLE readset ("
+	" id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE);"
+	"CREATE TABLE reads ("
+	" readset INTEGER NOT NULL, state INTEGER NOT NULL,"
+	" kinds INTEGER NOT NULL,"
+	" PRIMARY KEY (readset, state)) WITHOUT ROWID;"
+	"CREATE INDEX reads_of_state ON reads (state, readset);"
+	"CREATE TABLE scope ("
+	" id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name BLOB NOT NULL,"
+	" session INTEGER NOT NULL, readset INTEGER NOT NULL,"
+	" latest INTEGER NOT NULL, incomplete TEXT);"
+	"CREATE INDEX scope_of_readset ON scope (readset);"
+	"CREATE INDEX scope_of_name ON scope (kind, name);"
+	"CREATE TABLE unit ("
+	" scope INTEGER PRIMARY KEY, runner TEXT NOT NULL, id BLOB NOT NULL,"
+	" outcome TEXT, duration INTEGER, UNIQUE (runner, id));"
+	"CREATE TABLE uses ("
+	" scope INTEGER NOT NULL, used INTEGER NOT NULL,"
+	" PRIMARY KEY (scope, used)) WITHOUT ROWID;"
+	"CREATE INDEX uses_of_used ON uses (used, scope);"
+	"CREATE TABLE makes ("
+	" scope INTEGER NOT NULL, file INTEGER NOT NULL,"
+	" kinds INTEGER NOT NULL,"
+	" PRIMARY KEY (scope, file)) WITHOUT ROWID;"
+	"CREATE INDEX makes_of_file ON makes (file, scope);"
+	"CREATE TABLE session ("
+	" id INTEGER PRIMARY KEY, started INTEGER NOT NULL,"
+	" duration INTEGER NOT NULL, command BLOB NOT NULL,"
+	" status INTEGER NOT NULL);";
+
+/* migrations[n] takes a map of version n to version n + 1. */
+static const char *const migrations[MAP_VERSION] = {version_1};
+
+static int is_empty(struct map *map, int64_t *empty, struct err *err)
+{
+	return sql_number(
+		map, "SELECT count(*) = 0 FROM sqlite_schema", empty, err);
+}
+
+static int migrate(struct map *map, int64_t version, struct err *err)
+{
+	char *sql;
+	int code = sql_run(map, "BEGIN IMMEDIATE", err);
+
+	if (code < 0)
+		return code;
+	/* Somebody else may have done it while we waited for the lock. */
+	code = sql_number(map, "PRAGMA user_version", &version, err);
+	for (; code == 0 && version < MAP_VERSION; version++)
+		code = sql_run(map, migrations[version], err);
+	if (code == 0) {
+		sql = sqlite3_mprintf("PRAGMA application_id = %d;"
+				      "PRAGMA user_version = %d; COMMIT",
+			APPLICATION_ID, MAP_VERSION);
+		code = sql_run(map, sql, err);
+		sqlite3_free(sql);
+	}
+	if (code < 0)
+		sqlite3_exec(map->db, "ROLLBACK", NULL, NULL, NULL);
+	return code;
+}
+
+int schema_prepare(struct map *map, struct err *err)
+{
+	int64_t application = 0, version = 0, empty = 0;
+	int code;
+
+	code = sql_number(map, "PRAGMA application_id", &application, err);
+	if (code == 0)
+		code = sql_number(map, "PRAGMA user_version", &version, err);
+	if (code == 0)
+		code = is_empty(map, &empty, err);
+	if (code < 0)
+		return code;
+	if (!empty && application != APPLICATION_ID)
+		return err_set(err, MAP_BROKEN,
+			"'%s/" MAP_PATH "' is not an ftrace map; remove it "
+			"and record again",
+			map->root);
+	if (version > MAP_VERSION)
+		return err_set(err, MAP_BROKEN,
+			"map '%s/" MAP_PATH "' is of version %lld and this "
+			"ftrace reads up to %d; use the newer ftrace, or "
+			"remove the map and record again",
+			map->root, (long long)version, MAP_VERSION);
+	if (empty && map->read_only)
+		return err_set(err, MAP_BROKEN,
+			"map '%s/" MAP_PATH "' is empty; record again",
+			map->root);
+	if (version < MAP_VERSION && map->read_only)
+		return err_set(err, MAP_BROKEN,
+			"map '%s/" MAP_PATH "' is of version %lld and cannot "
+			"be migrated where it cannot be written",
+			map->root, (long long)version);
+	return version < MAP_VERSION ? migrate(map, version, err) : 0;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "map/sql.h"
+
+#include <limits.h>
+
+int sql_failed(struct map *map, struct err *err)
+{
+	int code = sqlite3_errcode(map->db);
+
+	switch (code & 0xff) {
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return err_set(err, MAP_BROKEN,
+			"map '%s/" MAP_PATH "' is damaged (%s); remove it and "
+			"record again",
+			map->root, sqlite3_errmsg(map->db));
+	case SQLITE_FULL:
+		return err_set(err, MAP_IO,
+			"no space left for map '%s/" MAP_PATH "'", map->root);
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return err_set(err, MAP_IO,
+			"map '%s/" MAP_PATH
+			"' is in use by another ftrace; try again",
+			map->root);
+	default:
+		return err_set(err, MAP_IO, "map '%s/" MAP_PATH "': %s",
+			map->root, sqlite3_errmsg(map->db));
+	}
+}
+
+int sql_run(struct map *map, const char *sql, struct err *err)
+{
+	if (sqlite3_exec(map->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return sql_failed(map, err);
+	return 0;
+}
+
+sqlite3_stmt *sql_prepare(struct map *map, const char *sql, struct err *err)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	if (sqlite3_prepare_v2(map->db, sql, -1, &stmt, NULL) != SQLITE_OK)
+		sql_failed(map, err);
+	return stmt;
+}
+
+int sql_step(struct map *map, sqlite3_stmt *stmt, struct err *err)
+{
+	int code = sqlite3_step(stmt);
+
+	if (code == SQLITE_ROW)
+		return 1;
+	return code == SQLITE_DONE ? 0 : sql_failed(map, err);
+}
+
+int sql_once(struct map *map, sqlite3_stmt *stmt, struct err *err)
+{
+	int code = sql_step(map, stmt, err);
+
+	sqlite3_reset(stmt);
+	return code < 0 ? code : 0;
+}
+
+void sql_bind_bytes(sqlite3_stmt *stmt, int at, const void *bytes, size_t n)
+{
+	/* A NULL pointer would bind NULL, which is not the empty string. */
+	sqlite3_bind_blob64(
+		stmt, at, n ? bytes : "", (sqlite3_uint64)n, SQLITE_STATIC);
+}
+
+int sql_number(struct map *map, const char *sql, int64_t *out, struct err *err)
+{
+	sqlite3_stmt *stmt = sql_prepare(map, sql, err);
+	int code;
+
+	if (!stmt)
+		return MAP_IO;
+	code = sql_step(map, stmt, err);
+	if (code > 0)
+		*out = sqlite3_column_int64(stmt, 0);
+	sqlite3_finalize(stmt);
+	return code < 0 ? code : 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Short forms for SQLite, for the files of this folder only. Text and blobs
+ * returned are SQLite's and live until the statement's next step.
+ */
+#ifndef FTRACE_MAP_SQL_H
+#define FTRACE_MAP_SQL_H
+
+#include <sqlite3.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "map/map.h"
+
+/* Runs statements that return nothing. */
+int sql_run(struct map *map, const char *sql, struct err *err);
+
+/* Prepares; NULL with err filled on failure. Close with sqlite3_finalize. */
+sqlite3_stmt *sql_prepare(struct map *map, const char *sql, struct err *err);
+
+/* 1: a row, 0: done, negative: failure. */
+int sql_step(struct map *map, sqlite3_stmt *stmt, struct err *err);
+
+/* Steps a statement that returns no row, and makes it ready for the next. */
+int sql_once(struct map *map, sqlite3_stmt *stmt, struct err *err);
+
+void sql_bind_bytes(sqlite3_stmt *stmt, int at, const void *bytes, size_t n);
+
+/* Says what the database's last failure means; returns a map_failure. */
+int sql_failed(struct map *map, struct err *err);
+
+/* A single number; negative failures as elsewhere. */
+int sql_number(
+	struct map *map, const char *sql, int64_t *out, struct err *err);
+
+#endif

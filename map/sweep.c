@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "map/sweep.h"
+
+#include "map/sql.h"
+
+/*
+ * A scope is reached from a unit by `uses`, and as the maker of a file that a
+ * reached scope read: a build done long ago still ties a binary to sources.
+ */
+static const char mark[] =
+	"CREATE TEMP TABLE IF NOT EXISTS reached (id INTEGER PRIMARY KEY);"
+	"DELETE FROM reached;"
+	"INSERT INTO reached"
+	" WITH RECURSIVE r (id) AS ("
+	"  SELECT scope FROM unit"
+	"  UNION SELECT id FROM scope WHERE latest = 1"
+	"  UNION SELECT uses.used FROM r JOIN uses ON uses.scope = r.id)"
+	" SELECT id FROM r;";
+
+static const char mark_makers[] =
+	"INSERT OR IGNORE INTO reached"
+	" WITH RECURSIVE r (id) AS ("
+	"  SELECT DISTINCT makes.scope FROM makes"
+	"  JOIN state ON state.file = makes.file"
+	"  WHERE makes.kinds & 192" /* KINDS_MAKER */
+	"  AND makes.scope NOT IN (SELECT id FROM reached)"
+	"  AND EXISTS (SELECT 1 FROM reads"
+	"   JOIN scope ON scope.readset = reads.readset"
+	"   JOIN reached ON reached.id = scope.id"
+	"   WHERE reads.state = state.id)"
+	"  UNION SELECT uses.used FROM r JOIN uses ON uses.scope = r.id)"
+	" SELECT id FROM r;";
+
+static const char drop_scopes[] =
+	"DELETE FROM uses WHERE scope NOT IN (SELECT id FROM reached);"
+	"DELETE FROM makes WHERE scope NOT IN (SELECT id FROM reached);"
+	"DELETE FROM scope WHERE id NOT IN (SELECT id FROM reached);";
+
+static const char drop_sets[] =
+	"DELETE FROM reads WHERE readset NOT IN (SELECT readset FROM scope);"
+	"DELETE FROM readset WHERE id NOT IN (SELECT readset FROM scope);";
+
+static const char drop_files[] =
+	"DELETE FROM state WHERE NOT EXISTS"
+	" (SELECT 1 FROM reads WHERE reads.state = state.id);"
+	"DELETE FROM file WHERE NOT EXISTS"
+	" (SELECT 1 FROM state WHERE state.file = file.id)"
+	" AND NOT EXISTS (SELECT 1 FROM makes WHERE makes.file = file.id)"
+	" AND id NOT IN (SELECT dir FROM file WHERE dir IS NOT NULL);"
+	"DELETE FROM session WHERE id NOT IN (SELECT session FROM scope)"
+	" AND id < (SELECT max(id) FROM session);";
+
+int map_sweep(struct map *map, struct err *err)
+{
+	int code = sql_run(map, mark, err);
+	int64_t before = 0, after = 1;
+
+	/* Each maker found may read files that others made. */
+	while (code == 0 && before != after) {
+		before = after;
+		code = sql_run(map, mark_makers, err);
+		if (code == 0)
+			code = sql_number(map, "SELECT count(*) FROM reached",
+				&after, err);
+	}
+	if (code == 0)
+		code = sql_run(map, drop_scopes, err);
+	if (code == 0)
+		code = sql_run(map, drop_sets, err);
+	return code == 0 ? sql_run(map, drop_files, err) : code;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FTRACE_MAP_SWEEP_H
+#define FTRACE_MAP_SWEEP_H
+
+#include "map/map.h"
+
+/*
+ * Removes what no unit and no current collection reaches any more: scopes,
+ * then read sets, states, files and sessions. Inside a transaction.
+ */
+int map_sweep(struct map *map, struct err *err);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The environment given to an executed program: the caller's, in which our
+ * three variables are put right, whatever the caller did to them. The
+ * caller's arrays are never written to. Safe wherever preload/recorder.h is.
+ */
+#ifndef FTRACE_PRELOAD_ENVIRONMENT_H
+#define FTRACE_PRELOAD_ENVIRONMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct environment_size {
+	size_t slots; /* pointers, the closing NULL included */
+	size_t bytes; /* text */
+};
+
+/* What environment_fill() needs for this envp, which may be NULL. */
+struct environment_size environment_measure(char *const *envp);
+
+/*
+ * Fills slots and text from envp. scope and serial go to SCOPE_VARIABLE;
+ * without `preload` our library is taken out of LD_PRELOAD instead of put in.
+ */
+void environment_fill(char **slots, char *text, char *const *envp,
+	uint32_t scope, uint32_t serial, bool preload);
+
+#endif

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+#include "selector/affected.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "adapters/adapter.h"
+#include "map/alloc.h"
+#include "map/project.h"
+#include "selector/new_files.h"
+
+/* Above this many changed files their reasons are not told apart. */
+#define CHANGES_APART 64
+
+struct search {
+	struct affected *affected;
+	struct map *map;
+	struct err *err;
+	struct query_units units;
+	size_t *places; /* of units, in affected->units; + 1 */
+	struct query_name *collected; /* current collect scopes */
+	size_t collected_count;
+	int64_t *bases;
+	size_t base_count;
+};
+
+const char *unit_state_name(enum unit_state state)
+{
+	static const char *const names[] = {"hit", "stale", "miss", "rerun"};
+
+	return names[state];
+}
+
+static struct affected_unit *select_unit(struct search *search, size_t i)
+{
+	struct affected *affected = search->affected;
+	const struct query_unit *unit = &search->units.units[i];
+	struct affected_unit *selected;
+
+	if (search->places[i])
+		return &affected->units[search->places[i] - 1];
+	selected = array_add(&affected->units, &affected->count,
+		&affected->room, sizeof(*selected));
+	selected->runner = xstrdup(unit->runner);
+	selected->id = xstrdup(unit->id);
+	search->places[i] = affected->count;
+	return selected;
+}
+
+static void add_reason(struct affected_unit *unit, enum unit_state state,
+	const char *what, const char *path, const char *text)
+{
+	struct reason *reason = array_add(&unit->reasons, &unit->reason_count,
+		&unit->reason_room, sizeof(*reason));
+
+	reason->state = state;
+	reason->what = what;
+	reason->path = path ? xstrdup(path) : NULL;
+	reason->text = text ? xstrdup(text) : NULL;
+	/* The first reason names the state; a change outweighs a policy. */
+	if (unit->state == UNIT_HIT || state == UNIT_STALE)
+		unit->state = state;
+}
+
+/* The length of the id's file part, 0: the runner's ids have none. */
+static size_t file_part(const char *runner, const char *id)
+{
+	const struct adapter *adapter = adapter_named(runner);
+
+	return adapter ? adapter->file_part(id) : 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct query_name *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* Whether a current collection of the file of `n` bytes is among the hits. */
+static bool any_collected(const struct search *search,
+	const struct query_hits *hits, const char *file, size_t n)
+{
+	size_t low = 0, high = search->collected_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const char *name = search->collected[middle].name;
+		int order = strncmp(name, file, n);
+
+		if (!order && !name[n])
+			return query_hits_find(hits,
+				       search->collected[middle].scope) !=
+				HIT_NONE;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/*
+ * Whether what the unit's file was collected from is among the hits: then its
+ * ids may be gone, and there may be new ones.
+ */
+static bool collected_anew(const struct search *search,
+	const struct query_hits *hits, const struct query_unit *unit)
+{
+	size_t n = file_part(unit->runner, unit->id);
+
+	if (!n)
+		return false;
+	for (size_t i = 0; i < search->base_count; i++)
+		if (query_hits_find(hits, search->bases[i]) != HIT_NONE)
+			return true;
+	return any_collected(search, hits, unit->id, n);
+}
+
+static int select_changed(struct search *search, const int64_t *states,
+	size_t count, const char *what, const char *path)
+{
+	struct query_hits hits = {0};
+	int code = query_dependents(
+		&hits, search->map, states, count, NULL, 0, search->err);
+
+	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
+		const struct query_unit *unit = &search->units.units[i];
+		struct affected_unit *selected;
+
+		if (query_hits_find(&hits, unit->scope) == HIT_NONE)
+			continue;
+		selected = select_unit(search, i);
+		add_reason(selected, UNIT_STALE, what, path, NULL);
+		if (!selected->whole_file)
+			selected->whole_file =
+				collected_anew(search, &hits, unit);
+	}
+	query_hits_release(&hits);
+	return code;
+}
+
+static int select_by_changes(
+	struct search *search, const struct changes *changes)
+{
+	int64_t *rest = NULL;
+	size_t count = 0, room = 0;
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < changes->count; i++) {
+		const struct change *change = &changes->list[i];
+
+		if (i < CHANGES_APART) {
+			code = select_changed(search, change->states,
+				change->state_count, change->what,
+				change->path);
+			continue;
+		}
+		for (size_t k = 0; k < change->state_count; k++)
+			*(int64_t *)array_add(&rest, &count, &room,
+				sizeof(*rest)) = change->states[k];
+	}
+	if (code == 0 && count)
+		code = select_changed(
+			search, rest, count, "modified", "(many files)");
+	free(rest);
+	return code;
+}
+
+/* The reason of the scope that a hit was reached from in the end. */
+static int select_incomplete(struct search *search)
+{
+	struct query_hits hits = {0};
+	struct query_scope scope;
+	int64_t *scopes = NULL;
+	size_t count = 0;
+	int code = query_incomplete(&scopes, &count, search->map, search->err);
+
+	if (code == 0 && count)
+		code = query_dependents(&hits, search->map, NULL, 0, scopes,
+			count, search->err);
+	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
+		uint32_t hit = query_hits_find(
+			&hits, search->units.units[i].scope);
+
+		if (hit == HIT_NONE)
+			continue;
+		while (hits.hits[hit].via != HIT_NONE)
+			hit = hits.hits[hit].via;
+		code = query_scope(&scope, search->map, hits.hits[hit].scope,
+			search->err);
+		if (code < 0)
+			break;
+		add_reason(select_unit(search, i), UNIT_RERUN, "incomplete",
+			NULL, scope.incomplete);
+		query_scope_release(&scope);
+	}
+	free(scopes);
+	query_hits_release(&hits);
+	return code;
+}
+
+static void select_by_outcome(struct search *search)
+{
+	for (size_t i = 0; i < search->units.count; i++) {
+		const char *outcome = search->units.units[i].outcome;
+
+		if (!outcome)
+			add_reason(select_unit(search, i), UNIT_MISS, "new",
+				NULL, "it has not run yet");
+		else if (!strcmp(outcome, "failed") ||
+			!strcmp(outcome, "error"))
+			add_reason(select_unit(search, i), UNIT_RERUN,
+				"failed", NULL, NULL);
+	}
+}
+
+static int select_new(struct search *search, const struct changes *changes)
+{
+	struct affected *affected = search->affected;
+	char **paths = NULL;
+	size_t count = 0;
+	int code = new_files_find(
+		&paths, &count, search->map, changes, search->err);
+
+	for (size_t i = 0; i < count; i++) {
+		struct affected_unit *unit = array_add(&affected->units,
+			&affected->count, &affected->room, sizeof(*unit));
+
+		unit->runner = xstrdup("pytest");
+		unit->id = paths[i];
+		unit->file = true;
+		add_reason(unit, UNIT_MISS, "new", paths[i], NULL);
+	}
+	free(paths);
+	return code;
+}
+
+static void find_gone(struct affected *affected, const char *root)
+{
+	for (size_t i = 0; i < affected->count; i++) {
+		struct affected_unit *unit = &affected->units[i];
+		size_t n = unit->file ? 0 : file_part(unit->runner, unit->id);
+		struct stat st;
+		char *path;
+
+		if (!n)
+			continue;
+		path = *unit->id == '/'
+			? xasprintf("%.*s", (int)n, unit->id)
+			: xasprintf("%s/%.*s", root, (int)n, unit->id);
+		unit->gone = stat(path, &st) < 0;
+		free(path);
+	}
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct affected_unit *x = a, *y = b;
+	int order = strcmp(x->runner, y->runner);
+
+	return order ? order : strcmp(x->id, y->id);
+}
+
+static void count_spared(struct search *search)
+{
+	struct affected *affected = search->affected;
+
+	affected->recorded = search->units.count;
+	for (size_t i = 0; i < search->units.count; i++)
+		if (!search->places[i] && search->units.units[i].duration > 0)
+			affected->spared += search->units.units[i].duration;
+}
+
+int affected_find(struct affected *affected, struct map *map, struct err *err)
+{
+	struct search search = {.affected = affected, .map = map, .err = err};
+	struct changes changes;
+	int code;
+
+	memset(affected, 0, sizeof(*affected));
+	code = changes_find(&changes, map, err);
+	if (code == 0)
+		code = query_units(&search.units, map, err);
+	if (code == 0)
+		code = query_names(&search.collected, &search.collected_count,
+			map, SCOPE_COLLECT, err);
+	if (code == 0)
+		code = query_of_kind(
+			&search.bases, &search.base_count, map, SCOPE_RUN, err);
+	if (code < 0)
+		goto out;
+	if (search.collected_count)
+		qsort(search.collected, search.collected_count,
+			sizeof(*search.collected), by_name);
+	search.places = xcalloc(search.units.count, sizeof(*search.places));
+	code = select_by_changes(&search, &changes);
+	if (code == 0)
+		code = select_incomplete(&search);
+	if (code < 0)
+		goto out;
+	select_by_outcome(&search);
+	count_spared(&search);
+	code = select_new(&search, &changes);
+	find_gone(affected, map->root);
+	if (affected->count)
+		qsort(affected->units, affected->count,
+			sizeof(*affected->units), by_id);
+	affected->changed = changes.count;
+	affected->hashed = changes.files.hashed;
+out:
+	free(search.places);
+	free(search.bases);
+	query_names_release(search.collected, search.collected_count);
+	query_units_release(&search.units);
+	changes_release(&changes);
+	return code;
+}
+
+void affected_release(struct affected *affected)
+{
+	for (size_t i = 0; i < affected->count; i++) {
+		struct affected_unit *unit = &affected->units[i];
+
+		for (size_t k = 0; k < unit->reason_count; k++) {
+			free(unit->reasons[k].path);
+			free(unit->reasons[k].text);
+		}
+		free(unit->reasons);
+		free(unit->runner);
+		free(unit->id);
+	}
+	free(affected->units);
+	memset(affected, 0, sizeof(*affected));
+}

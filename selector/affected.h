@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The units that may behave differently now, with the reasons.
+ *
+ * Selected are the units from which a changed state can be reached, and, by
+ * policy, those whose last run says nothing: never run, failed, incomplete.
+ * A file that is new where tests are looked for is selected as a whole.
+ */
+#ifndef FTRACE_SELECTOR_AFFECTED_H
+#define FTRACE_SELECTOR_AFFECTED_H
+
+#include <stdbool.h>
+
+#include "map/query.h"
+#include "selector/changes.h"
+
+/* DESIGN section 9 */
+enum unit_state {
+	UNIT_HIT,
+	UNIT_STALE, /* something it depends on changed */
+	UNIT_MISS,  /* never recorded */
+	UNIT_RERUN, /* unchanged; its last run failed or was not all seen */
+};
+
+const char *unit_state_name(enum unit_state state);
+
+struct reason {
+	enum unit_state state;
+	const char *what; /* "modified", ...; "failed", "incomplete", "new" */
+	char *path;	  /* of the change; NULL where none is to blame */
+	char *text;	  /* more for people, or NULL */
+};
+
+struct affected_unit {
+	char *runner;
+	char *id;
+	enum unit_state state;
+	bool file;	  /* a new test file, not a recorded unit */
+	bool whole_file;  /* its file has to be collected again */
+	bool gone;	  /* its file is no longer there */
+	struct reason *reasons;
+	size_t reason_count, reason_room;
+};
+
+struct affected {
+	struct affected_unit *units; /* by runner and id */
+	size_t count, room;
+	size_t recorded; /* units in the map */
+	int64_t spared;	 /* microseconds that the others took last time */
+	size_t changed;	 /* files */
+	unsigned hashed;
+};
+
+int affected_find(struct affected *affected, struct map *map, struct err *err);
+void affected_release(struct affected *affected);
+
+/*
+ * What to hand to the runner: ids, or the file where the file itself has to
+ * be collected again, because ids in it may be gone or new. Sorted, each
+ * once; the strings are owned by the list. runner: only this one's, or NULL.
+ * With `ids` every recorded unit's own id, whatever happened to its file.
+ */
+struct arguments {
+	char **list;
+	size_t count, room;
+};
+
+void affected_arguments(const struct affected *affected, const char *runner,
+	bool ids, struct arguments *arguments);
+void arguments_release(struct arguments *arguments);
+
+#endif

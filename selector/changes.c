@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "selector/changes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+
+static bool any_dirty(const struct map_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (files->files[i].dirty)
+			return true;
+	for (size_t i = 0; i < files->state_count; i++)
+		if (files->states[i].dirty)
+			return true;
+	return false;
+}
+
+/* Only a saving: where it cannot be written the answer is the same. */
+static void write_back(struct map_files *files, struct map *map)
+{
+	if (map->read_only || !any_dirty(files) || map_begin(map, NULL) < 0)
+		return;
+	if (map_files_save(files, map, NULL) < 0 || map_commit(map, NULL) < 0)
+		map_rollback(map);
+}
+
+static const char *what_changed(
+	const struct map_files *files, const struct map_state *state)
+{
+	if (!files->files[state->file].identity.mode)
+		return "removed";
+	if (print_equal(&state->print, &print_absent))
+		return "created";
+	return state->aspect == ASPECT_LISTING ? "listing" : "modified";
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct change *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+int changes_find(struct changes *changes, struct map *map, struct err *err)
+{
+	struct map_files *files = &changes->files;
+	struct change *change;
+	int code;
+
+	memset(changes, 0, sizeof(*changes));
+	code = map_files_load(files, map, err);
+	if (code < 0)
+		return code;
+	map_files_check_all(files);
+	for (uint32_t i = 0; i < files->count; i++) {
+		uint32_t s = files->files[i].state;
+
+		changes->recorded += s != FILE_NONE;
+		change = NULL;
+		for (; s != FILE_NONE; s = files->states[s].next) {
+			if (files->states[s].live)
+				continue;
+			if (!change) {
+				change = array_add(&changes->list,
+					&changes->count, &changes->room,
+					sizeof(*change));
+				change->file = i;
+				change->path = map_files_path(files, i);
+			}
+			change->what = what_changed(files, &files->states[s]);
+			*(int64_t *)array_add(&change->states,
+				&change->state_count, &change->state_room,
+				sizeof(*change->states)) =
+				files->states[s].id;
+		}
+	}
+	if (changes->count)
+		qsort(changes->list, changes->count, sizeof(*changes->list),
+			by_path);
+	write_back(files, map);
+	return 0;
+}
+
+void changes_release(struct changes *changes)
+{
+	for (size_t i = 0; i < changes->count; i++)
+		free(changes->list[i].states);
+	free(changes->list);
+	map_files_release(&changes->files);
+	memset(changes, 0, sizeof(*changes));
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The changed set: the files whose state now differs from one that somebody
+ * recorded, found stat first. What was learnt on the way (a touched file that
+ * has the content it had) is written back, so that no file is read twice.
+ */
+#ifndef FTRACE_SELECTOR_CHANGES_H
+#define FTRACE_SELECTOR_CHANGES_H
+
+#include "map/files.h"
+#include "map/map.h"
+
+struct change {
+	uint32_t file; /* in files */
+	const char *path; /* as stored; owned by files */
+	const char *what; /* "modified", "removed", "created", "listing" */
+	int64_t *states;
+	size_t state_count, state_room;
+};
+
+struct changes {
+	struct map_files files;
+	struct change *list; /* by path */
+	size_t count, room;
+	size_t recorded; /* files that somebody depends on */
+};
+
+int changes_find(struct changes *changes, struct map *map, struct err *err);
+void changes_release(struct changes *changes);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "selector/explain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/adapter.h"
+#include "map/alloc.h"
+#include "map/project.h"
+
+static int add_link(struct chain *chain, struct map *map, int64_t id,
+	struct err *err)
+{
+	struct chain_link *link = array_add(
+		&chain->links, &chain->count, &chain->room, sizeof(*link));
+	struct query_scope scope;
+	int code = query_scope(&scope, map, id, err);
+
+	if (code < 0)
+		return code;
+	link->kind = scope.kind;
+	link->name = scope.name;
+	scope.name = NULL;
+	query_scope_release(&scope);
+	return 0;
+}
+
+static int kinds_of(uint32_t *kinds, struct map *map, int64_t scope,
+	const char *path, struct err *err)
+{
+	struct query_access *accesses;
+	size_t count;
+	int code = query_accesses(&accesses, &count, map, scope, err);
+
+	*kinds = 0;
+	for (size_t i = 0; i < count; i++)
+		if (accesses[i].state && !strcmp(accesses[i].path, path))
+			*kinds |= accesses[i].kinds;
+	query_accesses_release(accesses, count);
+	return code;
+}
+
+static int add_chain(struct chains *chains, struct map *map,
+	const struct query_hits *hits, const struct query_unit *unit,
+	const char *path, struct err *err)
+{
+	uint32_t hit = query_hits_find(hits, unit->scope);
+	struct chain *chain;
+	int code = 0;
+
+	if (hit == HIT_NONE)
+		return 0;
+	chain = array_add(
+		&chains->list, &chains->count, &chains->room, sizeof(*chain));
+	chain->runner = xstrdup(unit->runner);
+	chain->id = xstrdup(unit->id);
+	chain->path = xstrdup(path);
+	for (;;) {
+		code = add_link(chain, map, hits->hits[hit].scope, err);
+		if (code < 0 || hits->hits[hit].via == HIT_NONE)
+			break;
+		hit = hits->hits[hit].via;
+	}
+	if (code == 0)
+		code = kinds_of(&chain->kinds, map, hits->hits[hit].scope,
+			path, err);
+	return code;
+}
+
+int explain_file(struct chains *chains, struct map *map, const char *path,
+	int64_t unit, struct err *err)
+{
+	struct query_units units = {0};
+	struct query_hits hits = {0};
+	int64_t *states = NULL;
+	size_t count = 0;
+	int code = query_file_states(&states, &count, map, path, err);
+
+	memset(chains, 0, sizeof(*chains));
+	if (code == 0)
+		code = query_dependents(
+			&hits, map, states, count, NULL, 0, err);
+	if (code == 0)
+		code = query_units(&units, map, err);
+	for (size_t i = 0; code == 0 && i < units.count; i++)
+		if (!unit || units.units[i].scope == unit)
+			code = add_chain(
+				chains, map, &hits, &units.units[i], path, err);
+	free(states);
+	query_hits_release(&hits);
+	query_units_release(&units);
+	return code;
+}
+
+void chains_release(struct chains *chains)
+{
+	for (size_t i = 0; i < chains->count; i++) {
+		struct chain *chain = &chains->list[i];
+
+		for (size_t k = 0; k < chain->count; k++)
+			free(chain->links[k].name);
+		free(chain->links);
+		free(chain->runner);
+		free(chain->id);
+		free(chain->path);
+	}
+	free(chains->list);
+	memset(chains, 0, sizeof(*chains));
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct dependency *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
+
+	return order ? order : strcmp(x->block, y->block);
+}
+
+static int add_scope(struct dependencies *dependencies, struct map *map,
+	int64_t id, struct err *err)
+{
+	struct query_access *accesses = NULL;
+	struct query_scope scope;
+	size_t count = 0;
+	int code = query_scope(&scope, map, id, err);
+
+	if (code == 0)
+		code = query_accesses(&accesses, &count, map, id, err);
+	for (size_t i = 0; code == 0 && i < count; i++) {
+		struct dependency *to = array_add(&dependencies->list,
+			&dependencies->count, &dependencies->room,
+			sizeof(*to));
+
+		to->path = xstrdup(accesses[i].path);
+		to->block = xstrdup(accesses[i].block);
+		to->kinds = accesses[i].kinds;
+		to->input = accesses[i].state != 0;
+		to->kind = scope.kind;
+		to->scope = xstrdup(scope.name);
+	}
+	query_accesses_release(accesses, count);
+	query_scope_release(&scope);
+	return code;
+}
+
+int explain_unit(struct dependencies *dependencies, struct map *map,
+	int64_t unit, struct err *err)
+{
+	struct query_hits hits = {0};
+	int code = query_closure(&hits, map, unit, err);
+
+	memset(dependencies, 0, sizeof(*dependencies));
+	for (size_t i = 0; code == 0 && i < hits.count; i++)
+		code = add_scope(dependencies, map, hits.hits[i].scope, err);
+	if (dependencies->count)
+		qsort(dependencies->list, dependencies->count,
+			sizeof(*dependencies->list), by_path);
+	query_hits_release(&hits);
+	return code;
+}
+
+void dependencies_release(struct dependencies *dependencies)
+{
+	for (size_t i = 0; i < dependencies->count; i++) {
+		free(dependencies->list[i].path);
+		free(dependencies->list[i].block);
+		free(dependencies->list[i].scope);
+	}
+	free(dependencies->list);
+	memset(dependencies, 0, sizeof(*dependencies));
+}
+
+static const struct query_unit *find_exact(
+	const struct query_units *units, const char *id)
+{
+	for (size_t i = 0; i < units->count; i++)
+		if (!strcmp(units->units[i].id, id))
+			return &units->units[i];
+	return NULL;
+}
+
+const struct query_unit *explain_find_unit(
+	const struct query_units *units, const char *root, const char *text)
+{
+	const struct query_unit *unit = find_exact(units, text);
+	const char *rest = strstr(text, "::");
+	char *file, *stored, *id;
+
+	if (unit || !rest)
+		return unit;
+	file = xasprintf("%.*s", (int)(rest - text), text);
+	stored = project_path(root, file);
+	id = xasprintf("%s%s", stored, rest);
+	unit = find_exact(units, id);
+	free(id);
+	free(stored);
+	free(file);
+	return unit;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "selector/new_files.h"
+
+#include <dirent.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "map/alloc.h"
+
+/* Deeper folders of tests have not been met. */
+#define DEPTH_MAX 32
+
+/* Where pytest does not look by default (norecursedirs). */
+static const char *const skipped[] = {".*", "*.egg", "_darcs", "build", "CVS",
+	"dist", "node_modules", "venv", "{arch}", "__pycache__"};
+
+struct search {
+	const struct map_files *files;
+	struct query_name *patterns;
+	size_t pattern_count;
+	char **found;
+	size_t count, room;
+};
+
+static bool is_test_file(const struct search *search, const char *name)
+{
+	for (size_t i = 0; i < search->pattern_count; i++)
+		if (fnmatch(search->patterns[i].name, name, 0) == 0)
+			return true;
+	return false;
+}
+
+static bool is_skipped(const char *name)
+{
+	for (size_t i = 0; i < sizeof(skipped) / sizeof(*skipped); i++)
+		if (fnmatch(skipped[i], name, 0) == 0)
+			return true;
+	return false;
+}
+
+static bool is_known(const struct search *search, const char *path)
+{
+	return intern_find(&search->files->paths, path, strlen(path)) !=
+		INTERN_NONE;
+}
+
+static void search_directory(
+	struct search *search, const char *stored, unsigned depth);
+
+static void look_at(struct search *search, const char *stored,
+	const char *absolute, const char *name, unsigned depth)
+{
+	struct stat st;
+
+	if (stat(absolute, &st) < 0)
+		return;
+	if (S_ISDIR(st.st_mode)) {
+		if (!is_skipped(name) && depth < DEPTH_MAX &&
+			!is_known(search, stored))
+			search_directory(search, stored, depth + 1);
+	} else if (is_test_file(search, name) && !is_known(search, stored)) {
+		*(char **)array_add(&search->found, &search->count,
+			&search->room, sizeof(*search->found)) =
+			xstrdup(stored);
+	}
+}
+
+static void search_directory(
+	struct search *search, const char *stored, unsigned depth)
+{
+	bool top = !strcmp(stored, ".");
+	char *directory = *stored == '/'
+		? xstrdup(stored)
+		: xasprintf("%s/%s", search->files->root, stored);
+	DIR *dir = opendir(directory);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		const char *name = entry->d_name;
+		char *path, *absolute;
+
+		if (!strcmp(name, ".") || !strcmp(name, ".."))
+			continue;
+		path = top ? xstrdup(name) : xasprintf("%s/%s", stored, name);
+		absolute = xasprintf("%s/%s", directory, name);
+		look_at(search, path, absolute, name, depth);
+		free(absolute);
+		free(path);
+	}
+	if (dir)
+		closedir(dir);
+	free(directory);
+}
+
+/* True when one of the change's states was seen by discovery. */
+static int is_looked_through(bool *yes, struct map *map,
+	const struct change *change, const int64_t *listings, size_t count,
+	struct err *err)
+{
+	struct query_hits hits = {0};
+	int code = query_dependents(&hits, map, change->states,
+		change->state_count, NULL, 0, err);
+
+	*yes = false;
+	for (size_t i = 0; i < count; i++)
+		*yes |= query_hits_find(&hits, listings[i]) != HIT_NONE;
+	query_hits_release(&hits);
+	return code;
+}
+
+int new_files_find(char ***paths, size_t *count, struct map *map,
+	const struct changes *changes, struct err *err)
+{
+	struct search search = {.files = &changes->files};
+	int64_t *listings = NULL;
+	size_t listing_count = 0;
+	bool yes;
+	int code = query_names(&search.patterns, &search.pattern_count, map,
+		SCOPE_PATTERN, err);
+
+	if (code == 0)
+		code = query_of_kind(
+			&listings, &listing_count, map, SCOPE_LISTING, err);
+	for (size_t i = 0; code == 0 && i < changes->count; i++) {
+		const struct change *change = &changes->list[i];
+
+		if (strcmp(change->what, "listing") != 0)
+			continue;
+		code = is_looked_through(
+			&yes, map, change, listings, listing_count, err);
+		if (code == 0 && yes)
+			search_directory(&search, change->path, 0);
+	}
+	free(listings);
+	query_names_release(search.patterns, search.pattern_count);
+	*paths = search.found;
+	*count = search.count;
+	return code;
+}

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: MIT
+"""Runs small projects with and without the plugin and reads its marks."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ADAPTER = HERE.parents[2] / "adapters" / "pytest"
+
+
+def _compile(source, target):
+    subprocess.run(
+        ["cc", "-O2", "-fPIC", "-shared", "-Wall", "-Wextra", "-Wshadow",
+         "-Wstrict-prototypes", "-Werror", "-o", str(target), str(source)],
+        check=True)
+
+
+@pytest.fixture(scope="session")
+def tools(tmp_path_factory):
+    """A complete adapter directory and the library that records marks."""
+    folder = tmp_path_factory.mktemp("adapter")
+    for module in ADAPTER.glob("ftrace_pytest*.py"):
+        shutil.copy(module, folder)
+    _compile(ADAPTER / "import_hook.c", folder / "ftrace_import_hook.so")
+    library = tmp_path_factory.mktemp("library") / "libftrace.so"
+    _compile(HERE / "recorder.c", library)
+    return folder, library
+
+
+class Record:
+    """What the marks of one run add up to, as the tracer would see it."""
+
+    def __init__(self, text):
+        self.uses = {}
+        self.outcomes = {}
+        self.blocks = {}
+        self.looks = {}
+        self.unbalanced = 0
+        self.muted = {}
+        self._whole = {}
+        self._threads = {}
+        for line in text.splitlines():
+            process, thread, mark = line.split(" ", 2)
+            self._take(process, (process, thread), mark)
+        self.open = sum(len(s) for s in self._whole.values())
+        self.open += sum(len(s) for s in self._threads.values())
+
+    def _scope(self, process, key):
+        stack = self._threads.get(key) or self._whole.get(process)
+        return stack[-1] if stack else "run/"
+
+    def _take(self, process, key, mark):
+        verb, _, rest = mark.partition("/")
+        whole = self._whole.setdefault(process, [])
+        local = self._threads.setdefault(key, [])
+        scope = self._scope(process, key)
+        if verb == "begin":
+            self.uses.setdefault(rest, set())
+            # One stack for what is nested, whichever kind it is.
+            stack = local if rest.startswith("module/") or local else whole
+            stack.append(rest)
+        elif verb == "end":
+            stack = local or whole
+            if stack:
+                stack.pop()
+            else:
+                self.unbalanced += 1
+        elif verb == "use":
+            self.uses.setdefault(scope, set()).add(rest)
+        elif verb == "outcome":
+            word = rest.partition("/")[0]
+            self.outcomes.setdefault(scope, []).append(word)
+        elif verb == "block":
+            self.blocks.setdefault(scope, set()).add(rest)
+        elif verb == "mute":
+            self.muted[key] = self.muted.get(key, 0) + 1
+        elif verb == "unmute":
+            self.muted[key] -= 1
+        elif verb.startswith("?"):
+            self.looks.setdefault(scope, set()).add(mark[1:])
+
+    def closure(self, scope):
+        """All that a scope reaches, the base scope included."""
+        found, work = set(), [scope, "run/"]
+        while work:
+            each = work.pop()
+            if each not in found:
+                found.add(each)
+                work.extend(self.uses.get(each, ()))
+        return found
+
+    def unit(self, name):
+        return self.closure("unit/pytest/" + name)
+
+    def units(self):
+        """The last outcome of each unit, by its name."""
+        prefix = "unit/pytest/"
+        return {scope[len(prefix):]: words[-1]
+                for scope, words in self.outcomes.items()
+                if scope.startswith(prefix)}
+
+    def check(self):
+        """No run may end with an open scope or a confession."""
+        assert not self.unbalanced
+        assert not self.open
+        assert not any(self.muted.values())
+        assert not any("lost" in words for words in self.outcomes.values())
+
+
+class Project:
+    def __init__(self, root, tools):
+        self.root = root
+        self.adapter, self.library = tools
+        self.count = 0
+        self.python = sys.executable
+
+    def write(self, **files):
+        for name, text in files.items():
+            self.file(name.replace("__", "/") + ".py", text)
+
+    def file(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text))
+        return path
+
+    def _environment(self, extra):
+        names = {name: value for name, value in os.environ.items()
+                 if not name.startswith(("PYTEST", "FTRACE", "LD_PRELOAD",
+                                         "PYTHONPATH"))}
+        names.update(extra or {})
+        return names
+
+    def plain(self, *args, env=None, cwd=None):
+        return self._run(args, self._environment(env), cwd)
+
+    def traced(self, *args, env=None, cwd=None, root=None, check=True):
+        self.count += 1
+        marks = self.root.parent / ("marks%d" % self.count)
+        names = self._environment(env)
+        names["MARKS"] = str(marks)
+        names["FTRACE_ROOT"] = str(root or self.root)
+        names["FTRACE_SESSION"] = "session"
+        names["FTRACE_SCOPE"] = "scope"
+        for name, part, separator in (
+                ("PYTEST_PLUGINS", "ftrace_pytest", ","),
+                ("PYTHONPATH", str(self.adapter), ":")):
+            old = names.get(name)
+            names[name] = part if old is None else part + separator + old
+        old = names.get("LD_PRELOAD")
+        names["LD_PRELOAD"] = ":".join(filter(None, (old, str(self.library))))
+        result = self._run(args, names, cwd)
+        text = marks.read_text() if marks.exists() else ""
+        result.record = Record(text)
+        if check:
+            result.record.check()
+        return result
+
+    def _run(self, args, names, cwd):
+        # Neither run may profit from what the other one left.
+        for folder in list(self.root.rglob("__pycache__")):
+            shutil.rmtree(folder)
+        result = subprocess.run(
+            [self.python, "-m", "pytest", *args], cwd=cwd or self.root,
+            env=names, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            universal_newlines=True)
+        result.text = _without_times(result.stdout)
+        return result
+
+    def same(self, *args, **kwargs):
+        """Runs both ways, and gives the traced run if they look the same."""
+        cache = self.root / ".pytest_cache"
+        before = self.root.parent / "cache"
+        if cache.exists():
+            shutil.copytree(cache, before)
+        plain = self.plain(*args, **{key: value for key, value
+                                     in kwargs.items()
+                                     if key in ("env", "cwd")})
+        if cache.exists():
+            shutil.rmtree(cache)
+        if before.exists():
+            shutil.move(str(before), str(cache))
+        traced = self.traced(*args, **kwargs)
+        assert traced.text == plain.text
+        assert traced.returncode == plain.returncode
+        return traced
+
+
+def _without_times(text):
+    text = re.sub(r"\b\d+\.\d+s\b( \(\d+:\d\d:\d\d\))?", "TIME", text)
+    text = re.sub(r"=+ (.*TIME.*?) =+", r"= \1 =", text)
+    text = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", text)
+    return re.sub(r"pytest-\d+/", "pytest-N/", text)
+
+
+@pytest.fixture
+def project(tmp_path, tools):
+    root = tmp_path / "project"
+    root.mkdir()
+    made = Project(root.resolve(), tools)
+    made.file("pytest.ini", "[pytest]\n")
+    return made

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "tracer/fold.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+#include "tracer/fold_state.h"
+
+static void find_temporary(struct fold *fold)
+{
+	const char *places[] = {
+		getenv("TMPDIR"), "/tmp", "/var/tmp", "/dev/shm"};
+
+	for (size_t i = 0; i < 4; i++)
+		if (places[i] && places[i][0] == '/')
+			fold->temporary[fold->temporary_count++] =
+				path_tree_resolve(&fold->tree, places[i],
+					strlen(places[i]), false, NULL);
+}
+
+/*
+ * The unit of a command that no adapter took apart. One that recorded units
+ * of its own is none.
+ */
+static void add_command(struct fold *fold)
+{
+	const struct fold_options *options = fold->options;
+	struct recorded_scope *scope;
+	uint32_t unit;
+	char *name;
+
+	if (fold->adapter_ready)
+		return;
+	for (size_t i = 0; i < fold->scope_count; i++)
+		if (fold->recording.scopes[i].kind == SCOPE_UNIT)
+			return;
+	name = xasprintf("command/%s", options->unit);
+	unit = fold_scope(fold, SCOPE_UNIT, name, strlen(name));
+	free(name);
+	scope = &fold->recording.scopes[unit];
+	scope->outcome = options->status == 0 ? "passed" : "failed";
+	scope->duration = options->duration / 1000;
+	fold->scopes[unit].ran = true;
+}
+
+static void finish_units(struct fold *fold)
+{
+	for (uint32_t i = 0; i < fold->scope_count; i++) {
+		struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind != SCOPE_UNIT)
+			continue;
+		fold_use(fold, i, fold->base);
+		/* One that was there and not chosen is not news. */
+		scope->known_only = !fold->scopes[i].ran;
+	}
+}
+
+/* Units that exist and were not to run leave no trace of their own. */
+static void drop_deselected(struct fold *fold)
+{
+	struct recorded_scope *scopes = fold->recording.scopes;
+
+	for (uint32_t i = 0; i < fold->scope_count; i++)
+		if (scopes[i].kind == SCOPE_UNIT && !fold->scopes[i].ran &&
+			!fold->scopes[i].selected)
+			scopes[i].unwanted = true;
+}
+
+static bool reaches_incomplete(
+	const struct fold *fold, uint32_t from, bool *seen, const char **reason)
+{
+	const struct recorded_scope *scope = &fold->recording.scopes[from];
+
+	if (seen[from])
+		return false;
+	seen[from] = true;
+	if (scope->incomplete) {
+		*reason = scope->incomplete;
+		return true;
+	}
+	for (size_t i = 0; i < scope->use_count; i++)
+		if (reaches_incomplete(fold, scope->uses[i], seen, reason))
+			return true;
+	return false;
+}
+
+static void summarise(const struct fold *fold, struct fold_summary *summary)
+{
+	bool any = false;
+	const char *reason = NULL;
+	bool *seen = xcalloc(fold->scope_count, sizeof(*seen));
+
+	for (size_t i = 0; i < fold->scope_count; i++)
+		any |= fold->recording.scopes[i].incomplete != NULL;
+	for (uint32_t i = 0; i < fold->scope_count; i++) {
+		if (fold->recording.scopes[i].kind != SCOPE_UNIT ||
+			!fold->scopes[i].ran)
+			continue;
+		summary->units++;
+		if (!any)
+			continue;
+		memset(seen, 0, fold->scope_count * sizeof(*seen));
+		if (reaches_incomplete(fold, i, seen, &reason)) {
+			summary->incomplete++;
+			if (!*summary->reason)
+				snprintf(summary->reason,
+					sizeof(summary->reason), "%s", reason);
+		}
+	}
+	summary->gone = fold->recording.gone_count;
+	summary->accesses = fold->access_count;
+	summary->hashed = fold->files.hashed;
+	summary->adapter_ready = fold->adapter_ready;
+	free(seen);
+}
+
+static void fold_release(struct fold *fold)
+{
+	recording_release(&fold->recording);
+	map_files_release(&fold->files);
+	path_tree_release(&fold->tree);
+	interner_release(&fold->scope_names);
+	interner_release(&fold->raw_paths);
+	interner_release(&fold->access_keys);
+	interner_release(&fold->blocks);
+	interner_release(&fold->texts);
+	free(fold->scopes);
+	free(fold->numbers);
+	free(fold->number_said);
+	free(fold->image_scopes);
+	free(fold->paths);
+	free(fold->links);
+	free(fold->accesses);
+	free(fold->makers);
+	free(fold->touched);
+	free(fold->stirred);
+	free(fold->declared);
+	free(fold->image_ready);
+}
+
+int fold_store(struct map *map, const struct trace *trace,
+	const struct fold_options *options, struct fold_summary *summary,
+	struct err *err)
+{
+	struct fold fold = {.options = options, .trace = trace};
+	int code;
+
+	memset(summary, 0, sizeof(*summary));
+	path_tree_init(&fold.tree);
+	code = map_files_load(&fold.files, map, err);
+	if (code < 0)
+		goto out;
+	fold.root_node = path_tree_resolve(
+		&fold.tree, options->root, strlen(options->root), false, NULL);
+	find_temporary(&fold);
+	fold_scopes(&fold);
+	add_command(&fold);
+	fold_accesses(&fold);
+	finish_units(&fold);
+	drop_deselected(&fold);
+	fold_settle(&fold);
+	code = fold_gone(&fold, map, err);
+	if (code < 0)
+		goto out;
+	fold.recording.files = &fold.files;
+	fold.recording.started = options->started;
+	fold.recording.duration = options->duration;
+	fold.recording.command = options->command;
+	fold.recording.status = options->status;
+	summarise(&fold, summary);
+	code = recording_store(&fold.recording, map, err);
+out:
+	fold_release(&fold);
+	return code;
+}

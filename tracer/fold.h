@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the trace of a session to what the map records of it: scopes with the
+ * states of the files they read, the scopes they use and the files they made.
+ */
+#ifndef FTRACE_TRACER_FOLD_H
+#define FTRACE_TRACER_FOLD_H
+
+#include "map/map.h"
+#include "map/recording.h"
+#include "tracer/trace.h"
+
+struct fold_options {
+	const char *root;	/* of the project, absolute and real */
+	const char *unit;	/* the command unit's name */
+	const char *each;	/* a glob, or NULL (see fold_each.c) */
+	const char *own_paths[4]; /* of ftrace itself; NULL-terminated */
+	int64_t started; /* the kernel's file clock when the run began */
+	int64_t duration;	  /* nanoseconds */
+	const char *command;
+	int status;		    /* exit status; above 128: a signal */
+	const uint32_t *lingering; /* pids that outlived the run */
+	size_t lingering_count;
+};
+
+struct fold_summary {
+	size_t units;	   /* recorded now */
+	size_t incomplete; /* of those */
+	size_t gone;	   /* removed from the map */
+	size_t accesses;
+	unsigned hashed;
+	bool adapter_ready; /* the runner's adapter was heard of */
+	char reason[512]; /* why the first of them is */
+};
+
+/*
+ * Folds and stores, in the transaction that map_begin() began. The map's
+ * files are loaded and saved here.
+ */
+int fold_store(struct map *map, const struct trace *trace,
+	const struct fold_options *options, struct fold_summary *summary,
+	struct err *err);
+
+#endif

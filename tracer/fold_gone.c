@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The last step of a fold: units that this run would have collected and did
+ * not meet, because they are no longer there.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "map/alloc.h"
+#include "map/query.h"
+#include "tracer/fold_state.h"
+
+static bool completed(const struct fold *fold, enum scope_kind kind,
+	const char *name, size_t size)
+{
+	uint32_t i = fold_find_scope(fold, kind, name, size);
+
+	return i != SCOPE_NONE && fold->scopes[i].completed;
+}
+
+/* The length of the id's next part after `at`: file::Class::test[a::b]. */
+static size_t part_end(const char *id, size_t size, size_t at)
+{
+	bool file = at == 0;
+
+	for (; at < size; at++) {
+		/* What follows a bracket is a parameter; a file may have one. */
+		if (id[at] == '[' && !file)
+			return size;
+		if (at + 1 < size && id[at] == ':' && id[at + 1] == ':')
+			return at;
+	}
+	return size;
+}
+
+/* A directory above the file was looked through to the end. */
+static bool was_looked_for(const struct fold *fold, const char *id, size_t file)
+{
+	size_t n = file;
+
+	if (completed(fold, SCOPE_DISCOVER, ".", 1))
+		return true;
+	while (n > 0) {
+		if (id[--n] == '/' && completed(fold, SCOPE_DISCOVER, id, n))
+			return true;
+	}
+	return false;
+}
+
+static bool file_is_missing(const struct fold *fold, const char *id, size_t n)
+{
+	char *path = xasprintf("%s/%.*s", fold->options->root, (int)n, id);
+	struct stat st;
+	bool missing = stat(path, &st) < 0;
+
+	free(path);
+	return missing;
+}
+
+static bool is_gone(const struct fold *fold, const char *id, size_t size)
+{
+	size_t file = part_end(id, size, 0), end = file, next;
+
+	if (file == size)
+		return false;
+	if (file_is_missing(fold, id, file))
+		return was_looked_for(fold, id, file);
+	/* Down through the collectors that named all they hold. */
+	while (completed(fold, SCOPE_COLLECT, id, end)) {
+		next = part_end(id, size, end + 2);
+		if (next >= size)
+			return true;
+		if (fold_find_scope(fold, SCOPE_COLLECT, id, next) ==
+			SCOPE_NONE)
+			return true;
+		end = next;
+	}
+	return false;
+}
+
+int fold_gone(struct fold *fold, struct map *map, struct err *err)
+{
+	struct query_units units = {0};
+	int code = query_units(&units, map, err);
+
+	for (size_t i = 0; code == 0 && i < units.count; i++) {
+		const struct query_unit *unit = &units.units[i];
+		char *name = xasprintf("%s/%s", unit->runner, unit->id);
+		size_t size = strlen(name);
+		struct gone_unit *gone;
+
+		if (strcmp(unit->runner, "command") &&
+			fold_find_scope(fold, SCOPE_UNIT, name, size) ==
+				SCOPE_NONE &&
+			is_gone(fold, unit->id, strlen(unit->id))) {
+			gone = array_add(&fold->recording.gone,
+				&fold->recording.gone_count,
+				&fold->recording.gone_room, sizeof(*gone));
+			gone->name = fold_text(fold, name, size);
+			gone->size = size;
+		}
+		free(name);
+	}
+	query_units_release(&units);
+	return code;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the steps of a fold share: tracer/fold*.c only.
+ */
+#ifndef FTRACE_TRACER_FOLD_STATE_H
+#define FTRACE_TRACER_FOLD_STATE_H
+
+#include <stdbool.h>
+
+#include "map/intern.h"
+#include "tracer/fold.h"
+#include "tracer/path_tree.h"
+#include "wire/kind.h"
+
+#define SCOPE_NONE UINT32_MAX
+
+/* What a scope did to a block of a path, all kinds together. */
+struct fold_access {
+	uint32_t scope;
+	uint32_t node;
+	uint32_t block;
+	uint32_t kinds;
+	bool own; /* to what the session had made by then */
+};
+
+/* A raw path as recorded, resolved once. */
+struct fold_path {
+	uint32_t node;
+	uint32_t link_first; /* in links */
+	uint32_t link_count;
+	bool ignored;
+};
+
+struct fold_scope {
+	bool ran;	 /* said an outcome other than that it exists */
+	bool selected;	 /* was collected and chosen, if perhaps not run */
+	bool completed;	 /* a collector that came to its end */
+};
+
+struct fold {
+	const struct fold_options *options;
+	const struct trace *trace;
+	struct map_files files;
+	struct recording recording;
+	struct path_tree tree;
+
+	struct interner scope_names; /* number i is recording.scopes[i] */
+	struct fold_scope *scopes;
+	size_t scope_count, scope_room;
+	uint32_t *numbers; /* arena scope numbers to scopes */
+	uint32_t number_count;
+	bool *number_said; /* that number said its outcome */
+	uint32_t *image_scopes; /* --each: the unit an image runs in */
+	uint32_t base;
+	uint64_t *image_ready; /* the clock when its adapter was; 0: never */
+	bool adapter_ready;
+
+	struct interner raw_paths; /* number i is paths[i] */
+	struct fold_path *paths;
+	size_t path_count, path_room;
+	uint32_t *links;
+	size_t link_count, link_room;
+
+	struct interner access_keys; /* number i is accesses[i] */
+	struct fold_access *accesses;
+	size_t access_count, access_room;
+	struct interner blocks;
+	uint32_t no_block; /* the empty one: the whole file */
+	bool late;	   /* listings that waited are being taken */
+
+	/* By node; grown with the tree. */
+	uint32_t *makers;  /* the scope that made it, + 1 */
+	bool *touched;	   /* the session wrote, renamed or removed it */
+	bool *stirred;	   /* the session changed its entries */
+	bool *declared;	   /* the base said what it looked for in it */
+	size_t node_room;
+
+	uint32_t root_node;
+	uint32_t temporary[4]; /* nodes of the system's temporary directories */
+	size_t temporary_count;
+	struct interner texts; /* reasons and outcomes */
+};
+
+/* A copy that lives as long as the fold. */
+const char *fold_text(struct fold *fold, const char *bytes, size_t size);
+
+/* The scope of that kind and name, made when it is new. */
+uint32_t fold_scope(struct fold *fold, enum scope_kind kind, const char *name,
+	size_t size);
+uint32_t fold_find_scope(const struct fold *fold, enum scope_kind kind,
+	const char *name, size_t size);
+void fold_use(struct fold *fold, uint32_t scope, uint32_t used);
+void fold_incomplete(struct fold *fold, uint32_t scope, const char *reason);
+
+/* The scope an event belongs to. */
+uint32_t fold_event_scope(
+	const struct fold *fold, const struct trace_event *event);
+
+/* The steps, in their order. */
+void fold_scopes(struct fold *fold);   /* marks: scopes, edges, outcomes */
+void fold_each(struct fold *fold);     /* units of executed programs */
+void fold_accesses(struct fold *fold); /* records to accesses */
+void fold_settle(struct fold *fold);   /* accesses to states of files */
+int fold_gone(struct fold *fold, struct map *map, struct err *err);
+
+/* A path, resolved; its place in paths. May move paths. */
+uint32_t fold_path(
+	struct fold *fold, const char *raw, size_t size, bool nofollow);
+
+/* True when node is dir or lies below it. */
+bool fold_below(const struct fold *fold, uint32_t node, uint32_t dir);
+bool fold_is_temporary(const struct fold *fold, uint32_t node);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What outlives its session: processes that still run when the command has
+ * ended, and directories of sessions that were killed.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "map/alloc.h"
+#include "map/map.h"
+#include "tracer/session.h"
+
+#define STEP_MS 5
+
+/* A session directory without a lock yet may be one being made. */
+#define NEWBORN_SECONDS 60
+
+/* Numbers are used again: only one that maps the arena is the one we knew. */
+static bool maps_arena(uint32_t pid, const char *arena)
+{
+	char name[64], line[8192];
+	bool found = false;
+	FILE *maps;
+
+	if (kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+		return false;
+	snprintf(name, sizeof(name), "/proc/%u/maps", pid);
+	maps = fopen(name, "re");
+	if (!maps)
+		return false;
+	while (!found && fgets(line, sizeof(line), maps))
+		found = strstr(line, arena) != NULL;
+	fclose(maps);
+	return found;
+}
+
+static int by_pid(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Every pid that claimed chunks, once. */
+static size_t arena_pids(struct session *session, uint32_t **pids)
+{
+	struct arena_header *header = session->arena.header;
+	uint64_t taken = atomic_load(&header->taken);
+	uint64_t ready = atomic_load(&header->ready), i = 0;
+	size_t count = 0, room = 0, unique = 0;
+
+	*pids = NULL;
+	while (i < taken && i < ready) {
+		struct arena_chunk *chunk = arena_chunk_at(&session->arena, i);
+
+		if (!chunk)
+			break;
+		if (chunk->count && chunk->pid != (uint32_t)getpid())
+			*(uint32_t *)array_add(pids, &count, &room,
+				sizeof(**pids)) = chunk->pid;
+		i += chunk->count ? chunk->count : 1;
+	}
+	if (count)
+		qsort(*pids, count, sizeof(**pids), by_pid);
+	for (size_t k = 0; k < count; k++)
+		if (!unique || (*pids)[unique - 1] != (*pids)[k])
+			(*pids)[unique++] = (*pids)[k];
+	return unique;
+}
+
+size_t session_lingering(
+	struct session *session, unsigned grace_ms, uint32_t **pids)
+{
+	struct timespec step = {0, STEP_MS * 1000000L};
+	size_t count = arena_pids(session, pids), alive;
+
+	for (unsigned waited = 0;; waited += STEP_MS) {
+		alive = 0;
+		for (size_t i = 0; i < count; i++)
+			if (maps_arena((*pids)[i], session->arena_path))
+				(*pids)[alive++] = (*pids)[i];
+		count = alive;
+		if (!count || waited >= grace_ms)
+			return count;
+		nanosleep(&step, NULL);
+	}
+}
+
+static bool is_dead(const char *directory)
+{
+	char *path = xasprintf("%s/lock", directory);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	struct stat st;
+	bool dead;
+
+	free(path);
+	if (fd < 0)
+		return errno == ENOENT && stat(directory, &st) == 0 &&
+			st.st_mtime + NEWBORN_SECONDS < time(NULL);
+	dead = flock(fd, LOCK_EX | LOCK_NB) == 0;
+	close(fd);
+	return dead;
+}
+
+unsigned session_clean(const char *root)
+{
+	char *home = xasprintf("%s/" MAP_DIRECTORY, root), *path, *file;
+	DIR *dir = opendir(home);
+	struct dirent *entry;
+	unsigned cleaned = 0;
+
+	while (dir && (entry = readdir(dir))) {
+		if (strncmp(entry->d_name, "session-", 8) != 0)
+			continue;
+		path = xasprintf("%s/%s", home, entry->d_name);
+		if (is_dead(path)) {
+			file = xasprintf("%s/arena", path);
+			unlink(file);
+			free(file);
+			file = xasprintf("%s/lock", path);
+			unlink(file);
+			free(file);
+			cleaned += rmdir(path) == 0;
+		}
+		free(path);
+	}
+	if (dir)
+		closedir(dir);
+	free(home);
+	return cleaned;
+}

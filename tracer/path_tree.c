@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "tracer/path_tree.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "map/alloc.h"
+
+#define PARENT_BYTES sizeof(uint32_t)
+
+/* Longer names exist in no file system (NAME_MAX is 255). */
+#define NAME_BYTES 1024
+
+void path_tree_init(struct path_tree *tree)
+{
+	uint32_t none = UINT32_MAX;
+	struct path_node *root;
+
+	memset(tree, 0, sizeof(*tree));
+	tree->seen = clock_now();
+	intern(&tree->names, &none, sizeof(none));
+	root = array_add(
+		&tree->nodes, &tree->count, &tree->room, sizeof(*root));
+	root->looked = true;
+	root->identity = identity_read("/");
+}
+
+void path_tree_release(struct path_tree *tree)
+{
+	interner_release(&tree->names);
+	free(tree->nodes);
+	memset(tree, 0, sizeof(*tree));
+}
+
+const char *path_tree_name(
+	const struct path_tree *tree, uint32_t node, size_t *size)
+{
+	const struct interned *entry = &tree->names.entries[node];
+
+	*size = entry->size - PARENT_BYTES;
+	return entry->bytes + PARENT_BYTES;
+}
+
+size_t path_tree_path(
+	const struct path_tree *tree, uint32_t node, char *buffer, size_t size)
+{
+	char reversed[PATH_MAX];
+	size_t at = sizeof(reversed), n;
+	const char *name;
+
+	if (node == PATH_ROOT)
+		return size > 1 ? (memcpy(buffer, "/", 2), 1) : 0;
+	for (; node != PATH_ROOT; node = tree->nodes[node].parent) {
+		name = path_tree_name(tree, node, &n);
+		if (n + 1 > at)
+			return 0;
+		at -= n;
+		memcpy(reversed + at, name, n);
+		reversed[--at] = '/';
+	}
+	n = sizeof(reversed) - at;
+	if (n + 1 > size)
+		return 0;
+	memcpy(buffer, reversed + at, n);
+	buffer[n] = '\0';
+	return n;
+}
+
+static void look(struct path_tree *tree, uint32_t node)
+{
+	char path[PATH_MAX];
+	uint32_t parent = tree->nodes[node].parent;
+
+	tree->nodes[node].looked = true;
+	if (S_ISDIR(tree->nodes[parent].identity.mode) &&
+		path_tree_path(tree, node, path, sizeof(path)))
+		tree->nodes[node].identity = identity_read(path);
+}
+
+uint32_t path_tree_child(
+	struct path_tree *tree, uint32_t parent, const char *name, size_t size)
+{
+	char key[PARENT_BYTES + NAME_BYTES];
+	uint32_t node;
+	struct path_node *fresh;
+
+	if (size > NAME_BYTES)
+		size = NAME_BYTES;
+	memcpy(key, &parent, PARENT_BYTES);
+	memcpy(key + PARENT_BYTES, name, size);
+	node = intern(&tree->names, key, PARENT_BYTES + size);
+	if (node == tree->count) {
+		fresh = array_add(
+			&tree->nodes, &tree->count, &tree->room, sizeof(*fresh));
+		fresh->parent = parent;
+		look(tree, node);
+	}
+	return node;
+}
+
+struct walk {
+	struct path_tree *tree;
+	struct path_links *links;
+	unsigned followed;
+};
+
+static uint32_t walk_path(struct walk *walk, uint32_t from, const char *path,
+	size_t size, bool nofollow);
+
+/* Where a link leads, seen from the directory it lies in. */
+static uint32_t walk_link(struct walk *walk, uint32_t link)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	ssize_t n;
+
+	if (walk->links && walk->links->count < PATH_LINKS_MAX)
+		walk->links->nodes[walk->links->count++] = link;
+	if (++walk->followed > PATH_LINKS_MAX ||
+		!path_tree_path(walk->tree, link, path, sizeof(path)))
+		return link;
+	n = readlink(path, target, sizeof(target));
+	if (n <= 0)
+		return link;
+	return walk_path(walk, walk->tree->nodes[link].parent, target,
+		(size_t)n, false);
+}
+
+static uint32_t walk_path(struct walk *walk, uint32_t from, const char *path,
+	size_t size, bool nofollow)
+{
+	const char *end = path + size;
+	uint32_t node = *path == '/' ? PATH_ROOT : from;
+
+	while (path < end) {
+		const char *name = path;
+		bool last;
+
+		while (path < end && *path != '/')
+			path++;
+		size_t n = (size_t)(path - name);
+		while (path < end && *path == '/')
+			path++;
+		/* A slash at the end follows a link even under nofollow. */
+		last = path == end && end[-1] != '/';
+		if (n == 0 || (n == 1 && *name == '.'))
+			continue;
+		if (n == 2 && name[0] == '.' && name[1] == '.') {
+			node = walk->tree->nodes[node].parent;
+			continue;
+		}
+		node = path_tree_child(walk->tree, node, name, n);
+		if (S_ISLNK(walk->tree->nodes[node].identity.mode) &&
+			!(last && nofollow))
+			node = walk_link(walk, node);
+	}
+	return node;
+}
+
+uint32_t path_tree_resolve(struct path_tree *tree, const char *path,
+	size_t size, bool nofollow, struct path_links *links)
+{
+	struct walk walk = {.tree = tree, .links = links};
+
+	if (links)
+		links->count = 0;
+	return walk_path(&walk, PATH_ROOT, path, size, nofollow);
+}

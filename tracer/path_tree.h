@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Paths as the kernel resolves them. Each directory entry that a path
+ * crosses is looked at once and remembered; symbolic links are followed here,
+ * and every one crossed is told to the caller, because what it points to is
+ * something the traced program depended on.
+ *
+ * The tree is built after the run, so it resolves through the links as they
+ * are then.
+ */
+#ifndef FTRACE_TRACER_PATH_TREE_H
+#define FTRACE_TRACER_PATH_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "map/intern.h"
+#include "map/print.h"
+
+#define PATH_ROOT 0u
+
+/* Links followed before a path is given up as a loop; the kernel's number. */
+#define PATH_LINKS_MAX 40
+
+struct path_node {
+	uint32_t parent;
+	bool looked;
+	struct identity identity; /* mode 0: not there */
+};
+
+struct path_tree {
+	/* Keys: four bytes of the parent's number, then the name. */
+	struct interner names;
+	struct path_node *nodes;
+	size_t count, room;
+	int64_t seen; /* the clock before the first look */
+};
+
+/* The links that one resolution crossed. */
+struct path_links {
+	uint32_t nodes[PATH_LINKS_MAX];
+	unsigned count;
+};
+
+void path_tree_init(struct path_tree *tree);
+void path_tree_release(struct path_tree *tree);
+
+/*
+ * The node of an absolute path. With nofollow a final link stays a link.
+ * links may be NULL.
+ */
+uint32_t path_tree_resolve(struct path_tree *tree, const char *path,
+	size_t size, bool nofollow, struct path_links *links);
+
+/* The entry `name` of a directory node, looked at. */
+uint32_t path_tree_child(
+	struct path_tree *tree, uint32_t parent, const char *name, size_t size);
+
+/* The last name of a node; "" for the root. */
+const char *path_tree_name(
+	const struct path_tree *tree, uint32_t node, size_t *size);
+
+/*
+ * Writes the absolute path of a node to buffer; its length, or 0 when the
+ * buffer is too small.
+ */
+size_t path_tree_path(const struct path_tree *tree, uint32_t node,
+	char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+#include "tracer/run.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "map/alloc.h"
+#include "tracer/locate.h"
+#include "tracer/session.h"
+#include "tracer/spawn.h"
+
+/* How long a process may outlive the command before its unit is incomplete. */
+#define GRACE_MS 500
+
+#define VARIABLES_MAX (ADAPTER_VARIABLES + 4)
+
+struct variables {
+	struct adapter_variable list[VARIABLES_MAX];
+	size_t count;
+};
+
+static void set(struct variables *variables, const char *name, char *value)
+{
+	variables->list[variables->count].name = name;
+	variables->list[variables->count++].value = value;
+}
+
+/* Ours after the user's: symbols of theirs go first (fakeroot, jemalloc). */
+static char *preload_value(const char *library)
+{
+	const char *theirs = getenv("LD_PRELOAD");
+
+	if (!theirs || !*theirs)
+		return xstrdup(library);
+	/* An ftrace around this one has put the library there already. */
+	if (strstr(theirs, library))
+		return xstrdup(theirs);
+	return xasprintf("%s:%s", theirs, library);
+}
+
+static char **build_environment(const struct variables *variables)
+{
+	size_t count = 0, n = 0;
+	char **envp;
+
+	while (environ[count])
+		count++;
+	envp = xcalloc(count + variables->count + 1, sizeof(*envp));
+	for (size_t i = 0; i < count; i++) {
+		size_t name = strcspn(environ[i], "=");
+		bool ours = false;
+
+		for (size_t k = 0; k < variables->count; k++)
+			ours |= strlen(variables->list[k].name) == name &&
+				!strncmp(variables->list[k].name, environ[i],
+					name);
+		if (!ours)
+			envp[n++] = xstrdup(environ[i]);
+	}
+	for (size_t k = 0; k < variables->count; k++)
+		envp[n++] = xasprintf("%s=%s", variables->list[k].name,
+			variables->list[k].value);
+	return envp;
+}
+
+static void free_environment(char **envp)
+{
+	for (char **entry = envp; entry && *entry; entry++)
+		free(*entry);
+	free(envp);
+}
+
+static char *adapter_folder(const struct adapter *adapter, struct err *err)
+{
+	char *name = xasprintf("adapters/%s", adapter->name);
+	char *folder = locate(name, err);
+
+	free(name);
+	return folder;
+}
+
+static int run_untraced(const struct run_options *options,
+	struct run_result *result, struct err *err)
+{
+	int code = spawn_and_wait(
+		options->argv, environ, &result->status, err);
+
+	result->ran = code == 0;
+	return code;
+}
+
+/* Whether the map can take a recording; made now rather than afterwards. */
+static int prepare_map(const char *root, struct err *err)
+{
+	struct map map;
+	int code = map_open(&map, root, MAP_RECORD, err);
+
+	if (code == 0)
+		map_close(&map);
+	return code;
+}
+
+static int store(const char *root, const struct trace *trace,
+	const struct fold_options *options, struct run_result *result)
+{
+	struct map map;
+	int code = map_open(&map, root, MAP_RECORD, &result->problem);
+
+	if (code < 0)
+		return code;
+	code = map_begin(&map, &result->problem);
+	if (code == 0)
+		code = fold_store(&map, trace, options, &result->summary,
+			&result->problem);
+	if (code == 0)
+		code = map_commit(&map, &result->problem);
+	if (code < 0)
+		map_rollback(&map);
+	map_close(&map);
+	return code;
+}
+
+static int status_number(int status)
+{
+	return WIFEXITED(status) ? WEXITSTATUS(status)
+				 : 128 + WTERMSIG(status);
+}
+
+static char *command_line(char *const argv[])
+{
+	char *line = xstrdup(argv[0]), *longer;
+
+	for (size_t i = 1; argv[i]; i++) {
+		longer = xasprintf("%s %s", line, argv[i]);
+		free(line);
+		line = longer;
+	}
+	return line;
+}
+
+static void record(const struct run_options *options, struct session *session,
+	const char *library, const char *folder, int64_t duration,
+	struct run_result *result)
+{
+	char *command = command_line(options->argv);
+	uint32_t *lingering = NULL;
+	struct fold_options fold = {.root = options->root,
+		.unit = options->unit ? options->unit : command,
+		.each = options->each,
+		.own_paths = {library, folder},
+		.started = session->started,
+		.duration = duration,
+		.command = command,
+		.status = status_number(result->status)};
+	struct trace trace;
+
+	fold.lingering_count =
+		session_lingering(session, GRACE_MS, &lingering);
+	fold.lingering = lingering;
+	session_stop(session);
+	trace_read(&trace, &session->arena);
+	result->recorded = store(options->root, &trace, &fold, result) == 0;
+	result->adapter_silent = options->adapter &&
+		result->recorded && !result->summary.adapter_ready;
+	trace_release(&trace);
+	free(lingering);
+	free(command);
+}
+
+static int run_traced(const struct run_options *options,
+	struct session *session, const char *library, const char *folder,
+	struct run_result *result, struct err *err)
+{
+	struct variables variables = {.count = 0};
+	char **envp;
+	int64_t began;
+	int code;
+
+	if (options->adapter)
+		variables.count = options->adapter->environment(
+			variables.list, folder, options->root);
+	set(&variables, "LD_PRELOAD", preload_value(library));
+	set(&variables, "FTRACE_SESSION", xstrdup(session->arena_path));
+	set(&variables, "FTRACE_SCOPE", xasprintf("%u.0", SCOPE_BASE));
+	envp = build_environment(&variables);
+	session_start_clock(session);
+	began = clock_now();
+	code = spawn_and_wait(options->argv, envp, &result->status, err);
+	result->ran = code == 0;
+	if (code == 0)
+		record(options, session, library, folder, clock_now() - began,
+			result);
+	free_environment(envp);
+	for (size_t i = 0; i < variables.count; i++)
+		free(variables.list[i].value);
+	return code;
+}
+
+static int failure_of(int code)
+{
+	return code == -ENOENT ? RUN_NOT_FOUND
+			       : code < 0 ? RUN_NOT_EXECUTABLE : 0;
+}
+
+int run_command(const struct run_options *options, struct run_result *result,
+	struct err *err)
+{
+	struct session session;
+	char *library = NULL, *folder = NULL;
+	int code = RUN_FAILED;
+
+	memset(result, 0, sizeof(*result));
+	library = locate("libftrace.so", err);
+	if (!library)
+		goto out;
+	if (options->adapter) {
+		folder = adapter_folder(options->adapter, err);
+		if (!folder)
+			goto out;
+	}
+	/* The program must run even where nothing can be recorded. */
+	if (session_open(&session, options->root, &result->problem) < 0) {
+		code = failure_of(run_untraced(options, result, err));
+		goto out;
+	}
+	code = prepare_map(options->root, err);
+	if (code == MAP_BROKEN) {
+		code = RUN_FAILED;
+	} else if (code < 0) {
+		result->problem = *err;
+		code = failure_of(run_untraced(options, result, err));
+	} else {
+		code = failure_of(run_traced(options, &session, library,
+			folder, result, err));
+	}
+	session_close(&session);
+out:
+	free(folder);
+	free(library);
+	return code;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `ftrace run` from the command line to the map.
+ */
+#ifndef FTRACE_TRACER_RUN_H
+#define FTRACE_TRACER_RUN_H
+
+#include <stdbool.h>
+
+#include "adapters/adapter.h"
+#include "map/err.h"
+#include "tracer/fold.h"
+
+struct run_options {
+	const char *root;
+	char *const *argv;
+	const char *unit;	      /* the command unit's name */
+	const char *each;	      /* or NULL */
+	const struct adapter *adapter; /* or NULL */
+};
+
+enum run_failure {
+	RUN_NOT_FOUND = -127,
+	RUN_NOT_EXECUTABLE = -126,
+	RUN_FAILED = -125,
+};
+
+struct run_result {
+	bool ran;	/* the command ran; status is its wait status */
+	int status;
+	bool recorded;	/* the map holds it; summary is set */
+	bool adapter_silent; /* the runner's adapter was never heard of */
+	struct fold_summary summary;
+	struct err problem; /* why it was not recorded */
+};
+
+/*
+ * 0 when the command ran, recorded or not; an enum run_failure, with err
+ * filled, when it did not.
+ */
+int run_command(const struct run_options *options, struct run_result *result,
+	struct err *err);
+
+#endif

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include "tracer/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "map/alloc.h"
+#include "map/map.h"
+#include "map/print.h"
+#include "wire/raw.h"
+
+#define SESSION_PREFIX "session-"
+#define LOCK_NAME "lock"
+#define ARENA_NAME "arena"
+
+/* Where the arena begins when the disk is nearly full. */
+#define SMALLEST_START (256u << 10)
+
+/* How long the grower sleeps when nobody asks for chunks. */
+#define GROW_WAIT_NS 100000000
+
+static const char ignore_text[] = "# made by ftrace\n*\n";
+
+/* Blocks on disk, so that a mapped page can never fail to be written. */
+static int allocate(int fd, off_t from, off_t size)
+{
+	static const char zeroes[ARENA_CHUNK];
+
+	if (fallocate(fd, 0, from, size) == 0)
+		return 0;
+	if (errno != EOPNOTSUPP)
+		return -errno;
+	for (off_t at = from; at < from + size; at += sizeof(zeroes))
+		if (pwrite(fd, zeroes, sizeof(zeroes), at) !=
+			sizeof(zeroes))
+			return -(errno ? errno : ENOSPC);
+	return 0;
+}
+
+static bool extend(struct session *session)
+{
+	struct arena_header *header = session->arena.header;
+	uint64_t ready = atomic_load(&header->ready);
+	uint64_t bytes = ready * ARENA_CHUNK, more = ARENA_WINDOW;
+
+	if (bytes >= session->limit)
+		return false;
+	if (more > session->limit - bytes)
+		more = session->limit - bytes;
+	if (allocate(session->arena_fd, (off_t)(ARENA_HEADER + bytes),
+		    (off_t)more) < 0)
+		return false;
+	atomic_store(&header->ready, ready + more / ARENA_CHUNK);
+	return true;
+}
+
+static void *grow(void *data)
+{
+	struct session *session = data;
+	struct arena_header *header = session->arena.header;
+	struct timespec wait = {0, GROW_WAIT_NS};
+	bool room = true;
+
+	while (!atomic_load(&session->stop)) {
+		uint32_t wanted = atomic_load(&header->wanted);
+		uint64_t taken = atomic_load(&header->taken);
+
+		if (room &&
+			taken + ARENA_WINDOW_CHUNKS / 2 >
+				atomic_load(&header->ready)) {
+			room = extend(session);
+			/* Nobody needs to wait for what will not come. */
+			if (!room)
+				atomic_store(&header->closed, 1);
+			continue;
+		}
+		raw_futex(&header->wanted, FUTEX_WAIT, wanted, &wait);
+	}
+	return NULL;
+}
+
+static uint64_t arena_limit(void)
+{
+	const char *text = getenv(ARENA_LIMIT_VARIABLE);
+	uint64_t most = (uint64_t)ARENA_WINDOW * ARENA_WINDOWS;
+	unsigned long long mb = text ? strtoull(text, NULL, 10) : 0;
+
+	if (!mb || mb > most >> 20)
+		return most;
+	return mb << 20;
+}
+
+static int make_arena(struct session *session, struct err *err)
+{
+	struct arena_header *header;
+	uint64_t size = ARENA_WINDOW;
+	int code = -ENOSPC;
+
+	session->limit = arena_limit();
+	if (size > session->limit)
+		size = session->limit;
+	session->arena_fd = open(session->arena_path,
+		O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (session->arena_fd < 0)
+		return err_set(err, -errno, "cannot make '%s': %s",
+			session->arena_path, strerror(errno));
+	for (; size >= SMALLEST_START; size /= 2) {
+		code = allocate(session->arena_fd, 0,
+			(off_t)(ARENA_HEADER + size));
+		if (code == 0)
+			break;
+	}
+	if (code < 0)
+		return err_set(err, code, "no room for recording in '%s': %s",
+			session->directory, strerror(-code));
+	/* Others of the tests' users write to it as well. */
+	fchmod(session->arena_fd, 0666);
+	header = mmap(NULL, ARENA_HEADER, PROT_READ | PROT_WRITE, MAP_SHARED,
+		session->arena_fd, 0);
+	if (header == MAP_FAILED)
+		return err_set(err, -errno, "cannot map '%s': %s",
+			session->arena_path, strerror(errno));
+	header->version = ARENA_VERSION;
+	header->ready = size / ARENA_CHUNK;
+	header->scopes = SCOPE_BASE;
+	header->magic = ARENA_MAGIC;
+	munmap(header, ARENA_HEADER);
+	code = arena_attach(&session->arena, session->arena_path);
+	return code == 0 ? 0
+			 : err_set(err, code, "cannot map '%s': %s",
+				   session->arena_path, strerror(-code));
+}
+
+/* `.ftrace` with a .gitignore of its own. */
+static int make_home(const char *home, struct err *err)
+{
+	char *path;
+	int fd;
+
+	if (mkdir(home, 0777) < 0) {
+		if (errno == EEXIST)
+			return 0;
+		return err_set(err, -errno, "cannot make '%s': %s", home,
+			strerror(errno));
+	}
+	path = xasprintf("%s/.gitignore", home);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	free(path);
+	if (fd >= 0) {
+		if (write(fd, ignore_text, sizeof(ignore_text) - 1) < 0)
+			err_set(err, -errno, "cannot write in '%s'", home);
+		close(fd);
+	}
+	return 0;
+}
+
+static int make_directory(
+	struct session *session, const char *home, struct err *err)
+{
+	char *lock;
+
+	session->directory = xasprintf("%s/" SESSION_PREFIX "XXXXXX", home);
+	if (!mkdtemp(session->directory)) {
+		int code = -errno;
+
+		err_set(err, code, "cannot write in '%s': %s", home,
+			strerror(errno));
+		free(session->directory);
+		session->directory = NULL;
+		return code;
+	}
+	chmod(session->directory, 0755);
+	session->arena_path = xasprintf("%s/" ARENA_NAME, session->directory);
+	lock = xasprintf("%s/" LOCK_NAME, session->directory);
+	session->lock =
+		open(lock, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	free(lock);
+	if (session->lock < 0 || flock(session->lock, LOCK_EX | LOCK_NB) < 0)
+		return err_set(err, -errno, "cannot lock '%s': %s",
+			session->directory, strerror(errno));
+	return 0;
+}
+
+int session_open(struct session *session, const char *root, struct err *err)
+{
+	char *home = xasprintf("%s/" MAP_DIRECTORY, root);
+	int code;
+
+	memset(session, 0, sizeof(*session));
+	session->lock = session->arena_fd = -1;
+	code = make_home(home, err);
+	if (code == 0)
+		code = make_directory(session, home, err);
+	if (code == 0)
+		code = make_arena(session, err);
+	if (code == 0) {
+		code = -pthread_create(&session->grower, NULL, grow, session);
+		session->growing = code == 0;
+		if (code < 0)
+			err_set(err, code, "cannot start a thread: %s",
+				strerror(-code));
+	}
+	if (code < 0)
+		session_close(session);
+	free(home);
+	return code;
+}
+
+void session_start_clock(struct session *session)
+{
+	int64_t before = clock_now();
+	struct timespec pause = {0, 200000};
+
+	do {
+		nanosleep(&pause, NULL);
+		session->started = clock_now();
+	} while (session->started == before);
+}
+
+void session_stop(struct session *session)
+{
+	struct arena_header *header = session->arena.header;
+
+	if (!session->growing)
+		return;
+	atomic_store(&session->stop, true);
+	atomic_store(&header->closed, 1);
+	atomic_fetch_add(&header->wanted, 1);
+	raw_futex(&header->wanted, FUTEX_WAKE, 1, NULL);
+	pthread_join(session->grower, NULL);
+	session->growing = false;
+}
+
+static void unmap_arena(struct arena *arena)
+{
+	if (!arena->header)
+		return;
+	munmap(arena->header, ARENA_HEADER + ARENA_WINDOW);
+	for (size_t i = 1; i < ARENA_WINDOWS; i++)
+		if (atomic_load(&arena->windows[i]))
+			munmap(atomic_load(&arena->windows[i]), ARENA_WINDOW);
+	arena->header = NULL;
+}
+
+static void remove_directory(const char *directory)
+{
+	static const char *const names[] = {ARENA_NAME, LOCK_NAME};
+	char *path;
+
+	for (size_t i = 0; i < 2; i++) {
+		path = xasprintf("%s/%s", directory, names[i]);
+		unlink(path);
+		free(path);
+	}
+	rmdir(directory);
+}
+
+void session_close(struct session *session)
+{
+	session_stop(session);
+	unmap_arena(&session->arena);
+	if (session->arena_fd >= 0)
+		close(session->arena_fd);
+	if (session->directory)
+		remove_directory(session->directory);
+	if (session->lock >= 0)
+		close(session->lock);
+	free(session->directory);
+	free(session->arena_path);
+	memset(session, 0, sizeof(*session));
+	session->lock = session->arena_fd = -1;
+}

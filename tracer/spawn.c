@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "tracer/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "wire/raw.h"
+
+static const int passed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1,
+	SIGUSR2, SIGWINCH, SIGALRM};
+#define PASSED_ON (sizeof(passed_on) / sizeof(*passed_on))
+
+static volatile pid_t child;
+
+/*
+ * The terminal sends to the whole group, the child included; only what a
+ * process sent to us alone has to be handed on.
+ */
+static void pass_on(int sig, siginfo_t *info, void *context)
+{
+	int saved = errno;
+
+	(void)context;
+	if (child > 0 && info->si_code <= 0)
+		kill(child, sig);
+	errno = saved;
+}
+
+/* A signal that the caller had ignored stays ignored: nohup. */
+static void install_handlers(struct sigaction *before)
+{
+	struct sigaction action = {
+		.sa_sigaction = pass_on, .sa_flags = SA_SIGINFO | SA_RESTART};
+
+	for (size_t i = 0; i < PASSED_ON; i++) {
+		sigaction(passed_on[i], NULL, &before[i]);
+		if (before[i].sa_handler != SIG_IGN)
+			sigaction(passed_on[i], &action, NULL);
+	}
+}
+
+static void restore_handlers(const struct sigaction *before)
+{
+	for (size_t i = 0; i < PASSED_ON; i++)
+		sigaction(passed_on[i], &before[i], NULL);
+}
+
+/*
+ * execvpe without libc: when ftrace itself is traced, the interposer would
+ * put the outer session back into the environment.
+ */
+static int exec_search(char *const argv[], char *const envp[])
+{
+	const char *path = getenv("PATH");
+	char file[PATH_MAX];
+	int error = ENOENT, failed;
+
+	if (strchr(argv[0], '/'))
+		return -(int)raw_call(SYS_execve, (long)argv[0], (long)argv,
+			(long)envp, 0, 0, 0);
+	if (!path)
+		path = "/bin:/usr/bin";
+	for (;;) {
+		size_t n = strcspn(path, ":");
+
+		snprintf(file, sizeof(file), "%.*s%s%s", (int)n, path,
+			n ? "/" : "", argv[0]);
+		failed = -(int)raw_call(SYS_execve, (long)file, (long)argv,
+			(long)envp, 0, 0, 0);
+		if (failed != ENOENT && failed != ENOTDIR)
+			error = failed;
+		if (!path[n] || (failed != ENOENT && failed != ENOTDIR &&
+					failed != EACCES))
+			return error;
+		path += n + 1;
+	}
+}
+
+static _Noreturn void run_child(char *const argv[], char *const envp[],
+	const sigset_t *mask, int report)
+{
+	char *shell[64] = {"/bin/sh"};
+	int error;
+
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	error = exec_search(argv, envp);
+	if (error == ENOEXEC && strchr(argv[0], '/')) {
+		/* A script without a first line is the shell's. */
+		for (int i = 0; i < 62 && argv[i]; i++)
+			shell[i + 1] = argv[i];
+		error = exec_search(shell, envp);
+	}
+	if (write(report, &error, sizeof(error)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+static int wait_for(int *status)
+{
+	pid_t got;
+
+	for (;;) {
+		got = waitpid(child, status, WUNTRACED);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (!WIFSTOPPED(*status))
+			return 0;
+		/* Ctrl-Z, or the background reading the terminal: the shell
+		 * has to see us stop, and continues the whole group. */
+		if (WSTOPSIG(*status) != SIGSTOP) {
+			raise(SIGSTOP);
+			kill(child, SIGCONT);
+		}
+	}
+}
+
+int spawn_and_wait(
+	char *const argv[], char *const envp[], int *status, struct err *err)
+{
+	struct sigaction before[PASSED_ON];
+	sigset_t all, mask;
+	int report[2], error = 0, code;
+
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return err_set(
+			err, -errno, "cannot make a pipe: %s", strerror(errno));
+	/* No signal may come between the fork and the handlers. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &mask);
+	fflush(NULL);
+	child = fork();
+	if (child == 0) {
+		close(report[0]);
+		run_child(argv, envp, &mask, report[1]);
+	}
+	if (child < 0) {
+		code = err_set(
+			err, -errno, "cannot fork: %s", strerror(errno));
+		sigprocmask(SIG_SETMASK, &mask, NULL);
+		close(report[0]);
+		close(report[1]);
+		return code;
+	}
+	install_handlers(before);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	close(report[1]);
+	while (read(report[0], &error, sizeof(error)) < 0 && errno == EINTR)
+		;
+	close(report[0]);
+	code = wait_for(status);
+	child = 0;
+	restore_handlers(before);
+	if (error)
+		return err_set(err, -error, "cannot run '%s': %s", argv[0],
+			strerror(error));
+	return code;
+}
+
+_Noreturn void spawn_exit_like(int status)
+{
+	struct rlimit no_core = {0, 0};
+	sigset_t mask;
+
+	if (WIFEXITED(status))
+		exit(WEXITSTATUS(status));
+	/* The child's core is the one that matters. */
+	setrlimit(RLIMIT_CORE, &no_core);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	fflush(NULL);
+	signal(WTERMSIG(status), SIG_DFL);
+	sigemptyset(&mask);
+	sigaddset(&mask, WTERMSIG(status));
+	sigprocmask(SIG_UNBLOCK, &mask, NULL);
+	raise(WTERMSIG(status));
+	exit(128 + WTERMSIG(status));
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire/elf_head.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "wire/raw.h"
+
+/* The kernel follows as many interpreters (BINPRM_MAX_RECURSION). */
+#define SCRIPTS_MAX 5
+#define HEAD_BYTES 256
+#define PROGRAM_HEADERS_MAX 64
+
+#if defined(__x86_64__)
+#define OUR_MACHINE EM_X86_64
+static const char our_loader[] = "/lib64/ld-linux-x86-64.so.2";
+#else
+#define OUR_MACHINE EM_AARCH64
+static const char our_loader[] = "/lib/ld-linux-aarch64.so.1";
+#endif
+
+static enum exec_target loader_of(int fd, const Elf64_Ehdr *head)
+{
+	char loader[128];
+	Elf64_Phdr program;
+	long n;
+
+	if (head->e_phnum > PROGRAM_HEADERS_MAX)
+		return TARGET_UNKNOWN;
+	for (unsigned i = 0; i < head->e_phnum; i++) {
+		n = raw_pread(fd, &program, sizeof(program),
+			(long)(head->e_phoff + i * sizeof(program)));
+		if (n != (long)sizeof(program))
+			return TARGET_UNKNOWN;
+		if (program.p_type != PT_INTERP)
+			continue;
+		n = raw_pread(fd, loader, sizeof(loader) - 1,
+			(long)program.p_offset);
+		if (n < (long)program.p_filesz || n <= 0)
+			return TARGET_FOREIGN;
+		loader[n] = '\0';
+		/* Distributions place the one loader under several names. */
+		const char *base = strrchr(loader, '/');
+		const char *ours = strrchr(our_loader, '/');
+		return base && !strcmp(base, ours) ? TARGET_TRACEABLE
+						   : TARGET_FOREIGN;
+	}
+	return TARGET_STATIC;
+}
+
+/* Leaves a script's interpreter in head, and says so. */
+static bool is_script(char *head, long n)
+{
+	char *start, *end;
+
+	if (n < 3 || head[0] != '#' || head[1] != '!')
+		return false;
+	head[n < HEAD_BYTES ? n : HEAD_BYTES - 1] = '\0';
+	start = head + 2 + strspn(head + 2, " \t");
+	end = start + strcspn(start, " \t\n");
+	*end = '\0';
+	memmove(head, start, (size_t)(end - start) + 1);
+	return head[0] != '\0';
+}
+
+static enum exec_target look(const char *path, char *head, bool *script)
+{
+	enum exec_target target = TARGET_UNKNOWN;
+	int fd = raw_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	Elf64_Ehdr *elf = (Elf64_Ehdr *)head;
+	struct stat st;
+	long n;
+
+	*script = false;
+	if (fd < 0)
+		return TARGET_UNKNOWN;
+	if (raw_call(SYS_fstat, fd, (long)&st, 0, 0, 0, 0) < 0 ||
+		!S_ISREG(st.st_mode))
+		goto out;
+	n = raw_pread(fd, head, HEAD_BYTES, 0);
+	if (n >= (long)sizeof(*elf) && !memcmp(elf->e_ident, ELFMAG, SELFMAG)) {
+		if (st.st_mode & (S_ISUID | S_ISGID))
+			target = TARGET_PRIVILEGED;
+		else if (elf->e_ident[EI_CLASS] != ELFCLASS64 ||
+			elf->e_machine != OUR_MACHINE)
+			target = TARGET_FOREIGN;
+		else
+			target = loader_of(fd, elf);
+	} else {
+		*script = is_script(head, n);
+	}
+out:
+	raw_close(fd);
+	return target;
+}
+
+enum exec_target elf_head_target(const char *path)
+{
+	_Alignas(8) char head[HEAD_BYTES];
+	char name[HEAD_BYTES];
+	enum exec_target target = TARGET_UNKNOWN;
+	bool script;
+
+	for (int i = 0; i < SCRIPTS_MAX; i++) {
+		target = look(path, head, &script);
+		if (!script)
+			break;
+		memcpy(name, head, sizeof(name));
+		path = name;
+	}
+	return target;
+}
+
+const char *exec_target_name(enum exec_target target)
+{
+	switch (target) {
+	case TARGET_STATIC:
+		return "statically linked";
+	case TARGET_FOREIGN:
+		return "of another libc or machine";
+	case TARGET_PRIVILEGED:
+		return "setuid";
+	default:
+		return "not traceable";
+	}
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The little of an ELF file's head that tells whether a preloaded library
+ * can run in it. Read with plain system calls, because this runs inside an
+ * exec wrapper; the tracer, which may allocate, uses libelf.
+ * Numbers: elf(5).
+ */
+#ifndef FTRACE_WIRE_ELF_HEAD_H
+#define FTRACE_WIRE_ELF_HEAD_H
+
+enum exec_target {
+	TARGET_TRACEABLE, /* loaded by the loader that loaded us */
+	TARGET_STATIC,	  /* no loader: nothing is preloaded */
+	TARGET_FOREIGN,	  /* another loader, class or machine: a preload of
+			     ours would make it fail or complain */
+	TARGET_PRIVILEGED, /* setuid or setgid: the loader ignores us */
+	TARGET_UNKNOWN,	  /* not there, not readable, not a program */
+};
+
+/*
+ * What an exec of path (from the current directory) would start; scripts are
+ * followed to their interpreter. Async-signal-safe.
+ */
+enum exec_target elf_head_target(const char *path);
+
+const char *exec_target_name(enum exec_target target);
+
+#endif

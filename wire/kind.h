@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kinds of access (DESIGN section 2). Their numbers are stored in the map
+ * as bits of a mask, so they are never reordered.
+ */
+#ifndef FTRACE_WIRE_KIND_H
+#define FTRACE_WIRE_KIND_H
+
+#include <stdint.h>
+
+enum access_kind {
+	ACCESS_READ = 0,   /* opened for reading, or mapped by the loader */
+	ACCESS_ABSENT = 1, /* looked up and not there */
+	ACCESS_LIST = 2,   /* directory whose entries were read */
+	ACCESS_EXEC = 3,   /* executed */
+	ACCESS_STAT = 4,   /* looked up, there, and not opened */
+	ACCESS_LINK = 5,   /* symbolic link read or crossed */
+	ACCESS_WRITE = 6,  /* opened for writing, created or changed */
+	ACCESS_RENAME = 7, /* renamed away */
+	ACCESS_UNLINK = 8, /* removed */
+	ACCESS_KINDS
+};
+
+#define KIND_BIT(kind) (1u << (kind))
+
+/* The kinds that make the result depend on the file. */
+#define KINDS_INPUT                                                            \
+	(KIND_BIT(ACCESS_READ) | KIND_BIT(ACCESS_ABSENT) |                     \
+		KIND_BIT(ACCESS_LIST) | KIND_BIT(ACCESS_EXEC) |                \
+		KIND_BIT(ACCESS_STAT) | KIND_BIT(ACCESS_LINK))
+
+/* The kinds that make the file depend on who did it. */
+#define KINDS_MAKER (KIND_BIT(ACCESS_WRITE) | KIND_BIT(ACCESS_RENAME))
+
+/* Returns the word of DESIGN section 2; kind must be below ACCESS_KINDS. */
+const char *access_kind_name(unsigned kind);
+
+/* Returns the kind of a word of len bytes, or -1. */
+int access_kind_parse(const char *word, unsigned long len);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire/mark.h"
+
+#include <string.h>
+
+#include "wire/kind.h"
+
+static const char *const verbs[] = {
+	[MARK_BEGIN] = "begin/",
+	[MARK_END] = "end/",
+	[MARK_USE] = "use/",
+	[MARK_BLOCK] = "block/",
+	[MARK_MUTE] = "mute/",
+	[MARK_UNMUTE] = "unmute/",
+	[MARK_OUTCOME] = "outcome/",
+};
+
+bool mark_parse(const char *path, struct mark *mark)
+{
+	if (strncmp(path, MARK_PREFIX, sizeof(MARK_PREFIX) - 1) != 0)
+		return false;
+	path += sizeof(MARK_PREFIX) - 1;
+	mark->verb = MARK_UNKNOWN;
+	mark->argument = path;
+	for (int i = 0; i < MARK_UNKNOWN; i++) {
+		size_t n = strlen(verbs[i]);
+
+		if (strncmp(path, verbs[i], n) == 0) {
+			mark->verb = (enum mark_verb)i;
+			mark->argument = path + n;
+			break;
+		}
+	}
+	mark->size = strlen(mark->argument);
+	return true;
+}
+
+bool mark_parse_block(const struct mark *mark, struct mark_block *out)
+{
+	const char *kind = mark->argument;
+	const char *slash = strchr(kind, '/');
+	const char *path;
+
+	if (!slash)
+		return false;
+	out->kind = access_kind_parse(kind, (unsigned long)(slash - kind));
+	out->block = slash + 1;
+	path = strchr(out->block, '/');
+	if (out->kind < 0 || !path)
+		return false;
+	out->block_size = (size_t)(path - out->block);
+	/* The separator is followed by the path's own first slash. */
+	out->path = path[1] == '/' ? path + 1 : path;
+	out->path_size = strlen(out->path);
+	return true;
+}

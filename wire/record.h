@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the interposer writes and the tracer folds. A record lies in a chunk
+ * of the arena (wire/arena.h), on an 8-byte boundary. `commit` is written
+ * last, with release order: a record whose commit word is 0 was cut short by
+ * the death of its process. All numbers are in the machine's own byte order:
+ * an arena never leaves the machine, nor outlives its session.
+ */
+#ifndef FTRACE_WIRE_RECORD_H
+#define FTRACE_WIRE_RECORD_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+enum record_type {
+	RECORD_ACCESS = 1, /* text: block, then path; access: its kind */
+	RECORD_HELLO,	   /* an executed image started; text: its AT_EXECFN,
+			      made absolute; number: the exec's serial */
+	RECORD_EXEC,	   /* about to execute; text: the path; number: serial */
+	RECORD_EXEC_FAILED, /* the exec with that number did not happen */
+	RECORD_SCOPE,	   /* number: the new scope; text: "kind/name" */
+	RECORD_USE,	   /* the scope uses the scope named in the text */
+	RECORD_OUTCOME,	   /* text: "word" or "word/microseconds" */
+	RECORD_RENAME,	   /* text: old path, then new path */
+	RECORD_EXIT,	   /* the image ended; number: its exit status */
+	RECORD_LOST,	   /* the scope is incomplete; text: the reason */
+};
+
+enum record_flag {
+	RECORD_NOFOLLOW = 1,   /* a final symbolic link is not followed */
+	RECORD_MADE = 2,       /* the whole content is the writer's own */
+	RECORD_DIRECTORY = 4,  /* the path is a directory */
+	RECORD_UNTRACED = 8,   /* this exec's program cannot be traced */
+};
+
+struct wire_record {
+	_Atomic uint32_t commit; /* bytes to the next record, 0: not yet */
+	uint8_t type;
+	uint8_t access;
+	uint16_t flags;
+	uint32_t scope;
+	uint32_t number;
+	uint32_t head; /* bytes of the text's first part */
+	uint32_t size; /* bytes of the text */
+	uint64_t clock; /* orders the records of a session */
+	char text[];   /* not NUL-terminated */
+};
+
+#define RECORD_ALIGN 8u
+
+/* The scope of whatever no mark has claimed: the session's base. */
+#define SCOPE_BASE 1u
+
+static inline uint64_t record_bytes(uint64_t text)
+{
+	return (sizeof(struct wire_record) + text + RECORD_ALIGN - 1) &
+		~(uint64_t)(RECORD_ALIGN - 1);
+}
+
+#endif
