@@ -58,6 +58,7 @@ struct recorded_scope {
 	bool known_only; /* a unit that exists and did not run */
 	bool unwanted;	 /* not to be stored at all */
 	int64_t id;	 /* set by recording_store() */
+	bool reused;	 /* likewise: the map had it already */
 };
 
 struct recording {

@@ -15,6 +15,8 @@
  *	set.
  * scope: whatever was open while accesses were recorded. A unit's scope is
  *	replaced when it runs again; others stay while a unit reaches them.
+ *	digest: see map/recording_key.h; a scope that is recorded again just as
+ *	it was is not stored again.
  *	latest: the newest scope of its name (collection only).
  * uses: the second kind of edge.
  * makes: the third, where kinds has write or rename (KINDS_MAKER); without,
@@ -42,7 +44,8 @@ static const char version_1[] =
 	"CREATE TABLE scope ("
 	" id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name BLOB NOT NULL,"
 	" session INTEGER NOT NULL, readset INTEGER NOT NULL,"
-	" latest INTEGER NOT NULL, incomplete TEXT);"
+	" latest INTEGER NOT NULL, incomplete TEXT, digest BLOB NOT NULL);"
+	"CREATE INDEX scope_of_digest ON scope (digest);"
 	"CREATE INDEX scope_of_readset ON scope (readset);"
 	"CREATE INDEX scope_of_name ON scope (kind, name);"
 	"CREATE TABLE unit ("
@@ -54,7 +57,7 @@ static const char version_1[] =
 	"CREATE INDEX uses_of_used ON uses (used, scope);"
 	"CREATE TABLE makes ("
 	" scope INTEGER NOT NULL, file INTEGER NOT NULL,"
-	" kinds INTEGER NOT NULL,"
+	" kinds INTEGER NOT NULL, session INTEGER NOT NULL,"
 	" PRIMARY KEY (scope, file)) WITHOUT ROWID;"
 	"CREATE INDEX makes_of_file ON makes (file, scope);"
 	"CREATE TABLE session ("

@@ -67,5 +67,10 @@ int map_sweep(struct map *map, struct err *err)
 		code = sql_run(map, drop_scopes, err);
 	if (code == 0)
 		code = sql_run(map, drop_sets, err);
-	return code == 0 ? sql_run(map, drop_files, err) : code;
+	return code == 0 ? map_sweep_files(map, err) : code;
+}
+
+int map_sweep_files(struct map *map, struct err *err)
+{
+	return sql_run(map, drop_files, err);
 }

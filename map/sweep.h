@@ -10,4 +10,7 @@
  */
 int map_sweep(struct map *map, struct err *err);
 
+/* Only the states and files that have no edge any more. */
+int map_sweep_files(struct map *map, struct err *err);
+
 #endif

@@ -159,6 +159,7 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold_scopes(&fold);
 	add_command(&fold);
 	fold_accesses(&fold);
+	fold_forward(&fold);
 	finish_units(&fold);
 	drop_deselected(&fold);
 	fold_settle(&fold);

@@ -282,7 +282,7 @@ static void take_rename(struct fold *fold, const struct trace_event *event)
 	to = fold->paths[to].node;
 	maker = maker_of(fold, from);
 	/* What others made before the session moves along: an input. */
-	if (maker == SCOPE_NONE)
+	if (maker == SCOPE_NONE && !fold_is_temporary(fold, from))
 		take_input(fold, scope, from, 0, ACCESS_STAT);
 	take_change(fold, scope, from, ACCESS_RENAME, true);
 	take_change(fold, scope, to, ACCESS_WRITE, true);

@@ -133,7 +133,8 @@ static void outcome(
 	if (number < fold->number_count)
 		fold->number_said[number] = true;
 	if (word == 4 && !memcmp(text, "lost", 4)) {
-		fold_incomplete(fold, i, "the runner's adapter failed");
+		fold_incomplete(fold, i,
+			"the adapter, or an ftrace inside, saw less than all");
 	} else if (i == fold->base) {
 		if (word == 5 && !memcmp(text, "ready", 5)) {
 			fold->adapter_ready = true;

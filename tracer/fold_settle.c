@@ -92,7 +92,9 @@ static uint32_t state_of(struct fold *fold, const struct fold_access *access,
 	const struct print *past = NULL;
 
 	if (!there->identity.mode) {
+		/* A declared look (a block) may be at what is not there. */
 		if (!(kinds & KIND_BIT(ACCESS_ABSENT)) &&
+			access->block == fold->no_block &&
 			!fold->touched[access->node])
 			past = &print_unknown; /* it was there, and is not */
 	} else if (kinds == KIND_BIT(ACCESS_ABSENT)) {

@@ -101,6 +101,7 @@ void fold_scopes(struct fold *fold);   /* marks: scopes, edges, outcomes */
 void fold_each(struct fold *fold);     /* units of executed programs */
 void fold_accesses(struct fold *fold); /* records to accesses */
 void fold_settle(struct fold *fold);   /* accesses to states of files */
+void fold_forward(const struct fold *fold); /* to an ftrace around us */
 int fold_gone(struct fold *fold, struct map *map, struct err *err);
 
 /* A path, resolved; its place in paths. May move paths. */

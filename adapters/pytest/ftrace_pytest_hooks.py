@@ -22,6 +22,7 @@ HOOKS = (
     "pytest_collection_finish", "pytest_runtest_protocol",
     "pytest_runtest_setup", "pytest_runtest_teardown",
     "pytest_runtest_logreport", "pytest_fixture_post_finalizer",
+    "pytest_sessionfinish",
 )
 
 _DIRECTORY_LIKE = tuple(
@@ -386,6 +387,19 @@ def _prepare(node):
     say(USE + scope)
     shift(END)
     node.setup = around(node.setup, enter, leave)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish():
+    """Every outcome is known: what is read from here on decides nothing.
+
+    pytest goes through the temporary directories of other runs now, and at
+    exit, whose coming and going must not tie anything to them.
+    """
+    try:
+        say(marks.MUTE)
+    except Exception:
+        marks.lost()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The transaction that adds a recording to the map. What is the same as
+ * before, down to everything it reaches, is left where it is.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/recording.h"
+#include "map/recording_key.h"
+#include "map/sql.h"
+#include "map/sweep.h"
+#include "wire/kind.h"
+
+/* The statements of one transaction. */
+enum statement {
+	FIND_SET,
+	FIND_SCOPE,
+	ADD_SET,
+	ADD_READ,
+	ADD_SCOPE,
+	FIND_UNIT,
+	ADD_UNIT,
+	UPDATE_UNIT,
+	ADD_USE,
+	ADD_MAKE,
+	DROP_MAKERS,
+	DROP_USES,
+	DROP_MAKES,
+	DROP_UNIT,
+	DROP_SCOPE,
+	OUTDATE,
+	RENEW,
+	STATEMENTS
+};
+
+static const char *const sql[STATEMENTS] = {
+	[FIND_SET] = "SELECT id FROM readset WHERE digest = ?",
+	[FIND_SCOPE] = "SELECT id FROM scope WHERE digest = ?",
+	[ADD_SET] = "INSERT INTO readset (digest) VALUES (?)",
+	[ADD_READ] = "INSERT INTO reads (readset, state, kinds)"
+		     " VALUES (?, ?, ?)",
+	[ADD_SCOPE] = "INSERT INTO scope (kind, name, session, readset, latest,"
+		      " incomplete, digest) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	[FIND_UNIT] = "SELECT scope FROM unit WHERE runner = ? AND id = ?",
+	[ADD_UNIT] = "INSERT INTO unit (scope, runner, id, outcome, duration)"
+		     " VALUES (?, ?, ?, ?, ?)",
+	[UPDATE_UNIT] = "UPDATE unit SET outcome = ?2, duration = ?3"
+			" WHERE scope = ?1",
+	[ADD_USE] = "INSERT OR IGNORE INTO uses (scope, used) VALUES (?, ?)",
+	[ADD_MAKE] = "INSERT OR REPLACE INTO makes"
+		     " (scope, file, kinds, session) VALUES (?, ?, ?, ?)",
+	[DROP_MAKERS] = "DELETE FROM makes WHERE file = ?1 AND session < ?2",
+	[DROP_USES] = "DELETE FROM uses WHERE scope = ?",
+	[DROP_MAKES] = "DELETE FROM makes WHERE scope = ?",
+	[DROP_UNIT] = "DELETE FROM unit WHERE scope = ?",
+	[DROP_SCOPE] = "DELETE FROM scope WHERE id = ?",
+	[OUTDATE] = "UPDATE scope SET latest = 0"
+		    " WHERE kind = ? AND name = ? AND latest = 1"
+		    " AND id <> ?",
+	[RENEW] = "UPDATE scope SET latest = 1 WHERE id = ? AND latest = 0",
+};
+
+struct store {
+	struct recording *recording;
+	struct map *map;
+	struct err *err;
+	sqlite3_stmt *stmts[STATEMENTS];
+	int64_t session;
+	bool dropped; /* something may be unreachable now */
+	bool forgot;  /* files may be without edges now */
+};
+
+static int prepare(struct store *store)
+{
+	for (int i = 0; i < STATEMENTS; i++) {
+		store->stmts[i] = sql_prepare(store->map, sql[i], store->err);
+		if (!store->stmts[i])
+			return MAP_IO;
+	}
+	return 0;
+}
+
+/* Runs a statement that returns at most one number; 0 when none. */
+static int run(struct store *store, enum statement which, int64_t *number)
+{
+	sqlite3_stmt *stmt = store->stmts[which];
+	int code = sql_step(store->map, stmt, store->err);
+
+	if (number)
+		*number = code > 0 ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_reset(stmt);
+	return code < 0 ? code : 0;
+}
+
+static int add_reads(struct store *store, int64_t set, const int64_t *pairs,
+	size_t count)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < count; i++) {
+		sqlite3_bind_int64(store->stmts[ADD_READ], 1, set);
+		sqlite3_bind_int64(store->stmts[ADD_READ], 2, pairs[2 * i]);
+		sqlite3_bind_int64(
+			store->stmts[ADD_READ], 3, pairs[2 * i + 1]);
+		code = run(store, ADD_READ, NULL);
+	}
+	return code;
+}
+
+/* The set of what the scope read: one that exists, or a new one. */
+static int store_set(struct store *store, const struct scope_key *key,
+	int64_t *set)
+{
+	int code;
+
+	sql_bind_bytes(store->stmts[FIND_SET], 1, key->set.bytes,
+		sizeof(key->set.bytes));
+	code = run(store, FIND_SET, set);
+	if (code < 0 || *set)
+		return code;
+	sql_bind_bytes(store->stmts[ADD_SET], 1, key->set.bytes,
+		sizeof(key->set.bytes));
+	code = run(store, ADD_SET, NULL);
+	*set = sqlite3_last_insert_rowid(store->map->db);
+	return code < 0 ? code
+			: add_reads(store, *set, key->pairs, key->pair_count);
+}
+
+/* Removes a unit and its edges; what they led to is swept later. */
+static int drop_unit(struct store *store, int64_t id)
+{
+	static const enum statement steps[] = {
+		DROP_USES, DROP_MAKES, DROP_UNIT, DROP_SCOPE};
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < 4; i++) {
+		sqlite3_bind_int64(store->stmts[steps[i]], 1, id);
+		code = run(store, steps[i], NULL);
+	}
+	store->dropped = true;
+	return code;
+}
+
+static int find_unit(
+	struct store *store, const char *name, size_t size, int64_t *scope)
+{
+	sqlite3_stmt *stmt = store->stmts[FIND_UNIT];
+	size_t runner_size, id_size;
+	const char *id;
+
+	*scope = 0;
+	if (!unit_name_split(name, size, &runner_size, &id, &id_size))
+		return err_set(store->err, -1, "a unit without a runner");
+	sqlite3_bind_text(stmt, 1, name, (int)runner_size, SQLITE_STATIC);
+	sql_bind_bytes(stmt, 2, id, id_size);
+	return run(store, FIND_UNIT, scope);
+}
+
+static void bind_outcome(
+	sqlite3_stmt *stmt, int at, const struct recorded_scope *scope)
+{
+	if (scope->outcome)
+		sqlite3_bind_text(stmt, at, scope->outcome, -1, SQLITE_STATIC);
+	else
+		sqlite3_bind_null(stmt, at);
+	if (scope->duration >= 0)
+		sqlite3_bind_int64(stmt, at + 1, scope->duration);
+	else
+		sqlite3_bind_null(stmt, at + 1);
+}
+
+static int add_unit(struct store *store, const struct recorded_scope *scope)
+{
+	sqlite3_stmt *stmt = store->stmts[ADD_UNIT];
+	size_t runner_size = 0, id_size = 0;
+	const char *id = "";
+
+	unit_name_split(
+		scope->name, scope->name_size, &runner_size, &id, &id_size);
+	sqlite3_bind_int64(stmt, 1, scope->id);
+	sqlite3_bind_text(
+		stmt, 2, scope->name, (int)runner_size, SQLITE_STATIC);
+	sql_bind_bytes(stmt, 3, id, id_size);
+	bind_outcome(stmt, 4, scope);
+	return run(store, ADD_UNIT, NULL);
+}
+
+static bool is_kept_by_name(enum scope_kind kind)
+{
+	return kind == SCOPE_COLLECT || kind == SCOPE_DISCOVER ||
+		kind == SCOPE_LISTING || kind == SCOPE_PATTERN;
+}
+
+/* Of all scopes of that name, the one recorded now is the current one. */
+static int make_latest(struct store *store, const struct recorded_scope *scope)
+{
+	sqlite3_stmt *stmt = store->stmts[OUTDATE];
+	int code;
+
+	sqlite3_bind_int(stmt, 1, (int)scope->kind);
+	sql_bind_bytes(stmt, 2, scope->name, scope->name_size);
+	sqlite3_bind_int64(stmt, 3, scope->id);
+	code = run(store, OUTDATE, NULL);
+	if (sqlite3_changes(store->map->db) > 0)
+		store->dropped = true;
+	if (code < 0 || !scope->reused)
+		return code;
+	sqlite3_bind_int64(store->stmts[RENEW], 1, scope->id);
+	return run(store, RENEW, NULL);
+}
+
+/* The newest maker of a file is the one that counts. */
+static int drop_older_makers(struct store *store, uint32_t file)
+{
+	int64_t id = store->recording->files->files[file].id;
+
+	sqlite3_bind_int64(store->stmts[DROP_MAKERS], 1, id);
+	sqlite3_bind_int64(store->stmts[DROP_MAKERS], 2, store->session);
+	return run(store, DROP_MAKERS, NULL);
+}
+
+static int add_make(struct store *store, int64_t scope,
+	const struct recorded_make *make)
+{
+	sqlite3_stmt *stmt = store->stmts[ADD_MAKE];
+
+	sqlite3_bind_int64(stmt, 1, scope);
+	sqlite3_bind_int64(
+		stmt, 2, store->recording->files->files[make->file].id);
+	sqlite3_bind_int64(stmt, 3, make->kinds);
+	sqlite3_bind_int64(stmt, 4, store->session);
+	return run(store, ADD_MAKE, NULL);
+}
+
+static int insert_scope(struct store *store, struct recorded_scope *scope,
+	const struct scope_key *key)
+{
+	sqlite3_stmt *stmt = store->stmts[ADD_SCOPE];
+	int64_t set = 0;
+	int code = store_set(store, key, &set);
+
+	if (code < 0)
+		return code;
+	sqlite3_bind_int(stmt, 1, (int)scope->kind);
+	sql_bind_bytes(stmt, 2, scope->name, scope->name_size);
+	sqlite3_bind_int64(stmt, 3, store->session);
+	sqlite3_bind_int64(stmt, 4, set);
+	sqlite3_bind_int(stmt, 5, is_kept_by_name(scope->kind));
+	if (scope->incomplete)
+		sqlite3_bind_text(
+			stmt, 6, scope->incomplete, -1, SQLITE_STATIC);
+	else
+		sqlite3_bind_null(stmt, 6);
+	sql_bind_bytes(stmt, 7, key->deep.bytes, sizeof(key->deep.bytes));
+	code = run(store, ADD_SCOPE, NULL);
+	scope->id = sqlite3_last_insert_rowid(store->map->db);
+	return code;
+}
+
+static int find_same(
+	struct store *store, const struct scope_key *key, int64_t *id)
+{
+	sql_bind_bytes(store->stmts[FIND_SCOPE], 1, key->deep.bytes,
+		sizeof(key->deep.bytes));
+	return run(store, FIND_SCOPE, id);
+}
+
+/* A unit that ran as before keeps its edges; only how it ended is news. */
+static int update_unit(struct store *store, const struct recorded_scope *scope)
+{
+	sqlite3_stmt *stmt = store->stmts[UPDATE_UNIT];
+
+	sqlite3_bind_int64(stmt, 1, scope->id);
+	bind_outcome(stmt, 2, scope);
+	return run(store, UPDATE_UNIT, NULL);
+}
+
+static int store_unit(struct store *store, struct recorded_scope *scope,
+	const struct scope_key *key)
+{
+	int64_t old = 0, same = 0;
+	int code = find_unit(store, scope->name, scope->name_size, &old);
+
+	if (code < 0 || (old && scope->known_only))
+		return code;
+	if (old)
+		code = find_same(store, key, &same);
+	if (code == 0 && old && same == old) {
+		scope->id = old;
+		scope->reused = true;
+		return update_unit(store, scope);
+	}
+	if (code == 0 && old)
+		code = drop_unit(store, old);
+	if (code == 0)
+		code = insert_scope(store, scope, key);
+	return code == 0 ? add_unit(store, scope) : code;
+}
+
+static int store_scope(struct store *store, struct recorded_scope *scope,
+	const struct scope_key *key)
+{
+	int code = 0;
+
+	if (scope->unwanted)
+		return 0;
+	if (scope->kind == SCOPE_UNIT)
+		return store_unit(store, scope, key);
+	code = find_same(store, key, &scope->id);
+	scope->reused = code == 0 && scope->id != 0;
+	if (code == 0 && is_kept_by_name(scope->kind))
+		code = make_latest(store, scope);
+	if (code == 0 && !scope->reused)
+		code = insert_scope(store, scope, key);
+	return code;
+}
+
+static int store_uses(struct store *store, const struct recorded_scope *scope)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < scope->use_count; i++) {
+		int64_t used = store->recording->scopes[scope->uses[i]].id;
+
+		if (!used || used == scope->id)
+			continue;
+		sqlite3_bind_int64(store->stmts[ADD_USE], 1, scope->id);
+		sqlite3_bind_int64(store->stmts[ADD_USE], 2, used);
+		code = run(store, ADD_USE, NULL);
+	}
+	return code;
+}
+
+static int store_makes(struct store *store, const struct recorded_scope *scope)
+{
+	int code = 0;
+
+	if (scope->reused) {
+		sqlite3_bind_int64(store->stmts[DROP_MAKES], 1, scope->id);
+		code = run(store, DROP_MAKES, NULL);
+		if (sqlite3_changes(store->map->db) > 0)
+			store->forgot = true;
+	}
+	for (size_t i = 0; code == 0 && i < scope->make_count; i++) {
+		const struct recorded_make *make = &scope->makes[i];
+
+		if (make->kinds & KINDS_MAKER)
+			code = drop_older_makers(store, make->file);
+		if (code == 0)
+			code = add_make(store, scope->id, make);
+	}
+	return code;
+}
+
+static int add_session(struct store *store)
+{
+	const struct recording *recording = store->recording;
+	sqlite3_stmt *stmt = sql_prepare(store->map,
+		"INSERT INTO session (started, duration, command, status)"
+		" VALUES (?, ?, ?, ?)",
+		store->err);
+	int code;
+
+	if (!stmt)
+		return MAP_IO;
+	sqlite3_bind_int64(stmt, 1, recording->started);
+	sqlite3_bind_int64(stmt, 2, recording->duration);
+	sql_bind_bytes(
+		stmt, 3, recording->command, strlen(recording->command));
+	sqlite3_bind_int(stmt, 4, recording->status);
+	code = sql_once(store->map, stmt, store->err);
+	sqlite3_finalize(stmt);
+	store->session = sqlite3_last_insert_rowid(store->map->db);
+	return code;
+}
+
+static int drop_gone(struct store *store)
+{
+	struct recording *recording = store->recording;
+	int64_t scope;
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < recording->gone_count; i++) {
+		code = find_unit(store, recording->gone[i].name,
+			recording->gone[i].size, &scope);
+		if (code == 0 && scope)
+			code = drop_unit(store, scope);
+	}
+	return code;
+}
+
+static int store_all(struct store *store, const struct scope_key *keys)
+{
+	struct recording *recording = store->recording;
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < recording->scope_count; i++)
+		code = store_scope(store, &recording->scopes[i], &keys[i]);
+	for (size_t i = 0; code == 0 && i < recording->scope_count; i++) {
+		const struct recorded_scope *scope = &recording->scopes[i];
+
+		if (!scope->id)
+			continue;
+		if (!scope->reused)
+			code = store_uses(store, scope);
+		if (code == 0)
+			code = store_makes(store, scope);
+	}
+	return code == 0 ? drop_gone(store) : code;
+}
+
+int recording_store(
+	struct recording *recording, struct map *map, struct err *err)
+{
+	struct store store = {
+		.recording = recording, .map = map, .err = err};
+	struct scope_key *keys = NULL;
+	int code;
+
+	map_files_settle(recording->files);
+	code = map_files_save(recording->files, map, err);
+	if (code == 0)
+		code = prepare(&store);
+	if (code == 0)
+		code = add_session(&store);
+	if (code == 0) {
+		keys = recording_keys(recording);
+		code = store_all(&store, keys);
+	}
+	recording_keys_release(keys, recording->scope_count);
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(store.stmts[i]);
+	if (code == 0 && store.dropped)
+		code = map_sweep(map, err);
+	else if (code == 0 && store.forgot)
+		code = map_sweep_files(map, err);
+	return code;
+}
