@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures of the end-to-end tests; helpers.py has what they are made of."""
+
+import os
+import shutil
+import tarfile
+
+import pytest
+
+from helpers import CLICK, FTRACE, Project, Terminal
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "smoke: one of the few that also run with sanitizers")
+
+
+def pytest_sessionstart(session):
+    if not os.access(FTRACE, os.X_OK):
+        raise pytest.UsageError("no ftrace at '%s'; build it, or say in "
+                                "FTRACE where it is" % FTRACE)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """An empty project: a marker makes it a root wherever it lies."""
+    made = Project(tmp_path / "project")
+    made.write("pyproject.toml", "[tool.pytest.ini_options]\n")
+    return made
+
+
+@pytest.fixture
+def terminal(request):
+    """Starts programs on terminals of their own."""
+    started = []
+
+    def start(args, cwd, env):
+        started.append(Terminal(args, cwd, env))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()
+
+
+@pytest.fixture(scope="session")
+def recorded_click(tmp_path_factory):
+    """click with its suite recorded, and both runs of it."""
+    assert CLICK.exists(), "script/test fetches %s" % CLICK
+    folder = tmp_path_factory.mktemp("click")
+    with tarfile.open(CLICK) as archive:
+        archive.extractall(folder)
+    click = Project(folder / "click-8.1.7")
+    click.env["PYTHONPATH"] = "src"
+    # Neither run may profit from what the other one left.
+    click.untraced = click.plain("-v")
+    click.clear_bytecode()
+    click.traced = click.pytest("-v")
+    return click
+
+
+@pytest.fixture
+def click(recorded_click, tmp_path):
+    """A copy of the recorded click that a test may spoil."""
+    root = tmp_path / "click-8.1.7"
+    shutil.copytree(recorded_click.root, root, symlinks=True)
+    copy = Project(root)
+    copy.env = dict(recorded_click.env)
+    return copy

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""The main job on a real project: click 8.1.7 and its 611 tests."""
+
+import os
+
+import pytest
+
+from helpers import same_output
+
+
+def _files(ids):
+    return {each.partition("::")[0] for each in ids}
+
+
+@pytest.mark.smoke
+def test_recording_changes_nothing(recorded_click):
+    plain, traced = recorded_click.untraced, recorded_click.traced
+    assert "589 passed, 21 skipped, 1 xfailed" in plain.out
+    assert same_output(traced.out) == same_output(plain.out)
+    assert traced.code == plain.code == 0
+    assert traced.err == plain.err + "ftrace: recorded 611 units\n"
+
+
+def test_every_test_is_a_unit(recorded_click):
+    status = recorded_click.json("status")
+    units = status["units"]
+    assert len(units) == status["counts"]["units"] == 611
+    assert status["counts"]["incomplete"] == 0
+    outcomes = [unit["outcome"] for unit in units]
+    assert outcomes.count("passed") == 589
+    assert outcomes.count("skipped") == 21
+    assert outcomes.count("xfailed") == 1
+    assert all(unit["runner"] == "pytest" for unit in units)
+    assert all(unit["duration_us"] > 0 for unit in units)
+    collected = recorded_click.plain("--collect-only", "-q").ok().out
+    ids = {line for line in collected.splitlines() if "::" in line}
+    assert {unit["id"] for unit in units} == ids
+
+
+@pytest.mark.smoke
+def test_nothing_is_affected_afterwards(recorded_click):
+    result = recorded_click.ftrace("affected").ok()
+    assert result.out == ""
+    assert recorded_click.json("affected")["units"] == []
+
+
+def test_edit_of_a_source(click):
+    everything = set(click.units())
+    click.edit("src/click/termui.py")
+    # Every test imports click, whose __init__ imports termui.
+    assert set(click.affected_units()) == everything
+    assert click.json("changed")["stale"] == 1
+    assert click.ftrace("changed").ok().out == "src/click/termui.py\n"
+    why = click.ftrace("why", "tests/test_utils.py::test_echo").ok().out
+    assert "src/click/termui.py" in why
+    assert "click.termui" in why
+
+
+def test_restored_source(click):
+    with click.edited("src/click/termui.py"):
+        assert click.affected()
+    assert click.affected() == []
+    assert click.json("changed")["stale"] == 0
+
+
+def test_edit_of_a_test_file(click):
+    click.edit("tests/test_formatting.py")
+    units = click.affected_units()
+    assert _files(units) == {"tests/test_formatting.py"}
+    assert len(units) == sum(
+        each.startswith("tests/test_formatting.py::")
+        for each in click.units())
+    # The file may have other tests now, so the runner gets all of it.
+    assert click.affected() == ["tests/test_formatting.py"]
+
+
+def test_touched_file_is_hashed_once(click):
+    os.utime(click.root / "src/click/termui.py")
+    first = click.json("changed")
+    assert (first["stale"], first["miss"]) == (0, 0)
+    assert first["hashed"] == 1
+    assert click.json("changed")["hashed"] == 0
+    assert click.affected() == []
+
+
+def test_deleted_source(click):
+    (click.root / "src/click/_textwrap.py").unlink()
+    # click.formatting imports it inside a function.
+    units = click.affected_units()
+    assert _files(units) >= {"tests/test_formatting.py"}
+    reasons = click.reasons()[
+        "tests/test_formatting.py::test_basic_functionality"]
+    assert ("src/click/_textwrap.py", "removed") in [
+        (reason.get("path"), reason["what"]) for reason in reasons]
+
+
+def test_deleted_test_file(click):
+    (click.root / "tests/test_formatting.py").unlink()
+    # Its tests are gone, and no other depends on it.
+    assert click.affected() == []
+    assert _files(click.affected_units()) == {"tests/test_formatting.py"}
+
+
+def test_new_test_file(click):
+    click.write("tests/test_zz_new.py", "def test_new():\n    pass\n")
+    assert click.affected() == ["tests/test_zz_new.py"]
+    assert click.affected_units() == ["tests/test_zz_new.py"]
+
+
+def test_new_conftest_is_for_every_test(click):
+    click.write("conftest.py", "")
+    assert set(click.affected_units()) == set(click.units())
+
+
+def test_workers_record_the_same(recorded_click, click):
+    """xdist's map is that of a serial run, test by test."""
+    click.clear_bytecode()
+    (click.root / ".ftrace" / "map.db").unlink()
+    click.pytest("-n", "2").ok()
+    assert click.units() == recorded_click.units()
+    assert click.affected() == []
+    for unit in sorted(click.units())[::60]:
+        assert _project(click.inputs(unit)) == _project(
+            recorded_click.inputs(unit)), unit
+
+
+def _project(inputs):
+    """Outside the project, workers and a serial run differ in xdist."""
+    return {each for each in inputs if not each[0].startswith("/")}
