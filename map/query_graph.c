@@ -116,12 +116,12 @@ int query_dependents(struct query_hits *hits, struct map *map,
 	if (code < 0)
 		return code;
 	return walk(hits, map, "SELECT scope FROM uses WHERE used = ?",
-		/* 192: KINDS_MAKER */
+		/* 32768: KIND_MAKER */
 		"SELECT scope.id FROM makes"
 		" JOIN state ON state.file = makes.file"
 		" JOIN reads ON reads.state = state.id"
 		" JOIN scope ON scope.readset = reads.readset"
-		" WHERE makes.scope = ? AND makes.kinds & 192",
+		" WHERE makes.scope = ? AND makes.kinds & 32768",
 		err);
 }
 
@@ -134,6 +134,6 @@ int query_closure(struct query_hits *hits, struct map *map, int64_t scope,
 		" JOIN reads ON reads.readset = scope.readset"
 		" JOIN state ON state.id = reads.state"
 		" JOIN makes ON makes.file = state.file"
-		" WHERE scope.id = ? AND makes.kinds & 192",
+		" WHERE scope.id = ? AND makes.kinds & 32768",
 		err);
 }

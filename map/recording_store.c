@@ -345,7 +345,7 @@ static int store_makes(struct store *store, const struct recorded_scope *scope)
 	for (size_t i = 0; code == 0 && i < scope->make_count; i++) {
 		const struct recorded_make *make = &scope->makes[i];
 
-		if (make->kinds & KINDS_MAKER)
+		if (make->kinds & KIND_MAKER)
 			code = drop_older_makers(store, make->file);
 		if (code == 0)
 			code = add_make(store, scope->id, make);

@@ -19,9 +19,9 @@
  *	it was is not stored again.
  *	latest: the newest scope of its name (collection only).
  * uses: the second kind of edge.
- * makes: the third, where kinds has write or rename (KINDS_MAKER); without,
- *	the row tells only of an access that nothing depends on: to a file that
- *	the session made itself, or to a compiled file that stands for a source.
+ * makes: the third, where kinds has KIND_MAKER. Without, the row tells only of
+ *	an access that nothing depends on: to a file that the session made
+ *	itself, or to a compiled file that stands for a source.
  */
 static const char version_1[] =
 	"CREATE TABLE file ("

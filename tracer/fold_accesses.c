@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "map/alloc.h"
 #include "tracer/fold_state.h"
@@ -146,8 +147,13 @@ static void touch(struct fold *fold, uint32_t node)
 static void take_change(struct fold *fold, uint32_t scope, uint32_t node,
 	enum access_kind kind, bool made)
 {
-	touch(fold, node);
+	uint32_t mode = fold->tree.nodes[node].identity.mode;
+
 	add(fold, scope, node, 0, kind, true);
+	/* What is written to /dev/null is not there for the next to read. */
+	if (S_ISCHR(mode) || S_ISBLK(mode))
+		return;
+	touch(fold, node);
 	if (made)
 		fold->makers[node] = scope + 1;
 }

@@ -8,6 +8,7 @@
  */
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "map/alloc.h"
 #include "tracer/fold_state.h"
@@ -130,8 +131,14 @@ static void add_make(
 	struct recorded_make *make = array_add(&scope->makes,
 		&scope->make_count, &scope->make_room, sizeof(*make));
 
+	uint32_t mode = fold->tree.nodes[access->node].identity.mode;
+	const uint32_t put =
+		KIND_BIT(ACCESS_WRITE) | KIND_BIT(ACCESS_RENAME);
+
 	make->file = file;
 	make->kinds = access->kinds;
+	if (access->kinds & put && (S_ISREG(mode) || S_ISLNK(mode)))
+		make->kinds |= KIND_MAKER;
 }
 
 void fold_settle(struct fold *fold)

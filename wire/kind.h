@@ -29,8 +29,11 @@ enum access_kind {
 		KIND_BIT(ACCESS_LIST) | KIND_BIT(ACCESS_EXEC) |                \
 		KIND_BIT(ACCESS_STAT) | KIND_BIT(ACCESS_LINK))
 
-/* The kinds that make the file depend on who did it. */
-#define KINDS_MAKER (KIND_BIT(ACCESS_WRITE) | KIND_BIT(ACCESS_RENAME))
+/*
+ * Beside the kinds in a mask: the content that a file has now is due to who
+ * did this. Not so for a device, nor for what is gone again.
+ */
+#define KIND_MAKER 0x8000u
 
 /* Returns the word of DESIGN section 2; kind must be below ACCESS_KINDS. */
 const char *access_kind_name(unsigned kind);
