@@ -208,7 +208,11 @@ def scope_of(name):
 
 
 def _note_import(name, globs, fromlist, level):
-    """Says the edges of an import statement, whose modules are loaded."""
+    """Says the edges of an import statement, whose modules are loaded.
+
+    Returns true when the name is of no project: then the import hook need
+    not ask again, until a project module is loaded.
+    """
     importer = None
     if type(globs) is dict:
         importer = scopes.get(globs.get("__name__"))
@@ -216,12 +220,14 @@ def _note_import(name, globs, fromlist, level):
             name = _absolute(name, globs, level)
     module = sys.modules.get(name)
     if module is not None and _foreign.get(name) is module:
-        return
+        return not level
     scope = scope_of(name)
+    foreign = False
     if scope is not None:
         _use(scope, importer)
     elif name not in _packages and name.partition(".")[0] not in _packages:
         _foreign[name] = module
+        foreign = not level
     parent = name.rpartition(".")[0]
     while parent:
         scope = scopes.get(parent)
@@ -229,7 +235,7 @@ def _note_import(name, globs, fromlist, level):
             _use(scope, importer)
         parent = parent.rpartition(".")[0]
     if not fromlist or type(fromlist) is int:
-        return
+        return foreign
     for part in fromlist:
         if part == "*":
             module = sys.modules.get(name)
@@ -242,6 +248,7 @@ def _note_import(name, globs, fromlist, level):
             scope = scope_of(name + "." + part)
             if scope is not None:
                 _use(scope, importer)
+    return foreign
 
 
 def _absolute(name, globs, level):
@@ -266,8 +273,9 @@ def _enter(name, _import=None):
     if not local:
         _use(scope, _importer())
     scopes[name] = scope
-    if _foreign:
-        _foreign.clear()
+    _foreign.clear()
+    if marks.extension is not None:
+        marks.extension.renew()
     opened.append(scope)
     shift(BEGIN + scope)
     return name, scope, len(opened), local

@@ -43,6 +43,7 @@ struct module_def {
 
 #define METH_VARARGS	0x0001
 #define METH_KEYWORDS	0x0002
+#define METH_NOARGS	0x0004
 #define METH_O		0x0008
 #define METHOD(function) ((void (*)(void))(function))
 #define ABI_VERSION	3
@@ -62,6 +63,7 @@ extern PyObject *PyCFunction_NewEx(struct method_def *def, PyObject *self,
 				   PyObject *module);
 extern PyObject *PyDict_GetItemWithError(PyObject *dict, PyObject *key);
 extern PyObject *PyDict_GetItemString(PyObject *dict, const char *key);
+extern int PyObject_IsTrue(PyObject *object);
 extern ssize_t PyObject_Hash(PyObject *object);
 extern PyObject *PyObject_Call(PyObject *callable, PyObject *args,
 			       PyObject *kwargs);
@@ -70,6 +72,7 @@ extern long PyLong_AsLong(PyObject *number);
 extern PyObject *PyLong_FromLong(long value);
 extern PyObject *PyTuple_GetItem(PyObject *tuple, ssize_t index);
 extern ssize_t PyTuple_Size(PyObject *tuple);
+extern PyObject *PyImport_GetModule(PyObject *name);
 extern PyObject *PyUnicode_InternFromString(const char *text);
 extern PyObject *PyModule_Create2(struct module_def *def, int version);
 
@@ -77,6 +80,7 @@ extern PyObject *PyModule_Create2(struct module_def *def, int version);
 extern PyObject *PyInstanceMethod_New(PyObject *function)
 	__attribute__((weak));
 
+__attribute__((visibility("default")))
 extern PyObject *PyInit_ftrace_import_hook(void);
 
 /*
@@ -89,6 +93,22 @@ extern PyObject *PyInit_ftrace_import_hook(void);
 static uint64_t seen[SEEN_SLOTS];
 static uint64_t epoch = 1;
 static PyObject *dunder_name;
+
+/*
+ * Modules that were found to have nothing to do with the project, by name:
+ * most imports inside functions are of such.  The module is compared, never
+ * used: one of the project may have come under the name since.  Forgotten as
+ * a whole, by a new generation, whenever a project module is loaded.
+ */
+#define FOREIGN_SLOTS	1024
+
+struct foreign {
+	uint64_t key;
+	PyObject *module;
+};
+
+static struct foreign foreign[FOREIGN_SLOTS];
+static uint64_t generation = 1;
 
 /* The import function that was there before, and who hears of imports. */
 static PyObject *previous_import;
@@ -244,6 +264,63 @@ static uint64_t import_key(PyObject *name, PyObject *globals,
 	return sum ? sum : 1;
 }
 
+/* The place of an absolute name in the table of foreign modules, or NULL. */
+static struct foreign *foreign_slot(PyObject *name, uint64_t *key)
+{
+	ssize_t hash = PyObject_Hash(name);
+
+	if (hash == -1) {
+		PyErr_Clear();
+		return NULL;
+	}
+	*key = mix(generation, (uint64_t)hash);
+	return &foreign[*key % FOREIGN_SLOTS];
+}
+
+/* The module of that name now; borrowed, to be compared only. */
+static PyObject *module_named(PyObject *name)
+{
+	PyObject *module = PyImport_GetModule(name);
+
+	if (!module)
+		PyErr_Clear();
+	Py_DecRef(module);
+	return module;
+}
+
+static int is_foreign(PyObject *name, long level)
+{
+	struct foreign *slot;
+	uint64_t key;
+
+	if (level)
+		return 0;
+	slot = foreign_slot(name, &key);
+	return slot && slot->key == key && slot->module &&
+		slot->module == module_named(name);
+}
+
+static void set_foreign(PyObject *name)
+{
+	struct foreign *slot;
+	uint64_t key;
+
+	slot = foreign_slot(name, &key);
+	if (!slot)
+		return;
+	slot->key = key;
+	slot->module = module_named(name);
+}
+
+/* Forgets which modules were foreign: a project module is being loaded. */
+static PyObject *renew(PyObject *self, PyObject *unused)
+{
+	(void)self;
+	(void)unused;
+	generation++;
+	return none_value();
+}
+
 /* What stands in for builtins.__import__; self is builtins, as there. */
 static PyObject *import_call(PyObject *self, PyObject *args, PyObject *kwargs)
 {
@@ -263,6 +340,8 @@ static PyObject *import_call(PyObject *self, PyObject *args, PyObject *kwargs)
 		return result;
 	if (number)
 		level = PyLong_AsLong(number);
+	if (is_foreign(name, level))
+		return result;
 	key = import_key(name, globals, fromlist, level);
 	PyErr_Clear();
 	slot = &seen[key % SEEN_SLOTS];
@@ -279,6 +358,8 @@ static PyObject *import_call(PyObject *self, PyObject *args, PyObject *kwargs)
 		Py_DecRef(result);
 		return NULL;
 	}
+	if (done && PyObject_IsTrue(done) == 1)
+		set_foreign(name);
 	Py_DecRef(done);
 	return result;
 }
@@ -315,6 +396,7 @@ static struct method_def methods[] = {
 	{ "shift", METHOD(shift), METH_O, NULL },
 	{ "around", METHOD(around), METH_VARARGS, NULL },
 	{ "method", METHOD(method), METH_O, NULL },
+	{ "renew", METHOD(renew), METH_NOARGS, NULL },
 	{ "import_hook", METHOD(import_hook), METH_VARARGS, NULL },
 	{ NULL, NULL, 0, NULL },
 };
