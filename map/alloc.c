@@ -34,7 +34,8 @@ char *xmemdup(const void *bytes, size_t size)
 {
 	char *copy = must(malloc(size + 1));
 
-	memcpy(copy, bytes, size);
+	if (size)
+		memcpy(copy, bytes, size);
 	copy[size] = '\0';
 	return copy;
 }

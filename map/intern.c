@@ -79,10 +79,14 @@ static void grow(struct interner *interner)
 
 uint32_t intern(struct interner *interner, const void *bytes, size_t size)
 {
-	uint64_t hash = XXH3_64bits(bytes, size);
 	struct interned *entry;
 	uint32_t *slot;
+	uint64_t hash;
 
+	/* SQLite has no address for an empty blob, and memcpy wants one. */
+	if (!size)
+		bytes = "";
+	hash = XXH3_64bits(bytes, size);
 	if (interner->count * 4 >= interner->slot_count * 3)
 		grow(interner);
 	slot = slot_of(interner, bytes, size, hash);

@@ -106,15 +106,15 @@ static struct print unreadable(int error)
 }
 
 /* The bytes of a file, up to its end, through one buffer. */
-static struct print read_content(int fd, uint64_t seed)
+static struct print read_content(int fd, off_t size, uint64_t seed)
 {
 	char buffer[READ_BYTES];
 	XXH3_state_t *state = NULL;
 	struct print print;
 	ssize_t n = read(fd, buffer, READ_BYTES);
 
-	/* Most files fit, and need no streaming state. */
-	if (n >= 0 && n < (ssize_t)READ_BYTES) {
+	/* Most files come whole, and need no streaming state. */
+	if (n >= 0 && n == size && n < (ssize_t)READ_BYTES) {
 		print = print_bytes(buffer, (size_t)n, seed);
 		goto out;
 	}
@@ -156,8 +156,8 @@ static struct print print_content(const char *path, unsigned *hashed)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return unreadable(errno);
-	print = read_content(
-		fd, st.st_mode & S_IXUSR ? SEED_EXECUTABLE : SEED_FILE);
+	print = read_content(fd, st.st_size,
+		st.st_mode & S_IXUSR ? SEED_EXECUTABLE : SEED_FILE);
 	close(fd);
 	++*hashed;
 	return print;

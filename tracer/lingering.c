@@ -18,6 +18,7 @@
 #include "map/alloc.h"
 #include "map/map.h"
 #include "tracer/session.h"
+#include "tracer/trace.h"
 
 #define STEP_MS 5
 
@@ -55,7 +56,7 @@ static size_t arena_pids(struct session *session, uint32_t **pids)
 {
 	struct arena_header *header = session->arena.header;
 	uint64_t taken = atomic_load(&header->taken);
-	uint64_t ready = atomic_load(&header->ready), i = 0;
+	uint64_t ready = trace_chunks(&session->arena), i = 0;
 	size_t count = 0, room = 0, unique = 0;
 
 	*pids = NULL;

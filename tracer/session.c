@@ -216,15 +216,21 @@ int session_open(struct session *session, const char *root, struct err *err)
 	return code;
 }
 
+/*
+ * The kernel may stamp a file that somebody has just looked at with the fine
+ * clock, which is ahead of the coarse one by more than a tick at times.
+ */
 void session_start_clock(struct session *session)
 {
-	int64_t before = clock_now();
-	struct timespec pause = {0, 200000};
+	struct timespec pause = {0, 200000}, fine;
+	int64_t before;
 
+	clock_gettime(CLOCK_REALTIME, &fine);
+	before = fine.tv_sec * INT64_C(1000000000) + fine.tv_nsec;
 	do {
 		nanosleep(&pause, NULL);
 		session->started = clock_now();
-	} while (session->started == before);
+	} while (session->started <= before);
 }
 
 void session_stop(struct session *session)

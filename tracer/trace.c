@@ -3,8 +3,36 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "map/alloc.h"
+#include "wire/kind.h"
+
+/*
+ * The arena lies in the memory of every traced program, where a stray write
+ * can hit it: what is read from it is believed only within these bounds.
+ */
+static const char damaged[] = "the arena was damaged";
+
+/* No number that processes give out gets higher than there are records. */
+static uint64_t numbers_most(uint64_t chunks)
+{
+	return chunks * (ARENA_CHUNK / sizeof(struct wire_record));
+}
+
+static bool is_sound(
+	const struct wire_record *record, uint32_t commit, uint64_t chunks)
+{
+	if (commit < sizeof(*record) || commit % RECORD_ALIGN ||
+		record->size > ARENA_TEXT_MAX ||
+		record_bytes(record->size) > commit ||
+		record->head > record->size ||
+		record->access >= ACCESS_KINDS ||
+		record->type < RECORD_ACCESS || record->type > RECORD_LOST)
+		return false;
+	return record->type == RECORD_EXIT ||
+		record->number <= numbers_most(chunks);
+}
 
 static uint32_t image_numbered(const struct trace *trace, uint32_t number)
 {
@@ -31,7 +59,8 @@ static uint32_t image_of(struct trace *trace, const struct arena_chunk *chunk)
 	return i;
 }
 
-static void read_chunk(struct trace *trace, const struct arena_chunk *chunk)
+static void read_chunk(struct trace *trace, const struct arena_chunk *chunk,
+	uint64_t chunks)
 {
 	uint32_t size = chunk->count * ARENA_CHUNK;
 	uint32_t used = atomic_load(&chunk->used);
@@ -49,9 +78,7 @@ static void read_chunk(struct trace *trace, const struct arena_chunk *chunk)
 
 		commit = atomic_load_explicit(
 			&record->commit, memory_order_acquire);
-		if (commit < sizeof(*record) || commit > size - at ||
-			record_bytes(record->size) > commit ||
-			record->head > record->size) {
+		if (commit > size - at || !is_sound(record, commit, chunks)) {
 			trace->lost = "a process was killed while it recorded";
 			return;
 		}
@@ -101,20 +128,49 @@ static void link_images(struct trace *trace, uint32_t serials)
 	free(from);
 }
 
-void trace_read(struct trace *trace, struct arena *arena)
+uint64_t trace_chunks(const struct arena *arena)
 {
-	struct arena_header *header = arena->header;
-	uint64_t taken = atomic_load(&header->taken);
-	uint64_t ready = atomic_load(&header->ready);
-	uint32_t lost = atomic_load(&header->lost);
-	uint64_t i = 0;
+	uint64_t ready = atomic_load(&arena->header->ready), most = 0;
+	struct stat st;
 
-	memset(trace, 0, sizeof(*trace));
-	trace->last_number = atomic_load(&header->images);
+	if (stat(arena->path, &st) == 0 && st.st_size > (off_t)ARENA_HEADER)
+		most = ((uint64_t)st.st_size - ARENA_HEADER) / ARENA_CHUNK;
+	return ready < most ? ready : most;
+}
+
+/* Whether the claim at chunk number i can be one. */
+static bool is_claim(
+	const struct arena_chunk *chunk, uint64_t i, uint64_t ready)
+{
+	return chunk->count <= ready - i &&
+		i % ARENA_WINDOW_CHUNKS + chunk->count <= ARENA_WINDOW_CHUNKS;
+}
+
+/* Every image has a claim of its own, so there are no more than chunks. */
+static void make_numbers(struct trace *trace, uint32_t images, uint64_t ready)
+{
+	trace->last_number = images;
+	if (images > ready) {
+		trace->last_number = (uint32_t)ready;
+		trace->lost = damaged;
+	}
 	trace->by_number = xcalloc(
 		(size_t)trace->last_number + 1, sizeof(*trace->by_number));
 	memset(trace->by_number, 0xff,
 		((size_t)trace->last_number + 1) * sizeof(*trace->by_number));
+}
+
+void trace_read(struct trace *trace, struct arena *arena)
+{
+	struct arena_header *header = arena->header;
+	uint64_t taken = atomic_load(&header->taken);
+	uint64_t ready = trace_chunks(arena);
+	uint64_t serials = atomic_load(&header->serials);
+	uint32_t lost = atomic_load(&header->lost);
+	uint64_t i = 0;
+
+	memset(trace, 0, sizeof(*trace));
+	make_numbers(trace, atomic_load(&header->images), ready);
 	while (i < taken && i < ready) {
 		const struct arena_chunk *chunk = arena_chunk_at(arena, i);
 
@@ -123,18 +179,26 @@ void trace_read(struct trace *trace, struct arena *arena)
 			break;
 		}
 		/* A claim that was given up, or its process died at once. */
-		if (!chunk->count || i + chunk->count > ready) {
+		if (!chunk->count) {
 			i++;
 			continue;
 		}
-		if (chunk->image && chunk->image <= trace->last_number)
-			read_chunk(trace, chunk);
+		if (!is_claim(chunk, i, ready) ||
+			chunk->image > trace->last_number) {
+			trace->lost = damaged;
+			i++;
+			continue;
+		}
+		if (chunk->image)
+			read_chunk(trace, chunk, ready);
 		i += chunk->count;
 	}
 	if (trace->count)
 		qsort(trace->events, trace->count, sizeof(*trace->events),
 			by_clock);
-	link_images(trace, atomic_load(&header->serials));
+	if (serials > numbers_most(ready))
+		serials = numbers_most(ready);
+	link_images(trace, (uint32_t)serials);
 	if (lost & ARENA_FULL)
 		trace->lost = "the arena was full";
 	else if (lost)

@@ -39,6 +39,9 @@ struct trace {
 	const char *lost; /* why records of the session are missing, or NULL */
 };
 
+/* The chunks that can be read: as many as are ready, and in the file. */
+uint64_t trace_chunks(const struct arena *arena);
+
 /* The records stay in the arena, which must stay mapped. */
 void trace_read(struct trace *trace, struct arena *arena);
 void trace_release(struct trace *trace);
