@@ -10,6 +10,8 @@ void map_files_release(struct map_files *files)
 {
 	interner_release(&files->paths);
 	interner_release(&files->blocks);
+	for (size_t i = 0; i < files->count; i++)
+		listing_release(files->files[i].listing);
 	free(files->files);
 	free(files->states);
 	memset(files, 0, sizeof(*files));
@@ -47,6 +49,19 @@ char *map_files_absolute(const struct map_files *files, uint32_t file)
 	return xasprintf("%s/%s", files->root, path);
 }
 
+static struct print take(struct map_files *files, uint32_t i, const char *path,
+	enum aspect aspect, const struct interned *block)
+{
+	struct map_file *file = &files->files[i];
+
+	if (aspect != ASPECT_LISTING)
+		return print_take(path, aspect, block->bytes, block->size,
+			&files->hashed);
+	if (!file->listing)
+		file->listing = listing_read(path);
+	return listing_print(file->listing, block->bytes, block->size);
+}
+
 static void recompute(struct map_files *files, uint32_t i, const char *path)
 {
 	uint32_t s;
@@ -54,10 +69,8 @@ static void recompute(struct map_files *files, uint32_t i, const char *path)
 	for (s = files->files[i].state; s != FILE_NONE;
 		s = files->states[s].next) {
 		struct map_state *state = &files->states[s];
-		const struct interned *block =
-			&files->blocks.entries[state->block];
-		struct print now = print_take(path, state->aspect,
-			block->bytes, block->size, &files->hashed);
+		struct print now = take(files, i, path, state->aspect,
+			&files->blocks.entries[state->block]);
 		bool live = print_equal(&now, &state->print);
 
 		if (live != state->live) {
@@ -151,8 +164,8 @@ static uint32_t find_state(const struct map_files *files, uint32_t file,
 static uint32_t add_state(struct map_files *files, uint32_t file,
 	enum aspect aspect, uint32_t block)
 {
-	struct map_state *state = array_add(&files->states,
-		&files->state_count, &files->state_room, sizeof(*state));
+	struct map_state *state = array_add(&files->states, &files->state_count,
+		&files->state_room, sizeof(*state));
 	uint32_t s = (uint32_t)(state - files->states);
 
 	state->file = file;
@@ -178,8 +191,8 @@ uint32_t map_file_state(struct map_files *files, uint32_t file,
 	if (!files->files[file].identity.mode)
 		return s;
 	path = map_files_absolute(files, file);
-	files->states[s].print = print_take(
-		path, aspect, block, block_size, &files->hashed);
+	files->states[s].print =
+		take(files, file, path, aspect, &files->blocks.entries[b]);
 	free(path);
 	return s;
 }

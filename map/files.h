@@ -39,6 +39,7 @@ struct map_file {
 	bool changed;	/* the check found another identity */
 	bool dirty;	/* differs from the database */
 	bool anchor;	/* absent paths rest on it */
+	struct listing *listing; /* once it was needed */
 };
 
 struct map_files {

@@ -94,3 +94,24 @@ void map_rollback(struct map *map)
 {
 	sqlite3_exec(map->db, "ROLLBACK", NULL, NULL, NULL);
 }
+
+int map_enter(struct map *map, struct err *err)
+{
+	return sql_run(map, "SAVEPOINT entered", err);
+}
+
+int map_leave(struct map *map, struct err *err)
+{
+	int code = sql_run(map, "RELEASE entered", err);
+
+	/* The outermost one commits; one that cannot must not linger. */
+	if (code < 0)
+		map_undo(map);
+	return code;
+}
+
+void map_undo(struct map *map)
+{
+	sqlite3_exec(map->db, "ROLLBACK TO entered; RELEASE entered", NULL,
+		NULL, NULL);
+}

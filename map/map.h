@@ -48,4 +48,15 @@ int map_begin(struct map *map, struct err *err);
 int map_commit(struct map *map, struct err *err);
 void map_rollback(struct map *map);
 
+/*
+ * All that a query reads, in one transaction: no other session's commit comes
+ * in between, and the locks are taken once. They nest. Not to be held while
+ * writing to a pipe, for a recording cannot commit meanwhile. Something may
+ * be written in it, which fails at once where another session is writing;
+ * map_undo() takes back what was written since its own map_enter().
+ */
+int map_enter(struct map *map, struct err *err);
+int map_leave(struct map *map, struct err *err);
+void map_undo(struct map *map);
+
 #endif

@@ -195,16 +195,71 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static struct print print_names(char **names, size_t count)
+/* What it is instead of a directory that can be read. */
+static struct print print_no_listing(const char *path, int error)
 {
-	XXH3_state_t *state = XXH3_createState();
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return print_absent;
+	return S_ISDIR(st.st_mode) ? unreadable(error) : print_meta(&st);
+}
+
+struct listing {
+	char **names; /* sorted; NULL: there are none, or no directory */
+	size_t count, room;
+	bool is_directory;
+	struct print instead; /* where it is none */
+};
+
+struct listing *listing_read(const char *path)
+{
+	struct listing *listing = xcalloc(1, sizeof(*listing));
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	if (!dir) {
+		listing->instead = print_no_listing(path, errno);
+		return listing;
+	}
+	listing->is_directory = true;
+	while ((entry = readdir(dir)))
+		if (!is_noise(entry->d_name))
+			*(char **)array_add(&listing->names, &listing->count,
+				&listing->room, sizeof(*listing->names)) =
+				xstrdup(entry->d_name);
+	closedir(dir);
+	if (listing->count)
+		qsort(listing->names, listing->count, sizeof(*listing->names),
+			by_name);
+	return listing;
+}
+
+void listing_release(struct listing *listing)
+{
+	for (size_t i = 0; listing && i < listing->count; i++)
+		free(listing->names[i]);
+	if (listing)
+		free(listing->names);
+	free(listing);
+}
+
+struct print listing_print(
+	const struct listing *listing, const char *stem, size_t size)
+{
+	XXH3_state_t *state;
 	struct print print;
 
-	if (count)
-		qsort(names, count, sizeof(*names), by_name);
+	if (!listing->is_directory)
+		return listing->instead;
+	state = XXH3_createState();
 	XXH3_128bits_reset_withSeed(state, SEED_LISTING);
-	for (size_t i = 0; i < count; i++)
-		XXH3_128bits_update(state, names[i], strlen(names[i]) + 1);
+	for (size_t i = 0; i < listing->count; i++) {
+		const char *name = listing->names[i];
+
+		if (matches(name, stem, size))
+			XXH3_128bits_update(state, name, strlen(name) + 1);
+	}
 	print = canonical(XXH3_128bits_digest(state));
 	XXH3_freeState(state);
 	return print;
@@ -213,33 +268,10 @@ static struct print print_names(char **names, size_t count)
 static struct print print_listing(
 	const char *path, const char *stem, size_t size)
 {
-	DIR *dir = opendir(path);
-	char **names = NULL;
-	size_t count = 0, room = 0;
-	struct dirent *entry;
-	struct print print;
-	struct stat st;
+	struct listing *listing = listing_read(path);
+	struct print print = listing_print(listing, stem, size);
 
-	if (!dir) {
-		int error = errno;
-
-		if (lstat(path, &st) < 0)
-			return print_absent;
-		return S_ISDIR(st.st_mode) ? unreadable(error)
-					   : print_meta(&st);
-	}
-	while ((entry = readdir(dir))) {
-		if (is_noise(entry->d_name) ||
-			!matches(entry->d_name, stem, size))
-			continue;
-		*(char **)array_add(&names, &count, &room, sizeof(*names)) =
-			xstrdup(entry->d_name);
-	}
-	closedir(dir);
-	print = print_names(names, count);
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
+	listing_release(listing);
 	return print;
 }
 

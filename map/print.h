@@ -71,6 +71,17 @@ int64_t clock_now(void);
 struct print print_take(const char *path, enum aspect aspect,
 	const char *block, size_t block_size, unsigned *hashed);
 
+/*
+ * A directory's names, read once for many blocks: a Python program compares
+ * hundreds of names with each directory that it imports from.
+ */
+struct listing *listing_read(const char *path);
+void listing_release(struct listing *listing);
+
+/* As print_take() with ASPECT_LISTING. */
+struct print listing_print(
+	const struct listing *listing, const char *block, size_t block_size);
+
 /* The print of arbitrary bytes. */
 struct print print_bytes(const void *bytes, size_t size, uint64_t seed);
 

@@ -237,8 +237,12 @@ static int select_new(struct search *search, const struct changes *changes)
 	return code;
 }
 
+/* By id, so that the units of one file come together: it is looked up once. */
 static void find_gone(struct affected *affected, const char *root)
 {
+	const struct affected_unit *last = NULL;
+	size_t last_part = 0;
+
 	for (size_t i = 0; i < affected->count; i++) {
 		struct affected_unit *unit = &affected->units[i];
 		size_t n = unit->file ? 0 : file_part(unit->runner, unit->id);
@@ -247,6 +251,12 @@ static void find_gone(struct affected *affected, const char *root)
 
 		if (!n)
 			continue;
+		if (last && n == last_part && !memcmp(unit->id, last->id, n)) {
+			unit->gone = last->gone;
+			continue;
+		}
+		last = unit;
+		last_part = n;
 		path = *unit->id == '/'
 			? xasprintf("%.*s", (int)n, unit->id)
 			: xasprintf("%s/%.*s", root, (int)n, unit->id);
@@ -273,13 +283,12 @@ static void count_spared(struct search *search)
 			affected->spared += search->units.units[i].duration;
 }
 
-int affected_find(struct affected *affected, struct map *map, struct err *err)
+static int find(struct affected *affected, struct map *map, struct err *err)
 {
 	struct search search = {.affected = affected, .map = map, .err = err};
 	struct changes changes;
 	int code;
 
-	memset(affected, 0, sizeof(*affected));
 	code = changes_find(&changes, map, err);
 	if (code == 0)
 		code = query_units(&search.units, map, err);
@@ -303,10 +312,10 @@ int affected_find(struct affected *affected, struct map *map, struct err *err)
 	select_by_outcome(&search);
 	count_spared(&search);
 	code = select_new(&search, &changes);
-	find_gone(affected, map->root);
 	if (affected->count)
 		qsort(affected->units, affected->count,
 			sizeof(*affected->units), by_id);
+	find_gone(affected, map->root);
 	affected->changed = changes.count;
 	affected->hashed = changes.files.hashed;
 out:
@@ -315,6 +324,18 @@ out:
 	query_names_release(search.collected, search.collected_count);
 	query_units_release(&search.units);
 	changes_release(&changes);
+	return code;
+}
+
+int affected_find(struct affected *affected, struct map *map, struct err *err)
+{
+	int code = map_enter(map, err);
+
+	memset(affected, 0, sizeof(*affected));
+	if (code < 0)
+		return code;
+	code = find(affected, map, err);
+	map_leave(map, NULL);
 	return code;
 }
 

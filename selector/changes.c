@@ -20,10 +20,12 @@ static bool any_dirty(const struct map_files *files)
 /* Only a saving: where it cannot be written the answer is the same. */
 static void write_back(struct map_files *files, struct map *map)
 {
-	if (map->read_only || !any_dirty(files) || map_begin(map, NULL) < 0)
+	if (map->read_only || !any_dirty(files) || map_enter(map, NULL) < 0)
 		return;
-	if (map_files_save(files, map, NULL) < 0 || map_commit(map, NULL) < 0)
-		map_rollback(map);
+	if (map_files_save(files, map, NULL) < 0)
+		map_undo(map);
+	else
+		map_leave(map, NULL);
 }
 
 static const char *what_changed(
@@ -43,17 +45,11 @@ static int by_path(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
-int changes_find(struct changes *changes, struct map *map, struct err *err)
+static void list_changes(struct changes *changes)
 {
 	struct map_files *files = &changes->files;
 	struct change *change;
-	int code;
 
-	memset(changes, 0, sizeof(*changes));
-	code = map_files_load(files, map, err);
-	if (code < 0)
-		return code;
-	map_files_check_all(files);
 	for (uint32_t i = 0; i < files->count; i++) {
 		uint32_t s = files->files[i].state;
 
@@ -79,8 +75,25 @@ int changes_find(struct changes *changes, struct map *map, struct err *err)
 	if (changes->count)
 		qsort(changes->list, changes->count, sizeof(*changes->list),
 			by_path);
-	write_back(files, map);
-	return 0;
+}
+
+int changes_find(struct changes *changes, struct map *map, struct err *err)
+{
+	int code;
+
+	memset(changes, 0, sizeof(*changes));
+	/* Written back are rows that must be the ones that were read. */
+	code = map_enter(map, err);
+	if (code < 0)
+		return code;
+	code = map_files_load(&changes->files, map, err);
+	if (code == 0) {
+		map_files_check_all(&changes->files);
+		list_changes(changes);
+		write_back(&changes->files, map);
+	}
+	map_leave(map, NULL);
+	return code;
 }
 
 void changes_release(struct changes *changes)
