@@ -185,16 +185,23 @@ static void take_input(struct fold *fold, uint32_t scope, uint32_t node,
 			fold_is_temporary(fold, node));
 }
 
+static bool is_cache(const struct fold *fold, uint32_t node)
+{
+	size_t n;
+	const char *name = path_tree_name(&fold->tree, node, &n);
+
+	return n == 11 && !memcmp(name, "__pycache__", 11);
+}
+
 /* dir/__pycache__/name.tag.pyc to dir/name.py, when that is there. */
 static uint32_t source_of(struct fold *fold, uint32_t node, bool *in_cache)
 {
 	uint32_t dir = fold->tree.nodes[node].parent, source;
 	size_t n, stem;
-	const char *name = path_tree_name(&fold->tree, dir, &n);
+	const char *name, *tag;
 	char file[300];
-	const char *tag;
 
-	*in_cache = n == 11 && !memcmp(name, "__pycache__", 11);
+	*in_cache = is_cache(fold, dir);
 	if (!*in_cache)
 		return node;
 	name = path_tree_name(&fold->tree, node, &n);
@@ -216,8 +223,16 @@ static void take_access(struct fold *fold, uint32_t scope, uint32_t node,
 	uint32_t block, enum access_kind kind, unsigned flags)
 {
 	bool in_cache;
-	uint32_t source = source_of(fold, node, &in_cache);
+	uint32_t source;
 
+	/* Who imports first makes the folder, and nobody depends on that. */
+	if (is_cache(fold, node)) {
+		add(fold, scope, node, 0, kind, true);
+		if (!(KIND_BIT(kind) & KINDS_INPUT))
+			touch(fold, node);
+		return;
+	}
+	source = source_of(fold, node, &in_cache);
 	if (!(KIND_BIT(kind) & KINDS_INPUT)) {
 		take_change(fold, scope, node, kind,
 			kind == ACCESS_UNLINK || flags & RECORD_MADE);
