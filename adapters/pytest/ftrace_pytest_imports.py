@@ -65,6 +65,7 @@ def install(directory_scope):
     global _find_spec, _directory_scope
     _directory_scope = directory_scope
     _declare_past()
+    _wrap_metadata()
     bootstrap._find_and_load = marks.around(
         bootstrap._find_and_load, _enter, _leave)
     _find_spec = external.FileFinder.find_spec
@@ -112,6 +113,27 @@ def _declare_past():
                 say(mark + encode(place))
         except TypeError:
             continue
+
+
+def _wrap_metadata():
+    """Declares what is sought in listings made from now on.
+
+    pytest's header asks for a version when the folders of the first
+    conftests are on sys.path already.
+    """
+    metadata = sys.modules.get("importlib.metadata")
+    fast_path = getattr(metadata, "FastPath", None)
+    if not hasattr(fast_path, "children"):
+        return
+    fast_path.children = marks.around(
+        fast_path.children, _seek_metadata, marks.unmute)
+
+
+def _seek_metadata(path):
+    place = encode(os.path.abspath(path.root or "."))
+    for glob in _METADATA:
+        say(BLOCK_LIST + encode(glob) + b"/" + place)
+    return marks.mute_always()
 
 
 _IMPORT = """

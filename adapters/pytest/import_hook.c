@@ -72,7 +72,7 @@ extern long PyLong_AsLong(PyObject *number);
 extern PyObject *PyLong_FromLong(long value);
 extern PyObject *PyTuple_GetItem(PyObject *tuple, ssize_t index);
 extern ssize_t PyTuple_Size(PyObject *tuple);
-extern PyObject *PyImport_GetModule(PyObject *name);
+extern PyObject *PyImport_GetModuleDict(void);
 extern PyObject *PyUnicode_InternFromString(const char *text);
 extern PyObject *PyModule_Create2(struct module_def *def, int version);
 
@@ -280,11 +280,11 @@ static struct foreign *foreign_slot(PyObject *name, uint64_t *key)
 /* The module of that name now; borrowed, to be compared only. */
 static PyObject *module_named(PyObject *name)
 {
-	PyObject *module = PyImport_GetModule(name);
+	PyObject *module;
 
+	module = PyDict_GetItemWithError(PyImport_GetModuleDict(), name);
 	if (!module)
 		PyErr_Clear();
-	Py_DecRef(module);
 	return module;
 }
 
