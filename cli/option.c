@@ -52,12 +52,24 @@ static const struct option_row *row_at(const struct verb *verb, int code)
 	return NULL;
 }
 
-static void take(const struct option_row *row)
+static void take(const struct verb *verb, const struct option_row *row)
 {
-	if (row->type == OPTION_FLAG)
+	struct option_list *list = row->value;
+
+	switch (row->type) {
+	case OPTION_FLAG:
 		*(bool *)row->value = true;
-	else
+		break;
+	case OPTION_TEXT:
 		*(const char **)row->value = optarg;
+		break;
+	case OPTION_LIST:
+		if (list->count == OPTION_LIST_MAX)
+			usage_error(verb, "more than %d times '--%s'",
+				OPTION_LIST_MAX, row->name);
+		list->items[list->count++] = optarg;
+		break;
+	}
 }
 
 /* getopt's tables; "+" ends at the first operand, ":" reports by itself. */
@@ -72,11 +84,11 @@ static void fill(const struct verb *verb, struct option *longs, char *shorts)
 		const struct option_row *row = &verb->options[n];
 
 		longs[n] = (struct option){row->name,
-			row->type == OPTION_TEXT, NULL, LONG_BASE + n};
+			row->type != OPTION_FLAG, NULL, LONG_BASE + n};
 		if (!row->letter)
 			continue;
 		*shorts++ = row->letter;
-		if (row->type == OPTION_TEXT)
+		if (row->type != OPTION_FLAG)
 			*shorts++ = ':';
 	}
 	longs[n++] = (struct option){"help", 0, NULL, 'h'};
@@ -108,7 +120,7 @@ int options_parse(const struct verb *verb, int argc, char **argv)
 			usage_error(verb, "unknown option '%s'",
 				argv[optind - 1]);
 		}
-		take(row_at(verb, code));
+		take(verb, row_at(verb, code));
 	}
 	return optind;
 }

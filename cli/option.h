@@ -11,13 +11,21 @@
 enum option_type {
 	OPTION_FLAG, /* bool */
 	OPTION_TEXT, /* const char * */
+	OPTION_LIST, /* struct option_list; may be given several times */
+};
+
+#define OPTION_LIST_MAX 32
+
+struct option_list {
+	const char *items[OPTION_LIST_MAX + 1]; /* NULL-terminated */
+	int count;
 };
 
 struct option_row {
 	char letter;	   /* 0: none */
 	const char *name;
 	enum option_type type;
-	void *value;	   /* bool * or const char ** */
+	void *value;	   /* to what the type says */
 	const char *argument; /* how the help calls it */
 	const char *help;
 };

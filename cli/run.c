@@ -9,13 +9,14 @@
 #include "tracer/run.h"
 #include "tracer/spawn.h"
 
-static const char *name, *each, *runner;
+static const char *name, *runner;
+static struct option_list each;
 static bool quiet, strict;
 
 static const struct option_row options[] = {
 	{'n', "name", OPTION_TEXT, &name, "NAME",
 		"name of the command's unit (default: its command line)"},
-	{'e', "each", OPTION_TEXT, &each, "GLOB",
+	{'e', "each", OPTION_LIST, &each, "GLOB",
 		"a unit of every program executed that matches"},
 	{0, "runner", OPTION_TEXT, &runner, "NAME",
 		"the test runner: pytest or none (default: recognised)"},
@@ -33,6 +34,10 @@ static void summarise(const struct run_result *result)
 	if (result->adapter_silent)
 		note("the runner did not load ftrace's plugin (python -I or "
 		     "-E?); the whole command is one unit");
+	if (each.count && !summary->each)
+		note("no program executed below the root matches '%s'; the "
+		     "whole command is one unit",
+			each.items[0]);
 	if (summary->incomplete)
 		note("%s incomplete and will always be selected: %s",
 			counted(summary->incomplete, "unit is", "units are"),
@@ -81,7 +86,7 @@ static int run(int argc, char **argv)
 	run_options = (struct run_options){.root = root,
 		.argv = argv + first,
 		.unit = name,
-		.each = each,
+		.each = each.count ? each.items : NULL,
 		.adapter = choose_adapter(argv + first)};
 	code = run_command(&run_options, &result, &err);
 	free(root);

@@ -114,6 +114,7 @@ static void summarise(const struct fold *fold, struct fold_summary *summary)
 	summary->accesses = fold->access_count;
 	summary->hashed = fold->files.hashed;
 	summary->adapter_ready = fold->adapter_ready;
+	summary->each = fold->each_units;
 	free(seen);
 }
 

@@ -13,7 +13,7 @@
 struct fold_options {
 	const char *root;	/* of the project, absolute and real */
 	const char *unit;	/* the command unit's name */
-	const char *each;	/* a glob, or NULL (see fold_each.c) */
+	const char *const *each; /* globs, or NULL (see fold_each.c) */
 	const char *own_paths[4]; /* of ftrace itself; NULL-terminated */
 	int64_t started; /* the kernel's file clock when the run began */
 	int64_t duration;	  /* nanoseconds */
@@ -29,6 +29,7 @@ struct fold_summary {
 	size_t gone;	   /* removed from the map */
 	size_t accesses;
 	unsigned hashed;
+	size_t each;	    /* units made of programs */
 	bool adapter_ready; /* the runner's adapter was heard of */
 	char reason[512]; /* why the first of them is */
 };

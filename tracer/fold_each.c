@@ -21,6 +21,14 @@ static bool matches(const char *glob, const char *path)
 	return fnmatch(glob, path, FNM_PATHNAME | FNM_PERIOD) == 0;
 }
 
+static bool matches_one(const char *const *globs, const char *path)
+{
+	for (; *globs; globs++)
+		if (matches(*globs, path))
+			return true;
+	return false;
+}
+
 /* The unit that an executed program is, or SCOPE_NONE. */
 static uint32_t unit_of(struct fold *fold, const struct wire_record *hello)
 {
@@ -34,7 +42,7 @@ static uint32_t unit_of(struct fold *fold, const struct wire_record *hello)
 	n = path_tree_path(&fold->tree, node, path, sizeof(path));
 	if (n <= root_size || strncmp(path, fold->options->root, root_size) ||
 		path[root_size] != '/' ||
-		!matches(fold->options->each, path + root_size + 1))
+		!matches_one(fold->options->each, path + root_size + 1))
 		return SCOPE_NONE;
 	name = xasprintf("command/%s", path + root_size + 1);
 	unit = fold_scope(fold, SCOPE_UNIT, name, strlen(name));
@@ -50,6 +58,8 @@ static void set_outcome(struct fold *fold, uint32_t unit, uint32_t image)
 	/* A program that ran several times passed when every run did. */
 	if (!scope->outcome || failed)
 		scope->outcome = failed ? "failed" : "passed";
+	if (!fold->scopes[unit].ran)
+		fold->each_units++;
 	fold->scopes[unit].ran = true;
 }
 

@@ -50,6 +50,7 @@ struct fold {
 	uint32_t *numbers; /* arena scope numbers to scopes */
 	uint32_t number_count;
 	bool *number_said; /* that number said its outcome */
+	size_t each_units;
 	uint32_t *image_scopes; /* --each: the unit an image runs in */
 	uint32_t base;
 	uint64_t *image_ready; /* the clock when its adapter was; 0: never */

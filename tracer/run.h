@@ -15,7 +15,7 @@ struct run_options {
 	const char *root;
 	char *const *argv;
 	const char *unit;	      /* the command unit's name */
-	const char *each;	      /* or NULL */
+	const char *const *each; /* globs, NULL-terminated; or NULL */
 	const struct adapter *adapter; /* or NULL */
 };
 
