@@ -125,8 +125,11 @@ def _wrap_metadata():
     fast_path = getattr(metadata, "FastPath", None)
     if not hasattr(fast_path, "children"):
         return
-    fast_path.children = marks.around(
+    children = marks.around(
         fast_path.children, _seek_metadata, marks.unmute)
+    if marks.extension is not None:
+        children = marks.extension.method(children)
+    fast_path.children = children
 
 
 def _seek_metadata(path):

@@ -152,7 +152,8 @@ class Project:
     # Answers
 
     def json(self, *args, **more):
-        return json.loads(self.ftrace(*args, "--json", **more).ok().out)
+        verb, *rest = args
+        return json.loads(self.ftrace(verb, "--json", *rest, **more).ok().out)
 
     def affected(self, *args, **more):
         """What to hand to the runner."""
@@ -160,8 +161,14 @@ class Project:
         return out.split("\0")[:-1]
 
     def affected_units(self, **more):
-        """The recorded tests that are affected, each by its own id."""
-        return sorted(self.affected("--tests", **more))
+        """The recorded tests that are affected, each by its own id.
+
+        The reasons are printed: pytest shows them where a test fails.
+        """
+        units = sorted(self.affected("--tests", "-q", **more))
+        for unit in units[:20]:
+            print(self.ftrace("why", unit).out)
+        return units
 
     def reasons(self):
         """The reasons of each affected unit."""

@@ -2,14 +2,24 @@
 """The main job on a real project: click 8.1.7 and its 611 tests."""
 
 import os
+import time
 
 import pytest
 
 from helpers import same_output
 
 
+# Its expected failure makes pytest look at every module for the traceback.
+XFAILED = "tests/test_chain.py::test_multicommand_chaining"
+
+# It expands "**/conf.py" and so lists all directories.
+LISTS = "tests/test_utils.py::test_expand_args"
+
+OTHERS = {XFAILED, LISTS}
+
+
 def _files(ids):
-    return {each.partition("::")[0] for each in ids}
+    return {each.partition("::")[0] for each in set(ids) - OTHERS}
 
 
 @pytest.mark.smoke
@@ -67,15 +77,17 @@ def test_edit_of_a_test_file(click):
     click.edit("tests/test_formatting.py")
     units = click.affected_units()
     assert _files(units) == {"tests/test_formatting.py"}
-    assert len(units) == sum(
-        each.startswith("tests/test_formatting.py::")
-        for each in click.units())
+    assert set(units) - OTHERS == {
+        each for each in click.units()
+        if each.startswith("tests/test_formatting.py::")}
     # The file may have other tests now, so the runner gets all of it.
-    assert click.affected() == ["tests/test_formatting.py"]
+    assert set(click.affected()) - OTHERS == {"tests/test_formatting.py"}
 
 
 def test_touched_file_is_hashed_once(click):
     os.utime(click.root / "src/click/termui.py")
+    # Younger than the clock can tell, it would have to be read again.
+    time.sleep(0.1)
     first = click.json("changed")
     assert (first["stale"], first["miss"]) == (0, 0)
     assert first["hashed"] == 1
@@ -97,14 +109,13 @@ def test_deleted_source(click):
 def test_deleted_test_file(click):
     (click.root / "tests/test_formatting.py").unlink()
     # Its tests are gone, and no other depends on it.
-    assert click.affected() == []
+    assert set(click.affected()) <= OTHERS
     assert _files(click.affected_units()) == {"tests/test_formatting.py"}
 
 
 def test_new_test_file(click):
     click.write("tests/test_zz_new.py", "def test_new():\n    pass\n")
-    assert click.affected() == ["tests/test_zz_new.py"]
-    assert click.affected_units() == ["tests/test_zz_new.py"]
+    assert set(click.affected()) - OTHERS == {"tests/test_zz_new.py"}
 
 
 def test_new_conftest_is_for_every_test(click):
@@ -125,5 +136,6 @@ def test_workers_record_the_same(recorded_click, click):
 
 
 def _project(inputs):
-    """Outside the project, workers and a serial run differ in xdist."""
-    return {each for each in inputs if not each[0].startswith("/")}
+    """Without what the workers' own machinery and arguments add."""
+    return {each for each in inputs
+            if not each[0].startswith("/") and each != ("2", "absent")}
