@@ -51,5 +51,6 @@ void recording_release(struct recording *recording)
 	}
 	free(recording->scopes);
 	free(recording->gone);
+	free(recording->outdated);
 	memset(recording, 0, sizeof(*recording));
 }

@@ -70,6 +70,8 @@ struct recording {
 		size_t size;
 	} *gone;
 	size_t gone_count, gone_room;
+	int64_t *outdated; /* scopes of collection that are current no more */
+	size_t outdated_count, outdated_room;
 	int64_t started;  /* nanoseconds since the epoch */
 	int64_t duration; /* nanoseconds */
 	const char *command;

@@ -31,6 +31,7 @@ enum statement {
 	DROP_SCOPE,
 	OUTDATE,
 	RENEW,
+	RETIRE,
 	STATEMENTS
 };
 
@@ -58,6 +59,7 @@ static const char *const sql[STATEMENTS] = {
 	[OUTDATE] = "UPDATE scope SET latest = 0"
 		    " WHERE kind = ? AND name = ? AND latest = 1"
 		    " AND id <> ?",
+	[RETIRE] = "UPDATE scope SET latest = 0 WHERE id = ?",
 	[RENEW] = "UPDATE scope SET latest = 1 WHERE id = ? AND latest = 0",
 };
 
@@ -386,6 +388,12 @@ static int drop_gone(struct store *store)
 			recording->gone[i].size, &scope);
 		if (code == 0 && scope)
 			code = drop_unit(store, scope);
+	}
+	for (size_t i = 0; code == 0 && i < recording->outdated_count; i++) {
+		sqlite3_bind_int64(
+			store->stmts[RETIRE], 1, recording->outdated[i]);
+		code = run(store, RETIRE, NULL);
+		store->dropped = true;
 	}
 	return code;
 }

@@ -50,7 +50,9 @@ static bool was_looked_for(const struct fold *fold, const char *id, size_t file)
 
 static bool file_is_missing(const struct fold *fold, const char *id, size_t n)
 {
-	char *path = xasprintf("%s/%.*s", fold->options->root, (int)n, id);
+	char *path = *id == '/'
+		? xasprintf("%.*s", (int)n, id)
+		: xasprintf("%s/%.*s", fold->options->root, (int)n, id);
 	struct stat st;
 	bool missing = stat(path, &st) < 0;
 
@@ -79,7 +81,42 @@ static bool is_gone(const struct fold *fold, const char *id, size_t size)
 	return false;
 }
 
-int fold_gone(struct fold *fold, struct map *map, struct err *err)
+/* What was collected from a file, or looked through, that is gone as well. */
+static int outdate(struct fold *fold, enum scope_kind kind, struct map *map,
+	struct err *err)
+{
+	struct query_name *names = NULL;
+	size_t count = 0;
+	int code = query_names(&names, &count, map, kind, err);
+
+	for (size_t i = 0; code == 0 && i < count; i++) {
+		const char *name = names[i].name;
+		size_t file = part_end(name, strlen(name), 0);
+
+		if (!file_is_missing(fold, name, file) ||
+			!was_looked_for(fold, name, file))
+			continue;
+		*(int64_t *)array_add(&fold->recording.outdated,
+			&fold->recording.outdated_count,
+			&fold->recording.outdated_room,
+			sizeof(*fold->recording.outdated)) = names[i].scope;
+	}
+	query_names_release(names, count);
+	return code;
+}
+
+static int find_outdated(struct fold *fold, struct map *map, struct err *err)
+{
+	static const enum scope_kind kinds[] = {
+		SCOPE_COLLECT, SCOPE_DISCOVER, SCOPE_LISTING};
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < 3; i++)
+		code = outdate(fold, kinds[i], map, err);
+	return code;
+}
+
+static int find_gone(struct fold *fold, struct map *map, struct err *err)
 {
 	struct query_units units = {0};
 	int code = query_units(&units, map, err);
@@ -104,4 +141,11 @@ int fold_gone(struct fold *fold, struct map *map, struct err *err)
 	}
 	query_units_release(&units);
 	return code;
+}
+
+int fold_gone(struct fold *fold, struct map *map, struct err *err)
+{
+	int code = find_gone(fold, map, err);
+
+	return code == 0 ? find_outdated(fold, map, err) : code;
 }
