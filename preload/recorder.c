@@ -127,6 +127,11 @@ static void hello(uint32_t serial)
 					buffer, (size_t)n - 1};
 		}
 	}
+	/* Of an executed descriptor: its number says nothing afterwards. */
+	if (execfn && !strncmp(execfn, "/dev/fd/", 8)) {
+		n = raw_readlink("/proc/self/exe", buffer, SCRATCH_SIZE);
+		draft.tail = (struct text){buffer, n > 0 ? (size_t)n : 0};
+	}
 	recorder_write(&draft);
 	n = raw_readlink("/proc/self/exe", buffer, SCRATCH_SIZE);
 	if (n > 0 && *buffer == '/') {

@@ -152,7 +152,9 @@ static int traced(struct request *request, char *const *envp)
 		draft.type = RECORD_EXEC_FAILED;
 		draft.head = draft.dir = draft.tail = (struct text){"", 0};
 		recorder_write(&draft);
-		saw(request->dir, path, ACCESS_EXEC, 0, error);
+		/* A search in vain has said where it looked. */
+		if (!request->search || strchr(path, '/'))
+			saw(request->dir, path, ACCESS_EXEC, 0, error);
 	}
 	if (buffer)
 		scratch_give(buffer);

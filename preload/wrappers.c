@@ -12,6 +12,7 @@
 #include "preload/real.h"
 #include "preload/recorder.h"
 #include "preload/scope.h"
+#include "wire/raw.h"
 
 #define UNPACK(...) __VA_ARGS__
 
@@ -76,4 +77,19 @@ EXPORT int access(const char *path, int mode)
 	saw(AT_FDCWD, path, ACCESS_STAT, 0, r < 0 ? saved : 0);
 	errno = saved;
 	return r;
+}
+
+/*
+ * Afterwards a relative path would start from the new directory, so this is
+ * recorded first, with what the kernel says of the path now.
+ */
+EXPORT int chdir(const char *path)
+{
+	int saved = errno;
+
+	if (recorder_on())
+		saw(AT_FDCWD, path, ACCESS_STAT, 0,
+			-raw_faccessat(AT_FDCWD, path, F_OK));
+	errno = saved;
+	return REAL(chdir)(path);
 }

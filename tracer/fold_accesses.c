@@ -50,6 +50,12 @@ static bool is_ignored(const struct fold *fold, const char *path, size_t size)
 
 	if (has_prefix(path, size, "/proc") || has_prefix(path, size, "/sys"))
 		return true;
+	/* Links into /proc: they would be followed to our own descriptors. */
+	if (has_prefix(path, size, "/dev/fd") ||
+		has_prefix(path, size, "/dev/stdin") ||
+		has_prefix(path, size, "/dev/stdout") ||
+		has_prefix(path, size, "/dev/stderr"))
+		return true;
 	/* A map, this project's or that of an ftrace inside this one. */
 	if (found && (found + sizeof(map) - 1 == path + size ||
 			     found[sizeof(map) - 1] == '/'))

@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: MIT
+"""Runs the programs of this folder with and without ftrace and compares.
+
+usage: driver.py GROUP FTRACE WAYS LOAD
+
+Each program runs twice, in two projects that are filled alike: its output
+and its exit status must be the same, and what ftrace recorded must be what
+the program is known to do.
+"""
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+GROUP, FTRACE, WAYS, LOAD = sys.argv[1:5]
+HERE = pathlib.Path(__file__).resolve().parent
+SKIPPED = 77
+
+
+class Failure(Exception):
+    """What did not come out as expected."""
+
+
+def fill(root):
+    """What the ways find: a few files, directories and links."""
+    (root / "a.txt").write_text("alpha\n")
+    (root / "child.txt").write_text("child\n")
+    for name in ("dir", "empty", "bin"):
+        (root / name).mkdir()
+    (root / "dir/x").write_text("x\n")
+    (root / "dir/y").write_text("y\n")
+    os.symlink("a.txt", root / "link")
+    os.symlink("dir", root / "dirlink")
+    os.symlink("nowhere", root / "dangling")
+    os.symlink("tool", root / "toollink")
+    shutil.copy(WAYS, root / "tool")
+    shutil.copy(WAYS, root / "bin/tool")
+    (root / "script").write_text("#!./tool child\n")
+    (root / "script").chmod(0o755)
+
+
+def environment():
+    """The caller's, without what an ftrace around this one put there.
+
+    Without PWD, too: shells look at the directory it names.
+    """
+    ours = ("LD_PRELOAD", "FTRACE_SESSION", "FTRACE_SCOPE", "PWD")
+    return {name: value for name, value in os.environ.items()
+            if name not in ours}
+
+
+def run(root, command):
+    return subprocess.run(command, cwd=root, env=environment(),
+                          stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=120)
+
+
+def traced(root, command):
+    return run(root, [FTRACE, "run", "-q", "--name", "p", "--root",
+                      str(root), "--"] + command)
+
+
+def deps(root):
+    answer = run(root, [FTRACE, "deps", "--root", str(root), "--json", "p"])
+    if answer.returncode:
+        raise Failure("deps: " + answer.stderr.decode())
+    return json.loads(answer.stdout)["accesses"]
+
+
+def in_project(accesses):
+    return {(access["kind"], access["path"]) for access in accesses
+            if not access["path"].startswith("/")}
+
+
+def projects(function):
+    """Calls function with two fresh projects."""
+    with tempfile.TemporaryDirectory(prefix="ftrace-programs-") as top:
+        roots = []
+        for name in ("plain", "traced"):
+            root = pathlib.Path(top).resolve() / name
+            root.mkdir()
+            fill(root)
+            roots.append(root)
+        return function(*roots)
+
+
+def same_behaviour(plain, root, command):
+    """Runs both ways; the records of the traced run."""
+    expected = run(plain, command)
+    got = traced(root, command)
+    for what in ("returncode", "stdout", "stderr"):
+        one, two = getattr(expected, what), getattr(got, what)
+        if one != two:
+            raise Failure(f"{what}: {one!r} untraced, {two!r} traced")
+    return deps(root)
+
+
+def matches(expected, got):
+    """X's in an expected path are any characters: mkstemp's."""
+    def pattern(path):
+        return re.escape(path).replace("XXXXXX", "[A-Za-z0-9]{6}")
+    return len(expected) == len(got) and all(
+        any(kind == other and re.fullmatch(pattern(path), there)
+            for other, there in got) for kind, path in expected)
+
+
+def show(accesses):
+    return ", ".join(" ".join(access) for access in sorted(accesses))
+
+
+def check_way(name, text):
+    gap = text.startswith("!")
+    expected = {tuple(part.strip().split(" ", 1))
+                for part in text.lstrip("!").split(",") if part.strip()}
+
+    def check(plain, root):
+        got = in_project(same_behaviour(plain, root, [WAYS, name]))
+        if text == "*":
+            return
+        if gap and matches(expected, got):
+            raise Failure("is recorded now: take its mark away")
+        if not gap and not matches(expected, got):
+            raise Failure(f"expected {show(expected)}; got {show(got)}")
+    projects(check)
+
+
+def ways():
+    answer = subprocess.run([WAYS], capture_output=True, text=True,
+                            check=True, env=environment())
+    table = [line.split("\t") for line in answer.stdout.splitlines()]
+    failures = []
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        jobs = {pool.submit(check_way, *row): row[0] for row in table}
+        for job, name in jobs.items():
+            try:
+                job.result()
+            except Failure as failure:
+                failures.append(f"{name}: {failure}")
+    if len(table) < 150:
+        failures.append(f"only {len(table)} ways")
+    print(f"{len(table)} ways")
+    if failures:
+        raise Failure("\n".join(failures))
+
+
+def catalogue():
+    """Every call that is intercepted is made by one of the programs."""
+    text = (HERE.parent.parent / "preload/catalogue.def").read_text()
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    names = re.findall(r"^(?:OPEN|BY_HAND)\((\w+)", text, flags=re.M)
+    names += re.findall(r"^CALL\([^,]+,\s*(\w+)", text, flags=re.M)
+    source = "".join(path.read_text() for path in HERE.glob("*.c"))
+    missing = [name for name in names
+               if not re.search(rf'\b{name}\(|"{name}"', source)]
+    if len(names) < 80 or missing:
+        raise Failure(f"{len(names)} calls; never made: {missing}")
+
+
+def fill_load(root):
+    (root / "plugins").mkdir()
+    shutil.copy(LOAD, root / "load")
+    library = pathlib.Path(LOAD).parent / "plugins/libplugin.so"
+    shutil.copy(library, root / "plugins")
+
+
+def load():
+    """A library that is found only when dlopen sees its true caller."""
+    def check(plain, root, arguments, absent):
+        for each in (plain, root):
+            fill_load(each)
+        command = ["./load"] + arguments
+        got = in_project(same_behaviour(plain, root, command))
+        if run(plain, command).stdout != b"42\n":
+            raise Failure("the library is not found untraced either")
+        expected = {("exec", "load"), ("read", "load"),
+                    ("read", "plugins/libplugin.so")} | absent
+        if got != expected:
+            raise Failure(f"expected {show(expected)}; got {show(got)}")
+    missing = {("absent", "missing.so")}
+    projects(lambda plain, root: check(plain, root, [], missing))
+    projects(lambda plain, root: check(plain, root, ["quick"], set()))
+
+
+def ends():
+    """How runs end, and what outlives them."""
+    def statuses(_, root):
+        for script, expected in (("exit 3", 3), ("kill -TERM $$", -15),
+                                 ("kill -SEGV $$", -11), ("exit 255", 255)):
+            got = traced(root, ["sh", "-c", script]).returncode
+            if got != expected:
+                raise Failure(f"{script}: {got}, not {expected}")
+        for command, expected in ((["./missing"], 127), (["./a.txt"], 126)):
+            got = traced(root, command).returncode
+            if got != expected:
+                raise Failure(f"{command}: {got}, not {expected}")
+
+    def outlives(_, root):
+        script = "(sleep 3; cat child.txt) >/dev/null 2>&1 & cat a.txt"
+        answer = traced(root, ["sh", "-c", script])
+        if answer.stdout != b"alpha\n" or answer.returncode:
+            raise Failure(f"outlived: {answer}")
+        if b"incomplete" not in answer.stderr:
+            raise Failure(f"not incomplete: {answer.stderr!r}")
+        affected = run(root, [FTRACE, "affected", "--root", str(root)])
+        if affected.stdout != b"p\n":
+            raise Failure(f"an incomplete unit was spared: {affected}")
+
+    def static(_, root):
+        if not shutil.which("cc"):
+            return
+        (root / "s.c").write_text("void _start(void);\nvoid _start(void)\n"
+                                  "{ __builtin_trap(); }\n")
+        made = run(root, ["cc", "-static", "-nostdlib", "-o", "s", "s.c"])
+        if made.returncode:
+            return
+        answer = traced(root, ["sh", "-c", "./s 2>/dev/null; true"])
+        if b"incomplete" not in answer.stderr:
+            raise Failure(f"a static program unnoticed: {answer}")
+    for check in (statuses, outlives, static):
+        projects(check)
+
+
+# What libc opens inside itself, for locales, time zones and user names, no
+# wrapper sees; docs/limitations.md says so.
+LIBC = re.compile(r"/etc/(ld\.so\.cache|locale|nsswitch|passwd|group)"
+                  r"|/usr/(lib|share)/(\S+/)?(locale|gconv|zoneinfo)/")
+OPENED = re.compile(r'open(?:at)?\((?:[^,"]*, )?"[^"]*", '
+                    r'([^)]*)\) += \d+<([^>]*)>')
+
+
+def opened(root, command):
+    """The regular files below root that strace saw opened for reading."""
+    log = root.parent / "strace.log"
+    run(root, ["strace", "-f", "-y", "-e", "trace=open,openat", "-o",
+               str(log)] + command)
+    files = set()
+    for line in log.read_text(errors="replace").splitlines():
+        found = OPENED.search(line)
+        if not found or "O_WRONLY" in found[1] or "O_PATH" in found[1]:
+            continue
+        path = pathlib.Path(found[2])
+        # What a path below /proc or /dev shows is not a file of anybody's.
+        if path.is_file() and path.parts[1] not in ("proc", "sys", "dev"):
+            files.add(str(path).replace(str(root) + "/", "", 1))
+    return files
+
+
+def compare(command, prepare=None):
+    def check(plain, root):
+        for each in (plain, root):
+            if prepare:
+                prepare(each)
+        expected = opened(plain, command)
+        accesses = same_behaviour(plain, root, command)
+        reads = {access["path"] for access in accesses
+                 if access["kind"] in ("read", "write")}
+        missed = {path for path in expected - reads if not LIBC.match(path)}
+        if missed:
+            raise Failure(f"{command}: not recorded: {sorted(missed)}")
+        if not expected & reads:
+            raise Failure(f"{command}: nothing to compare")
+    projects(check)
+
+
+def strace():
+    """What the kernel says was opened, and what was recorded."""
+    if not shutil.which("strace"):
+        sys.exit(SKIPPED)
+
+    def include(root):
+        (root / "hello.h").write_text("int hello(void);\n")
+        (root / "hello.c").write_text(
+            '#include "hello.h"\n#include <stdio.h>\n'
+            'int hello(void) { return puts("x"); }\n')
+
+    def script(root):
+        (root / "run.sh").write_text(
+            "set -e\n. ./lib.sh\nwhile read -r line; do echo $line; done"
+            " < a.txt\ncat dir/* | sort\n")
+        (root / "lib.sh").write_text("echo lib\n")
+
+    def repository(root):
+        run(root, ["git", "init", "-q"])
+        run(root, ["git", "add", "a.txt"])
+    commands = [(["ls", "-lR", "."], None), (["bash", "run.sh"], script)]
+    if shutil.which("cc"):
+        commands.append((["cc", "-c", "hello.c"], include))
+    if shutil.which("git"):
+        commands.append((["git", "status", "--short", "a.txt"], repository))
+    for command, prepare in commands:
+        if shutil.which(command[0]):
+            compare(command, prepare)
+
+
+def main():
+    groups = {"ways": ways, "catalogue": catalogue, "load": load,
+              "ends": ends, "strace": strace}
+    try:
+        groups[GROUP]()
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        sys.exit(1)
+
+
+main()

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+int plugin(void);
+
+int plugin(void)
+{
+	return 42;
+}
