@@ -188,7 +188,8 @@ uint32_t map_file_state(struct map_files *files, uint32_t file,
 		return s;
 	s = add_state(files, file, aspect, b);
 	files->states[s].live = true;
-	if (!files->files[file].identity.mode)
+	if (!files->files[file].identity.mode &&
+		!(aspect == ASPECT_LISTING && block_size))
 		return s;
 	path = map_files_absolute(files, file);
 	files->states[s].print =

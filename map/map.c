@@ -104,9 +104,9 @@ int map_leave(struct map *map, struct err *err)
 {
 	int code = sql_run(map, "RELEASE entered", err);
 
-	/* The outermost one commits; one that cannot must not linger. */
+	/* Only the outermost, which commits, can fail; it must not linger. */
 	if (code < 0)
-		map_undo(map);
+		map_rollback(map);
 	return code;
 }
 

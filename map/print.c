@@ -250,7 +250,10 @@ struct print listing_print(
 	XXH3_state_t *state;
 	struct print print;
 
-	if (!listing->is_directory)
+	/* Who looks for a name finds none in a directory that is not there,
+	 * just as in one that lacks it. */
+	if (!listing->is_directory &&
+		!(size && print_equal(&listing->instead, &print_absent)))
 		return listing->instead;
 	state = XXH3_createState();
 	XXH3_128bits_reset_withSeed(state, SEED_LISTING);

@@ -14,7 +14,8 @@
  *	meta	what kind of thing is there; for a regular file also its size
  *		and modification time. For what was looked at and never opened.
  *
- * What is not there has the print of zeroes, whatever the aspect.
+ * What is not there has the print of zeroes, whatever the aspect, but for a
+ * listing with a block: there it is the same as a directory without the name.
  */
 #ifndef FTRACE_MAP_PRINT_H
 #define FTRACE_MAP_PRINT_H
