@@ -138,6 +138,7 @@ static void fold_release(struct fold *fold)
 	free(fold->makers);
 	free(fold->touched);
 	free(fold->stirred);
+	free(fold->searched);
 	free(fold->declared);
 	free(fold->image_ready);
 }

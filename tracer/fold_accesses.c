@@ -6,6 +6,7 @@
  * What the session made itself is not an input. A scope that meets something
  * another scope made uses that scope: it inherits what the maker read.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,6 +31,7 @@ static void grow_nodes(struct fold *fold)
 	memset(fold->makers + old, 0, (room - old) * sizeof(*fold->makers));
 	fold->touched = grow_flags(fold->touched, old, room);
 	fold->stirred = grow_flags(fold->stirred, old, room);
+	fold->searched = grow_flags(fold->searched, old, room);
 	fold->declared = grow_flags(fold->declared, old, room);
 	fold->node_room = room;
 }
@@ -255,6 +257,75 @@ static void take_access(struct fold *fold, uint32_t scope, uint32_t node,
 		take_input(fold, scope, source, 0, ACCESS_READ);
 }
 
+/* The node's path as scopes are named: relative below the root. */
+static const char *scope_name(
+	const struct fold *fold, uint32_t node, char *buffer, size_t *size)
+{
+	size_t root = strlen(fold->options->root);
+
+	*size = path_tree_path(&fold->tree, node, buffer, PATH_MAX);
+	if (node == fold->root_node) {
+		*size = 1;
+		return ".";
+	}
+	if (*size <= root || memcmp(buffer, fold->options->root, root) ||
+		buffer[root] != '/')
+		return buffer;
+	*size -= root + 1;
+	return buffer + root + 1;
+}
+
+/* Whether the runner collects tests from the file of this node. */
+static bool is_collected(const struct fold *fold, uint32_t node)
+{
+	char path[PATH_MAX];
+	size_t n;
+	const char *name = scope_name(fold, node, path, &n);
+
+	return fold_find_scope(fold, SCOPE_COLLECT, name, n) != SCOPE_NONE;
+}
+
+/*
+ * pytest looks for these in every directory it comes through, and the plugin
+ * once more in the name of the directory itself, which is what counts.
+ */
+static bool is_looked_for_elsewhere(
+	const struct fold *fold, uint32_t scope, uint32_t node)
+{
+	const struct recorded_scope *self = &fold->recording.scopes[scope];
+	char path[PATH_MAX];
+	size_t n;
+	const char *name = path_tree_name(&fold->tree, node, &n);
+
+	if (!(n == 11 && !memcmp(name, "conftest.py", n)) &&
+		!(n == 11 && !memcmp(name, "__init__.py", n)))
+		return false;
+	name = scope_name(fold, fold->tree.nodes[node].parent, path, &n);
+	return n != self->name_size || memcmp(name, self->name, n) != 0;
+}
+
+/*
+ * What discovery goes through tells which tests there are, not how one of
+ * them ends: its directories, and that test files are there. True when the
+ * access is of that kind. What else a conftest's hooks look at counts.
+ */
+static bool take_discovery(struct fold *fold, uint32_t scope, uint32_t node,
+	uint32_t block, enum access_kind kind)
+{
+	const struct recorded_scope *self = &fold->recording.scopes[scope];
+
+	if (kind == ACCESS_LIST && block == fold->no_block) {
+		take_input(fold,
+			fold_scope(fold, SCOPE_LISTING, self->name,
+				self->name_size),
+			node, block, kind);
+		return true;
+	}
+	return kind == ACCESS_STAT &&
+		(fold->searched[node] || is_collected(fold, node) ||
+			is_looked_for_elsewhere(fold, scope, node));
+}
+
 static void take_path(struct fold *fold, const struct trace_event *event,
 	const char *raw, size_t size, uint32_t block, enum access_kind kind,
 	unsigned flags)
@@ -271,19 +342,8 @@ static void take_path(struct fold *fold, const struct trace_event *event,
 		take_input(fold, scope, fold->links[path.link_first + k], 0,
 			ACCESS_LINK);
 	if (fold->recording.scopes[scope].kind == SCOPE_DISCOVER &&
-		(kind == ACCESS_LIST || kind == ACCESS_STAT)) {
-		const struct recorded_scope *self =
-			&fold->recording.scopes[scope];
-
-		/* What discovery looks through tells which tests there are,
-		 * not how one of them ends. */
-		if (kind == ACCESS_LIST)
-			take_input(fold,
-				fold_scope(fold, SCOPE_LISTING, self->name,
-					self->name_size),
-				path.node, block, kind);
+		take_discovery(fold, scope, path.node, block, kind))
 		return;
-	}
 	if (kind == ACCESS_LIST && scope == fold->base) {
 		if (block != fold->no_block)
 			fold->declared[path.node] = true;
@@ -374,9 +434,30 @@ static void take_undeclared(struct fold *fold)
 	}
 }
 
+/* A directory is looked at before it is gone through: find those first. */
+static void find_searched(struct fold *fold)
+{
+	for (size_t i = 0; i < fold->trace->count; i++) {
+		const struct trace_event *event = &fold->trace->events[i];
+		const struct wire_record *record = event->record;
+		uint32_t scope, path;
+
+		if (record->type != RECORD_ACCESS ||
+			record->access != ACCESS_LIST || record->head)
+			continue;
+		scope = fold_event_scope(fold, event);
+		if (fold->recording.scopes[scope].kind != SCOPE_DISCOVER)
+			continue;
+		path = fold_path(fold, record->text, record->size, false);
+		if (!fold->paths[path].ignored)
+			fold->searched[fold->paths[path].node] = true;
+	}
+}
+
 void fold_accesses(struct fold *fold)
 {
 	fold->no_block = intern(&fold->blocks, "", 0);
+	find_searched(fold);
 	for (size_t i = 0; i < fold->trace->count; i++)
 		take_event(fold, &fold->trace->events[i]);
 	if (fold->adapter_ready)

@@ -73,6 +73,7 @@ struct fold {
 	uint32_t *makers;  /* the scope that made it, + 1 */
 	bool *touched;	   /* the session wrote, renamed or removed it */
 	bool *stirred;	   /* the session changed its entries */
+	bool *searched;	   /* discovery went through its entries */
 	bool *declared;	   /* the base said what it looked for in it */
 	size_t node_room;
 

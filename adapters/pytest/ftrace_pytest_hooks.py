@@ -18,6 +18,7 @@ from ftrace_pytest_marks import (
 
 HOOKS = (
     "pytest_load_initial_conftests", "pytest_configure",
+    "pytest_collection",
     "pytest_make_collect_report", "pytest_deselected",
     "pytest_collection_finish", "pytest_runtest_protocol",
     "pytest_runtest_setup", "pytest_runtest_teardown",
@@ -128,6 +129,18 @@ def directory_scope(path):
 @pytest.hookimpl(hookwrapper=True)
 def pytest_load_initial_conftests():
     """pytest looks through directories for these; no test depends on it."""
+    depth = len(marks.process)
+    try:
+        marks.begin(b"discover/.")
+    except Exception:
+        marks.lost()
+    yield
+    marks.unwind(depth)
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_collection():
+    """Between its collectors, too, pytest looks at what it goes through."""
     depth = len(marks.process)
     try:
         marks.begin(b"discover/.")
