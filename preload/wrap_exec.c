@@ -251,7 +251,7 @@ EXPORT int execveat(int dir, const char *path, char *const argv[],
 		.flags = flags};
 
 	/* An empty path executes the descriptor itself. */
-	if (path && !*path && dir >= 0)
+	if ((uintptr_t)path >= 4096 && !*path && dir >= 0)
 		return fexecve(dir, argv, envp);
 	return fail(traced(&request, envp));
 }

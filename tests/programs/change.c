@@ -37,6 +37,8 @@ CHANGE(truncate64_file, truncate64("a.txt", 1) == 0)
 CHANGE(mknod_pipe, mknod("pipe", S_IFIFO | 0600, 0) == 0)
 CHANGE(mkfifo_pipe, mkfifo("pipe", 0600) == 0)
 
+CHANGE(rename_nothing, rename(ways_null, "moved") < 0 && errno == EFAULT)
+
 static char name[] = "tmp-XXXXXX", named[] = "tmp-XXXXXX.c";
 
 CHANGE(mkstemp_new, mkstemp(name) >= 0)
@@ -73,6 +75,7 @@ const struct way change_ways[] = {
 	WAY(remove_file, "unlink a.txt"),
 	WAY(rename_file, "stat a.txt, rename a.txt, write moved"),
 	WAY(rename_over, "stat a.txt, rename a.txt, write child.txt"),
+	WAY(rename_nothing, ""),
 	WAY(rename_missing, "absent missing"),
 	WAY(renameat_file, "stat a.txt, rename a.txt, write moved"),
 	WAY(renameat2_file, "stat a.txt, rename a.txt, write moved"),

@@ -87,6 +87,14 @@ static int exec_denied(void)
 	return 0;
 }
 
+static int exec_nothing(void)
+{
+	MUST(execv(ways_null, arguments) < 0 && errno == EFAULT);
+	MUST(execveat(AT_FDCWD, ways_null, arguments, environ, 0) < 0 &&
+		errno == EFAULT);
+	return 0;
+}
+
 static int execvp_missing(void)
 {
 	search();
@@ -142,6 +150,7 @@ const struct way exec_ways[] = {
 	WAY(exec_script, "exec script, read tool, read child.txt"),
 	WAY(exec_link, "link toollink, " TOOL),
 	WAY(exec_missing, "absent missing"),
+	WAY(exec_nothing, ""),
 	WAY(exec_denied, "stat a.txt"),
 	WAY(execvp_missing, "absent missing/nothing, absent empty/nothing,"
 			    " absent bin/nothing"),

@@ -52,6 +52,11 @@ LOOK(realpath_link, realpath("link", text) != NULL)
 LOOK(realpath_missing, !realpath("missing", text) && errno == ENOENT)
 LOOK(realpath_chk, __realpath_chk("dir/x", text, sizeof(text)) != NULL)
 LOOK(canonical, canonicalize_file_name("dirlink/x") != NULL)
+LOOK(stat_nothing, stat(ways_null, &st) < 0 && errno == EFAULT)
+LOOK(access_nothing, access(ways_null, F_OK) < 0 && errno == EFAULT)
+LOOK(readlink_nothing,
+	readlink(ways_null, text, sizeof(text)) < 0 && errno == EFAULT)
+LOOK(chdir_nothing, chdir(ways_null) < 0 && errno == EFAULT)
 LOOK(chdir_directory, chdir("dir") == 0)
 LOOK(chdir_missing, chdir("missing") < 0 && errno == ENOENT)
 LOOK(chmod_file, chmod("a.txt", 0600) == 0)
@@ -114,6 +119,10 @@ const struct way look_ways[] = {
 	WAY(realpath_missing, "absent missing"),
 	WAY(realpath_chk, "stat dir/x"),
 	WAY(canonical, "link dirlink, stat dir/x"),
+	WAY(stat_nothing, ""),
+	WAY(access_nothing, ""),
+	WAY(readlink_nothing, ""),
+	WAY(chdir_nothing, ""),
 	WAY(chdir_directory, "stat dir"),
 	WAY(chdir_missing, "absent missing"),
 	WAY(chmod_file, "stat a.txt"),

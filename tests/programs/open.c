@@ -57,7 +57,7 @@ FAILS(open_exclusive_there, open("a.txt", O_WRONLY | O_CREAT | O_EXCL, 0600),
 	EEXIST)
 FAILS(open_link_itself, open("link", O_RDONLY | O_NOFOLLOW), ELOOP)
 FAILS(open_directory_to_write, open("dir", O_WRONLY), EISDIR)
-FAILS(open_nothing, open(NULL, O_RDONLY), EFAULT)
+FAILS(open_nothing, open(ways_null, O_RDONLY), EFAULT)
 
 static int open_path_only(void)
 {

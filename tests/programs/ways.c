@@ -12,6 +12,8 @@ static const struct way *const tables[] = {open_ways, look_ways, list_ways,
 	change_ways, exec_ways, spawn_ways, odd_ways};
 #define TABLES (sizeof(tables) / sizeof(*tables))
 
+const char *const volatile ways_null = NULL;
+
 void ways_must(bool holds, const char *file, int line)
 {
 	if (holds)
@@ -47,7 +49,7 @@ void *ways_old(const char *name)
 
 int ways_wait(int pid)
 {
-	int status;
+	int status = 0;
 
 	MUST(pid > 0 && waitpid(pid, &status, 0) == pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 98;

@@ -11,7 +11,7 @@
 
 struct way {
 	const char *name;
-	int (*run)(void);     /* the exit status */
+	int (*run)(void); /* the exit status */
 	/*
 	 * "kind path", with commas between; "*": whatever it is. With a "!"
 	 * in front that is a known gap: what would be right, and is not so.
@@ -31,6 +31,9 @@ extern const struct way open_ways[], look_ways[], list_ways[], change_ways[],
 /* Ends the program with status 99 when the condition does not hold. */
 #define MUST(condition) ways_must((condition), __FILE__, __LINE__)
 void ways_must(bool holds, const char *file, int line);
+
+/* NULL, which the compiler is not to know. */
+extern const char *const volatile ways_null;
 
 /* Copies what can be read to stdout and closes. */
 int ways_show(int fd);
