@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: MIT
+"""The shape of every answer, the help and the exit codes."""
+
+import json
+import re
+
+import pytest
+
+from helpers import FTRACE, call
+
+VERBS = ("run", "affected", "changed", "why", "deps", "status")
+QUERIES = ("affected", "changed", "status", "why x", "deps x")
+
+
+@pytest.fixture
+def small(project):
+    project.write("data.txt", "1")
+    project.write("test_it.py", """\
+        import os
+        def test_a():
+            assert open("data.txt").read()
+            assert not os.path.exists("absent.txt")
+        def test_b():
+            pass
+        """)
+    project.pytest().ok()
+    return project
+
+
+def test_affected(small):
+    answer = small.json("affected")
+    assert answer["version"] == 1
+    assert answer["units"] == answer["select"] == []
+    assert answer["recorded"] == 2
+    small.edit("data.txt")
+    small.write("test_new.py")
+    answer = small.json("affected")
+    assert answer["select"] == ["test_it.py::test_a", "test_new.py"]
+    unit, new = answer["units"]
+    assert unit["id"] == "test_it.py::test_a"
+    assert unit["runner"] == new["runner"] == "pytest"
+    assert (unit["state"], new["state"]) == ("stale", "miss")
+    assert (unit["file"], new["file"]) == (False, True)
+    assert unit["gone"] is False
+    [reason] = unit["reasons"]
+    assert reason["state"] == "stale"
+    assert reason["what"] == "modified"
+    assert reason["path"] == "data.txt"
+    assert small.json("affected", "--runner", "other")["units"] == []
+
+
+def test_deps(small):
+    answer = small.json("deps", "test_it.py::test_a")
+    assert answer["version"] == 1
+    assert answer["id"] == "test_it.py::test_a"
+    assert answer["runner"] == "pytest"
+    kinds = {"read", "absent", "list", "exec", "stat", "link", "write",
+             "rename", "unlink"}
+    assert answer["accesses"]
+    for each in answer["accesses"]:
+        assert isinstance(each["path"], str)
+        assert each["kind"] in kinds
+        assert each.get("block", "x")
+    pairs = {(each["path"], each["kind"]) for each in answer["accesses"]
+             if each["input"]}
+    assert {("data.txt", "read"), ("absent.txt", "absent"),
+            ("test_it.py", "read")} <= pairs
+    other = small.inputs("test_it.py::test_b")
+    assert ("test_it.py", "read") in other
+    assert not {"data.txt", "absent.txt"} & {path for path, _ in other}
+    text = small.ftrace("deps", "test_it.py::test_a").ok().out
+    assert re.search(r"^read\S*\s+data\.txt$", text, re.M)
+
+
+def test_changed(small):
+    answer = small.json("changed")
+    assert answer["version"] == 1
+    assert answer["files"] == []
+    assert answer["hit"] > 0 and answer["stale"] == answer["miss"] == 0
+    hits = answer["hit"]
+    small.edit("data.txt")
+    small.write("test_new.py")
+    answer = small.json("changed")
+    # The new file is an entry more of the listed root as well.
+    assert answer["hit"] + answer["stale"] == hits
+    assert answer["miss"] == 1
+    assert {(each["path"], each["state"], each["what"])
+            for each in answer["files"] if each["path"] != "."} == {
+                ("data.txt", "stale", "modified"),
+                ("test_new.py", "miss", "new")}
+    result = small.ftrace("changed", "-0").ok()
+    assert result.out.replace(".\0", "", 1) == "data.txt\0test_new.py\0"
+
+
+def test_status(small):
+    answer = small.json("status")
+    assert answer["version"] == 1
+    assert answer["root"] == str(small.root)
+    counts = answer["counts"]
+    assert counts["units"] == 2
+    assert all(isinstance(counts[name], int) for name in (
+        "incomplete", "scopes", "files", "states", "reads", "uses", "makes",
+        "sessions"))
+    assert answer["bytes"] == (
+        small.root / ".ftrace/map.db").stat().st_size
+    assert answer["last"]["command"].endswith("-m pytest")
+    assert answer["last"]["started"] > 1e9
+    for unit in answer["units"]:
+        assert unit["outcome"] == "passed"
+        assert unit["runner"] == "pytest"
+        assert unit["duration_us"] >= 0
+
+
+def test_why(small):
+    answer = small.json("why", "test_it.py::test_a")
+    assert answer["version"] == 1
+    assert (answer["state"], answer["reasons"]) == ("hit", [])
+    small.edit("data.txt")
+    answer = small.json("why", "test_it.py::test_a")
+    assert answer["state"] == "stale"
+    [reason] = answer["reasons"]
+    assert reason["path"] == "data.txt"
+    assert reason["chains"][0]["id"] == "test_it.py::test_a"
+    answer = small.json("why", "data.txt")
+    assert answer["version"] == 1
+    assert answer["path"] == "data.txt"
+    [chain] = answer["chains"]
+    assert chain["id"] == "test_it.py::test_a"
+    assert chain["kinds"] == ["read"]
+    assert chain["chain"]
+    both = small.json("why", "test_it.py::test_b", "test_it.py")
+    assert [each["id"] for each in both["chains"]] == ["test_it.py::test_b"]
+    text = small.ftrace("why", "data.txt").ok().out
+    assert "test_it.py::test_a" in text and "test_b" not in text
+
+
+def test_exit_code_option(small):
+    assert small.ftrace("affected", "--exit-code").code == 0
+    small.edit("data.txt")
+    assert small.ftrace("affected", "--exit-code").code == 1
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help(tmp_path, option):
+    for verb in VERBS:
+        result = call([FTRACE, verb, option], tmp_path).ok()
+        assert result.out.startswith("usage: ftrace " + verb)
+        assert result.err == ""
+        assert option in result.out or "-h" in result.out
+    result = call([FTRACE, option], tmp_path).ok()
+    for verb in VERBS:
+        assert verb in result.out
+    assert call([FTRACE, "--version"], tmp_path).ok().out.startswith(
+        "ftrace ")
+
+
+@pytest.mark.smoke
+def test_misuse(tmp_path):
+    for args in ([], ["nonsense"], ["--nonsense"], ["affected", "--nonsense"],
+                 ["affected", "extra"], ["status", "extra"], ["deps"],
+                 ["deps", "a", "b"], ["why"], ["why", "a", "b", "c"],
+                 ["run"], ["run", "--"], ["run", "-n"], ["run", "--name"],
+                 ["affected", "--json=x"], ["run", "-n", "", "--", "true"],
+                 ["run", "--runner", "no", "--", "true"], ["affected", "-Z"]):
+        result = call([FTRACE, *args], tmp_path)
+        assert result.code == 2, (args, result)
+        assert result.out == ""
+        assert result.err.startswith("ftrace")
+        assert result.err.count("\n") == 1, result
+
+
+@pytest.mark.smoke
+def test_no_map(project):
+    for query in QUERIES:
+        result = project.ftrace(*query.split())
+        assert result.code == 3, result
+        assert result.out == ""
+        assert "no map" in result.err
+    assert not (project.root / ".ftrace").exists()
+
+
+def test_unknown_names(small):
+    for args in (["deps", "no::test"], ["why", "no::test"],
+                 ["why", "no::test", "data.txt"],
+                 ["why", "test_it.py::test_a", "no-file"]):
+        result = small.ftrace(*args)
+        assert result.code == 3, args
+        assert result.out == ""
+        assert len(result.err.splitlines()) == 1
+
+
+def test_no_colour_in_pipes(small):
+    small.edit("data.txt")
+    for query in ("affected", "changed", "status",
+                  "why test_it.py::test_a", "deps test_it.py::test_a"):
+        result = small.ftrace(*query.split()).ok()
+        assert "\033" not in result.out + result.err
+
+
+def test_full_output(small):
+    """An answer that cannot be written is no answer."""
+    small.edit("data.txt")
+    result = small.sh("sh", "-c", '"$0" affected >/dev/full', FTRACE)
+    assert result.code == 3
+    result = small.sh("sh", "-c", '"$0" status --json >/dev/full', FTRACE)
+    assert result.code == 3
+
+
+def test_bytes_in_json(project):
+    """Names that are not UTF-8 come out as Python's surrogateescape."""
+    name = "caf\udce9.txt"
+    project.write(name, "1")
+    project.run("cat", name).ok()
+    out = project.ftrace("deps", "--json", "cat " + name).ok().out
+    assert out.isascii() or "caf" in out
+    assert name in {each["path"] for each in json.loads(out)["accesses"]}

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""The main job with every Python that is on the machine."""
+
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from helpers import SOURCE, call, environment
+
+MINORS = range(9, 14)
+
+
+def _pythons():
+    """One interpreter a version, from PATH and from pyenv."""
+    found = {}
+    for minor in MINORS:
+        name = "python3.%d" % minor
+        places = sorted(glob.glob(os.path.expanduser(
+            "~/.pyenv/versions/3.%d.*/bin/%s" % (minor, name))))
+        places += filter(None, [shutil.which(name)])
+        for place in places:
+            try:
+                out = subprocess.run(
+                    [place, "-c", "import venv, ensurepip, sys;"
+                     "print('%d.%d' % sys.version_info[:2])"],
+                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                    timeout=30, universal_newlines=True)
+            except OSError:
+                continue
+            if out.returncode == 0 and out.stdout.strip() == "3.%d" % minor:
+                found["3.%d" % minor] = place
+                break
+    own = "%d.%d" % sys.version_info[:2]
+    found[own] = sys.executable
+    return found
+
+
+PYTHONS = _pythons()
+
+
+@pytest.fixture
+def python(request):
+    """A python with pytest, in an environment that is kept for next time."""
+    version = request.param
+    if PYTHONS[version] == sys.executable:
+        return sys.executable
+    folder = SOURCE / "build" / ("venv-" + version)
+    there = str(folder / "bin" / "python")
+    if not os.path.exists(there) or call(
+            [there, "-c", "import pytest"], SOURCE).code:
+        call([PYTHONS[version], "-m", "venv", "--clear", folder], SOURCE).ok()
+        result = call([there, "-m", "pip", "install", "-q", "pytest==7.4.0"],
+                      SOURCE, environment())
+        if result.code:
+            pytest.skip("pip cannot install pytest for %s" % version)
+    return there
+
+
+@pytest.mark.parametrize("python", sorted(
+    PYTHONS, key=lambda name: int(name[2:])), indirect=True)
+def test_smoke(project, python):
+    project.python = python
+    project.write("data.txt", "1")
+    project.files(
+        lib="def value():\n    return 1\n",
+        conftest="""\
+            import pytest
+            @pytest.fixture(scope="session")
+            def text():
+                with open("data.txt") as file:
+                    return file.read()
+            """,
+        test_one="""\
+            import lib
+            def test_lib():
+                assert lib.value() == 1
+            """,
+        test_two="""\
+            import subprocess
+            def test_text(text):
+                assert text == "1"
+            def test_child():
+                assert subprocess.check_output(["cat", "data.txt"]) == b"1"
+            def test_none():
+                pass
+            """)
+    plain = project.plain("-v")
+    project.clear_bytecode()
+    traced = project.pytest("-v").ok()
+    times = r"\d+\.\d+s|=+"
+    assert re.sub(times, "", traced.out) == re.sub(times, "", plain.out)
+    assert traced.err == plain.err + "ftrace: recorded 4 units\n"
+    assert set(project.units().values()) == {"passed"}
+    assert project.affected() == []
+    with project.edited("lib.py"):
+        assert project.affected_units() == ["test_one.py::test_lib"]
+    with project.edited("data.txt"):
+        assert project.affected_units() == [
+            "test_two.py::test_child", "test_two.py::test_text"]
+    with project.edited("test_two.py"):
+        assert project.affected() == ["test_two.py"]
