@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 #include "tracer/trace.h"
 
 #define WRITERS 6
-#define RECORDS 3000
+#define RECORDS 8000
 
 static struct arena arena;
 static struct trace trace;
@@ -218,6 +219,10 @@ static void *writer(void *data)
 {
 	uint32_t first = (uint32_t)(uintptr_t)data * RECORDS;
 
+	/* All at once; a closed arena has no other use for the counter. */
+	atomic_fetch_add(&arena.header->wanted, 1);
+	while (atomic_load(&arena.header->wanted) < WRITERS)
+		sched_yield();
 	for (uint32_t i = 0; i < RECORDS; i++)
 		append_shared(first + i);
 	return NULL;

@@ -75,6 +75,14 @@ TEST(similar_files)
 	assert_string_equal(HAND_OVER(units), "a.py::one a.pyx ab.py::one");
 }
 
+TEST(similar_file_before)
+{
+	struct affected_unit units[] = {{UNIT("a.py.bak::x")},
+		{UNIT("a.py::one")}, {UNIT("a.py::two"), .whole_file = true}};
+
+	assert_string_equal(HAND_OVER(units), "a.py a.py.bak::x");
+}
+
 TEST(new_file)
 {
 	struct affected_unit units[] = {
@@ -124,6 +132,7 @@ int main(void)
 		cmocka_unit_test(whole_file),
 		cmocka_unit_test(whole_file_once),
 		cmocka_unit_test(similar_files),
+		cmocka_unit_test(similar_file_before),
 		cmocka_unit_test(new_file),
 		cmocka_unit_test(gone_file),
 		cmocka_unit_test(one_runner_only),

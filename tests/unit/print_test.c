@@ -106,6 +106,7 @@ TEST(read_sizes)
 		write_bytes("a", bytes, sizes[i]);
 		for (size_t k = 0; k < 4; k++) {
 			read_limit = limits[k];
+			assert_same(whole, take("a", ASPECT_CONTENT));
 			interrupted = 1;
 			assert_same(whole, take("a", ASPECT_CONTENT));
 		}

@@ -187,7 +187,7 @@ TEST(sweep_keeps_what_others_reach)
 /* A build is kept as long as somebody reads what it made. */
 TEST(sweep_keeps_makers)
 {
-	uint32_t build, link;
+	uint32_t build, link, unit;
 
 	graph_begin();
 	build = graph_scope(SCOPE_FIXTURE, "compile");
@@ -199,7 +199,12 @@ TEST(sweep_keeps_makers)
 	graph_read(graph_scope(SCOPE_UNIT, "r/one"), "prog");
 	graph_commit();
 	assert_string_equal(graph_affected("a.c"), "one");
-	graph_unit("r/one", "prog");
+	/* It reads one path more: what is the same is not stored again. */
+	graph_begin();
+	unit = graph_scope(SCOPE_UNIT, "r/one");
+	graph_read(unit, "prog");
+	graph_read(unit, "more");
+	graph_commit();
 	assert_string_equal(graph_affected("a.c"), "one");
 	assert_int_equal(graph_number("SELECT count(*) FROM scope"), 3);
 	graph_unit("r/one", "other");
