@@ -74,5 +74,16 @@ int map_sweep(struct map *map, struct err *err)
 
 int map_sweep_files(struct map *map, struct err *err)
 {
-	return sql_run(map, drop_files, err);
+	int64_t before = 0, after = -1;
+	int code = 0;
+
+	/* What an absent path rested on is free only when the path is gone. */
+	while (code == 0 && before != after) {
+		before = after;
+		code = sql_run(map, drop_files, err);
+		if (code == 0)
+			code = sql_number(map, "SELECT count(*) FROM file",
+				&after, err);
+	}
+	return code;
 }

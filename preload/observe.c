@@ -100,7 +100,13 @@ void saw(int dirfd, const char *path, enum access_kind kind, unsigned flags,
 {
 	struct record_draft draft = {.flags = (uint16_t)flags};
 
-	if (!path || !*path || error == EFAULT || !recorder_on())
+	/* What no file system takes for a name depends on none. */
+	if (!path || !*path || error == EFAULT || error == ENAMETOOLONG ||
+		error == EINVAL || !recorder_on())
+		return;
+	/* A mark that came by another way than access(2). */
+	if (error == ENOENT && path[0] == '/' && path[1] == '@' &&
+		scope_mark(path))
 		return;
 	if (error == ENOENT || error == ENOTDIR)
 		kind = ACCESS_ABSENT;
@@ -108,6 +114,8 @@ void saw(int dirfd, const char *path, enum access_kind kind, unsigned flags,
 		kind = ACCESS_STAT;
 	if (error)
 		draft.flags &= RECORD_NOFOLLOW;
+	if (error && kind != ACCESS_ABSENT)
+		draft.flags |= RECORD_REFUSED;
 	if (is_input(kind) && scope_muted())
 		return;
 	draft.access = (uint8_t)kind;

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <link.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,6 +196,23 @@ void recorder_exit(int status)
 		recorder_write(&draft);
 }
 
+void recorder_fork(void)
+{
+	if (recorder_on())
+		atomic_fetch_add(&arena.header->forks, 1);
+}
+
+void recorder_born(void)
+{
+	struct record_draft draft = {
+		.type = RECORD_FORKED, .scope = scope_in_force()};
+
+	if (!recorder_on())
+		return;
+	recorder_write(&draft);
+	atomic_fetch_add(&arena.header->births, 1);
+}
+
 static void at_exit(int status, void *unused)
 {
 	(void)unused;
@@ -207,8 +225,10 @@ static void at_exit(int status, void *unused)
  */
 __attribute__((constructor)) static void construct(void)
 {
-	if (recorder_on())
-		on_exit(at_exit, NULL);
+	if (!recorder_on())
+		return;
+	on_exit(at_exit, NULL);
+	pthread_atfork(recorder_fork, NULL, recorder_born);
 }
 
 const char *recorder_session(void)

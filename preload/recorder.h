@@ -61,6 +61,13 @@ bool recorder_is_new(const struct record_draft *draft);
 /* A number no other scope of the session has. */
 uint32_t recorder_new_scope(void);
 
+/*
+ * Around fork(3): a child exists, even if it never opens a file. The parent
+ * counts it, so that one too slow to be heard of is waited for.
+ */
+void recorder_fork(void);
+void recorder_born(void);
+
 /* Notes the status an image ends with. */
 void recorder_exit(int status);
 

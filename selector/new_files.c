@@ -40,10 +40,14 @@ static bool is_skipped(const char *name)
 	return false;
 }
 
+/* A path that only rests on another, or was once written, is not known. */
 static bool is_known(const struct search *search, const char *path)
 {
-	return intern_find(&search->files->paths, path, strlen(path)) !=
-		INTERN_NONE;
+	uint32_t i = intern_find(&search->files->paths, path, strlen(path));
+
+	if (i == INTERN_NONE)
+		return false;
+	return search->files->files[i].state != FILE_NONE;
 }
 
 static void search_directory(

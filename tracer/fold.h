@@ -21,6 +21,7 @@ struct fold_options {
 	int status;		    /* exit status; above 128: a signal */
 	const uint32_t *lingering; /* pids that outlived the run */
 	size_t lingering_count;
+	unsigned unborn; /* forked children nobody heard of */
 };
 
 struct fold_summary {

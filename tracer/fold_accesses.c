@@ -338,6 +338,10 @@ static void take_path(struct fold *fold, const struct trace_event *event,
 
 	if (path.ignored)
 		return;
+	/* Refused, and we cannot see it either: as good as not there. */
+	if (flags & RECORD_REFUSED &&
+		!fold->tree.nodes[path.node].identity.mode)
+		kind = ACCESS_ABSENT;
 	for (uint32_t k = 0; k < path.link_count; k++)
 		take_input(fold, scope, fold->links[path.link_first + k], 0,
 			ACCESS_LINK);

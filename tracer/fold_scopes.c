@@ -94,6 +94,16 @@ uint32_t fold_event_scope(
 	return scope;
 }
 
+/* A unit that named no runner is nobody's but the command's. */
+static uint32_t command_unit(struct fold *fold, const char *id, size_t size)
+{
+	char *name = xasprintf("command/%.*s", (int)size, id);
+	uint32_t unit = fold_scope(fold, SCOPE_UNIT, name, strlen(name));
+
+	free(name);
+	return unit;
+}
+
 /* "kind/name" to a scope; SCOPE_NONE when the kind is not known. */
 static uint32_t named_scope(struct fold *fold, const char *text, size_t size)
 {
@@ -103,6 +113,8 @@ static uint32_t named_scope(struct fold *fold, const char *text, size_t size)
 
 	if (kind < 0 || !slash)
 		return SCOPE_NONE;
+	if (kind == SCOPE_UNIT && !memchr(slash + 1, '/', size - word - 1))
+		return command_unit(fold, slash + 1, size - word - 1);
 	return fold_scope(
 		fold, (enum scope_kind)kind, slash + 1, size - word - 1);
 }
@@ -229,10 +241,25 @@ static void find_silent(struct fold *fold)
 	free(answered);
 }
 
+/* The command itself answers with the number of nobody's exec. */
+static void find_silent_command(struct fold *fold)
+{
+	for (size_t i = 0; i < fold->trace->count; i++)
+		if (fold->trace->events[i].record->type == RECORD_HELLO &&
+			fold->trace->events[i].record->number == 0)
+			return;
+	fold_incomplete(fold, fold->base,
+		"the command ran unseen: it is statically linked, of another "
+		"libc or machine, or privileged");
+}
+
 static void find_lingering(struct fold *fold)
 {
 	const struct fold_options *options = fold->options;
 
+	if (options->unborn)
+		fold_incomplete(fold, fold->base,
+			"a process that was forked was never heard of");
 	for (size_t i = 0; i < fold->trace->count; i++) {
 		const struct trace_event *event = &fold->trace->events[i];
 		uint32_t pid = fold->trace->images[event->image].pid;
@@ -272,6 +299,7 @@ void fold_scopes(struct fold *fold)
 		take_mark(fold, &trace->events[i]);
 	find_broken_off(fold);
 	find_silent(fold);
+	find_silent_command(fold);
 	find_lingering(fold);
 	if (trace->lost)
 		fold_incomplete(fold, fold->base, trace->lost);

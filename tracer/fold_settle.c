@@ -24,6 +24,8 @@ static uint32_t file_of(struct fold *fold, uint32_t node)
 	const char *stored = path;
 	uint32_t file;
 
+	if (!n)
+		return FILE_NONE;
 	if (n == root && !memcmp(path, fold->options->root, n)) {
 		stored = ".";
 		n = 1;
@@ -152,6 +154,11 @@ void fold_settle(struct fold *fold)
 		uint32_t file = file_of(fold, access.node);
 		uint32_t kinds = access.kinds;
 
+		if (file == FILE_NONE) {
+			fold_incomplete(fold, access.scope,
+				"it used a path too long to look at again");
+			continue;
+		}
 		if (access.own) {
 			add_make(fold, &access, file);
 			continue;

@@ -78,20 +78,30 @@ static size_t arena_pids(struct session *session, uint32_t **pids)
 	return unique;
 }
 
+unsigned session_unborn(const struct session *session)
+{
+	const struct arena_header *header = session->arena.header;
+
+	return atomic_load(&header->forks) - atomic_load(&header->births);
+}
+
 size_t session_lingering(
 	struct session *session, unsigned grace_ms, uint32_t **pids)
 {
 	struct timespec step = {0, STEP_MS * 1000000L};
-	size_t count = arena_pids(session, pids), alive;
+	size_t count, alive;
 
 	for (unsigned waited = 0;; waited += STEP_MS) {
+		/* Anew each time: those that linger start others. */
+		count = arena_pids(session, pids);
 		alive = 0;
 		for (size_t i = 0; i < count; i++)
 			if (maps_arena((*pids)[i], session->arena_path))
 				(*pids)[alive++] = (*pids)[i];
-		count = alive;
-		if (!count || waited >= grace_ms)
-			return count;
+		if ((!alive && !session_unborn(session)) ||
+			waited >= grace_ms)
+			return alive;
+		free(*pids);
 		nanosleep(&step, NULL);
 	}
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "map/alloc.h"
@@ -162,6 +163,7 @@ static void record(const struct run_options *options, struct session *session,
 	fold.lingering_count =
 		session_lingering(session, GRACE_MS, &lingering);
 	fold.lingering = lingering;
+	fold.unborn = session_unborn(session);
 	session_stop(session);
 	trace_read(&trace, &session->arena);
 	result->recorded = store(options->root, &trace, &fold, result) == 0;
@@ -170,6 +172,14 @@ static void record(const struct run_options *options, struct session *session,
 	trace_release(&trace);
 	free(lingering);
 	free(command);
+}
+
+static int64_t stopwatch(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
 static int run_traced(const struct run_options *options,
@@ -189,11 +199,11 @@ static int run_traced(const struct run_options *options,
 	set(&variables, "FTRACE_SCOPE", xasprintf("%u.0", SCOPE_BASE));
 	envp = build_environment(&variables);
 	session_start_clock(session);
-	began = clock_now();
+	began = stopwatch();
 	code = spawn_and_wait(options->argv, envp, &result->status, err);
 	result->ran = code == 0;
 	if (code == 0)
-		record(options, session, library, folder, clock_now() - began,
+		record(options, session, library, folder, stopwatch() - began,
 			result);
 	free_environment(envp);
 	for (size_t i = 0; i < variables.count; i++)
@@ -228,11 +238,8 @@ int run_command(const struct run_options *options, struct run_result *result,
 		code = failure_of(run_untraced(options, result, err));
 		goto out;
 	}
-	code = prepare_map(options->root, err);
-	if (code == MAP_BROKEN) {
-		code = RUN_FAILED;
-	} else if (code < 0) {
-		result->problem = *err;
+	code = prepare_map(options->root, &result->problem);
+	if (code < 0) {
 		code = failure_of(run_untraced(options, result, err));
 	} else {
 		code = failure_of(run_traced(options, &session, library,

@@ -59,6 +59,12 @@ size_t session_lingering(
 	struct session *session, unsigned grace_ms, uint32_t **pids);
 
 /*
+ * Forked children that never began to run, as far as anybody heard; also
+ * forks that failed.
+ */
+unsigned session_unborn(const struct session *session);
+
+/*
  * Removes what sessions left that were killed; how many. Never touches one
  * that lives.
  */

@@ -57,24 +57,24 @@ static void restore_handlers(const struct sigaction *before)
 
 /*
  * execvpe without libc: when ftrace itself is traced, the interposer would
- * put the outer session back into the environment.
+ * put the outer session back into the environment. Leaves in file what was
+ * tried last; returns an errno.
  */
-static int exec_search(char *const argv[], char *const envp[])
+static int exec_search(char *file, size_t size, char *const argv[],
+	char *const envp[])
 {
 	const char *path = getenv("PATH");
-	char file[PATH_MAX];
 	int error = ENOENT, failed;
 
 	if (strchr(argv[0], '/'))
-		return -(int)raw_call(SYS_execve, (long)argv[0], (long)argv,
-			(long)envp, 0, 0, 0);
-	if (!path)
+		path = "";
+	else if (!path)
 		path = "/bin:/usr/bin";
 	for (;;) {
 		size_t n = strcspn(path, ":");
 
-		snprintf(file, sizeof(file), "%.*s%s%s", (int)n, path,
-			n ? "/" : "", argv[0]);
+		snprintf(file, size, "%.*s%s%s", (int)n, path, n ? "/" : "",
+			argv[0]);
 		failed = -(int)raw_call(SYS_execve, (long)file, (long)argv,
 			(long)envp, 0, 0, 0);
 		if (failed != ENOENT && failed != ENOTDIR)
@@ -86,20 +86,33 @@ static int exec_search(char *const argv[], char *const envp[])
 	}
 }
 
+/* A script without a first line is the shell's. */
+static int exec_shell(
+	const char *file, char *const argv[], char *const envp[])
+{
+	size_t count = 0;
+
+	while (argv[count])
+		count++;
+	char *shell[count + 2];
+	shell[0] = "/bin/sh";
+	shell[1] = (char *)file;
+	for (size_t i = 1; i <= count; i++)
+		shell[i + 1] = argv[i];
+	return -(int)raw_call(SYS_execve, (long)shell[0], (long)shell,
+		(long)envp, 0, 0, 0);
+}
+
 static _Noreturn void run_child(char *const argv[], char *const envp[],
 	const sigset_t *mask, int report)
 {
-	char *shell[64] = {"/bin/sh"};
+	char file[PATH_MAX];
 	int error;
 
 	sigprocmask(SIG_SETMASK, mask, NULL);
-	error = exec_search(argv, envp);
-	if (error == ENOEXEC && strchr(argv[0], '/')) {
-		/* A script without a first line is the shell's. */
-		for (int i = 0; i < 62 && argv[i]; i++)
-			shell[i + 1] = argv[i];
-		error = exec_search(shell, envp);
-	}
+	error = exec_search(file, sizeof(file), argv, envp);
+	if (error == ENOEXEC)
+		error = exec_shell(file, argv, envp);
 	if (write(report, &error, sizeof(error)) < 0)
 		_exit(126);
 	_exit(127);

@@ -22,6 +22,7 @@ enum record_type {
 	RECORD_USE,	   /* the scope uses the scope named in the text */
 	RECORD_OUTCOME,	   /* text: "word" or "word/microseconds" */
 	RECORD_RENAME,	   /* text: old path, then new path */
+	RECORD_FORKED,	   /* a forked child began */
 	RECORD_EXIT,	   /* the image ended; number: its exit status */
 	RECORD_LOST,	   /* the scope is incomplete; text: the reason */
 };
@@ -31,6 +32,7 @@ enum record_flag {
 	RECORD_MADE = 2,       /* the whole content is the writer's own */
 	RECORD_DIRECTORY = 4,  /* the path is a directory */
 	RECORD_UNTRACED = 8,   /* this exec's program cannot be traced */
+	RECORD_REFUSED = 16,   /* it failed, and not because nothing is there */
 };
 
 struct wire_record {
