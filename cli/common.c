@@ -2,6 +2,7 @@
 #include "cli/common.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/option.h"
 #include "cli/output.h"
@@ -33,9 +34,16 @@ char *open_project(void)
 int open_map(struct map *map)
 {
 	struct err err;
-	char *root = open_project();
+	char *root;
 	int code;
 
+	if (strcmp(colour_option, "auto") && strcmp(colour_option, "always") &&
+		strcmp(colour_option, "never")) {
+		note("--color is auto, always or never, not '%s'",
+			colour_option);
+		return EXIT_USAGE;
+	}
+	root = open_project();
 	if (!root)
 		return EXIT_QUERY_FAILED;
 	code = map_open(map, root, MAP_QUERY, &err);

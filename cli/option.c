@@ -72,12 +72,16 @@ static void take(const struct verb *verb, const struct option_row *row)
 	}
 }
 
-/* getopt's tables; "+" ends at the first operand, ":" reports by itself. */
+/*
+ * getopt's tables. ":" leaves the reporting to us; "+" ends at the first
+ * operand, where a command with options of its own begins.
+ */
 static void fill(const struct verb *verb, struct option *longs, char *shorts)
 {
 	int n = 0;
 
-	*shorts++ = '+';
+	if (!strncmp(verb->usage, "--", 2))
+		*shorts++ = '+';
 	*shorts++ = ':';
 	*shorts++ = 'h';
 	for (; verb->options[n].name; n++) {
@@ -103,7 +107,7 @@ int options_parse(const struct verb *verb, int argc, char **argv)
 	int code;
 
 	fill(verb, longs, shorts);
-	optind = 1;
+	optind = 0; /* getopt_long starts afresh, also with another table */
 	opterr = 0;
 	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (code == 'h') {

@@ -50,7 +50,8 @@ enum exit_code {
 };
 
 /*
- * Parses argv by the verb's table, up to the first operand or "--". Returns
+ * Parses argv by the verb's table, up to "--", or up to the first operand
+ * where the verb takes a command (its usage begins with "--"). Returns
  * the place of the first operand; on -h and --help prints and exits 0, on
  * misuse prints a line and exits 2.
  */

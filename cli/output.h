@@ -50,7 +50,7 @@ const char *counted(size_t count, const char *one, const char *many);
 const char *duration_text(int64_t microseconds);
 
 /* Colour for stdout or stderr; "" when it is not wanted there. */
-enum colour { COLOUR_NONE, COLOUR_BOLD, COLOUR_DIM, COLOUR_YELLOW };
+enum colour { COLOUR_NONE, COLOUR_BOLD, COLOUR_YELLOW };
 extern const char *colour_option; /* auto, always or never */
 const char *colour(bool err, enum colour which);
 

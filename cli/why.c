@@ -16,6 +16,12 @@ static const struct option_row options[] = {
 	{0},
 };
 
+static void print_heading(const char *id)
+{
+	printf("%s%s%s\n", colour(false, COLOUR_BOLD), id,
+		colour(false, COLOUR_NONE));
+}
+
 static void print_chain(const struct chain *chain)
 {
 	for (size_t i = 1; i < chain->count; i++) {
@@ -71,7 +77,7 @@ static int why_file(
 		json_print(json);
 	} else if (code == 0) {
 		for (size_t i = 0; i < chains.count; i++) {
-			printf("%s\n", chains.list[i].id);
+			print_heading(chains.list[i].id);
 			print_chain(&chains.list[i]);
 		}
 		note("%s on '%s'",
@@ -99,7 +105,8 @@ static int print_reason(struct map *map, const struct query_unit *unit,
 	struct chains chains = {0};
 	int code = 0;
 
-	printf("%s: %s%s%s%s%s\n", unit_state_name(reason->state),
+	printf("%s%s%s: %s%s%s%s%s\n", colour(false, COLOUR_YELLOW),
+		unit_state_name(reason->state), colour(false, COLOUR_NONE),
 		reason->path ? reason->path : "", reason->path ? " " : "",
 		reason->what, reason->text ? ": " : "",
 		reason->text ? reason->text : "");
@@ -165,7 +172,7 @@ static int why_unit(
 	if (common_json) {
 		code = why_json(map, unit, selected, err);
 	} else {
-		puts(unit->id);
+		print_heading(unit->id);
 		if (!selected)
 			puts("hit: nothing it depends on has changed");
 		for (size_t i = 0; selected && code == 0 &&

@@ -102,7 +102,7 @@ void saw(int dirfd, const char *path, enum access_kind kind, unsigned flags,
 
 	/* What no file system takes for a name depends on none. */
 	if (!path || !*path || error == EFAULT || error == ENAMETOOLONG ||
-		error == EINVAL || !recorder_on())
+		!recorder_on())
 		return;
 	/* A mark that came by another way than access(2). */
 	if (error == ENOENT && path[0] == '/' && path[1] == '@' &&

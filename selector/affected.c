@@ -249,7 +249,10 @@ static void find_gone(struct affected *affected, const char *root)
 		struct stat st;
 		char *path;
 
-		if (!n)
+		/* A unit without a part is a file that was not collected. */
+		if (!n && adapter_named(unit->runner))
+			n = strlen(unit->id);
+		if (!n || unit->file)
 			continue;
 		if (last && n == last_part && !memcmp(unit->id, last->id, n)) {
 			unit->gone = last->gone;

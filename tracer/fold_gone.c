@@ -64,10 +64,11 @@ static bool is_gone(const struct fold *fold, const char *id, size_t size)
 {
 	size_t file = part_end(id, size, 0), end = file, next;
 
-	if (file == size)
-		return false;
 	if (file_is_missing(fold, id, file))
 		return was_looked_for(fold, id, file);
+	/* A file that could not be collected, and now was. */
+	if (file == size)
+		return completed(fold, SCOPE_COLLECT, id, file);
 	/* Down through the collectors that named all they hold. */
 	while (completed(fold, SCOPE_COLLECT, id, end)) {
 		next = part_end(id, size, end + 2);

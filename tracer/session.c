@@ -130,6 +130,7 @@ static int make_arena(struct session *session, struct err *err)
 	if (header == MAP_FAILED)
 		return err_set(err, -errno, "cannot map '%s': %s",
 			session->arena_path, strerror(errno));
+	madvise(header, ARENA_HEADER, MADV_RANDOM);
 	header->version = ARENA_VERSION;
 	header->ready = size / ARENA_CHUNK;
 	header->scopes = SCOPE_BASE;

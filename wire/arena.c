@@ -32,6 +32,9 @@ static long map_range(const char *path, size_t size, uint64_t offset)
 	address = raw_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 		(long)offset);
 	raw_close(fd);
+	/* Reading ahead would clear megabytes that nobody may ever need. */
+	if (!is_error(address))
+		raw_madvise((void *)address, size, MADV_RANDOM);
 	return address;
 }
 

@@ -233,6 +233,14 @@ def _note_children(collector, report):
     if isinstance(collector, _DIRECTORY_LIKE) or "call" not in vars(report):
         return
     say(OUTCOME + encode(report.outcome))
+    # A file that cannot be collected has no tests to run again, and yet has
+    # to be: it is a unit by itself until it can.
+    if report.outcome == "failed" and "::" not in collector.nodeid:
+        scope = _scope_of(collector)
+        shift(BEGIN + _unit_of(collector))
+        say(USE + scope)
+        say(OUTCOME + b"error")
+        shift(END)
 
 
 def pytest_deselected(items):

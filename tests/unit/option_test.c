@@ -15,11 +15,13 @@
 
 static bool flag, longer;
 static const char *text;
+static struct option_list list;
 
 static const struct option_row options[] = {
 	{'f', "flag", OPTION_FLAG, &flag, 0, "a flag"},
 	{0, "longer", OPTION_FLAG, &longer, 0, "without a letter"},
 	{'t', "text", OPTION_TEXT, &text, "WORD", "a text"},
+	{'l', "list", OPTION_LIST, &list, "WORD", "several texts"},
 	{0},
 };
 
@@ -31,9 +33,18 @@ static const struct verb verb = {
 	.options = options,
 };
 
+static const struct verb command = {
+	.name = "run",
+	.summary = "run",
+	.usage = "-- COMMAND",
+	.text = "Runs.",
+	.options = options,
+};
+
 static int reset(void **state)
 {
 	(void)state;
+	memset(&list, 0, sizeof(list));
 	flag = longer = false;
 	text = NULL;
 	return 0;
@@ -82,14 +93,35 @@ TEST(words)
 	assert_string_equal(text, "--flag");
 }
 
-/* What follows the first operand is the command's own. */
-TEST(operands_end_options)
+TEST(operands_and_options_mix)
 {
-	assert_int_equal(PARSE("file", "-f"), 1);
-	assert_false(flag);
+	char *argv[] = {"try", "file", "-f", NULL};
+
+	assert_int_equal(parse(argv), 2);
+	assert_true(flag);
+	assert_string_equal(argv[2], "file");
+	flag = false;
 	assert_int_equal(PARSE("--", "-f"), 2);
 	assert_false(flag);
 	assert_int_equal(PARSE("-f", "-"), 2);
+}
+
+/* What follows the first operand is the command's own. */
+TEST(a_command_ends_options)
+{
+	char *argv[] = {"run", "file", "-f", NULL};
+
+	assert_int_equal(options_parse(&command, 3, argv), 1);
+	assert_false(flag);
+}
+
+TEST(lists)
+{
+	assert_int_equal(PARSE("-l", "a", "--list=b", "-lc"), 5);
+	assert_int_equal(list.count, 3);
+	assert_string_equal(list.items[0], "a");
+	assert_string_equal(list.items[2], "c");
+	assert_null(list.items[3]);
 }
 
 TEST(parsed_twice)
@@ -171,7 +203,9 @@ int main(void)
 		HERE(letters),
 		HERE(letters_together),
 		HERE(words),
-		HERE(operands_end_options),
+		HERE(operands_and_options_mix),
+		HERE(a_command_ends_options),
+		HERE(lists),
 		HERE(parsed_twice),
 		HERE(misuse),
 		HERE(help),
