@@ -70,10 +70,8 @@ static void answer_json(
 	}
 	for (size_t i = 0; i < arguments->count; i++)
 		cJSON_AddItemToArray(select, json_bytes(arguments->list[i]));
-	cJSON_AddNumberToObject(
-		json, "recorded", (double)affected->recorded);
-	cJSON_AddNumberToObject(
-		json, "spared_us", (double)affected->spared);
+	cJSON_AddNumberToObject(json, "recorded", (double)affected->recorded);
+	cJSON_AddNumberToObject(json, "spared_us", (double)affected->spared);
 	json_print(json);
 }
 
@@ -88,7 +86,8 @@ static void summarise(const struct affected *affected)
 	}
 	if (gone)
 		note("%s gone; the next run forgets them",
-			counted(gone, "recorded test is", "recorded tests are"));
+			counted(gone, "recorded test is",
+				"recorded tests are"));
 	note("%s changed; %zu of %s affected%s%s, %s spared",
 		counted(affected->changed, "file", "files"), selected - gone,
 		counted(affected->recorded, "test", "tests"),
@@ -121,8 +120,7 @@ static int run(int argc, char **argv)
 		answer_json(&affected, &arguments);
 	} else {
 		for (size_t i = 0; i < arguments.count; i++) {
-			char *shown =
-				project_show(map.root, arguments.list[i]);
+			char *shown = project_show(map.root, arguments.list[i]);
 
 			print_item(shown, zero);
 			free(shown);

@@ -46,8 +46,8 @@ static void answer_json(const struct answer *answer)
 			changes->list[i].what);
 	for (size_t i = 0; i < answer->fresh_count; i++)
 		add_file(files, answer->fresh[i], "miss", "new");
-	cJSON_AddNumberToObject(json, "hit",
-		(double)(changes->recorded - changes->count));
+	cJSON_AddNumberToObject(
+		json, "hit", (double)(changes->recorded - changes->count));
 	cJSON_AddNumberToObject(json, "stale", (double)changes->count);
 	cJSON_AddNumberToObject(json, "miss", (double)answer->fresh_count);
 	cJSON_AddNumberToObject(json, "hashed", changes->files.hashed);
@@ -86,8 +86,8 @@ static int run(int argc, char **argv)
 	int code;
 
 	if (first < argc)
-		usage_error(&verb_changed, "unexpected argument '%s'",
-			argv[first]);
+		usage_error(
+			&verb_changed, "unexpected argument '%s'", argv[first]);
 	code = open_map(&map);
 	if (code)
 		return code;

@@ -5,15 +5,17 @@
 #include "map/map.h"
 
 /* The options every verb has. */
-#define COMMON_OPTIONS                                                         \
-	{0, "root", OPTION_TEXT, &common_root, "DIR",                          \
-		"the project's root (default: found upwards)"}
+#define COMMON_OPTIONS \
+	{ \
+		0, "root", OPTION_TEXT, &common_root, "DIR", \
+			"the project's root (default: found upwards)" \
+	}
 
-#define QUERY_OPTIONS                                                          \
-	{0, "json", OPTION_FLAG, &common_json, 0,                              \
-		"answer in JSON (see docs/json.md)"},                          \
-		{0, "color", OPTION_TEXT, &colour_option, "WHEN",              \
-			"auto, always or never"},                              \
+#define QUERY_OPTIONS \
+	{0, "json", OPTION_FLAG, &common_json, 0, \
+		"answer in JSON (see docs/json.md)"}, \
+		{0, "color", OPTION_TEXT, &colour_option, "WHEN", \
+			"auto, always or never"}, \
 		COMMON_OPTIONS
 
 extern const char *common_root;

@@ -42,8 +42,8 @@ static void answer_json(
 			cJSON_AddStringToObject(
 				item, "kind", access_kind_name(kind));
 			if (*from->block)
-				cJSON_AddItemToObject(item, "block",
-					json_bytes(from->block));
+				cJSON_AddItemToObject(
+					item, "block", json_bytes(from->block));
 			cJSON_AddBoolToObject(item, "input", from->input);
 			cJSON_AddStringToObject(
 				item, "scope", scope_kind_name(from->kind));

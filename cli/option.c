@@ -18,8 +18,8 @@ void usage_error(const struct verb *verb, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fprintf(stderr, "ftrace %s: %s; see 'ftrace %s -h'\n", verb->name,
-		text, verb->name);
+	fprintf(stderr, "ftrace %s: %s; see 'ftrace %s -h'\n", verb->name, text,
+		verb->name);
 	exit(EXIT_USAGE);
 }
 
@@ -27,8 +27,8 @@ static void print_row(const struct option_row *row)
 {
 	char left[64];
 	int n = row->letter
-		? snprintf(left, sizeof(left), "  -%c, ", row->letter)
-		: snprintf(left, sizeof(left), "      ");
+			? snprintf(left, sizeof(left), "  -%c, ", row->letter)
+			: snprintf(left, sizeof(left), "      ");
 
 	snprintf(left + n, sizeof(left) - (size_t)n, "--%s%s%s", row->name,
 		row->argument ? " " : "", row->argument ? row->argument : "");
@@ -87,8 +87,8 @@ static void fill(const struct verb *verb, struct option *longs, char *shorts)
 	for (; verb->options[n].name; n++) {
 		const struct option_row *row = &verb->options[n];
 
-		longs[n] = (struct option){row->name,
-			row->type != OPTION_FLAG, NULL, LONG_BASE + n};
+		longs[n] = (struct option){row->name, row->type != OPTION_FLAG,
+			NULL, LONG_BASE + n};
 		if (!row->letter)
 			continue;
 		*shorts++ = row->letter;
@@ -121,8 +121,8 @@ int options_parse(const struct verb *verb, int argc, char **argv)
 			if (optopt && optopt < LONG_BASE)
 				usage_error(
 					verb, "unknown option '-%c'", optopt);
-			usage_error(verb, "unknown option '%s'",
-				argv[optind - 1]);
+			usage_error(
+				verb, "unknown option '%s'", argv[optind - 1]);
 		}
 		take(verb, row_at(verb, code));
 	}

@@ -22,10 +22,10 @@ struct option_list {
 };
 
 struct option_row {
-	char letter;	   /* 0: none */
+	char letter; /* 0: none */
 	const char *name;
 	enum option_type type;
-	void *value;	   /* to what the type says */
+	void *value;          /* to what the type says */
 	const char *argument; /* how the help calls it */
 	const char *help;
 };
@@ -33,9 +33,9 @@ struct option_row {
 /* The rows end with a row of zeroes. */
 struct verb {
 	const char *name;
-	const char *summary;  /* a line in the list of verbs */
-	const char *usage;    /* what follows the options */
-	const char *text;     /* a paragraph for its help */
+	const char *summary; /* a line in the list of verbs */
+	const char *usage;   /* what follows the options */
+	const char *text;    /* a paragraph for its help */
 	const struct option_row *options;
 	int (*run)(int argc, char **argv); /* argv[0]: the verb */
 };

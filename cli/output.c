@@ -197,8 +197,7 @@ static bool wanted(bool err)
 
 const char *colour(bool err, enum colour which)
 {
-	static const char *const codes[] = {
-		"\033[0m", "\033[1m", "\033[33m"};
+	static const char *const codes[] = {"\033[0m", "\033[1m", "\033[33m"};
 
 	return wanted(err) ? codes[which] : "";
 }

@@ -49,8 +49,7 @@ static void summarise(const struct run_result *result)
 			counted(summary->units, "unit", "units"),
 			counted(summary->gone, "unit is", "units are"));
 	else
-		note("recorded %s",
-			counted(summary->units, "unit", "units"));
+		note("recorded %s", counted(summary->units, "unit", "units"));
 }
 
 static const struct adapter *choose_adapter(char *const *argv)

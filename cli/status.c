@@ -61,10 +61,10 @@ static void answer_json(const struct map *map, const struct answer *answer)
 	if (totals->last_command) {
 		cJSON *last = cJSON_AddObjectToObject(json, "last");
 
-		cJSON_AddItemToObject(last, "command",
-			json_bytes(totals->last_command));
-		cJSON_AddNumberToObject(last, "started",
-			(double)totals->last_started / 1e9);
+		cJSON_AddItemToObject(
+			last, "command", json_bytes(totals->last_command));
+		cJSON_AddNumberToObject(
+			last, "started", (double)totals->last_started / 1e9);
 	}
 	units = cJSON_AddArrayToObject(json, "units");
 	for (size_t i = 0; i < answer->units.count; i++)
@@ -79,14 +79,14 @@ static size_t count_outcome(
 
 	for (size_t i = 0; i < units->count; i++)
 		n += units->units[i].outcome &&
-			!strcmp(units->units[i].outcome, outcome);
+		     !strcmp(units->units[i].outcome, outcome);
 	return n;
 }
 
 static void print_outcomes(const struct query_units *units)
 {
-	static const char *const outcomes[] = {"passed", "failed", "error",
-		"skipped", "xfailed", "xpassed"};
+	static const char *const outcomes[] = {
+		"passed", "failed", "error", "skipped", "xfailed", "xpassed"};
 	size_t told = 0, n;
 
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(*outcomes); i++) {
@@ -140,8 +140,7 @@ static int gather(struct answer *answer, struct map *map, struct err *err)
 	if (code == 0)
 		code = query_units(&answer->units, map, err);
 	if (code == 0)
-		code = query_incomplete(
-			&scopes, &answer->incomplete, map, err);
+		code = query_incomplete(&scopes, &answer->incomplete, map, err);
 	free(scopes);
 	return code;
 }
@@ -154,8 +153,8 @@ static int run(int argc, char **argv)
 	struct err err;
 
 	if (first < argc)
-		usage_error(&verb_status, "unexpected argument '%s'",
-			argv[first]);
+		usage_error(
+			&verb_status, "unexpected argument '%s'", argv[first]);
 	code = open_map(&map);
 	if (code)
 		return code;

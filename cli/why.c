@@ -72,8 +72,7 @@ static int why_file(
 		cJSON_AddItemToObject(json, "path", json_bytes(path));
 		list = cJSON_AddArrayToObject(json, "chains");
 		for (size_t i = 0; i < chains.count; i++)
-			cJSON_AddItemToArray(
-				list, chain_json(&chains.list[i]));
+			cJSON_AddItemToArray(list, chain_json(&chains.list[i]));
 		json_print(json);
 	} else if (code == 0) {
 		for (size_t i = 0; i < chains.count; i++) {
@@ -150,8 +149,7 @@ static int why_json(struct map *map, const struct query_unit *unit,
 			&chains, map, reason->path, unit->scope, err);
 		list = cJSON_AddArrayToObject(item, "chains");
 		for (size_t k = 0; code == 0 && k < chains.count; k++)
-			cJSON_AddItemToArray(
-				list, chain_json(&chains.list[k]));
+			cJSON_AddItemToArray(list, chain_json(&chains.list[k]));
 		chains_release(&chains);
 	}
 	json_print(json);
@@ -175,8 +173,8 @@ static int why_unit(
 		print_heading(unit->id);
 		if (!selected)
 			puts("hit: nothing it depends on has changed");
-		for (size_t i = 0; selected && code == 0 &&
-			i < selected->reason_count;
+		for (size_t i = 0;
+			selected && code == 0 && i < selected->reason_count;
 			i++)
 			code = print_reason(
 				map, unit, &selected->reasons[i], err);

@@ -33,12 +33,12 @@ struct map_file {
 	int64_t id; /* 0: not in the database yet */
 	struct identity identity;
 	int64_t seen;
-	uint32_t dir;	/* see schema.c; FILE_NONE: none */
-	uint32_t state; /* first of its states */
-	bool checked;	/* compared with the disk already */
-	bool changed;	/* the check found another identity */
-	bool dirty;	/* differs from the database */
-	bool anchor;	/* absent paths rest on it */
+	uint32_t dir;            /* see schema.c; FILE_NONE: none */
+	uint32_t state;          /* first of its states */
+	bool checked;            /* compared with the disk already */
+	bool changed;            /* the check found another identity */
+	bool dirty;              /* differs from the database */
+	bool anchor;             /* absent paths rest on it */
 	struct listing *listing; /* once it was needed */
 };
 
@@ -50,9 +50,9 @@ struct map_files {
 	struct map_state *states;
 	size_t state_count, state_room;
 	struct interner blocks;
-	unsigned hits;	 /* files whose identity was as it was */
+	unsigned hits;   /* files whose identity was as it was */
 	unsigned hashed; /* files whose content was read */
-	unsigned stats;	 /* files that were looked up */
+	unsigned stats;  /* files that were looked up */
 };
 
 /* Reads every file and state of the map. */

@@ -79,9 +79,8 @@ static void look_at_all(struct map_files *files, struct look *looks)
 			.from = from,
 			.to = from + share < files->count ? from + share
 							  : files->count};
-		started[t] = t + 1 < n &&
-			pthread_create(&threads[t], NULL, look_at_some,
-				&jobs[t]) == 0;
+		started[t] = t + 1 < n && pthread_create(&threads[t], NULL,
+						  look_at_some, &jobs[t]) == 0;
 		if (!started[t])
 			look_at_some(&jobs[t]);
 	}

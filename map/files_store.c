@@ -190,8 +190,7 @@ static int save_state(struct map_files *files, struct map_state *state,
 	sqlite3_bind_int64(stmt, 2, files->files[state->file].id);
 	sqlite3_bind_int(stmt, 3, (int)state->aspect);
 	sql_bind_bytes(stmt, 4, block->bytes, block->size);
-	sql_bind_bytes(
-		stmt, 5, state->print.bytes, sizeof(state->print.bytes));
+	sql_bind_bytes(stmt, 5, state->print.bytes, sizeof(state->print.bytes));
 	sqlite3_bind_int(stmt, 6, state->live);
 	code = sql_once(map, stmt, err);
 	if (!state->id)

@@ -26,17 +26,16 @@ static const char *keep(struct interner *interner, const void *bytes, size_t n)
 
 	if (need > interner->block_left) {
 		size_t size = need > BLOCK_BYTES ? need : BLOCK_BYTES;
-		char **block = array_add(&interner->blocks,
-			&interner->block_count, &interner->block_room,
-			sizeof(*block));
+		char **block =
+			array_add(&interner->blocks, &interner->block_count,
+				&interner->block_room, sizeof(*block));
 
 		*block = xcalloc(1, size);
 		interner->block_left = size;
 	}
 	/* A block is filled from its end: only what is left is remembered. */
 	interner->block_left -= need;
-	at = interner->blocks[interner->block_count - 1] +
-		interner->block_left;
+	at = interner->blocks[interner->block_count - 1] + interner->block_left;
 	memcpy(at, bytes, n);
 	at[n] = '\0';
 	return at;

@@ -17,7 +17,7 @@ struct interner {
 		const char *bytes;
 		size_t size;
 		uint64_t hash;
-	} *entries;
+	} * entries;
 	size_t count, room;
 	uint32_t *slots;
 	size_t slot_count;

@@ -24,12 +24,12 @@ static const char settings[] = "PRAGMA journal_mode = TRUNCATE;"
 			       "PRAGMA temp_store = MEMORY;"
 			       "PRAGMA cache_size = -16000;";
 
-static int open_database(struct map *map, const char *path, enum map_mode mode,
-	struct err *err)
+static int open_database(
+	struct map *map, const char *path, enum map_mode mode, struct err *err)
 {
 	int flags = mode == MAP_RECORD
-		? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-		: SQLITE_OPEN_READWRITE;
+			    ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+			    : SQLITE_OPEN_READWRITE;
 	int code;
 
 	if (mode == MAP_QUERY && access(path, W_OK) < 0) {
@@ -44,8 +44,8 @@ static int open_database(struct map *map, const char *path, enum map_mode mode,
 	return map->read_only ? 0 : sql_run(map, settings, err);
 }
 
-int map_open(struct map *map, const char *root, enum map_mode mode,
-	struct err *err)
+int map_open(
+	struct map *map, const char *root, enum map_mode mode, struct err *err)
 {
 	char *path = xasprintf("%s/" MAP_PATH, root);
 	struct stat st;
@@ -54,13 +54,13 @@ int map_open(struct map *map, const char *root, enum map_mode mode,
 	memset(map, 0, sizeof(*map));
 	map->root = xstrdup(root);
 	if (mode == MAP_QUERY && stat(path, &st) < 0) {
-		code = errno == ENOENT
-			? err_set(err, MAP_MISSING,
-				  "no map in '%s'; record one with 'ftrace run "
-				  "-- COMMAND'",
-				  root)
-			: err_set(err, MAP_IO, "map '%s': %s", path,
-				  strerror(errno));
+		code = errno == ENOENT ? err_set(err, MAP_MISSING,
+						 "no map in '%s'; record one "
+						 "with 'ftrace run "
+						 "-- COMMAND'",
+						 root)
+				       : err_set(err, MAP_IO, "map '%s': %s",
+						 path, strerror(errno));
 		goto out;
 	}
 	code = open_database(map, path, mode, err);

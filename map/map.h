@@ -36,11 +36,11 @@ enum map_mode {
 enum map_failure {
 	MAP_MISSING = -2, /* no map yet */
 	MAP_BROKEN = -3,  /* damaged, not a map, or of another version */
-	MAP_IO = -4,	  /* full disk, no permission, locked for too long */
+	MAP_IO = -4,      /* full disk, no permission, locked for too long */
 };
 
-int map_open(struct map *map, const char *root, enum map_mode mode,
-	struct err *err);
+int map_open(
+	struct map *map, const char *root, enum map_mode mode, struct err *err);
 void map_close(struct map *map);
 
 /* A write transaction: begin waits for other writers. */

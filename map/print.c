@@ -32,9 +32,8 @@ enum seed {
 };
 
 const struct print print_absent;
-const struct print print_unknown = {
-	{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-		0xff, 0xff, 0xff, 0xff}};
+const struct print print_unknown = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
 bool print_equal(const struct print *a, const struct print *b)
 {
@@ -77,8 +76,8 @@ struct identity identity_read(const char *path)
 bool identity_equal(const struct identity *a, const struct identity *b)
 {
 	return a->inode == b->inode && a->size == b->size &&
-		a->mtime == b->mtime && a->ctime == b->ctime &&
-		a->mode == b->mode;
+	       a->mtime == b->mtime && a->ctime == b->ctime &&
+	       a->mode == b->mode;
 }
 
 bool identity_racy(const struct identity *identity, int64_t seen)
@@ -87,7 +86,8 @@ bool identity_racy(const struct identity *identity, int64_t seen)
 
 	if (!identity->mode)
 		return false;
-	if (identity->ctime % SECOND_NS == 0 && identity->mtime % SECOND_NS == 0)
+	if (identity->ctime % SECOND_NS == 0 &&
+		identity->mtime % SECOND_NS == 0)
 		grain = COARSE_NS;
 	return identity->ctime + grain >= seen;
 }
@@ -178,16 +178,15 @@ static struct print print_link(const char *path)
 static bool is_noise(const char *name)
 {
 	return !strcmp(name, ".") || !strcmp(name, "..") ||
-		!strcmp(name, ".ftrace") || !strcmp(name, "__pycache__");
+	       !strcmp(name, ".ftrace") || !strcmp(name, "__pycache__");
 }
 
 static bool matches(const char *name, const char *stem, size_t size)
 {
 	if (memchr(stem, '*', size))
 		return fnmatch(stem, name, 0) == 0;
-	return !size ||
-		(!strncmp(name, stem, size) &&
-			(name[size] == '\0' || name[size] == '.'));
+	return !size || (!strncmp(name, stem, size) &&
+				(name[size] == '\0' || name[size] == '.'));
 }
 
 static int by_name(const void *a, const void *b)
@@ -278,8 +277,8 @@ static struct print print_listing(
 	return print;
 }
 
-struct print print_take(const char *path, enum aspect aspect,
-	const char *block, size_t block_size, unsigned *hashed)
+struct print print_take(const char *path, enum aspect aspect, const char *block,
+	size_t block_size, unsigned *hashed)
 {
 	struct stat st;
 

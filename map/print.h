@@ -69,8 +69,8 @@ int64_t clock_now(void);
  * The print of one aspect of path now. A file that cannot be read has a print
  * of its own. Counts into *hashed the files whose content was read.
  */
-struct print print_take(const char *path, enum aspect aspect,
-	const char *block, size_t block_size, unsigned *hashed);
+struct print print_take(const char *path, enum aspect aspect, const char *block,
+	size_t block_size, unsigned *hashed);
 
 /*
  * A directory's names, read once for many blocks: a Python program compares

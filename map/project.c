@@ -14,10 +14,9 @@
 
 static const char *const checkouts[] = {".git", ".hg", ".jj", NULL};
 
-static const char *const marks[] = {"pyproject.toml", "pytest.ini",
-	"setup.cfg", "setup.py", "tox.ini", "package.json", "Cargo.toml",
-	"go.mod", "CMakeLists.txt", "meson.build", "configure.ac", "Makefile",
-	NULL};
+static const char *const marks[] = {"pyproject.toml", "pytest.ini", "setup.cfg",
+	"setup.py", "tox.ini", "package.json", "Cargo.toml", "go.mod",
+	"CMakeLists.txt", "meson.build", "configure.ac", "Makefile", NULL};
 
 static const char *const maps[] = {MAP_PATH, NULL};
 

@@ -54,8 +54,8 @@ void query_units_release(struct query_units *units)
 	memset(units, 0, sizeof(*units));
 }
 
-int query_scope(struct query_scope *scope, struct map *map, int64_t id,
-	struct err *err)
+int query_scope(
+	struct query_scope *scope, struct map *map, int64_t id, struct err *err)
 {
 	sqlite3_stmt *row = sql_prepare(map,
 		"SELECT kind, name, incomplete, session FROM scope"

@@ -16,7 +16,7 @@ struct query_unit {
 	int64_t scope;
 	char *runner;
 	char *id;
-	char *outcome; /* NULL: it is known and never ran */
+	char *outcome;    /* NULL: it is known and never ran */
 	int64_t duration; /* microseconds, -1: unknown */
 };
 
@@ -31,7 +31,7 @@ void query_units_release(struct query_units *units);
 /* A scope that can be reached from where a search began. */
 struct query_hit {
 	int64_t scope;
-	uint32_t via; /* the hit it was reached from; HIT_NONE: a beginning */
+	uint32_t via;  /* the hit it was reached from; HIT_NONE: a beginning */
 	int64_t state; /* a beginning: the state it read; 0: it began itself */
 };
 
@@ -105,8 +105,7 @@ struct query_totals {
 	int64_t last_started;
 	char *last_command;
 };
-int query_totals(
-	struct query_totals *totals, struct map *map, struct err *err);
+int query_totals(struct query_totals *totals, struct map *map, struct err *err);
 void query_totals_release(struct query_totals *totals);
 
 #endif

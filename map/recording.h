@@ -14,7 +14,7 @@
 
 /* Stored as numbers: never reordered. */
 enum scope_kind {
-	SCOPE_RUN = 0,	   /* the base: whatever no mark claimed */
+	SCOPE_RUN = 0, /* the base: whatever no mark claimed */
 	SCOPE_UNIT = 1,
 	SCOPE_FIXTURE = 2,
 	SCOPE_MODULE = 3,
@@ -47,8 +47,8 @@ struct recorded_scope {
 	const char *name; /* of a unit: "runner/id" */
 	size_t name_size;
 	const char *incomplete; /* NULL: everything was seen */
-	const char *outcome;	/* units: NULL until it ran */
-	int64_t duration;	/* microseconds, -1: unknown */
+	const char *outcome;    /* units: NULL until it ran */
+	int64_t duration;       /* microseconds, -1: unknown */
 	struct recorded_read *reads;
 	size_t read_count, read_room;
 	struct recorded_make *makes;
@@ -56,9 +56,9 @@ struct recorded_scope {
 	uint32_t *uses; /* in scopes */
 	size_t use_count, use_room;
 	bool known_only; /* a unit that exists and did not run */
-	bool unwanted;	 /* not to be stored at all */
-	int64_t id;	 /* set by recording_store() */
-	bool reused;	 /* likewise: the map had it already */
+	bool unwanted;   /* not to be stored at all */
+	int64_t id;      /* set by recording_store() */
+	bool reused;     /* likewise: the map had it already */
 };
 
 struct recording {
@@ -68,7 +68,7 @@ struct recording {
 	struct gone_unit {
 		const char *name; /* "runner/id" */
 		size_t size;
-	} *gone;
+	} * gone;
 	size_t gone_count, gone_room;
 	int64_t *outdated; /* scopes of collection that are current no more */
 	size_t outdated_count, outdated_room;

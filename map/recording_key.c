@@ -200,8 +200,8 @@ struct scope_key *recording_keys(struct recording *recording)
 	memset(search.component, 0xff, count * sizeof(*search.component));
 	for (size_t i = 0; i < count; i++) {
 		make_set(recording, &recording->scopes[i], &search.keys[i]);
-		search.own[i] = own_print(
-			&recording->scopes[i], &search.keys[i]);
+		search.own[i] =
+			own_print(&recording->scopes[i], &search.keys[i]);
 	}
 	for (uint32_t i = 0; i < count; i++)
 		if (search.index[i] == UNSEEN)
@@ -220,4 +220,3 @@ void recording_keys_release(struct scope_key *keys, size_t count)
 		free(keys[i].pairs);
 	free(keys);
 }
-

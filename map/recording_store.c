@@ -95,24 +95,23 @@ static int run(struct store *store, enum statement which, int64_t *number)
 	return code < 0 ? code : 0;
 }
 
-static int add_reads(struct store *store, int64_t set, const int64_t *pairs,
-	size_t count)
+static int add_reads(
+	struct store *store, int64_t set, const int64_t *pairs, size_t count)
 {
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < count; i++) {
 		sqlite3_bind_int64(store->stmts[ADD_READ], 1, set);
 		sqlite3_bind_int64(store->stmts[ADD_READ], 2, pairs[2 * i]);
-		sqlite3_bind_int64(
-			store->stmts[ADD_READ], 3, pairs[2 * i + 1]);
+		sqlite3_bind_int64(store->stmts[ADD_READ], 3, pairs[2 * i + 1]);
 		code = run(store, ADD_READ, NULL);
 	}
 	return code;
 }
 
 /* The set of what the scope read: one that exists, or a new one. */
-static int store_set(struct store *store, const struct scope_key *key,
-	int64_t *set)
+static int store_set(
+	struct store *store, const struct scope_key *key, int64_t *set)
 {
 	int code;
 
@@ -191,7 +190,7 @@ static int add_unit(struct store *store, const struct recorded_scope *scope)
 static bool is_kept_by_name(enum scope_kind kind)
 {
 	return kind == SCOPE_COLLECT || kind == SCOPE_DISCOVER ||
-		kind == SCOPE_LISTING || kind == SCOPE_PATTERN;
+	       kind == SCOPE_LISTING || kind == SCOPE_PATTERN;
 }
 
 /* Of all scopes of that name, the one recorded now is the current one. */
@@ -222,8 +221,8 @@ static int drop_older_makers(struct store *store, uint32_t file)
 	return run(store, DROP_MAKERS, NULL);
 }
 
-static int add_make(struct store *store, int64_t scope,
-	const struct recorded_make *make)
+static int add_make(
+	struct store *store, int64_t scope, const struct recorded_make *make)
 {
 	sqlite3_stmt *stmt = store->stmts[ADD_MAKE];
 
@@ -368,8 +367,7 @@ static int add_session(struct store *store)
 		return MAP_IO;
 	sqlite3_bind_int64(stmt, 1, recording->started);
 	sqlite3_bind_int64(stmt, 2, recording->duration);
-	sql_bind_bytes(
-		stmt, 3, recording->command, strlen(recording->command));
+	sql_bind_bytes(stmt, 3, recording->command, strlen(recording->command));
 	sqlite3_bind_int(stmt, 4, recording->status);
 	code = sql_once(store->map, stmt, store->err);
 	sqlite3_finalize(stmt);
@@ -421,8 +419,7 @@ static int store_all(struct store *store, const struct scope_key *keys)
 int recording_store(
 	struct recording *recording, struct map *map, struct err *err)
 {
-	struct store store = {
-		.recording = recording, .map = map, .err = err};
+	struct store store = {.recording = recording, .map = map, .err = err};
 	struct scope_key *keys = NULL;
 	int code;
 

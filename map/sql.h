@@ -30,7 +30,6 @@ void sql_bind_bytes(sqlite3_stmt *stmt, int at, const void *bytes, size_t n);
 int sql_failed(struct map *map, struct err *err);
 
 /* A single number; negative failures as elsewhere. */
-int sql_number(
-	struct map *map, const char *sql, int64_t *out, struct err *err);
+int sql_number(struct map *map, const char *sql, int64_t *out, struct err *err);
 
 #endif

@@ -82,8 +82,8 @@ int map_sweep_files(struct map *map, struct err *err)
 		before = after;
 		code = sql_run(map, drop_files, err);
 		if (code == 0)
-			code = sql_number(map, "SELECT count(*) FROM file",
-				&after, err);
+			code = sql_number(
+				map, "SELECT count(*) FROM file", &after, err);
 	}
 	return code;
 }

@@ -35,10 +35,10 @@ struct environment_size environment_measure(char *const *envp)
 
 	for (char *const *entry = envp; entry && *entry; entry++)
 		size.slots++;
-	size.bytes = sizeof(PRELOAD_VARIABLE "=") +
-		strlen(last_preload(envp)) + 1 + strlen(recorder_library()) +
-		sizeof(SESSION_VARIABLE "=") + strlen(recorder_session()) +
-		sizeof(SCOPE_VARIABLE "=") + SCOPE_BYTES;
+	size.bytes = sizeof(PRELOAD_VARIABLE "=") + strlen(last_preload(envp)) +
+		     1 + strlen(recorder_library()) +
+		     sizeof(SESSION_VARIABLE "=") + strlen(recorder_session()) +
+		     sizeof(SCOPE_VARIABLE "=") + SCOPE_BYTES;
 	return size;
 }
 

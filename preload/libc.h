@@ -32,8 +32,8 @@ ssize_t __readlink_chk(const char *path, char *buf, size_t size, size_t room);
 ssize_t __readlinkat_chk(
 	int dir, const char *path, char *buf, size_t size, size_t room);
 char *__realpath_chk(const char *path, char *out, size_t room);
-int execveat(int dir, const char *path, char *const argv[],
-	char *const envp[], int flags);
+int execveat(int dir, const char *path, char *const argv[], char *const envp[],
+	int flags);
 
 /* What the library exports; everything else is hidden. */
 #define EXPORT __attribute__((visibility("default")))

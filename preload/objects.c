@@ -23,8 +23,8 @@ struct walk {
 static int visit(struct dl_phdr_info *info, size_t size, void *data)
 {
 	struct walk *walk = data;
-	struct record_draft draft = {.type = RECORD_ACCESS,
-		.access = ACCESS_READ};
+	struct record_draft draft = {
+		.type = RECORD_ACCESS, .access = ACCESS_READ};
 
 	(void)size;
 	if (walk->index == 0) {
@@ -39,8 +39,7 @@ static int visit(struct dl_phdr_info *info, size_t size, void *data)
 	if (!info->dlpi_name || !strchr(info->dlpi_name, '/'))
 		return 0;
 	draft.scope = scope_in_force();
-	draft.tail =
-		(struct text){info->dlpi_name, strlen(info->dlpi_name)};
+	draft.tail = (struct text){info->dlpi_name, strlen(info->dlpi_name)};
 	if (recorder_is_new(&draft))
 		recorder_write(&draft);
 	return 0;

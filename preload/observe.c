@@ -85,8 +85,7 @@ static void with_base(int dirfd, struct record_draft *draft)
 	long n = base_path(dirfd, buffer ? buffer : own);
 
 	if (n > 0) {
-		draft->dir =
-			(struct text){buffer ? buffer : own, (size_t)n};
+		draft->dir = (struct text){buffer ? buffer : own, (size_t)n};
 		write_once(draft);
 	} else {
 		lost("a relative path without a known directory");
@@ -163,7 +162,7 @@ static bool is_tmpfile(int flags)
 bool saw_open_asks(int flags)
 {
 	return (flags & O_CREAT) && !(flags & (O_EXCL | O_TRUNC)) &&
-		recorder_on();
+	       recorder_on();
 }
 
 bool saw_existing(int dirfd, const char *path)
@@ -240,7 +239,8 @@ void saw_rename(int olddir, const char *oldpath, int newdir,
 		}
 		from[n] = '/';
 		memcpy(from + n + 1, oldpath, draft.head.size);
-		draft.head = (struct text){from, (size_t)n + 1 + draft.head.size};
+		draft.head =
+			(struct text){from, (size_t)n + 1 + draft.head.size};
 	}
 	draft.tail = (struct text){newpath, strlen(newpath)};
 	if (*newpath != '/') {

@@ -25,8 +25,8 @@ void saw(int dirfd, const char *path, enum access_kind kind, unsigned flags,
 void saw_fd(int fd, enum access_kind kind, unsigned flags);
 
 /* A stat family call. is_link: what was found is a symbolic link. */
-void saw_stat(int dirfd, const char *path, int at_flags, bool is_link,
-	int error);
+void saw_stat(
+	int dirfd, const char *path, int at_flags, bool is_link, int error);
 
 /*
  * An open with these flags. existed: what saw_existing() said before the
@@ -34,8 +34,7 @@ void saw_stat(int dirfd, const char *path, int at_flags, bool is_link,
  */
 bool saw_open_asks(int flags);
 bool saw_existing(int dirfd, const char *path);
-void saw_open(
-	int dirfd, const char *path, int flags, bool existed, int error);
+void saw_open(int dirfd, const char *path, int flags, bool existed, int error);
 
 /* The open(2) flags of an fopen(3) mode. */
 int stdio_flags(const char *mode);

@@ -52,8 +52,8 @@ static void *find(enum real_name name)
 
 void *real_function(enum real_name name)
 {
-	void *found = atomic_load_explicit(
-		&functions[name], memory_order_acquire);
+	void *found =
+		atomic_load_explicit(&functions[name], memory_order_acquire);
 
 	return found ? found : find(name);
 }

@@ -111,9 +111,8 @@ static void hello(uint32_t serial)
 {
 	const char *execfn = (const char *)getauxval(AT_EXECFN);
 	char *buffer = scratch_take();
-	struct record_draft draft = {.type = RECORD_HELLO,
-		.scope = SCOPE_BASE,
-		.number = serial};
+	struct record_draft draft = {
+		.type = RECORD_HELLO, .scope = SCOPE_BASE, .number = serial};
 	long n;
 
 	draft.scope = scope_in_force();
@@ -124,8 +123,8 @@ static void hello(uint32_t serial)
 		if (*execfn != '/') {
 			n = raw_getcwd(buffer, SCRATCH_SIZE);
 			if (n > 1 && *buffer == '/')
-				draft.dir = (struct text){
-					buffer, (size_t)n - 1};
+				draft.dir =
+					(struct text){buffer, (size_t)n - 1};
 		}
 	}
 	/* Of an executed descriptor: its number says nothing afterwards. */
@@ -322,8 +321,8 @@ bool recorder_is_new(const struct record_draft *draft)
 {
 	uint64_t key = XXH3_64bits(draft->tail.bytes, draft->tail.size);
 	uint64_t what = (uint64_t)draft->type << 56 |
-		(uint64_t)draft->access << 48 | (uint64_t)draft->flags << 32 |
-		draft->scope;
+			(uint64_t)draft->access << 48 |
+			(uint64_t)draft->flags << 32 | draft->scope;
 	_Atomic uint64_t *slot;
 
 	if (draft->dir.size)

@@ -34,7 +34,7 @@ bool recorder_on(void);
 /* What a child needs to belong to the session too; empty strings when off. */
 const char *recorder_session(void); /* the arena's path */
 const char *recorder_library(void); /* this library's path */
-uint32_t recorder_serial(void);	    /* a new number for an exec */
+uint32_t recorder_serial(void);     /* a new number for an exec */
 
 /*
  * Writes a record in the scope. The text is head followed by dir, '/' (when

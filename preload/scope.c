@@ -45,8 +45,8 @@ bool scope_muted(void)
 	return here.muted != 0;
 }
 
-static void write_text(enum record_type type, uint32_t number,
-	const char *text, size_t size)
+static void write_text(
+	enum record_type type, uint32_t number, const char *text, size_t size)
 {
 	struct record_draft draft = {.type = type,
 		.scope = scope_in_force(),
@@ -60,7 +60,7 @@ static void write_text(enum record_type type, uint32_t number,
 static bool is_local(const char *argument)
 {
 	return !strncmp(argument, "module/", 7) ||
-		!strncmp(argument, "run/", 4);
+	       !strncmp(argument, "run/", 4);
 }
 
 static void begin(const struct mark *mark)

@@ -99,8 +99,8 @@ static const char *search_path(const char *file, char *buffer)
 	}
 }
 
-static int run_with(struct request *request, char *const *envp,
-	uint32_t serial, bool preload)
+static int run_with(struct request *request, char *const *envp, uint32_t serial,
+	bool preload)
 {
 	struct environment_size need = environment_measure(envp);
 	bool mapped = need.slots > STACK_SLOTS;
@@ -118,8 +118,7 @@ static int run_with(struct request *request, char *const *envp,
 			return request->run(request, envp);
 		slots = (char **)address;
 	}
-	environment_fill(
-		slots, text, envp, scope_in_force(), serial, preload);
+	environment_fill(slots, text, envp, scope_in_force(), serial, preload);
 	error = request->run(request, slots);
 	if (mapped)
 		raw_munmap(slots, bytes);
@@ -196,16 +195,14 @@ static int run_spawn(struct request *request, char *const envp[])
 
 static int run_spawnp(struct request *request, char *const envp[])
 {
-	return REAL(posix_spawnp)(request->pid, request->path,
-		request->actions, request->attributes, request->argv, envp);
+	return REAL(posix_spawnp)(request->pid, request->path, request->actions,
+		request->attributes, request->argv, envp);
 }
 
 static int exec_path(const char *path, char *const argv[], char *const envp[])
 {
-	struct request request = {.run = run_execve,
-		.dir = AT_FDCWD,
-		.path = path,
-		.argv = argv};
+	struct request request = {
+		.run = run_execve, .dir = AT_FDCWD, .path = path, .argv = argv};
 
 	return fail(traced(&request, envp));
 }
@@ -265,8 +262,7 @@ static int run_fexecve(struct request *request, char *const envp[])
 EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
 	char link[32], *buffer;
-	struct request request = {
-		.run = run_fexecve, .dir = fd, .argv = argv};
+	struct request request = {.run = run_fexecve, .dir = fd, .argv = argv};
 	long n;
 	int error;
 
@@ -339,24 +335,24 @@ static void take_arguments(char **argv, char *first, size_t n, va_list list)
 		argv[i] = va_arg(list, char *);
 }
 
-#define EXECL(name, call, environment)                                         \
-	EXPORT int name(const char *path, const char *first, ...)              \
-	{                                                                      \
-		va_list list;                                                  \
-		size_t n;                                                      \
-                                                                               \
-		va_start(list, first);                                         \
-		n = first ? count_arguments(list) : 0;                         \
-		va_end(list);                                                  \
-		char *argv[n + 2];                                             \
-		va_start(list, first);                                         \
-		if (first)                                                     \
-			take_arguments(argv, (char *)first, n, list);          \
-		else                                                           \
-			argv[0] = NULL;                                        \
-		char *const *envp = environment;                               \
-		va_end(list);                                                  \
-		return call(path, argv, envp);                                 \
+#define EXECL(name, call, environment) \
+	EXPORT int name(const char *path, const char *first, ...) \
+	{ \
+		va_list list; \
+		size_t n; \
+\
+		va_start(list, first); \
+		n = first ? count_arguments(list) : 0; \
+		va_end(list); \
+		char *argv[n + 2]; \
+		va_start(list, first); \
+		if (first) \
+			take_arguments(argv, (char *)first, n, list); \
+		else \
+			argv[0] = NULL; \
+		char *const *envp = environment; \
+		va_end(list); \
+		return call(path, argv, envp); \
 	}
 
 EXECL(execl, exec_path, environ)
@@ -400,8 +396,9 @@ static int run_shell(struct request *request, char *const envp[])
 
 EXPORT int system(const char *command)
 {
-	struct shell_request self = {
-		.request = {.run = run_shell, .dir = AT_FDCWD, .path = "/bin/sh"},
+	struct shell_request self = {.request = {.run = run_shell,
+					     .dir = AT_FDCWD,
+					     .path = "/bin/sh"},
 		.command = command};
 
 	if (!command || !recorder_on())
@@ -412,8 +409,9 @@ EXPORT int system(const char *command)
 
 EXPORT FILE *popen(const char *command, const char *type)
 {
-	struct shell_request self = {
-		.request = {.run = run_shell, .dir = AT_FDCWD, .path = "/bin/sh"},
+	struct shell_request self = {.request = {.run = run_shell,
+					     .dir = AT_FDCWD,
+					     .path = "/bin/sh"},
 		.command = command,
 		.type = type};
 

@@ -16,42 +16,42 @@
 
 #define UNPACK(...) __VA_ARGS__
 
-#define CALL(type, name, parameters, arguments, failed, effect)                \
-	EXPORT type name parameters                                            \
-	{                                                                      \
-		type r = REAL(name) arguments;                                 \
-		int saved = errno;                                             \
-		int error = (failed) ? saved : 0;                              \
-                                                                               \
-		effect;                                                        \
-		errno = saved;                                                 \
-		return r;                                                      \
+#define CALL(type, name, parameters, arguments, failed, effect) \
+	EXPORT type name parameters \
+	{ \
+		type r = REAL(name) arguments; \
+		int saved = errno; \
+		int error = (failed) ? saved : 0; \
+\
+		effect; \
+		errno = saved; \
+		return r; \
 	}
 
 /*
  * A mode is passed only with O_CREAT or O_TMPFILE; without, reading it would
  * read whatever lies there.
  */
-#define OPEN(name, parameters, arguments, dirfd)                               \
-	EXPORT int name parameters                                             \
-	{                                                                      \
-		mode_t mode = 0;                                               \
-		bool existed = true;                                           \
-		va_list rest;                                                  \
-		int r, saved;                                                  \
-                                                                               \
-		if (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE) {     \
-			va_start(rest, flags);                                 \
-			mode = va_arg(rest, mode_t);                           \
-			va_end(rest);                                          \
-			if (saw_open_asks(flags))                              \
-				existed = saw_existing(dirfd, path);           \
-		}                                                              \
-		r = REAL(name) arguments;                                      \
-		saved = errno;                                                 \
-		saw_open(dirfd, path, flags, existed, r < 0 ? saved : 0);      \
-		errno = saved;                                                 \
-		return r;                                                      \
+#define OPEN(name, parameters, arguments, dirfd) \
+	EXPORT int name parameters \
+	{ \
+		mode_t mode = 0; \
+		bool existed = true; \
+		va_list rest; \
+		int r, saved; \
+\
+		if (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE) { \
+			va_start(rest, flags); \
+			mode = va_arg(rest, mode_t); \
+			va_end(rest); \
+			if (saw_open_asks(flags)) \
+				existed = saw_existing(dirfd, path); \
+		} \
+		r = REAL(name) arguments; \
+		saved = errno; \
+		saw_open(dirfd, path, flags, existed, r < 0 ? saved : 0); \
+		errno = saved; \
+		return r; \
 	}
 
 #define BY_HAND(name, what)

@@ -18,7 +18,7 @@ struct search {
 	struct map *map;
 	struct err *err;
 	struct query_units units;
-	size_t *places; /* of units, in affected->units; + 1 */
+	size_t *places;               /* of units, in affected->units; + 1 */
 	struct query_name *collected; /* current collect scopes */
 	size_t collected_count;
 	int64_t *bases;
@@ -90,9 +90,9 @@ static bool any_collected(const struct search *search,
 		int order = strncmp(name, file, n);
 
 		if (!order && !name[n])
-			return query_hits_find(hits,
-				       search->collected[middle].scope) !=
-				HIT_NONE;
+			return query_hits_find(
+				       hits, search->collected[middle].scope) !=
+			       HIT_NONE;
 		if (order < 0)
 			low = middle + 1;
 		else
@@ -181,15 +181,15 @@ static int select_incomplete(struct search *search)
 		code = query_dependents(&hits, search->map, NULL, 0, scopes,
 			count, search->err);
 	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
-		uint32_t hit = query_hits_find(
-			&hits, search->units.units[i].scope);
+		uint32_t hit =
+			query_hits_find(&hits, search->units.units[i].scope);
 
 		if (hit == HIT_NONE)
 			continue;
 		while (hits.hits[hit].via != HIT_NONE)
 			hit = hits.hits[hit].via;
-		code = query_scope(&scope, search->map, hits.hits[hit].scope,
-			search->err);
+		code = query_scope(
+			&scope, search->map, hits.hits[hit].scope, search->err);
 		if (code < 0)
 			break;
 		add_reason(select_unit(search, i), UNIT_RERUN, "incomplete",
@@ -210,9 +210,9 @@ static void select_by_outcome(struct search *search)
 			add_reason(select_unit(search, i), UNIT_MISS, "new",
 				NULL, "it has not run yet");
 		else if (!strcmp(outcome, "failed") ||
-			!strcmp(outcome, "error"))
-			add_reason(select_unit(search, i), UNIT_RERUN,
-				"failed", NULL, NULL);
+			 !strcmp(outcome, "error"))
+			add_reason(select_unit(search, i), UNIT_RERUN, "failed",
+				NULL, NULL);
 	}
 }
 
@@ -261,8 +261,8 @@ static void find_gone(struct affected *affected, const char *root)
 		last = unit;
 		last_part = n;
 		path = *unit->id == '/'
-			? xasprintf("%.*s", (int)n, unit->id)
-			: xasprintf("%s/%.*s", root, (int)n, unit->id);
+			       ? xasprintf("%.*s", (int)n, unit->id)
+			       : xasprintf("%s/%.*s", root, (int)n, unit->id);
 		unit->gone = stat(path, &st) < 0;
 		free(path);
 	}

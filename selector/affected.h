@@ -27,17 +27,17 @@ const char *unit_state_name(enum unit_state state);
 struct reason {
 	enum unit_state state;
 	const char *what; /* "modified", ...; "failed", "incomplete", "new" */
-	char *path;	  /* of the change; NULL where none is to blame */
-	char *text;	  /* more for people, or NULL */
+	char *path;       /* of the change; NULL where none is to blame */
+	char *text;       /* more for people, or NULL */
 };
 
 struct affected_unit {
 	char *runner;
 	char *id;
 	enum unit_state state;
-	bool file;	  /* a new test file, not a recorded unit */
-	bool whole_file;  /* its file has to be collected again */
-	bool gone;	  /* its file is no longer there */
+	bool file;       /* a new test file, not a recorded unit */
+	bool whole_file; /* its file has to be collected again */
+	bool gone;       /* its file is no longer there */
 	struct reason *reasons;
 	size_t reason_count, reason_room;
 };
@@ -46,8 +46,8 @@ struct affected {
 	struct affected_unit *units; /* by runner and id */
 	size_t count, room;
 	size_t recorded; /* units in the map */
-	int64_t spared;	 /* microseconds that the others took last time */
-	size_t changed;	 /* files */
+	int64_t spared;  /* microseconds that the others took last time */
+	size_t changed;  /* files */
 	unsigned hashed;
 };
 

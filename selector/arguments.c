@@ -19,8 +19,8 @@ static char *argument_of(const struct affected_unit *unit, bool ids)
 	const struct adapter *adapter = adapter_named(unit->runner);
 
 	if (!unit->file && unit->whole_file && !ids && adapter)
-		return xasprintf("%.*s", (int)adapter->file_part(unit->id),
-			unit->id);
+		return xasprintf(
+			"%.*s", (int)adapter->file_part(unit->id), unit->id);
 	return xstrdup(unit->id);
 }
 
@@ -44,7 +44,8 @@ static bool *find_covered(const struct affected *affected)
 		if (!n || !unit->whole_file)
 			continue;
 		/* Those before it in the file, and all that follow. */
-		for (size_t k = first; k < affected->count &&
+		for (size_t k = first;
+			k < affected->count &&
 			!strncmp(affected->units[k].id, unit->id, n + 2);
 			k++)
 			covered[k] = !affected->units[k].whole_file;

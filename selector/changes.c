@@ -68,8 +68,7 @@ static void list_changes(struct changes *changes)
 			change->what = what_changed(files, &files->states[s]);
 			*(int64_t *)array_add(&change->states,
 				&change->state_count, &change->state_room,
-				sizeof(*change->states)) =
-				files->states[s].id;
+				sizeof(*change->states)) = files->states[s].id;
 		}
 	}
 	if (changes->count)

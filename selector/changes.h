@@ -11,7 +11,7 @@
 #include "map/map.h"
 
 struct change {
-	uint32_t file; /* in files */
+	uint32_t file;    /* in files */
 	const char *path; /* as stored; owned by files */
 	const char *what; /* "modified", "removed", "created", "listing" */
 	int64_t *states;

@@ -8,8 +8,8 @@
 #include "map/alloc.h"
 #include "map/project.h"
 
-static int add_link(struct chain *chain, struct map *map, int64_t id,
-	struct err *err)
+static int add_link(
+	struct chain *chain, struct map *map, int64_t id, struct err *err)
 {
 	struct chain_link *link = array_add(
 		&chain->links, &chain->count, &chain->room, sizeof(*link));
@@ -62,8 +62,8 @@ static int add_chain(struct chains *chains, struct map *map,
 		hit = hits->hits[hit].via;
 	}
 	if (code == 0)
-		code = kinds_of(&chain->kinds, map, hits->hits[hit].scope,
-			path, err);
+		code = kinds_of(
+			&chain->kinds, map, hits->hits[hit].scope, path, err);
 	return code;
 }
 
@@ -128,8 +128,7 @@ static int add_scope(struct dependencies *dependencies, struct map *map,
 		code = query_accesses(&accesses, &count, map, id, err);
 	for (size_t i = 0; code == 0 && i < count; i++) {
 		struct dependency *to = array_add(&dependencies->list,
-			&dependencies->count, &dependencies->room,
-			sizeof(*to));
+			&dependencies->count, &dependencies->room, sizeof(*to));
 
 		to->path = xstrdup(accesses[i].path);
 		to->block = xstrdup(accesses[i].block);

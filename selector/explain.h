@@ -39,7 +39,7 @@ struct dependency {
 	char *path;
 	char *block;
 	uint32_t kinds;
-	bool input; /* an edit of it selects the unit */
+	bool input;           /* an edit of it selects the unit */
 	enum scope_kind kind; /* of the scope that did it */
 	char *scope;
 };

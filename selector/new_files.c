@@ -75,9 +75,9 @@ static void search_directory(
 	struct search *search, const char *stored, unsigned depth)
 {
 	bool top = !strcmp(stored, ".");
-	char *directory = *stored == '/'
-		? xstrdup(stored)
-		: xasprintf("%s/%s", search->files->root, stored);
+	char *directory = *stored == '/' ? xstrdup(stored)
+					 : xasprintf("%s/%s",
+						   search->files->root, stored);
 	DIR *dir = opendir(directory);
 	struct dirent *entry;
 
@@ -104,8 +104,8 @@ static int is_looked_through(bool *yes, struct map *map,
 	struct err *err)
 {
 	struct query_hits hits = {0};
-	int code = query_dependents(&hits, map, change->states,
-		change->state_count, NULL, 0, err);
+	int code = query_dependents(
+		&hits, map, change->states, change->state_count, NULL, 0, err);
 
 	*yes = false;
 	for (size_t i = 0; i < count; i++)

@@ -11,28 +11,28 @@
 #include "tracer/trace.h"
 
 struct fold_options {
-	const char *root;	/* of the project, absolute and real */
-	const char *unit;	/* the command unit's name */
-	const char *const *each; /* globs, or NULL (see fold_each.c) */
+	const char *root;         /* of the project, absolute and real */
+	const char *unit;         /* the command unit's name */
+	const char *const *each;  /* globs, or NULL (see fold_each.c) */
 	const char *own_paths[4]; /* of ftrace itself; NULL-terminated */
-	int64_t started; /* the kernel's file clock when the run began */
-	int64_t duration;	  /* nanoseconds */
+	int64_t started;  /* the kernel's file clock when the run began */
+	int64_t duration; /* nanoseconds */
 	const char *command;
-	int status;		    /* exit status; above 128: a signal */
+	int status;                /* exit status; above 128: a signal */
 	const uint32_t *lingering; /* pids that outlived the run */
 	size_t lingering_count;
 	unsigned unborn; /* forked children nobody heard of */
 };
 
 struct fold_summary {
-	size_t units;	   /* recorded now */
+	size_t units;      /* recorded now */
 	size_t incomplete; /* of those */
-	size_t gone;	   /* removed from the map */
+	size_t gone;       /* removed from the map */
 	size_t accesses;
 	unsigned hashed;
-	size_t each;	    /* units made of programs */
+	size_t each;        /* units made of programs */
 	bool adapter_ready; /* the runner's adapter was heard of */
-	char reason[512]; /* why the first of them is */
+	char reason[512];   /* why the first of them is */
 };
 
 /*

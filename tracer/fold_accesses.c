@@ -41,7 +41,7 @@ static bool has_prefix(const char *path, size_t size, const char *prefix)
 	size_t n = strlen(prefix);
 
 	return size >= n && !memcmp(path, prefix, n) &&
-		(size == n || path[n] == '/' || prefix[n - 1] == '/');
+	       (size == n || path[n] == '/' || prefix[n - 1] == '/');
 }
 
 /* What is never recorded; docs/limitations.md gives the reasons. */
@@ -87,8 +87,8 @@ uint32_t fold_path(
 		path->ignored = true;
 		return i;
 	}
-	path->node = path_tree_resolve(
-		&fold->tree, raw, size, nofollow, &links);
+	path->node =
+		path_tree_resolve(&fold->tree, raw, size, nofollow, &links);
 	path->link_first = (uint32_t)fold->link_count;
 	path->link_count = links.count;
 	for (unsigned k = 0; k < links.count; k++)
@@ -177,15 +177,14 @@ static void take_input(struct fold *fold, uint32_t scope, uint32_t node,
 	const struct path_node *there = &fold->tree.nodes[node];
 
 	if (maker == SCOPE_NONE) {
-		bool crowd = kind == ACCESS_LIST &&
-			fold_is_temporary(fold, node);
+		bool crowd =
+			kind == ACCESS_LIST && fold_is_temporary(fold, node);
 
 		add(fold, scope, node, block, kind, crowd);
 		return;
 	}
-	if (maker != scope &&
-		(kind == ACCESS_READ || kind == ACCESS_EXEC ||
-			!fold_is_temporary(fold, node)))
+	if (maker != scope && (kind == ACCESS_READ || kind == ACCESS_EXEC ||
+				      !fold_is_temporary(fold, node)))
 		fold_use(fold, scope, maker);
 	/* What stays when the run is over can be changed by others later. */
 	add(fold, scope, node, block, kind,
@@ -322,8 +321,8 @@ static bool take_discovery(struct fold *fold, uint32_t scope, uint32_t node,
 		return true;
 	}
 	return kind == ACCESS_STAT &&
-		(fold->searched[node] || is_collected(fold, node) ||
-			is_looked_for_elsewhere(fold, scope, node));
+	       (fold->searched[node] || is_collected(fold, node) ||
+		       is_looked_for_elsewhere(fold, scope, node));
 }
 
 static void take_path(struct fold *fold, const struct trace_event *event,
@@ -332,7 +331,7 @@ static void take_path(struct fold *fold, const struct trace_event *event,
 {
 	uint32_t scope = fold_event_scope(fold, event);
 	bool nofollow = flags & RECORD_NOFOLLOW || kind == ACCESS_LINK ||
-		kind == ACCESS_RENAME || kind == ACCESS_UNLINK;
+			kind == ACCESS_RENAME || kind == ACCESS_UNLINK;
 	uint32_t i = fold_path(fold, raw, size, nofollow);
 	struct fold_path path = fold->paths[i];
 
@@ -352,7 +351,7 @@ static void take_path(struct fold *fold, const struct trace_event *event,
 		if (block != fold->no_block)
 			fold->declared[path.node] = true;
 		else if (event->clock < fold->image_ready[event->image] &&
-			!fold->late)
+			 !fold->late)
 			return; /* its turn is when all is declared */
 	}
 	take_access(fold, scope, path.node, block, kind, flags);
@@ -398,13 +397,13 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 		break;
 	case RECORD_HELLO:
 		if (size)
-			take_path(fold, event, path, size, block, ACCESS_EXEC,
-				0);
+			take_path(
+				fold, event, path, size, block, ACCESS_EXEC, 0);
 		break;
 	case RECORD_EXEC:
 		if (record->flags & RECORD_UNTRACED)
-			take_path(fold, event, path, size, block, ACCESS_EXEC,
-				0);
+			take_path(
+				fold, event, path, size, block, ACCESS_EXEC, 0);
 		break;
 	case RECORD_RENAME:
 		take_rename(fold, event);

@@ -25,7 +25,8 @@ static size_t part_end(const char *id, size_t size, size_t at)
 	bool file = at == 0;
 
 	for (; at < size; at++) {
-		/* What follows a bracket is a parameter; a file may have one. */
+		/* What follows a bracket is a parameter; a file may have one.
+		 */
 		if (id[at] == '[' && !file)
 			return size;
 		if (at + 1 < size && id[at] == ':' && id[at + 1] == ':')
@@ -50,9 +51,9 @@ static bool was_looked_for(const struct fold *fold, const char *id, size_t file)
 
 static bool file_is_missing(const struct fold *fold, const char *id, size_t n)
 {
-	char *path = *id == '/'
-		? xasprintf("%.*s", (int)n, id)
-		: xasprintf("%s/%.*s", fold->options->root, (int)n, id);
+	char *path = *id == '/' ? xasprintf("%.*s", (int)n, id)
+				: xasprintf("%s/%.*s", fold->options->root,
+					  (int)n, id);
 	struct stat st;
 	bool missing = stat(path, &st) < 0;
 

@@ -24,8 +24,8 @@ static size_t scope_key(
 	return size + 1;
 }
 
-uint32_t fold_scope(struct fold *fold, enum scope_kind kind, const char *name,
-	size_t size)
+uint32_t fold_scope(
+	struct fold *fold, enum scope_kind kind, const char *name, size_t size)
 {
 	char key[ARENA_TEXT_MAX + 1];
 	size_t n = scope_key(key, kind, name, size);
@@ -33,8 +33,8 @@ uint32_t fold_scope(struct fold *fold, enum scope_kind kind, const char *name,
 	struct recorded_scope *scope;
 
 	if (i == fold->scope_count) {
-		array_add(&fold->scopes, &fold->scope_count,
-			&fold->scope_room, sizeof(*fold->scopes));
+		array_add(&fold->scopes, &fold->scope_count, &fold->scope_room,
+			sizeof(*fold->scopes));
 		scope = array_add(&fold->recording.scopes,
 			&fold->recording.scope_count,
 			&fold->recording.scope_room, sizeof(*scope));
@@ -67,8 +67,8 @@ void fold_use(struct fold *fold, uint32_t scope, uint32_t used)
 	/* Repeats come in runs; the rest the map ignores. */
 	if (from->use_count && from->uses[from->use_count - 1] == used)
 		return;
-	edge = array_add(&from->uses, &from->use_count, &from->use_room,
-		sizeof(*edge));
+	edge = array_add(
+		&from->uses, &from->use_count, &from->use_room, sizeof(*edge));
 	*edge = used;
 }
 
@@ -130,7 +130,7 @@ static void begin(struct fold *fold, const struct wire_record *record)
 static bool only_exists(const char *word, size_t size)
 {
 	return (size == 9 && !memcmp(word, "collected", 9)) ||
-		(size == 10 && !memcmp(word, "deselected", 10));
+	       (size == 10 && !memcmp(word, "deselected", 10));
 }
 
 static void outcome(
@@ -233,8 +233,7 @@ static void find_silent(struct fold *fold)
 			record->text + record->head,
 			record->head ? ", which is " : "", (int)record->head,
 			record->text);
-		fold_incomplete(fold,
-			fold_event_scope(fold, &trace->events[i]),
+		fold_incomplete(fold, fold_event_scope(fold, &trace->events[i]),
 			fold_text(fold, reason, strlen(reason)));
 		free(reason);
 	}
@@ -285,8 +284,7 @@ void fold_scopes(struct fold *fold)
 			trace->events[i].record->number >= fold->number_count)
 			fold->number_count =
 				trace->events[i].record->number + 1;
-	fold->numbers =
-		xcalloc(fold->number_count, sizeof(*fold->numbers));
+	fold->numbers = xcalloc(fold->number_count, sizeof(*fold->numbers));
 	memset(fold->numbers, 0xff,
 		fold->number_count * sizeof(*fold->numbers));
 	fold->number_said =

@@ -30,7 +30,7 @@ static uint32_t file_of(struct fold *fold, uint32_t node)
 		stored = ".";
 		n = 1;
 	} else if (n > root && !memcmp(path, fold->options->root, root) &&
-		path[root] == '/') {
+		   path[root] == '/') {
 		stored = path + root + 1;
 		n -= root + 1;
 	}
@@ -71,16 +71,14 @@ static enum aspect aspect_of(const struct fold *fold,
 	const struct fold_access *access, uint32_t kinds)
 {
 	uint32_t mode = fold->tree.nodes[access->node].identity.mode;
-	const uint32_t opened =
-		KIND_BIT(ACCESS_READ) | KIND_BIT(ACCESS_EXEC);
+	const uint32_t opened = KIND_BIT(ACCESS_READ) | KIND_BIT(ACCESS_EXEC);
 
 	if (kinds & KIND_BIT(ACCESS_LIST))
 		return ASPECT_LISTING;
 	if (kinds & KIND_BIT(ACCESS_LINK))
 		return ASPECT_LINK;
-	if (S_ISREG(mode) &&
-		(kinds & opened ||
-			fold_below(fold, access->node, fold->root_node)))
+	if (S_ISREG(mode) && (kinds & opened || fold_below(fold, access->node,
+							fold->root_node)))
 		return ASPECT_CONTENT;
 	/* Absence is the same in every aspect; a file that comes is not. */
 	return mode ? ASPECT_META : ASPECT_CONTENT;
@@ -134,8 +132,7 @@ static void add_make(
 		&scope->make_count, &scope->make_room, sizeof(*make));
 
 	uint32_t mode = fold->tree.nodes[access->node].identity.mode;
-	const uint32_t put =
-		KIND_BIT(ACCESS_WRITE) | KIND_BIT(ACCESS_RENAME);
+	const uint32_t put = KIND_BIT(ACCESS_WRITE) | KIND_BIT(ACCESS_RENAME);
 
 	make->file = file;
 	make->kinds = access->kinds;

@@ -32,9 +32,9 @@ struct fold_path {
 };
 
 struct fold_scope {
-	bool ran;	 /* said an outcome other than that it exists */
-	bool selected;	 /* was collected and chosen, if perhaps not run */
-	bool completed;	 /* a collector that came to its end */
+	bool ran;       /* said an outcome other than that it exists */
+	bool selected;  /* was collected and chosen, if perhaps not run */
+	bool completed; /* a collector that came to its end */
 };
 
 struct fold {
@@ -67,14 +67,14 @@ struct fold {
 	size_t access_count, access_room;
 	struct interner blocks;
 	uint32_t no_block; /* the empty one: the whole file */
-	bool late;	   /* listings that waited are being taken */
+	bool late;         /* listings that waited are being taken */
 
 	/* By node; grown with the tree. */
-	uint32_t *makers;  /* the scope that made it, + 1 */
-	bool *touched;	   /* the session wrote, renamed or removed it */
-	bool *stirred;	   /* the session changed its entries */
-	bool *searched;	   /* discovery went through its entries */
-	bool *declared;	   /* the base said what it looked for in it */
+	uint32_t *makers; /* the scope that made it, + 1 */
+	bool *touched;    /* the session wrote, renamed or removed it */
+	bool *stirred;    /* the session changed its entries */
+	bool *searched;   /* discovery went through its entries */
+	bool *declared;   /* the base said what it looked for in it */
 	size_t node_room;
 
 	uint32_t root_node;
@@ -87,8 +87,8 @@ struct fold {
 const char *fold_text(struct fold *fold, const char *bytes, size_t size);
 
 /* The scope of that kind and name, made when it is new. */
-uint32_t fold_scope(struct fold *fold, enum scope_kind kind, const char *name,
-	size_t size);
+uint32_t fold_scope(
+	struct fold *fold, enum scope_kind kind, const char *name, size_t size);
 uint32_t fold_find_scope(const struct fold *fold, enum scope_kind kind,
 	const char *name, size_t size);
 void fold_use(struct fold *fold, uint32_t scope, uint32_t used);
@@ -99,10 +99,10 @@ uint32_t fold_event_scope(
 	const struct fold *fold, const struct trace_event *event);
 
 /* The steps, in their order. */
-void fold_scopes(struct fold *fold);   /* marks: scopes, edges, outcomes */
-void fold_each(struct fold *fold);     /* units of executed programs */
-void fold_accesses(struct fold *fold); /* records to accesses */
-void fold_settle(struct fold *fold);   /* accesses to states of files */
+void fold_scopes(struct fold *fold);        /* marks: scopes, edges, outcomes */
+void fold_each(struct fold *fold);          /* units of executed programs */
+void fold_accesses(struct fold *fold);      /* records to accesses */
+void fold_settle(struct fold *fold);        /* accesses to states of files */
 void fold_forward(const struct fold *fold); /* to an ftrace around us */
 int fold_gone(struct fold *fold, struct map *map, struct err *err);
 

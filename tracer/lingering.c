@@ -98,8 +98,7 @@ size_t session_lingering(
 		for (size_t i = 0; i < count; i++)
 			if (maps_arena((*pids)[i], session->arena_path))
 				(*pids)[alive++] = (*pids)[i];
-		if ((!alive && !session_unborn(session)) ||
-			waited >= grace_ms)
+		if ((!alive && !session_unborn(session)) || waited >= grace_ms)
 			return alive;
 		free(*pids);
 		nanosleep(&step, NULL);
@@ -116,7 +115,7 @@ static bool is_dead(const char *directory)
 	free(path);
 	if (fd < 0)
 		return errno == ENOENT && stat(directory, &st) == 0 &&
-			st.st_mtime + NEWBORN_SECONDS < time(NULL);
+		       st.st_mtime + NEWBORN_SECONDS < time(NULL);
 	dead = flock(fd, LOCK_EX | LOCK_NB) == 0;
 	close(fd);
 	return dead;

@@ -94,8 +94,8 @@ uint32_t path_tree_child(
 	memcpy(key + PARENT_BYTES, name, size);
 	node = intern(&tree->names, key, PARENT_BYTES + size);
 	if (node == tree->count) {
-		fresh = array_add(
-			&tree->nodes, &tree->count, &tree->room, sizeof(*fresh));
+		fresh = array_add(&tree->nodes, &tree->count, &tree->room,
+			sizeof(*fresh));
 		fresh->parent = parent;
 		look(tree, node);
 	}
@@ -125,8 +125,8 @@ static uint32_t walk_link(struct walk *walk, uint32_t link)
 	n = readlink(path, target, sizeof(target));
 	if (n <= 0)
 		return link;
-	return walk_path(walk, walk->tree->nodes[link].parent, target,
-		(size_t)n, false);
+	return walk_path(
+		walk, walk->tree->nodes[link].parent, target, (size_t)n, false);
 }
 
 static uint32_t walk_path(struct walk *walk, uint32_t from, const char *path,

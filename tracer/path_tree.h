@@ -65,7 +65,7 @@ const char *path_tree_name(
  * Writes the absolute path of a node to buffer; its length, or 0 when the
  * buffer is too small.
  */
-size_t path_tree_path(const struct path_tree *tree, uint32_t node,
-	char *buffer, size_t size);
+size_t path_tree_path(
+	const struct path_tree *tree, uint32_t node, char *buffer, size_t size);
 
 #endif

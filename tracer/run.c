@@ -88,8 +88,7 @@ static char *adapter_folder(const struct adapter *adapter, struct err *err)
 static int run_untraced(const struct run_options *options,
 	struct run_result *result, struct err *err)
 {
-	int code = spawn_and_wait(
-		options->argv, environ, &result->status, err);
+	int code = spawn_and_wait(options->argv, environ, &result->status, err);
 
 	result->ran = code == 0;
 	return code;
@@ -128,8 +127,7 @@ static int store(const char *root, const struct trace *trace,
 
 static int status_number(int status)
 {
-	return WIFEXITED(status) ? WEXITSTATUS(status)
-				 : 128 + WTERMSIG(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 static char *command_line(char *const argv[])
@@ -160,15 +158,14 @@ static void record(const struct run_options *options, struct session *session,
 		.status = status_number(result->status)};
 	struct trace trace;
 
-	fold.lingering_count =
-		session_lingering(session, GRACE_MS, &lingering);
+	fold.lingering_count = session_lingering(session, GRACE_MS, &lingering);
 	fold.lingering = lingering;
 	fold.unborn = session_unborn(session);
 	session_stop(session);
 	trace_read(&trace, &session->arena);
 	result->recorded = store(options->root, &trace, &fold, result) == 0;
-	result->adapter_silent = options->adapter &&
-		result->recorded && !result->summary.adapter_ready;
+	result->adapter_silent = options->adapter && result->recorded &&
+				 !result->summary.adapter_ready;
 	trace_release(&trace);
 	free(lingering);
 	free(command);
@@ -214,7 +211,8 @@ static int run_traced(const struct run_options *options,
 static int failure_of(int code)
 {
 	return code == -ENOENT ? RUN_NOT_FOUND
-			       : code < 0 ? RUN_NOT_EXECUTABLE : 0;
+	       : code < 0      ? RUN_NOT_EXECUTABLE
+			       : 0;
 }
 
 int run_command(const struct run_options *options, struct run_result *result,
@@ -242,8 +240,8 @@ int run_command(const struct run_options *options, struct run_result *result,
 	if (code < 0) {
 		code = failure_of(run_untraced(options, result, err));
 	} else {
-		code = failure_of(run_traced(options, &session, library,
-			folder, result, err));
+		code = failure_of(run_traced(
+			options, &session, library, folder, result, err));
 	}
 	session_close(&session);
 out:

@@ -14,8 +14,8 @@
 struct run_options {
 	const char *root;
 	char *const *argv;
-	const char *unit;	      /* the command unit's name */
-	const char *const *each; /* globs, NULL-terminated; or NULL */
+	const char *unit;              /* the command unit's name */
+	const char *const *each;       /* globs, NULL-terminated; or NULL */
 	const struct adapter *adapter; /* or NULL */
 };
 
@@ -26,9 +26,9 @@ enum run_failure {
 };
 
 struct run_result {
-	bool ran;	/* the command ran; status is its wait status */
+	bool ran; /* the command ran; status is its wait status */
 	int status;
-	bool recorded;	/* the map holds it; summary is set */
+	bool recorded;       /* the map holds it; summary is set */
 	bool adapter_silent; /* the runner's adapter was never heard of */
 	struct fold_summary summary;
 	struct err problem; /* why it was not recorded */

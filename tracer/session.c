@@ -41,8 +41,7 @@ static int allocate(int fd, off_t from, off_t size)
 	if (errno != EOPNOTSUPP)
 		return -errno;
 	for (off_t at = from; at < from + size; at += sizeof(zeroes))
-		if (pwrite(fd, zeroes, sizeof(zeroes), at) !=
-			sizeof(zeroes))
+		if (pwrite(fd, zeroes, sizeof(zeroes), at) != sizeof(zeroes))
 			return -(errno ? errno : ENOSPC);
 	return 0;
 }
@@ -75,9 +74,8 @@ static void *grow(void *data)
 		uint32_t wanted = atomic_load(&header->wanted);
 		uint64_t taken = atomic_load(&header->taken);
 
-		if (room &&
-			taken + ARENA_WINDOW_CHUNKS / 2 >
-				atomic_load(&header->ready)) {
+		if (room && taken + ARENA_WINDOW_CHUNKS / 2 >
+				    atomic_load(&header->ready)) {
 			room = extend(session);
 			/* Nobody needs to wait for what will not come. */
 			if (!room)
@@ -115,8 +113,8 @@ static int make_arena(struct session *session, struct err *err)
 		return err_set(err, -errno, "cannot make '%s': %s",
 			session->arena_path, strerror(errno));
 	for (; size >= SMALLEST_START; size /= 2) {
-		code = allocate(session->arena_fd, 0,
-			(off_t)(ARENA_HEADER + size));
+		code = allocate(
+			session->arena_fd, 0, (off_t)(ARENA_HEADER + size));
 		if (code == 0)
 			break;
 	}
@@ -183,8 +181,7 @@ static int make_directory(
 	chmod(session->directory, 0755);
 	session->arena_path = xasprintf("%s/" ARENA_NAME, session->directory);
 	lock = xasprintf("%s/" LOCK_NAME, session->directory);
-	session->lock =
-		open(lock, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	session->lock = open(lock, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	free(lock);
 	if (session->lock < 0 || flock(session->lock, LOCK_EX | LOCK_NB) < 0)
 		return err_set(err, -errno, "cannot lock '%s': %s",

@@ -16,8 +16,8 @@
 
 #include "wire/raw.h"
 
-static const int passed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1,
-	SIGUSR2, SIGWINCH, SIGALRM};
+static const int passed_on[] = {
+	SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGALRM};
 #define PASSED_ON (sizeof(passed_on) / sizeof(*passed_on))
 
 static volatile pid_t child;
@@ -60,8 +60,8 @@ static void restore_handlers(const struct sigaction *before)
  * put the outer session back into the environment. Leaves in file what was
  * tried last; returns an errno.
  */
-static int exec_search(char *file, size_t size, char *const argv[],
-	char *const envp[])
+static int exec_search(
+	char *file, size_t size, char *const argv[], char *const envp[])
 {
 	const char *path = getenv("PATH");
 	int error = ENOENT, failed;
@@ -87,8 +87,7 @@ static int exec_search(char *file, size_t size, char *const argv[],
 }
 
 /* A script without a first line is the shell's. */
-static int exec_shell(
-	const char *file, char *const argv[], char *const envp[])
+static int exec_shell(const char *file, char *const argv[], char *const envp[])
 {
 	size_t count = 0;
 
@@ -99,8 +98,8 @@ static int exec_shell(
 	shell[1] = (char *)file;
 	for (size_t i = 1; i <= count; i++)
 		shell[i + 1] = argv[i];
-	return -(int)raw_call(SYS_execve, (long)shell[0], (long)shell,
-		(long)envp, 0, 0, 0);
+	return -(int)raw_call(
+		SYS_execve, (long)shell[0], (long)shell, (long)envp, 0, 0, 0);
 }
 
 static _Noreturn void run_child(char *const argv[], char *const envp[],
@@ -159,8 +158,7 @@ int spawn_and_wait(
 		run_child(argv, envp, &mask, report[1]);
 	}
 	if (child < 0) {
-		code = err_set(
-			err, -errno, "cannot fork: %s", strerror(errno));
+		code = err_set(err, -errno, "cannot fork: %s", strerror(errno));
 		sigprocmask(SIG_SETMASK, &mask, NULL);
 		close(report[0]);
 		close(report[1]);

@@ -26,12 +26,11 @@ static bool is_sound(
 	if (commit < sizeof(*record) || commit % RECORD_ALIGN ||
 		record->size > ARENA_TEXT_MAX ||
 		record_bytes(record->size) > commit ||
-		record->head > record->size ||
-		record->access >= ACCESS_KINDS ||
+		record->head > record->size || record->access >= ACCESS_KINDS ||
 		record->type < RECORD_ACCESS || record->type > RECORD_LOST)
 		return false;
 	return record->type == RECORD_EXIT ||
-		record->number <= numbers_most(chunks);
+	       record->number <= numbers_most(chunks);
 }
 
 static uint32_t image_numbered(const struct trace *trace, uint32_t number)
@@ -59,8 +58,8 @@ static uint32_t image_of(struct trace *trace, const struct arena_chunk *chunk)
 	return i;
 }
 
-static void read_chunk(struct trace *trace, const struct arena_chunk *chunk,
-	uint64_t chunks)
+static void read_chunk(
+	struct trace *trace, const struct arena_chunk *chunk, uint64_t chunks)
 {
 	uint32_t size = chunk->count * ARENA_CHUNK;
 	uint32_t used = atomic_load(&chunk->used);
@@ -114,7 +113,7 @@ static void link_images(struct trace *trace, uint32_t serials)
 		if (record->type == RECORD_EXIT) {
 			image->exit = record;
 		} else if (record->type == RECORD_EXEC &&
-			record->number <= serials) {
+			   record->number <= serials) {
 			from[record->number] = self + 1;
 		} else if (record->type == RECORD_HELLO) {
 			image->hello = record;
@@ -143,7 +142,7 @@ static bool is_claim(
 	const struct arena_chunk *chunk, uint64_t i, uint64_t ready)
 {
 	return chunk->count <= ready - i &&
-		i % ARENA_WINDOW_CHUNKS + chunk->count <= ARENA_WINDOW_CHUNKS;
+	       i % ARENA_WINDOW_CHUNKS + chunk->count <= ARENA_WINDOW_CHUNKS;
 }
 
 /* Every image has a claim of its own, so there are no more than chunks. */

@@ -25,7 +25,7 @@ struct trace_image {
 	uint32_t parent; /* in images, or IMAGE_NONE */
 	uint32_t pid;
 	const struct wire_record *hello; /* NULL: forked */
-	const struct wire_record *exit;	 /* NULL: killed, or executed on */
+	const struct wire_record *exit;  /* NULL: killed, or executed on */
 	uint32_t successor; /* the image it executed, or IMAGE_NONE */
 };
 

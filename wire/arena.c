@@ -95,7 +95,7 @@ struct arena_chunk *arena_chunk_at(struct arena *arena, uint64_t i)
 	if (!window)
 		return NULL;
 	return (struct arena_chunk *)(window +
-		i % ARENA_WINDOW_CHUNKS * ARENA_CHUNK);
+				      i % ARENA_WINDOW_CHUNKS * ARENA_CHUNK);
 }
 
 void arena_set_lost(struct arena *arena, enum arena_loss why)
@@ -136,7 +136,7 @@ struct arena_chunk *arena_claim(struct arena *arena, uint32_t count)
 	do {
 		first = atomic_fetch_add(&header->taken, count);
 	} while (first / ARENA_WINDOW_CHUNKS !=
-		(first + count - 1) / ARENA_WINDOW_CHUNKS);
+		 (first + count - 1) / ARENA_WINDOW_CHUNKS);
 	ready = atomic_load(&header->ready);
 	if (first + count + ARENA_WINDOW_CHUNKS / 2 > ready &&
 		first % 64 < count)

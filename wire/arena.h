@@ -39,31 +39,31 @@
 #define ARENA_TEXT_MAX (32u << 10)
 
 enum arena_loss {
-	ARENA_FULL = 1,	  /* a record found no room */
+	ARENA_FULL = 1,     /* a record found no room */
 	ARENA_UNMAPPED = 2, /* a process could not map what it needed */
 };
 
 struct arena_header {
 	uint64_t magic;
 	uint32_t version;
-	_Atomic uint32_t lost;	/* enum arena_loss bits */
+	_Atomic uint32_t lost;  /* enum arena_loss bits */
 	_Atomic uint64_t ready; /* chunks that lie on disk */
 	_Atomic uint64_t taken; /* chunks claimed, may pass ready */
 	_Atomic uint64_t clock;
 	_Atomic uint32_t scopes; /* the last scope number given out */
 	_Atomic uint32_t images;
 	_Atomic uint32_t serials;
-	_Atomic uint32_t forks; /* begun by fork(3), or failed */
+	_Atomic uint32_t forks;  /* begun by fork(3), or failed */
 	_Atomic uint32_t births; /* forked children that were heard of */
 	_Atomic uint32_t wanted; /* futex: a process asks for more chunks */
 	_Atomic uint32_t closed; /* the supervisor is gone or folding */
 };
 
 struct arena_chunk {
-	uint32_t count;	 /* chunks in this claim; 0: never claimed */
+	uint32_t count; /* chunks in this claim; 0: never claimed */
 	uint32_t pid;
-	uint32_t image;	 /* numbers a process between two execs */
-	uint32_t parent; /* the image it was forked from, 0: executed */
+	uint32_t image;        /* numbers a process between two execs */
+	uint32_t parent;       /* the image it was forked from, 0: executed */
 	_Atomic uint32_t used; /* bytes reserved, this head included */
 	_Atomic uint32_t end;  /* where the next record did not fit */
 	_Atomic uint32_t pending; /* objects loaded and not recorded yet */
@@ -94,7 +94,8 @@ struct wire_record *arena_reserve(
 	struct arena *arena, struct arena_chunk *chunk, uint32_t text);
 void arena_commit(struct wire_record *record);
 
-/* Chunk number i, which must be below `ready`; NULL when it cannot be mapped. */
+/* Chunk number i, which must be below `ready`; NULL when it cannot be mapped.
+ */
 struct arena_chunk *arena_chunk_at(struct arena *arena, uint64_t i);
 
 void arena_set_lost(struct arena *arena, enum arena_loss why);

@@ -37,8 +37,8 @@ static enum exec_target loader_of(int fd, const Elf64_Ehdr *head)
 			return TARGET_UNKNOWN;
 		if (program.p_type != PT_INTERP)
 			continue;
-		n = raw_pread(fd, loader, sizeof(loader) - 1,
-			(long)program.p_offset);
+		n = raw_pread(
+			fd, loader, sizeof(loader) - 1, (long)program.p_offset);
 		if (n < (long)program.p_filesz || n <= 0)
 			return TARGET_FOREIGN;
 		loader[n] = '\0';
@@ -85,7 +85,7 @@ static enum exec_target look(const char *path, char *head, bool *script)
 		if (st.st_mode & (S_ISUID | S_ISGID))
 			target = TARGET_PRIVILEGED;
 		else if (elf->e_ident[EI_CLASS] != ELFCLASS64 ||
-			elf->e_machine != OUR_MACHINE)
+			 elf->e_machine != OUR_MACHINE)
 			target = TARGET_FOREIGN;
 		else
 			target = loader_of(fd, elf);

@@ -9,12 +9,12 @@
 #define FTRACE_WIRE_ELF_HEAD_H
 
 enum exec_target {
-	TARGET_TRACEABLE, /* loaded by the loader that loaded us */
-	TARGET_STATIC,	  /* no loader: nothing is preloaded */
-	TARGET_FOREIGN,	  /* another loader, class or machine: a preload of
-			     ours would make it fail or complain */
+	TARGET_TRACEABLE,  /* loaded by the loader that loaded us */
+	TARGET_STATIC,     /* no loader: nothing is preloaded */
+	TARGET_FOREIGN,    /* another loader, class or machine: a preload of
+			      ours would make it fail or complain */
 	TARGET_PRIVILEGED, /* setuid or setgid: the loader ignores us */
-	TARGET_UNKNOWN,	  /* not there, not readable, not a program */
+	TARGET_UNKNOWN,    /* not there, not readable, not a program */
 };
 
 /*

@@ -24,9 +24,9 @@ enum access_kind {
 #define KIND_BIT(kind) (1u << (kind))
 
 /* The kinds that make the result depend on the file. */
-#define KINDS_INPUT                                                            \
-	(KIND_BIT(ACCESS_READ) | KIND_BIT(ACCESS_ABSENT) |                     \
-		KIND_BIT(ACCESS_LIST) | KIND_BIT(ACCESS_EXEC) |                \
+#define KINDS_INPUT \
+	(KIND_BIT(ACCESS_READ) | KIND_BIT(ACCESS_ABSENT) | \
+		KIND_BIT(ACCESS_LIST) | KIND_BIT(ACCESS_EXEC) | \
 		KIND_BIT(ACCESS_STAT) | KIND_BIT(ACCESS_LINK))
 
 /*

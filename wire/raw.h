@@ -19,11 +19,11 @@ static inline long raw_call(
 	register long r8 __asm__("r8") = e;
 	register long r9 __asm__("r9") = f;
 
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8),
-			 "r"(r9)
-			 : "rcx", "r11", "memory");
+	__asm__ volatile(
+		"syscall"
+		: "=a"(ret)
+		: "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+		: "rcx", "r11", "memory");
 	return ret;
 #elif defined(__aarch64__)
 	register long x8 __asm__("x8") = nr;
@@ -56,16 +56,15 @@ static inline int raw_close(int fd)
 
 static inline long raw_pread(int fd, void *buf, size_t size, long offset)
 {
-	return raw_call(
-		SYS_pread64, fd, (long)buf, (long)size, offset, 0, 0);
+	return raw_call(SYS_pread64, fd, (long)buf, (long)size, offset, 0, 0);
 }
 
 /* The address, or a value in [-4095, -1] on failure. */
 static inline long raw_mmap(
 	void *addr, size_t size, int prot, int flags, int fd, long offset)
 {
-	return raw_call(SYS_mmap, (long)addr, (long)size, prot, flags, fd,
-		offset);
+	return raw_call(
+		SYS_mmap, (long)addr, (long)size, prot, flags, fd, offset);
 }
 
 static inline int raw_munmap(void *addr, size_t size)

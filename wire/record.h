@@ -14,25 +14,25 @@
 
 enum record_type {
 	RECORD_ACCESS = 1, /* text: block, then path; access: its kind */
-	RECORD_HELLO,	   /* an executed image started; text: its AT_EXECFN,
+	RECORD_HELLO,      /* an executed image started; text: its AT_EXECFN,
 			      made absolute; number: the exec's serial */
-	RECORD_EXEC,	   /* about to execute; text: the path; number: serial */
+	RECORD_EXEC, /* about to execute; text: the path; number: serial */
 	RECORD_EXEC_FAILED, /* the exec with that number did not happen */
-	RECORD_SCOPE,	   /* number: the new scope; text: "kind/name" */
-	RECORD_USE,	   /* the scope uses the scope named in the text */
-	RECORD_OUTCOME,	   /* text: "word" or "word/microseconds" */
-	RECORD_RENAME,	   /* text: old path, then new path */
-	RECORD_FORKED,	   /* a forked child began */
-	RECORD_EXIT,	   /* the image ended; number: its exit status */
-	RECORD_LOST,	   /* the scope is incomplete; text: the reason */
+	RECORD_SCOPE,       /* number: the new scope; text: "kind/name" */
+	RECORD_USE,         /* the scope uses the scope named in the text */
+	RECORD_OUTCOME,     /* text: "word" or "word/microseconds" */
+	RECORD_RENAME,      /* text: old path, then new path */
+	RECORD_FORKED,      /* a forked child began */
+	RECORD_EXIT,        /* the image ended; number: its exit status */
+	RECORD_LOST,        /* the scope is incomplete; text: the reason */
 };
 
 enum record_flag {
-	RECORD_NOFOLLOW = 1,   /* a final symbolic link is not followed */
-	RECORD_MADE = 2,       /* the whole content is the writer's own */
-	RECORD_DIRECTORY = 4,  /* the path is a directory */
-	RECORD_UNTRACED = 8,   /* this exec's program cannot be traced */
-	RECORD_REFUSED = 16,   /* it failed, and not because nothing is there */
+	RECORD_NOFOLLOW = 1,  /* a final symbolic link is not followed */
+	RECORD_MADE = 2,      /* the whole content is the writer's own */
+	RECORD_DIRECTORY = 4, /* the path is a directory */
+	RECORD_UNTRACED = 8,  /* this exec's program cannot be traced */
+	RECORD_REFUSED = 16,  /* it failed, and not because nothing is there */
 };
 
 struct wire_record {
@@ -42,10 +42,10 @@ struct wire_record {
 	uint16_t flags;
 	uint32_t scope;
 	uint32_t number;
-	uint32_t head; /* bytes of the text's first part */
-	uint32_t size; /* bytes of the text */
+	uint32_t head;  /* bytes of the text's first part */
+	uint32_t size;  /* bytes of the text */
 	uint64_t clock; /* orders the records of a session */
-	char text[];   /* not NUL-terminated */
+	char text[];    /* not NUL-terminated */
 };
 
 #define RECORD_ALIGN 8u
@@ -56,7 +56,7 @@ struct wire_record {
 static inline uint64_t record_bytes(uint64_t text)
 {
 	return (sizeof(struct wire_record) + text + RECORD_ALIGN - 1) &
-		~(uint64_t)(RECORD_ALIGN - 1);
+	       ~(uint64_t)(RECORD_ALIGN - 1);
 }
 
 #endif

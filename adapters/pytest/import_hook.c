@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 struct _object;
-#define PyObject struct _object	/* opaque, named as CPython names it */
+#define PyObject struct _object /* opaque, named as CPython names it */
 
 struct method_def {
 	const char *name;
-	void (*call)(void);	/* takes what the flags say */
+	void (*call)(void); /* takes what the flags say */
 	int flags;
 	const char *doc;
 };
@@ -41,12 +41,12 @@ struct module_def {
 	void *free;
 };
 
-#define METH_VARARGS	0x0001
-#define METH_KEYWORDS	0x0002
-#define METH_NOARGS	0x0004
-#define METH_O		0x0008
+#define METH_VARARGS 0x0001
+#define METH_KEYWORDS 0x0002
+#define METH_NOARGS 0x0004
+#define METH_O 0x0008
 #define METHOD(function) ((void (*)(void))(function))
-#define ABI_VERSION	3
+#define ABI_VERSION 3
 
 extern PyObject *PyExc_Exception;
 extern PyObject *PyExc_TypeError;
@@ -59,14 +59,14 @@ extern void PyErr_Restore(PyObject *type, PyObject *value, PyObject *trace);
 extern int PyErr_ExceptionMatches(PyObject *type);
 extern void PyErr_SetString(PyObject *type, const char *message);
 extern char *PyBytes_AsString(PyObject *bytes);
-extern PyObject *PyCFunction_NewEx(struct method_def *def, PyObject *self,
-				   PyObject *module);
+extern PyObject *PyCFunction_NewEx(
+	struct method_def *def, PyObject *self, PyObject *module);
 extern PyObject *PyDict_GetItemWithError(PyObject *dict, PyObject *key);
 extern PyObject *PyDict_GetItemString(PyObject *dict, const char *key);
 extern int PyObject_IsTrue(PyObject *object);
 extern ssize_t PyObject_Hash(PyObject *object);
-extern PyObject *PyObject_Call(PyObject *callable, PyObject *args,
-			       PyObject *kwargs);
+extern PyObject *PyObject_Call(
+	PyObject *callable, PyObject *args, PyObject *kwargs);
 extern PyObject *PyObject_CallFunctionObjArgs(PyObject *callable, ...);
 extern long PyLong_AsLong(PyObject *number);
 extern PyObject *PyLong_FromLong(long value);
@@ -77,18 +77,17 @@ extern PyObject *PyUnicode_InternFromString(const char *text);
 extern PyObject *PyModule_Create2(struct module_def *def, int version);
 
 /* Not of the stable ABI, though in every CPython: may be missing one day. */
-extern PyObject *PyInstanceMethod_New(PyObject *function)
-	__attribute__((weak));
+extern PyObject *PyInstanceMethod_New(PyObject *function) __attribute__((weak));
 
-__attribute__((visibility("default")))
-extern PyObject *PyInit_ftrace_import_hook(void);
+__attribute__((visibility("default"))) extern PyObject *
+PyInit_ftrace_import_hook(void);
 
 /*
  * Imports already reported, by a mix of everything that decides what an
  * import statement means.  A collision costs one more report; a stale entry
  * is not possible, because every change of scope changes the epoch.
  */
-#define SEEN_SLOTS	4096
+#define SEEN_SLOTS 4096
 
 static uint64_t seen[SEEN_SLOTS];
 static uint64_t epoch = 1;
@@ -100,7 +99,7 @@ static PyObject *dunder_name;
  * used: one of the project may have come under the name since.  Forgotten as
  * a whole, by a new generation, whenever a project module is loaded.
  */
-#define FOREIGN_SLOTS	1024
+#define FOREIGN_SLOTS 1024
 
 struct foreign {
 	uint64_t key;
@@ -182,8 +181,8 @@ static PyObject *around_call(PyObject *self, PyObject *args, PyObject *kwargs)
 	if (!result)
 		PyErr_Fetch(&type, &value, &trace);
 	none = none_value();
-	done = PyObject_CallFunctionObjArgs(PyTuple_GetItem(self, 2), token,
-					    result ? result : none, NULL);
+	done = PyObject_CallFunctionObjArgs(
+		PyTuple_GetItem(self, 2), token, result ? result : none, NULL);
 	Py_DecRef(none);
 	Py_DecRef(token);
 	if (!done && forgive()) {
@@ -200,8 +199,7 @@ static PyObject *around_call(PyObject *self, PyObject *args, PyObject *kwargs)
 }
 
 static struct method_def around_def = {
-	"wrapped", METHOD(around_call), METH_VARARGS | METH_KEYWORDS, NULL
-};
+	"wrapped", METHOD(around_call), METH_VARARGS | METH_KEYWORDS, NULL};
 
 static PyObject *around(PyObject *self, PyObject *args)
 {
@@ -225,8 +223,8 @@ static PyObject *method(PyObject *self, PyObject *function)
 }
 
 /* An argument of __import__ by place or by name, borrowed, NULL if absent. */
-static PyObject *argument(PyObject *args, PyObject *kwargs, ssize_t place,
-			  const char *name)
+static PyObject *argument(
+	PyObject *args, PyObject *kwargs, ssize_t place, const char *name)
 {
 	if (place < PyTuple_Size(args))
 		return PyTuple_GetItem(args, place);
@@ -234,8 +232,8 @@ static PyObject *argument(PyObject *args, PyObject *kwargs, ssize_t place,
 }
 
 /* The table's key for one import, 0 where none can be made. */
-static uint64_t import_key(PyObject *name, PyObject *globals,
-			   PyObject *fromlist, long level)
+static uint64_t import_key(
+	PyObject *name, PyObject *globals, PyObject *fromlist, long level)
 {
 	PyObject *importer = NULL;
 	uint64_t sum = epoch;
@@ -297,7 +295,7 @@ static int is_foreign(PyObject *name, long level)
 		return 0;
 	slot = foreign_slot(name, &key);
 	return slot && slot->key == key && slot->module &&
-		slot->module == module_named(name);
+	       slot->module == module_named(name);
 }
 
 static void set_foreign(PyObject *name)
@@ -350,9 +348,8 @@ static PyObject *import_call(PyObject *self, PyObject *args, PyObject *kwargs)
 	*slot = key;
 	number = PyLong_FromLong(level);
 	done = PyObject_CallFunctionObjArgs(note_import, name,
-					    globals ? globals : number,
-					    fromlist ? fromlist : number,
-					    number, NULL);
+		globals ? globals : number, fromlist ? fromlist : number,
+		number, NULL);
 	Py_DecRef(number);
 	if (!done && forgive()) {
 		Py_DecRef(result);
@@ -365,8 +362,7 @@ static PyObject *import_call(PyObject *self, PyObject *args, PyObject *kwargs)
 }
 
 static struct method_def import_def = {
-	"__import__", METHOD(import_call), METH_VARARGS | METH_KEYWORDS, NULL
-};
+	"__import__", METHOD(import_call), METH_VARARGS | METH_KEYWORDS, NULL};
 
 /*
  * import_hook(previous, callback, doc, builtins, name of builtins): makes the
@@ -376,8 +372,8 @@ static PyObject *import_hook(PyObject *self, PyObject *args)
 {
 	(void)self;
 	if (PyTuple_Size(args) != 5 || previous_import) {
-		PyErr_SetString(PyExc_TypeError,
-				"import_hook takes 5 arguments, once");
+		PyErr_SetString(
+			PyExc_TypeError, "import_hook takes 5 arguments, once");
 		return NULL;
 	}
 	import_def.doc = PyBytes_AsString(PyTuple_GetItem(args, 2));
@@ -388,21 +384,21 @@ static PyObject *import_hook(PyObject *self, PyObject *args)
 	previous_import = PyTuple_GetItem(args, 0);
 	note_import = PyTuple_GetItem(args, 1);
 	return PyCFunction_NewEx(&import_def, PyTuple_GetItem(args, 3),
-				 PyTuple_GetItem(args, 4));
+		PyTuple_GetItem(args, 4));
 }
 
 static struct method_def methods[] = {
-	{ "say", METHOD(say), METH_O, NULL },
-	{ "shift", METHOD(shift), METH_O, NULL },
-	{ "around", METHOD(around), METH_VARARGS, NULL },
-	{ "method", METHOD(method), METH_O, NULL },
-	{ "renew", METHOD(renew), METH_NOARGS, NULL },
-	{ "import_hook", METHOD(import_hook), METH_VARARGS, NULL },
-	{ NULL, NULL, 0, NULL },
+	{"say", METHOD(say), METH_O, NULL},
+	{"shift", METHOD(shift), METH_O, NULL},
+	{"around", METHOD(around), METH_VARARGS, NULL},
+	{"method", METHOD(method), METH_O, NULL},
+	{"renew", METHOD(renew), METH_NOARGS, NULL},
+	{"import_hook", METHOD(import_hook), METH_VARARGS, NULL},
+	{NULL, NULL, 0, NULL},
 };
 
 static struct module_def module = {
-	.base = { .refcount = 1 },
+	.base = {.refcount = 1},
 	.name = "ftrace_import_hook",
 	.size = -1,
 	.methods = methods,

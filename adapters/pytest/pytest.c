@@ -29,7 +29,7 @@ static bool is_module_option(const char *option)
 	size_t n = strlen(option);
 
 	return option[0] == '-' && option[1] != '-' && option[n - 1] == 'm' &&
-		strcspn(option, "WXc") == n;
+	       strcspn(option, "WXc") == n;
 }
 
 /* -I and -E make Python take no notice of what would load the plugin. */

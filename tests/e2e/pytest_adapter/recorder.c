@@ -29,7 +29,7 @@ static void note(const char *sign, const char *text)
 	if (!output)
 		return;
 	size = snprintf(line, sizeof(line), "%d %ld %s%s\n", (int)getpid(),
-			syscall(SYS_gettid), sign, text);
+		syscall(SYS_gettid), sign, text);
 	if (size <= 0 || (size_t)size >= sizeof(line))
 		return;
 	fd = open(output, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
