@@ -16,8 +16,12 @@
 
 #include "wire/raw.h"
 
-static const int passed_on[] = {
-	SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGALRM};
+/*
+ * SIGTSTP: we stop when the child is seen to have stopped and not before, or
+ * on "fg" we would take the stop that is over for another one.
+ */
+static const int passed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1,
+	SIGUSR2, SIGWINCH, SIGALRM, SIGTSTP};
 #define PASSED_ON (sizeof(passed_on) / sizeof(*passed_on))
 
 static volatile pid_t child;
