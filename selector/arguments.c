@@ -24,34 +24,48 @@ static char *argument_of(const struct affected_unit *unit, bool ids)
 	return xstrdup(unit->id);
 }
 
+/* The length of the part of an id that names its file; 0: it has none. */
+static size_t file_size(const struct affected_unit *unit)
+{
+	const struct adapter *adapter = adapter_named(unit->runner);
+	size_t n = adapter ? adapter->file_part(unit->id) : 0;
+
+	return adapter && !n ? strlen(unit->id) : n;
+}
+
+static bool is_whole(const struct affected_unit *unit)
+{
+	return unit->whole_file || !unit->id[file_size(unit)];
+}
+
+static bool same_file(
+	const struct affected_unit *a, const struct affected_unit *b)
+{
+	size_t n = file_size(a);
+
+	return n && n == file_size(b) && !memcmp(a->id, b->id, n) &&
+	       !strcmp(a->runner, b->runner);
+}
+
 /*
  * Units of one file lie side by side. Where one of them needs its whole file,
  * the others are in it.
  */
 static bool *find_covered(const struct affected *affected)
 {
+	const struct affected_unit *units = affected->units;
 	bool *covered = xcalloc(affected->count, sizeof(*covered));
-	size_t first = 0;
+	size_t end;
 
-	for (size_t i = 0; i < affected->count; i++) {
-		const struct affected_unit *unit = &affected->units[i];
-		const struct adapter *adapter = adapter_named(unit->runner);
-		size_t n = adapter && !unit->file ? adapter->file_part(unit->id)
-						  : 0;
+	for (size_t i = 0; i < affected->count; i = end) {
+		bool whole = is_whole(&units[i]);
 
-		if (!n || strncmp(affected->units[first].id, unit->id, n + 2))
-			first = i;
-		if (!n || !unit->whole_file)
-			continue;
-		/* Those before it in the file, and all that follow. */
-		for (size_t k = first;
-			k < affected->count &&
-			!strncmp(affected->units[k].id, unit->id, n + 2);
-			k++)
-			covered[k] = !affected->units[k].whole_file;
-		while (i + 1 < affected->count &&
-			!strncmp(affected->units[i + 1].id, unit->id, n + 2))
-			i++;
+		for (end = i + 1; end < affected->count &&
+				  same_file(&units[i], &units[end]);
+			end++)
+			whole |= is_whole(&units[end]);
+		for (size_t k = i; whole && k < end; k++)
+			covered[k] = !is_whole(&units[k]);
 	}
 	return covered;
 }
