@@ -101,6 +101,7 @@ static int run(int argc, char **argv)
 	int first = options_parse(&verb_affected, argc, argv);
 	struct affected affected;
 	struct arguments arguments;
+	struct project_here here;
 	struct map map;
 	struct err err;
 	int code;
@@ -115,16 +116,14 @@ static int run(int argc, char **argv)
 		map_close(&map);
 		return query_failed(&err);
 	}
-	affected_arguments(&affected, runner, tests, &arguments);
+	project_here(&here, map.root);
+	affected_arguments(&affected, runner, tests, common_json ? NULL : &here,
+		&arguments);
 	if (common_json) {
 		answer_json(&affected, &arguments);
 	} else {
-		for (size_t i = 0; i < arguments.count; i++) {
-			char *shown = project_show(map.root, arguments.list[i]);
-
-			print_item(shown, zero);
-			free(shown);
-		}
+		for (size_t i = 0; i < arguments.count; i++)
+			print_item(arguments.list[i], zero);
 		if (!quiet)
 			summarise(&affected);
 	}

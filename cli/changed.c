@@ -54,9 +54,9 @@ static void answer_json(const struct answer *answer)
 	json_print(json);
 }
 
-static void show(const char *root, const char *path)
+static void show(const struct project_here *here, const char *path)
 {
-	char *shown = project_show(root, path);
+	char *shown = project_show(here, path);
 
 	print_item(shown, zero);
 	free(shown);
@@ -65,11 +65,13 @@ static void show(const char *root, const char *path)
 static void answer_text(const struct answer *answer, const char *root)
 {
 	const struct changes *changes = &answer->changes;
+	struct project_here here;
 
+	project_here(&here, root);
 	for (size_t i = 0; i < changes->count; i++)
-		show(root, changes->list[i].path);
+		show(&here, changes->list[i].path);
 	for (size_t i = 0; i < answer->fresh_count; i++)
-		show(root, answer->fresh[i]);
+		show(&here, answer->fresh[i]);
 	if (!quiet)
 		note("%zu hit, %zu stale, %zu miss; %s read",
 			changes->recorded - changes->count, changes->count,

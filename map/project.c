@@ -145,26 +145,33 @@ char *project_path(const char *root, const char *path)
 	return stored;
 }
 
-char *project_show(const char *root, const char *path)
+void project_here(struct project_here *here, const char *root)
 {
-	char here[PATH_MAX], *shown;
-	size_t n = strlen(root), depth = 0;
-	const char *below;
+	char path[PATH_MAX];
+	size_t n = strcmp(root, "/") ? strlen(root) : 0;
 
-	if (*path == '/' || !getcwd(here, sizeof(here)) ||
-		strncmp(here, root, n) || (here[n] && here[n] != '/'))
+	here->inside = getcwd(path, sizeof(path)) && !strncmp(path, root, n) &&
+		       (!path[n] || path[n] == '/');
+	strcpy(here->below, here->inside && path[n] ? path + n + 1 : "");
+}
+
+char *project_show(const struct project_here *here, const char *path)
+{
+	const char *below = here->below;
+	size_t depth = 0;
+	char *shown;
+
+	if (*path == '/' || !here->inside)
 		return xstrdup(path);
-	below = here[n] ? here + n + 1 : here + n;
 	/* The part that both have in common needs no climbing. */
 	while (*below) {
 		size_t part = strcspn(below, "/");
 
 		if (depth == 0 && !strncmp(path, below, part) &&
-			path[part] == '/') {
+			path[part] == '/')
 			path += part + 1;
-		} else {
+		else
 			depth++;
-		}
 		below += part + (below[part] == '/');
 	}
 	shown = xcalloc(depth * 3 + strlen(path) + 1, 1);

@@ -2,6 +2,9 @@
 #ifndef FTRACE_MAP_PROJECT_H
 #define FTRACE_MAP_PROJECT_H
 
+#include <limits.h>
+#include <stdbool.h>
+
 #include "map/err.h"
 
 /*
@@ -22,8 +25,19 @@ char *project_absolute(const char *directory, struct err *err);
  */
 char *project_path(const char *root, const char *path);
 
-/* The other way: a stored path as seen from the current directory; to be
- * freed. */
-char *project_show(const char *root, const char *path);
+/* The current directory as seen from the root. */
+struct project_here {
+	bool inside;
+	char below[PATH_MAX]; /* "" at the root itself */
+};
+
+void project_here(struct project_here *here, const char *root);
+
+/*
+ * The other way: a stored path, or an id that begins with one, as seen from
+ * there. Unchanged when it is absolute, or the place not inside the root.
+ * To be freed.
+ */
+char *project_show(const struct project_here *here, const char *path);
 
 #endif

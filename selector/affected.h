@@ -65,8 +65,11 @@ struct arguments {
 	size_t count, room;
 };
 
+struct project_here;
+
+/* here: whence the runner will look, NULL for ids as stored. */
 void affected_arguments(const struct affected *affected, const char *runner,
-	bool ids, struct arguments *arguments);
+	bool ids, const struct project_here *here, struct arguments *arguments);
 void arguments_release(struct arguments *arguments);
 
 #endif

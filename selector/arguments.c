@@ -7,6 +7,7 @@
 
 #include "adapters/adapter.h"
 #include "map/alloc.h"
+#include "map/project.h"
 #include "selector/affected.h"
 
 static int by_text(const void *a, const void *b)
@@ -14,7 +15,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static char *argument_of(const struct affected_unit *unit, bool ids)
+static char *as_stored(const struct affected_unit *unit, bool ids)
 {
 	const struct adapter *adapter = adapter_named(unit->runner);
 
@@ -70,8 +71,21 @@ static bool *find_covered(const struct affected *affected)
 	return covered;
 }
 
+/* Only what begins with a path can be seen from another directory. */
+static char *argument_of(const struct affected_unit *unit, bool ids,
+	const struct project_here *here)
+{
+	char *stored = as_stored(unit, ids), *shown;
+
+	if (!here || !adapter_named(unit->runner))
+		return stored;
+	shown = project_show(here, stored);
+	free(stored);
+	return shown;
+}
+
 void affected_arguments(const struct affected *affected, const char *runner,
-	bool ids, struct arguments *arguments)
+	bool ids, const struct project_here *here, struct arguments *arguments)
 {
 	bool *covered = find_covered(affected);
 	size_t unique = 0;
@@ -86,7 +100,7 @@ void affected_arguments(const struct affected *affected, const char *runner,
 			continue;
 		*(char **)array_add(&arguments->list, &arguments->count,
 			&arguments->room, sizeof(*arguments->list)) =
-			argument_of(unit, ids);
+			argument_of(unit, ids, here);
 	}
 	if (arguments->count)
 		qsort(arguments->list, arguments->count,

@@ -29,7 +29,11 @@ static void expect_path(const char *path, const char *expected)
 
 static void expect_shown(const char *path, const char *expected)
 {
-	char *shown = project_show(scratch_root(), path);
+	struct project_here here;
+	char *shown;
+
+	project_here(&here, scratch_root());
+	shown = project_show(&here, path);
 
 	assert_string_equal(shown, expected);
 	free(shown);
