@@ -253,7 +253,8 @@ def test_inside_another_ftrace(project):
     project.write("inner/pyproject.toml")
     project.write("inner/in.txt", "1")
     project.write("outer.txt", "1")
-    script = 'cat outer.txt; cd inner && "%s" run --root . -- cat in.txt' % FTRACE
+    script = ('cat outer.txt; cd inner && "%s" run --root . -- cat in.txt'
+              % FTRACE)
     result = project.ftrace("run", "--name", "outer", "--", "sh", "-c",
                             script).ok()
     assert result.out == "11"

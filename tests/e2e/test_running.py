@@ -310,8 +310,6 @@ def test_collection_error(small):
     _check(small)
 
 
-@pytest.mark.xfail(strict=True, reason="after a failed collection the known "
-                   "tests are printed and not their file")
 def test_new_function_in_a_file_that_was_broken(small):
     small.pytest().ok()
     text = (small.root / "test_one.py").read_text()
