@@ -32,8 +32,9 @@ static void summarise(const struct run_result *result)
 	const struct fold_summary *summary = &result->summary;
 
 	if (result->adapter_silent)
-		note("the runner did not load ftrace's plugin (python -I or "
-		     "-E?); the whole command is one unit");
+		note("the runner did not load ftrace's plugin, so there are no "
+		     "tests to record; '--runner none' records the whole "
+		     "command as one unit");
 	if (each.count && !summary->each)
 		note("no program executed below the root matches '%s'; the "
 		     "whole command is one unit",

@@ -24,6 +24,20 @@ static const char settings[] = "PRAGMA journal_mode = TRUNCATE;"
 			       "PRAGMA temp_store = MEMORY;"
 			       "PRAGMA cache_size = -16000;";
 
+/* A database is whole pages; SQLite itself would read zeroes for the rest. */
+static int check_size(struct map *map, const char *path, struct err *err)
+{
+	int64_t page = 0;
+	struct stat st;
+	int code = sql_number(map, "PRAGMA page_size", &page, err);
+
+	if (code == 0 && page > 0 && stat(path, &st) == 0 && st.st_size % page)
+		return err_set(err, MAP_BROKEN,
+			"map '%s' is cut short; remove it and record again",
+			path);
+	return code;
+}
+
 static int open_database(
 	struct map *map, const char *path, enum map_mode mode, struct err *err)
 {
@@ -64,6 +78,8 @@ int map_open(
 		goto out;
 	}
 	code = open_database(map, path, mode, err);
+	if (code == 0)
+		code = check_size(map, path, err);
 	if (code == 0)
 		code = schema_prepare(map, err);
 out:

@@ -29,6 +29,7 @@ enum seed {
 	SEED_LINK,
 	SEED_META,
 	SEED_UNREADABLE,
+	SEED_PRESENCE,
 };
 
 const struct print print_absent;
@@ -289,6 +290,12 @@ struct print print_take(const char *path, enum aspect aspect, const char *block,
 		return print_listing(path, block, block_size);
 	case ASPECT_LINK:
 		return print_link(path);
+	case ASPECT_PRESENCE:
+		if (lstat(path, &st) < 0)
+			return print_absent;
+		st.st_mode &= S_IFMT;
+		return print_bytes(
+			&st.st_mode, sizeof(st.st_mode), SEED_PRESENCE);
 	default:
 		return lstat(path, &st) < 0 ? print_absent : print_meta(&st);
 	}

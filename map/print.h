@@ -14,6 +14,8 @@
  *	meta	what kind of thing is there; for a regular file also its size
  *		and modification time. For what was looked at and never opened.
  *
+ *	presence  what kind of thing is there
+ *
  * What is not there has the print of zeroes, whatever the aspect, but for a
  * listing with a block: there it is the same as a directory without the name.
  */
@@ -30,6 +32,7 @@ enum aspect {
 	ASPECT_LISTING,
 	ASPECT_LINK,
 	ASPECT_META,
+	ASPECT_PRESENCE,
 	ASPECTS
 };
 

@@ -31,7 +31,7 @@ static void add_command(struct fold *fold)
 	uint32_t unit;
 	char *name;
 
-	if (fold->adapter_ready)
+	if (fold->adapter_ready || !options->unit)
 		return;
 	for (size_t i = 0; i < fold->scope_count; i++)
 		if (fold->recording.scopes[i].kind == SCOPE_UNIT)

@@ -11,8 +11,9 @@
 #include "tracer/trace.h"
 
 struct fold_options {
-	const char *root;         /* of the project, absolute and real */
-	const char *unit;         /* the command unit's name */
+	const char *root; /* of the project, absolute and real */
+	/* The command unit's name; NULL: an adapter was to tell the units. */
+	const char *unit;
 	const char *const *each;  /* globs, or NULL (see fold_each.c) */
 	const char *own_paths[4]; /* of ftrace itself; NULL-terminated */
 	int64_t started;  /* the kernel's file clock when the run began */

@@ -116,10 +116,10 @@ bool fold_is_temporary(const struct fold *fold, uint32_t node)
 	return false;
 }
 
-static void add(struct fold *fold, uint32_t scope, uint32_t node,
-	uint32_t block, enum access_kind kind, bool own)
+void fold_add(struct fold *fold, uint32_t scope, uint32_t node, uint32_t block,
+	enum access_kind kind, enum access_role role)
 {
-	uint32_t key[4] = {scope, node, block, own};
+	uint32_t key[4] = {scope, node, block, role};
 	uint32_t i = intern(&fold->access_keys, key, sizeof(key));
 	struct fold_access *access;
 
@@ -129,7 +129,7 @@ static void add(struct fold *fold, uint32_t scope, uint32_t node,
 		*access = (struct fold_access){.scope = scope,
 			.node = node,
 			.block = block,
-			.own = own};
+			.role = role};
 	}
 	fold->accesses[i].kinds |= KIND_BIT(kind);
 }
@@ -157,7 +157,7 @@ static void take_change(struct fold *fold, uint32_t scope, uint32_t node,
 {
 	uint32_t mode = fold->tree.nodes[node].identity.mode;
 
-	add(fold, scope, node, 0, kind, true);
+	fold_add(fold, scope, node, 0, kind, ROLE_FACT);
 	/* What is written to /dev/null is not there for the next to read. */
 	if (S_ISCHR(mode) || S_ISBLK(mode))
 		return;
@@ -170,26 +170,29 @@ static void take_change(struct fold *fold, uint32_t scope, uint32_t node,
  * An input. Of a directory that somebody else in the session made under the
  * system's temporary directory, the entries tell only that others ran.
  */
-static void take_input(struct fold *fold, uint32_t scope, uint32_t node,
+void fold_input(struct fold *fold, uint32_t scope, uint32_t node,
 	uint32_t block, enum access_kind kind)
 {
 	uint32_t maker = maker_of(fold, node);
 	const struct path_node *there = &fold->tree.nodes[node];
+	enum access_role role = ROLE_INPUT;
 
 	if (maker == SCOPE_NONE) {
 		bool crowd =
 			kind == ACCESS_LIST && fold_is_temporary(fold, node);
 
-		add(fold, scope, node, block, kind, crowd);
+		fold_add(fold, scope, node, block, kind,
+			crowd ? ROLE_FACT : ROLE_INPUT);
 		return;
 	}
 	if (maker != scope && (kind == ACCESS_READ || kind == ACCESS_EXEC ||
 				      !fold_is_temporary(fold, node)))
 		fold_use(fold, scope, maker);
 	/* What stays when the run is over can be changed by others later. */
-	add(fold, scope, node, block, kind,
-		maker == scope || !there->identity.mode ||
-			fold_is_temporary(fold, node));
+	if (maker == scope || !there->identity.mode ||
+		fold_is_temporary(fold, node))
+		role = ROLE_FACT;
+	fold_add(fold, scope, node, block, kind, role);
 }
 
 static bool is_cache(const struct fold *fold, uint32_t node)
@@ -234,7 +237,7 @@ static void take_access(struct fold *fold, uint32_t scope, uint32_t node,
 
 	/* Who imports first makes the folder, and nobody depends on that. */
 	if (is_cache(fold, node)) {
-		add(fold, scope, node, 0, kind, true);
+		fold_add(fold, scope, node, 0, kind, ROLE_FACT);
 		if (!(KIND_BIT(kind) & KINDS_INPUT))
 			touch(fold, node);
 		return;
@@ -246,83 +249,14 @@ static void take_access(struct fold *fold, uint32_t scope, uint32_t node,
 		return;
 	}
 	if (!in_cache || source == node) {
-		take_input(fold, scope, node, block, kind);
+		fold_input(fold, scope, node, block, kind);
 		return;
 	}
 	/* Reading compiled code is reading its source; the cache is neither
 	 * an input nor something that a test looked for. */
-	add(fold, scope, node, 0, kind, true);
+	fold_add(fold, scope, node, 0, kind, ROLE_FACT);
 	if (kind == ACCESS_READ)
-		take_input(fold, scope, source, 0, ACCESS_READ);
-}
-
-/* The node's path as scopes are named: relative below the root. */
-static const char *scope_name(
-	const struct fold *fold, uint32_t node, char *buffer, size_t *size)
-{
-	size_t root = strlen(fold->options->root);
-
-	*size = path_tree_path(&fold->tree, node, buffer, PATH_MAX);
-	if (node == fold->root_node) {
-		*size = 1;
-		return ".";
-	}
-	if (*size <= root || memcmp(buffer, fold->options->root, root) ||
-		buffer[root] != '/')
-		return buffer;
-	*size -= root + 1;
-	return buffer + root + 1;
-}
-
-/* Whether the runner collects tests from the file of this node. */
-static bool is_collected(const struct fold *fold, uint32_t node)
-{
-	char path[PATH_MAX];
-	size_t n;
-	const char *name = scope_name(fold, node, path, &n);
-
-	return fold_find_scope(fold, SCOPE_COLLECT, name, n) != SCOPE_NONE;
-}
-
-/*
- * pytest looks for these in every directory it comes through, and the plugin
- * once more in the name of the directory itself, which is what counts.
- */
-static bool is_looked_for_elsewhere(
-	const struct fold *fold, uint32_t scope, uint32_t node)
-{
-	const struct recorded_scope *self = &fold->recording.scopes[scope];
-	char path[PATH_MAX];
-	size_t n;
-	const char *name = path_tree_name(&fold->tree, node, &n);
-
-	if (!(n == 11 && !memcmp(name, "conftest.py", n)) &&
-		!(n == 11 && !memcmp(name, "__init__.py", n)))
-		return false;
-	name = scope_name(fold, fold->tree.nodes[node].parent, path, &n);
-	return n != self->name_size || memcmp(name, self->name, n) != 0;
-}
-
-/*
- * What discovery goes through tells which tests there are, not how one of
- * them ends: its directories, and that test files are there. True when the
- * access is of that kind. What else a conftest's hooks look at counts.
- */
-static bool take_discovery(struct fold *fold, uint32_t scope, uint32_t node,
-	uint32_t block, enum access_kind kind)
-{
-	const struct recorded_scope *self = &fold->recording.scopes[scope];
-
-	if (kind == ACCESS_LIST && block == fold->no_block) {
-		take_input(fold,
-			fold_scope(fold, SCOPE_LISTING, self->name,
-				self->name_size),
-			node, block, kind);
-		return true;
-	}
-	return kind == ACCESS_STAT &&
-	       (fold->searched[node] || is_collected(fold, node) ||
-		       is_looked_for_elsewhere(fold, scope, node));
+		fold_input(fold, scope, source, 0, ACCESS_READ);
 }
 
 static void take_path(struct fold *fold, const struct trace_event *event,
@@ -342,10 +276,16 @@ static void take_path(struct fold *fold, const struct trace_event *event,
 		!fold->tree.nodes[path.node].identity.mode)
 		kind = ACCESS_ABSENT;
 	for (uint32_t k = 0; k < path.link_count; k++)
-		take_input(fold, scope, fold->links[path.link_first + k], 0,
+		fold_input(fold, scope, fold->links[path.link_first + k], 0,
 			ACCESS_LINK);
 	if (fold->recording.scopes[scope].kind == SCOPE_DISCOVER &&
-		take_discovery(fold, scope, path.node, block, kind))
+		fold_discovery(fold, scope, path.node, block, kind))
+		return;
+	/* The runner looks at the files it was asked for before its adapter is
+	 * there to say so; each test uses the file it is in anyway. */
+	if (kind == ACCESS_STAT && scope == fold->base &&
+		event->clock < fold->image_ready[event->image] &&
+		fold_is_collected(fold, path.node))
 		return;
 	if (kind == ACCESS_LIST && scope == fold->base) {
 		if (block != fold->no_block)
@@ -373,7 +313,7 @@ static void take_rename(struct fold *fold, const struct trace_event *event)
 	maker = maker_of(fold, from);
 	/* What others made before the session moves along: an input. */
 	if (maker == SCOPE_NONE && !fold_is_temporary(fold, from))
-		take_input(fold, scope, from, 0, ACCESS_STAT);
+		fold_input(fold, scope, from, 0, ACCESS_STAT);
 	take_change(fold, scope, from, ACCESS_RENAME, true);
 	take_change(fold, scope, to, ACCESS_WRITE, true);
 	if (maker != SCOPE_NONE)
@@ -437,30 +377,10 @@ static void take_undeclared(struct fold *fold)
 	}
 }
 
-/* A directory is looked at before it is gone through: find those first. */
-static void find_searched(struct fold *fold)
-{
-	for (size_t i = 0; i < fold->trace->count; i++) {
-		const struct trace_event *event = &fold->trace->events[i];
-		const struct wire_record *record = event->record;
-		uint32_t scope, path;
-
-		if (record->type != RECORD_ACCESS ||
-			record->access != ACCESS_LIST || record->head)
-			continue;
-		scope = fold_event_scope(fold, event);
-		if (fold->recording.scopes[scope].kind != SCOPE_DISCOVER)
-			continue;
-		path = fold_path(fold, record->text, record->size, false);
-		if (!fold->paths[path].ignored)
-			fold->searched[fold->paths[path].node] = true;
-	}
-}
-
 void fold_accesses(struct fold *fold)
 {
 	fold->no_block = intern(&fold->blocks, "", 0);
-	find_searched(fold);
+	fold_find_searched(fold);
 	for (size_t i = 0; i < fold->trace->count; i++)
 		take_event(fold, &fold->trace->events[i]);
 	if (fold->adapter_ready)

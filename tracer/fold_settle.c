@@ -64,6 +64,8 @@ static bool changed_meanwhile(
 		return false;
 	if (aspect == ASPECT_LISTING)
 		return !fold->stirred[node];
+	if (aspect == ASPECT_PRESENCE)
+		return false;
 	return !fold->touched[node] && !S_ISDIR(there->identity.mode);
 }
 
@@ -73,6 +75,8 @@ static enum aspect aspect_of(const struct fold *fold,
 	uint32_t mode = fold->tree.nodes[access->node].identity.mode;
 	const uint32_t opened = KIND_BIT(ACCESS_READ) | KIND_BIT(ACCESS_EXEC);
 
+	if (access->role == ROLE_PRESENCE)
+		return ASPECT_PRESENCE;
 	if (kinds & KIND_BIT(ACCESS_LIST))
 		return ASPECT_LISTING;
 	if (kinds & KIND_BIT(ACCESS_LINK))
@@ -156,7 +160,7 @@ void fold_settle(struct fold *fold)
 				"it used a path too long to look at again");
 			continue;
 		}
-		if (access.own) {
+		if (access.role == ROLE_FACT) {
 			add_make(fold, &access, file);
 			continue;
 		}

@@ -14,13 +14,20 @@
 
 #define SCOPE_NONE UINT32_MAX
 
+enum access_role {
+	ROLE_INPUT,
+	ROLE_FACT,     /* told to who asks, and nothing depends on it: what the
+			  session had made itself by then */
+	ROLE_PRESENCE, /* an input of which only the presence counts */
+};
+
 /* What a scope did to a block of a path, all kinds together. */
 struct fold_access {
 	uint32_t scope;
 	uint32_t node;
 	uint32_t block;
 	uint32_t kinds;
-	bool own; /* to what the session had made by then */
+	enum access_role role;
 };
 
 /* A raw path as recorded, resolved once. */
@@ -105,6 +112,16 @@ void fold_accesses(struct fold *fold);      /* records to accesses */
 void fold_settle(struct fold *fold);        /* accesses to states of files */
 void fold_forward(const struct fold *fold); /* to an ftrace around us */
 int fold_gone(struct fold *fold, struct map *map, struct err *err);
+
+/* fold_accesses.c and fold_discovery.c use each other's: */
+void fold_add(struct fold *fold, uint32_t scope, uint32_t node, uint32_t block,
+	enum access_kind kind, enum access_role role);
+void fold_input(struct fold *fold, uint32_t scope, uint32_t node,
+	uint32_t block, enum access_kind kind);
+void fold_find_searched(struct fold *fold);
+bool fold_is_collected(const struct fold *fold, uint32_t node);
+bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
+	uint32_t block, enum access_kind kind);
 
 /* A path, resolved; its place in paths. May move paths. */
 uint32_t fold_path(

@@ -149,7 +149,9 @@ static void record(const struct run_options *options, struct session *session,
 	char *command = command_line(options->argv);
 	uint32_t *lingering = NULL;
 	struct fold_options fold = {.root = options->root,
-		.unit = options->unit ? options->unit : command,
+		.unit = options->unit      ? options->unit
+			: options->adapter ? NULL
+					   : command,
 		.each = options->each,
 		.own_paths = {library, folder},
 		.started = session->started,

@@ -56,6 +56,10 @@ _quiet = False
 _directory_scope = None
 
 
+# A server that forks for later tests what it was started for by the first:
+# what its children read cannot be told apart.
+_SERVER = "multiprocessing.forkserver"
+
 # What importlib.metadata and site list a directory of sys.path for.
 _METADATA = ("*.dist-info", "*.egg-info", "*.egg", "*.egg-link", "*.pth")
 
@@ -65,6 +69,8 @@ def install(directory_scope):
     global _find_spec, _directory_scope
     _directory_scope = directory_scope
     _declare_past()
+    if _SERVER in sys.modules:
+        _watch_server(sys.modules[_SERVER])
     _wrap_metadata()
     bootstrap._find_and_load = marks.around(
         bootstrap._find_and_load, _enter, _leave)
@@ -327,6 +333,8 @@ def _leave(token, _=None):
     elif not _is_project(module):
         scopes.pop(name, None)
         _use_in_base(scope)
+        if name == _SERVER:
+            _watch_server(module)
     else:
         parent = name.rpartition(".")[0]
         while parent:
@@ -334,6 +342,18 @@ def _leave(token, _=None):
             parent = parent.rpartition(".")[0]
         if local:
             _use_in_directory(module, scope)
+
+
+def _watch_server(module):
+    """Makes who asks the fork server for a process confess."""
+    server = getattr(module, "ForkServer", None)
+    ask = getattr(server, "connect_to_new_process", None)
+    if ask is None:
+        return
+    wrapped = marks.around(ask, lambda *_: marks.lost(), lambda *_: None)
+    if marks.extension is not None:
+        wrapped = marks.extension.method(wrapped)
+    server.connect_to_new_process = wrapped
 
 
 def _use_in_base(scope):
