@@ -59,9 +59,9 @@ static bool is_looked_for_elsewhere(
 
 /*
  * What discovery goes through tells which tests there are, not how one of
- * them ends: its directories, and that test files are there. Of what else it
- * meets on the way only the presence counts: a conftest's hooks may have asked
- * for that. True when the access is of that kind, and dealt with.
+ * them ends: its directories, and the files in them. Where the project has
+ * hooks of its own, they may have asked whether a file is there: its presence
+ * counts. True when the access is of that kind, and dealt with.
  */
 bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
 	uint32_t block, enum access_kind kind)
@@ -84,7 +84,8 @@ bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
 		return true;
 	if (!fold->searched[fold->tree.nodes[node].parent])
 		return false;
-	fold_add(fold, scope, node, block, kind, ROLE_PRESENCE);
+	if (fold->hooked)
+		fold_add(fold, scope, node, block, kind, ROLE_PRESENCE);
 	return true;
 }
 

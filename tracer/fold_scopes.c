@@ -153,6 +153,8 @@ static void outcome(
 			fold->image_ready[event->image] = event->clock;
 		}
 	} else if (scope->kind != SCOPE_UNIT) {
+		if (word == 6 && !memcmp(text, "hooked", 6))
+			fold->hooked = true;
 		if (word == 6 && !memcmp(text, "passed", 6))
 			fold->scopes[i].completed = true;
 	} else if (only_exists(text, word)) {

@@ -61,6 +61,7 @@ struct fold {
 	uint32_t *image_scopes; /* --each: the unit an image runs in */
 	uint32_t base;
 	uint64_t *image_ready; /* the clock when its adapter was; 0: never */
+	bool hooked; /* the project's own code takes part in discovery */
 	bool adapter_ready;
 
 	struct interner raw_paths; /* number i is paths[i] */

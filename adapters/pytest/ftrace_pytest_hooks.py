@@ -257,10 +257,26 @@ def pytest_collection_finish(session):
     if sys.exc_info()[0] is not None:
         return
     try:
+        _note_hooks(session.config)
         _note_arguments(session.config)
         _note_patterns(session.config)
     except Exception:
         marks.lost()
+
+
+def _note_hooks(config):
+    """Says whether the project's own code takes part in the collection."""
+    for plugin in config.pluginmanager.get_plugins():
+        name = getattr(plugin, "__name__", None) or type(plugin).__module__
+        module = sys.modules.get(name)
+        if (module is not None and not name.startswith("ftrace_pytest")
+                and imports.is_project(module)
+                and any(hook.startswith("pytest_") and "collect" in hook
+                        for hook in dir(plugin))):
+            shift(BEGIN + b"discover/.")
+            say(OUTCOME + b"hooked")
+            shift(END)
+            return
 
 
 def _note_arguments(config):

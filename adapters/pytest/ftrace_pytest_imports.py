@@ -330,7 +330,7 @@ def _leave(token, _=None):
             del scopes[name]
         if local:
             say(USE + scope)
-    elif not _is_project(module):
+    elif not is_project(module):
         scopes.pop(name, None)
         _use_in_base(scope)
         if name == _SERVER:
@@ -346,14 +346,10 @@ def _leave(token, _=None):
 
 def _watch_server(module):
     """Makes who asks the fork server for a process confess."""
-    server = getattr(module, "ForkServer", None)
-    ask = getattr(server, "connect_to_new_process", None)
-    if ask is None:
-        return
-    wrapped = marks.around(ask, lambda *_: marks.lost(), lambda *_: None)
-    if marks.extension is not None:
-        wrapped = marks.extension.method(wrapped)
-    server.connect_to_new_process = wrapped
+    ask = getattr(module, "connect_to_new_process", None)
+    if ask is not None:
+        module.connect_to_new_process = marks.around(
+            ask, lambda *_: marks.lost(), lambda *_: None)
 
 
 def _use_in_base(scope):
@@ -362,7 +358,8 @@ def _use_in_base(scope):
     say(END)
 
 
-def _is_project(module):
+def is_project(module):
+    """Whether a module, or what a plugin is made of, is the project's."""
     names = getattr(module, "__dict__", None)
     if names is None:
         return False

@@ -60,9 +60,7 @@ def test_map_that_is_none(small, content):
     assert _map(small).read_bytes() == content
 
 
-@pytest.mark.parametrize("share", [
-    0.25, 0.5, 0.9, pytest.param(0.99, marks=pytest.mark.xfail(
-        reason="missing pages that a query does not come across"))])
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.9, 0.99])
 def test_truncated_map(small, share):
     size = _map(small).stat().st_size
     os.truncate(_map(small), int(size * share))
@@ -304,8 +302,6 @@ def test_killed_at_any_moment(small, victim):
         assert small.units()[unit] == outcome
 
 
-@pytest.mark.xfail(strict=True, reason="the unit of a pytest that died before "
-                   "it loaded the plugin is never forgotten")
 def test_pytest_killed_before_it_loads_the_plugin(small):
     small.write("slow/sitecustomize.py", "import os\nos.kill(os.getpid(), 9)\n")
     result = small.pytest("-q", env={"PYTHONPATH": "slow"})

@@ -112,14 +112,10 @@ def test_session_fixture_belongs_to_every_user(project):
     "os.popen('cat ' + name).read()",
     "multi(name, 'fork')",
     "multi(name, 'spawn')",
-    pytest.param("multi(name, 'forkserver')", marks=pytest.mark.xfail(
-        reason="the server that the first test starts serves the later "
-               "ones, and all it reads counts for the first",
-        strict=True)),
     "pool(name)",
     "thread(name)",
 ], ids=["run", "system", "python", "no-env", "grandchild", "popen", "fork",
-        "spawn", "forkserver", "pool", "thread"])
+        "spawn", "pool", "thread"])
 def test_processes_and_threads_belong_to_the_test(project, how):
     project.write("mine.txt", "1")
     project.write("theirs.txt", "1")
@@ -162,6 +158,56 @@ def test_processes_and_threads_belong_to_the_test(project, how):
     with project.edited("theirs.txt"):
         assert "test_it.py::test_theirs" in project.affected_units()
         assert project.affected_units() == _tests("test_theirs")
+
+
+def test_a_fork_server_is_confessed(project):
+    """The one that the first test starts reads for the later ones, too."""
+    project.files(
+        helper="""\
+            import multiprocessing
+            def read(name):
+                with open(name) as file:
+                    return file.read()
+            def multi(name):
+                context = multiprocessing.get_context("forkserver")
+                child = context.Process(target=read, args=(name,))
+                child.start()
+                child.join()
+                assert child.exitcode == 0
+            """,
+        test_it="""\
+            from helper import multi
+            def test_mine():
+                multi("mine.txt")
+            def test_theirs():
+                multi("theirs.txt")
+            def test_none():
+                pass
+            """)
+    project.write("mine.txt", "1")
+    project.write("theirs.txt", "1")
+    project.pytest().ok()
+    both = _tests("test_mine", "test_theirs")
+    assert project.affected_units() == both
+    with project.edited("theirs.txt"):
+        assert project.affected_units() == both
+
+
+def test_what_hooks_of_collection_look_at(project):
+    """A conftest may leave tests out because of a file beside them."""
+    project.write("conftest.py", """\
+        import os, pytest
+        def pytest_collection_modifyitems(items):
+            if os.path.exists("leave-out"):
+                for item in items:
+                    item.add_marker(pytest.mark.skip)
+        """)
+    project.write("leave-out", "")
+    project.files(test_it="def test_it():\n    assert False\n")
+    project.pytest().ok()
+    assert project.affected() == []
+    (project.root / "leave-out").unlink()
+    assert project.affected() != []
 
 
 def test_imports_inside_functions(project):

@@ -192,9 +192,7 @@ def test_new_file_and_directory(small):
 
 @pytest.mark.parametrize("place, expected", [
     ("", sorted(ALL)),
-    pytest.param("sub/", [SUB], marks=pytest.mark.xfail(
-        strict=True, reason="collecting a folder looks for conftest.py in "
-        "those below, and every test depends on the collection"))])
+    ("sub/", [SUB])])
 def test_new_conftest(small, place, expected):
     small.pytest().ok()
     small.write(place + "conftest.py", "")
@@ -277,9 +275,6 @@ def test_xargs_runs_exactly_what_is_needed(small):
         assert small.affected() == [], edits
 
 
-@pytest.mark.xfail(strict=True, reason="pytest stats the files it is given "
-                   "before the plugin is loaded, which ties all tests to "
-                   "them")
 def test_files_named_together_stay_apart(small):
     small.pytest().ok()
     small.pytest(IDS["a"], IDS["d"]).ok()
