@@ -114,6 +114,11 @@ int schema_prepare(struct map *map, struct err *err)
 			"'%s/" MAP_PATH "' is not an ftrace map; remove it "
 			"and record again",
 			map->root);
+	if (version < 0)
+		return err_set(err, MAP_BROKEN,
+			"map '%s/" MAP_PATH "' is damaged (version %lld); "
+			"remove it and record again",
+			map->root, (long long)version);
 	if (version > MAP_VERSION)
 		return err_set(err, MAP_BROKEN,
 			"map '%s/" MAP_PATH "' is of version %lld and this "

@@ -281,42 +281,29 @@ EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 	return fail(error);
 }
 
-EXPORT int posix_spawn(pid_t *pid, const char *path,
-	const posix_spawn_file_actions_t *actions,
-	const posix_spawnattr_t *attributes, char *const argv[],
-	char *const envp[])
-{
-	struct request request = {.run = run_spawn,
-		.dir = AT_FDCWD,
-		.path = path,
-		.argv = argv,
-		.pid = pid,
-		.actions = actions,
-		.attributes = attributes};
-	int saved = errno, error = traced(&request, envp);
+/* They return an errno, and leave errno itself alone. */
+#define SPAWN(name, real, along_path) \
+	EXPORT int name(pid_t *pid, const char *path, \
+		const posix_spawn_file_actions_t *actions, \
+		const posix_spawnattr_t *attributes, char *const argv[], \
+		char *const envp[]) \
+	{ \
+		struct request request = {.run = real, \
+			.dir = AT_FDCWD, \
+			.path = path, \
+			.argv = argv, \
+			.search = along_path, \
+			.pid = pid, \
+			.actions = actions, \
+			.attributes = attributes}; \
+		int saved = errno, error = traced(&request, envp); \
+\
+		errno = saved; \
+		return error; \
+	}
 
-	errno = saved;
-	return error;
-}
-
-EXPORT int posix_spawnp(pid_t *pid, const char *file,
-	const posix_spawn_file_actions_t *actions,
-	const posix_spawnattr_t *attributes, char *const argv[],
-	char *const envp[])
-{
-	struct request request = {.run = run_spawnp,
-		.dir = AT_FDCWD,
-		.path = file,
-		.argv = argv,
-		.search = true,
-		.pid = pid,
-		.actions = actions,
-		.attributes = attributes};
-	int saved = errno, error = traced(&request, envp);
-
-	errno = saved;
-	return error;
-}
+SPAWN(posix_spawn, run_spawn, false)
+SPAWN(posix_spawnp, run_spawnp, true)
 
 /* How many arguments an execl has, the closing NULL left out. */
 static size_t count_arguments(va_list list)

@@ -126,9 +126,7 @@ def directory_scope(path):
     return scope
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_load_initial_conftests():
-    """pytest looks through directories for these; no test depends on it."""
+def _discovering():
     depth = len(marks.process)
     try:
         marks.begin(b"discover/.")
@@ -136,18 +134,18 @@ def pytest_load_initial_conftests():
         marks.lost()
     yield
     marks.unwind(depth)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_load_initial_conftests():
+    """pytest looks through directories for these; no test depends on it."""
+    yield from _discovering()
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_collection():
     """Between its collectors, too, pytest looks at what it goes through."""
-    depth = len(marks.process)
-    try:
-        marks.begin(b"discover/.")
-    except Exception:
-        marks.lost()
-    yield
-    marks.unwind(depth)
+    yield from _discovering()
 
 
 @pytest.hookimpl(trylast=True)

@@ -120,6 +120,13 @@ TEST(newer)
 	assert_int_equal(number("PRAGMA user_version"), 999);
 }
 
+TEST(negative_version)
+{
+	make_map();
+	sql("PRAGMA user_version = -5");
+	expect_broken("-5");
+}
+
 TEST(another_program)
 {
 	sql("CREATE TABLE theirs (x); PRAGMA application_id = 77");
@@ -278,6 +285,7 @@ int main(void)
 		HERE(no_database),
 		HERE(truncated),
 		HERE(newer),
+		HERE(negative_version),
 		HERE(another_program),
 		HERE(no_application),
 		HERE(empty_file),
