@@ -42,9 +42,16 @@ static const char drop_sets[] =
 	" WHERE id NOT IN (SELECT readset FROM scope));"
 	"DELETE FROM readset WHERE id NOT IN (SELECT readset FROM scope);";
 
+/*
+ * What an absent path rested on is free only when the path is gone: those
+ * first.
+ */
 static const char drop_files[] =
 	"DELETE FROM state WHERE NOT EXISTS"
 	" (SELECT 1 FROM reads WHERE reads.state = state.id);"
+	"DELETE FROM file WHERE dir IS NOT NULL"
+	" AND NOT EXISTS (SELECT 1 FROM state WHERE state.file = file.id)"
+	" AND NOT EXISTS (SELECT 1 FROM makes WHERE makes.file = file.id);"
 	"DELETE FROM file WHERE NOT EXISTS"
 	" (SELECT 1 FROM state WHERE state.file = file.id)"
 	" AND NOT EXISTS (SELECT 1 FROM makes WHERE makes.file = file.id)"
@@ -74,16 +81,5 @@ int map_sweep(struct map *map, struct err *err)
 
 int map_sweep_files(struct map *map, struct err *err)
 {
-	int64_t before = 0, after = -1;
-	int code = 0;
-
-	/* What an absent path rested on is free only when the path is gone. */
-	while (code == 0 && before != after) {
-		before = after;
-		code = sql_run(map, drop_files, err);
-		if (code == 0)
-			code = sql_number(
-				map, "SELECT count(*) FROM file", &after, err);
-	}
-	return code;
+	return sql_run(map, drop_files, err);
 }

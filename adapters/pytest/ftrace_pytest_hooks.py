@@ -21,7 +21,7 @@ HOOKS = (
     "pytest_collection",
     "pytest_make_collect_report", "pytest_deselected",
     "pytest_collection_finish", "pytest_runtest_protocol",
-    "pytest_runtest_setup", "pytest_runtest_teardown",
+    "pytest_runtest_teardown",
     "pytest_runtest_logreport", "pytest_fixture_post_finalizer",
     "pytest_sessionfinish",
 )
@@ -369,6 +369,11 @@ def pytest_runtest_protocol(item):
         for mark in _marks_of_parent(item):
             say(mark)
         _unit = _Outcome(item.nodeid)
+        if item.parent not in _prepared:
+            for node in item.listchain()[:-1]:
+                if node not in _prepared:
+                    _prepared.add(node)
+                    _prepare(node)
     except Exception:
         marks.lost()
     outcome = yield
@@ -386,18 +391,6 @@ def pytest_runtest_logreport(report):
     try:
         if _unit is not None and report.nodeid == _unit.nodeid:
             _unit.add(report)
-    except Exception:
-        marks.lost()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item):
-    try:
-        if item.parent not in _prepared:
-            for node in item.listchain()[:-1]:
-                if node not in _prepared:
-                    _prepared.add(node)
-                    _prepare(node)
     except Exception:
         marks.lost()
 

@@ -50,6 +50,10 @@ _edges = set()
 # The places that were looked at for a name, with the scope that looked.
 _looked = set()
 
+# Directories of no project that were listed before there was a wrapper: every
+# test depends on all their names, so what is looked up in them says nothing.
+_whole = set()
+
 _stdlib = os.path.dirname(os.__file__) + "/"
 _find_spec = None
 _quiet = False
@@ -96,10 +100,18 @@ def _declare_past():
     """Says what was looked up before there was a wrapper to say it.
 
     The directories were listed whole; once the lookups are declared, the
-    tracer takes the listing for what it was.
+    tracer takes the listing for what it was.  Those of no project are left as
+    they are: whatever is installed there is everybody's anyway.
     """
-    path = [os.path.abspath(place) for place in sys.path
-            if isinstance(place, str)]
+    path = []
+    for place in sys.path:
+        if not isinstance(place, str):
+            continue
+        absolute = os.path.abspath(place)
+        if _is_project_path(absolute + "/"):
+            path.append(absolute)
+        elif _was_listed(place):
+            _whole.add(place)
     for place in path:
         for glob in _METADATA:
             say(BLOCK_LIST + encode(glob) + b"/" + encode(place))
@@ -116,9 +128,16 @@ def _declare_past():
         mark = BLOCK_LIST + encode(tail) + b"/"
         try:
             for place in places:
-                say(mark + encode(place))
+                if place in path or _is_project_path(place + "/"):
+                    say(mark + encode(place))
         except TypeError:
             continue
+
+
+def _was_listed(place):
+    """Whether the import system has read a directory as a whole."""
+    finder = sys.path_importer_cache.get(place)
+    return getattr(finder, "_path_mtime", -1) != -1
 
 
 def _wrap_metadata():
@@ -185,7 +204,7 @@ def _note_look(path, fullname, spec):
     opened = marks.modules() or marks.process
     tail = fullname.rpartition(".")[2]
     key = (opened[-1] if opened else BASE, path, tail)
-    if key in _looked:
+    if key in _looked or path in _whole:
         return
     _looked.add(key)
     if path[:1] != "/":
