@@ -167,7 +167,8 @@ def test_interrupt_from_the_terminal(project, terminal):
         import time
         try:
             print("ready", flush=True)
-            time.sleep(60)
+            for _ in range(600):  # one long sleep can miss a signal
+                time.sleep(0.1)
         except KeyboardInterrupt:
             print("interrupted", flush=True)
             raise
@@ -193,7 +194,8 @@ def test_interrupted_pytest_is_recorded(project, terminal):
             pass
         def test_2():
             print("ready", flush=True)
-            time.sleep(60)
+            for _ in range(600):  # one long sleep can miss a signal
+                time.sleep(0.1)
         def test_3():
             pass
         """)
