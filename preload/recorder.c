@@ -172,6 +172,8 @@ static bool start(void)
 	scope_start(number ? number : SCOPE_BASE);
 	atomic_store(&state, STATE_ON);
 	hello(serial);
+	if (serial)
+		recorder_answered();
 	return true;
 }
 
@@ -193,6 +195,16 @@ void recorder_exit(int status)
 	objects_settle();
 	if (recorder_on())
 		recorder_write(&draft);
+}
+
+void recorder_announced(void)
+{
+	atomic_fetch_add(&arena.header->announced, 1);
+}
+
+void recorder_answered(void)
+{
+	atomic_fetch_add(&arena.header->answered, 1);
 }
 
 void recorder_fork(void)

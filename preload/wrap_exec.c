@@ -63,6 +63,8 @@ static void announce(struct record_draft *draft, uint32_t serial, int dir,
 			draft->dir = (struct text){buffer, (size_t)n - 1};
 	}
 	recorder_write(draft);
+	if (!(draft->flags & RECORD_UNTRACED))
+		recorder_announced();
 	if (buffer)
 		scratch_give(buffer);
 }
@@ -151,6 +153,8 @@ static int traced(struct request *request, char *const *envp)
 		draft.type = RECORD_EXEC_FAILED;
 		draft.head = draft.dir = draft.tail = (struct text){"", 0};
 		recorder_write(&draft);
+		if (!(draft.flags & RECORD_UNTRACED))
+			recorder_answered();
 		/* A search in vain has said where it looked. */
 		if (!request->search || strchr(path, '/'))
 			saw(request->dir, path, ACCESS_EXEC, 0, error);

@@ -85,6 +85,25 @@ unsigned session_unborn(const struct session *session)
 	return atomic_load(&header->forks) - atomic_load(&header->births);
 }
 
+/* What has begun in the session, and how much of it is not heard of yet. */
+struct pulse {
+	uint32_t forks, announced;
+	bool settled;
+};
+
+static struct pulse feel(const struct session *session)
+{
+	const struct arena_header *header = session->arena.header;
+	struct pulse pulse = {.forks = atomic_load(&header->forks),
+		.announced = atomic_load(&header->announced)};
+
+	/* More answers than calls: a child that was not announced. */
+	pulse.settled = pulse.forks == atomic_load(&header->births) &&
+			(int32_t)(pulse.announced -
+				  atomic_load(&header->answered)) <= 0;
+	return pulse;
+}
+
 size_t session_lingering(
 	struct session *session, unsigned grace_ms, uint32_t **pids)
 {
@@ -92,13 +111,21 @@ size_t session_lingering(
 	size_t count, alive;
 
 	for (unsigned waited = 0;; waited += STEP_MS) {
+		struct pulse before = feel(session), after;
+
 		/* Anew each time: those that linger start others. */
 		count = arena_pids(session, pids);
 		alive = 0;
 		for (size_t i = 0; i < count; i++)
 			if (maps_arena((*pids)[i], session->arena_path))
 				(*pids)[alive++] = (*pids)[i];
-		if ((!alive && !session_unborn(session)) || waited >= grace_ms)
+		/* One in the middle of an exec maps nothing: had any begun, it
+		 * would be between the two. */
+		after = feel(session);
+		if (waited >= grace_ms ||
+			(!alive && before.settled && after.settled &&
+				before.forks == after.forks &&
+				before.announced == after.announced))
 			return alive;
 		free(*pids);
 		nanosleep(&step, NULL);

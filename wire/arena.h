@@ -53,10 +53,12 @@ struct arena_header {
 	_Atomic uint32_t scopes; /* the last scope number given out */
 	_Atomic uint32_t images;
 	_Atomic uint32_t serials;
-	_Atomic uint32_t forks;  /* begun by fork(3), or failed */
-	_Atomic uint32_t births; /* forked children that were heard of */
-	_Atomic uint32_t wanted; /* futex: a process asks for more chunks */
-	_Atomic uint32_t closed; /* the supervisor is gone or folding */
+	_Atomic uint32_t forks;     /* begun by fork(3), or failed */
+	_Atomic uint32_t births;    /* forked children that were heard of */
+	_Atomic uint32_t announced; /* execs that an answer is expected of */
+	_Atomic uint32_t answered;  /* hellos to them, and failed ones */
+	_Atomic uint32_t wanted;    /* futex: a process asks for more chunks */
+	_Atomic uint32_t closed;    /* the supervisor is gone or folding */
 };
 
 struct arena_chunk {
