@@ -34,8 +34,8 @@ bool recorder_on(void);
 /* What a child needs to belong to the session too; empty strings when off. */
 const char *recorder_session(void); /* the arena's path */
 const char *recorder_library(void); /* this library's path */
-void recorder_announced(void);	    /* an exec that will answer */
-void recorder_answered(void);	    /* it did, or it failed */
+void recorder_announced(void);      /* an exec that will answer */
+void recorder_answered(void);       /* it did, or it failed */
 uint32_t recorder_serial(void);     /* a new number for an exec */
 
 /*
