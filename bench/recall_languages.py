@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """More programs for bench/recall: interpreters, compilers, their tools."""
 
-import os
-import shutil
 import subprocess
 import sys
 
-from recall_programs import Missing, _commands, program
+from recall_fixture import Missing, Programs
+
+program = Programs()
 
 PYTHON = r"""
 import concurrent.futures, glob, importlib, json, multiprocessing, os
@@ -86,8 +86,8 @@ def python(fix):
     fix.write("tests/test_it.py", "import unittest\n"
               "class T(unittest.TestCase):\n"
               "    def test(self):\n        open('a.txt').close()\n")
-    return _commands(fix, "'%s' main.py" % sys.executable,
-                     "'%s' -m unittest discover -s tests" % sys.executable)
+    return fix.commands("'%s' main.py" % sys.executable,
+                        "'%s' -m unittest discover -s tests" % sys.executable)
 
 
 @program()
@@ -119,9 +119,9 @@ def pytest(fix):
 @program()
 def venv(fix):
     """python -m venv, and a look from inside it"""
-    return _commands(fix, "'%s' -m venv env" % sys.executable,
-                     "env/bin/python -c 'import sys; print(sys.path)'",
-                     "env/bin/pip --version")
+    return fix.commands("'%s' -m venv env" % sys.executable,
+                        "env/bin/python -c 'import sys; print(sys.path)'",
+                        "env/bin/pip --version")
 
 
 NODE = r"""
@@ -188,8 +188,8 @@ def npm(fix):
     fix.write("app/package.json", '{"name": "app", "version": "1.0.0",'
               '"scripts": {"test": "dep && node -e \\"require(\'dep\')\\""},'
               '"dependencies": {"dep": "file:../dep"}}')
-    return _commands(fix, "cd app", "npm install", "npm test", "npm ls",
-                     "npm pack ../dep")
+    return fix.commands("cd app", "npm install", "npm test", "npm ls",
+                        "npm pack ../dep")
 
 
 @program("perl", "prove")
@@ -309,8 +309,8 @@ def java(fix):
         """)
     fix.write("src/demo/Helper.java",
               "package demo;\nclass Helper { void help() {} }\n")
-    return _commands(
-        fix, "javac -d out -sourcepath src src/demo/Main.java",
+    return fix.commands(
+        "javac -d out -sourcepath src src/demo/Main.java",
         "java -Xshare:off -cp missing.jar:out demo.Main",
         "jar cf demo.jar -C out demo", "java -cp demo.jar demo.Main")
 
@@ -341,7 +341,7 @@ def cargo(fix):
         """)
     fix.write("src/part.rs", "pub fn x() {}\n")
     fix.write("src/main.rs", 'fn main() { println!("{}", demo::size()); }\n')
-    return _commands(fix, "cargo build", "cargo run", "cargo test")
+    return fix.commands("cargo build", "cargo run", "cargo test")
 
 
 @program("npm", "node")

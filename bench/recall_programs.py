@@ -1,83 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""The programs that bench/recall runs: a fixture and a command each."""
+"""Programs for bench/recall: the system's, C, and what is not libc's."""
 
 import os
 import shutil
 import subprocess
-import sys
-import textwrap
 
-PROGRAMS = []
+import recall_sources
+from recall_fixture import Missing, Programs
 
-
-class Missing(Exception):
-    """Something that the program needs is not installed."""
-
-
-class Program:
-    def __init__(self, prepare, name, needs, quick, twice, incomplete):
-        self.prepare = prepare
-        self.name = name
-        self.needs = needs
-        self.quick = quick
-        self.twice = twice  # strace and ftrace in runs of their own
-        self.incomplete = incomplete  # what is expected of ftrace here
-        self.about = (prepare.__doc__ or "").strip()
-
-
-def program(*needs, quick=False, twice=False, incomplete=False):
-    def take(function):
-        PROGRAMS.append(Program(
-            function, function.__name__.strip("_").replace("_", "-"), needs,
-            quick, twice, incomplete))
-        return function
-    return take
-
-
-class Fixture:
-    """A folder that a program is run in, and its environment."""
-
-    def __init__(self, root, environment):
-        self.root = root
-        self.env = dict(environment, LC_ALL="C.UTF-8")
-
-    def path(self, name):
-        return os.path.join(self.root, name)
-
-    def write(self, name, text, mode=0o644):
-        path = self.path(name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "w") as file:
-            file.write(textwrap.dedent(text))
-        os.chmod(path, mode)
-        return path
-
-    def script(self, name, text):
-        return self.write(name, text, 0o755)
-
-    def run(self, *argv):
-        """Untraced, for what has to be there before."""
-        done = subprocess.run(argv, cwd=self.root, env=self.env,
-                              stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT)
-        if done.returncode:
-            raise Missing("%s: %s" % (
-                argv[0], done.stdout.decode(errors="replace")[-300:]))
-        return done.stdout.decode(errors="replace")
-
-    def some_files(self):
-        """A few files, folders and links, good and bad."""
-        self.write("a.txt", "alpha\nbeta\n")
-        self.write("b.txt", "gamma\n")
-        self.write("data/one.txt", "one\n")
-        self.write("data/deep/two.txt", "two\n")
-        os.mkdir(self.path("empty"))
-        os.symlink("data", self.path("dirlink"))
-        os.symlink("../a.txt", self.path("data/link"))
-        os.symlink("dirlink/deep", self.path("chain"))
-        os.symlink("nowhere", self.path("dangling"))
-
+program = Programs()
 
 SHELL = """\
     set -u
@@ -140,18 +71,12 @@ def dash(fix):
     return ["dash", "main.sh"]
 
 
-def _commands(fix, *lines):
-    """A shell that runs the lines; some of them fail, and are meant to."""
-    fix.write("run.sh", "\n".join(lines) + "\nexit 0\n")
-    return ["sh", "run.sh"]
-
-
 @program("install", "realpath", quick=True)
 def coreutils(fix):
     """cp, ls, find, mv, install, realpath, tail, stat, ln, mktemp, ..."""
     fix.some_files()
-    return _commands(
-        fix, "cp -a data copy", "cp -r data copy2", "cp -u a.txt copy/",
+    return fix.commands(
+        "cp -a data copy", "cp -r data copy2", "cp -u a.txt copy/",
         "ls -lR", "ls -la --color=always", "ls dangling", "find . -type f",
         "find data -name '*.txt' -newer a.txt", "find . -empty -print0",
         "mv copy/one.txt copy/uno.txt", "mv -n a.txt b.txt", "mv copy2 copy3",
@@ -178,8 +103,8 @@ def coreutils(fix):
 def names(fix):
     """locales, character sets, users, time zones"""
     fix.some_files()
-    return _commands(
-        fix, "LC_ALL=C.UTF-8 date", "LC_ALL=xx_YY.UTF-8 date",
+    return fix.commands(
+        "LC_ALL=C.UTF-8 date", "LC_ALL=xx_YY.UTF-8 date",
         "TZ=Europe/Paris date", "TZ=No/Where date", "locale -a",
         "LC_ALL=C.UTF-8 locale charmap", "iconv -f latin1 -t utf-8 a.txt",
         "iconv -f utf-16 -t no-such-charset a.txt", "iconv -l >/dev/null",
@@ -195,8 +120,8 @@ def names(fix):
 def tar(fix):
     """create, list, extract, compressed"""
     fix.some_files()
-    return _commands(
-        fix, "tar -cf all.tar a.txt data dirlink dangling empty",
+    return fix.commands(
+        "tar -cf all.tar a.txt data dirlink dangling empty",
         "tar -tvf all.tar", "mkdir x && tar -xpf all.tar -C x",
         "tar -czf all.tgz data", "tar -xzf all.tgz -C x", "gzip -k a.txt",
         "gunzip -c a.txt.gz", "tar -uf all.tar b.txt", "tar -df all.tar",
@@ -213,8 +138,8 @@ def git(fix):
         GIT_CONFIG_GLOBAL="/dev/null", GIT_AUTHOR_NAME="A",
         GIT_AUTHOR_EMAIL="a@example.org", GIT_COMMITTER_NAME="A",
         GIT_COMMITTER_EMAIL="a@example.org", GIT_PAGER="cat")
-    return _commands(
-        fix, "git init -q -b main repo", "cp -r a.txt data repo", "cd repo",
+    return fix.commands(
+        "git init -q -b main repo", "cp -r a.txt data repo", "cd repo",
         "git add .", "git status", "git commit -qm one", "echo x >>a.txt",
         "git status --short", "git diff", "git commit -qam two",
         "git log --stat --oneline", "git branch side HEAD~1",
@@ -235,8 +160,8 @@ def git_tests(fix):
         raise Missing("GIT_SOURCE does not name git's source folder")
     tests = ("t0000-basic.sh", "t1300-config.sh", "t3200-branch.sh",
              "t7400-submodule-basic.sh")
-    return _commands(fix, "cd '%s/t'" % source, *(
-        "sh ./%s --root='%s'" % (test, fix.root) for test in tests))
+    return fix.commands("cd '%s/t'" % source, *(
+                        "sh ./%s --root='%s'" % (test, fix.root) for test in tests))
 
 
 C_PROJECT = {
@@ -266,8 +191,8 @@ clean:
 def _c_project(fix, compiler):
     for name, text in C_PROJECT.items():
         fix.write(name, text)
-    return _commands(fix, "make -j2 CC=" + compiler, "make CC=" + compiler,
-                     "touch sum.c", "make -j2 CC=" + compiler, "make clean")
+    return fix.commands("make -j2 CC=" + compiler, "make CC=" + compiler,
+                        "touch sum.c", "make -j2 CC=" + compiler, "make clean")
 
 
 @program("gcc", "make", quick=True)
@@ -300,8 +225,8 @@ def cmake(fix):
         enable_testing()
         add_test(NAME prog COMMAND prog)
         """)
-    return _commands(fix, "cmake -S . -B out -G Ninja", "ninja -C out",
-                     "cd out && ctest -j2", "touch ../sum.c", "ninja")
+    return fix.commands("cmake -S . -B out -G Ninja", "ninja -C out",
+                        "cd out && ctest -j2", "touch ../sum.c", "ninja")
 
 
 @program("autoreconf", "make", "cc")
@@ -321,7 +246,7 @@ def configure(fix):
         """)
     fix.write("made.in", "CC=@CC@\n")
     fix.run("autoreconf", "-i")
-    return _commands(fix, "./configure", "make", "./config.status --recheck")
+    return fix.commands("./configure", "make", "./config.status --recheck")
 
 
 @program("sqlite3")
@@ -330,15 +255,14 @@ def sqlite(fix):
     fix.write("in.csv", "1,a\n2,b\n")
     fix.write("s.sql", "create table t(a,b);\n.mode csv\n.import in.csv t\n"
                        "select * from t;\n")
-    return _commands(
-        fix, "sqlite3 t.db <s.sql", "sqlite3 t.db 'pragma journal_mode=wal;"
+    return fix.commands(
+        "sqlite3 t.db <s.sql", "sqlite3 t.db 'pragma journal_mode=wal;"
         "insert into t values(3,4); select count(*) from t'",
         "sqlite3 t.db .dump >dump", "sqlite3 -readonly t.db 'select 1'",
         "sqlite3 missing/t.db 'select 1 from x'")
 
 
 def _load_sources(fix):
-    import recall_sources
     for name, text in recall_sources.SOURCES.items():
         fix.write("src/" + name, text)
 
@@ -391,7 +315,7 @@ def loader(fix):
     _compile(fix, "loader", "-ldl", "-Llib", "-Wl,--enable-new-dtags",
              "-Wl,-rpath,$ORIGIN/nowhere:$ORIGIN/lib")
     fix.env["LD_LIBRARY_PATH"] = "missing:%s:lib/deep" % fix.path("other")
-    return _commands(fix, "./loader", "cd lib && ../loader", "ldd ./loader")
+    return fix.commands("./loader", "cd lib && ../loader", "ldd ./loader")
 
 
 # What ftrace cannot sit inside: two runs. -------------------------------
@@ -436,7 +360,7 @@ def go_build(fix):
     """go build, go vet and go test of a small module"""
     fix.some_files()
     _go_module(fix)
-    return _commands(fix, "go build -o prog .", "go vet .", "go test ./...")
+    return fix.commands("go build -o prog .", "go vet .", "go test ./...")
 
 
 def _go_module(fix):
@@ -444,7 +368,6 @@ def _go_module(fix):
                    GOPROXY="off", GOTOOLCHAIN="local", GO111MODULE="on",
                    GOTELEMETRY="off", CGO_ENABLED="0",
                    GOPATH=fix.path("gopath"))
-    import recall_sources
     for name, text in recall_sources.GO.items():
         fix.write(name, text)
 
@@ -459,6 +382,3 @@ def io_uring(fix):
                        stdout=subprocess.DEVNULL) == 77:
         raise Missing("the kernel has no io_uring here")
     return ["./ring"]
-
-
-import recall_languages  # noqa: E402,F401  adds to PROGRAMS

@@ -14,10 +14,11 @@ import re
 TRACED = ("%file,fchdir,getdents,getdents64,clone,clone3,fork,vfork,unshare,"
           "execveat,fchmod,fchown,ftruncate,fsetxattr,fremovexattr,connect,"
           "bind,inotify_add_watch,openat2,name_to_handle_at,"
-          "open_by_handle_at,exit_group")
+          "open_by_handle_at")
 
 _LINE = re.compile(r"(?:(\d+)\s+)?(?:\d+\.\d+\s+)?(.*)$", re.S)
 _UNFINISHED = re.compile(r"\s*<unfinished \.\.\.>$")
+_KILLED = re.compile(r"\s*<unfinished \.\.\.>\)")
 _CHANGED = re.compile(r"\s*<pid changed to (\d+) \.\.\.>$")
 _RESUMED = re.compile(r"<\.\.\. (\w+) resumed>\s?")
 _NAME = re.compile(r"(\w+)\(")
@@ -186,7 +187,7 @@ def _whole(lines, strange):
                 continue
             text = begun + text[resumed.end():]
             # Killed inside the call: told twice as unfinished.
-            text = text.replace(" <unfinished ...>)", ")")
+            text = _KILLED.sub(")", text)
         unfinished = _UNFINISHED.search(text)
         if unfinished:
             pending[pid] = text[:unfinished.start()]
