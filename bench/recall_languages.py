@@ -149,7 +149,7 @@ fs.opendir('data', (e, d) => d.close());
   await fs.promises.writeFile('promised', '1');
   await import('./module.mjs');
 })();
-new Worker('./worker.js');
+new Worker('./thread.js');
 child.execSync('cat a.txt'); child.spawnSync('ls', ['data']);
 child.fork('./forked.js');
 child.spawn('cat', ['one.txt'], {cwd: 'data'});
@@ -167,7 +167,7 @@ def node(fix):
     fix.write("lib/part.js", "exports.x = require('../data.json');\n")
     fix.write("data.json", "{}\n")
     fix.write("module.mjs", "import fs from 'fs'; fs.readFileSync('a.txt');")
-    fix.write("worker.js", "require('fs').readFileSync('data/one.txt');"
+    fix.write("thread.js", "require('fs').readFileSync('data/one.txt');"
               "process.chdir === undefined;")
     fix.write("forked.js", "require('fs').readFileSync('b.txt');")
     fix.write("node_modules/pkg/package.json", '{"main": "lib"}')

@@ -160,8 +160,8 @@ def git_tests(fix):
         raise Missing("GIT_SOURCE does not name git's source folder")
     tests = ("t0000-basic.sh", "t1300-config.sh", "t3200-branch.sh",
              "t7400-submodule-basic.sh")
-    return fix.commands("cd '%s/t'" % source, *(
-                        "sh ./%s --root='%s'" % (test, fix.root) for test in tests))
+    lines = ["sh ./%s --root='%s'" % (test, fix.root) for test in tests]
+    return fix.commands("cd '%s/t'" % source, *lines)
 
 
 C_PROJECT = {
