@@ -175,6 +175,12 @@ def _opened(seen, process, call, how, base, text):
     number, real = named(call.result)
     if not call.failed:
         process.files.pop(number, None)
+    elif call.name == "openat2" and call.error in ("ELOOP", "EXDEV"):
+        # Refused on the way, by its own rules: the end was never seen.
+        walk = seen.walk(process, base, text, follow)
+        if walk and walk.links:
+            seen.need(walk.links[0], "link", call)
+        return
     walk = seen.look(process, call, base, text, follow)
     if walk is None:
         return

@@ -62,6 +62,11 @@ CALLS = {
     '3</p/#123>(deleted)': {("/p", "stat")},
     'openat2(AT_FDCWD</p>, "a", {flags=O_RDONLY|O_CLOEXEC, '
     'resolve=RESOLVE_BENEATH}, 24) = 3</p/a>': {("/p/a", "read")},
+    'openat2(AT_FDCWD</p>, "l/f", {flags=O_RDONLY, '
+    'resolve=RESOLVE_NO_SYMLINKS}, 24) = -1 ELOOP (Too many levels)':
+        {("/p/l", "link")},
+    'openat2(4</p/d>, "../b", {flags=O_RDONLY, resolve=RESOLVE_BENEATH}, 24) '
+    '= -1 EXDEV (Invalid cross-device link)': set(),
     'openat(4</p/d>, "f", O_RDONLY) = 5</p/d/f>': {("/p/d/f", "read")},
     'openat(4</p/d>, "../b", O_RDONLY) = 5</p/b>': {("/p/b", "read")},
     'openat(AT_FDCWD</p>, "none", O_RDONLY) = -1 ENOENT (No such file or '
