@@ -1,73 +1,121 @@
 /* SPDX-License-Identifier: MIT */
 #include "preload/objects.h"
 
-#include <link.h>
-#include <stdatomic.h>
+#include <elf.h>
 #include <string.h>
 
 #include "preload/recorder.h"
 #include "preload/scope.h"
 
-/*
- * How many objects were on the list last time. The loader appends; once it
- * has removed one the count says nothing and the whole list is read.
- */
-static _Atomic unsigned long long known;
-static _Atomic unsigned long long removed;
-static _Atomic int due;
+/* NT_GNU_BUILD_ID notes are named "GNU". */
+#define NOTE_NAME "GNU"
 
-struct walk {
-	unsigned long long index, skip, total, subs;
-};
+static const struct link_map *first;
 
-static int visit(struct dl_phdr_info *info, size_t size, void *data)
+/* In old versions of glibc threads and timers are libraries of their own. */
+static const char *const libraries[] = {"libc.so", "libc-2.", "libc.musl-",
+	"ld-linux-", "ld-musl-", "ld-2.", "libpthread", "librt.so", "librt-2."};
+
+void objects_find(const struct start *start)
 {
-	struct walk *walk = data;
-	struct record_draft draft = {
-		.type = RECORD_ACCESS, .access = ACCESS_READ};
+	uintptr_t bias = 0;
+	const ElfW(Dyn) *entry = NULL;
 
-	(void)size;
-	if (walk->index == 0) {
-		walk->total = info->dlpi_adds;
-		walk->subs = info->dlpi_subs;
-		if (walk->subs != atomic_load(&removed))
-			walk->skip = 0;
-	}
-	if (walk->index++ < walk->skip)
-		return 0;
-	/* The program itself has no name here; the vdso has no slash. */
-	if (!info->dlpi_name || !strchr(info->dlpi_name, '/'))
-		return 0;
-	draft.scope = scope_in_force();
-	draft.tail = (struct text){info->dlpi_name, strlen(info->dlpi_name)};
-	if (recorder_is_new(&draft))
-		recorder_write(&draft);
-	return 0;
+	for (size_t i = 0; i < start->header_count; i++)
+		if (start->headers[i].p_type == PT_PHDR)
+			bias = (uintptr_t)start->headers -
+			       start->headers[i].p_vaddr;
+	for (size_t i = 0; i < start->header_count; i++)
+		if (start->headers[i].p_type == PT_DYNAMIC)
+			entry = (const void *)(bias +
+					       start->headers[i].p_vaddr);
+	for (; entry && entry->d_tag != DT_NULL; entry++)
+		if (entry->d_tag == DT_DEBUG && entry->d_un.d_ptr)
+			first = ((const struct r_debug *)entry->d_un.d_ptr)
+					->r_map;
 }
 
 void objects_record(void)
 {
-	struct walk walk = {.skip = atomic_load(&known)};
+	struct record_draft draft = {.type = RECORD_ACCESS,
+		.access = ACCESS_READ,
+		.scope = scope_in_force()};
 
-	if (!recorder_on())
-		return;
-	dl_iterate_phdr(visit, &walk);
-	atomic_store(&known, walk.index);
-	atomic_store(&removed, walk.subs);
+	for (const struct link_map *map = first; map; map = map->l_next) {
+		/* The program has no name here; the vdso has no slash. */
+		if (!map->l_name || !strchr(map->l_name, '/'))
+			continue;
+		draft.tail = (struct text){map->l_name, strlen(map->l_name)};
+		recorder_write(&draft);
+	}
 }
 
-void objects_expect(void)
+static bool is_library(const char *name)
 {
-	atomic_store(&due, 1);
-	recorder_set_pending(true);
+	const char *slash = strrchr(name, '/');
+	const char *base = slash ? slash + 1 : name;
+
+	for (size_t i = 0; i < sizeof(libraries) / sizeof(*libraries); i++)
+		if (!strncmp(base, libraries[i], strlen(libraries[i])))
+			return true;
+	return false;
 }
 
-void objects_settle(void)
+static void read_notes(struct library *library, const uint8_t *at, size_t size)
 {
-	if (atomic_load_explicit(&due, memory_order_relaxed) == 0 ||
-		!recorder_on())
-		return;
-	atomic_store(&due, 0);
-	objects_record();
-	recorder_set_pending(false);
+	const ElfW(Nhdr) *note = (const void *)at;
+	const uint8_t *end = at + size, *name, *text;
+
+	while ((const uint8_t *)(note + 1) <= end) {
+		name = (const uint8_t *)(note + 1);
+		text = name + ((note->n_namesz + 3) & ~3u);
+		if (text + note->n_descsz > end)
+			return;
+		if (note->n_type == NT_GNU_BUILD_ID &&
+			note->n_namesz == sizeof(NOTE_NAME) &&
+			!memcmp(name, NOTE_NAME, sizeof(NOTE_NAME))) {
+			library->build_id = text;
+			library->build_id_size = note->n_descsz;
+			return;
+		}
+		note = (const void *)(text + ((note->n_descsz + 3) & ~3u));
+	}
+}
+
+/* False for what was not linked to lie at 0: the head is elsewhere. */
+static bool read_library(struct library *library, uintptr_t base)
+{
+	const ElfW(Ehdr) *head = (const void *)base;
+	const ElfW(Phdr) * program;
+
+	*library = (struct library){.base = base};
+	if (!base || memcmp(head->e_ident, ELFMAG, SELFMAG) != 0)
+		return false;
+	program = (const void *)(base + head->e_phoff);
+	for (size_t i = 0; i < head->e_phnum; i++) {
+		const uint8_t *at = (const uint8_t *)base + program[i].p_vaddr;
+
+		if (program[i].p_type == PT_NOTE && !library->build_id)
+			read_notes(library, at, program[i].p_memsz);
+		if (program[i].p_type == PT_LOAD && program[i].p_flags & PF_X) {
+			library->text = at;
+			library->size = program[i].p_memsz;
+		}
+	}
+	return library->text != NULL;
+}
+
+bool objects_libraries(bool (*visit)(const struct library *library))
+{
+	struct library library;
+	bool any = false;
+
+	for (const struct link_map *map = first; map; map = map->l_next) {
+		if (!map->l_name || !is_library(map->l_name))
+			continue;
+		any = true;
+		if (!read_library(&library, map->l_addr) || !visit(&library))
+			return false;
+	}
+	return any;
 }

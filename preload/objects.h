@@ -1,22 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The objects that the dynamic loader mapped: it opens them itself, where no
- * wrapper sees it, so they are read off its list.
+ * The objects that the dynamic loader mapped before this library could see
+ * it open them, read off the loader's own list (struct r_debug, link.h).
  */
 #ifndef FTRACE_PRELOAD_OBJECTS_H
 #define FTRACE_PRELOAD_OBJECTS_H
 
-/* Records every object not recorded yet, in the scope in force. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "preload/start.h"
+
+/* Finds the loader's list; without one there are no objects. */
+void objects_find(const struct start *start);
+
+/* Records all of them as read, in the scope in force. */
 void objects_record(void);
 
-/*
- * A dlopen is about to happen: its objects are recorded by the next
- * objects_settle(), at the latest when the process exits. Called before the
- * real dlopen, which has to see its true caller and so cannot be returned to.
- */
-void objects_expect(void);
+/* An object that enters the kernel for others: a C library, a loader. */
+struct library {
+	uintptr_t base;      /* the load address */
+	const uint8_t *text; /* its code */
+	uintptr_t size;
+	const uint8_t *build_id; /* NULL: none */
+	uint32_t build_id_size;
+};
 
-/* objects_record() when one is due. Not for signal handlers. */
-void objects_settle(void);
+/* Calls visit for each; stops and returns false when one returns false. */
+bool objects_libraries(bool (*visit)(const struct library *library));
 
 #endif

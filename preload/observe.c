@@ -3,15 +3,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/un.h>
 
+#include "preload/exec.h"
 #include "preload/recorder.h"
 #include "preload/scope.h"
+#include "wire/call.h"
 #include "wire/raw.h"
-
-#ifndef O_TMPFILE
-#define O_TMPFILE (020000000 | O_DIRECTORY)
-#endif
 
 static bool is_input(enum access_kind kind)
 {
@@ -33,8 +38,7 @@ static char *put_number(char *at, int value)
 	return at;
 }
 
-/* The absolute path behind a descriptor, in buffer; its length, or -1. */
-static long fd_path(int fd, char *buffer)
+long fd_path(int fd, char *buffer)
 {
 	char link[32] = "/proc/self/fd/";
 	long n;
@@ -44,6 +48,11 @@ static long fd_path(int fd, char *buffer)
 	put_number(link + 14, fd);
 	n = raw_readlink(link, buffer, SCRATCH_SIZE);
 	return n > 0 && *buffer == '/' ? n : -1;
+}
+
+int look_up(int dirfd, const char *path)
+{
+	return raw_look_up(dirfd, path);
 }
 
 /* The directory that a relative path starts from, in buffer. */
@@ -57,211 +66,345 @@ static long base_path(int dirfd, char *buffer)
 	return n > 1 && *buffer == '/' ? n - 1 : -1;
 }
 
-static void write_once(struct record_draft *draft)
+static void write_draft(struct record_draft *draft)
 {
-	draft->type = RECORD_ACCESS;
-	draft->scope = scope_in_force();
-	if (recorder_is_new(draft))
+	/* What happens once is never a repetition. */
+	if (draft->type != RECORD_ACCESS || recorder_is_new(draft))
 		recorder_write(draft);
 }
 
-static void lost(const char *why)
+/* Completes a draft with a path and writes it. */
+static void write_path(
+	struct record_draft *draft, int dirfd, const char *path)
 {
-	struct record_draft draft = {.type = RECORD_LOST,
-		.scope = scope_in_force(),
-		.tail = {why, strlen(why)}};
+	static const char unknown[] =
+		"a relative path without a known directory";
+	char *buffer;
+	long n;
 
-	recorder_write(&draft);
-}
-
-/*
- * Writes the draft of a relative path. The stack is used only when every
- * buffer of the pool is: a signal handler's may be small.
- */
-static void with_base(int dirfd, struct record_draft *draft)
-{
-	char *buffer = scratch_take();
-	char own[buffer ? 1 : SCRATCH_SIZE];
-	long n = base_path(dirfd, buffer ? buffer : own);
-
+	draft->scope = scope_in_force();
+	draft->tail = (struct text){path, strlen(path)};
+	if (*path == '/') {
+		write_draft(draft);
+		return;
+	}
+	/* The stack may be a signal handler's, and small. */
+	buffer = scratch_take();
+	n = buffer ? base_path(dirfd, buffer) : -1;
 	if (n > 0) {
-		draft->dir = (struct text){buffer ? buffer : own, (size_t)n};
-		write_once(draft);
+		draft->dir = (struct text){buffer, (size_t)n};
+		write_draft(draft);
 	} else {
-		lost("a relative path without a known directory");
+		recorder_lost(buffer ? unknown : "too many calls at once");
 	}
 	if (buffer)
 		scratch_give(buffer);
 }
 
-void saw(int dirfd, const char *path, enum access_kind kind, unsigned flags,
-	int error)
+void saw(int dirfd, const char *path, enum access_kind kind, unsigned flags)
 {
-	struct record_draft draft = {.flags = (uint16_t)flags};
+	struct record_draft draft = {.type = RECORD_ACCESS,
+		.access = (uint8_t)kind,
+		.flags = (uint16_t)flags};
 
-	/* What no file system takes for a name depends on none. */
-	if (!path || !*path || error == EFAULT || error == ENAMETOOLONG ||
-		!recorder_on())
+	if (!path || !*path || (is_input(kind) && scope_muted()))
 		return;
-	/* A mark that came by another way than access(2). */
-	if (error == ENOENT && path[0] == '/' && path[1] == '@' &&
-		scope_mark(path))
-		return;
-	if (error == ENOENT || error == ENOTDIR)
-		kind = ACCESS_ABSENT;
-	else if (error)
-		kind = ACCESS_STAT;
-	if (error)
-		draft.flags &= RECORD_NOFOLLOW;
-	if (error && kind != ACCESS_ABSENT)
-		draft.flags |= RECORD_REFUSED;
-	if (is_input(kind) && scope_muted())
-		return;
-	draft.access = (uint8_t)kind;
-	draft.tail = (struct text){path, strlen(path)};
-	if (*path == '/')
-		write_once(&draft);
-	else
-		with_base(dirfd, &draft);
+	write_path(&draft, dirfd, path);
 }
 
 void saw_fd(int fd, enum access_kind kind, unsigned flags)
 {
 	char *buffer;
-	struct record_draft draft = {
-		.access = (uint8_t)kind, .flags = (uint16_t)flags};
 	long n;
 
-	if (!recorder_on() || (is_input(kind) && scope_muted()))
+	if (is_input(kind) && scope_muted())
 		return;
 	buffer = scratch_take();
-	if (!buffer)
-		return lost("too many calls at once");
+	if (!buffer) {
+		recorder_lost("too many calls at once");
+		return;
+	}
 	n = fd_path(fd, buffer);
-	if (n > 0) {
-		draft.tail = (struct text){buffer, (size_t)n};
-		write_once(&draft);
+	if (n > 0 && n < (long)SCRATCH_SIZE) {
+		buffer[n] = '\0';
+		saw(AT_FDCWD, buffer, kind, flags);
 	}
 	scratch_give(buffer);
 }
 
-void saw_stat(
-	int dirfd, const char *path, int at_flags, bool is_link, int error)
+/* "target" and the path of a link to it; see RECORD_LINK. */
+static void saw_link(int dirfd, const char *path, const char *target,
+	size_t size, unsigned flags)
 {
-	unsigned flags = at_flags & AT_SYMLINK_NOFOLLOW ? RECORD_NOFOLLOW : 0;
+	struct record_draft draft = {.type = RECORD_LINK,
+		.flags = (uint16_t)flags,
+		.head = {target, size}};
 
-	saw(dirfd, path, !error && is_link && flags ? ACCESS_LINK : ACCESS_STAT,
-		flags, error);
+	if (*path && size)
+		write_path(&draft, dirfd, path);
 }
 
-static bool is_tmpfile(int flags)
+/*
+ * Before a path goes away: where it leads, when it is a symbolic link. Paths
+ * that crossed it cannot be followed afterwards.
+ */
+static void keep_link(int dirfd, const char *path)
 {
-	return (flags & O_TMPFILE) == O_TMPFILE;
-}
-
-bool saw_open_asks(int flags)
-{
-	return (flags & O_CREAT) && !(flags & (O_EXCL | O_TRUNC)) &&
-	       recorder_on();
-}
-
-bool saw_existing(int dirfd, const char *path)
-{
-	return raw_faccessat(dirfd, path, F_OK) != -ENOENT;
-}
-
-void saw_open(int dirfd, const char *path, int flags, bool existed, int error)
-{
-	unsigned follow = flags & O_NOFOLLOW ? RECORD_NOFOLLOW : 0;
-	unsigned made = 0;
-
-	if (error) {
-		saw(dirfd, path, ACCESS_STAT, follow, error);
-		return;
-	}
-	if (is_tmpfile(flags) || flags & O_PATH ||
-		(flags & O_DIRECTORY && (flags & O_ACCMODE) == O_RDONLY)) {
-		saw(dirfd, path, ACCESS_STAT, follow, 0);
-		return;
-	}
-	if (flags & O_TRUNC || (flags & O_CREAT && flags & O_EXCL) ||
-		(flags & O_CREAT && !existed))
-		made = RECORD_MADE;
-	if ((flags & O_ACCMODE) != O_WRONLY && !made)
-		saw(dirfd, path, ACCESS_READ, follow, 0);
-	if ((flags & O_ACCMODE) != O_RDONLY || made)
-		saw(dirfd, path, ACCESS_WRITE, follow | made, 0);
-	if ((flags & O_ACCMODE) != O_WRONLY && made)
-		saw(dirfd, path, ACCESS_READ, follow, 0);
-}
-
-int stdio_flags(const char *mode)
-{
-	int flags = *mode == 'r' ? O_RDONLY : O_WRONLY | O_CREAT;
-
-	if (*mode == 'w')
-		flags |= O_TRUNC;
-	if (*mode == 'a')
-		flags |= O_APPEND;
-	for (const char *c = mode; *c && *c != ','; c++) {
-		if (*c == '+')
-			flags = (flags & ~O_ACCMODE) | O_RDWR;
-		if (*c == 'x')
-			flags |= O_EXCL;
-	}
-	return flags;
-}
-
-void saw_rename(int olddir, const char *oldpath, int newdir,
-	const char *newpath, int error)
-{
-	char *from, *to;
-	struct record_draft draft = {.type = RECORD_RENAME};
+	char *buffer = scratch_take();
 	long n;
 
-	if (error || !recorder_on()) {
-		saw(olddir, oldpath, ACCESS_STAT, RECORD_NOFOLLOW, error);
+	if (!buffer)
 		return;
-	}
-	from = scratch_take();
-	to = scratch_take();
-	if (!from || !to) {
-		lost("too many calls at once");
-		goto out;
-	}
-	draft.scope = scope_in_force();
-	draft.head = (struct text){oldpath, strlen(oldpath)};
-	if (*oldpath != '/') {
-		n = base_path(olddir, from);
-		if (n < 0 || (size_t)n + 1 + draft.head.size > SCRATCH_SIZE) {
-			lost("a rename without a known directory");
-			goto out;
-		}
-		from[n] = '/';
-		memcpy(from + n + 1, oldpath, draft.head.size);
-		draft.head =
-			(struct text){from, (size_t)n + 1 + draft.head.size};
-	}
-	draft.tail = (struct text){newpath, strlen(newpath)};
-	if (*newpath != '/') {
-		n = base_path(newdir, to);
-		if (n < 0) {
-			lost("a rename without a known directory");
-			goto out;
-		}
-		draft.dir = (struct text){to, (size_t)n};
-	}
-	recorder_write(&draft);
-out:
-	if (from)
-		scratch_give(from);
-	if (to)
-		scratch_give(to);
+	n = raw_call(SYS_readlinkat, dirfd, (long)path, (long)buffer,
+		SCRATCH_SIZE, 0, 0);
+	if (n > 0 && n < (long)SCRATCH_SIZE)
+		saw_link(dirfd, path, buffer, (size_t)n, 0);
+	scratch_give(buffer);
 }
 
-void saw_temporary(const char *path, bool directory, int error)
+static void saw_rename(const struct call *call)
 {
-	if (!error)
-		saw(AT_FDCWD, path, ACCESS_WRITE,
-			RECORD_MADE | (directory ? RECORD_DIRECTORY : 0), 0);
+	const char *from = (const char *)call->path[0];
+	char *buffer = scratch_take();
+	struct record_draft draft = {.type = RECORD_RENAME};
+	size_t size = strlen(from);
+	long n = 0;
+
+	if (!buffer) {
+		recorder_lost("too many calls at once");
+		return;
+	}
+	if (*from != '/') {
+		n = base_path(call->dir[0], buffer);
+		if (n > 0)
+			buffer[n++] = '/';
+	}
+	if (n < 0 || (size_t)n + size > SCRATCH_SIZE) {
+		recorder_lost("a rename without a known directory");
+	} else {
+		memcpy(buffer + n, from, size);
+		draft.head = (struct text){buffer, (size_t)n + size};
+		write_path(&draft, call->dir[1], (const char *)call->path[1]);
+	}
+	scratch_give(buffer);
+}
+
+/* A mark comes as a path that is not there. */
+static bool is_mark(const struct call *call, int error)
+{
+	const char *path = (const char *)call->path[0];
+
+	return (error == ENOENT || error == ENAMETOOLONG) && path[0] == '/' &&
+	       path[1] == '@' && scope_mark(path);
+}
+
+static bool finds_link(long number, const uint64_t *arguments)
+{
+	const struct statx *extended = (const void *)arguments[4];
+
+	switch (number) {
+	case SYS_newfstatat:
+		return S_ISLNK(((const struct stat *)arguments[2])->st_mode);
+	case SYS_statx:
+		return extended->stx_mask & STATX_TYPE &&
+		       S_ISLNK(extended->stx_mode);
+#ifdef SYS_lstat
+	case SYS_lstat:
+		return S_ISLNK(((const struct stat *)arguments[1])->st_mode);
+#endif
+	default:
+		return false;
+	}
+}
+
+static void write_accesses(
+	const struct call *call, const struct call_result *result)
+{
+	struct call_access accesses[CALL_ACCESSES];
+	unsigned count = call_accesses(call, result, accesses);
+
+	for (unsigned i = 0; i < count; i++) {
+		unsigned path = accesses[i].path;
+
+		saw(call->dir[path], (const char *)call->path[path],
+			(enum access_kind)accesses[i].kind, accesses[i].flags);
+	}
+}
+
+/* struct open_how lies in the program's memory, and perhaps does not. */
+static int read_how(uint64_t address)
+{
+	struct open_how how = {0};
+	struct iovec here = {&how, sizeof(how)},
+		     there = {(void *)address, sizeof(how)};
+
+	if (raw_call(SYS_process_vm_readv, raw_getpid(), (long)&here, 1,
+		    (long)&there, 1, 0) != sizeof(how))
+		return O_RDWR;
+	return (int)how.flags;
+}
+
+static void before(const struct call *call, const uint64_t *arguments)
+{
+	int error;
+
+	switch (call->effect) {
+	case EFFECT_ENTER:
+		/* Afterwards a relative path would start elsewhere. */
+		error = look_up(AT_FDCWD, (const char *)call->path[0]);
+		if (error != -EFAULT && error != -ENAMETOOLONG)
+			write_accesses(call,
+				&(struct call_result){.error = -error});
+		break;
+	case EFFECT_RENAME:
+		keep_link(call->dir[1], (const char *)call->path[1]);
+		keep_link(call->dir[0], (const char *)call->path[0]);
+		break;
+	case EFFECT_REMOVE:
+		keep_link(call->dir[0], (const char *)call->path[0]);
+		break;
+	default:
+		break;
+	}
+	(void)arguments;
+}
+
+static void saw_socket(const struct call *call, int error, socklen_t size)
+{
+	const struct sockaddr_un *address = (const void *)call->path[0];
+	struct call named = *call;
+	char path[sizeof(address->sun_path) + 1];
+
+	if (error == EFAULT || size <= offsetof(struct sockaddr_un, sun_path) ||
+		address->sun_family != AF_UNIX || !address->sun_path[0])
+		return;
+	size -= (socklen_t)offsetof(struct sockaddr_un, sun_path);
+	if (size > sizeof(address->sun_path))
+		size = sizeof(address->sun_path);
+	memcpy(path, address->sun_path, size);
+	path[size] = '\0';
+	named.path[0] = (uintptr_t)path;
+	write_accesses(&named, &(struct call_result){.error = error});
+}
+
+static void after(const struct call *call, const uint64_t *arguments,
+	const struct call_result *result)
+{
+	if (!result->error && call->effect == EFFECT_MOUNT)
+		recorder_lost("it changed what is mounted");
+	if (!result->error && call->effect == EFFECT_RING)
+		recorder_lost("it uses io_uring");
+	if (!result->error && call->effect == EFFECT_ROOT)
+		recorder_lost("it changed its root directory");
+	switch (call->effect) {
+	case EFFECT_CONNECT:
+	case EFFECT_BIND:
+		saw_socket(call, result->error, (socklen_t)arguments[2]);
+		break;
+	case EFFECT_RENAME:
+		if (result->error)
+			write_accesses(call, result);
+		else
+			saw_rename(call);
+		break;
+	case EFFECT_LIST:
+		if (!result->error)
+			saw_fd((int)call->path[0], ACCESS_LIST, 0);
+		break;
+	case EFFECT_SYMLINK:
+		write_accesses(call, result);
+		if (!result->error)
+			saw_link(call->dir[0], (const char *)call->path[0],
+				(const char *)arguments[0],
+				strlen((const char *)arguments[0]),
+				RECORD_MADE);
+		break;
+	case EFFECT_MOUNT:
+	case EFFECT_RING:
+	case EFFECT_ENTER:
+		break;
+	default:
+		write_accesses(call, result);
+		break;
+	}
+}
+
+static long make_call(const struct site_frame *frame)
+{
+	const uint64_t *a = frame->arguments;
+
+	return raw_call((long)frame->number, (long)a[0], (long)a[1], (long)a[2],
+		(long)a[3], (long)a[4], (long)a[5]);
+}
+
+/* A child on a stack of its own would not come back to us. */
+static bool observe_fork(struct site_frame *frame)
+{
+	long r;
+
+	if (frame->number == SYS_clone &&
+		(frame->arguments[1] || frame->arguments[0] & CLONE_VM))
+		return false;
+	recorder_fork();
+	r = make_call(frame);
+	if (r == 0)
+		recorder_born();
+	else if (r < 0)
+		recorder_fork_failed();
+	frame->number = (uint64_t)r;
+	return true;
+}
+
+static bool observe_paths(
+	struct site_frame *frame, const struct call_shape *shape)
+{
+	struct call_result result = {.existed = true};
+	long number = (long)frame->number, r;
+	struct call call;
+
+	call_decode(shape, frame->arguments, &call);
+	if (call.effect == EFFECT_OPEN_HOW)
+		call.flags = read_how(frame->arguments[2]);
+	if (call_asks_existing(&call))
+		result.existed = look_up(call.dir[0],
+					 (const char *)call.path[0]) != -ENOENT;
+	before(&call, frame->arguments);
+	r = make_call(frame);
+	frame->number = (uint64_t)r;
+	result.error = r < 0 && r >= -4095 ? (int)-r : 0;
+	/* An address that the kernel did not like must not be touched. */
+	if (result.error == EFAULT || (result.error && !call.path[0]))
+		return true;
+	if (result.error && call.effect != EFFECT_LIST &&
+		call.effect != EFFECT_MOUNT && call.effect != EFFECT_RING &&
+		is_mark(&call, result.error)) {
+		frame->number = (uint64_t)-ENOENT;
+		return true;
+	}
+	if (call.nofollow && !result.error)
+		result.is_link = finds_link(number, frame->arguments);
+	after(&call, frame->arguments, &result);
+	return true;
+}
+
+bool observe_call(struct site_frame *frame)
+{
+	struct call_shape shape = call_shape((long)frame->number);
+
+	switch (shape.effect) {
+	case EFFECT_NONE:
+		return false;
+	case EFFECT_EXIT:
+		recorder_exit((int)frame->arguments[0]);
+		return false;
+	case EFFECT_FORK:
+		return observe_fork(frame);
+	case EFFECT_EXEC:
+		frame->number = (uint64_t)exec_observed(
+			frame, shape.path == 0 ? AT_FDCWD
+					       : (int)frame->arguments[0]);
+		return true;
+	default:
+		return observe_paths(frame, &shape);
+	}
 }

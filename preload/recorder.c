@@ -9,56 +9,36 @@
  */
 #include "preload/recorder.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <link.h>
-#include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "preload/objects.h"
 #include "preload/scope.h"
-#include "wire/arena.h"
 #include "wire/raw.h"
 
 #define SEEN_SLOTS 4096u
 #define SCRATCH_BUFFERS 16u
 
-enum state { STATE_NEW, STATE_STARTING, STATE_ON, STATE_OFF };
-
 /* Zero in a forked child. */
 struct local {
 	_Atomic(struct arena_chunk *) claim;
-	_Atomic(struct arena_chunk *) pending;
 	_Atomic uint32_t scratch;
 };
 
-static _Atomic int state;
 static struct arena arena;
 static struct local *local;
 static struct local fallback; /* when the page cannot be had */
 static char library[PATH_MAX];
+static uint32_t answer; /* the serial of the exec that started this image */
 static _Atomic uint32_t image; /* inherited by fork: then it is the parent's */
 static _Atomic uint64_t seen[SEEN_SLOTS];
 static char scratch[SCRATCH_BUFFERS][SCRATCH_SIZE];
-
-static const char *variable(const char *name)
-{
-	size_t n = strlen(name);
-
-	for (char **entry = environ; entry && *entry; entry++)
-		if (!strncmp(*entry, name, n) && (*entry)[n] == '=')
-			return *entry + n + 1;
-	return NULL;
-}
 
 /* The entry of LD_PRELOAD that is this library; how we know our own path. */
 static bool find_library(const char *preload)
@@ -103,35 +83,37 @@ static uint32_t parse_number(const char **text)
 	return value;
 }
 
-/*
- * Says that this image lives: which exec it answers, what was executed, and
- * what the loader mapped.
- */
-static void hello(uint32_t serial)
+/* What the kernel executed; the number behind /dev/fd says nothing later. */
+static void put_executed(struct record_draft *draft, const char *executed,
+	char *buffer)
 {
-	const char *execfn = (const char *)getauxval(AT_EXECFN);
-	char *buffer = scratch_take();
-	struct record_draft draft = {
-		.type = RECORD_HELLO, .scope = SCOPE_BASE, .number = serial};
 	long n;
 
-	draft.scope = scope_in_force();
-	if (!buffer)
+	if (!executed)
 		return;
-	if (execfn) {
-		draft.tail = (struct text){execfn, strlen(execfn)};
-		if (*execfn != '/') {
-			n = raw_getcwd(buffer, SCRATCH_SIZE);
-			if (n > 1 && *buffer == '/')
-				draft.dir =
-					(struct text){buffer, (size_t)n - 1};
-		}
-	}
-	/* Of an executed descriptor: its number says nothing afterwards. */
-	if (execfn && !strncmp(execfn, "/dev/fd/", 8)) {
+	draft->tail = (struct text){executed, strlen(executed)};
+	if (!strncmp(executed, "/dev/fd/", 8)) {
 		n = raw_readlink("/proc/self/exe", buffer, SCRATCH_SIZE);
-		draft.tail = (struct text){buffer, n > 0 ? (size_t)n : 0};
+		draft->tail = (struct text){buffer, n > 0 ? (size_t)n : 0};
+	} else if (*executed != '/') {
+		n = raw_getcwd(buffer, SCRATCH_SIZE);
+		if (n > 1 && *buffer == '/')
+			draft->dir = (struct text){buffer, (size_t)n - 1};
 	}
+}
+
+void recorder_hello(const struct start *start)
+{
+	char *buffer = scratch_take();
+	const char *search = start_variable(start, "LD_LIBRARY_PATH");
+	struct record_draft draft = {.type = RECORD_HELLO,
+		.scope = scope_in_force(),
+		.number = answer};
+	long n;
+
+	if (search)
+		draft.head = (struct text){search, strlen(search)};
+	put_executed(&draft, start->executed, buffer);
 	recorder_write(&draft);
 	n = raw_readlink("/proc/self/exe", buffer, SCRATCH_SIZE);
 	if (n > 0 && *buffer == '/') {
@@ -143,47 +125,30 @@ static void hello(uint32_t serial)
 	}
 	scratch_give(buffer);
 	objects_record();
+	if (answer)
+		recorder_answered();
 }
 
-static bool start(void)
+bool recorder_start(const struct start *start)
 {
-	int expected = STATE_NEW;
-	const char *session, *scope;
-	uint32_t number = SCOPE_BASE, serial = 0;
+	const char *session = start_variable(start, SESSION_VARIABLE);
+	const char *scope = start_variable(start, SCOPE_VARIABLE);
+	uint32_t number = SCOPE_BASE;
 
-	if (!atomic_compare_exchange_strong(&state, &expected, STATE_STARTING))
-		return expected == STATE_ON;
-	session = variable(SESSION_VARIABLE);
-	scope = variable(SCOPE_VARIABLE);
 	if (!session || *session != '/' ||
-		!find_library(variable(PRELOAD_VARIABLE)) ||
-		arena_attach(&arena, session) != 0) {
-		atomic_store(&state, STATE_OFF);
+		!find_library(start_variable(start, PRELOAD_VARIABLE)) ||
+		arena_attach(&arena, session) != 0)
 		return false;
-	}
 	if (scope) {
 		number = parse_number(&scope);
 		if (*scope == '.') {
 			scope++;
-			serial = parse_number(&scope);
+			answer = parse_number(&scope);
 		}
 	}
 	make_local();
 	scope_start(number ? number : SCOPE_BASE);
-	atomic_store(&state, STATE_ON);
-	hello(serial);
-	if (serial)
-		recorder_answered();
 	return true;
-}
-
-bool recorder_on(void)
-{
-	int now = atomic_load_explicit(&state, memory_order_acquire);
-
-	if (__builtin_expect(now == STATE_ON, 1))
-		return true;
-	return now == STATE_NEW && start();
 }
 
 void recorder_exit(int status)
@@ -192,9 +157,22 @@ void recorder_exit(int status)
 		.scope = scope_in_force(),
 		.number = (uint32_t)status};
 
-	objects_settle();
-	if (recorder_on())
+	recorder_write(&draft);
+}
+
+void recorder_lost(const char *reason)
+{
+	struct record_draft draft = {.type = RECORD_LOST,
+		.scope = scope_in_force(),
+		.tail = {reason, strlen(reason)}};
+
+	if (recorder_is_new(&draft))
 		recorder_write(&draft);
+}
+
+struct site_table *recorder_site_tables(void)
+{
+	return arena.header->tables;
 }
 
 void recorder_announced(void)
@@ -209,8 +187,12 @@ void recorder_answered(void)
 
 void recorder_fork(void)
 {
-	if (recorder_on())
-		atomic_fetch_add(&arena.header->forks, 1);
+	atomic_fetch_add(&arena.header->forks, 1);
+}
+
+void recorder_fork_failed(void)
+{
+	atomic_fetch_sub(&arena.header->forks, 1);
 }
 
 void recorder_born(void)
@@ -218,28 +200,8 @@ void recorder_born(void)
 	struct record_draft draft = {
 		.type = RECORD_FORKED, .scope = scope_in_force()};
 
-	if (!recorder_on())
-		return;
 	recorder_write(&draft);
 	atomic_fetch_add(&arena.header->births, 1);
-}
-
-static void at_exit(int status, void *unused)
-{
-	(void)unused;
-	recorder_exit(status);
-}
-
-/*
- * A handler registered before main runs after the program's own. libc has
- * room for 32 of them without allocating.
- */
-__attribute__((constructor)) static void construct(void)
-{
-	if (!recorder_on())
-		return;
-	on_exit(at_exit, NULL);
-	pthread_atfork(recorder_fork, NULL, recorder_born);
 }
 
 const char *recorder_session(void)
@@ -349,24 +311,6 @@ bool recorder_is_new(const struct record_draft *draft)
 		return false;
 	atomic_store_explicit(slot, key, memory_order_relaxed);
 	return true;
-}
-
-void recorder_set_pending(bool pending)
-{
-	struct arena_chunk *chunk;
-
-	if (!pending) {
-		chunk = atomic_exchange(&local->pending, NULL);
-		if (chunk)
-			atomic_store(&chunk->pending, 0);
-		return;
-	}
-	chunk = atomic_load(&local->claim);
-	/* One claim carries the flag until all that is due is recorded. */
-	if (chunk && !atomic_load(&local->pending)) {
-		atomic_store(&chunk->pending, 1);
-		atomic_store(&local->pending, chunk);
-	}
 }
 
 char *scratch_take(void)

@@ -2,10 +2,9 @@
 /*
  * The interposer's memory of its session and its only way to write records.
  *
- * Every function here may be called from any thread, from signal handlers, in
- * a vfork child, before the library's constructor and after its destructor.
- * None allocates, locks, prints or changes errno. When recording is off they
- * do nothing.
+ * Every function but recorder_start() may be called from any thread, from
+ * signal handlers and in a vfork child. None allocates, locks, prints, calls
+ * libc or changes errno.
  */
 #ifndef FTRACE_PRELOAD_RECORDER_H
 #define FTRACE_PRELOAD_RECORDER_H
@@ -14,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "preload/start.h"
+#include "wire/arena.h"
 #include "wire/kind.h"
 #include "wire/record.h"
 
@@ -28,10 +29,22 @@ struct text {
 	size_t size;
 };
 
-/* True when this process belongs to a session; attaches on the first call. */
-bool recorder_on(void);
+/*
+ * Attaches to the session that the environment names; false when there is
+ * none, or it cannot be had: then nothing else here may be called.
+ */
+bool recorder_start(const struct start *start);
 
-/* What a child needs to belong to the session too; empty strings when off. */
+/*
+ * Says that this image lives: which exec it answers, what was executed, and
+ * what the loader mapped.
+ */
+void recorder_hello(const struct start *start);
+
+/* The session's tables of sites; SITE_TABLES of them. */
+struct site_table *recorder_site_tables(void);
+
+/* What a child needs to belong to the session too. */
 const char *recorder_session(void); /* the arena's path */
 const char *recorder_library(void); /* this library's path */
 void recorder_announced(void);      /* an exec that will answer */
@@ -64,17 +77,18 @@ bool recorder_is_new(const struct record_draft *draft);
 uint32_t recorder_new_scope(void);
 
 /*
- * Around fork(3): a child exists, even if it never opens a file. The parent
+ * Around a fork: a child exists, even if it never opens a file. The parent
  * counts it, so that one too slow to be heard of is waited for.
  */
 void recorder_fork(void);
+void recorder_fork_failed(void);
 void recorder_born(void);
 
 /* Notes the status an image ends with. */
 void recorder_exit(int status);
 
-/* Marks that objects were loaded and are not recorded yet, or no longer. */
-void recorder_set_pending(bool pending);
+/* The scope in force is incomplete, for that reason. */
+void recorder_lost(const char *reason);
 
 /*
  * One of a few buffers of SCRATCH_SIZE bytes, for callers whose stack may be

@@ -4,7 +4,6 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "preload/objects.h"
 #include "preload/recorder.h"
 #include "wire/mark.h"
 
@@ -129,9 +128,6 @@ bool scope_mark(const char *path)
 
 	if (!mark_parse(path, &mark))
 		return false;
-	if (!recorder_on())
-		return true;
-	objects_settle();
 	switch (mark.verb) {
 	case MARK_BEGIN:
 		begin(&mark);

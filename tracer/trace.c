@@ -27,7 +27,7 @@ static bool is_sound(
 		record->size > ARENA_TEXT_MAX ||
 		record_bytes(record->size) > commit ||
 		record->head > record->size || record->access >= ACCESS_KINDS ||
-		record->type < RECORD_ACCESS || record->type > RECORD_LOST)
+		record->type < RECORD_ACCESS || record->type > RECORD_LINK)
 		return false;
 	return record->type == RECORD_EXIT ||
 	       record->number <= numbers_most(chunks);
@@ -67,8 +67,6 @@ static void read_chunk(
 	uint32_t image = image_of(trace, chunk);
 	uint32_t at = sizeof(*chunk), commit;
 
-	if (atomic_load(&chunk->pending))
-		trace->lost = "a process was killed while it loaded a library";
 	while (at < used && at + sizeof(struct wire_record) <= size &&
 		at != end) {
 		const struct wire_record *record =

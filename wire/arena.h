@@ -23,13 +23,17 @@
 #include <stdint.h>
 
 #include "wire/record.h"
+#include "wire/sites.h"
 
 #define ARENA_MAGIC 0x616e657261747266u /* "frtarena" */
-#define ARENA_VERSION 1u
+#define ARENA_VERSION 2u
 #define ARENA_HEADER (64u << 10) /* a page of any kernel divides it */
 #define ARENA_CHUNK (8u << 10)
 #define ARENA_WINDOW (16u << 20)
 #define ARENA_WINDOWS 1024u
+/* C libraries and loaders that one session can meet. */
+#define SITE_TABLES 8u
+
 #define ARENA_WINDOW_CHUNKS (ARENA_WINDOW / ARENA_CHUNK)
 
 /* What a process claims after its first chunk, to claim seldom. */
@@ -59,6 +63,7 @@ struct arena_header {
 	_Atomic uint32_t answered;  /* hellos to them, and failed ones */
 	_Atomic uint32_t wanted;    /* futex: a process asks for more chunks */
 	_Atomic uint32_t closed;    /* the supervisor is gone or folding */
+	struct site_table tables[SITE_TABLES];
 };
 
 struct arena_chunk {
@@ -68,8 +73,7 @@ struct arena_chunk {
 	uint32_t parent;       /* the image it was forked from, 0: executed */
 	_Atomic uint32_t used; /* bytes reserved, this head included */
 	_Atomic uint32_t end;  /* where the next record did not fit */
-	_Atomic uint32_t pending; /* objects loaded and not recorded yet */
-	uint32_t unused;
+	uint32_t unused[2];
 };
 
 struct arena {

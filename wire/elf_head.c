@@ -66,10 +66,11 @@ static bool is_script(char *head, long n)
 	return head[0] != '\0';
 }
 
-static enum exec_target look(const char *path, char *head, bool *script)
+static enum exec_target look(
+	int dir, const char *path, char *head, bool *script)
 {
 	enum exec_target target = TARGET_UNKNOWN;
-	int fd = raw_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = raw_openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	Elf64_Ehdr *elf = (Elf64_Ehdr *)head;
 	struct stat st;
 	long n;
@@ -97,7 +98,7 @@ out:
 	return target;
 }
 
-enum exec_target elf_head_target(const char *path)
+enum exec_target elf_head_target(int dir, const char *path)
 {
 	_Alignas(8) char head[HEAD_BYTES];
 	char name[HEAD_BYTES];
@@ -105,11 +106,12 @@ enum exec_target elf_head_target(const char *path)
 	bool script;
 
 	for (int i = 0; i < SCRIPTS_MAX; i++) {
-		target = look(path, head, &script);
+		target = look(dir, path, head, &script);
 		if (!script)
 			break;
 		memcpy(name, head, sizeof(name));
 		path = name;
+		dir = AT_FDCWD;
 	}
 	return target;
 }

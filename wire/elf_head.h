@@ -18,10 +18,10 @@ enum exec_target {
 };
 
 /*
- * What an exec of path (from the current directory) would start; scripts are
+ * What an exec of path (from the directory dir) would start; scripts are
  * followed to their interpreter. Async-signal-safe.
  */
-enum exec_target elf_head_target(const char *path);
+enum exec_target elf_head_target(int dir, const char *path);
 
 const char *exec_target_name(enum exec_target target);
 

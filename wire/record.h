@@ -14,8 +14,9 @@
 
 enum record_type {
 	RECORD_ACCESS = 1, /* text: block, then path; access: its kind */
-	RECORD_HELLO,      /* an executed image started; text: its AT_EXECFN,
-			      made absolute; number: the exec's serial */
+	RECORD_HELLO,      /* an executed image started; text: where its loader
+			      was told to look (LD_LIBRARY_PATH), then its
+			      AT_EXECFN; number: the exec's serial */
 	RECORD_EXEC, /* about to execute; text: the path; number: serial */
 	RECORD_EXEC_FAILED, /* the exec with that number did not happen */
 	RECORD_SCOPE,       /* number: the new scope; text: "kind/name" */
@@ -25,6 +26,8 @@ enum record_type {
 	RECORD_FORKED,      /* a forked child began */
 	RECORD_EXIT,        /* the image ended; number: its exit status */
 	RECORD_LOST,        /* the scope is incomplete; text: the reason */
+	RECORD_LINK, /* text: a target, then the path of a symbolic link to
+			it: made with RECORD_MADE, otherwise about to go */
 };
 
 enum record_flag {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "preload/libc.h"
+#include "tests/programs/libc.h"
 
 #include <errno.h>
 
@@ -76,25 +76,25 @@ const struct way change_ways[] = {
 	WAY(rename_file, "stat a.txt, rename a.txt, write moved"),
 	WAY(rename_over, "stat a.txt, rename a.txt, write child.txt"),
 	WAY(rename_nothing, ""),
-	WAY(rename_missing, "absent missing"),
+	WAY(rename_missing, "absent missing, absent moved"),
 	WAY(renameat_file, "stat a.txt, rename a.txt, write moved"),
 	WAY(renameat2_file, "stat a.txt, rename a.txt, write moved"),
-	WAY(link_file, "stat a.txt, write hard"),
-	WAY(linkat_file, "stat a.txt, write hard"),
+	WAY(link_file, "read a.txt, write hard"),
+	WAY(linkat_file, "read a.txt, write hard"),
 	WAY(symlink_new, "write soft"),
 	WAY(symlinkat_new, "write soft"),
 	WAY(truncate_file, "write a.txt"),
 	WAY(truncate64_file, "write a.txt"),
 	WAY(mknod_pipe, "write pipe"),
 	WAY(mkfifo_pipe, "write pipe"),
-	WAY(mkstemp_new, "write tmp-XXXXXX"),
-	WAY(mkstemp64_new, "write tmp-XXXXXX"),
-	WAY(mkostemp_new, "write tmp-XXXXXX"),
-	WAY(mkostemp64_new, "write tmp-XXXXXX"),
-	WAY(mkstemps_new, "write tmp-XXXXXX.c"),
-	WAY(mkstemps64_new, "write tmp-XXXXXX.c"),
-	WAY(mkostemps_new, "write tmp-XXXXXX.c"),
-	WAY(mkostemps64_new, "write tmp-XXXXXX.c"),
+	WAY(mkstemp_new, "read tmp-XXXXXX, write tmp-XXXXXX"),
+	WAY(mkstemp64_new, "read tmp-XXXXXX, write tmp-XXXXXX"),
+	WAY(mkostemp_new, "read tmp-XXXXXX, write tmp-XXXXXX"),
+	WAY(mkostemp64_new, "read tmp-XXXXXX, write tmp-XXXXXX"),
+	WAY(mkstemps_new, "read tmp-XXXXXX.c, write tmp-XXXXXX.c"),
+	WAY(mkstemps64_new, "read tmp-XXXXXX.c, write tmp-XXXXXX.c"),
+	WAY(mkostemps_new, "read tmp-XXXXXX.c, write tmp-XXXXXX.c"),
+	WAY(mkostemps64_new, "read tmp-XXXXXX.c, write tmp-XXXXXX.c"),
 	WAY(mkdtemp_new, "write tmp-XXXXXX"),
 	WAY(replace, "write a.tmp, rename a.tmp, write a.txt, read a.txt"),
 	{0},

@@ -3,7 +3,7 @@
  * Executing in place. `tool` is a copy of this program; its way `child` reads
  * child.txt, which shows that what was executed is traced, too.
  */
-#include "preload/libc.h"
+#include "tests/programs/libc.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * Touching files at odd moments.
  */
-#include "preload/libc.h"
+#include "tests/programs/libc.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "preload/libc.h"
+#include "tests/programs/libc.h"
 
 #include <errno.h>
 

@@ -2,7 +2,7 @@
 /*
  * Executing beside oneself, and forking.
  */
-#include "preload/libc.h"
+#include "tests/programs/libc.h"
 
 #include <spawn.h>
 #include <string.h>

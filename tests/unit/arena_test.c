@@ -185,19 +185,6 @@ TEST(torn_record)
 	arena_file_unmap(&arena);
 }
 
-TEST(pending_objects)
-{
-	struct arena_chunk *chunk;
-
-	arena_file_make(&arena, "arena", 4);
-	chunk = arena_file_claim(&arena, 1);
-	atomic_store(&chunk->pending, 1);
-	trace_read(&trace, &arena);
-	assert_non_null(trace.lost);
-	trace_release(&trace);
-	arena_file_unmap(&arena);
-}
-
 /* One claim that several threads append to, replaced when it is full. */
 static _Atomic(struct arena_chunk *) shared;
 
@@ -300,7 +287,6 @@ int main(void)
 		IN_SCRATCH(claim_filled_to_the_last_byte),
 		IN_SCRATCH(text_too_long),
 		IN_SCRATCH(torn_record),
-		IN_SCRATCH(pending_objects),
 		IN_SCRATCH(threads_lose_nothing),
 		IN_SCRATCH(processes_lose_nothing),
 	};

@@ -2,6 +2,7 @@
 #include "tests/unit/scratch.h"
 
 #include <elf.h>
+#include <fcntl.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,14 +44,14 @@ static struct image image_with(const char *loader)
 static enum exec_target target_of(const struct image *image, size_t size)
 {
 	write_bytes("program", image, size);
-	return elf_head_target("program");
+	return elf_head_target(AT_FDCWD, "program");
 }
 
 TEST(programs_of_this_machine)
 {
-	assert_int_equal(elf_head_target("/bin/sh"), TARGET_TRACEABLE);
-	assert_int_equal(elf_head_target("/proc/self/exe"), TARGET_TRACEABLE);
-	assert_int_equal(elf_head_target(STATIC_PROGRAM), TARGET_STATIC);
+	assert_int_equal(elf_head_target(AT_FDCWD, "/bin/sh"), TARGET_TRACEABLE);
+	assert_int_equal(elf_head_target(AT_FDCWD, "/proc/self/exe"), TARGET_TRACEABLE);
+	assert_int_equal(elf_head_target(AT_FDCWD, STATIC_PROGRAM), TARGET_STATIC);
 }
 
 TEST(loaders)
@@ -83,9 +84,9 @@ TEST(privileged)
 
 	write_bytes("program", &image, sizeof(image));
 	assert_int_equal(chmod("program", 04755), 0);
-	assert_int_equal(elf_head_target("program"), TARGET_PRIVILEGED);
+	assert_int_equal(elf_head_target(AT_FDCWD, "program"), TARGET_PRIVILEGED);
 	assert_int_equal(chmod("program", 02755), 0);
-	assert_int_equal(elf_head_target("program"), TARGET_PRIVILEGED);
+	assert_int_equal(elf_head_target(AT_FDCWD, "program"), TARGET_PRIVILEGED);
 }
 
 TEST(truncated)
@@ -108,35 +109,35 @@ TEST(scripts)
 
 	write_bytes("program", &image, sizeof(image));
 	write_file("script", "#!program\n");
-	assert_int_equal(elf_head_target("script"), TARGET_TRACEABLE);
+	assert_int_equal(elf_head_target(AT_FDCWD, "script"), TARGET_TRACEABLE);
 	write_file("spaced", "#! \tprogram -x y\n");
-	assert_int_equal(elf_head_target("spaced"), TARGET_TRACEABLE);
+	assert_int_equal(elf_head_target(AT_FDCWD, "spaced"), TARGET_TRACEABLE);
 	write_file("nested", "#!script");
-	assert_int_equal(elf_head_target("nested"), TARGET_TRACEABLE);
+	assert_int_equal(elf_head_target(AT_FDCWD, "nested"), TARGET_TRACEABLE);
 	write_file("static", "#!" STATIC_PROGRAM "\n");
-	assert_int_equal(elf_head_target("static"), TARGET_STATIC);
+	assert_int_equal(elf_head_target(AT_FDCWD, "static"), TARGET_STATIC);
 	write_file("loop", "#!loop\n");
-	assert_int_equal(elf_head_target("loop"), TARGET_UNKNOWN);
+	assert_int_equal(elf_head_target(AT_FDCWD, "loop"), TARGET_UNKNOWN);
 	write_file("nothing", "#!\n");
-	assert_int_equal(elf_head_target("nothing"), TARGET_UNKNOWN);
+	assert_int_equal(elf_head_target(AT_FDCWD, "nothing"), TARGET_UNKNOWN);
 	write_file("text", "echo\n");
-	assert_int_equal(elf_head_target("text"), TARGET_UNKNOWN);
+	assert_int_equal(elf_head_target(AT_FDCWD, "text"), TARGET_UNKNOWN);
 }
 
 TEST(no_programs)
 {
-	assert_int_equal(elf_head_target("missing"), TARGET_UNKNOWN);
-	assert_int_equal(elf_head_target("."), TARGET_UNKNOWN);
+	assert_int_equal(elf_head_target(AT_FDCWD, "missing"), TARGET_UNKNOWN);
+	assert_int_equal(elf_head_target(AT_FDCWD, "."), TARGET_UNKNOWN);
 	/* Opening it must not wait for a writer. */
 	assert_int_equal(mkfifo("pipe", 0600), 0);
-	assert_int_equal(elf_head_target("pipe"), TARGET_UNKNOWN);
+	assert_int_equal(elf_head_target(AT_FDCWD, "pipe"), TARGET_UNKNOWN);
 }
 
 TEST(errno_is_kept)
 {
 	errno = 77;
-	elf_head_target("missing");
-	elf_head_target("/bin/sh");
+	elf_head_target(AT_FDCWD, "missing");
+	elf_head_target(AT_FDCWD, "/bin/sh");
 	assert_int_equal(errno, 77);
 }
 

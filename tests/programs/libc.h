@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The libc functions that we replace, those without a prototype in the
+ * The libc functions that programs use, those without a prototype in the
  * headers included. Fortified and pre-2.33 entry points have none.
  */
-#ifndef FTRACE_PRELOAD_LIBC_H
-#define FTRACE_PRELOAD_LIBC_H
+#ifndef FTRACE_TESTS_PROGRAMS_LIBC_H
+#define FTRACE_TESTS_PROGRAMS_LIBC_H
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -34,8 +34,5 @@ ssize_t __readlinkat_chk(
 char *__realpath_chk(const char *path, char *out, size_t room);
 int execveat(int dir, const char *path, char *const argv[], char *const envp[],
 	int flags);
-
-/* What the library exports; everything else is hidden. */
-#define EXPORT __attribute__((visibility("default")))
 
 #endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload/exec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "preload/environment.h"
+#include "preload/observe.h"
+#include "preload/recorder.h"
+#include "preload/scope.h"
+#include "wire/elf_head.h"
+#include "wire/raw.h"
+
+/* Above this many variables their array is mapped and not on the stack. */
+#define STACK_SLOTS 512
+
+/* What is executed, and where its arguments lie in the frame. */
+struct program {
+	struct site_frame *frame;
+	int dir;
+	const char *path; /* absolute, or from dir */
+	char *const *environment;
+	unsigned environment_at;
+};
+
+static long execute(const struct program *program, char *const *environment)
+{
+	uint64_t *a = program->frame->arguments;
+	uint64_t given = a[program->environment_at];
+	long r;
+
+	a[program->environment_at] = (uint64_t)environment;
+	r = raw_call((long)program->frame->number, (long)a[0], (long)a[1],
+		(long)a[2], (long)a[3], (long)a[4], (long)a[5]);
+	a[program->environment_at] = given;
+	return r;
+}
+
+static long execute_with(
+	const struct program *program, uint32_t serial, bool preload)
+{
+	struct environment_size need =
+		environment_measure(program->environment);
+	bool mapped = need.slots > STACK_SLOTS;
+	char text[need.bytes];
+	char *own[mapped ? 1 : need.slots];
+	size_t bytes = need.slots * sizeof(*own);
+	char **slots = own;
+	long address, r;
+
+	if (mapped) {
+		address = raw_mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (address < 0 && address >= -4095)
+			return execute(program, program->environment);
+		slots = (char **)address;
+	}
+	environment_fill(slots, text, program->environment, scope_in_force(),
+		serial, preload);
+	r = execute(program, slots);
+	if (mapped)
+		raw_munmap(slots, bytes);
+	return r;
+}
+
+static void announce(struct record_draft *draft, const struct program *program,
+	enum exec_target target, char *buffer)
+{
+	const char *why = exec_target_name(target);
+	long n;
+
+	draft->type = RECORD_EXEC;
+	draft->number = recorder_serial();
+	draft->scope = scope_in_force();
+	draft->tail = (struct text){program->path, strlen(program->path)};
+	if (target == TARGET_STATIC || target == TARGET_FOREIGN ||
+		target == TARGET_PRIVILEGED) {
+		draft->flags = RECORD_UNTRACED;
+		draft->head = (struct text){why, strlen(why)};
+	}
+	if (*program->path != '/') {
+		n = program->dir == AT_FDCWD ? raw_getcwd(buffer, SCRATCH_SIZE)
+					     : fd_path(program->dir, buffer);
+		if (program->dir == AT_FDCWD)
+			n--;
+		if (n > 0 && *buffer == '/')
+			draft->dir = (struct text){buffer, (size_t)n};
+	}
+	recorder_write(draft);
+	if (!draft->flags)
+		recorder_announced();
+}
+
+static void failed(struct record_draft *draft, const struct program *program,
+	int error)
+{
+	bool expected = !draft->flags;
+	unsigned flags = error == ENOENT ? 0 : RECORD_REFUSED;
+
+	draft->type = RECORD_EXEC_FAILED;
+	draft->head = draft->dir = draft->tail = (struct text){"", 0};
+	recorder_write(draft);
+	if (expected)
+		recorder_answered();
+	if (*program->path)
+		saw(program->dir, program->path, ACCESS_STAT, flags);
+	else
+		saw_fd(program->dir, ACCESS_STAT, flags);
+}
+
+/* Announces the program; false when it has no name that could be told. */
+static bool announce_named(struct record_draft *draft,
+	const struct program *program, enum exec_target *target)
+{
+	struct program named = *program;
+	char *buffer = scratch_take(), *name = NULL;
+	bool done = buffer != NULL;
+	long n;
+
+	/* An empty path executes the descriptor itself. */
+	if (done && !*program->path) {
+		name = scratch_take();
+		n = name ? fd_path(program->dir, name) : -1;
+		done = n > 0 && n < (long)SCRATCH_SIZE;
+		if (done) {
+			name[n] = '\0';
+			named.path = name;
+		}
+	}
+	if (done) {
+		*target = elf_head_target(named.dir, named.path);
+		announce(draft, &named, *target, buffer);
+	}
+	if (name)
+		scratch_give(name);
+	if (buffer)
+		scratch_give(buffer);
+	return done;
+}
+
+/*
+ * No buffer is held while the call is made: in a vfork child it would stay
+ * taken in the parent's memory.
+ */
+static long execute_found(struct program *program)
+{
+	struct record_draft draft = {0};
+	enum exec_target target;
+	long r;
+
+	if (!announce_named(&draft, program, &target)) {
+		recorder_lost("it executed a file without a name");
+		return execute(program, program->environment);
+	}
+	r = execute_with(program, draft.number, target != TARGET_FOREIGN);
+	failed(&draft, program, (int)-r);
+	return r;
+}
+
+/* Looks at the path first: one that leads nowhere is no exec. */
+long exec_observed(struct site_frame *frame, int dir)
+{
+	bool at = frame->number == SYS_execveat;
+	uint64_t *a = frame->arguments;
+	struct program program = {.frame = frame,
+		.dir = dir,
+		.path = (const char *)a[at ? 1 : 0],
+		.environment_at = at ? 3 : 2,
+		.environment = (char *const *)a[at ? 3 : 2]};
+	int error = look_up(dir, program.path);
+	long r;
+
+	if (error == 0 || error == -EACCES ||
+		(at && error == -ENOENT && !*program.path))
+		return execute_found(&program);
+	r = execute(&program, program.environment);
+	if (error == -ENOENT || error == -ENOTDIR)
+		saw(dir, program.path, ACCESS_ABSENT, 0);
+	else if (error != -EFAULT && error != -ENAMETOOLONG)
+		saw(dir, program.path, ACCESS_STAT, RECORD_REFUSED);
+	return r;
+}

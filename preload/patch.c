@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload/patch.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include "preload/objects.h"
+#include "preload/observe.h"
+#include "preload/recorder.h"
+#include "preload/stubs.h"
+#include "wire/raw.h"
+#include "wire/sites.h"
+
+#define PAGE 4096ul
+#define SITE_BYTES_MAX 8u
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+/* Where a stub goes on when the call is over; read by preload/site_*.S. */
+uintptr_t site_resume[STUBS];
+static uint16_t numbers[STUBS];
+static uint32_t plain_used, compare_used;
+
+/* For a library without a build id, or when the session has no free table. */
+static struct site_table own;
+
+/* The object's table, made now if nobody has made it yet. */
+static const struct site_table *table_of(const struct library *library)
+{
+	struct site_table *tables = recorder_site_tables(), *table = &own;
+	uint32_t state;
+
+	if (library->build_id && library->build_id_size <= BUILD_ID_MAX) {
+		for (unsigned i = 0; i < SITE_TABLES; i++) {
+			state = SITES_FREE;
+			if (atomic_compare_exchange_strong(&tables[i].state,
+				    &state, SITES_BEING_MADE)) {
+				table = &tables[i];
+				break;
+			}
+			if (state == SITES_READY &&
+				!memcmp(tables[i].build_id, library->build_id,
+					library->build_id_size))
+				return &tables[i];
+		}
+		memcpy(table->build_id, library->build_id,
+			library->build_id_size);
+	}
+	sites_find(table, library->text, library->size,
+		(uint32_t)((uintptr_t)library->text - library->base));
+	if (table != &own)
+		atomic_store(&table->state, SITES_READY);
+	return table;
+}
+
+/* A stub for the site; its place, or STUBS when there are none left. */
+static uint32_t take_stub(const struct site *site, uint8_t *at)
+{
+	uint32_t place;
+
+	if (site->form == SITE_CMP_4095)
+		place = compare_used < STUBS_COMPARE
+				? STUBS_PLAIN + compare_used++
+				: STUBS;
+	else
+		place = plain_used < STUBS_PLAIN ? plain_used++ : STUBS;
+	if (place == STUBS)
+		return STUBS;
+	site_resume[place] = (uintptr_t)at + site_size(site);
+	numbers[place] = site->form == SITE_MOV ? site->number : 0;
+	return place;
+}
+
+static bool write_site(const struct site *site, uint8_t *at)
+{
+	uint32_t place = site_is_there(site, at) ? take_stub(site, at) : STUBS;
+
+	return place != STUBS &&
+	       stub_write_jump(at, site_size(site), place, site_resume[place]);
+}
+
+static bool protect(uintptr_t from, uintptr_t to, int protection)
+{
+	return raw_call(SYS_mprotect, (long)from, (long)(to - from), protection,
+		       0, 0, 0) == 0;
+}
+
+/*
+ * Gets the pages with sites in few steps: each fault of its own would cost as
+ * much as all else that is done here. Linux 5.14; without, they fault.
+ */
+static void populate(const struct library *library,
+	const struct site_table *table)
+{
+	uintptr_t begin = 0, end = 0;
+
+	for (uint32_t i = 0; i <= table->count; i++) {
+		uintptr_t at = i < table->count ? library->base +
+							table->sites[i].offset
+						: 0;
+		uintptr_t page = at & ~(PAGE - 1);
+
+		if (i < table->count && page <= end && end) {
+			end = (at + SITE_BYTES_MAX + PAGE - 1) & ~(PAGE - 1);
+			continue;
+		}
+		if (end)
+			raw_madvise((void *)begin, end - begin,
+				MADV_POPULATE_WRITE);
+		begin = page;
+		end = (at + SITE_BYTES_MAX + PAGE - 1) & ~(PAGE - 1);
+	}
+}
+
+static bool patch_library(const struct library *library)
+{
+	const struct site_table *table = table_of(library);
+	uintptr_t from, to;
+	bool whole = table->rejected == 0 && table->count > 0;
+
+	if (!table->count)
+		return false;
+	from = library->base + table->sites[0].offset;
+	to = library->base + table->sites[table->count - 1].offset + PAGE;
+	from &= ~(PAGE - 1);
+	to = (to + PAGE - 1) & ~(PAGE - 1);
+	if (!protect(from, to, PROT_READ | PROT_WRITE))
+		return false;
+	populate(library, table);
+	for (uint32_t i = 0; i < table->count; i++)
+		whole &= write_site(&table->sites[i],
+			(uint8_t *)library->base + table->sites[i].offset);
+	/* Without this nothing of the program would run. */
+	if (!protect(from, to, PROT_READ | PROT_EXEC))
+		raw_call(SYS_exit_group, 127, 0, 0, 0, 0, 0);
+	return whole;
+}
+
+bool patch_objects(void)
+{
+	return stubs_prepare() && objects_libraries(patch_library);
+}
+
+bool site_entered(struct site_frame *frame, uint32_t place)
+{
+	if (numbers[place])
+		frame->number = numbers[place];
+	return observe_call(frame);
+}

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+
+	.section .note.GNU-stack, "", %progbits

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload/start.h"
+
+#include <elf.h>
+#include <string.h>
+
+#include "preload/objects.h"
+#include "preload/patch.h"
+#include "preload/recorder.h"
+
+/* Of any libc; musl's is set when constructors run, glibc's perhaps not. */
+extern char **environ __attribute__((weak));
+extern const char *gnu_get_libc_version(void) __attribute__((weak));
+
+const char *start_variable(const struct start *start, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (char *const *entry = start->environment; *entry; entry++)
+		if (!strncmp(*entry, name, n) && (*entry)[n] == '=')
+			return *entry + n + 1;
+	return NULL;
+}
+
+static void read_auxv(struct start *start)
+{
+	char *const *end = start->environment;
+	const ElfW(auxv_t) * entry;
+
+	while (*end)
+		end++;
+	for (entry = (const void *)(end + 1); entry->a_type != AT_NULL;
+		entry++) {
+		if (entry->a_type == AT_EXECFN)
+			start->executed = (const char *)entry->a_un.a_val;
+		else if (entry->a_type == AT_PHDR)
+			start->headers = (const void *)entry->a_un.a_val;
+		else if (entry->a_type == AT_PHNUM)
+			start->header_count = entry->a_un.a_val;
+		else if (entry->a_type == AT_BASE)
+			start->loader = entry->a_un.a_val;
+	}
+}
+
+/*
+ * The library is linked to be initialised first (-z initfirst): what the
+ * constructors of other libraries read is seen. glibc calls constructors with
+ * main's arguments, musl with none.
+ */
+__attribute__((constructor)) static void construct(
+	int count, char **arguments, char **environment)
+{
+	struct start start = {.environment = environment};
+
+	(void)count;
+	(void)arguments;
+	if (!gnu_get_libc_version)
+		start.environment = &environ ? environ : NULL;
+	if (!start.environment)
+		return;
+	read_auxv(&start);
+	if (!recorder_start(&start))
+		return;
+	objects_find(&start);
+	if (!patch_objects())
+		recorder_lost("its C library cannot be observed");
+	recorder_hello(&start);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the kernel gave the program: its environment and auxiliary vector,
+ * read without libc, which is not ready yet when this library starts.
+ */
+#ifndef FTRACE_PRELOAD_START_H
+#define FTRACE_PRELOAD_START_H
+
+#include <link.h>
+#include <stdint.h>
+
+struct start {
+	char *const *environment;
+	const char *executed;      /* AT_EXECFN, or NULL */
+	const ElfW(Phdr) *headers; /* of the program */
+	size_t header_count;
+	uintptr_t loader; /* where the dynamic loader lies */
+};
+
+/* The value of a variable, or NULL. */
+const char *start_variable(const struct start *start, const char *name);
+
+#endif

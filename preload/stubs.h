@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pieces of code that patched sites jump to, one for each site: they
+ * keep every register but the result, call site_entered(), and jump back.
+ * In assembly, preload/site_*.S, because they stand where an instruction was.
+ */
+#ifndef FTRACE_PRELOAD_STUBS_H
+#define FTRACE_PRELOAD_STUBS_H
+
+/* Stubs that end in a comparison with -4096, or with -4095 (x86_64). */
+#define STUBS_PLAIN 240
+#define STUBS_COMPARE 8
+#define STUBS (STUBS_PLAIN + STUBS_COMPARE)
+
+/* The distance from one stub to the next. */
+#define STUB_BYTES 64
+
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* False when the stubs cannot be used. */
+bool stubs_prepare(void);
+
+/*
+ * Replaces `size` bytes at the site, which is writable, by a jump to the stub,
+ * which is to go on at resume. False when one is too far from the other.
+ */
+bool stub_write_jump(
+	uint8_t *site, size_t size, uint32_t place, uintptr_t resume);
+#endif
+
+#endif
