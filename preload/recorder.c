@@ -15,14 +15,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "preload/objects.h"
 #include "preload/scope.h"
 #include "wire/raw.h"
 
-#define SEEN_SLOTS 4096u
 #define SCRATCH_BUFFERS 16u
 
 /* Zero in a forked child. */
@@ -37,7 +33,7 @@ static struct local fallback; /* when the page cannot be had */
 static char library[PATH_MAX];
 static uint32_t answer; /* the serial of the exec that started this image */
 static _Atomic uint32_t image; /* inherited by fork: then it is the parent's */
-static _Atomic uint64_t seen[SEEN_SLOTS];
+static struct repeats repeats;
 static char scratch[SCRATCH_BUFFERS][SCRATCH_SIZE];
 
 /* The entry of LD_PRELOAD that is this library; how we know our own path. */
@@ -224,93 +220,14 @@ uint32_t recorder_new_scope(void)
 	return atomic_fetch_add(&arena.header->scopes, 1) + 1;
 }
 
-/* Claims room for a record of `bytes` and makes it the process's own. */
-static struct arena_chunk *claim(struct arena_chunk *old, uint64_t bytes)
-{
-	uint64_t room = bytes + sizeof(struct arena_chunk);
-	uint32_t count = (uint32_t)((room + ARENA_CHUNK - 1) / ARENA_CHUNK);
-	uint32_t parent = 0;
-	struct arena_chunk *fresh;
-
-	if (old && count < ARENA_NEXT_CHUNKS)
-		count = ARENA_NEXT_CHUNKS;
-	fresh = arena_claim(&arena, count);
-	if (!fresh)
-		return NULL;
-	if (!old) {
-		/* The first claim since the exec or the fork: a new image. */
-		parent = atomic_load(&image);
-		atomic_store(
-			&image, atomic_fetch_add(&arena.header->images, 1) + 1);
-	}
-	fresh->image = atomic_load(&image);
-	fresh->parent = parent;
-	if (atomic_compare_exchange_strong(&local->claim, &old, fresh))
-		return fresh;
-	return old; /* another thread was faster; ours stays empty */
-}
-
 void recorder_write(const struct record_draft *draft)
 {
-	size_t slash = draft->dir.size ? 1 : 0;
-	size_t size =
-		draft->head.size + draft->dir.size + slash + draft->tail.size;
-	struct arena_chunk *chunk = atomic_load(&local->claim);
-	struct wire_record *record = NULL;
-	char *at;
-
-	if (size > ARENA_TEXT_MAX) {
-		arena_set_lost(&arena, ARENA_FULL);
-		return;
-	}
-	if (chunk)
-		record = arena_reserve(&arena, chunk, (uint32_t)size);
-	while (!record) {
-		chunk = claim(chunk, record_bytes(size));
-		if (!chunk)
-			return;
-		record = arena_reserve(&arena, chunk, (uint32_t)size);
-	}
-	record->type = (uint8_t)draft->type;
-	record->access = draft->access;
-	record->flags = draft->flags;
-	record->scope = draft->scope;
-	record->number = draft->number;
-	record->head = (uint32_t)draft->head.size;
-	at = record->text;
-	memcpy(at, draft->head.bytes ? draft->head.bytes : "",
-		draft->head.size);
-	at += draft->head.size;
-	if (slash) {
-		memcpy(at, draft->dir.bytes, draft->dir.size);
-		at += draft->dir.size;
-		*at++ = '/';
-	}
-	memcpy(at, draft->tail.bytes ? draft->tail.bytes : "",
-		draft->tail.size);
-	arena_commit(record);
+	writer_write(&arena, &local->claim, &image, draft);
 }
 
 bool recorder_is_new(const struct record_draft *draft)
 {
-	uint64_t key = XXH3_64bits(draft->tail.bytes, draft->tail.size);
-	uint64_t what = (uint64_t)draft->type << 56 |
-			(uint64_t)draft->access << 48 |
-			(uint64_t)draft->flags << 32 | draft->scope;
-	_Atomic uint64_t *slot;
-
-	if (draft->dir.size)
-		key ^= XXH3_64bits_withSeed(
-			draft->dir.bytes, draft->dir.size, 1);
-	if (draft->head.size)
-		key ^= XXH3_64bits_withSeed(
-			draft->head.bytes, draft->head.size, 2);
-	key ^= XXH3_64bits_withSeed(&what, sizeof(what), 3);
-	slot = &seen[key % SEEN_SLOTS];
-	if (atomic_load_explicit(slot, memory_order_relaxed) == key)
-		return false;
-	atomic_store_explicit(slot, key, memory_order_relaxed);
-	return true;
+	return repeats_is_new(&repeats, draft);
 }
 
 char *scratch_take(void)

@@ -17,17 +17,12 @@
 #include "wire/arena.h"
 #include "wire/kind.h"
 #include "wire/record.h"
+#include "wire/writer.h"
 
 #define SESSION_VARIABLE "FTRACE_SESSION"
 #define SCOPE_VARIABLE "FTRACE_SCOPE"
 #define PRELOAD_VARIABLE "LD_PRELOAD"
 #define LIBRARY_NAME "libftrace.so"
-
-/* A piece of text; several make the text of a record. */
-struct text {
-	const char *bytes;
-	size_t size;
-};
 
 /*
  * Attaches to the session that the environment names; false when there is
@@ -51,26 +46,10 @@ void recorder_announced(void);      /* an exec that will answer */
 void recorder_answered(void);       /* it did, or it failed */
 uint32_t recorder_serial(void);     /* a new number for an exec */
 
-/*
- * Writes a record in the scope. The text is head followed by dir, '/' (when
- * dir is not empty) and tail.
- */
-struct record_draft {
-	enum record_type type;
-	uint8_t access;
-	uint16_t flags;
-	uint32_t scope;
-	uint32_t number;
-	struct text head;
-	struct text dir;
-	struct text tail;
-};
+/* Writes a record; see wire/writer.h. */
 void recorder_write(const struct record_draft *draft);
 
-/*
- * True when the same draft was not written lately, and remembers it. It may
- * forget; it never claims to have seen what it has not.
- */
+/* True when the same draft was not written lately, and remembers it. */
 bool recorder_is_new(const struct record_draft *draft);
 
 /* A number no other scope of the session has. */
