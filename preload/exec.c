@@ -17,6 +17,9 @@
 /* Above this many variables their array is mapped and not on the stack. */
 #define STACK_SLOTS 512
 
+/* Why a program runs unseen, in words. */
+#define REASON_BYTES 96
+
 /* What is executed, and where its arguments lie in the frame. */
 struct program {
 	struct site_frame *frame;
@@ -66,21 +69,44 @@ static long execute_with(
 	return r;
 }
 
+/*
+ * Has a program followed that the interposer cannot see; why not, when it
+ * cannot be, goes to reason. True when it will be seen.
+ */
+static bool have_seen(
+	enum exec_target target, uint32_t serial, char reason[REASON_BYTES])
+{
+	const char *what = exec_target_name(target), *more = "";
+	enum follow_answer answer;
+	size_t n = strlen(what);
+
+	if (exec_target_is_seen(target))
+		return true;
+	/* It would lose the privileges that it is given. */
+	if (target != TARGET_PRIVILEGED) {
+		answer = recorder_follow(serial);
+		if (answer == FOLLOWED)
+			return true;
+		more = follow_answer_name(answer);
+	}
+	memcpy(reason, what, n);
+	memcpy(reason + n, more, strlen(more) + 1);
+	return false;
+}
+
 static void announce(struct record_draft *draft, const struct program *program,
 	enum exec_target target, char *buffer)
 {
-	const char *why = exec_target_name(target);
+	char reason[REASON_BYTES] = "";
 	long n;
 
 	draft->type = RECORD_EXEC;
 	draft->number = recorder_serial();
 	draft->scope = scope_in_force();
 	draft->tail = (struct text){program->path, strlen(program->path)};
-	if (target == TARGET_STATIC || target == TARGET_FOREIGN ||
-		target == TARGET_PRIVILEGED) {
+	if (!have_seen(target, draft->number, reason))
 		draft->flags = RECORD_UNTRACED;
-		draft->head = (struct text){why, strlen(why)};
-	}
+	draft->head = (struct text){reason, strlen(reason)};
 	if (*program->path != '/') {
 		n = program->dir == AT_FDCWD ? raw_getcwd(buffer, SCRATCH_SIZE)
 					     : fd_path(program->dir, buffer);
@@ -155,7 +181,10 @@ static long execute_found(struct program *program)
 		recorder_lost("it executed a file without a name");
 		return execute(program, program->environment);
 	}
-	r = execute_with(program, draft.number, target != TARGET_FOREIGN);
+	/* Children of an unseen program must not answer in its place. */
+	r = execute_with(program,
+		draft.flags ? recorder_serial() : draft.number,
+		target != TARGET_FOREIGN);
 	failed(&draft, program, (int)-r);
 	return r;
 }

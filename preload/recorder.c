@@ -135,6 +135,9 @@ bool recorder_start(const struct start *start)
 		!find_library(start_variable(start, PRELOAD_VARIABLE)) ||
 		arena_attach(&arena, session) != 0)
 		return false;
+	/* The follower sees this program, and all that it does. */
+	if (follow_is_on(&arena))
+		return false;
 	if (scope) {
 		number = parse_number(&scope);
 		if (*scope == '.') {
@@ -164,6 +167,11 @@ void recorder_lost(const char *reason)
 
 	if (recorder_is_new(&draft))
 		recorder_write(&draft);
+}
+
+enum follow_answer recorder_follow(uint32_t serial)
+{
+	return follow_ask(&arena, scope_in_force(), serial);
 }
 
 struct site_table *recorder_site_tables(void)

@@ -39,6 +39,12 @@ void recorder_hello(const struct start *start);
 /* The session's tables of sites; SITE_TABLES of them. */
 struct site_table *recorder_site_tables(void);
 
+/*
+ * Asks for this thread to be followed by ptrace; serial is that of the exec
+ * to come, or FOLLOW_NO_EXEC (wire/follow.h).
+ */
+enum follow_answer recorder_follow(uint32_t serial);
+
 /* What a child needs to belong to the session too. */
 const char *recorder_session(void); /* the arena's path */
 const char *recorder_library(void); /* this library's path */

@@ -62,7 +62,7 @@ __attribute__((constructor)) static void construct(
 	if (!recorder_start(&start))
 		return;
 	objects_find(&start);
-	if (!patch_objects())
+	if (!patch_objects() && recorder_follow(FOLLOW_NO_EXEC) != FOLLOWED)
 		recorder_lost("its C library cannot be observed");
 	recorder_hello(&start);
 }

@@ -22,6 +22,9 @@
 
 #define STEP_MS 5
 
+/* In the list of processes: one that is followed. No pid is that high. */
+#define FOLLOWED_BIT 0x80000000u
+
 /* A session directory without a lock yet may be one being made. */
 #define NEWBORN_SECONDS 60
 
@@ -51,6 +54,15 @@ static int by_pid(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
+/* What is followed maps nothing; the follower counts it. */
+static bool is_alive(const struct session *session, uint32_t pid)
+{
+	if (pid & FOLLOWED_BIT)
+		return atomic_load(&session->arena.header->follow.followed) &&
+		       kill((pid_t)(pid & ~FOLLOWED_BIT), 0) == 0;
+	return maps_arena(pid, session->arena_path);
+}
+
 /* Every pid that claimed chunks, once. */
 static size_t arena_pids(struct session *session, uint32_t **pids)
 {
@@ -67,7 +79,9 @@ static size_t arena_pids(struct session *session, uint32_t **pids)
 			break;
 		if (chunk->count && chunk->pid != (uint32_t)getpid())
 			*(uint32_t *)array_add(pids, &count, &room,
-				sizeof(**pids)) = chunk->pid;
+				sizeof(**pids)) =
+				chunk->pid | (chunk->followed ? FOLLOWED_BIT
+							      : 0);
 		i += chunk->count ? chunk->count : 1;
 	}
 	if (count)
@@ -98,7 +112,8 @@ static struct pulse feel(const struct session *session)
 		.announced = atomic_load(&header->announced)};
 
 	/* More answers than calls: a child that was not announced. */
-	pulse.settled = pulse.forks == atomic_load(&header->births) &&
+	pulse.settled = !atomic_load(&header->follow.followed) &&
+			pulse.forks == atomic_load(&header->births) &&
 			(int32_t)(pulse.announced -
 				  atomic_load(&header->answered)) <= 0;
 	return pulse;
@@ -117,8 +132,8 @@ size_t session_lingering(
 		count = arena_pids(session, pids);
 		alive = 0;
 		for (size_t i = 0; i < count; i++)
-			if (maps_arena((*pids)[i], session->arena_path))
-				(*pids)[alive++] = (*pids)[i];
+			if (is_alive(session, (*pids)[i]))
+				(*pids)[alive++] = (*pids)[i] & ~FOLLOWED_BIT;
 		/* One in the middle of an exec maps nothing: had any begun, it
 		 * would be between the two. */
 		after = feel(session);

@@ -88,7 +88,8 @@ static char *adapter_folder(const struct adapter *adapter, struct err *err)
 static int run_untraced(const struct run_options *options,
 	struct run_result *result, struct err *err)
 {
-	int code = spawn_and_wait(options->argv, environ, &result->status, err);
+	int code = spawn_and_wait(
+		options->argv, environ, NULL, &result->status, err);
 
 	result->ran = code == 0;
 	return code;
@@ -199,7 +200,8 @@ static int run_traced(const struct run_options *options,
 	envp = build_environment(&variables);
 	session_start_clock(session);
 	began = stopwatch();
-	code = spawn_and_wait(options->argv, envp, &result->status, err);
+	code = spawn_and_wait(options->argv, envp, &session->arena,
+		&result->status, err);
 	result->ran = code == 0;
 	if (code == 0)
 		record(options, session, library, folder, stopwatch() - began,

@@ -17,6 +17,7 @@
 #include "map/alloc.h"
 #include "map/map.h"
 #include "map/print.h"
+#include "tracer/follower.h"
 #include "wire/raw.h"
 
 #define SESSION_PREFIX "session-"
@@ -82,6 +83,7 @@ static void *grow(void *data)
 				atomic_store(&header->closed, 1);
 			continue;
 		}
+		follower_start_wanted(&session->arena, &session->follower);
 		raw_futex(&header->wanted, FUTEX_WAIT, wanted, &wait);
 	}
 	return NULL;
@@ -243,6 +245,7 @@ void session_stop(struct session *session)
 	raw_futex(&header->wanted, FUTEX_WAKE, 1, NULL);
 	pthread_join(session->grower, NULL);
 	session->growing = false;
+	follower_end(&session->arena, session->follower);
 }
 
 static void unmap_arena(struct arena *arena)

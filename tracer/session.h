@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "map/err.h"
 #include "wire/arena.h"
@@ -27,6 +28,7 @@ struct session {
 	uint64_t limit; /* bytes of chunks */
 	pthread_t grower;
 	bool growing;
+	pid_t follower; /* 0: never asked for */
 	_Atomic bool stop;
 	int64_t started; /* the kernel's file clock; see session_start_clock */
 };

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "wire/elf_head.h"
+#include "wire/follow.h"
 #include "wire/raw.h"
 
 /*
@@ -59,13 +61,23 @@ static void restore_handlers(const struct sigaction *before)
 		sigaction(passed_on[i], &before[i], NULL);
 }
 
+/* A command that the interposer would not see is followed from the start. */
+static void have_followed(struct arena *arena, const char *file)
+{
+	enum exec_target target = elf_head_target(AT_FDCWD, file);
+
+	if (arena && !exec_target_is_seen(target) &&
+		target != TARGET_PRIVILEGED)
+		follow_ask(arena, SCOPE_BASE, 0);
+}
+
 /*
  * execvpe without libc: when ftrace itself is traced, the interposer would
  * put the outer session back into the environment. Leaves in file what was
  * tried last; returns an errno.
  */
-static int exec_search(
-	char *file, size_t size, char *const argv[], char *const envp[])
+static int exec_search(char *file, size_t size, char *const argv[],
+	char *const envp[], struct arena *arena)
 {
 	const char *path = getenv("PATH");
 	int error = ENOENT, failed;
@@ -79,6 +91,7 @@ static int exec_search(
 
 		snprintf(file, size, "%.*s%s%s", (int)n, path, n ? "/" : "",
 			argv[0]);
+		have_followed(arena, file);
 		failed = -(int)raw_call(SYS_execve, (long)file, (long)argv,
 			(long)envp, 0, 0, 0);
 		if (failed != ENOENT && failed != ENOTDIR)
@@ -107,13 +120,13 @@ static int exec_shell(const char *file, char *const argv[], char *const envp[])
 }
 
 static _Noreturn void run_child(char *const argv[], char *const envp[],
-	const sigset_t *mask, int report)
+	const sigset_t *mask, int report, struct arena *arena)
 {
 	char file[PATH_MAX];
 	int error;
 
 	sigprocmask(SIG_SETMASK, mask, NULL);
-	error = exec_search(file, sizeof(file), argv, envp);
+	error = exec_search(file, sizeof(file), argv, envp, arena);
 	if (error == ENOEXEC)
 		error = exec_shell(file, argv, envp);
 	if (write(report, &error, sizeof(error)) < 0)
@@ -142,8 +155,8 @@ static int wait_for(int *status)
 	}
 }
 
-int spawn_and_wait(
-	char *const argv[], char *const envp[], int *status, struct err *err)
+int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
+	int *status, struct err *err)
 {
 	struct sigaction before[PASSED_ON];
 	sigset_t all, mask;
@@ -159,7 +172,7 @@ int spawn_and_wait(
 	child = fork();
 	if (child == 0) {
 		close(report[0]);
-		run_child(argv, envp, &mask, report[1]);
+		run_child(argv, envp, &mask, report[1], arena);
 	}
 	if (child < 0) {
 		code = err_set(err, -errno, "cannot fork: %s", strerror(errno));

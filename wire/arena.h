@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "wire/follow.h"
 #include "wire/record.h"
 #include "wire/sites.h"
 
@@ -64,6 +65,7 @@ struct arena_header {
 	_Atomic uint32_t wanted;    /* futex: a process asks for more chunks */
 	_Atomic uint32_t closed;    /* the supervisor is gone or folding */
 	struct site_table tables[SITE_TABLES];
+	struct follow_board follow;
 };
 
 struct arena_chunk {
@@ -73,7 +75,8 @@ struct arena_chunk {
 	uint32_t parent;       /* the image it was forked from, 0: executed */
 	_Atomic uint32_t used; /* bytes reserved, this head included */
 	_Atomic uint32_t end;  /* where the next record did not fit */
-	uint32_t unused[2];
+	uint32_t followed; /* the process is followed, and maps no arena */
+	uint32_t unused;
 };
 
 struct arena {

@@ -15,10 +15,7 @@
 #define NONE (-1)
 #define NOFOLLOW (-2)
 
-/* The highest number of either table. */
-#define NUMBERS 480
-
-static const struct call_shape shapes[NUMBERS] = {
+static const struct call_shape shapes[CALL_NUMBERS] = {
 #define CALL(name, number, i386, effect, dir, path, flags) \
 	[number] = {effect, dir, path, flags},
 #include "wire/syscalls.def"
@@ -26,7 +23,7 @@ static const struct call_shape shapes[NUMBERS] = {
 };
 
 #if defined(__x86_64__)
-static const struct call_shape shapes_i386[NUMBERS] = {
+static const struct call_shape shapes_i386[CALL_NUMBERS] = {
 #define CALL(name, number, i386, effect, dir, path, flags) \
 	[i386] = {effect, dir, path, flags},
 #include "wire/syscalls.def"
@@ -47,13 +44,13 @@ static const struct call_shape no_shape = {EFFECT_NONE, CWD, 0, NONE};
 
 struct call_shape call_shape(long number)
 {
-	return number >= 0 && number < NUMBERS ? shapes[number] : no_shape;
+	return number >= 0 && number < CALL_NUMBERS ? shapes[number] : no_shape;
 }
 
 struct call_shape call_shape_i386(long number)
 {
 #if defined(__x86_64__)
-	if (number >= 0 && number < NUMBERS)
+	if (number >= 0 && number < CALL_NUMBERS)
 		return shapes_i386[number];
 #else
 	(void)number;
@@ -159,7 +156,8 @@ static struct call_access *put_failed(
 		return put(at, 1, ACCESS_STAT,
 			RECORD_REFUSED | RECORD_NOFOLLOW);
 	}
-	if (error == ENOENT || error == ENOTDIR)
+	/* ENOTDIR may be for what is there, and no directory. */
+	if (error == ENOENT)
 		return put(at, 0, ACCESS_ABSENT, follow);
 	return put(at, 0, ACCESS_STAT, RECORD_REFUSED | follow);
 }

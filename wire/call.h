@@ -42,6 +42,9 @@ enum call_effect {
 	EFFECT_RING,  /* opens files without system calls afterwards */
 };
 
+/* Above the number of every call of either table. */
+#define CALL_NUMBERS 480
+
 struct call_shape {
 	uint8_t effect;
 	int8_t dir, path, flags;

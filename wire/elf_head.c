@@ -22,10 +22,40 @@ static const char our_loader[] = "/lib64/ld-linux-x86-64.so.2";
 static const char our_loader[] = "/lib/ld-linux-aarch64.so.1";
 #endif
 
-static enum exec_target loader_of(int fd, const Elf64_Ehdr *head)
+/* Whether the loader that the header names is the one that loaded us. */
+static bool is_our_loader(int fd, const Elf64_Phdr *program)
 {
 	char loader[128];
+	const char *base, *ours = strrchr(our_loader, '/');
+	long n = raw_pread(
+		fd, loader, sizeof(loader) - 1, (long)program->p_offset);
+
+	if (n <= 0 || n < (long)program->p_filesz)
+		return false;
+	loader[n] = '\0';
+	/* Distributions place the one loader under several names. */
+	base = strrchr(loader, '/');
+	return base && !strcmp(base, ours);
+}
+
+/* Go's linker names its note "Go" (cmd/link, .note.go.buildid). */
+static bool is_go_note(int fd, const Elf64_Phdr *program)
+{
+	struct {
+		Elf64_Nhdr head;
+		char name[4];
+	} note;
+
+	return raw_pread(fd, &note, sizeof(note), (long)program->p_offset) ==
+		       sizeof(note) &&
+	       note.head.n_namesz == 4 && !memcmp(note.name, "Go\0", 4);
+}
+
+static enum exec_target look_inside(int fd, const Elf64_Ehdr *head)
+{
+	enum exec_target target = TARGET_STATIC;
 	Elf64_Phdr program;
+	bool go = false;
 	long n;
 
 	if (head->e_phnum > PROGRAM_HEADERS_MAX)
@@ -35,20 +65,25 @@ static enum exec_target loader_of(int fd, const Elf64_Ehdr *head)
 			(long)(head->e_phoff + i * sizeof(program)));
 		if (n != (long)sizeof(program))
 			return TARGET_UNKNOWN;
-		if (program.p_type != PT_INTERP)
-			continue;
-		n = raw_pread(
-			fd, loader, sizeof(loader) - 1, (long)program.p_offset);
-		if (n < (long)program.p_filesz || n <= 0)
-			return TARGET_FOREIGN;
-		loader[n] = '\0';
-		/* Distributions place the one loader under several names. */
-		const char *base = strrchr(loader, '/');
-		const char *ours = strrchr(our_loader, '/');
-		return base && !strcmp(base, ours) ? TARGET_TRACEABLE
-						   : TARGET_FOREIGN;
+		if (program.p_type == PT_INTERP)
+			target = is_our_loader(fd, &program)
+					 ? TARGET_TRACEABLE
+					 : TARGET_FOREIGN;
+		else if (program.p_type == PT_NOTE)
+			go |= is_go_note(fd, &program);
 	}
-	return TARGET_STATIC;
+	return go && target == TARGET_TRACEABLE ? TARGET_GO : target;
+}
+
+/* Whether executing the file would change who the process is. */
+static bool is_privileged(const struct stat *st)
+{
+	return (st->st_mode & S_ISUID &&
+		       st->st_uid !=
+			       (uid_t)raw_call(SYS_geteuid, 0, 0, 0, 0, 0, 0)) ||
+	       (st->st_mode & S_ISGID &&
+		       st->st_gid !=
+			       (gid_t)raw_call(SYS_getegid, 0, 0, 0, 0, 0, 0));
 }
 
 /* Leaves a script's interpreter in head, and says so. */
@@ -83,13 +118,13 @@ static enum exec_target look(
 		goto out;
 	n = raw_pread(fd, head, HEAD_BYTES, 0);
 	if (n >= (long)sizeof(*elf) && !memcmp(elf->e_ident, ELFMAG, SELFMAG)) {
-		if (st.st_mode & (S_ISUID | S_ISGID))
+		if (is_privileged(&st))
 			target = TARGET_PRIVILEGED;
 		else if (elf->e_ident[EI_CLASS] != ELFCLASS64 ||
 			 elf->e_machine != OUR_MACHINE)
 			target = TARGET_FOREIGN;
 		else
-			target = loader_of(fd, elf);
+			target = look_inside(fd, elf);
 	} else {
 		*script = is_script(head, n);
 	}
@@ -123,6 +158,8 @@ const char *exec_target_name(enum exec_target target)
 		return "statically linked";
 	case TARGET_FOREIGN:
 		return "of another libc or machine";
+	case TARGET_GO:
+		return "written in Go";
 	case TARGET_PRIVILEGED:
 		return "setuid";
 	default:

@@ -8,11 +8,14 @@
 #ifndef FTRACE_WIRE_ELF_HEAD_H
 #define FTRACE_WIRE_ELF_HEAD_H
 
+#include <stdbool.h>
+
 enum exec_target {
 	TARGET_TRACEABLE,  /* loaded by the loader that loaded us */
 	TARGET_STATIC,     /* no loader: nothing is preloaded */
 	TARGET_FOREIGN,    /* another loader, class or machine: a preload of
 			      ours would make it fail or complain */
+	TARGET_GO,         /* it enters the kernel by itself, not by libc */
 	TARGET_PRIVILEGED, /* setuid or setgid: the loader ignores us */
 	TARGET_UNKNOWN,    /* not there, not readable, not a program */
 };
@@ -22,6 +25,12 @@ enum exec_target {
  * followed to their interpreter. Async-signal-safe.
  */
 enum exec_target elf_head_target(int dir, const char *path);
+
+/* Whether the interposer sees all that such a program does. */
+static inline bool exec_target_is_seen(enum exec_target target)
+{
+	return target == TARGET_TRACEABLE || target == TARGET_UNKNOWN;
+}
 
 const char *exec_target_name(enum exec_target target);
 

@@ -36,6 +36,7 @@ enum record_flag {
 	RECORD_DIRECTORY = 4, /* the path is a directory */
 	RECORD_UNTRACED = 8,  /* this exec's program cannot be traced */
 	RECORD_REFUSED = 16,  /* it failed, and not because nothing is there */
+	RECORD_SEEN = 64,     /* this hello's loader was itself observed */
 };
 
 struct wire_record {

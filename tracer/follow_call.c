@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a stopped call of a followed task does to paths. Most are read when
+ * they begin, and the follower looks itself whether the path is there: one
+ * stop a call. Those that change something are seen to their end.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/audit.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "map/alloc.h"
+#include "tracer/follow_mark.h"
+#include "tracer/interpreter.h"
+#include "tracer/tracee.h"
+#include "wire/follow.h"
+
+#if defined(__x86_64__)
+#define NATIVE AUDIT_ARCH_X86_64
+#else
+#define NATIVE AUDIT_ARCH_AARCH64
+#endif
+
+#define X32_BIT 0x40000000u
+
+/* A page is there or not; a string may end just before one that is not. */
+#define PAGE 4096u
+
+/* A path and what it starts from. */
+#define PATH_BYTES (2 * PATH_MAX + 2)
+
+static size_t read_memory(
+	pid_t tid, uint64_t address, void *to, size_t size)
+{
+	struct iovec here = {to, size};
+	struct iovec there = {(void *)(uintptr_t)address, size};
+	ssize_t n = process_vm_readv(tid, &here, 1, &there, 1, 0);
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+/* The string at the address; its length, or -1. */
+static long read_string(pid_t tid, uint64_t address, char *to, size_t size)
+{
+	size_t n = 0, part, got;
+	char *end;
+
+	while (n < size) {
+		part = PAGE - (address + n) % PAGE;
+		if (part > size - n)
+			part = size - n;
+		/* Most strings are short. */
+		if (n == 0 && part > 256)
+			part = 256;
+		got = read_memory(tid, address + n, to + n, part);
+		end = memchr(to + n, '\0', got);
+		if (end)
+			return end - to;
+		if (got < part)
+			return -1;
+		n += got;
+	}
+	return -1;
+}
+
+/* The directory that a relative path starts from. */
+static long read_base(pid_t tid, int dir, char *to, size_t size)
+{
+	char link[64];
+	ssize_t n;
+
+	if (dir == AT_FDCWD)
+		snprintf(link, sizeof(link), "/proc/%d/cwd", (int)tid);
+	else
+		snprintf(link, sizeof(link), "/proc/%d/fd/%d", (int)tid, dir);
+	n = readlink(link, to, size - 1);
+	if (n <= 0 || *to != '/')
+		return -1;
+	to[n] = '\0';
+	return n;
+}
+
+/* The path of a call, made absolute; its length, 0 for none, or -1. */
+static long read_path(
+	pid_t tid, int dir, uint64_t address, char *to, size_t size)
+{
+	char path[PATH_MAX];
+	long n = read_string(tid, address, path, sizeof(path)), base = 0;
+
+	if (n <= 0)
+		return n;
+	if (*path != '/') {
+		base = read_base(tid, dir, to, size);
+		if (base < 0)
+			return -1;
+		to[base++] = '/';
+	}
+	memcpy(to + base, path, (size_t)n + 1);
+	return base + n;
+}
+
+static void write_path(struct tracees *tracees, struct tracee_process *process,
+	const char *path, enum access_kind kind, unsigned flags)
+{
+	struct record_draft draft = {.type = RECORD_ACCESS,
+		.access = (uint8_t)kind,
+		.flags = (uint16_t)flags,
+		.scope = tracee_scope(process),
+		.tail = {path, strlen(path)}};
+
+	if ((KIND_BIT(kind) & KINDS_INPUT) && process->muted)
+		return;
+	if (repeats_is_new(&process->repeats, &draft))
+		tracee_write(tracees, process, &draft);
+}
+
+static void write_two(struct tracees *tracees, struct tracee_process *process,
+	enum record_type type, unsigned flags, const char *head,
+	const char *tail)
+{
+	struct record_draft draft = {.type = type,
+		.flags = (uint16_t)flags,
+		.scope = tracee_scope(process),
+		.head = {head, strlen(head)},
+		.tail = {tail, strlen(tail)}};
+
+	tracee_write(tracees, process, &draft);
+}
+
+/* What a lookup of the path says: 0 or an errno. */
+static int look(const char *path, bool nofollow, bool *is_link)
+{
+	struct stat st;
+
+	*is_link = false;
+	if (fstatat(AT_FDCWD, path, &st, nofollow ? AT_SYMLINK_NOFOLLOW : 0) <
+		0)
+		return errno;
+	*is_link = S_ISLNK(st.st_mode);
+	return 0;
+}
+
+static void write_accesses(struct tracees *tracees, struct tracee *tracee,
+	const struct call *call, char paths[2][PATH_BYTES],
+	const struct call_result *result)
+{
+	struct call_access accesses[CALL_ACCESSES];
+	unsigned count = call_accesses(call, result, accesses);
+
+	for (unsigned i = 0; i < count; i++)
+		if (*paths[accesses[i].path])
+			write_path(tracees, tracee->process,
+				paths[accesses[i].path],
+				(enum access_kind)accesses[i].kind,
+				accesses[i].flags);
+}
+
+/* Fills the paths; false when one is none that the kernel would take. */
+static bool read_paths(struct tracees *tracees, struct tracee *tracee,
+	const struct call *call, char paths[2][PATH_BYTES])
+{
+	static const char unknown[] =
+		"a relative path without a known directory";
+	long n;
+
+	*paths[0] = *paths[1] = '\0';
+	for (unsigned i = 0; i < 2; i++) {
+		if (!call->path[i])
+			continue;
+		n = read_path(tracee->tid, call->dir[i], call->path[i],
+			paths[i], PATH_BYTES);
+		if (n < 0)
+			tracee_lost(tracees, tracee->process, unknown);
+		if (n <= 0)
+			return false;
+	}
+	return *paths[0] != '\0';
+}
+
+static void read_socket(
+	struct tracee *tracee, const struct call *call, char path[PATH_BYTES])
+{
+	struct sockaddr_un address = {0};
+	size_t size = tracee->arguments[2];
+	long base = 0;
+
+	*path = '\0';
+	if (size > sizeof(address) - 1)
+		size = sizeof(address) - 1;
+	if (read_memory(tracee->tid, call->path[0], &address, size) <
+			offsetof(struct sockaddr_un, sun_path) + 1 ||
+		address.sun_family != AF_UNIX || !*address.sun_path)
+		return;
+	if (*address.sun_path != '/') {
+		base = read_base(tracee->tid, AT_FDCWD, path, PATH_MAX);
+		if (base < 0)
+			base = 0;
+		path[base++] = '/';
+	}
+	strcpy(path + base, address.sun_path);
+}
+
+static void list(struct tracees *tracees, struct tracee *tracee, int fd)
+{
+	char path[PATH_MAX];
+
+	if (read_base(tracee->tid, fd, path, sizeof(path)) > 0)
+		write_path(tracees, tracee->process, path, ACCESS_LIST, 0);
+}
+
+static bool changes(const struct call *call)
+{
+	switch (call->effect) {
+	case EFFECT_OPEN:
+	case EFFECT_CREAT:
+	case EFFECT_OPEN_HOW:
+		return (call->flags & O_ACCMODE) != O_RDONLY ||
+		       call->flags & (O_CREAT | O_TRUNC);
+	case EFFECT_LOOK:
+	case EFFECT_READ_LINK:
+	case EFFECT_LIST:
+	case EFFECT_ENTER:
+	case EFFECT_CONNECT:
+	case EFFECT_EXEC:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static bool read_call(struct tracee *tracee, struct call *call)
+{
+	struct call_shape shape =
+		tracee->i386 ? call_shape_i386((long)tracee->number)
+			     : call_shape((long)tracee->number);
+	uint64_t flags;
+
+	if (shape.effect == EFFECT_NONE)
+		return false;
+	call_decode(&shape, tracee->arguments, call);
+	if (call->effect == EFFECT_OPEN_HOW)
+		call->flags = read_memory(tracee->tid, tracee->arguments[2],
+				      &flags, sizeof(flags)) == sizeof(flags)
+				      ? (int)flags
+				      : O_RDWR;
+	return true;
+}
+
+/* Where a link leads that is about to go away. */
+static void keep_link(struct tracees *tracees, struct tracee *tracee,
+	const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t n = *path ? readlink(path, target, sizeof(target) - 1) : -1;
+
+	if (n <= 0)
+		return;
+	target[n] = '\0';
+	write_two(tracees, tracee->process, RECORD_LINK, 0, target, path);
+}
+
+static void begin_exec(
+	struct tracees *tracees, struct tracee *tracee, char *path)
+{
+	struct tracee_process *process = tracee->process;
+	bool is_link;
+
+	if (!*path)
+		read_base(tracee->tid, (int)tracee->arguments[0], path,
+			PATH_MAX);
+	free(process->executing);
+	process->executing = xstrdup(path);
+	switch (look(path, false, &is_link)) {
+	case 0:
+		break;
+	case ENOENT:
+		write_path(tracees, process, path, ACCESS_ABSENT, 0);
+		break;
+	default:
+		write_path(tracees, process, path, ACCESS_STAT,
+			RECORD_REFUSED);
+		break;
+	}
+	/* Should it fail after all, it was looked at. */
+	write_path(tracees, process, path, ACCESS_STAT, RECORD_REFUSED);
+}
+
+/* Calls that change nothing: what they find is what we find. */
+static void observe_now(struct tracees *tracees, struct tracee *tracee,
+	const struct call *call, char paths[2][PATH_BYTES])
+{
+	struct call_result result = {.existed = true};
+
+	if (call->effect == EFFECT_EXEC) {
+		begin_exec(tracees, tracee, paths[0]);
+		return;
+	}
+	if (!*paths[0] || follow_mark(tracees, tracee->process, paths[0]))
+		return;
+	result.error = look(paths[0], call->nofollow, &result.is_link);
+	if (call->effect == EFFECT_READ_LINK && !result.error &&
+		!result.is_link)
+		result.error = EINVAL;
+	write_accesses(tracees, tracee, call, paths, &result);
+}
+
+/* What has to be known before the call changes it. */
+static void observe_before(struct tracees *tracees, struct tracee *tracee,
+	const struct call *call, char paths[2][PATH_BYTES])
+{
+	bool is_link;
+
+	tracee->existed = true;
+	if (call_asks_existing(call))
+		tracee->existed = look(paths[0], false, &is_link) != ENOENT;
+	if (call->effect == EFFECT_RENAME)
+		keep_link(tracees, tracee, paths[1]);
+	if (call->effect == EFFECT_RENAME || call->effect == EFFECT_REMOVE)
+		keep_link(tracees, tracee, paths[0]);
+}
+
+static bool read_registers(struct tracees *tracees, struct tracee *tracee)
+{
+	struct __ptrace_syscall_info info;
+
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, tracee->tid, (void *)sizeof(info),
+		    &info) <= 0 ||
+		info.op != PTRACE_SYSCALL_INFO_SECCOMP)
+		return false;
+	tracee->i386 = info.arch == AUDIT_ARCH_I386;
+	tracee->number = info.seccomp.nr;
+	for (unsigned i = 0; i < 6; i++)
+		tracee->arguments[i] = info.seccomp.args[i];
+	if ((info.arch == NATIVE && !(info.seccomp.nr & X32_BIT)) ||
+		(tracee->i386 && NATIVE == AUDIT_ARCH_X86_64))
+		return true;
+	tracee_lost(tracees, tracee->process,
+		"it made system calls of another machine");
+	return false;
+}
+
+bool follow_call_begins(struct tracees *tracees, struct tracee *tracee)
+{
+	char paths[2][PATH_BYTES] = {"", ""};
+	struct call call;
+
+	if (!read_registers(tracees, tracee) || !read_call(tracee, &call))
+		return false;
+	if (call.effect == EFFECT_LIST) {
+		list(tracees, tracee, (int)call.path[0]);
+		return false;
+	}
+	if (call.effect == EFFECT_CONNECT || call.effect == EFFECT_BIND)
+		read_socket(tracee, &call, paths[0]);
+	else if (call.effect != EFFECT_MOUNT && call.effect != EFFECT_RING &&
+		 !read_paths(tracees, tracee, &call, paths) &&
+		 call.effect != EFFECT_EXEC)
+		return false;
+	if (!changes(&call)) {
+		observe_now(tracees, tracee, &call, paths);
+		return false;
+	}
+	observe_before(tracees, tracee, &call, paths);
+	tracee->in_call = true;
+	return true;
+}
+
+static void note_losses(struct tracees *tracees, struct tracee *tracee,
+	const struct call *call)
+{
+	struct tracee_process *process = tracee->process;
+
+	if (call->effect == EFFECT_MOUNT)
+		tracee_lost(tracees, process, "it changed what is mounted");
+	else if (call->effect == EFFECT_RING)
+		tracee_lost(tracees, process, "it uses io_uring");
+	else if (call->effect == EFFECT_ROOT)
+		tracee_lost(tracees, process, "it changed its root directory");
+}
+
+void follow_call_ends(
+	struct tracees *tracees, struct tracee *tracee, int64_t value)
+{
+	struct call_result result = {.existed = tracee->existed,
+		.error = value < 0 && value >= -4095 ? (int)-value : 0};
+	char paths[2][PATH_BYTES] = {"", ""}, target[PATH_MAX];
+	struct call call;
+
+	if (!read_call(tracee, &call))
+		return;
+	if (!result.error)
+		note_losses(tracees, tracee, &call);
+	if (call.effect == EFFECT_MOUNT || call.effect == EFFECT_RING)
+		return;
+	if (call.effect == EFFECT_BIND)
+		read_socket(tracee, &call, paths[0]);
+	else if (!read_paths(tracees, tracee, &call, paths))
+		return;
+	if (!result.error && call.effect == EFFECT_RENAME)
+		write_two(tracees, tracee->process, RECORD_RENAME, 0, paths[0],
+			paths[1]);
+	else
+		write_accesses(tracees, tracee, &call, paths, &result);
+	if (!result.error && call.effect == EFFECT_SYMLINK &&
+		read_string(tracee->tid, tracee->arguments[0], target,
+			sizeof(target)) > 0)
+		write_two(tracees, tracee->process, RECORD_LINK, RECORD_MADE,
+			target, paths[0]);
+}
+
+/* The file that was executed, which a script is not, and its loader. */
+static void write_image(struct tracees *tracees, struct tracee *tracee)
+{
+	char link[64], path[PATH_MAX], *loader;
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", (int)tracee->tid);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n <= 0 || *path != '/')
+		return;
+	path[n] = '\0';
+	write_path(tracees, tracee->process, path, ACCESS_READ, 0);
+	loader = interpreter_of(path);
+	if (loader)
+		write_path(tracees, tracee->process, loader, ACCESS_READ, 0);
+	free(loader);
+}
+
+void follow_executed(struct tracees *tracees, struct tracee *tracee)
+{
+	struct tracee_process *process = tracee->process;
+	struct arena_header *header = tracees->arena->header;
+	const char *path = process->executing ? process->executing : "";
+	struct record_draft draft = {.type = RECORD_EXEC,
+		.scope = tracee_scope(process),
+		.tail = {path, strlen(path)}};
+
+	/* Whoever asked to be followed has announced the first exec. */
+	if (!process->announced) {
+		process->serial = atomic_fetch_add(&header->serials, 1) + 1;
+		draft.number = process->serial;
+		tracee_write(tracees, process, &draft);
+	}
+	atomic_store(&process->claim, NULL);
+	atomic_store(&process->image, 0);
+	process->base = tracee_scope(process);
+	process->depth = process->muted = 0;
+	memset(&process->repeats, 0, sizeof(process->repeats));
+	draft.type = RECORD_HELLO;
+	draft.flags = RECORD_SEEN;
+	draft.number = process->serial;
+	tracee_write(tracees, process, &draft);
+	if (process->expected)
+		atomic_fetch_add(&header->answered, 1);
+	process->announced = process->expected = false;
+	write_image(tracees, tracee);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "tracer/tracee.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+#include "tracer/follower.h"
+
+static struct tracee **slot_of(struct tracees *tracees, pid_t tid)
+{
+	struct tracee **at = &tracees->slots[(uint32_t)tid % TRACEE_SLOTS];
+
+	while (*at && (*at)->tid != tid)
+		at = &(*at)->next;
+	return at;
+}
+
+struct tracee *tracee_find(struct tracees *tracees, pid_t tid)
+{
+	return *slot_of(tracees, tid);
+}
+
+void tracee_join(struct tracee *tracee, struct tracee_process *process)
+{
+	tracee->process = process;
+	process->threads++;
+}
+
+struct tracee *tracee_add(
+	struct tracees *tracees, pid_t tid, struct tracee_process *process)
+{
+	struct tracee **at = slot_of(tracees, tid);
+
+	*at = xcalloc(1, sizeof(**at));
+	(*at)->tid = tid;
+	if (process)
+		tracee_join(*at, process);
+	tracees->count++;
+	return *at;
+}
+
+void tracee_remove(struct tracees *tracees, struct tracee *tracee)
+{
+	struct tracee_process *process = tracee->process;
+	struct tracee **at = slot_of(tracees, tracee->tid);
+
+	*at = tracee->next;
+	free(tracee);
+	tracees->count--;
+	if (!process || --process->threads)
+		return;
+	atomic_fetch_sub(&tracees->arena->header->follow.followed, 1);
+	free(process->executing);
+	free(process);
+}
+
+struct tracee_process *tracee_process_new(
+	pid_t pid, const struct tracee_process *parent)
+{
+	struct tracee_process *process = xcalloc(1, sizeof(*process));
+
+	process->pid = pid;
+	if (!parent)
+		return process;
+	process->base = parent->base;
+	process->depth = parent->depth;
+	process->muted = parent->muted;
+	memcpy(process->stack, parent->stack, sizeof(process->stack));
+	atomic_store(&process->image, atomic_load(&parent->image));
+	return process;
+}
+
+uint32_t tracee_scope(const struct tracee_process *process)
+{
+	uint32_t depth = process->depth;
+
+	if (depth == 0)
+		return process->base;
+	return process->stack[(depth < TRACEE_SCOPES ? depth : TRACEE_SCOPES) -
+			      1];
+}
+
+void tracee_write(struct tracees *tracees, struct tracee_process *process,
+	const struct record_draft *draft)
+{
+	struct arena_chunk *before = atomic_load(&process->claim), *after;
+
+	writer_write(
+		tracees->arena, &process->claim, &process->image, draft);
+	after = atomic_load(&process->claim);
+	if (after != before) {
+		after->pid = (uint32_t)process->pid;
+		after->followed = 1;
+	}
+}
+
+void tracee_lost(struct tracees *tracees, struct tracee_process *process,
+	const char *reason)
+{
+	struct record_draft draft = {.type = RECORD_LOST,
+		.scope = tracee_scope(process),
+		.tail = {reason, strlen(reason)}};
+
+	if (repeats_is_new(&process->repeats, &draft))
+		tracee_write(tracees, process, &draft);
+}
