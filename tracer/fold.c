@@ -134,6 +134,7 @@ static void fold_release(struct fold *fold)
 	free(fold->image_scopes);
 	free(fold->paths);
 	free(fold->links);
+	free(fold->linked);
 	free(fold->accesses);
 	free(fold->makers);
 	free(fold->touched);

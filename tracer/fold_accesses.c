@@ -79,14 +79,18 @@ uint32_t fold_path(
 	key[0] = (char)nofollow;
 	memcpy(key + 1, raw, size);
 	i = intern(&fold->raw_paths, key, size + 1);
-	if (i < fold->path_count)
-		return i;
-	path = array_add(&fold->paths, &fold->path_count, &fold->path_room,
-		sizeof(*path));
-	if (is_ignored(fold, raw, size)) {
-		path->ignored = true;
-		return i;
+	if (i == fold->path_count) {
+		path = array_add(&fold->paths, &fold->path_count,
+			&fold->path_room, sizeof(*path));
+		path->ignored = is_ignored(fold, raw, size);
+	} else {
+		path = &fold->paths[i];
+		if (path->epoch == fold->tree.epoch)
+			return i;
 	}
+	path->epoch = fold->tree.epoch;
+	if (path->ignored)
+		return i;
 	path->node =
 		path_tree_resolve(&fold->tree, raw, size, nofollow, &links);
 	path->link_first = (uint32_t)fold->link_count;
@@ -351,6 +355,7 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 	default:
 		break;
 	}
+	fold_links_after(fold, record);
 }
 
 /*
@@ -381,6 +386,7 @@ void fold_accesses(struct fold *fold)
 {
 	fold->no_block = intern(&fold->blocks, "", 0);
 	fold_find_searched(fold);
+	fold_links(fold);
 	for (size_t i = 0; i < fold->trace->count; i++)
 		take_event(fold, &fold->trace->events[i]);
 	if (fold->adapter_ready)

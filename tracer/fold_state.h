@@ -35,6 +35,7 @@ struct fold_path {
 	uint32_t node;
 	uint32_t link_first; /* in links */
 	uint32_t link_count;
+	uint32_t epoch; /* of the tree, when it was resolved */
 	bool ignored;
 };
 
@@ -63,6 +64,9 @@ struct fold {
 	uint64_t *image_ready; /* the clock when its adapter was; 0: never */
 	bool hooked; /* the project's own code takes part in discovery */
 	bool adapter_ready;
+
+	uint32_t *linked; /* nodes whose links or places changed */
+	size_t linked_count, linked_room;
 
 	struct interner raw_paths; /* number i is paths[i] */
 	struct fold_path *paths;
@@ -123,6 +127,13 @@ void fold_find_searched(struct fold *fold);
 bool fold_is_collected(const struct fold *fold, uint32_t node);
 bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
 	uint32_t block, enum access_kind kind);
+
+/*
+ * Links that came and went (fold_links.c). fold_links() sets the tree to what
+ * was when the run began; fold_links_after() tells it of one more event.
+ */
+void fold_links(struct fold *fold);
+void fold_links_after(struct fold *fold, const struct wire_record *record);
 
 /* A path, resolved; its place in paths. May move paths. */
 uint32_t fold_path(

@@ -12,6 +12,9 @@
 
 #define PARENT_BYTES sizeof(uint32_t)
 
+/* Renames of directories inside each other that are followed. */
+#define MOVES_MAX 64
+
 /* Longer names exist in no file system (NAME_MAX is 255). */
 #define NAME_BYTES 1024
 
@@ -32,6 +35,7 @@ void path_tree_init(struct path_tree *tree)
 void path_tree_release(struct path_tree *tree)
 {
 	interner_release(&tree->names);
+	interner_release(&tree->targets);
 	free(tree->nodes);
 	memset(tree, 0, sizeof(*tree));
 }
@@ -102,6 +106,82 @@ uint32_t path_tree_child(
 	return node;
 }
 
+void path_tree_set(
+	struct path_tree *tree, uint32_t node, uint32_t link, uint32_t moved)
+{
+	struct path_node *at = &tree->nodes[node];
+
+	if (at->link == link && at->moved == moved)
+		return;
+	at->link = link;
+	at->moved = moved;
+	tree->epoch++;
+}
+
+uint32_t path_tree_target(
+	struct path_tree *tree, const char *target, size_t size)
+{
+	return PATH_LINK_TARGETS + intern(&tree->targets, target, size);
+}
+
+/*
+ * Where the node's entry lies now, when it or a directory above it was renamed
+ * during the run. The length, 0 when none was.
+ */
+static size_t moved_path(const struct path_tree *tree, uint32_t node,
+	unsigned depth, char *buffer, size_t size)
+{
+	uint32_t moved = tree->nodes[node].moved;
+	const char *name;
+	size_t n = 0, name_size;
+
+	if (node == PATH_ROOT || depth == 0)
+		return 0;
+	if (moved) {
+		if (!tree->nodes[moved - 1].identity.mode)
+			n = moved_path(
+				tree, moved - 1, depth - 1, buffer, size);
+		return n ? n : path_tree_path(tree, moved - 1, buffer, size);
+	}
+	n = moved_path(
+		tree, tree->nodes[node].parent, depth - 1, buffer, size);
+	name = path_tree_name(tree, node, &name_size);
+	if (!n || n + name_size + 2 > size)
+		return 0;
+	buffer[n++] = '/';
+	memcpy(buffer + n, name, name_size);
+	buffer[n + name_size] = '\0';
+	return n + name_size;
+}
+
+/* The target of the node, a link at the time in question; 0: it is none. */
+static size_t link_target(
+	const struct path_tree *tree, uint32_t node, char *target, size_t size)
+{
+	const struct path_node *at = &tree->nodes[node];
+	const struct interned *known;
+	char path[PATH_MAX];
+	ssize_t n;
+
+	if (at->link == PATH_LINK_NONE)
+		return 0;
+	if (at->link >= PATH_LINK_TARGETS) {
+		known = &tree->targets.entries[at->link - PATH_LINK_TARGETS];
+		if (known->size > size)
+			return 0;
+		memcpy(target, known->bytes, known->size);
+		return known->size;
+	}
+	if (at->identity.mode ? !S_ISLNK(at->identity.mode) ||
+				    !path_tree_path(
+					    tree, node, path, sizeof(path))
+			      : !moved_path(tree, node, MOVES_MAX, path,
+					sizeof(path)))
+		return 0;
+	n = readlink(path, target, size);
+	return n > 0 ? (size_t)n : 0;
+}
+
 struct walk {
 	struct path_tree *tree;
 	struct path_links *links;
@@ -111,22 +191,20 @@ struct walk {
 static uint32_t walk_path(struct walk *walk, uint32_t from, const char *path,
 	size_t size, bool nofollow);
 
-/* Where a link leads, seen from the directory it lies in. */
-static uint32_t walk_link(struct walk *walk, uint32_t link)
+/* Where the node leads when it is a link, seen from where it lies. */
+static uint32_t walk_link(struct walk *walk, uint32_t node)
 {
-	char path[PATH_MAX], target[PATH_MAX];
-	ssize_t n;
+	char target[PATH_MAX];
+	size_t n = link_target(walk->tree, node, target, sizeof(target));
 
+	if (!n)
+		return node;
 	if (walk->links && walk->links->count < PATH_LINKS_MAX)
-		walk->links->nodes[walk->links->count++] = link;
-	if (++walk->followed > PATH_LINKS_MAX ||
-		!path_tree_path(walk->tree, link, path, sizeof(path)))
-		return link;
-	n = readlink(path, target, sizeof(target));
-	if (n <= 0)
-		return link;
+		walk->links->nodes[walk->links->count++] = node;
+	if (++walk->followed > PATH_LINKS_MAX)
+		return node;
 	return walk_path(
-		walk, walk->tree->nodes[link].parent, target, (size_t)n, false);
+		walk, walk->tree->nodes[node].parent, target, n, false);
 }
 
 static uint32_t walk_path(struct walk *walk, uint32_t from, const char *path,
@@ -153,8 +231,7 @@ static uint32_t walk_path(struct walk *walk, uint32_t from, const char *path,
 			continue;
 		}
 		node = path_tree_child(walk->tree, node, name, n);
-		if (S_ISLNK(walk->tree->nodes[node].identity.mode) &&
-			!(last && nofollow))
+		if (!(last && nofollow))
 			node = walk_link(walk, node);
 	}
 	return node;

@@ -5,8 +5,8 @@
  * and every one crossed is told to the caller, because what it points to is
  * something the traced program depended on.
  *
- * The tree is built after the run, so it resolves through the links as they
- * are then.
+ * The tree is built after the run. A symbolic link that came or went during
+ * it is followed as it was at the time that the caller has set.
  */
 #ifndef FTRACE_TRACER_PATH_TREE_H
 #define FTRACE_TRACER_PATH_TREE_H
@@ -23,9 +23,18 @@
 /* Links followed before a path is given up as a loop; the kernel's number. */
 #define PATH_LINKS_MAX 40
 
+/* What path_node.link can be, other than a target's number. */
+enum path_link {
+	PATH_LINK_AS_IS, /* as it is on disk now */
+	PATH_LINK_NONE,
+	PATH_LINK_TARGETS, /* and more: 2 + its number in targets */
+};
+
 struct path_node {
 	uint32_t parent;
 	bool looked;
+	uint32_t link;  /* at the time in question: enum path_link */
+	uint32_t moved; /* 1 + the node that it was renamed to later; 0 */
 	struct identity identity; /* mode 0: not there */
 };
 
@@ -35,6 +44,8 @@ struct path_tree {
 	struct path_node *nodes;
 	size_t count, room;
 	int64_t seen; /* the clock before the first look */
+	struct interner targets;
+	uint32_t epoch; /* counts the changes of links and moves */
 };
 
 /* The links that one resolution crossed. */
@@ -52,6 +63,15 @@ void path_tree_release(struct path_tree *tree);
  */
 uint32_t path_tree_resolve(struct path_tree *tree, const char *path,
 	size_t size, bool nofollow, struct path_links *links);
+
+/*
+ * From now on the node is a link with that target (enum path_link), and was
+ * to be renamed to another node (its number + 1, or 0).
+ */
+void path_tree_set(
+	struct path_tree *tree, uint32_t node, uint32_t link, uint32_t moved);
+uint32_t path_tree_target(
+	struct path_tree *tree, const char *target, size_t size);
 
 /* The entry `name` of a directory node, looked at. */
 uint32_t path_tree_child(
