@@ -98,6 +98,9 @@ def _asked_before(call):
 
 def _reads_before(call):
     after = _next(call)
+    # Of a rename both paths are read, the new one first.
+    if after and after.name == "readlinkat":
+        after = _next(after)
     return (call.name == "readlinkat" and _same_path(call, after)
             and after.name in _REMOVES)
 
