@@ -15,6 +15,8 @@ static const struct link_map *first;
 /* In old versions of glibc threads and timers are libraries of their own. */
 static const char *const libraries[] = {"libc.so", "libc-2.", "libc.musl-",
 	"ld-linux-", "ld-musl-", "ld-2.", "libpthread", "librt.so", "librt-2."};
+#define LIBRARIES (sizeof(libraries) / sizeof(*libraries))
+#define CORES 3
 
 void objects_find(const struct start *start)
 {
@@ -50,15 +52,16 @@ void objects_record(void)
 	}
 }
 
-static bool is_library(const char *name)
+/* The place of its name in libraries, or LIBRARIES. */
+static size_t library_of(const char *name)
 {
 	const char *slash = strrchr(name, '/');
 	const char *base = slash ? slash + 1 : name;
 
-	for (size_t i = 0; i < sizeof(libraries) / sizeof(*libraries); i++)
+	for (size_t i = 0; i < LIBRARIES; i++)
 		if (!strncmp(base, libraries[i], strlen(libraries[i])))
-			return true;
-	return false;
+			return i;
+	return LIBRARIES;
 }
 
 static void read_notes(struct library *library, const uint8_t *at, size_t size)
@@ -108,14 +111,19 @@ static bool read_library(struct library *library, uintptr_t base)
 bool objects_libraries(bool (*visit)(const struct library *library))
 {
 	struct library library;
-	bool any = false;
+	bool any = false, whole = true;
 
 	for (const struct link_map *map = first; map; map = map->l_next) {
-		if (!map->l_name || !is_library(map->l_name))
+		size_t which = map->l_name ? library_of(map->l_name)
+					   : LIBRARIES;
+
+		if (which == LIBRARIES)
 			continue;
-		any = true;
-		if (!read_library(&library, map->l_addr) || !visit(&library))
+		if (!read_library(&library, map->l_addr))
 			return false;
+		library.core = which < CORES;
+		any |= library.core;
+		whole &= visit(&library);
 	}
-	return any;
+	return any && whole;
 }

@@ -24,9 +24,10 @@ struct library {
 	uintptr_t size;
 	const uint8_t *build_id; /* NULL: none */
 	uint32_t build_id_size;
+	bool core; /* the C library itself */
 };
 
-/* Calls visit for each; stops and returns false when one returns false. */
+/* Calls visit for each; false when one did, or there is no C library. */
 bool objects_libraries(bool (*visit)(const struct library *library));
 
 #endif

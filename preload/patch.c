@@ -21,7 +21,7 @@
 /* Where a stub goes on when the call is over; read by preload/site_*.S. */
 uintptr_t site_resume[STUBS];
 static uint16_t numbers[STUBS];
-static uint32_t plain_used, compare_used;
+static uint32_t used[3]; /* of each kind of stub */
 
 /* For a library without a build id, or when the session has no free table. */
 static struct site_table own;
@@ -58,16 +58,16 @@ static const struct site_table *table_of(const struct library *library)
 /* A stub for the site; its place, or STUBS when there are none left. */
 static uint32_t take_stub(const struct site *site, uint8_t *at)
 {
-	uint32_t place;
+	static const uint32_t first[] = {
+		0, STUBS_PLAIN, STUBS_PLAIN + STUBS_4095, STUBS};
+	unsigned kind = site->form == SITE_CMP_4095  ? 1
+			: site->form == SITE_CMP_EAX ? 2
+						     : 0;
+	uint32_t place = first[kind] + used[kind];
 
-	if (site->form == SITE_CMP_4095)
-		place = compare_used < STUBS_COMPARE
-				? STUBS_PLAIN + compare_used++
-				: STUBS;
-	else
-		place = plain_used < STUBS_PLAIN ? plain_used++ : STUBS;
-	if (place == STUBS)
+	if (place == first[kind + 1])
 		return STUBS;
+	used[kind]++;
 	site_resume[place] = (uintptr_t)at + site_size(site);
 	numbers[place] = site->form == SITE_MOV ? site->number : 0;
 	return place;
@@ -118,10 +118,11 @@ static bool patch_library(const struct library *library)
 {
 	const struct site_table *table = table_of(library);
 	uintptr_t from, to;
-	bool whole = table->rejected == 0 && table->count > 0;
+	bool whole = table->rejected == 0;
 
+	/* Nothing is left in libpthread and its like since glibc 2.34. */
 	if (!table->count)
-		return false;
+		return whole && !library->core;
 	from = library->base + table->sites[0].offset;
 	to = library->base + table->sites[table->count - 1].offset + PAGE;
 	from &= ~(PAGE - 1);

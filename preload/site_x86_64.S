@@ -19,7 +19,7 @@
 	.cfi_signal_frame
 site_stubs:
 	.altmacro
-	.macro stub place, compare
+	.macro stub place, compare, register=rax
 	.balign STUB_BYTES
 	.cfi_def_cfa rsp, 0
 	.cfi_undefined rip
@@ -33,7 +33,7 @@ site_stubs:
 	.cfi_undefined rip
 	/* rcx: 0 when the call is still to be made. */
 	jrcxz 1f
-2:	cmpq $\compare, %rax
+2:	cmp $\compare, %\register
 	jmpq *site_resume+8*\place(%rip)
 1:	syscall
 	jmp 2b
@@ -44,8 +44,12 @@ site_stubs:
 	stub %place, -4096
 	.set place, place + 1
 	.endr
-	.rept STUBS_COMPARE
+	.rept STUBS_4095
 	stub %place, -4095
+	.set place, place + 1
+	.endr
+	.rept STUBS_EAX
+	stub %place, -4096, eax
 	.set place, place + 1
 	.endr
 	.cfi_endproc

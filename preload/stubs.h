@@ -7,10 +7,14 @@
 #ifndef FTRACE_PRELOAD_STUBS_H
 #define FTRACE_PRELOAD_STUBS_H
 
-/* Stubs that end in a comparison with -4096, or with -4095 (x86_64). */
-#define STUBS_PLAIN 240
-#define STUBS_COMPARE 8
-#define STUBS (STUBS_PLAIN + STUBS_COMPARE)
+/*
+ * On x86_64 stubs end in a comparison of the result: with -4096, with -4095,
+ * or of its lower half with -4096.
+ */
+#define STUBS_PLAIN 232
+#define STUBS_4095 8
+#define STUBS_EAX 8
+#define STUBS (STUBS_PLAIN + STUBS_4095 + STUBS_EAX)
 
 /* The distance from one stub to the next. */
 #define STUB_BYTES 64

@@ -61,14 +61,30 @@ static void restore_handlers(const struct sigaction *before)
 		sigaction(passed_on[i], &before[i], NULL);
 }
 
+/* Children of an unseen command must not answer in its place. */
+static void hide_serial(struct arena *arena, char *const envp[])
+{
+	static const char name[] = "FTRACE_SCOPE=";
+	static char entry[64];
+	uint32_t serial = atomic_fetch_add(&arena->header->serials, 1) + 1;
+
+	snprintf(entry, sizeof(entry), "%s%u.%u", name, SCOPE_BASE, serial);
+	for (char **each = (char **)envp; *each; each++)
+		if (!strncmp(*each, name, sizeof(name) - 1))
+			*each = entry;
+}
+
 /* A command that the interposer would not see is followed from the start. */
-static void have_followed(struct arena *arena, const char *file)
+static void have_followed(
+	struct arena *arena, const char *file, char *const envp[])
 {
 	enum exec_target target = elf_head_target(AT_FDCWD, file);
 
-	if (arena && !exec_target_is_seen(target) &&
-		target != TARGET_PRIVILEGED)
-		follow_ask(arena, SCOPE_BASE, 0);
+	if (!arena || exec_target_is_seen(target))
+		return;
+	if (target == TARGET_PRIVILEGED ||
+		follow_ask(arena, SCOPE_BASE, 0) != FOLLOWED)
+		hide_serial(arena, envp);
 }
 
 /*
@@ -91,7 +107,7 @@ static int exec_search(char *file, size_t size, char *const argv[],
 
 		snprintf(file, size, "%.*s%s%s", (int)n, path, n ? "/" : "",
 			argv[0]);
-		have_followed(arena, file);
+		have_followed(arena, file, envp);
 		failed = -(int)raw_call(SYS_execve, (long)file, (long)argv,
 			(long)envp, 0, 0, 0);
 		if (failed != ENOENT && failed != ENOTDIR)

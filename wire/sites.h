@@ -26,6 +26,8 @@ enum site_form {
 	SITE_CMP_4096,
 	/* x86_64: syscall; cmp $-4095,%rax */
 	SITE_CMP_4095,
+	/* x86_64: syscall; cmp $-4096,%eax */
+	SITE_CMP_EAX,
 	/* aarch64: svc #0, the number in x8 */
 	SITE_SVC,
 };

@@ -10,6 +10,7 @@
 #define MOV_BYTES 5
 #define SYSCALL_BYTES 2
 #define CMP_BYTES 6
+#define CMP_EAX_BYTES 5
 
 /* Bytes; longer than any function of a C library that enters the kernel. */
 #define NEAR (16 << 10)
@@ -36,12 +37,16 @@ static bool is_wanted(uint32_t number)
 
 size_t site_size(const struct site *site)
 {
-	return site->form == SITE_MOV ? MOV_BYTES + SYSCALL_BYTES
-				      : SYSCALL_BYTES + CMP_BYTES;
+	if (site->form == SITE_MOV)
+		return MOV_BYTES + SYSCALL_BYTES;
+	return SYSCALL_BYTES +
+	       (site->form == SITE_CMP_EAX ? CMP_EAX_BYTES : CMP_BYTES);
 }
 
 static bool is_cmp(const uint8_t *at, uint16_t form)
 {
+	if (form == SITE_CMP_EAX)
+		return at[0] == 0x3d && u32(at + 1) == 0xfffff000u;
 	return at[0] == 0x48 && at[1] == 0x3d &&
 	       u32(at + 2) == (form == SITE_CMP_4096 ? 0xfffff000u
 						     : 0xfffff001u);
@@ -96,8 +101,12 @@ static void consider(struct site_table *table, const uint8_t *text, size_t size,
 			return;
 		else if (is_cmp(text + at + SYSCALL_BYTES, SITE_CMP_4096))
 			site.form = SITE_CMP_4096;
-		else
+		else if (is_cmp(text + at + SYSCALL_BYTES, SITE_CMP_EAX))
+			site.form = SITE_CMP_EAX;
+		else {
+			table->rejected++;
 			return;
+		}
 	}
 	if (table->count < SITES_MAX)
 		table->sites[table->count++] = site;
