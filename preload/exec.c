@@ -137,6 +137,13 @@ static void failed(struct record_draft *draft, const struct program *program,
 		saw_fd(program->dir, ACCESS_STAT, flags);
 }
 
+/* The kernel opens it, along links that the path may cross. */
+static void saw_interpreter(void *unused, const char *path)
+{
+	(void)unused;
+	saw(AT_FDCWD, path, ACCESS_READ, 0);
+}
+
 /* Announces the program; false when it has no name that could be told. */
 static bool announce_named(struct record_draft *draft,
 	const struct program *program, enum exec_target *target)
@@ -157,7 +164,8 @@ static bool announce_named(struct record_draft *draft,
 		}
 	}
 	if (done) {
-		*target = elf_head_target(named.dir, named.path);
+		*target = elf_head_target(
+			named.dir, named.path, saw_interpreter, NULL);
 		announce(draft, &named, *target, buffer);
 	}
 	if (name)

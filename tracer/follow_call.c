@@ -23,6 +23,7 @@
 #include "tracer/follow_mark.h"
 #include "tracer/interpreter.h"
 #include "tracer/tracee.h"
+#include "wire/elf_head.h"
 #include "wire/follow.h"
 
 #if defined(__x86_64__)
@@ -269,10 +270,24 @@ static void keep_link(struct tracees *tracees, struct tracee *tracee,
 	write_two(tracees, tracee->process, RECORD_LINK, 0, target, path);
 }
 
+struct exec_of {
+	struct tracees *tracees;
+	struct tracee_process *process;
+};
+
+static void saw_interpreter(void *data, const char *path)
+{
+	struct exec_of *exec = data;
+
+	if (*path == '/')
+		write_path(exec->tracees, exec->process, path, ACCESS_READ, 0);
+}
+
 static void begin_exec(
 	struct tracees *tracees, struct tracee *tracee, char *path)
 {
 	struct tracee_process *process = tracee->process;
+	struct exec_of exec = {tracees, process};
 	bool is_link;
 
 	if (!*path)
@@ -282,6 +297,7 @@ static void begin_exec(
 	process->executing = xstrdup(path);
 	switch (look(path, false, &is_link)) {
 	case 0:
+		elf_head_target(AT_FDCWD, path, saw_interpreter, &exec);
 		break;
 	case ENOENT:
 		write_path(tracees, process, path, ACCESS_ABSENT, 0);

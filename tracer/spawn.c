@@ -78,7 +78,7 @@ static void hide_serial(struct arena *arena, char *const envp[])
 static void have_followed(
 	struct arena *arena, const char *file, char *const envp[])
 {
-	enum exec_target target = elf_head_target(AT_FDCWD, file);
+	enum exec_target target = elf_head_target(AT_FDCWD, file, NULL, NULL);
 
 	if (!arena || exec_target_is_seen(target))
 		return;

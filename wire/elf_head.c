@@ -133,7 +133,8 @@ out:
 	return target;
 }
 
-enum exec_target elf_head_target(int dir, const char *path)
+enum exec_target elf_head_target(
+	int dir, const char *path, met_interpreter *met, void *data)
 {
 	_Alignas(8) char head[HEAD_BYTES];
 	char name[HEAD_BYTES];
@@ -146,6 +147,8 @@ enum exec_target elf_head_target(int dir, const char *path)
 			break;
 		memcpy(name, head, sizeof(name));
 		path = name;
+		if (met)
+			met(data, path);
 		dir = AT_FDCWD;
 	}
 	return target;

@@ -21,10 +21,13 @@ enum exec_target {
 };
 
 /*
- * What an exec of path (from the directory dir) would start; scripts are
- * followed to their interpreter. Async-signal-safe.
+ * What an exec of path (from the directory dir) would start. Scripts are
+ * followed to their interpreter, each of which is told to met() with data;
+ * NULL: to nobody. Async-signal-safe.
  */
-enum exec_target elf_head_target(int dir, const char *path);
+typedef void met_interpreter(void *data, const char *path);
+enum exec_target elf_head_target(
+	int dir, const char *path, met_interpreter *met, void *data);
 
 /* Whether the interposer sees all that such a program does. */
 static inline bool exec_target_is_seen(enum exec_target target)

@@ -218,9 +218,20 @@ def ends():
         made = run(root, ["cc", "-static", "-nostdlib", "-o", "s", "s.c"])
         if made.returncode:
             return
-        answer = traced(root, ["sh", "-c", "./s 2>/dev/null; true"])
-        if b"incomplete" not in answer.stderr:
-            raise Failure(f"a static program unnoticed: {answer}")
+        script = "./s 2>/dev/null; true"
+        answer = traced(root, ["sh", "-c", script])
+        if b"incomplete" in answer.stderr:
+            raise Failure(f"a static program is not followed: {answer}")
+        if ("exec", "s") not in in_project(deps(root)):
+            raise Failure("a static program unnoticed")
+        if not shutil.which("strace"):
+            return
+        # Two cannot trace the same process.
+        answer = run(root, ["strace", "-f", "-o", "/dev/null", FTRACE, "run",
+                            "-q", "--name", "p", "--root", str(root), "--",
+                            "sh", "-c", script])
+        if b"ptrace is not permitted" not in answer.stderr:
+            raise Failure(f"a static program unseen, unnoticed: {answer}")
     for check in (statuses, outlives, static):
         projects(check)
 

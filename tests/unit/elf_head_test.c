@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "wire/elf_head.h"
 
@@ -41,17 +42,22 @@ static struct image image_with(const char *loader)
 	return image;
 }
 
+static enum exec_target target_at(const char *path)
+{
+	return elf_head_target(AT_FDCWD, path, NULL, NULL);
+}
+
 static enum exec_target target_of(const struct image *image, size_t size)
 {
 	write_bytes("program", image, size);
-	return elf_head_target(AT_FDCWD, "program");
+	return target_at("program");
 }
 
 TEST(programs_of_this_machine)
 {
-	assert_int_equal(elf_head_target(AT_FDCWD, "/bin/sh"), TARGET_TRACEABLE);
-	assert_int_equal(elf_head_target(AT_FDCWD, "/proc/self/exe"), TARGET_TRACEABLE);
-	assert_int_equal(elf_head_target(AT_FDCWD, STATIC_PROGRAM), TARGET_STATIC);
+	assert_int_equal(target_at("/bin/sh"), TARGET_TRACEABLE);
+	assert_int_equal(target_at("/proc/self/exe"), TARGET_TRACEABLE);
+	assert_int_equal(target_at(STATIC_PROGRAM), TARGET_STATIC);
 }
 
 TEST(loaders)
@@ -83,10 +89,58 @@ TEST(privileged)
 	struct image image = image_with(LOADER);
 
 	write_bytes("program", &image, sizeof(image));
+	/* Its owner does not become anybody else. */
+	assert_int_equal(chmod("program", 06755), 0);
+	assert_int_equal(target_at("program"), TARGET_TRACEABLE);
+	if (geteuid() != 0) {
+		assert_int_equal(target_at("/bin/su"), TARGET_PRIVILEGED);
+		return;
+	}
+	assert_int_equal(chown("program", 65534, 0), 0);
 	assert_int_equal(chmod("program", 04755), 0);
-	assert_int_equal(elf_head_target(AT_FDCWD, "program"), TARGET_PRIVILEGED);
+	assert_int_equal(target_at("program"), TARGET_PRIVILEGED);
+	assert_int_equal(chown("program", 0, 65534), 0);
 	assert_int_equal(chmod("program", 02755), 0);
-	assert_int_equal(elf_head_target(AT_FDCWD, "program"), TARGET_PRIVILEGED);
+	assert_int_equal(target_at("program"), TARGET_PRIVILEGED);
+}
+
+TEST(go)
+{
+	struct {
+		struct image image;
+		Elf64_Nhdr head;
+		char name[4];
+	} program = {.image = image_with(LOADER),
+		.head = {.n_namesz = 4},
+		.name = "Go"};
+	Elf64_Phdr *note = &program.image.programs[0];
+
+	note->p_type = PT_NOTE;
+	note->p_offset = offsetof(__typeof__(program), head);
+	write_bytes("program", &program, sizeof(program));
+	assert_int_equal(target_at("program"), TARGET_GO);
+	program.name[0] = 'N';
+	write_bytes("program", &program, sizeof(program));
+	assert_int_equal(target_at("program"), TARGET_TRACEABLE);
+}
+
+static void remember(void *data, const char *path)
+{
+	char *all = data;
+
+	strcat(strcat(all, path), ";");
+}
+
+TEST(interpreters)
+{
+	char all[64] = "";
+
+	write_bytes("inner", "#! /bin/sh -e\n", 14);
+	write_bytes("outer", "#!inner\n", 8);
+	assert_int_equal(
+		elf_head_target(AT_FDCWD, "outer", remember, all),
+		TARGET_TRACEABLE);
+	assert_string_equal(all, "inner;/bin/sh;");
 }
 
 TEST(truncated)
@@ -109,35 +163,35 @@ TEST(scripts)
 
 	write_bytes("program", &image, sizeof(image));
 	write_file("script", "#!program\n");
-	assert_int_equal(elf_head_target(AT_FDCWD, "script"), TARGET_TRACEABLE);
+	assert_int_equal(target_at("script"), TARGET_TRACEABLE);
 	write_file("spaced", "#! \tprogram -x y\n");
-	assert_int_equal(elf_head_target(AT_FDCWD, "spaced"), TARGET_TRACEABLE);
+	assert_int_equal(target_at("spaced"), TARGET_TRACEABLE);
 	write_file("nested", "#!script");
-	assert_int_equal(elf_head_target(AT_FDCWD, "nested"), TARGET_TRACEABLE);
+	assert_int_equal(target_at("nested"), TARGET_TRACEABLE);
 	write_file("static", "#!" STATIC_PROGRAM "\n");
-	assert_int_equal(elf_head_target(AT_FDCWD, "static"), TARGET_STATIC);
+	assert_int_equal(target_at("static"), TARGET_STATIC);
 	write_file("loop", "#!loop\n");
-	assert_int_equal(elf_head_target(AT_FDCWD, "loop"), TARGET_UNKNOWN);
+	assert_int_equal(target_at("loop"), TARGET_UNKNOWN);
 	write_file("nothing", "#!\n");
-	assert_int_equal(elf_head_target(AT_FDCWD, "nothing"), TARGET_UNKNOWN);
+	assert_int_equal(target_at("nothing"), TARGET_UNKNOWN);
 	write_file("text", "echo\n");
-	assert_int_equal(elf_head_target(AT_FDCWD, "text"), TARGET_UNKNOWN);
+	assert_int_equal(target_at("text"), TARGET_UNKNOWN);
 }
 
 TEST(no_programs)
 {
-	assert_int_equal(elf_head_target(AT_FDCWD, "missing"), TARGET_UNKNOWN);
-	assert_int_equal(elf_head_target(AT_FDCWD, "."), TARGET_UNKNOWN);
+	assert_int_equal(target_at("missing"), TARGET_UNKNOWN);
+	assert_int_equal(target_at("."), TARGET_UNKNOWN);
 	/* Opening it must not wait for a writer. */
 	assert_int_equal(mkfifo("pipe", 0600), 0);
-	assert_int_equal(elf_head_target(AT_FDCWD, "pipe"), TARGET_UNKNOWN);
+	assert_int_equal(target_at("pipe"), TARGET_UNKNOWN);
 }
 
 TEST(errno_is_kept)
 {
 	errno = 77;
-	elf_head_target(AT_FDCWD, "missing");
-	elf_head_target(AT_FDCWD, "/bin/sh");
+	target_at("missing");
+	target_at("/bin/sh");
 	assert_int_equal(errno, 77);
 }
 
@@ -157,6 +211,8 @@ int main(void)
 		IN_SCRATCH(loaders),
 		IN_SCRATCH(other_machines),
 		IN_SCRATCH(privileged),
+		IN_SCRATCH(go),
+		IN_SCRATCH(interpreters),
 		IN_SCRATCH(truncated),
 		IN_SCRATCH(scripts),
 		IN_SCRATCH(no_programs),
