@@ -40,6 +40,7 @@ class Observed:
         self.processes = {}
         self.births = {}
         self.executed = set()
+        self.started = False  # the command
         self.ignored = 0
 
     # Processes
@@ -107,8 +108,11 @@ class Observed:
             process.place = _Place(process.place.cwd)
             return
         self._here(process, call)
-        if name in ("execve", "execveat") and not (process.own or call.failed):
-            process.traced = True
+        if name in ("execve", "execveat") and not (
+                process.own or process.traced or call.failed):
+            # What ftrace starts later it asks on its own account.
+            process.own = self.started
+            process.traced = self.started = True
         if process.traced and not process.own:
             self._observe(process, call)
         if name in ("chdir", "fchdir") and not call.failed:

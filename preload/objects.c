@@ -6,6 +6,8 @@
 
 #include "preload/recorder.h"
 #include "preload/scope.h"
+#include "preload/search.h"
+#include "wire/raw.h"
 
 /* NT_GNU_BUILD_ID notes are named "GNU". */
 #define NOTE_NAME "GNU"
@@ -37,19 +39,93 @@ void objects_find(const struct start *start)
 					->r_map;
 }
 
-void objects_record(void)
+static struct text text_of(const char *string)
 {
-	struct record_draft draft = {.type = RECORD_ACCESS,
-		.access = ACCESS_READ,
-		.scope = scope_in_force()};
+	return (struct text){string, strlen(string)};
+}
 
-	for (const struct link_map *map = first; map; map = map->l_next) {
-		/* The program has no name here; the vdso has no slash. */
-		if (!map->l_name || !strchr(map->l_name, '/'))
-			continue;
-		draft.tail = (struct text){map->l_name, strlen(map->l_name)};
-		recorder_write(&draft);
+/* The working directory, for names that lack it; empty when it is gone. */
+static struct text working_directory(char *buffer)
+{
+	long n = raw_getcwd(buffer, SCRATCH_SIZE);
+
+	return (struct text){buffer, n > 1 && *buffer == '/' ? n - 1 : 0};
+}
+
+/* What an object looks for, for the record; the program alone preloads. */
+static struct text words_of(
+	const struct link_map *map, const struct start *start, char *buffer)
+{
+	const char *preload = NULL;
+	size_t n;
+
+	if (map == first) {
+		preload = start_variable(start, PRELOAD_VARIABLE);
+		if (preload && !strcmp(preload, recorder_library()))
+			preload = NULL;
 	}
+	n = search_words(map, preload, buffer, SCRATCH_SIZE);
+	if (n > SCRATCH_SIZE) {
+		recorder_lost("what its loader looked for is too long");
+		n = 0;
+	}
+	return (struct text){buffer, n};
+}
+
+static void write_object(const char *name, const struct text *directory,
+	const struct text *words)
+{
+	struct record_draft draft = {
+		.type = words ? RECORD_OBJECT : RECORD_ACCESS,
+		.access = ACCESS_READ,
+		.scope = scope_in_force(),
+		.tail = text_of(name)};
+
+	if (words)
+		draft.head = *words;
+	if (*name != '/')
+		draft.dir = *directory;
+	recorder_write(&draft);
+}
+
+static struct text write_search(const char *path, char *buffer)
+{
+	struct text directory = working_directory(buffer);
+	struct record_draft draft = {.type = RECORD_SEARCH,
+		.scope = scope_in_force(),
+		.head = text_of(path ? path : ""),
+		.tail = directory};
+
+	recorder_write(&draft);
+	return directory;
+}
+
+void objects_record(const struct start *start, const char *program)
+{
+	const char *path = start_variable(start, "LD_LIBRARY_PATH");
+	bool searched = start->glibc && search_happened(first, path);
+	char *where = scratch_take(), *buffer = scratch_take();
+	struct text directory = {NULL, 0}, words;
+
+	if (searched)
+		directory = write_search(path, where);
+	if (!first && program)
+		write_object(program, &directory, NULL);
+	for (const struct link_map *map = first; map; map = map->l_next) {
+		/* The program's name here is empty, the vdso has no slash. */
+		const char *name =
+			map == first && program ? program : map->l_name;
+
+		if (!name || !strchr(name, '/'))
+			continue;
+		if (*name != '/' && !directory.size)
+			directory = working_directory(where);
+		if (searched)
+			words = words_of(map, start, buffer);
+		write_object(name, &directory, searched ? &words : NULL);
+	}
+	scratch_give(buffer);
+	scratch_give(where);
 }
 
 /* The place of its name in libraries, or LIBRARIES. */

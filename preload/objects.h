@@ -14,8 +14,12 @@
 /* Finds the loader's list; without one there are no objects. */
 void objects_find(const struct start *start);
 
-/* Records all of them as read, in the scope in force. */
-void objects_record(void);
+/*
+ * Records all of them as read, in the scope in force; the first is the
+ * program, or NULL. Where the loader had directories of its own to search, also
+ * what it needs to be known to tell which lookups failed (RECORD_SEARCH).
+ */
+void objects_record(const struct start *start, const char *program);
 
 /* An object that enters the kernel for others: a C library, a loader. */
 struct library {

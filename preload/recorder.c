@@ -79,19 +79,33 @@ static uint32_t parse_number(const char **text)
 	return value;
 }
 
-/* What the kernel executed; the number behind /dev/fd says nothing later. */
-static void put_executed(struct record_draft *draft, const char *executed,
-	char *buffer)
+/* The file that the kernel started, or NULL. */
+static const char *read_executable(char *buffer)
 {
+	long n = raw_readlink("/proc/self/exe", buffer, SCRATCH_SIZE - 1);
+
+	if (n <= 0 || *buffer != '/')
+		return NULL;
+	buffer[n] = '\0';
+	return buffer;
+}
+
+/*
+ * What the kernel executed. The number behind /dev/fd says nothing later, and
+ * a loader that was executed itself puts its program's name there.
+ */
+static void put_executed(
+	struct record_draft *draft, const struct start *start, char *buffer)
+{
+	const char *executed = start->executed;
 	long n;
 
+	if (!start->loader || (executed && !strncmp(executed, "/dev/fd/", 8)))
+		executed = read_executable(buffer);
 	if (!executed)
 		return;
 	draft->tail = (struct text){executed, strlen(executed)};
-	if (!strncmp(executed, "/dev/fd/", 8)) {
-		n = raw_readlink("/proc/self/exe", buffer, SCRATCH_SIZE);
-		draft->tail = (struct text){buffer, n > 0 ? (size_t)n : 0};
-	} else if (*executed != '/') {
+	if (*executed != '/') {
 		n = raw_getcwd(buffer, SCRATCH_SIZE);
 		if (n > 1 && *buffer == '/')
 			draft->dir = (struct text){buffer, (size_t)n - 1};
@@ -101,26 +115,16 @@ static void put_executed(struct record_draft *draft, const char *executed,
 void recorder_hello(const struct start *start)
 {
 	char *buffer = scratch_take();
-	const char *search = start_variable(start, "LD_LIBRARY_PATH");
 	struct record_draft draft = {.type = RECORD_HELLO,
+		.flags = start->glibc ? 0 : RECORD_MUSL,
 		.scope = scope_in_force(),
 		.number = answer};
-	long n;
 
-	if (search)
-		draft.head = (struct text){search, strlen(search)};
-	put_executed(&draft, start->executed, buffer);
+	put_executed(&draft, start, buffer);
 	recorder_write(&draft);
-	n = raw_readlink("/proc/self/exe", buffer, SCRATCH_SIZE);
-	if (n > 0 && *buffer == '/') {
-		draft = (struct record_draft){.type = RECORD_ACCESS,
-			.access = ACCESS_READ,
-			.scope = scope_in_force(),
-			.tail = {buffer, (size_t)n}};
-		recorder_write(&draft);
-	}
+	objects_record(start,
+		start->loader ? read_executable(buffer) : start->executed);
 	scratch_give(buffer);
-	objects_record();
 	if (answer)
 		recorder_answered();
 }

@@ -50,11 +50,12 @@ static void read_auxv(struct start *start)
 __attribute__((constructor)) static void construct(
 	int count, char **arguments, char **environment)
 {
-	struct start start = {.environment = environment};
+	struct start start = {.environment = environment,
+		.glibc = gnu_get_libc_version != NULL};
 
 	(void)count;
 	(void)arguments;
-	if (!gnu_get_libc_version)
+	if (!start.glibc)
 		start.environment = &environ ? environ : NULL;
 	if (!start.environment)
 		return;

@@ -7,14 +7,16 @@
 #define FTRACE_PRELOAD_START_H
 
 #include <link.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct start {
 	char *const *environment;
-	const char *executed;      /* AT_EXECFN, or NULL */
-	const ElfW(Phdr) *headers; /* of the program */
+	const char *executed;       /* AT_EXECFN, or NULL */
+	const ElfW(Phdr) * headers; /* of the program */
 	size_t header_count;
-	uintptr_t loader; /* where the dynamic loader lies */
+	uintptr_t loader; /* where the kernel put it; 0: it was executed */
+	bool glibc;       /* the C library, and so the loader, is glibc's */
 };
 
 /* The value of a variable, or NULL. */

@@ -128,6 +128,7 @@ static void fold_release(struct fold *fold)
 	interner_release(&fold->access_keys);
 	interner_release(&fold->blocks);
 	interner_release(&fold->texts);
+	fold_loader_release(fold);
 	free(fold->scopes);
 	free(fold->numbers);
 	free(fold->number_said);

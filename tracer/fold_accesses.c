@@ -263,14 +263,10 @@ static void take_access(struct fold *fold, uint32_t scope, uint32_t node,
 		fold_input(fold, scope, source, 0, ACCESS_READ);
 }
 
-static void take_path(struct fold *fold, const struct trace_event *event,
-	const char *raw, size_t size, uint32_t block, enum access_kind kind,
-	unsigned flags)
+static void take_resolved(struct fold *fold, const struct trace_event *event,
+	uint32_t i, uint32_t block, enum access_kind kind, unsigned flags)
 {
 	uint32_t scope = fold_event_scope(fold, event);
-	bool nofollow = flags & RECORD_NOFOLLOW || kind == ACCESS_LINK ||
-			kind == ACCESS_RENAME || kind == ACCESS_UNLINK;
-	uint32_t i = fold_path(fold, raw, size, nofollow);
 	struct fold_path path = fold->paths[i];
 
 	if (path.ignored)
@@ -299,6 +295,23 @@ static void take_path(struct fold *fold, const struct trace_event *event,
 			return; /* its turn is when all is declared */
 	}
 	take_access(fold, scope, path.node, block, kind, flags);
+}
+
+void fold_take(struct fold *fold, const struct trace_event *event,
+	uint32_t path, enum access_kind kind)
+{
+	take_resolved(fold, event, path, fold->no_block, kind, 0);
+}
+
+static void take_path(struct fold *fold, const struct trace_event *event,
+	const char *raw, size_t size, uint32_t block, enum access_kind kind,
+	unsigned flags)
+{
+	bool nofollow = flags & RECORD_NOFOLLOW || kind == ACCESS_LINK ||
+			kind == ACCESS_RENAME || kind == ACCESS_UNLINK;
+
+	take_resolved(fold, event, fold_path(fold, raw, size, nofollow), block,
+		kind, flags);
 }
 
 static void take_rename(struct fold *fold, const struct trace_event *event)
@@ -343,6 +356,13 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 		if (size)
 			take_path(
 				fold, event, path, size, block, ACCESS_EXEC, 0);
+		fold_loader_files(fold, event);
+		break;
+	case RECORD_SEARCH:
+		fold_loader_search(fold, event);
+		break;
+	case RECORD_OBJECT:
+		take_path(fold, event, path, size, block, ACCESS_READ, 0);
 		break;
 	case RECORD_EXEC:
 		if (record->flags & RECORD_UNTRACED)

@@ -92,7 +92,8 @@ struct fold {
 	uint32_t root_node;
 	uint32_t temporary[4]; /* nodes of the system's temporary directories */
 	size_t temporary_count;
-	struct interner texts; /* reasons and outcomes */
+	struct interner texts;      /* reasons and outcomes */
+	struct fold_loader *loader; /* NULL until one had to be asked */
 };
 
 /* A copy that lives as long as the fold. */
@@ -134,6 +135,15 @@ bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
  */
 void fold_links(struct fold *fold);
 void fold_links_after(struct fold *fold, const struct wire_record *record);
+
+/* What the loader of an image did, seen by its HELLO and by its SEARCH. */
+void fold_loader_files(struct fold *fold, const struct trace_event *event);
+void fold_loader_search(struct fold *fold, const struct trace_event *event);
+void fold_loader_release(struct fold *fold);
+
+/* An access as if the event were it; the path is a place in paths. */
+void fold_take(struct fold *fold, const struct trace_event *event,
+	uint32_t path, enum access_kind kind);
 
 /* A path, resolved; its place in paths. May move paths. */
 uint32_t fold_path(

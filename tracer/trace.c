@@ -27,7 +27,7 @@ static bool is_sound(
 		record->size > ARENA_TEXT_MAX ||
 		record_bytes(record->size) > commit ||
 		record->head > record->size || record->access >= ACCESS_KINDS ||
-		record->type < RECORD_ACCESS || record->type > RECORD_LINK)
+		record->type < RECORD_ACCESS || record->type >= RECORD_TYPES)
 		return false;
 	return record->type == RECORD_EXIT ||
 	       record->number <= numbers_most(chunks);

@@ -154,6 +154,11 @@ enum exec_target elf_head_target(
 	return target;
 }
 
+const char *elf_head_loader(void)
+{
+	return our_loader;
+}
+
 const char *exec_target_name(enum exec_target target)
 {
 	switch (target) {

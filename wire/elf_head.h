@@ -35,6 +35,9 @@ static inline bool exec_target_is_seen(enum exec_target target)
 	return target == TARGET_TRACEABLE || target == TARGET_UNKNOWN;
 }
 
+/* The path of glibc's loader for programs of this class and machine. */
+const char *elf_head_loader(void);
+
 const char *exec_target_name(enum exec_target target);
 
 #endif

@@ -14,9 +14,8 @@
 
 enum record_type {
 	RECORD_ACCESS = 1, /* text: block, then path; access: its kind */
-	RECORD_HELLO,      /* an executed image started; text: where its loader
-			      was told to look (LD_LIBRARY_PATH), then its
-			      AT_EXECFN; number: the exec's serial */
+	RECORD_HELLO,      /* an executed image started; text: its AT_EXECFN;
+			      number: the exec's serial */
 	RECORD_EXEC, /* about to execute; text: the path; number: serial */
 	RECORD_EXEC_FAILED, /* the exec with that number did not happen */
 	RECORD_SCOPE,       /* number: the new scope; text: "kind/name" */
@@ -26,8 +25,22 @@ enum record_type {
 	RECORD_FORKED,      /* a forked child began */
 	RECORD_EXIT,        /* the image ended; number: its exit status */
 	RECORD_LOST,        /* the scope is incomplete; text: the reason */
-	RECORD_LINK, /* text: a target, then the path of a symbolic link to
-			it: made with RECORD_MADE, otherwise about to go */
+	RECORD_LINK,   /* text: a target, then the path of a symbolic link to
+			  it: made with RECORD_MADE, otherwise about to go */
+	RECORD_SEARCH, /* the loader had directories of its own to search;
+			  text: LD_LIBRARY_PATH, then the working directory */
+	RECORD_OBJECT, /* the loader mapped it, in this order, the program
+			  first; after RECORD_SEARCH; text: words, then path */
+	RECORD_TYPES
+};
+
+/* What a word of an object says: one of these, the string and a NUL. */
+enum object_word {
+	WORD_NEEDED = 'n',  /* DT_NEEDED and its kin */
+	WORD_RPATH = 'r',   /* DT_RPATH */
+	WORD_RUNPATH = 'R', /* DT_RUNPATH */
+	WORD_SONAME = 's',  /* DT_SONAME */
+	WORD_PRELOAD = 'p', /* of the program: LD_PRELOAD */
 };
 
 enum record_flag {
@@ -36,6 +49,7 @@ enum record_flag {
 	RECORD_DIRECTORY = 4, /* the path is a directory */
 	RECORD_UNTRACED = 8,  /* this exec's program cannot be traced */
 	RECORD_REFUSED = 16,  /* it failed, and not because nothing is there */
+	RECORD_MUSL = 32,     /* this hello's loader was musl's */
 	RECORD_SEEN = 64,     /* this hello's loader was itself observed */
 };
 

@@ -150,7 +150,7 @@ TEST(damaged_words)
 	first_record()->type = 0;
 	expect_damage();
 	trace_release(&trace);
-	first_record()->type = RECORD_LINK + 1;
+	first_record()->type = RECORD_TYPES;
 	expect_damage();
 	trace_release(&trace);
 	/* The fold makes room for as many scopes as the highest number. */
