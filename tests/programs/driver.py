@@ -177,6 +177,12 @@ def load():
         got = in_project(same_behaviour(plain, root, command))
         if run(plain, command).stdout != b"42\n":
             raise Failure("the library is not found untraced either")
+        # At its start the program's loader looks for libc there.
+        start = {each for each in got if each[0] != "read"
+                 and each[1].startswith("plugins")}
+        if ("absent", "plugins/libc.so.6") not in start:
+            raise Failure(f"the loader's way is not in {show(got)}")
+        got -= start
         expected = {("exec", "load"), ("read", "load"),
                     ("read", "plugins/libplugin.so")} | absent
         if got != expected:
