@@ -21,7 +21,7 @@
 /* Where a stub goes on when the call is over; read by preload/site_*.S. */
 uintptr_t site_resume[STUBS];
 static uint16_t numbers[STUBS];
-static uint32_t used[3]; /* of each kind of stub */
+static uint32_t used[4]; /* of each kind of stub */
 
 /* For a library without a build id, or when the session has no free table. */
 static struct site_table own;
@@ -58,10 +58,11 @@ static const struct site_table *table_of(const struct library *library)
 /* A stub for the site; its place, or STUBS when there are none left. */
 static uint32_t take_stub(const struct site *site, uint8_t *at)
 {
-	static const uint32_t first[] = {
-		0, STUBS_PLAIN, STUBS_PLAIN + STUBS_4095, STUBS};
+	static const uint32_t first[] = {0, STUBS_PLAIN,
+		STUBS_PLAIN + STUBS_4095, STUBS_COMPARE, STUBS};
 	unsigned kind = site->form == SITE_CMP_4095  ? 1
 			: site->form == SITE_CMP_EAX ? 2
+			: site->form == SITE_COPY    ? 3
 						     : 0;
 	uint32_t place = first[kind] + used[kind];
 
@@ -77,6 +78,8 @@ static bool write_site(const struct site *site, uint8_t *at)
 {
 	uint32_t place = site_is_there(site, at) ? take_stub(site, at) : STUBS;
 
+	if (place >= STUBS_COMPARE && place < STUBS)
+		return stub_copy_jump(at, place);
 	return place != STUBS &&
 	       stub_write_jump(at, site_size(site), place, site_resume[place]);
 }
@@ -141,7 +144,7 @@ static bool patch_library(const struct library *library)
 
 bool patch_objects(void)
 {
-	return stubs_prepare() && objects_libraries(patch_library);
+	return objects_libraries(patch_library);
 }
 
 bool site_entered(struct site_frame *frame, uint32_t place)

@@ -19,8 +19,7 @@
 	.cfi_signal_frame
 site_stubs:
 	.altmacro
-	.macro stub place, compare, register=rax
-	.balign STUB_BYTES
+	.macro enter place
 	.cfi_def_cfa rsp, 0
 	.cfi_undefined rip
 	leaq -128(%rsp), %rsp
@@ -31,6 +30,11 @@ site_stubs:
 	call site_common
 	leaq 136(%rsp), %rsp
 	.cfi_undefined rip
+	.endm
+
+	.macro stub place, compare, register=rax
+	.balign STUB_BYTES
+	enter \place
 	/* rcx: 0 when the call is still to be made. */
 	jrcxz 1f
 2:	cmp $\compare, %\register
@@ -54,6 +58,31 @@ site_stubs:
 	.endr
 	.cfi_endproc
 	.size site_stubs, . - site_stubs
+
+/* On a page of their own: it is written to before anybody enters them. */
+	.balign 4096
+	.hidden site_copies
+	.globl site_copies
+	.type site_copies, @function
+	.cfi_startproc
+	.cfi_signal_frame
+site_copies:
+	.macro copy place
+	.balign STUB_BYTES
+	.byte 0x0f, 0x1f, 0x44, 0, 0
+	enter \place
+	jrcxz 1f
+	jmpq *site_resume+8*\place(%rip)
+	/* The site's own syscall instruction: cancellation looks where it is. */
+1:	jmpq *site_again+8*(\place-STUBS_COMPARE)(%rip)
+	.endm
+	.rept STUBS_COPY
+	copy %place
+	.set place, place + 1
+	.endr
+	.balign 4096
+	.cfi_endproc
+	.size site_copies, . - site_copies
 
 /* ecx: the place. Returns the result in rax and rcx as above. */
 	.balign 16

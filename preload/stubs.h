@@ -14,7 +14,11 @@
 #define STUBS_PLAIN 232
 #define STUBS_4095 8
 #define STUBS_EAX 8
-#define STUBS (STUBS_PLAIN + STUBS_4095 + STUBS_EAX)
+
+/* Stubs that first make the site's instruction, which is written into them. */
+#define STUBS_COPY 4
+#define STUBS_COMPARE (STUBS_PLAIN + STUBS_4095 + STUBS_EAX)
+#define STUBS (STUBS_COMPARE + STUBS_COPY)
 
 /* The distance from one stub to the next. */
 #define STUB_BYTES 64
@@ -24,15 +28,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* False when the stubs cannot be used. */
-bool stubs_prepare(void);
-
 /*
  * Replaces `size` bytes at the site, which is writable, by a jump to the stub,
  * which is to go on at resume. False when one is too far from the other.
  */
 bool stub_write_jump(
 	uint8_t *site, size_t size, uint32_t place, uintptr_t resume);
+
+/* The same for a stub of STUBS_COPY, which is to make the instruction. */
+bool stub_copy_jump(uint8_t *site, uint32_t place);
 #endif
 
 #endif

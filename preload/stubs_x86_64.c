@@ -3,6 +3,9 @@
 #include "preload/stubs.h"
 
 #include <string.h>
+#include <sys/mman.h>
+
+#include "wire/raw.h"
 
 #define JMP_REL32 0xe9
 #define JMP_BYTES 5
@@ -10,27 +13,52 @@
 /* Two bytes that are never executed: ud2. */
 #define NEVER 0x0b0f
 
-extern const uint8_t site_stubs[];
+#define PAGE 4096
 
-bool stubs_prepare(void)
+extern const uint8_t site_stubs[];
+extern uint8_t site_copies[];
+
+/* Where a copying stub goes on when the call is still to be made. */
+uintptr_t site_again[STUBS_COPY];
+
+static bool write_jump(uint8_t *site, const uint8_t *stub)
 {
+	int64_t distance = (int64_t)stub - (int64_t)(site + JMP_BYTES);
+	int32_t relative = (int32_t)distance;
+
+	if (relative != distance)
+		return false;
+	memcpy(site + 1, &relative, sizeof(relative));
+	site[0] = JMP_REL32;
 	return true;
 }
 
 bool stub_write_jump(
 	uint8_t *site, size_t size, uint32_t place, uintptr_t resume)
 {
-	const uint8_t *stub = site_stubs + (size_t)place * STUB_BYTES;
-	int64_t distance = (int64_t)stub - (int64_t)(site + JMP_BYTES);
-	int32_t relative = (int32_t)distance;
-
 	(void)resume; /* the stub has it from a table */
-	if (relative != distance)
+	if (!write_jump(site, site_stubs + (size_t)place * STUB_BYTES))
 		return false;
 	for (size_t i = JMP_BYTES; i < size; i++)
 		site[i] = (uint8_t)(NEVER >> (i - JMP_BYTES) % 2 * 8);
-	memcpy(site + 1, &relative, sizeof(relative));
-	site[0] = JMP_REL32;
 	return true;
+}
+
+static bool protect(int protection)
+{
+	return raw_call(SYS_mprotect, (long)site_copies, PAGE, protection, 0, 0,
+		       0) == 0;
+}
+
+bool stub_copy_jump(uint8_t *site, uint32_t place)
+{
+	size_t which = place - STUBS_COMPARE;
+	uint8_t *stub = site_copies + which * STUB_BYTES;
+
+	if (!protect(PROT_READ | PROT_WRITE))
+		return false;
+	memcpy(stub, site, JMP_BYTES);
+	site_again[which] = (uintptr_t)site + JMP_BYTES;
+	return protect(PROT_READ | PROT_EXEC) && write_jump(site, stub);
 }
 #endif

@@ -28,6 +28,12 @@ enum site_form {
 	SITE_CMP_4095,
 	/* x86_64: syscall; cmp $-4096,%eax */
 	SITE_CMP_EAX,
+	/*
+	 * x86_64: an instruction of five bytes that the stub makes in its
+	 * place; syscall, left as it is. For calls of any number: cancellation
+	 * points since glibc 2.41.
+	 */
+	SITE_COPY,
 	/* aarch64: svc #0, the number in x8 */
 	SITE_SVC,
 };

@@ -11,12 +11,13 @@
 #define SYSCALL_BYTES 2
 #define CMP_BYTES 6
 #define CMP_EAX_BYTES 5
+#define COPY_BYTES 5
 
 /* Bytes; longer than any function of a C library that enters the kernel. */
 #define NEAR (16 << 10)
 
 /* How far before a syscall instruction its number may be loaded. */
-#define LOOK_BACK 24
+#define LOOK_BACK 96
 #define LOOK_FAR_BACK 64
 
 static uint32_t u32(const uint8_t *at)
@@ -37,7 +38,7 @@ static bool is_wanted(uint32_t number)
 
 size_t site_size(const struct site *site)
 {
-	if (site->form == SITE_MOV)
+	if (site->form == SITE_MOV || site->form == SITE_COPY)
 		return MOV_BYTES + SYSCALL_BYTES;
 	return SYSCALL_BYTES +
 	       (site->form == SITE_CMP_EAX ? CMP_EAX_BYTES : CMP_BYTES);
@@ -52,37 +53,55 @@ static bool is_cmp(const uint8_t *at, uint16_t form)
 						     : 0xfffff001u);
 }
 
+/* mov %r11,8(%rsp): ends the loading of registers in a cancellation point. */
+static bool is_cancel(const uint8_t *at)
+{
+	return at[0] == 0x4c && at[1] == 0x89 && at[2] == 0x5c &&
+	       at[3] == 0x24 && at[4] == 0x08;
+}
+
+/* mov disp8(%rsp),%rax: the same where no cancellation is due. */
+static bool is_load(const uint8_t *at)
+{
+	return at[0] == 0x48 && at[1] == 0x8b && at[2] == 0x44 &&
+	       at[3] == 0x24;
+}
+
 bool site_is_there(const struct site *site, const uint8_t *at)
 {
 	if (site->form == SITE_MOV)
 		return at[0] == MOV_EAX && u32(at + 1) == site->number &&
 		       is_syscall(at + MOV_BYTES);
+	if (site->form == SITE_COPY)
+		return (is_cancel(at) || is_load(at)) &&
+		       is_syscall(at + COPY_BYTES);
 	return is_syscall(at) && is_cmp(at + SYSCALL_BYTES, site->form);
 }
 
-/*
- * Whether a wanted number is loaded a few instructions earlier. The loop of
- * _exit keeps its numbers in other registers than the one they go to.
- */
-static bool is_loaded_before(const uint8_t *text, size_t at)
+/* The number that was last loaded before, or that of no call. */
+static uint32_t loaded_before(const uint8_t *text, size_t at)
 {
 	size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0;
 
-	for (size_t i = from; i + MOV_BYTES <= at; i++)
-		if (text[i] == MOV_EAX && is_wanted(u32(text + i + 1)))
-			return true;
+	for (size_t i = at; i-- > from;)
+		if (text[i] == MOV_EAX && u32(text + i + 1) < CALL_NUMBERS &&
+			i + MOV_BYTES <= at &&
+			!is_syscall(text + i + MOV_BYTES))
+			return u32(text + i + 1);
+	/* The loop of _exit has its numbers in other registers meanwhile. */
 	from = at > LOOK_FAR_BACK ? at - LOOK_FAR_BACK : 0;
 	for (size_t i = from; i + MOV_BYTES <= at; i++)
 		if ((text[i] & 0xf8) == MOV_EAX &&
 			u32(text + i + 1) == SYS_exit_group)
-			return true;
-	return false;
+			return SYS_exit_group;
+	return CALL_NUMBERS;
 }
 
 static void consider(struct site_table *table, const uint8_t *text, size_t size,
-	size_t at, uint32_t offset)
+	size_t at, uint32_t offset, bool points[2])
 {
 	struct site site = {.offset = offset + (uint32_t)at};
+	uint32_t number;
 
 	if (at >= MOV_BYTES && text[at - MOV_BYTES] == MOV_EAX &&
 		u32(text + at - 4) < 512) {
@@ -91,20 +110,28 @@ static void consider(struct site_table *table, const uint8_t *text, size_t size,
 		site.offset -= MOV_BYTES;
 		if (!is_wanted(site.number))
 			return;
+	} else if (at >= COPY_BYTES && (is_cancel(text + at - COPY_BYTES) ||
+					       is_load(text + at - COPY_BYTES))) {
+		site.form = SITE_COPY;
+		site.offset -= COPY_BYTES;
+		points[is_load(text + at - COPY_BYTES)] = true;
 	} else {
+		number = loaded_before(text, at);
 		if (at + SYSCALL_BYTES + CMP_BYTES > size)
 			return;
 		/* Only syscall(2) compares with this number. */
 		if (is_cmp(text + at + SYSCALL_BYTES, SITE_CMP_4095))
 			site.form = SITE_CMP_4095;
-		else if (!is_loaded_before(text, at))
+		else if (!is_wanted(number))
 			return;
 		else if (is_cmp(text + at + SYSCALL_BYTES, SITE_CMP_4096))
 			site.form = SITE_CMP_4096;
 		else if (is_cmp(text + at + SYSCALL_BYTES, SITE_CMP_EAX))
 			site.form = SITE_CMP_EAX;
 		else {
-			table->rejected++;
+			/* Loaders ask so for /proc/self/exe alone. */
+			if (call_shape((long)number).effect != EFFECT_READ_LINK)
+				table->rejected++;
 			return;
 		}
 	}
@@ -118,7 +145,9 @@ static void consider(struct site_table *table, const uint8_t *text, size_t size,
 static uint32_t middle_of(const struct site *site)
 {
 	return site->offset +
-	       (site->form == SITE_MOV ? MOV_BYTES : SYSCALL_BYTES);
+	       (site->form == SITE_MOV || site->form == SITE_COPY
+			       ? MOV_BYTES
+			       : SYSCALL_BYTES);
 }
 
 /* Takes out the site that has `target` in its middle. Sites are in order. */
@@ -181,10 +210,15 @@ static void reject_targets(struct site_table *table, const uint8_t *text,
 void sites_find(struct site_table *table, const uint8_t *text, size_t size,
 	uint32_t offset)
 {
+	bool points[2] = {false, false};
+
 	table->count = table->rejected = 0;
 	for (size_t i = 0; i + SYSCALL_BYTES <= size; i++)
 		if (is_syscall(text + i))
-			consider(table, text, size, i, offset);
+			consider(table, text, size, i, offset, points);
+	/* The one cannot be without the other. */
+	if (points[0] && !points[1])
+		table->rejected++;
 	reject_targets(table, text, size, offset);
 }
 #endif
