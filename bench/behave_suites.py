@@ -361,19 +361,34 @@ class Busybox(Source):
     about = "busybox's testsuite, all applets of its default configuration"
     package = "busybox"
 
+    static = False
+
     def build(self):
         self.make("defconfig")
+        if self.static:
+            config = os.path.join(self.source, ".config")
+            text = common.read(config).replace(
+                "# CONFIG_STATIC is not set", "CONFIG_STATIC=y")
+            with open(config, "w") as out:
+                out.write(text)
         self.make()
 
     def jobs(self):
         tests = os.path.join(self.source, "testsuite")
+        shell = [os.path.join(self.source, "busybox")] * self.static + ["sh"]
         names = {os.path.basename(path).partition(".tests")[0]
                  for path in glob.glob(os.path.join(tests, "*.tests"))}
         names |= {name for name in os.listdir(tests)
                   if os.path.isdir(os.path.join(tests, name))}
         for name in sorted(names):
-            yield Job(name, ["sh", "./runtest", name], tests, busybox_lines,
+            yield Job(name, shell + ["./runtest", name], tests, busybox_lines,
                       {"TMPDIR": self.scratch, "SKIP_KNOWN_BUGS": "1"})
+
+
+class BusyboxStatic(Busybox):
+    name = "busybox-static"
+    about = "the same, busybox linked statically and its shell running it"
+    static = True
 
 
 class Git(Source):
@@ -445,4 +460,48 @@ class Libuv(Source):
                           60)
 
 
-SUITES = (Shell, Python, Bash, Busybox, Git, Libuv)
+class Go(Suite):
+    name = "go"
+    about = "Go's own tests of files, processes and signals; static programs"
+    how = "go with its sources (https://go.dev/dl)"
+
+    PACKAGES = ("os", "os/exec", "os/signal", "path/filepath", "io/ioutil",
+                "syscall", "net/http/cgi", "archive/tar", "text/template",
+                "internal/poll", "runtime/debug")
+
+    def prepare(self):
+        if not shutil.which("go"):
+            raise Missing(self.how)
+        self.env = dict(common.environment(), CGO_ENABLED="0")
+        root = common.run(["go", "env", "GOROOT"], env=self.env).strip()
+        self.sources = os.path.join(root, "src")
+        if not os.path.exists(os.path.join(self.sources, "os/os_test.go")):
+            raise Missing(self.how)
+        self.built = os.path.join(self.place, "built")
+        os.makedirs(self.built, exist_ok=True)
+        common.note("behave: building go's tests")
+        for package in self.PACKAGES:
+            common.run(["go", "test", "-vet=off", "-c", "-o",
+                        self.program(package), package], env=self.env,
+                       cwd=self.sources)
+
+    def program(self, package):
+        return os.path.join(self.built, package.replace("/", "-"))
+
+    def jobs(self):
+        for package in self.PACKAGES:
+            yield Job(package, [self.program(package), "-test.v",
+                                "-test.short"],
+                      os.path.join(self.sources, package), go_lines,
+                      {"TMPDIR": self.scratch, "CGO_ENABLED": "0"}, 900)
+
+
+def go_lines(job, result):
+    found = {job.name: "ended with %s" % result["status"]}
+    for match in re.finditer(r"--- (PASS|FAIL|SKIP): (\S+)",
+                             result["output"]):
+        found["%s.%s" % (job.name, match[2])] = match[1]
+    return found
+
+
+SUITES = (Shell, Python, Bash, Busybox, BusyboxStatic, Git, Libuv, Go)

@@ -19,6 +19,7 @@ WORK = os.path.join(BUILD, "bench-work")
 FTRACE = os.path.join(BUILD, "ftrace")
 SPENT = os.path.join(BUILD, "bench", "bench_spent")
 SYNTHETIC = os.path.join(BUILD, "bench", "bench_synthetic")
+STORM = os.path.join(BUILD, "bench", "bench_storm")
 
 CLICK = "8.1.7"
 CLICK_SHA256 = (
@@ -64,7 +65,8 @@ def build():
         run(["cmake", "-S", ROOT, "-B", BUILD,
              "-DCMAKE_BUILD_TYPE=RelWithDebInfo"] + generator)
     run(["cmake", "--build", BUILD, "-j", str(os.cpu_count() or 1),
-         "--target", "ftrace", "bench_spent", "bench_synthetic"])
+         "--target", "ftrace", "bench_spent", "bench_synthetic",
+         "bench_storm"])
     with open(os.path.join(BUILD, "CMakeCache.txt")) as cache:
         text = cache.read()
     if ("CMAKE_BUILD_TYPE:STRING=Debug" in text
