@@ -192,8 +192,8 @@ class Shell(Suite):
         "int": "sh -c 'kill -INT $$'; echo $?; sh -c 'kill -KILL $$';"
                " echo $?",
         "trap while waiting": "trap 'echo alarm' ALRM; p=$$;"
-                              " (sleep .2; kill -ALRM $p) & wait; echo $?;"
-                              " wait",
+                              " (sleep .2; kill -ALRM $p; sleep .3) &"
+                              " wait; echo $?; wait",
         "pipe": "yes | head -n 2; seq 100000 | head -n 1; echo $?",
         "storm": "i=0; while [ $i -lt 200 ]; do (exit $((i % 7)));"
                  " s=$((${s:-0} + $?)); i=$((i + 1)); done; echo $s",
@@ -222,8 +222,8 @@ class Shell(Suite):
         "terminal stop": "set -m; sh -c 'kill -TSTP $$; exit 4'; echo $?;"
                          " fg %1 >/dev/null; echo $?",
         "terminal": "tty <&0 >/dev/null; echo $?; stty -a <&0 | grep -c baud",
-        "hang-up": "set -m; trap 'echo hup' HUP; sleep 5 & kill -HUP $$;"
-                   " kill -HUP %1; wait; echo done",
+        "hang-up": "set -m; trap 'echo hup' HUP; kill -HUP $$; sleep 9 &"
+                   " sleep .1; kill -HUP %1; wait %1; echo $?",
     }
 
     def prepare(self):

@@ -337,8 +337,8 @@ static int tree(unsigned rounds)
 		if (child == 0) {
 			child = start_child(i, name, 0);
 			for (unsigned k = 0; k < SPREAD; k++) {
-				snprintf(name, sizeof(name), "none-%u-%u", i,
-					k);
+				snprintf(
+					name, sizeof(name), "none-%u-%u", i, k);
 				read_file(name);
 			}
 			_exit(child > 0 && waitpid(child, &status, 0) > 0 ? 0
