@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 
 /* How long a process may outlive the command before its unit is incomplete. */
 #define GRACE_MS 500
+
+/* Symbolic links are followed 40 deep, with 8 KB for each. */
+#define FOLD_STACK (1u << 20)
 
 #define VARIABLES_MAX (ADAPTER_VARIABLES + 4)
 
@@ -174,6 +178,42 @@ static void record(const struct run_options *options, struct session *session,
 	free(command);
 }
 
+struct ended {
+	const struct run_options *options;
+	struct session *session;
+	const char *library, *folder;
+	int64_t duration;
+	struct run_result *result;
+};
+
+static void *record_there(void *data)
+{
+	struct ended *it = data;
+
+	record(it->options, it->session, it->library, it->folder, it->duration,
+		it->result);
+	return NULL;
+}
+
+/* On a stack of its own: the user's limit may leave less than a fold needs. */
+static void record_apart(struct ended *ended)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int code;
+
+	pthread_attr_init(&attributes);
+	code = pthread_attr_setstacksize(&attributes, FOLD_STACK);
+	if (code == 0)
+		code = pthread_create(
+			&thread, &attributes, record_there, ended);
+	if (code == 0)
+		pthread_join(thread, NULL);
+	else
+		record_there(ended);
+	pthread_attr_destroy(&attributes);
+}
+
 static int64_t stopwatch(void)
 {
 	struct timespec now;
@@ -204,8 +244,8 @@ static int run_traced(const struct run_options *options,
 		&result->status, err);
 	result->ran = code == 0;
 	if (code == 0)
-		record(options, session, library, folder, stopwatch() - began,
-			result);
+		record_apart(&(struct ended){options, session, library, folder,
+			stopwatch() - began, result});
 	free_environment(envp);
 	for (size_t i = 0; i < variables.count; i++)
 		free(variables.list[i].value);

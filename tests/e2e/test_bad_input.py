@@ -355,3 +355,18 @@ def test_no_working_directory(tmp_path):
         env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert result.returncode == 3
     assert result.stderr.startswith(b"ftrace: ")
+
+
+def test_small_stack(project):
+    """ftrace needs more than the user's limit leaves to the command."""
+    project.write("data.txt", "1")
+    os.symlink("data.txt", project.root / "link0")
+    for i in range(30):
+        os.symlink("link%d" % i, project.root / ("link%d" % (i + 1)))
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -s 64 && exec "$@"', "sh", FTRACE, "run", "-q",
+         "--runner", "none", "--root", str(project.root), "--name", "u", "--",
+         "cat", "link30"], cwd=project.root, env=environment(),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert (done.returncode, done.stdout) == (0, b"1")
+    assert ("data.txt", "read") in project.inputs("u")
