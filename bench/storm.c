@@ -8,6 +8,8 @@
  * bench_storm small                 threads of the smallest stack, handlers
  *                                   on the smallest alternative stack
  * bench_storm memory                allocates until there is no more
+ * bench_storm cancels COUNT         threads cancelled in the middle of a call
+ * bench_storm jumps COUNT           handlers that jump out of calls
  * bench_storm tree ROUNDS           children and their children, for a while
  * bench_storm one FILE              reads one file
  *
@@ -18,6 +20,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
@@ -28,6 +31,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -324,6 +328,93 @@ static int memory(void)
 	return 0;
 }
 
+static void clean_up(void *data)
+{
+	(void)data;
+	atomic_fetch_add(&children, 1);
+}
+
+/* Half of them wait for a writer that never comes, the others hurry. */
+static void *until_cancelled(void *data)
+{
+	pthread_cleanup_push(clean_up, NULL);
+	if (*(unsigned *)data % 2)
+		read_file("fifo");
+	for (;;)
+		if (!read_file("one") || access("none", F_OK) == 0)
+			atomic_fetch_add(&failed, 1);
+	pthread_cleanup_pop(1);
+	return NULL;
+}
+
+static int cancels(unsigned count)
+{
+	pthread_t thread;
+	void *result;
+
+	make_file("one");
+	if (mkfifo("fifo", 0666) < 0 && errno != EEXIST)
+		give_up("mkfifo");
+	for (unsigned i = 0; i < count; i++) {
+		errno = pthread_create(&thread, NULL, until_cancelled, &i);
+		if (errno)
+			give_up("pthread_create");
+		usleep(i % 50 * 20);
+		pthread_cancel(thread);
+		pthread_join(thread, &result);
+		if (result == PTHREAD_CANCELED)
+			atomic_fetch_add(&opened, 1);
+	}
+	printf("%u cancelled, %u cleaned up, %u failed\n", opened, children,
+		failed);
+	return 0;
+}
+
+static sigjmp_buf out;
+
+static void jump_out(int sig)
+{
+	(void)sig;
+	siglongjmp(out, 1);
+}
+
+/* Calls of POSIX's list may be left so: open, stat, access. */
+static int jumps(unsigned count)
+{
+	static const struct sigaction action = {.sa_handler = jump_out};
+	static volatile unsigned done, i;
+	const struct itimerval soon = {.it_value = {0, 300}};
+	struct stat st;
+	char name[32];
+
+	sigaction(SIGALRM, &action, NULL);
+	for (i = 0; i < SPREAD; i++) {
+		snprintf(name, sizeof(name), "tree-%u", i);
+		make_file(name);
+	}
+	while (done < count) {
+		if (sigsetjmp(out, 1)) {
+			done++;
+			continue;
+		}
+		setitimer(ITIMER_REAL, &soon, NULL);
+		for (;;) {
+			i++;
+			name[0] = '\0';
+			snprintf(name, sizeof(name), "none-%u", i % 5000);
+			if (stat(name, &st) == 0)
+				return 1;
+		}
+	}
+	for (i = 0; i < SPREAD; i++) {
+		snprintf(name, sizeof(name), "tree-%u", i);
+		if (!read_file(name))
+			give_up(name);
+	}
+	printf("%u jumps\n", done);
+	return 0;
+}
+
 static int tree(unsigned rounds)
 {
 	char name[32];
@@ -369,6 +460,10 @@ int main(int argc, char **argv)
 		return small();
 	if (!strcmp(what, "memory"))
 		return memory();
+	if (!strcmp(what, "cancels"))
+		return cancels(first);
+	if (!strcmp(what, "jumps"))
+		return jumps(first);
 	if (!strcmp(what, "tree"))
 		return tree(first);
 	if (!strcmp(what, "one") && argc > 2)
