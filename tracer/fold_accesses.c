@@ -271,6 +271,10 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 
 	if (path.ignored)
 		return;
+	/* A link that was looked at, whatever the call, is read. */
+	if (kind == ACCESS_STAT &&
+		S_ISLNK(fold->tree.nodes[path.node].identity.mode))
+		kind = ACCESS_LINK;
 	/* Refused, and we cannot see it either: as good as not there. */
 	if (flags & RECORD_REFUSED &&
 		!fold->tree.nodes[path.node].identity.mode)

@@ -147,14 +147,34 @@ static void take(struct links *links, const struct wire_record *record)
 	}
 }
 
+/* What is not there afterwards may have been in between. */
+static void note_transient(struct fold *fold, const struct wire_record *record)
+{
+	const char *path = record->text + record->head;
+	size_t size = record->size - record->head;
+	uint32_t node;
+
+	if (record->type == RECORD_RENAME) {
+		node = node_of(fold, record->text, record->head);
+		fold->tree.nodes[node].transient = true;
+	} else if (record->type != RECORD_ACCESS ||
+		 KIND_BIT(record->access) & KINDS_INPUT)
+		return;
+	}
+	node = node_of(fold, path, size);
+	fold->tree.nodes[node].transient = true;
+}
+
 void fold_links(struct fold *fold)
 {
 	struct links links = {.fold = fold};
 
 	links.first = xcalloc(1, sizeof(*links.first));
 	links.room = 1;
-	for (size_t i = 0; i < fold->trace->count; i++)
+	for (size_t i = 0; i < fold->trace->count; i++) {
+		note_transient(fold, fold->trace->events[i].record);
 		take(&links, fold->trace->events[i].record);
+	}
 	/* Some were noted twice: what was noted first is what it was. */
 	for (size_t i = fold->linked_count; i-- > 0;)
 		path_tree_set(&fold->tree, fold->linked[i],

@@ -227,6 +227,10 @@ static uint32_t walk_path(struct walk *walk, uint32_t from, const char *path,
 		if (n == 0 || (n == 1 && *name == '.'))
 			continue;
 		if (n == 2 && name[0] == '.' && name[1] == '.') {
+			/* Never there: the kernel went no further. */
+			if (!walk->tree->nodes[node].identity.mode &&
+				!walk->tree->nodes[node].transient)
+				return node;
 			node = walk->tree->nodes[node].parent;
 			continue;
 		}

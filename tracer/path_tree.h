@@ -35,6 +35,7 @@ struct path_node {
 	bool looked;
 	uint32_t link;  /* at the time in question: enum path_link */
 	uint32_t moved; /* 1 + the node that it was renamed to later; 0 */
+	bool transient; /* it came or went during the run */
 	struct identity identity; /* mode 0: not there */
 };
 

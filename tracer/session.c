@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,10 +28,22 @@
 /* Where the arena begins when the disk is nearly full. */
 #define SMALLEST_START (256u << 10)
 
+/* What is left on the disk for the map, and for the tests themselves. */
+#define MAP_ROOM (16u << 20)
+
 /* How long the grower sleeps when nobody asks for chunks. */
 #define GROW_WAIT_NS 100000000
 
 static const char ignore_text[] = "# made by ftrace\n*\n";
+
+/* Whether that much can be taken and still leave room for the map. */
+static bool leaves_room(int fd, uint64_t size)
+{
+	struct statvfs disk;
+
+	return fstatvfs(fd, &disk) < 0 ||
+	       (uint64_t)disk.f_bavail * disk.f_frsize >= size + MAP_ROOM;
+}
 
 /* Blocks on disk, so that a mapped page can never fail to be written. */
 static int allocate(int fd, off_t from, off_t size)
@@ -57,8 +70,9 @@ static bool extend(struct session *session)
 		return false;
 	if (more > session->limit - bytes)
 		more = session->limit - bytes;
-	if (allocate(session->arena_fd, (off_t)(ARENA_HEADER + bytes),
-		    (off_t)more) < 0)
+	if (!leaves_room(session->arena_fd, more) ||
+		allocate(session->arena_fd, (off_t)(ARENA_HEADER + bytes),
+			(off_t)more) < 0)
 		return false;
 	atomic_store(&header->ready, ready + more / ARENA_CHUNK);
 	return true;
@@ -115,6 +129,9 @@ static int make_arena(struct session *session, struct err *err)
 		return err_set(err, -errno, "cannot make '%s': %s",
 			session->arena_path, strerror(errno));
 	for (; size >= SMALLEST_START; size /= 2) {
+		if (size > SMALLEST_START &&
+			!leaves_room(session->arena_fd, size))
+			continue;
 		code = allocate(
 			session->arena_fd, 0, (off_t)(ARENA_HEADER + size));
 		if (code == 0)
