@@ -158,7 +158,7 @@ static void note_transient(struct fold *fold, const struct wire_record *record)
 		node = node_of(fold, record->text, record->head);
 		fold->tree.nodes[node].transient = true;
 	} else if (record->type != RECORD_ACCESS ||
-		 KIND_BIT(record->access) & KINDS_INPUT)
+		   KIND_BIT(record->access) & KINDS_INPUT) {
 		return;
 	}
 	node = node_of(fold, path, size);
