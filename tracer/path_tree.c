@@ -207,6 +207,19 @@ static uint32_t walk_link(struct walk *walk, uint32_t node)
 		walk, walk->tree->nodes[node].parent, target, n, false);
 }
 
+static bool never_there(const struct path_tree *tree, uint32_t node)
+{
+	return !tree->nodes[node].identity.mode && !tree->nodes[node].transient;
+}
+
+/* Where the kernel gave up on the way to the node. */
+static uint32_t first_absent(const struct path_tree *tree, uint32_t node)
+{
+	while (never_there(tree, tree->nodes[node].parent))
+		node = tree->nodes[node].parent;
+	return node;
+}
+
 static uint32_t walk_path(struct walk *walk, uint32_t from, const char *path,
 	size_t size, bool nofollow)
 {
@@ -227,10 +240,8 @@ static uint32_t walk_path(struct walk *walk, uint32_t from, const char *path,
 		if (n == 0 || (n == 1 && *name == '.'))
 			continue;
 		if (n == 2 && name[0] == '.' && name[1] == '.') {
-			/* Never there: the kernel went no further. */
-			if (!walk->tree->nodes[node].identity.mode &&
-				!walk->tree->nodes[node].transient)
-				return node;
+			if (never_there(walk->tree, node))
+				return first_absent(walk->tree, node);
 			node = walk->tree->nodes[node].parent;
 			continue;
 		}
