@@ -177,6 +177,7 @@ class Shell(Suite):
     name = "shell"
     about = "dash and bash: jobs, signals, redirections, substitutions"
     quick = True
+    parallel = True
 
     SCRIPTS = {
         "wait": "(exit 3) & wait $!; echo $?; false & wait; echo $?",
@@ -410,7 +411,7 @@ class Git(Source):
         "t7502-commit-porcelain", "t7800-difftool", "t9300-fast-import")
     about %= len(SLICE)
     FLAGS = ("NO_GETTEXT=1", "NO_TCLTK=1", "NO_CURL=1", "NO_EXPAT=1",
-             "CFLAGS=-O1")
+             "NO_OPENSSL=1", "CFLAGS=-O1")
 
     def build(self):
         self.make(*self.FLAGS)
