@@ -8,6 +8,10 @@
 /* "scope.serial", two numbers of at most ten digits. */
 #define SCOPE_BYTES 24
 
+/* See the sanitizers' wiki, AddressSanitizerFlags. */
+#define ASAN_VARIABLE "ASAN_OPTIONS"
+#define ASAN_DOES_NOT_MIND "verify_asan_link_order=0"
+
 static const char *value_of(const char *entry, const char *name)
 {
 	size_t n = strlen(name);
@@ -17,12 +21,12 @@ static const char *value_of(const char *entry, const char *name)
 }
 
 /* The loader takes the last of several. */
-static const char *last_preload(char *const *envp)
+static const char *last_of(char *const *envp, const char *name)
 {
 	const char *found = NULL, *value;
 
 	for (; envp && *envp; envp++) {
-		value = value_of(*envp, PRELOAD_VARIABLE);
+		value = value_of(*envp, name);
 		if (value)
 			found = value;
 	}
@@ -31,14 +35,17 @@ static const char *last_preload(char *const *envp)
 
 struct environment_size environment_measure(char *const *envp)
 {
-	struct environment_size size = {.slots = 4};
+	struct environment_size size = {.slots = 5};
 
 	for (char *const *entry = envp; entry && *entry; entry++)
 		size.slots++;
-	size.bytes = sizeof(PRELOAD_VARIABLE "=") + strlen(last_preload(envp)) +
+	size.bytes = sizeof(PRELOAD_VARIABLE "=") + strlen(last_of(envp, PRELOAD_VARIABLE)) +
 		     1 + strlen(recorder_library()) +
 		     sizeof(SESSION_VARIABLE "=") + strlen(recorder_session()) +
-		     sizeof(SCOPE_VARIABLE "=") + SCOPE_BYTES;
+		     sizeof(SCOPE_VARIABLE "=") + SCOPE_BYTES +
+		     sizeof(ASAN_VARIABLE "=") +
+		     strlen(last_of(envp, ASAN_VARIABLE)) + 1 +
+		     sizeof(ASAN_DOES_NOT_MIND);
 	return size;
 }
 
@@ -97,8 +104,20 @@ static char *put_preload(char *at, const char *old, bool preload)
 	return any ? at : NULL;
 }
 
+static char *put_asan(char *at, const char *old)
+{
+	at = put_string(at, ASAN_VARIABLE "=");
+	if (*old) {
+		at = put_string(at, old);
+		*at++ = ':';
+	}
+	at = put_string(at, ASAN_DOES_NOT_MIND);
+	*at++ = '\0';
+	return at;
+}
+
 void environment_fill(char **slots, char *text, char *const *envp,
-	uint32_t scope, uint32_t serial, bool preload)
+	const struct environment_needs *needs)
 {
 	size_t n = 0;
 	char *end;
@@ -106,9 +125,15 @@ void environment_fill(char **slots, char *text, char *const *envp,
 	for (char *const *entry = envp; entry && *entry; entry++)
 		if (!value_of(*entry, PRELOAD_VARIABLE) &&
 			!value_of(*entry, SESSION_VARIABLE) &&
-			!value_of(*entry, SCOPE_VARIABLE))
+			!value_of(*entry, SCOPE_VARIABLE) &&
+			!(needs->asan && value_of(*entry, ASAN_VARIABLE)))
 			slots[n++] = *entry;
-	end = put_preload(text, last_preload(envp), preload);
+	if (needs->asan) {
+		slots[n++] = text;
+		text = put_asan(text, last_of(envp, ASAN_VARIABLE));
+	}
+	end = put_preload(
+		text, last_of(envp, PRELOAD_VARIABLE), needs->preload);
 	if (end) {
 		slots[n++] = text;
 		text = end;
@@ -119,9 +144,9 @@ void environment_fill(char **slots, char *text, char *const *envp,
 	*text++ = '\0';
 	slots[n++] = text;
 	text = put_string(text, SCOPE_VARIABLE "=");
-	text = put_number(text, scope);
+	text = put_number(text, needs->scope);
 	*text++ = '.';
-	text = put_number(text, serial);
+	text = put_number(text, needs->serial);
 	*text = '\0';
 	slots[n] = NULL;
 }

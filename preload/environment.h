@@ -16,14 +16,18 @@ struct environment_size {
 	size_t bytes; /* text */
 };
 
+/* What a program's environment is to have. */
+struct environment_needs {
+	uint32_t scope, serial; /* for SCOPE_VARIABLE */
+	bool preload;           /* our library; else it is taken out */
+	bool asan;              /* ASan told not to mind our library */
+};
+
 /* What environment_fill() needs for this envp, which may be NULL. */
 struct environment_size environment_measure(char *const *envp);
 
-/*
- * Fills slots and text from envp. scope and serial go to SCOPE_VARIABLE;
- * without `preload` our library is taken out of LD_PRELOAD instead of put in.
- */
+/* Fills slots and text from envp. */
 void environment_fill(char **slots, char *text, char *const *envp,
-	uint32_t scope, uint32_t serial, bool preload);
+	const struct environment_needs *needs);
 
 #endif

@@ -42,8 +42,8 @@ static long execute(const struct program *program, char *const *environment)
 	return r;
 }
 
-static long execute_with(
-	const struct program *program, uint32_t serial, bool preload)
+static long execute_with(const struct program *program,
+	const struct environment_needs *needs)
 {
 	struct environment_size need =
 		environment_measure(program->environment);
@@ -61,8 +61,7 @@ static long execute_with(
 			return execute(program, program->environment);
 		slots = (char **)address;
 	}
-	environment_fill(slots, text, program->environment, scope_in_force(),
-		serial, preload);
+	environment_fill(slots, text, program->environment, needs);
 	r = execute(program, slots);
 	if (mapped)
 		raw_munmap(slots, bytes);
@@ -82,8 +81,9 @@ static bool have_seen(
 
 	if (exec_target_is_seen(target))
 		return true;
-	/* It would lose the privileges that it is given. */
-	if (target != TARGET_PRIVILEGED) {
+	/* It would lose the privileges that it is given; and from outside
+	 * paths below another root mean something else. */
+	if (target != TARGET_PRIVILEGED && target != TARGET_ELSEWHERE) {
 		answer = recorder_follow(serial);
 		if (answer == FOLLOWED)
 			return true;
@@ -166,6 +166,9 @@ static bool announce_named(struct record_draft *draft,
 	if (done) {
 		*target = elf_head_target(
 			named.dir, named.path, saw_interpreter, NULL);
+		if (recorder_is_elsewhere() &&
+			look_up(AT_FDCWD, recorder_library()) != 0)
+			*target = TARGET_ELSEWHERE;
 		announce(draft, &named, *target, buffer);
 	}
 	if (name)
@@ -182,6 +185,7 @@ static bool announce_named(struct record_draft *draft,
 static long execute_found(struct program *program)
 {
 	struct record_draft draft = {0};
+	struct environment_needs needs;
 	enum exec_target target;
 	long r;
 
@@ -189,12 +193,35 @@ static long execute_found(struct program *program)
 		recorder_lost("it executed a file without a name");
 		return execute(program, program->environment);
 	}
+	needs = (struct environment_needs){.scope = scope_in_force(),
+		.serial = draft.number,
+		.preload = target != TARGET_FOREIGN &&
+			   target != TARGET_ELSEWHERE,
+		.asan = target == TARGET_SANITIZED};
 	/* Children of an unseen program must not answer in its place. */
-	r = execute_with(program,
-		draft.flags ? recorder_serial() : draft.number,
-		target != TARGET_FOREIGN);
+	if (draft.flags)
+		needs.serial = recorder_serial();
+	r = execute_with(program, &needs);
 	failed(&draft, program, (int)-r);
 	return r;
+}
+
+static bool is_address(const void *pointer)
+{
+	return (uintptr_t)pointer >= 4096 && (uintptr_t)pointer >> 56 == 0;
+}
+
+/* The kernel refuses what is none of the program's memory; we would fault. */
+static bool is_sound(char *const *environment)
+{
+	if (!environment)
+		return true;
+	if (!is_address(environment))
+		return false;
+	for (; *environment; environment++)
+		if (!is_address(*environment))
+			return false;
+	return true;
 }
 
 /* Looks at the path first: one that leads nowhere is no exec. */
@@ -210,8 +237,9 @@ long exec_observed(struct site_frame *frame, int dir)
 	int error = look_up(dir, program.path);
 	long r;
 
-	if (error == 0 || error == -EACCES ||
-		(at && error == -ENOENT && !*program.path))
+	if ((error == 0 || error == -EACCES ||
+		    (at && error == -ENOENT && !*program.path)) &&
+		is_sound(program.environment))
 		return execute_found(&program);
 	r = execute(&program, program.environment);
 	if (error == -ENOENT || error == -ENOTDIR)

@@ -19,6 +19,7 @@ static const char *const libraries[] = {"libc.so", "libc-2.", "libc.musl-",
 	"ld-linux-", "ld-musl-", "ld-2.", "libpthread", "librt.so", "librt-2."};
 #define LIBRARIES (sizeof(libraries) / sizeof(*libraries))
 #define CORES 3
+#define LOADERS 6
 
 void objects_find(const struct start *start)
 {
@@ -140,6 +141,11 @@ static size_t library_of(const char *name)
 	return LIBRARIES;
 }
 
+bool objects_is_core(const char *path)
+{
+	return library_of(path) < CORES;
+}
+
 static void read_notes(struct library *library, const uint8_t *at, size_t size)
 {
 	const ElfW(Nhdr) *note = (const void *)at;
@@ -198,6 +204,7 @@ bool objects_libraries(bool (*visit)(const struct library *library))
 		if (!read_library(&library, map->l_addr))
 			return false;
 		library.core = which < CORES;
+		library.loader = which >= CORES && which < LOADERS;
 		any |= library.core;
 		whole &= visit(&library);
 	}

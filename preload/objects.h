@@ -28,8 +28,12 @@ struct library {
 	uintptr_t size;
 	const uint8_t *build_id; /* NULL: none */
 	uint32_t build_id_size;
-	bool core; /* the C library itself */
+	bool core;   /* the C library itself */
+	bool loader; /* the dynamic loader */
 };
+
+/* Whether a file of that path is a C library. */
+bool objects_is_core(const char *path);
 
 /* Calls visit for each; false when one did, or there is no C library. */
 bool objects_libraries(bool (*visit)(const struct library *library));

@@ -250,6 +250,7 @@ static void before(const struct call *call, const uint64_t *arguments)
 
 	switch (call->effect) {
 	case EFFECT_ENTER:
+	case EFFECT_ROOT:
 		/* Afterwards a relative path would start elsewhere. */
 		error = look_up(AT_FDCWD, (const char *)call->path[0]);
 		if (error != -EFAULT && error != -ENAMETOOLONG)
@@ -292,6 +293,9 @@ static void after(const struct call *call, const uint64_t *arguments,
 {
 	if (!result->error && call->effect == EFFECT_MOUNT)
 		recorder_lost("it changed what is mounted");
+	if (!result->error && (call->effect == EFFECT_MOUNT ||
+				      call->effect == EFFECT_ROOT))
+		recorder_set_elsewhere();
 	if (!result->error && call->effect == EFFECT_RING)
 		recorder_lost("it uses io_uring");
 	if (!result->error && call->effect == EFFECT_ROOT)
@@ -322,6 +326,7 @@ static void after(const struct call *call, const uint64_t *arguments,
 	case EFFECT_MOUNT:
 	case EFFECT_RING:
 	case EFFECT_ENTER:
+	case EFFECT_ROOT:
 		break;
 	default:
 		write_accesses(call, result);
@@ -393,6 +398,7 @@ bool observe_call(struct site_frame *frame)
 
 	switch (shape.effect) {
 	case EFFECT_NONE:
+	case EFFECT_PTRACE:
 		return false;
 	case EFFECT_EXIT:
 		recorder_exit((int)frame->arguments[0]);

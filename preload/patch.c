@@ -21,6 +21,7 @@
 /* Where a stub goes on when the call is over; read by preload/site_*.S. */
 uintptr_t site_resume[STUBS];
 static uint16_t numbers[STUBS];
+static bool of_loader[STUBS];
 static uint32_t used[4]; /* of each kind of stub */
 
 /* For a library without a build id, or when the session has no free table. */
@@ -74,10 +75,14 @@ static uint32_t take_stub(const struct site *site, uint8_t *at)
 	return place;
 }
 
-static bool write_site(const struct site *site, uint8_t *at)
+static bool write_site(
+	const struct library *library, const struct site *site)
 {
+	uint8_t *at = (uint8_t *)library->base + site->offset;
 	uint32_t place = site_is_there(site, at) ? take_stub(site, at) : STUBS;
 
+	if (place < STUBS)
+		of_loader[place] = library->loader;
 	if (place >= STUBS_COMPARE && place < STUBS)
 		return stub_copy_jump(at, place);
 	return place != STUBS &&
@@ -130,15 +135,14 @@ static bool patch_library(const struct library *library)
 	to = library->base + table->sites[table->count - 1].offset + PAGE;
 	from &= ~(PAGE - 1);
 	to = (to + PAGE - 1) & ~(PAGE - 1);
-	if (!protect(from, to, PROT_READ | PROT_WRITE))
+	/* Where code may not be written to this fails, and all is as before:
+	 * to take the right to execute away first would be too late then. */
+	if (!protect(from, to, PROT_READ | PROT_WRITE | PROT_EXEC))
 		return false;
 	populate(library, table);
 	for (uint32_t i = 0; i < table->count; i++)
-		whole &= write_site(&table->sites[i],
-			(uint8_t *)library->base + table->sites[i].offset);
-	/* Without this nothing of the program would run. */
-	if (!protect(from, to, PROT_READ | PROT_EXEC))
-		raw_call(SYS_exit_group, 127, 0, 0, 0, 0, 0);
+		whole &= write_site(library, &table->sites[i]);
+	protect(from, to, PROT_READ | PROT_EXEC);
 	return whole;
 }
 
@@ -147,9 +151,25 @@ bool patch_objects(void)
 	return objects_libraries(patch_library);
 }
 
+/* Its entries into the kernel are not patched. */
+static void look_for_second(const struct site_frame *frame)
+{
+	const char *path = (const char *)frame->arguments[1];
+
+	if ((int64_t)frame->number >= 0 && objects_is_core(path))
+		recorder_lost("it loaded a second C library");
+}
+
 bool site_entered(struct site_frame *frame, uint32_t place)
 {
+	bool opens, made;
+
 	if (numbers[place])
 		frame->number = numbers[place];
-	return observe_call(frame);
+	opens = frame->number == SYS_openat;
+	made = observe_call(frame);
+	/* The loader opens no library that is loaded already. */
+	if (opens && made && of_loader[place])
+		look_for_second(frame);
+	return made;
 }

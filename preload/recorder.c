@@ -31,6 +31,7 @@ static struct arena arena;
 static struct local *local;
 static struct local fallback; /* when the page cannot be had */
 static char library[PATH_MAX];
+static _Atomic bool elsewhere;
 static uint32_t answer; /* the serial of the exec that started this image */
 static _Atomic uint32_t image; /* inherited by fork: then it is the parent's */
 static struct repeats repeats;
@@ -183,6 +184,16 @@ struct site_table *recorder_site_tables(void)
 	return arena.header->tables;
 }
 
+void recorder_set_elsewhere(void)
+{
+	atomic_store(&elsewhere, true);
+}
+
+bool recorder_is_elsewhere(void)
+{
+	return atomic_load(&elsewhere);
+}
+
 void recorder_announced(void)
 {
 	atomic_fetch_add(&arena.header->announced, 1);
@@ -242,6 +253,15 @@ bool recorder_is_new(const struct record_draft *draft)
 	return repeats_is_new(&repeats, draft);
 }
 
+/* Threads that are cancelled inside a call never give theirs back. */
+static char *scratch_map(void)
+{
+	long address = raw_mmap(NULL, SCRATCH_SIZE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return address < 0 && address >= -4095 ? NULL : (char *)address;
+}
+
 char *scratch_take(void)
 {
 	uint32_t busy = atomic_load(&local->scratch);
@@ -253,12 +273,15 @@ char *scratch_take(void)
 			    &local->scratch, &busy, busy | 1u << i))
 			return scratch[i];
 	}
-	return NULL;
+	return scratch_map();
 }
 
 void scratch_give(char *buffer)
 {
-	uint32_t i = (uint32_t)((buffer - scratch[0]) / SCRATCH_SIZE);
+	uintptr_t i = ((uintptr_t)buffer - (uintptr_t)scratch) / SCRATCH_SIZE;
 
-	atomic_fetch_and(&local->scratch, ~(1u << i));
+	if (i < SCRATCH_BUFFERS)
+		atomic_fetch_and(&local->scratch, ~(1u << i));
+	else
+		raw_munmap(buffer, SCRATCH_SIZE);
 }

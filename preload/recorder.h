@@ -69,6 +69,10 @@ void recorder_fork(void);
 void recorder_fork_failed(void);
 void recorder_born(void);
 
+/* The root directory, or what is mounted, has changed since the start. */
+void recorder_set_elsewhere(void);
+bool recorder_is_elsewhere(void);
+
 /* Notes the status an image ends with. */
 void recorder_exit(int status);
 

@@ -58,6 +58,9 @@ static bool is_ignored(const struct fold *fold, const char *path, size_t size)
 		has_prefix(path, size, "/dev/stdout") ||
 		has_prefix(path, size, "/dev/stderr"))
 		return true;
+	/* A file that lies in memory only. */
+	if (has_prefix(path, size, "/memfd:"))
+		return true;
 	/* A map, this project's or that of an ftrace inside this one. */
 	if (found && (found + sizeof(map) - 1 == path + size ||
 			     found[sizeof(map) - 1] == '/'))
@@ -277,7 +280,8 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 		kind = ACCESS_LINK;
 	/* Refused, and we cannot see it either: as good as not there. */
 	if (flags & RECORD_REFUSED &&
-		!fold->tree.nodes[path.node].identity.mode)
+		!fold->tree.nodes[path.node].identity.mode &&
+		!fold->tree.nodes[path.node].transient)
 		kind = ACCESS_ABSENT;
 	for (uint32_t k = 0; k < path.link_count; k++)
 		fold_input(fold, scope, fold->links[path.link_first + k], 0,

@@ -164,6 +164,9 @@ void fold_settle(struct fold *fold)
 			add_make(fold, &access, file);
 			continue;
 		}
+		/* Whoever lists a directory has found it. */
+		if (kinds & KIND_BIT(ACCESS_LIST))
+			kinds &= ~KIND_BIT(ACCESS_STAT);
 		for (size_t k = 0; k < 2; k++)
 			if (kinds & apart[k])
 				add_read(fold, &access, file, apart[k]);

@@ -98,8 +98,9 @@ static long read_path(
 	char path[PATH_MAX];
 	long n = read_string(tid, address, path, sizeof(path)), base = 0;
 
+	/* Of a bad address, or a name too long, the kernel makes nothing. */
 	if (n <= 0)
-		return n;
+		return 0;
 	if (*path != '/') {
 		base = read_base(tid, dir, to, size);
 		if (base < 0)
@@ -237,6 +238,12 @@ static bool changes(const struct call *call)
 	default:
 		return true;
 	}
+}
+
+static bool has_no_path(enum call_effect effect)
+{
+	return effect == EFFECT_MOUNT || effect == EFFECT_RING ||
+	       effect == EFFECT_PTRACE;
 }
 
 static bool read_call(struct tracee *tracee, struct call *call)
@@ -378,7 +385,7 @@ bool follow_call_begins(struct tracees *tracees, struct tracee *tracee)
 	}
 	if (call.effect == EFFECT_CONNECT || call.effect == EFFECT_BIND)
 		read_socket(tracee, &call, paths[0]);
-	else if (call.effect != EFFECT_MOUNT && call.effect != EFFECT_RING &&
+	else if (!has_no_path(call.effect) &&
 		 !read_paths(tracees, tracee, &call, paths) &&
 		 call.effect != EFFECT_EXEC)
 		return false;
@@ -416,7 +423,10 @@ void follow_call_ends(
 		return;
 	if (!result.error)
 		note_losses(tracees, tracee, &call);
-	if (call.effect == EFFECT_MOUNT || call.effect == EFFECT_RING)
+	else if (call.effect == EFFECT_PTRACE && result.error == EPERM)
+		tracee_lost(tracees, tracee->process,
+			"ftrace was in the way of its own use of ptrace");
+	if (has_no_path(call.effect))
 		return;
 	if (call.effect == EFFECT_BIND)
 		read_socket(tracee, &call, paths[0]);

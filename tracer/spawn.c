@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "map/alloc.h"
 #include "wire/elf_head.h"
 #include "wire/follow.h"
 #include "wire/raw.h"
@@ -74,17 +75,44 @@ static void hide_serial(struct arena *arena, char *const envp[])
 			*each = entry;
 }
 
-/* A command that the interposer would not see is followed from the start. */
-static void have_followed(
+/* The same environment, in which ASan does not mind the interposer. */
+static char *const *with_asan(char *const envp[])
+{
+	static const char name[] = "ASAN_OPTIONS=";
+	const char *old = getenv("ASAN_OPTIONS");
+	size_t count = 0, n = 0;
+	char **own;
+
+	while (envp[count])
+		count++;
+	own = xcalloc(count + 2, sizeof(*own));
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(envp[i], name, sizeof(name) - 1) != 0)
+			own[n++] = envp[i];
+	own[n] = xasprintf("%s%s%sverify_asan_link_order=0", name,
+		old ? old : "", old && *old ? ":" : "");
+	return own;
+}
+
+/*
+ * A command that the interposer would not see is followed from the start.
+ * Returns the environment to execute the file with.
+ */
+static char *const *prepare(
 	struct arena *arena, const char *file, char *const envp[])
 {
 	enum exec_target target = elf_head_target(AT_FDCWD, file, NULL, NULL);
 
-	if (!arena || exec_target_is_seen(target))
-		return;
+	if (!arena)
+		return envp;
+	if (target == TARGET_SANITIZED)
+		return with_asan(envp);
+	if (exec_target_is_seen(target))
+		return envp;
 	if (target == TARGET_PRIVILEGED ||
 		follow_ask(arena, SCOPE_BASE, 0) != FOLLOWED)
 		hide_serial(arena, envp);
+	return envp;
 }
 
 /*
@@ -107,9 +135,8 @@ static int exec_search(char *file, size_t size, char *const argv[],
 
 		snprintf(file, size, "%.*s%s%s", (int)n, path, n ? "/" : "",
 			argv[0]);
-		have_followed(arena, file, envp);
 		failed = -(int)raw_call(SYS_execve, (long)file, (long)argv,
-			(long)envp, 0, 0, 0);
+			(long)prepare(arena, file, envp), 0, 0, 0);
 		if (failed != ENOENT && failed != ENOTDIR)
 			error = failed;
 		if (!path[n] || (failed != ENOENT && failed != ENOTDIR &&

@@ -17,6 +17,8 @@ enum exec_target {
 			      ours would make it fail or complain */
 	TARGET_GO,         /* it enters the kernel by itself, not by libc */
 	TARGET_PRIVILEGED, /* setuid or setgid: the loader ignores us */
+	TARGET_SANITIZED,  /* traceable, if ASan is told not to mind */
+	TARGET_ELSEWHERE,  /* its root has no such library as ours */
 	TARGET_UNKNOWN,    /* not there, not readable, not a program */
 };
 
@@ -32,7 +34,8 @@ enum exec_target elf_head_target(
 /* Whether the interposer sees all that such a program does. */
 static inline bool exec_target_is_seen(enum exec_target target)
 {
-	return target == TARGET_TRACEABLE || target == TARGET_UNKNOWN;
+	return target == TARGET_TRACEABLE || target == TARGET_SANITIZED ||
+	       target == TARGET_UNKNOWN;
 }
 
 /* The path of glibc's loader for programs of this class and machine. */

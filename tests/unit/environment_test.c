@@ -28,7 +28,7 @@ static char **slots;
 static char *text;
 
 /* In exactly the room that was asked for, so that a sanitizer can tell. */
-static void fill(char *const *envp, bool preload)
+static void fill_for(char *const *envp, bool preload, bool asan)
 {
 	struct environment_size need = environment_measure(envp);
 
@@ -36,7 +36,13 @@ static void fill(char *const *envp, bool preload)
 	text = malloc(need.bytes);
 	assert_non_null(slots);
 	assert_non_null(text);
-	environment_fill(slots, text, envp, 4294967295u, 4294967294u, preload);
+	environment_fill(slots, text, envp,
+		&(struct environment_needs){4294967295u, 4294967294u, preload, asan});
+}
+
+static void fill(char *const *envp, bool preload)
+{
+	fill_for(envp, preload, false);
 }
 
 static int leave(void **state)
@@ -193,17 +199,37 @@ TEST(small_numbers)
 {
 	char storage[256], *few[8];
 
-	environment_fill(few, storage, NULL, 1, 0, true);
+	environment_fill(few, storage, NULL,
+		&(struct environment_needs){1, 0, true, false});
 	assert_string_equal(few[2], "FTRACE_SCOPE=1.0");
 	assert_null(few[3]);
 }
 
 #define HERE(name) cmocka_unit_test_teardown(name, leave)
 
+TEST(asan)
+{
+	char *const none[] = {NULL};
+	char *const some[] = {"ASAN_OPTIONS=a=1", "B=2", "ASAN_OPTIONS=c=3",
+		NULL};
+
+	fill_for(none, true, true);
+	assert_string_equal(value("ASAN_OPTIONS"), "verify_asan_link_order=0");
+	leave(NULL);
+	fill_for(some, true, true);
+	assert_string_equal(
+		value("ASAN_OPTIONS"), "c=3:verify_asan_link_order=0");
+	assert_string_equal(value("B"), "2");
+	leave(NULL);
+	fill(none, true);
+	assert_null(value("ASAN_OPTIONS"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HERE(no_environment),
+		HERE(asan),
 		HERE(empty_environment),
 		HERE(others_are_passed_on),
 		HERE(preset_by_the_program),
