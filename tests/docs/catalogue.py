@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Prints docs/catalogue.md, made from preload/catalogue.def.
+"""Prints docs/catalogue.md, made from wire/syscalls.def.
 
     python3 tests/docs/catalogue.py >docs/catalogue.md
 
@@ -14,142 +14,121 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
-SOURCE = os.path.join(ROOT, "preload", "catalogue.def")
+SOURCE = os.path.join(ROOT, "wire", "syscalls.def")
 
 HEAD = """\
-# The intercepted calls
+# The observed calls
 
-*Made by `tests/docs/catalogue.py` from `preload/catalogue.def`. Do not edit.*
+*Made by `tests/docs/catalogue.py` from `wire/syscalls.def`. Do not edit.*
 
-The interposer stands in front of {count} functions of libc. Each calls the
-real function first and records afterwards, so the caller gets the result and
-the errno of the real call. What "recorded as" says holds for a call that
-succeeded. A call that failed because the path is not there (`ENOENT`,
-`ENOTDIR`) is recorded as `absent`, one that failed for another reason as
-`stat`, and one whose path could not be read (`EFAULT`) not at all.
+ftrace observes {count} system calls, by whatever function of libc they are
+made. Each is made first and recorded afterwards, with its arguments as they
+were, so the caller gets the kernel's own result. What "recorded as" says
+holds for a call that succeeded. A call that failed because the path is not
+there (`ENOENT`) is recorded as `absent`, one that failed for another reason
+as `stat`, or as `absent` where nothing turns out to be there, and one whose
+path could not be read (`EFAULT`) or is too long for any file system
+(`ENAMETOOLONG`) not at all.
 
 The kinds are explained in the [glossary](GLOSSARY.md), what is left out
 afterwards in [limitations.md](limitations.md). Paths are made absolute with
-the directory of the call. What the dynamic loader maps by itself is read off
-its list and recorded as `read`, when a program starts and after `dlopen`.
+the directory of the call. What the dynamic loader maps before the interposer
+is in place is read off its list, and recorded as `read`.
 
-Any of these `open` calls is recorded by its flags:
+A call that opens is recorded by its flags:
 
 | flags | recorded as |
 |---|---|
 | read-only | `read` |
 | write-only, the file was there and is not truncated | `write` |
 | read and write, the file was there and is not truncated | `read`, `write` |
-| the file was created or truncated | `write`; a `read` of it is of the caller's own making |
+| the file was created or truncated | `write`; a `read` of it is of the \
+caller's own making |
 | `O_PATH`, `O_TMPFILE`, or `O_DIRECTORY` to read | `stat` |
+
+The number is that of a 32-bit program on x86_64.
 """
 
-OPENED = "by its flags, see above"
-OPENED_BY_MODE = "by its mode, as the flags it stands for"
-KIND = re.compile(r"\bACCESS_([A-Z]+)\b")
+# enum call_effect (wire/call.h) in words; wire/call.c is what they describe.
+EFFECTS = {
+    "OPEN": "by its flags, see above",
+    "CREAT": "`write`",
+    "OPEN_HOW": "by its flags, see above",
+    "LOOK": "`stat`",
+    "READ_LINK": "`link`; `stat` of what is no link",
+    "LIST": "`list`",
+    "MAKE": "`write`",
+    "MAKE_DIRECTORY": "`write`",
+    "SYMLINK": "`write`",
+    "HARD_LINK": "`read` of the old name, `write` of the new",
+    "RENAME": "`rename` of the old name, `write` of the new",
+    "REMOVE": "`unlink`",
+    "RESIZE": "`write`",
+    "ATTRIBUTES": "`stat`, `write`",
+    "ENTER": "`stat`",
+    "CONNECT": "`stat` of a socket with a path",
+    "BIND": "`write` of a socket with a path",
+    "EXEC": "`exec`",
+    "FORK": "a child, which is heard of or missed",
+    "EXIT": "the exit status, and the end of the records",
+    "ROOT": "`stat`; the scope is incomplete",
+    "MOUNT": "the scope is incomplete",
+    "RING": "the scope is incomplete",
+}
+# These tell what they found; of the others nobody knows.
+TELLS_KIND = {"lstat", "newfstatat", "statx"}
+NAMED = re.compile(r"EFFECT_([A-Z_]+)")
+TOKEN = re.compile(r"\s*(?:/\*\s*(?P<section>.*?)\s*\*/|#[^\n]*"
+                   r"|CALL\((?P<call>[^()]*)\))", re.S)
 
 
-def strip_head(text):
-    """Leaves out the comment that the file begins with."""
-    return text[text.index("*/", text.index("catalogue of")) + 2:]
-
-
-def split_arguments(text):
-    """Takes the arguments of a macro apart at its outermost commas."""
-    parts, depth, start, quoted = [], 0, 0, False
-    for i, char in enumerate(text):
-        if char == '"':
-            quoted = not quoted
-        elif quoted:
-            continue
-        elif char in "({":
-            depth += 1
-        elif char in ")}":
-            depth -= 1
-        elif char == "," and depth == 0:
-            parts.append(text[start:i])
-            start = i + 1
-    parts.append(text[start:])
-    return [" ".join(part.split()) for part in parts]
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def entries(text):
-    """Yields (section, None, None) and (None, macro, arguments)."""
-    at = 0
-    token = re.compile(r"\s*(?:/\*\s*(.*?)\s*\*/|([A-Z_]+)\()", re.S)
+    """Yields (section, None) and (None, arguments of CALL)."""
+    at = text.index("*/", text.index("The catalogue")) + 2
     while text[at:].strip():
-        found = token.match(text, at)
+        found = TOKEN.match(text, at)
         if not found:
-            sys.exit("catalogue.def: cannot read %r" % text[at:at + 60])
+            sys.exit("syscalls.def: cannot read %r" % text[at:at + 60])
         at = found.end()
-        if found.group(1) is not None:
-            yield found.group(1), None, None
-            continue
-        depth, start = 1, at
-        while depth:
-            depth += {"(": 1, ")": -1}.get(text[at], 0)
-            at += 1
-        yield None, found.group(2), split_arguments(text[start:at - 1])
+        if found["section"]:
+            yield found["section"], None
+        elif found["call"]:
+            yield None, [part.strip() for part in found["call"].split(",")]
 
 
-def kinds(text):
-    return ", ".join("`%s`" % word.lower() for word in KIND.findall(text))
+def check_effects():
+    """Every effect is described here, and no other."""
+    header = read(os.path.join(ROOT, "wire", "call.h"))
+    known = set(NAMED.findall(header)) - {"NONE"}
+    if known != set(EFFECTS):
+        sys.exit("catalogue.py: no words for, or no effect of, %s"
+                 % sorted(known ^ set(EFFECTS)))
 
 
-def effect_of(name, effect):
-    """What a CALL's effect records, in words."""
-    if "saw_open(" in effect:
-        return "`write`" if "O_TRUNC" in effect else OPENED
-    if "saw_rename(" in effect:
-        return "`rename` of the old name, `write` of the new"
-    if "saw_temporary(" in effect:
-        return "`write` of the name that was made"
-    if "saw_stat(" in effect:
-        if "S_ISLNK" in effect:
-            return "`stat`; `link` where a link itself was asked for"
-        return "`stat`"
-    if effect.count("saw(") == 2:
-        first, second = (KIND.search(part).group(1).lower()
-                         for part in effect.split("saw(")[1:])
-        return "`%s` of the old name, `%s` of the new" % (first, second)
-    words = kinds(effect)
-    if not words:
-        sys.exit("catalogue.def: what does %s record? %s" % (name, effect))
+def recorded_as(call):
+    words = EFFECTS[NAMED.fullmatch(call[3])[1]]
+    if call[0] in TELLS_KIND:
+        words += "; `link` where a link itself was asked for"
     return words
 
 
-def by_hand(text):
-    """A description written out, the kind it begins with set as code."""
-    word = re.match(r"(read|exec|stat)\b", text)
-    if word:
-        return "`%s`%s" % (word.group(1), text[word.end():])
-    return OPENED_BY_MODE if text == "stdio open" else text
-
-
-def describe(macro, arguments):
-    name = arguments[0]
-    if macro == "OPEN":
-        return name, OPENED
-    if macro == "CALL":
-        return arguments[1], effect_of(arguments[1], arguments[5])
-    if macro == "BY_HAND":
-        return name, by_hand(arguments[1].strip('"'))
-    sys.exit("catalogue.def: unknown macro %s(%s)" % (macro, name))
-
-
 def page():
-    with open(SOURCE, encoding="utf-8") as file:
-        text = strip_head(file.read())
+    check_effects()
     lines, count = [], 0
-    for section, macro, arguments in entries(text):
-        if section is not None:
-            if not section[0].isupper() or "\n" in section:
-                continue
-            lines += ["", "## " + section.rstrip("."), "",
-                      "| call | recorded as |", "|---|---|"]
+    for section, call in entries(read(SOURCE)):
+        if section:
+            lines += ["", "## " + section, "",
+                      "| call | recorded as | 32-bit |", "|---|---|---|"]
             continue
         count += 1
-        lines.append("| `%s` | %s |" % describe(macro, arguments))
+        number = call[2] if int(call[2]) >= 0 else "none"
+        lines.append("| `%s` | %s | %s |" % (
+            call[0], recorded_as(call), number))
     return HEAD.format(count=count) + "\n".join(lines) + "\n"
 
 
