@@ -7,8 +7,14 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "tests/programs/ways.h"
+
+#ifndef PR_SET_MDWE
+#define PR_SET_MDWE 65
+#define PR_MDWE_REFUSE_EXEC_GAIN 1
+#endif
 
 static char *const arguments[] = {"tool", "child", NULL};
 static char *const nothing[] = {NULL};
@@ -110,6 +116,14 @@ static int exec_after_failure(void)
 	return 1;
 }
 
+/* Code that was writable is not to be executed any more; Linux 6.3. */
+static int exec_fixed_code(void)
+{
+	prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0);
+	execv("./tool", arguments);
+	return 1;
+}
+
 /* A chain: each image answers the one before it. */
 static int chain(void)
 {
@@ -155,6 +169,7 @@ const struct way exec_ways[] = {
 	WAY(execvp_missing, "absent missing/nothing, absent empty/nothing,"
 			    " absent bin/nothing"),
 	WAY(exec_after_failure, "absent missing, " TOOL),
+	WAY(exec_fixed_code, "!" TOOL),
 	WAY(chain, TOOL),
 	{0},
 };

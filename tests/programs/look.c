@@ -4,6 +4,15 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/fanotify.h>
+#include <sys/inotify.h>
+#include <sys/ipc.h>
+#include <sys/mount.h>
+#include <sys/quota.h>
+#include <sys/statvfs.h>
+#include <sys/swap.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
 
 #include "tests/programs/ways.h"
 
@@ -18,6 +27,10 @@
 static struct stat st;
 static struct stat64 st64;
 static struct statx stx;
+static struct statfs stfs;
+static struct statfs64 stfs64;
+static struct statvfs stvfs;
+static struct statvfs64 stvfs64;
 static char text[PATH_MAX];
 
 LOOK(stat_file, stat("a.txt", &st) == 0 && st.st_size == 6)
@@ -62,6 +75,41 @@ LOOK(chdir_missing, chdir("missing") < 0 && errno == ENOENT)
 LOOK(chmod_file, chmod("a.txt", 0600) == 0)
 LOOK(fchmodat_file, fchmodat(AT_FDCWD, "a.txt", 0600, 0) == 0)
 LOOK(fstatat_empty, fstatat(0, "", &st, AT_EMPTY_PATH) == 0)
+
+LOOK(faccessat_itself,
+	faccessat(AT_FDCWD, "link", R_OK, AT_SYMLINK_NOFOLLOW) == 0)
+LOOK(faccessat_effective, faccessat(AT_FDCWD, "a.txt", R_OK, AT_EACCESS) == 0)
+LOOK(statfs_file, statfs("a.txt", &stfs) == 0)
+LOOK(statfs64_missing, statfs64("missing", &stfs64) < 0)
+LOOK(statvfs_file, statvfs("a.txt", &stvfs) == 0)
+LOOK(statvfs64_file, statvfs64("a.txt", &stvfs64) == 0)
+LOOK(pathconf_file, pathconf("a.txt", _PC_NAME_MAX) > 0)
+LOOK(pathconf_links, pathconf("a.txt", _PC_LINK_MAX) > 0)
+LOOK(pathconf_missing, pathconf("missing", _PC_2_SYMLINKS) < 0)
+LOOK(ftok_file, ftok("a.txt", 1) != -1)
+LOOK(xattr_file, getxattr("a.txt", "user.x", text, 9) < 0)
+LOOK(xattr_link, lgetxattr("link", "user.x", text, 9) < 0)
+LOOK(xattr_list, listxattr("a.txt", text, sizeof(text)) >= -1)
+LOOK(xattr_list_link, llistxattr("link", text, sizeof(text)) >= -1)
+LOOK(fchdir_directory, fchdir(open("dir", O_RDONLY | O_DIRECTORY)) == 0)
+LOOK(chroot_directory, chroot("dir") >= -1)
+LOOK(chroot_missing, chroot("missing") < 0)
+LOOK(inotify_directory, inotify_add_watch(inotify_init(), "dir", IN_CREATE) > 0)
+LOOK(inotify_missing, inotify_add_watch(inotify_init(), "missing", 1) < 0)
+LOOK(fanotify_file,
+	fanotify_mark(-1, FAN_MARK_ADD, FAN_OPEN, AT_FDCWD, "a.txt") < 0)
+LOOK(handle_of_file, name_to_handle_at(AT_FDCWD, "a.txt",
+			     (struct file_handle *)text, (int *)&st, 0) < 0)
+LOOK(current_directory, getcwd(text, sizeof(text)) && getwd(text))
+LOOK(current_directory_name,
+	setenv("PWD", getcwd(text, sizeof(text)), 1) == 0 &&
+		get_current_dir_name())
+LOOK(quota_of_file, quotactl(QCMD(Q_SYNC, USRQUOTA), "a.txt", 0, text) < 0)
+LOOK(account_directory, acct("dir") < 0)
+LOOK(swap_to_file, swapon("a.txt", 0) < 0)
+LOOK(swap_off_file, swapoff("a.txt") < 0)
+LOOK(mount_nothing, mount("none", "dir", "no such type", 0, NULL) < 0)
+LOOK(unmount_nothing, umount("dir") < 0 && umount2("dir", 0) < 0)
 
 /* A mark is harmless to a program, traced or not. */
 LOOK(access_mark, access("/@ftrace/mute/", F_OK) < 0 && errno == ENOENT)
@@ -128,6 +176,35 @@ const struct way look_ways[] = {
 	WAY(chmod_file, "stat a.txt, write a.txt"),
 	WAY(fchmodat_file, "stat a.txt, write a.txt"),
 	WAY(fstatat_empty, ""),
+	WAY(faccessat_itself, "link link"),
+	WAY(faccessat_effective, "stat a.txt"),
+	WAY(statfs_file, "stat a.txt"),
+	WAY(statfs64_missing, "absent missing"),
+	WAY(statvfs_file, "stat a.txt"),
+	WAY(statvfs64_file, "stat a.txt"),
+	WAY(pathconf_file, "stat a.txt"),
+	WAY(pathconf_links, "stat a.txt"),
+	WAY(pathconf_missing, "absent missing"),
+	WAY(ftok_file, "stat a.txt"),
+	WAY(xattr_file, "stat a.txt"),
+	WAY(xattr_link, "link link"),
+	WAY(xattr_list, "stat a.txt"),
+	WAY(xattr_list_link, "link link"),
+	WAY(fchdir_directory, "stat dir"),
+	WAY(chroot_directory, "stat dir?, incomplete as root"),
+	WAY(chroot_missing, "absent missing"),
+	WAY(inotify_directory, "stat dir"),
+	WAY(inotify_missing, "absent missing"),
+	WAY(fanotify_file, "stat a.txt"),
+	WAY(handle_of_file, "stat a.txt"),
+	WAY(current_directory, ""),
+	WAY(current_directory_name, "stat ."),
+	WAY(quota_of_file, "stat a.txt"),
+	WAY(account_directory, "stat dir"),
+	WAY(swap_to_file, "stat a.txt"),
+	WAY(swap_off_file, "!stat a.txt"),
+	WAY(mount_nothing, ""),
+	WAY(unmount_nothing, ""),
 	WAY(xstat, "link link, stat a.txt"),
 	WAY(xstat64, "link link, stat a.txt"),
 	WAY(lxstat, "link link"),

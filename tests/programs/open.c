@@ -174,7 +174,7 @@ const struct way open_ways[] = {
 	WAY(open_missing, "absent missing"),
 	WAY(open_below_file, "absent a.txt/x"),
 	WAY(open_exclusive_there, "stat a.txt"),
-	WAY(open_link_itself, "stat link"),
+	WAY(open_link_itself, "link link"),
 	WAY(open_directory_to_write, "stat dir"),
 	WAY(open_nothing, ""),
 	WAY(open_path_only, "stat a.txt"),

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 static const struct way *const tables[] = {open_ways, look_ways, list_ways,
-	change_ways, exec_ways, spawn_ways, odd_ways};
+	change_ways, exec_ways, spawn_ways, odd_ways, raw_ways, name_ways,
+	socket_ways, dl_ways};
 #define TABLES (sizeof(tables) / sizeof(*tables))
 
 const char *const volatile ways_null = NULL;

@@ -13,15 +13,21 @@ struct way {
 	const char *name;
 	int (*run)(void); /* the exit status */
 	/*
-	 * "kind path", with commas between; "*": whatever it is. With a "!"
-	 * in front that is a known gap: what would be right, and is not so.
+	 * "kind path", with commas between: all that is recorded below the
+	 * project, and some of what is outside, where the kind may be "any"
+	 * and the path a pattern. Behind a path "?" says that it depends on
+	 * the machine. "incomplete": ftrace has to say so; "incomplete as
+	 * root": when root runs it; "perhaps incomplete". "*": whatever it is.
+	 * With a "!" in front all that is a known gap: what would be right, and
+	 * is not so.
 	 */
 	const char *expected;
 };
 
 /* Ended by a row of zeroes. */
 extern const struct way open_ways[], look_ways[], list_ways[], change_ways[],
-	exec_ways[], spawn_ways[], odd_ways[];
+	exec_ways[], spawn_ways[], odd_ways[], raw_ways[], name_ways[],
+	socket_ways[], dl_ways[];
 
 #define WAY(name, expected) \
 	{ \
