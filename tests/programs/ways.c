@@ -8,9 +8,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const struct way *const tables[] = {open_ways, look_ways, list_ways,
-	change_ways, exec_ways, spawn_ways, odd_ways, raw_ways, name_ways,
-	socket_ways, dl_ways};
+/* What libc loads by itself it does not load where it is linked statically. */
+static const struct way *const tables[] = {
+	open_ways,
+	look_ways,
+	list_ways,
+	change_ways,
+	exec_ways,
+	spawn_ways,
+	odd_ways,
+	raw_ways,
+	socket_ways,
+#ifndef WAYS_STATIC
+	name_ways,
+	dl_ways,
+#endif
+};
 #define TABLES (sizeof(tables) / sizeof(*tables))
 
 const char *const volatile ways_null = NULL;
