@@ -26,7 +26,8 @@ FOREIGN = {"--changed", "--build", "--preset", "--test-dir", "--lf", "--ff",
            "--quick", "--asan", "--collect-only", "--doctest-modules",
            "--install", "--output-on-failure", "--version", "--help",
            "--onlyChanged", "--findRelatedTests", "--doctest-glob",
-           "--dry-run", "--prefix", "--misses", "--calls", "--keep"}
+           "--dry-run", "--prefix", "--misses", "--calls", "--keep",
+           "--work"}
 
 problems = []
 
