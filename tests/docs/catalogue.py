@@ -74,6 +74,8 @@ EFFECTS = {
     "ROOT": "`stat`; the scope is incomplete",
     "MOUNT": "the scope is incomplete",
     "RING": "the scope is incomplete",
+    "PTRACE": "nothing; where it fails because the program is followed "
+              "itself, the scope is incomplete",
 }
 # These tell what they found; of the others nobody knows.
 TELLS_KIND = {"lstat", "newfstatat", "statx"}

@@ -183,8 +183,6 @@ FOLLOWED = {
     "fexecve_tool": TOOL,
     "execveat_descriptor": TOOL,
     "bad_environment": "stat tool",
-    "bad_pointers": "*, incomplete",
-    "long_name": "incomplete",
     "removed_directory": "*",
     "env_preload": TOOL + ", stat plugin.so",
     "env_preload_relative": TOOL,

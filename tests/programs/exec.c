@@ -169,7 +169,7 @@ const struct way exec_ways[] = {
 	WAY(execvp_missing, "absent missing/nothing, absent empty/nothing,"
 			    " absent bin/nothing"),
 	WAY(exec_after_failure, "absent missing, " TOOL),
-	WAY(exec_fixed_code, "!" TOOL),
+	WAY(exec_fixed_code, "" TOOL),
 	WAY(chain, TOOL),
 	{0},
 };

@@ -202,7 +202,7 @@ const struct way look_ways[] = {
 	WAY(quota_of_file, "stat a.txt"),
 	WAY(account_directory, "stat dir"),
 	WAY(swap_to_file, "stat a.txt"),
-	WAY(swap_off_file, "!stat a.txt"),
+	WAY(swap_off_file, "stat a.txt"),
 	WAY(mount_nothing, ""),
 	WAY(unmount_nothing, ""),
 	WAY(xstat, "link link, stat a.txt"),

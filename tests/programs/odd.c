@@ -363,7 +363,7 @@ const struct way odd_ways[] = {
 	WAY(deep_directory, "*, incomplete"),
 	WAY(removed_directory, "*, incomplete"),
 	WAY(bad_pointers, "*"),
-	WAY(bad_environment, "!stat tool"),
+	WAY(bad_environment, "stat tool"),
 	WAY(cancelled, "read a.txt, perhaps incomplete"),
 	WAY(cancelled_anywhere, "read a.txt, perhaps incomplete"),
 	WAY(cancelled_waiting, "write pipe, read a.txt, stat pipe?"),

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <linux/openat2.h>
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -19,6 +20,15 @@
 #ifndef SYS_move_mount
 #define SYS_open_tree 428
 #define SYS_move_mount 429
+#endif
+#ifndef SYS_fspick
+#define SYS_fspick 433
+#endif
+#ifndef SYS_mount_setattr
+#define SYS_mount_setattr 442
+#endif
+#ifndef SYS_open_tree_attr
+#define SYS_open_tree_attr 467
 #endif
 #ifndef SYS_io_uring_setup
 #define SYS_io_uring_setup 425
@@ -116,6 +126,11 @@ TRY(raw_fanotify_mark,
 	syscall(SYS_fanotify_mark, -1, 1, 2UL, AT_FDCWD, "a.txt"))
 TRY(raw_open_tree, syscall(SYS_open_tree, AT_FDCWD, "dir", 0))
 /* Of what is no swap space, no device and no file. */
+TRY(raw_open_tree_attr, syscall(SYS_open_tree_attr, AT_FDCWD, "dir", 0, 0, 0))
+TRY(raw_fspick, syscall(SYS_fspick, AT_FDCWD, "dir", 0))
+TRY(raw_mount_setattr, syscall(SYS_mount_setattr, AT_FDCWD, "dir", 0, 0, 0))
+TRY(raw_ptrace, syscall(SYS_ptrace, PTRACE_CONT, 0, 0, 0))
+TRY(raw_swapoff, syscall(SYS_swapoff, "a.txt"))
 TRY(raw_swapon, syscall(SYS_swapon, "a.txt", 0))
 TRY(raw_quotactl, syscall(SYS_quotactl, 0x80000700, "a.txt", 0, buffer))
 TRY(raw_acct, syscall(SYS_acct, "dir"))
@@ -244,12 +259,17 @@ const struct way raw_ways[] = {
 	WAY(raw_inotify_add_watch, "stat dir"),
 	WAY(raw_fanotify_mark, "stat a.txt"),
 	WAY(raw_open_tree, "stat dir"),
+	WAY(raw_open_tree_attr, "stat dir"),
+	WAY(raw_fspick, "stat dir"),
+	WAY(raw_mount_setattr, ""),
+	WAY(raw_ptrace, ""),
+	WAY(raw_swapoff, "stat a.txt"),
 	WAY(raw_swapon, "stat a.txt"),
 	WAY(raw_quotactl, "stat a.txt"),
 	WAY(raw_acct, "stat dir"),
 	WAY(raw_readlinkat, "link link"),
 	WAY(raw_chdir, "stat dir"),
-	WAY(raw_getdents64, "stat dir, list dir"),
+	WAY(raw_getdents64, "list dir"),
 	WAY(raw_mkdirat, "write new"),
 	WAY(raw_unlinkat, "unlink a.txt"),
 	WAY(raw_unlinkat_directory, "unlink empty"),
@@ -290,7 +310,7 @@ const struct way raw_ways[] = {
 	WAY(raw_lstat, "link link"),
 	WAY(raw_access, "stat a.txt"),
 	WAY(raw_readlink, "link link"),
-	WAY(raw_getdents, "stat dir, list dir"),
+	WAY(raw_getdents, "list dir"),
 	WAY(raw_mkdir, "write new"),
 	WAY(raw_rmdir, "unlink empty"),
 	WAY(raw_unlink, "unlink link"),
