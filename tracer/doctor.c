@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include "tracer/doctor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "map/alloc.h"
+#include "map/map.h"
+#include "tracer/run.h"
+#include "tracer/session.h"
+#include "wire/follow.h"
+
+/* A trace of an hour's tests fits; less may not be enough. */
+#define ROOM_MB 256
+
+static const char yama[] = "/proc/sys/kernel/yama/ptrace_scope";
+
+static int read_number(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	int value = -1;
+
+	if (file && fscanf(file, "%d", &value) != 1)
+		value = -1;
+	if (file)
+		fclose(file);
+	return value;
+}
+
+static void remove_map(const char *place)
+{
+	static const char *const names[] = {"map.db", "map.db-wal",
+		"map.db-shm", "map.db-journal", ".gitignore", ""};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char *path = xasprintf("%s/%s/%s", place, MAP_DIRECTORY, names[i]);
+
+		remove(path);
+		free(path);
+	}
+	rmdir(place);
+}
+
+static void examine_interposer(struct finding *finding, const char *place)
+{
+	char *argv[] = {"/bin/true", NULL};
+	struct run_options options = {
+		.root = place, .argv = argv, .unit = "doctor"};
+	struct run_result result;
+	struct err err = {0};
+
+	finding->name = "interposer";
+	if (run_command(&options, &result, &err) < 0)
+		snprintf(finding->found, sizeof(finding->found), "%s",
+			err.text);
+	else if (!result.recorded)
+		snprintf(finding->found, sizeof(finding->found), "%s",
+			result.problem.text);
+	else if (result.summary.incomplete)
+		snprintf(finding->found, sizeof(finding->found), "%s",
+			result.summary.reason);
+	else
+		finding->ok = true;
+	if (finding->ok)
+		snprintf(finding->found, sizeof(finding->found),
+			"programs of this system's C library are observed");
+	else
+		snprintf(finding->advice, sizeof(finding->advice),
+			"a security policy may forbid LD_PRELOAD, or code "
+			"that is written to (MemoryDenyWriteExecute, SELinux's "
+			"execmod)");
+}
+
+/* What a process that asks to be followed is told. */
+static enum follow_answer ask(const char *place)
+{
+	enum follow_answer answer = FOLLOW_UNHEARD;
+	struct session session;
+	struct err err;
+	int status;
+	pid_t child;
+
+	if (session_open(&session, place, &err) < 0)
+		return answer;
+	child = fork();
+	if (child == 0)
+		_exit((int)follow_ask(
+			&session.arena, SCOPE_BASE, FOLLOW_NO_EXEC));
+	if (child > 0 && waitpid(child, &status, 0) == child &&
+		WIFEXITED(status))
+		answer = (enum follow_answer)WEXITSTATUS(status);
+	session_close(&session);
+	return answer;
+}
+
+static void advise_ptrace(struct finding *finding, enum follow_answer answer)
+{
+	int scope = read_number(yama);
+	const char *advice =
+		"in a container, allow it ptrace: --cap-add=SYS_PTRACE, or a "
+		"seccomp profile with ptrace and process_vm_readv; under a "
+		"debugger or strace -f there is no way";
+
+	if (answer == FOLLOW_NO_FILTER)
+		advice = "the seccomp profile in force forbids seccomp(2)";
+	else if (scope == 2)
+		advice = "kernel.yama.ptrace_scope is 2: as root, 'sysctl "
+			 "kernel.yama.ptrace_scope=1'";
+	else if (scope == 3)
+		advice = "kernel.yama.ptrace_scope is 3, which only a restart "
+			 "with another setting changes";
+	snprintf(finding->advice, sizeof(finding->advice), "%s", advice);
+}
+
+static void examine_ptrace(struct finding *finding, const char *place)
+{
+	enum follow_answer answer = ask(place);
+
+	finding->name = "ptrace";
+	finding->ok = answer == FOLLOWED;
+	if (finding->ok) {
+		snprintf(finding->found, sizeof(finding->found),
+			"static programs, Go and other C libraries are "
+			"followed");
+		return;
+	}
+	snprintf(finding->found, sizeof(finding->found),
+		"what runs a static program, Go or another C library is "
+		"incomplete%s",
+		follow_answer_name(answer));
+	advise_ptrace(finding, answer);
+}
+
+static void examine_room(struct finding *finding, const char *root)
+{
+	struct statvfs disk;
+	unsigned long long mb;
+
+	finding->name = "room";
+	if (statvfs(root, &disk) < 0) {
+		snprintf(finding->found, sizeof(finding->found),
+			"cannot look at '%.200s': %s", root, strerror(errno));
+		return;
+	}
+	mb = (unsigned long long)disk.f_bavail * disk.f_frsize >> 20;
+	finding->ok = mb >= ROOM_MB;
+	snprintf(finding->found, sizeof(finding->found),
+		"%llu MB are free where '.ftrace' lies", mb);
+	if (!finding->ok)
+		snprintf(finding->advice, sizeof(finding->advice),
+			"a long run may need %d MB; make room", ROOM_MB);
+}
+
+static void examine_project(struct finding *finding, const char *root)
+{
+	finding->name = "project";
+	finding->ok = access(root, W_OK) == 0;
+	snprintf(finding->found, sizeof(finding->found), "'%.200s' %s", root,
+		finding->ok ? "can be written to" : strerror(errno));
+	if (!finding->ok)
+		snprintf(finding->advice, sizeof(finding->advice),
+			"runs are not recorded here; --root names another "
+			"place");
+}
+
+void doctor_examine(struct finding findings[FINDINGS], const char *root)
+{
+	const char *temporary = getenv("TMPDIR");
+	char *place = xasprintf("%s/ftrace-doctor-XXXXXX",
+		temporary && *temporary ? temporary : "/tmp");
+
+	memset(findings, 0, FINDINGS * sizeof(*findings));
+	examine_project(&findings[0], root);
+	examine_room(&findings[1], root);
+	if (mkdtemp(place)) {
+		examine_interposer(&findings[2], place);
+		examine_ptrace(&findings[3], place);
+		remove_map(place);
+	} else {
+		findings[2].name = "interposer";
+		findings[3].name = "ptrace";
+		for (size_t i = 2; i < FINDINGS; i++)
+			snprintf(findings[i].found, sizeof(findings[i].found),
+				"cannot make '%.200s': %s", place,
+				strerror(errno));
+	}
+	free(place);
+}
