@@ -39,11 +39,11 @@ struct environment_size environment_measure(char *const *envp)
 
 	for (char *const *entry = envp; entry && *entry; entry++)
 		size.slots++;
-	size.bytes = sizeof(PRELOAD_VARIABLE "=") + strlen(last_of(envp, PRELOAD_VARIABLE)) +
-		     1 + strlen(recorder_library()) +
-		     sizeof(SESSION_VARIABLE "=") + strlen(recorder_session()) +
-		     sizeof(SCOPE_VARIABLE "=") + SCOPE_BYTES +
-		     sizeof(ASAN_VARIABLE "=") +
+	size.bytes = sizeof(PRELOAD_VARIABLE "=") +
+		     strlen(last_of(envp, PRELOAD_VARIABLE)) + 1 +
+		     strlen(recorder_library()) + sizeof(SESSION_VARIABLE "=") +
+		     strlen(recorder_session()) + sizeof(SCOPE_VARIABLE "=") +
+		     SCOPE_BYTES + sizeof(ASAN_VARIABLE "=") +
 		     strlen(last_of(envp, ASAN_VARIABLE)) + 1 +
 		     sizeof(ASAN_DOES_NOT_MIND);
 	return size;

@@ -42,8 +42,8 @@ static long execute(const struct program *program, char *const *environment)
 	return r;
 }
 
-static long execute_with(const struct program *program,
-	const struct environment_needs *needs)
+static long execute_with(
+	const struct program *program, const struct environment_needs *needs)
 {
 	struct environment_size need =
 		environment_measure(program->environment);
@@ -120,8 +120,8 @@ static void announce(struct record_draft *draft, const struct program *program,
 		recorder_announced();
 }
 
-static void failed(struct record_draft *draft, const struct program *program,
-	int error)
+static void failed(
+	struct record_draft *draft, const struct program *program, int error)
 {
 	bool expected = !draft->flags;
 	unsigned flags = error == ENOENT ? 0 : RECORD_REFUSED;
@@ -195,8 +195,8 @@ static long execute_found(struct program *program)
 	}
 	needs = (struct environment_needs){.scope = scope_in_force(),
 		.serial = draft.number,
-		.preload = target != TARGET_FOREIGN &&
-			   target != TARGET_ELSEWHERE,
+		.preload =
+			target != TARGET_FOREIGN && target != TARGET_ELSEWHERE,
 		.asan = target == TARGET_SANITIZED};
 	/* Children of an unseen program must not answer in its place. */
 	if (draft.flags)

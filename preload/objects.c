@@ -196,8 +196,8 @@ bool objects_libraries(bool (*visit)(const struct library *library))
 	bool any = false, whole = true;
 
 	for (const struct link_map *map = first; map; map = map->l_next) {
-		size_t which = map->l_name ? library_of(map->l_name)
-					   : LIBRARIES;
+		size_t which =
+			map->l_name ? library_of(map->l_name) : LIBRARIES;
 
 		if (which == LIBRARIES)
 			continue;

@@ -74,8 +74,7 @@ static void write_draft(struct record_draft *draft)
 }
 
 /* Completes a draft with a path and writes it. */
-static void write_path(
-	struct record_draft *draft, int dirfd, const char *path)
+static void write_path(struct record_draft *draft, int dirfd, const char *path)
 {
 	static const char unknown[] =
 		"a relative path without a known directory";
@@ -254,8 +253,8 @@ static void before(const struct call *call, const uint64_t *arguments)
 		/* Afterwards a relative path would start elsewhere. */
 		error = look_up(AT_FDCWD, (const char *)call->path[0]);
 		if (error != -EFAULT && error != -ENAMETOOLONG)
-			write_accesses(call,
-				&(struct call_result){.error = -error});
+			write_accesses(
+				call, &(struct call_result){.error = -error});
 		break;
 	case EFFECT_RENAME:
 		keep_link(call->dir[1], (const char *)call->path[1]);
@@ -293,8 +292,8 @@ static void after(const struct call *call, const uint64_t *arguments,
 {
 	if (!result->error && call->effect == EFFECT_MOUNT)
 		recorder_lost("it changed what is mounted");
-	if (!result->error && (call->effect == EFFECT_MOUNT ||
-				      call->effect == EFFECT_ROOT))
+	if (!result->error &&
+		(call->effect == EFFECT_MOUNT || call->effect == EFFECT_ROOT))
 		recorder_set_elsewhere();
 	if (!result->error && call->effect == EFFECT_RING)
 		recorder_lost("it uses io_uring");
@@ -406,9 +405,8 @@ bool observe_call(struct site_frame *frame)
 	case EFFECT_FORK:
 		return observe_fork(frame);
 	case EFFECT_EXEC:
-		frame->number = (uint64_t)exec_observed(
-			frame, shape.path == 0 ? AT_FDCWD
-					       : (int)frame->arguments[0]);
+		frame->number = (uint64_t)exec_observed(frame,
+			shape.path == 0 ? AT_FDCWD : (int)frame->arguments[0]);
 		return true;
 	default:
 		return observe_paths(frame, &shape);

@@ -11,7 +11,6 @@
 #include "wire/raw.h"
 #include "wire/sites.h"
 
-#define PAGE 4096ul
 #define SITE_BYTES_MAX 8u
 
 #ifndef MADV_POPULATE_WRITE
@@ -21,6 +20,9 @@
 /* Where a stub goes on when the call is over; read by preload/site_*.S. */
 uintptr_t site_resume[STUBS];
 static uint16_t numbers[STUBS];
+/* Bytes in one of memory. */
+static uintptr_t page;
+
 static bool of_loader[STUBS];
 static uint32_t used[4]; /* of each kind of stub */
 
@@ -59,8 +61,8 @@ static const struct site_table *table_of(const struct library *library)
 /* A stub for the site; its place, or STUBS when there are none left. */
 static uint32_t take_stub(const struct site *site, uint8_t *at)
 {
-	static const uint32_t first[] = {0, STUBS_PLAIN,
-		STUBS_PLAIN + STUBS_4095, STUBS_COMPARE, STUBS};
+	static const uint32_t first[] = {
+		0, STUBS_PLAIN, STUBS_PLAIN + STUBS_4095, STUBS_COMPARE, STUBS};
 	unsigned kind = site->form == SITE_CMP_4095  ? 1
 			: site->form == SITE_CMP_EAX ? 2
 			: site->form == SITE_COPY    ? 3
@@ -75,8 +77,7 @@ static uint32_t take_stub(const struct site *site, uint8_t *at)
 	return place;
 }
 
-static bool write_site(
-	const struct library *library, const struct site *site)
+static bool write_site(const struct library *library, const struct site *site)
 {
 	uint8_t *at = (uint8_t *)library->base + site->offset;
 	uint32_t place = site_is_there(site, at) ? take_stub(site, at) : STUBS;
@@ -99,26 +100,26 @@ static bool protect(uintptr_t from, uintptr_t to, int protection)
  * Gets the pages with sites in few steps: each fault of its own would cost as
  * much as all else that is done here. Linux 5.14; without, they fault.
  */
-static void populate(const struct library *library,
-	const struct site_table *table)
+static void populate(
+	const struct library *library, const struct site_table *table)
 {
 	uintptr_t begin = 0, end = 0;
 
 	for (uint32_t i = 0; i <= table->count; i++) {
-		uintptr_t at = i < table->count ? library->base +
-							table->sites[i].offset
-						: 0;
-		uintptr_t page = at & ~(PAGE - 1);
+		uintptr_t at = i < table->count
+				       ? library->base + table->sites[i].offset
+				       : 0;
+		uintptr_t first = at & ~(page - 1);
 
-		if (i < table->count && page <= end && end) {
-			end = (at + SITE_BYTES_MAX + PAGE - 1) & ~(PAGE - 1);
+		if (i < table->count && first <= end && end) {
+			end = (at + SITE_BYTES_MAX + page - 1) & ~(page - 1);
 			continue;
 		}
 		if (end)
 			raw_madvise((void *)begin, end - begin,
 				MADV_POPULATE_WRITE);
-		begin = page;
-		end = (at + SITE_BYTES_MAX + PAGE - 1) & ~(PAGE - 1);
+		begin = first;
+		end = (at + SITE_BYTES_MAX + page - 1) & ~(page - 1);
 	}
 }
 
@@ -132,9 +133,9 @@ static bool patch_library(const struct library *library)
 	if (!table->count)
 		return whole && !library->core;
 	from = library->base + table->sites[0].offset;
-	to = library->base + table->sites[table->count - 1].offset + PAGE;
-	from &= ~(PAGE - 1);
-	to = (to + PAGE - 1) & ~(PAGE - 1);
+	to = library->base + table->sites[table->count - 1].offset + page;
+	from &= ~(page - 1);
+	to = (to + page - 1) & ~(page - 1);
 	/* Where code may not be written to this fails, and all is as before:
 	 * to take the right to execute away first would be too late then. */
 	if (!protect(from, to, PROT_READ | PROT_WRITE | PROT_EXEC))
@@ -146,9 +147,16 @@ static bool patch_library(const struct library *library)
 	return whole;
 }
 
-bool patch_objects(void)
+bool patch_objects(size_t page_size)
 {
-	return objects_libraries(patch_library);
+	bool whole;
+
+	page = page_size;
+	if (!stubs_open(true))
+		return false;
+	whole = objects_libraries(patch_library);
+	stubs_open(false);
+	return whole;
 }
 
 /* Its entries into the kernel are not patched. */

@@ -8,13 +8,14 @@
 #define FTRACE_PRELOAD_PATCH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
  * False when a library could not be patched completely: it has sites of a
  * form we do not know, or its memory cannot be written. What could be is.
  */
-bool patch_objects(void);
+bool patch_objects(size_t page_size);
 
 /* What a site's registers hold; filled and read by preload/site_*.S. */
 struct site_frame {

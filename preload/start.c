@@ -39,6 +39,8 @@ static void read_auxv(struct start *start)
 			start->header_count = entry->a_un.a_val;
 		else if (entry->a_type == AT_BASE)
 			start->loader = entry->a_un.a_val;
+		else if (entry->a_type == AT_PAGESZ)
+			start->page_size = entry->a_un.a_val;
 	}
 }
 
@@ -63,7 +65,8 @@ __attribute__((constructor)) static void construct(
 	if (!recorder_start(&start))
 		return;
 	objects_find(&start);
-	if (!patch_objects() && recorder_follow(FOLLOW_NO_EXEC) != FOLLOWED)
+	if (!patch_objects(start.page_size) &&
+		recorder_follow(FOLLOW_NO_EXEC) != FOLLOWED)
 		recorder_lost("its C library cannot be observed");
 	recorder_hello(&start);
 }

@@ -15,6 +15,7 @@ struct start {
 	const char *executed;       /* AT_EXECFN, or NULL */
 	const ElfW(Phdr) * headers; /* of the program */
 	size_t header_count;
+	size_t page_size;
 	uintptr_t loader; /* where the kernel put it; 0: it was executed */
 	bool glibc;       /* the C library, and so the loader, is glibc's */
 };

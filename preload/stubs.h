@@ -20,6 +20,9 @@
 #define STUBS_COMPARE (STUBS_PLAIN + STUBS_4095 + STUBS_EAX)
 #define STUBS (STUBS_COMPARE + STUBS_COPY)
 
+/* Of 64 KB each, the largest that aarch64 has. */
+#define STUBS_PAGES 1
+
 /* The distance from one stub to the next. */
 #define STUB_BYTES 64
 
@@ -27,6 +30,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/*
+ * Makes the stubs themselves writable, before sites are patched, or no longer;
+ * where they have to be. False when that is forbidden.
+ */
+bool stubs_open(bool writable);
 
 /*
  * Replaces `size` bytes at the site, which is writable, by a jump to the stub,

@@ -39,7 +39,8 @@ static void remove_map(const char *place)
 		"map.db-shm", "map.db-journal", ".gitignore", ""};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		char *path = xasprintf("%s/%s/%s", place, MAP_DIRECTORY, names[i]);
+		char *path =
+			xasprintf("%s/%s/%s", place, MAP_DIRECTORY, names[i]);
 
 		remove(path);
 		free(path);
@@ -57,8 +58,8 @@ static void examine_interposer(struct finding *finding, const char *place)
 
 	finding->name = "interposer";
 	if (run_command(&options, &result, &err) < 0)
-		snprintf(finding->found, sizeof(finding->found), "%s",
-			err.text);
+		snprintf(
+			finding->found, sizeof(finding->found), "%s", err.text);
 	else if (!result.recorded)
 		snprintf(finding->found, sizeof(finding->found), "%s",
 			result.problem.text);

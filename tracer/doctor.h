@@ -11,7 +11,7 @@
 struct finding {
 	const char *name; /* of what was tried */
 	bool ok;
-	char found[256]; /* one line: what is so */
+	char found[256];  /* one line: what is so */
 	char advice[256]; /* what to change; "" when it is ok */
 };
 

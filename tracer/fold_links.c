@@ -51,8 +51,7 @@ static void note(struct links *links, uint32_t node, uint32_t link)
 	count = fold->linked_count;
 	*(uint32_t *)array_add(&fold->linked, &fold->linked_count,
 		&fold->linked_room, sizeof(*fold->linked)) = node;
-	first = array_add(
-		&links->first, &count, &links->room, sizeof(*first));
+	first = array_add(&links->first, &count, &links->room, sizeof(*first));
 	*first = (struct beginning){.link = link};
 }
 
@@ -177,8 +176,8 @@ void fold_links(struct fold *fold)
 	}
 	/* Some were noted twice: what was noted first is what it was. */
 	for (size_t i = fold->linked_count; i-- > 0;)
-		path_tree_set(&fold->tree, fold->linked[i],
-			links.first[i].link, links.first[i].moved);
+		path_tree_set(&fold->tree, fold->linked[i], links.first[i].link,
+			links.first[i].moved);
 	free(links.first);
 }
 

@@ -40,8 +40,7 @@
 /* A path and what it starts from. */
 #define PATH_BYTES (2 * PATH_MAX + 2)
 
-static size_t read_memory(
-	pid_t tid, uint64_t address, void *to, size_t size)
+static size_t read_memory(pid_t tid, uint64_t address, void *to, size_t size)
 {
 	struct iovec here = {to, size};
 	struct iovec there = {(void *)(uintptr_t)address, size};
@@ -265,8 +264,8 @@ static bool read_call(struct tracee *tracee, struct call *call)
 }
 
 /* Where a link leads that is about to go away. */
-static void keep_link(struct tracees *tracees, struct tracee *tracee,
-	const char *path)
+static void keep_link(
+	struct tracees *tracees, struct tracee *tracee, const char *path)
 {
 	char target[PATH_MAX];
 	ssize_t n = *path ? readlink(path, target, sizeof(target) - 1) : -1;
@@ -298,8 +297,8 @@ static void begin_exec(
 	bool is_link;
 
 	if (!*path)
-		read_base(tracee->tid, (int)tracee->arguments[0], path,
-			PATH_MAX);
+		read_base(
+			tracee->tid, (int)tracee->arguments[0], path, PATH_MAX);
 	free(process->executing);
 	process->executing = xstrdup(path);
 	switch (look(path, false, &is_link)) {
@@ -310,8 +309,7 @@ static void begin_exec(
 		write_path(tracees, process, path, ACCESS_ABSENT, 0);
 		break;
 	default:
-		write_path(tracees, process, path, ACCESS_STAT,
-			RECORD_REFUSED);
+		write_path(tracees, process, path, ACCESS_STAT, RECORD_REFUSED);
 		break;
 	}
 	/* Should it fail after all, it was looked at. */
@@ -398,8 +396,8 @@ bool follow_call_begins(struct tracees *tracees, struct tracee *tracee)
 	return true;
 }
 
-static void note_losses(struct tracees *tracees, struct tracee *tracee,
-	const struct call *call)
+static void note_losses(
+	struct tracees *tracees, struct tracee *tracee, const struct call *call)
 {
 	struct tracee_process *process = tracee->process;
 

@@ -194,8 +194,8 @@ static void stopped(struct tracees *tracees, struct tracee *tracee, int status)
 
 static void ended(struct tracees *tracees, struct tracee *tracee, int status)
 {
-	struct record_draft draft = {.type = RECORD_EXIT,
-		.number = (uint32_t)WEXITSTATUS(status)};
+	struct record_draft draft = {
+		.type = RECORD_EXIT, .number = (uint32_t)WEXITSTATUS(status)};
 
 	if (tracee->process && tracee->tid == tracee->process->pid &&
 		WIFEXITED(status)) {
@@ -209,8 +209,7 @@ static void ended(struct tracees *tracees, struct tracee *tracee, int status)
  * Not known yet: a child whose parent has not told of it, or a process one
  * thread of which was followed, and has executed: that has its number now.
  */
-static struct tracee *newcomer(
-	struct tracees *tracees, pid_t tid, int status)
+static struct tracee *newcomer(struct tracees *tracees, pid_t tid, int status)
 {
 	struct tracee *former = NULL;
 	unsigned long message = 0;

@@ -76,8 +76,7 @@ static bool is_proved(pid_t tid, const struct follow_slot *slot)
 {
 	uint64_t number = 0;
 	struct iovec here = {&number, sizeof(number)};
-	struct iovec there = {
-		(void *)(uintptr_t)slot->proof, sizeof(number)};
+	struct iovec there = {(void *)(uintptr_t)slot->proof, sizeof(number)};
 
 	return process_vm_readv(tid, &here, 1, &there, 1, 0) ==
 		       sizeof(number) &&
@@ -124,9 +123,8 @@ static void take_requests(struct tracees *tracees)
 
 		if (atomic_load(&slot->state) != FOLLOW_ASKED)
 			continue;
-		atomic_store(&slot->state, seize(tracees, slot)
-						   ? FOLLOW_GRANTED
-						   : FOLLOW_DENIED);
+		atomic_store(&slot->state,
+			seize(tracees, slot) ? FOLLOW_GRANTED : FOLLOW_DENIED);
 		raw_futex(&slot->state, FUTEX_WAKE, 1, NULL);
 	}
 }

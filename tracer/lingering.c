@@ -78,10 +78,10 @@ static size_t arena_pids(struct session *session, uint32_t **pids)
 		if (!chunk)
 			break;
 		if (chunk->count && chunk->pid != (uint32_t)getpid())
-			*(uint32_t *)array_add(pids, &count, &room,
-				sizeof(**pids)) =
-				chunk->pid | (chunk->followed ? FOLLOWED_BIT
-							      : 0);
+			*(uint32_t *)array_add(
+				pids, &count, &room, sizeof(**pids)) =
+				chunk->pid |
+				(chunk->followed ? FOLLOWED_BIT : 0);
 		i += chunk->count ? chunk->count : 1;
 	}
 	if (count)

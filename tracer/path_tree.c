@@ -143,8 +143,7 @@ static size_t moved_path(const struct path_tree *tree, uint32_t node,
 				tree, moved - 1, depth - 1, buffer, size);
 		return n ? n : path_tree_path(tree, moved - 1, buffer, size);
 	}
-	n = moved_path(
-		tree, tree->nodes[node].parent, depth - 1, buffer, size);
+	n = moved_path(tree, tree->nodes[node].parent, depth - 1, buffer, size);
 	name = path_tree_name(tree, node, &name_size);
 	if (!n || n + name_size + 2 > size)
 		return 0;
@@ -173,8 +172,8 @@ static size_t link_target(
 		return known->size;
 	}
 	if (at->identity.mode ? !S_ISLNK(at->identity.mode) ||
-				    !path_tree_path(
-					    tree, node, path, sizeof(path))
+					!path_tree_path(
+						tree, node, path, sizeof(path))
 			      : !moved_path(tree, node, MOVES_MAX, path,
 					sizeof(path)))
 		return 0;

@@ -240,8 +240,8 @@ static int run_traced(const struct run_options *options,
 	envp = build_environment(&variables);
 	session_start_clock(session);
 	began = stopwatch();
-	code = spawn_and_wait(options->argv, envp, &session->arena,
-		&result->status, err);
+	code = spawn_and_wait(
+		options->argv, envp, &session->arena, &result->status, err);
 	result->ran = code == 0;
 	if (code == 0)
 		record_apart(&(struct ended){options, session, library, folder,

@@ -77,8 +77,8 @@ uint32_t tracee_scope(const struct tracee_process *process)
 
 	if (depth == 0)
 		return process->base;
-	return process->stack[(depth < TRACEE_SCOPES ? depth : TRACEE_SCOPES) -
-			      1];
+	return process
+		->stack[(depth < TRACEE_SCOPES ? depth : TRACEE_SCOPES) - 1];
 }
 
 void tracee_write(struct tracees *tracees, struct tracee_process *process,
@@ -86,8 +86,7 @@ void tracee_write(struct tracees *tracees, struct tracee_process *process,
 {
 	struct arena_chunk *before = atomic_load(&process->claim), *after;
 
-	writer_write(
-		tracees->arena, &process->claim, &process->image, draft);
+	writer_write(tracees->arena, &process->claim, &process->image, draft);
 	after = atomic_load(&process->claim);
 	if (after != before) {
 		after->pid = (uint32_t)process->pid;

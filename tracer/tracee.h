@@ -25,7 +25,7 @@ struct tracee_process {
 	uint32_t serial; /* of the exec to come, where it is announced */
 	bool announced;
 	bool expected; /* somebody waits for the answer */
-	uint32_t base;   /* the scope it started in */
+	uint32_t base; /* the scope it started in */
 	uint32_t depth, muted;
 	uint32_t stack[TRACEE_SCOPES];
 	char *executing; /* absolute path of an exec that has begun */
@@ -36,8 +36,8 @@ struct tracee_process {
 struct tracee {
 	pid_t tid;
 	struct tracee_process *process;
-	bool waiting;   /* stopped at birth, before its parent told of it */
-	bool in_call;   /* between the two stops of a call */
+	bool waiting; /* stopped at birth, before its parent told of it */
+	bool in_call; /* between the two stops of a call */
 	bool i386;
 	unsigned calls; /* since it was last looked where it runs */
 	uint64_t number;

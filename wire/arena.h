@@ -75,7 +75,7 @@ struct arena_chunk {
 	uint32_t parent;       /* the image it was forked from, 0: executed */
 	_Atomic uint32_t used; /* bytes reserved, this head included */
 	_Atomic uint32_t end;  /* where the next record did not fit */
-	uint32_t followed; /* the process is followed, and maps no arena */
+	uint32_t followed;     /* the process is followed, and maps no arena */
 	uint32_t unused;
 };
 

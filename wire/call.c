@@ -153,8 +153,8 @@ static struct call_access *put_failed(
 	/* Either may be to blame; the kernel does not say which. */
 	if (call->path[1]) {
 		at = put(at, 0, ACCESS_STAT, RECORD_REFUSED | RECORD_NOFOLLOW);
-		return put(at, 1, ACCESS_STAT,
-			RECORD_REFUSED | RECORD_NOFOLLOW);
+		return put(
+			at, 1, ACCESS_STAT, RECORD_REFUSED | RECORD_NOFOLLOW);
 	}
 	/* ENOTDIR may be for what is there, and no directory. */
 	if (error == ENOENT)

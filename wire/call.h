@@ -37,10 +37,10 @@ enum call_effect {
 	EFFECT_EXEC,       /* arguments and environment follow the path */
 	EFFECT_FORK,
 	EFFECT_EXIT,
-	EFFECT_ROOT,  /* absolute paths start elsewhere afterwards */
-	EFFECT_MOUNT, /* paths may lead elsewhere afterwards */
+	EFFECT_ROOT,   /* absolute paths start elsewhere afterwards */
+	EFFECT_MOUNT,  /* paths may lead elsewhere afterwards */
 	EFFECT_PTRACE, /* fails for what is followed: nobody has two tracers */
-	EFFECT_RING,  /* opens files without system calls afterwards */
+	EFFECT_RING,   /* opens files without system calls afterwards */
 };
 
 /* Above the number of every call of either table. */

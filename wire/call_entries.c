@@ -11,5 +11,4 @@ const struct call_entry call_entries[] = {
 #include "wire/syscalls.def"
 #undef CALL
 };
-const unsigned call_entry_count =
-	sizeof(call_entries) / sizeof(*call_entries);
+const unsigned call_entry_count = sizeof(call_entries) / sizeof(*call_entries);

@@ -164,8 +164,8 @@ static enum exec_target look_inside(const struct program_file *file)
 static bool is_privileged(const struct stat *st)
 {
 	return (st->st_mode & S_ISUID &&
-		       st->st_uid !=
-			       (uid_t)raw_call(SYS_geteuid, 0, 0, 0, 0, 0, 0)) ||
+		       st->st_uid != (uid_t)raw_call(
+					     SYS_geteuid, 0, 0, 0, 0, 0, 0)) ||
 	       (st->st_mode & S_ISGID &&
 		       st->st_gid !=
 			       (gid_t)raw_call(SYS_getegid, 0, 0, 0, 0, 0, 0));

@@ -220,7 +220,8 @@ static uint32_t tracer_of_self(void)
 	static const char key[] = "\nTracerPid:\t";
 	char text[1024];
 	uint32_t pid = 0;
-	int fd = raw_openat(AT_FDCWD, "/proc/self/status", O_RDONLY | O_CLOEXEC);
+	int fd =
+		raw_openat(AT_FDCWD, "/proc/self/status", O_RDONLY | O_CLOEXEC);
 	long n = fd < 0 ? 0 : raw_pread(fd, text, sizeof(text) - 1, 0);
 
 	if (fd >= 0)

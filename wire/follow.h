@@ -52,8 +52,8 @@ struct follow_board {
 
 enum follow_answer {
 	FOLLOWED,
-	FOLLOW_REFUSED,  /* ptrace is not permitted here */
-	FOLLOW_UNHEARD,  /* there is no follower */
+	FOLLOW_REFUSED,   /* ptrace is not permitted here */
+	FOLLOW_UNHEARD,   /* there is no follower */
 	FOLLOW_NO_FILTER, /* seccomp is not permitted here */
 };
 

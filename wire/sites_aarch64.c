@@ -55,8 +55,7 @@ void sites_find(struct site_table *table, const uint8_t *text, size_t size,
 			continue;
 		}
 		table->sites[table->count++] = (struct site){
-			.offset = offset + (uint32_t)(i * 4),
-			.form = SITE_SVC};
+			.offset = offset + (uint32_t)(i * 4), .form = SITE_SVC};
 	}
 }
 #endif

@@ -49,8 +49,8 @@ static bool is_cmp(const uint8_t *at, uint16_t form)
 	if (form == SITE_CMP_EAX)
 		return at[0] == 0x3d && u32(at + 1) == 0xfffff000u;
 	return at[0] == 0x48 && at[1] == 0x3d &&
-	       u32(at + 2) == (form == SITE_CMP_4096 ? 0xfffff000u
-						     : 0xfffff001u);
+	       u32(at + 2) ==
+		       (form == SITE_CMP_4096 ? 0xfffff000u : 0xfffff001u);
 }
 
 /* mov %r11,8(%rsp): ends the loading of registers in a cancellation point. */
@@ -63,8 +63,7 @@ static bool is_cancel(const uint8_t *at)
 /* mov disp8(%rsp),%rax: the same where no cancellation is due. */
 static bool is_load(const uint8_t *at)
 {
-	return at[0] == 0x48 && at[1] == 0x8b && at[2] == 0x44 &&
-	       at[3] == 0x24;
+	return at[0] == 0x48 && at[1] == 0x8b && at[2] == 0x44 && at[3] == 0x24;
 }
 
 bool site_is_there(const struct site *site, const uint8_t *at)
@@ -110,8 +109,9 @@ static void consider(struct site_table *table, const uint8_t *text, size_t size,
 		site.offset -= MOV_BYTES;
 		if (!is_wanted(site.number))
 			return;
-	} else if (at >= COPY_BYTES && (is_cancel(text + at - COPY_BYTES) ||
-					       is_load(text + at - COPY_BYTES))) {
+	} else if (at >= COPY_BYTES &&
+		   (is_cancel(text + at - COPY_BYTES) ||
+			   is_load(text + at - COPY_BYTES))) {
 		site.form = SITE_COPY;
 		site.offset -= COPY_BYTES;
 		points[is_load(text + at - COPY_BYTES)] = true;
@@ -144,10 +144,9 @@ static void consider(struct site_table *table, const uint8_t *text, size_t size,
 /* The site's second instruction: where a jump may lead, unlike elsewhere. */
 static uint32_t middle_of(const struct site *site)
 {
-	return site->offset +
-	       (site->form == SITE_MOV || site->form == SITE_COPY
-			       ? MOV_BYTES
-			       : SYSCALL_BYTES);
+	return site->offset + (site->form == SITE_MOV || site->form == SITE_COPY
+					      ? MOV_BYTES
+					      : SYSCALL_BYTES);
 }
 
 /* Takes out the site that has `target` in its middle. Sites are in order. */
