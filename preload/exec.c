@@ -234,8 +234,15 @@ long exec_observed(struct site_frame *frame, int dir)
 		.path = (const char *)a[at ? 1 : 0],
 		.environment_at = at ? 3 : 2,
 		.environment = (char *const *)a[at ? 3 : 2]};
-	int error = look_up(dir, program.path);
+	struct environment_needs bare = {.scope = scope_in_force()};
+	int error;
 	long r;
+
+	if (recorder_is_quiet())
+		return is_sound(program.environment)
+			       ? execute_with(&program, &bare)
+			       : execute(&program, program.environment);
+	error = look_up(dir, program.path);
 
 	if ((error == 0 || error == -EACCES ||
 		    (at && error == -ENOENT && !*program.path)) &&

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <linux/prctl.h>
 #include <sched.h>
 #include <stddef.h>
 #include <string.h>
@@ -69,7 +70,9 @@ static long base_path(int dirfd, char *buffer)
 static void write_draft(struct record_draft *draft)
 {
 	/* What happens once is never a repetition. */
-	if (draft->type != RECORD_ACCESS || recorder_is_new(draft))
+	if (draft->type == RECORD_ACCESS)
+		recorder_write_once(draft);
+	else
 		recorder_write(draft);
 }
 
@@ -395,6 +398,8 @@ bool observe_call(struct site_frame *frame)
 {
 	struct call_shape shape = call_shape((long)frame->number);
 
+	if (recorder_is_quiet() && shape.effect != EFFECT_EXEC)
+		return false;
 	switch (shape.effect) {
 	case EFFECT_NONE:
 	case EFFECT_PTRACE:
@@ -404,6 +409,11 @@ bool observe_call(struct site_frame *frame)
 		return false;
 	case EFFECT_FORK:
 		return observe_fork(frame);
+	case EFFECT_FILTER:
+		if (frame->number != SYS_prctl ||
+			frame->arguments[0] == PR_SET_SECCOMP)
+			recorder_set_quiet();
+		return false;
 	case EFFECT_EXEC:
 		frame->number = (uint64_t)exec_observed(frame,
 			shape.path == 0 ? AT_FDCWD : (int)frame->arguments[0]);

@@ -19,19 +19,19 @@
 #include "preload/scope.h"
 #include "wire/raw.h"
 
-#define SCRATCH_BUFFERS 16u
+#define SCRATCH_BUFFERS 64u
 
 /* Zero in a forked child. */
 struct local {
 	_Atomic(struct arena_chunk *) claim;
-	_Atomic uint32_t scratch;
+	_Atomic uint64_t scratch; /* a bit for each that is in use */
 };
 
 static struct arena arena;
 static struct local *local;
 static struct local fallback; /* when the page cannot be had */
 static char library[PATH_MAX];
-static _Atomic bool elsewhere;
+static _Atomic bool elsewhere, quiet;
 static uint32_t answer; /* the serial of the exec that started this image */
 static _Atomic uint32_t image; /* inherited by fork: then it is the parent's */
 static struct repeats repeats;
@@ -170,8 +170,7 @@ void recorder_lost(const char *reason)
 		.scope = scope_in_force(),
 		.tail = {reason, strlen(reason)}};
 
-	if (recorder_is_new(&draft))
-		recorder_write(&draft);
+	recorder_write_once(&draft);
 }
 
 enum follow_answer recorder_follow(uint32_t serial)
@@ -248,9 +247,25 @@ void recorder_write(const struct record_draft *draft)
 	writer_write(&arena, &local->claim, &image, draft);
 }
 
-bool recorder_is_new(const struct record_draft *draft)
+void recorder_write_once(const struct record_draft *draft)
 {
-	return repeats_is_new(&repeats, draft);
+	uint64_t key = repeats_key(draft);
+
+	if (repeats_has(&repeats, key))
+		return;
+	recorder_write(draft);
+	repeats_add(&repeats, key);
+}
+
+void recorder_set_quiet(void)
+{
+	recorder_lost("it filters its system calls");
+	atomic_store(&quiet, true);
+}
+
+bool recorder_is_quiet(void)
+{
+	return atomic_load_explicit(&quiet, memory_order_relaxed);
 }
 
 /* Threads that are cancelled inside a call never give theirs back. */
@@ -264,13 +279,13 @@ static char *scratch_map(void)
 
 char *scratch_take(void)
 {
-	uint32_t busy = atomic_load(&local->scratch);
+	uint64_t busy = atomic_load(&local->scratch);
 
-	while (busy != (1u << SCRATCH_BUFFERS) - 1) {
-		uint32_t i = (uint32_t)__builtin_ctz(~busy);
+	while (busy != UINT64_MAX) {
+		uint32_t i = (uint32_t)__builtin_ctzll(~busy);
 
 		if (atomic_compare_exchange_weak(
-			    &local->scratch, &busy, busy | 1u << i))
+			    &local->scratch, &busy, busy | UINT64_C(1) << i))
 			return scratch[i];
 	}
 	return scratch_map();
@@ -281,7 +296,7 @@ void scratch_give(char *buffer)
 	uintptr_t i = ((uintptr_t)buffer - (uintptr_t)scratch) / SCRATCH_SIZE;
 
 	if (i < SCRATCH_BUFFERS)
-		atomic_fetch_and(&local->scratch, ~(1u << i));
+		atomic_fetch_and(&local->scratch, ~(UINT64_C(1) << i));
 	else
 		raw_munmap(buffer, SCRATCH_SIZE);
 }

@@ -55,8 +55,16 @@ uint32_t recorder_serial(void);     /* a new number for an exec */
 /* Writes a record; see wire/writer.h. */
 void recorder_write(const struct record_draft *draft);
 
-/* True when the same draft was not written lately, and remembers it. */
-bool recorder_is_new(const struct record_draft *draft);
+/* The same, unless it was written lately. */
+void recorder_write_once(const struct record_draft *draft);
+
+/*
+ * From now on nothing may be asked of the kernel but what the program asks:
+ * it filters its system calls, and what it does not expect kills it. Notes
+ * the loss. recorder_is_quiet() then forbids all that is in this header.
+ */
+void recorder_set_quiet(void);
+bool recorder_is_quiet(void);
 
 /* A number no other scope of the session has. */
 uint32_t recorder_new_scope(void);

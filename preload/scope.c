@@ -52,7 +52,9 @@ static void write_text(
 		.number = number,
 		.tail = {text, size}};
 
-	if (type != RECORD_USE || recorder_is_new(&draft))
+	if (type == RECORD_USE)
+		recorder_write_once(&draft);
+	else
 		recorder_write(&draft);
 }
 
@@ -118,8 +120,7 @@ static void block(const struct mark *mark)
 	draft.scope = scope_in_force();
 	draft.head = (struct text){part.block, part.block_size};
 	draft.tail = (struct text){part.path, part.path_size};
-	if (recorder_is_new(&draft))
-		recorder_write(&draft);
+	recorder_write_once(&draft);
 }
 
 bool scope_mark(const char *path)

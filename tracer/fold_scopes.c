@@ -298,9 +298,12 @@ void fold_scopes(struct fold *fold)
 	for (size_t i = 0; i < trace->count; i++)
 		take_mark(fold, &trace->events[i]);
 	find_broken_off(fold);
-	find_silent(fold);
-	find_silent_command(fold);
-	find_lingering(fold);
-	if (trace->lost)
+	/* What found no room to answer did not run unseen. */
+	if (trace->lost) {
 		fold_incomplete(fold, fold->base, trace->lost);
+	} else {
+		find_silent(fold);
+		find_silent_command(fold);
+	}
+	find_lingering(fold);
 }

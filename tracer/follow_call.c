@@ -121,8 +121,7 @@ static void write_path(struct tracees *tracees, struct tracee_process *process,
 
 	if ((KIND_BIT(kind) & KINDS_INPUT) && process->muted)
 		return;
-	if (repeats_is_new(&process->repeats, &draft))
-		tracee_write(tracees, process, &draft);
+	tracee_write_once(tracees, process, &draft);
 }
 
 static void write_two(struct tracees *tracees, struct tracee_process *process,

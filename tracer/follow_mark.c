@@ -45,8 +45,7 @@ static void block(struct tracees *tracees, struct tracee_process *process,
 	draft.access = (uint8_t)part.kind;
 	draft.head = (struct text){part.block, part.block_size};
 	draft.tail = (struct text){part.path, part.path_size};
-	if (repeats_is_new(&process->repeats, &draft))
-		tracee_write(tracees, process, &draft);
+	tracee_write_once(tracees, process, &draft);
 }
 
 bool follow_mark(struct tracees *tracees, struct tracee_process *process,

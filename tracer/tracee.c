@@ -94,6 +94,17 @@ void tracee_write(struct tracees *tracees, struct tracee_process *process,
 	}
 }
 
+void tracee_write_once(struct tracees *tracees, struct tracee_process *process,
+	const struct record_draft *draft)
+{
+	uint64_t key = repeats_key(draft);
+
+	if (repeats_has(&process->repeats, key))
+		return;
+	tracee_write(tracees, process, draft);
+	repeats_add(&process->repeats, key);
+}
+
 void tracee_lost(struct tracees *tracees, struct tracee_process *process,
 	const char *reason)
 {
@@ -101,6 +112,5 @@ void tracee_lost(struct tracees *tracees, struct tracee_process *process,
 		.scope = tracee_scope(process),
 		.tail = {reason, strlen(reason)}};
 
-	if (repeats_is_new(&process->repeats, &draft))
-		tracee_write(tracees, process, &draft);
+	tracee_write_once(tracees, process, &draft);
 }

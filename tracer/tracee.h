@@ -74,6 +74,10 @@ uint32_t tracee_scope(const struct tracee_process *process);
 void tracee_write(struct tracees *tracees, struct tracee_process *process,
 	const struct record_draft *draft);
 
+/* The same, unless it was written lately. */
+void tracee_write_once(struct tracees *tracees, struct tracee_process *process,
+	const struct record_draft *draft);
+
 /* Incomplete, for that reason. */
 void tracee_lost(struct tracees *tracees, struct tracee_process *process,
 	const char *reason);

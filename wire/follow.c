@@ -50,7 +50,7 @@ static struct sock_filter *add(
 static bool stops(struct call_shape shape)
 {
 	return shape.effect != EFFECT_NONE && shape.effect != EFFECT_FORK &&
-	       shape.effect != EFFECT_EXIT;
+	       shape.effect != EFFECT_EXIT && shape.effect != EFFECT_FILTER;
 }
 
 /* Compares the number with each of a table's, allows and stops. */

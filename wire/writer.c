@@ -77,13 +77,12 @@ void writer_write(struct arena *arena, _Atomic(struct arena_chunk *) *claim,
 	arena_commit(record);
 }
 
-bool repeats_is_new(struct repeats *repeats, const struct record_draft *draft)
+uint64_t repeats_key(const struct record_draft *draft)
 {
 	uint64_t key = XXH3_64bits(draft->tail.bytes, draft->tail.size);
 	uint64_t what = (uint64_t)draft->type << 56 |
 			(uint64_t)draft->access << 48 |
 			(uint64_t)draft->flags << 32 | draft->scope;
-	_Atomic uint64_t *slot;
 
 	if (draft->dir.size)
 		key ^= XXH3_64bits_withSeed(
@@ -91,10 +90,17 @@ bool repeats_is_new(struct repeats *repeats, const struct record_draft *draft)
 	if (draft->head.size)
 		key ^= XXH3_64bits_withSeed(
 			draft->head.bytes, draft->head.size, 2);
-	key ^= XXH3_64bits_withSeed(&what, sizeof(what), 3);
-	slot = &repeats->seen[key % REPEATS_SLOTS];
-	if (atomic_load_explicit(slot, memory_order_relaxed) == key)
-		return false;
-	atomic_store_explicit(slot, key, memory_order_relaxed);
-	return true;
+	return key ^ XXH3_64bits_withSeed(&what, sizeof(what), 3);
+}
+
+bool repeats_has(const struct repeats *repeats, uint64_t key)
+{
+	return atomic_load_explicit(&repeats->seen[key % REPEATS_SLOTS],
+		       memory_order_relaxed) == key;
+}
+
+void repeats_add(struct repeats *repeats, uint64_t key)
+{
+	atomic_store_explicit(&repeats->seen[key % REPEATS_SLOTS], key,
+		memory_order_release);
 }

@@ -51,9 +51,12 @@ struct repeats {
 };
 
 /*
- * True when the same draft was not written lately, and remembers it. It may
- * forget; it never claims to have seen what it has not.
+ * Whether the same draft was written lately: it may have been forgotten, and
+ * then it is not. What is written is to be remembered afterwards, not before:
+ * the process may end in between, and another thread have relied on it.
  */
-bool repeats_is_new(struct repeats *repeats, const struct record_draft *draft);
+uint64_t repeats_key(const struct record_draft *draft);
+bool repeats_has(const struct repeats *repeats, uint64_t key);
+void repeats_add(struct repeats *repeats, uint64_t key);
 
 #endif

@@ -73,6 +73,8 @@ EFFECTS = {
     "EXIT": "the exit status, and the end of the records",
     "ROOT": "`stat`; the scope is incomplete",
     "MOUNT": "the scope is incomplete",
+    "FILTER": "nothing; a filter of system calls makes the scope incomplete, "
+              "and from then on nothing is recorded",
     "RING": "the scope is incomplete",
     "PTRACE": "nothing; where it fails because the program is followed "
               "itself, the scope is incomplete",

@@ -187,6 +187,7 @@ FOLLOWED = {
     "env_preload": TOOL + ", stat plugin.so",
     "env_preload_relative": TOOL,
     "exec_fixed_code": TOOL,
+    "filter_then_open": "read a.txt",
 }
 
 

@@ -7,8 +7,13 @@
 #include "tests/programs/libc.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/openat2.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -130,6 +135,30 @@ TRY(raw_open_tree_attr, syscall(SYS_open_tree_attr, AT_FDCWD, "dir", 0, 0, 0))
 TRY(raw_fspick, syscall(SYS_fspick, AT_FDCWD, "dir", 0))
 TRY(raw_mount_setattr, syscall(SYS_mount_setattr, AT_FDCWD, "dir", 0, 0, 0))
 TRY(raw_ptrace, syscall(SYS_ptrace, PTRACE_CONT, 0, 0, 0))
+TRY(raw_prctl, syscall(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0))
+
+/* Whoever filters calls is killed by any that it did not think of. */
+static int filter_then_open(void)
+{
+	const struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 4, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_write, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_newfstatat, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = {
+		sizeof(code) / sizeof(*code), (struct sock_filter *)code};
+
+	MUST(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	MUST(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) == 0);
+	MUST(openat(AT_FDCWD, "a.txt", O_RDONLY) >= 0);
+	_exit(7);
+}
+
 TRY(raw_swapoff, syscall(SYS_swapoff, "a.txt"))
 TRY(raw_swapon, syscall(SYS_swapon, "a.txt", 0))
 TRY(raw_quotactl, syscall(SYS_quotactl, 0x80000700, "a.txt", 0, buffer))
@@ -263,6 +292,8 @@ const struct way raw_ways[] = {
 	WAY(raw_fspick, "stat dir"),
 	WAY(raw_mount_setattr, ""),
 	WAY(raw_ptrace, ""),
+	WAY(raw_prctl, ""),
+	WAY(filter_then_open, "incomplete"),
 	WAY(raw_swapoff, "stat a.txt"),
 	WAY(raw_swapon, "stat a.txt"),
 	WAY(raw_quotactl, "stat a.txt"),
