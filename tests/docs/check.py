@@ -202,7 +202,7 @@ def answers(program, verbs):
         for verb, words in (
                 ("affected", ()), ("changed", ()), ("status", ()),
                 ("why", ("reads",)), ("why", ("read.txt",)),
-                ("deps", ("reads",))):
+                ("deps", ("reads",)), ("doctor", ())):
             if verb not in verbs:
                 continue
             answer = run(program, verb, *base, "--json", *words, cwd=folder)
