@@ -66,7 +66,7 @@ def build():
              "-DCMAKE_BUILD_TYPE=RelWithDebInfo"] + generator)
     run(["cmake", "--build", BUILD, "-j", str(os.cpu_count() or 1),
          "--target", "ftrace", "bench_spent", "bench_synthetic",
-         "bench_storm"])
+         "bench_storm", "bench_calls", "bench_calls_static"])
     with open(os.path.join(BUILD, "CMakeCache.txt")) as cache:
         text = cache.read()
     if ("CMAKE_BUILD_TYPE:STRING=Debug" in text
