@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <linux/prctl.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <stddef.h>
 #include <string.h>
@@ -410,8 +411,10 @@ bool observe_call(struct site_frame *frame)
 	case EFFECT_FORK:
 		return observe_fork(frame);
 	case EFFECT_FILTER:
-		if (frame->number != SYS_prctl ||
-			frame->arguments[0] == PR_SET_SECCOMP)
+		if (frame->number == SYS_prctl
+				? frame->arguments[0] == PR_SET_SECCOMP
+				: frame->arguments[0] <=
+					  SECCOMP_SET_MODE_FILTER)
 			recorder_set_quiet();
 		return false;
 	case EFFECT_EXEC:

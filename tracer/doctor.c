@@ -58,13 +58,13 @@ static void examine_interposer(struct finding *finding, const char *place)
 
 	finding->name = "interposer";
 	if (run_command(&options, &result, &err) < 0)
-		snprintf(
-			finding->found, sizeof(finding->found), "%s", err.text);
+		snprintf(finding->found, sizeof(finding->found), "%.255s",
+			err.text);
 	else if (!result.recorded)
-		snprintf(finding->found, sizeof(finding->found), "%s",
+		snprintf(finding->found, sizeof(finding->found), "%.255s",
 			result.problem.text);
 	else if (result.summary.incomplete)
-		snprintf(finding->found, sizeof(finding->found), "%s",
+		snprintf(finding->found, sizeof(finding->found), "%.255s",
 			result.summary.reason);
 	else
 		finding->ok = true;
@@ -116,7 +116,7 @@ static void advise_ptrace(struct finding *finding, enum follow_answer answer)
 	else if (scope == 3)
 		advice = "kernel.yama.ptrace_scope is 3, which only a restart "
 			 "with another setting changes";
-	snprintf(finding->advice, sizeof(finding->advice), "%s", advice);
+	snprintf(finding->advice, sizeof(finding->advice), "%.255s", advice);
 }
 
 static void examine_ptrace(struct finding *finding, const char *place)

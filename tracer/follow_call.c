@@ -44,8 +44,10 @@ static size_t read_memory(pid_t tid, uint64_t address, void *to, size_t size)
 {
 	struct iovec here = {to, size};
 	struct iovec there = {(void *)(uintptr_t)address, size};
-	ssize_t n = process_vm_readv(tid, &here, 1, &there, 1, 0);
+	ssize_t n;
 
+	errno = 0;
+	n = process_vm_readv(tid, &here, 1, &there, 1, 0);
 	return n > 0 ? (size_t)n : 0;
 }
 
@@ -90,20 +92,23 @@ static long read_base(pid_t tid, int dir, char *to, size_t size)
 	return n;
 }
 
-/* The path of a call, made absolute; its length, 0 for none, or -1. */
+/* The path of a call, made absolute; its length, 0 for none, or < 0. */
 static long read_path(
 	pid_t tid, int dir, uint64_t address, char *to, size_t size)
 {
 	char path[PATH_MAX];
 	long n = read_string(tid, address, path, sizeof(path)), base = 0;
 
-	/* Of a bad address, or a name too long, the kernel makes nothing. */
+	/* Of a bad address, or a name too long, the kernel makes nothing; but
+	 * a process may forbid that its memory is read. */
+	if (n < 0 && errno == EPERM)
+		return -EPERM;
 	if (n <= 0)
 		return 0;
 	if (*path != '/') {
 		base = read_base(tid, dir, to, size);
 		if (base < 0)
-			return -1;
+			return -ENOENT;
 		to[base++] = '/';
 	}
 	memcpy(to + base, path, (size_t)n + 1);
@@ -171,6 +176,7 @@ static bool read_paths(struct tracees *tracees, struct tracee *tracee,
 {
 	static const char unknown[] =
 		"a relative path without a known directory";
+	static const char unreadable[] = "it forbids that its memory is read";
 	long n;
 
 	*paths[0] = *paths[1] = '\0';
@@ -180,7 +186,8 @@ static bool read_paths(struct tracees *tracees, struct tracee *tracee,
 		n = read_path(tracee->tid, call->dir[i], call->path[i],
 			paths[i], PATH_BYTES);
 		if (n < 0)
-			tracee_lost(tracees, tracee->process, unknown);
+			tracee_lost(tracees, tracee->process,
+				n == -EPERM ? unreadable : unknown);
 		if (n <= 0)
 			return false;
 	}

@@ -139,12 +139,12 @@ static void wait_request(struct arena *arena)
 		raw_futex(&board->asked, FUTEX_WAIT, asked, &idle);
 }
 
-void follower_run(struct arena *arena)
+void follower_run(struct arena *arena, pid_t supervisor)
 {
 	struct tracees *tracees = calloc(1, sizeof(*tracees));
 	struct doorman doorman = {.arena = arena, .guest = pthread_self()};
 	struct sigaction action = {.sa_handler = nothing};
-	pid_t supervisor = getppid(), tid;
+	pid_t tid;
 	pthread_t thread;
 	int status;
 
@@ -188,6 +188,7 @@ static void leave_terminal(void)
 void follower_start_wanted(struct arena *arena, pid_t *pid)
 {
 	struct follow_board *board = &arena->header->follow;
+	pid_t supervisor = getpid();
 	sigset_t all, mask;
 
 	if (*pid || !atomic_load(&board->asked))
@@ -202,7 +203,7 @@ void follower_start_wanted(struct arena *arena, pid_t *pid)
 		leave_terminal();
 		atomic_store(&board->follower, (uint32_t)getpid());
 		raw_futex(&board->follower, FUTEX_WAKE, INT32_MAX, NULL);
-		follower_run(arena);
+		follower_run(arena, supervisor);
 		_exit(0);
 	}
 	pthread_sigmask(SIG_SETMASK, &mask, NULL);

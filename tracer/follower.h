@@ -27,6 +27,6 @@ void follower_start_wanted(struct arena *arena, pid_t *pid);
 void follower_end(struct arena *arena, pid_t pid);
 
 /* What the follower does; returns when nothing is left to follow. */
-void follower_run(struct arena *arena);
+void follower_run(struct arena *arena, pid_t supervisor);
 
 #endif

@@ -77,7 +77,12 @@ static void read_chunk(
 			&record->commit, memory_order_acquire);
 		if (commit > size - at || !is_sound(record, commit, chunks)) {
 			trace->lost = "a process was killed while it recorded";
-			return;
+			/* How long it was to be is written first. */
+			if (commit || !record->size ||
+				record_bytes(record->size) > size - at)
+				return;
+			at += (uint32_t)record_bytes(record->size);
+			continue;
 		}
 		event = array_add(&trace->events, &trace->count, &trace->room,
 			sizeof(*event));
