@@ -115,7 +115,8 @@ static void populate(
 			end = (at + SITE_BYTES_MAX + page - 1) & ~(page - 1);
 			continue;
 		}
-		if (end)
+		/* One page alone is no dearer to fault in. */
+		if (end > begin + page)
 			raw_madvise((void *)begin, end - begin,
 				MADV_POPULATE_WRITE);
 		begin = first;

@@ -376,12 +376,38 @@ static bool read_registers(struct tracees *tracees, struct tracee *tracee)
 	return false;
 }
 
+static bool asks_affinity(const struct tracee *tracee)
+{
+	static const uint32_t native[] = FOLLOW_AFFINITY;
+#if defined(__x86_64__)
+	static const uint32_t i386[] = FOLLOW_AFFINITY_I386;
+	const uint32_t *numbers = tracee->i386 ? i386 : native;
+#else
+	const uint32_t *numbers = native;
+#endif
+
+	return tracee->number == numbers[0] || tracee->number == numbers[1];
+}
+
+/* /proc/PID/status tells it, too. */
+static bool tells_affinity(const char *path)
+{
+	size_t n = strlen(path);
+
+	return !strncmp(path, "/proc/", 6) && n > 7 &&
+	       !strcmp(path + n - 7, "/status");
+}
+
 bool follow_call_begins(struct tracees *tracees, struct tracee *tracee)
 {
 	char paths[2][PATH_BYTES] = {"", ""};
 	struct call call;
 
-	if (!read_registers(tracees, tracee) || !read_call(tracee, &call))
+	if (!read_registers(tracees, tracee))
+		return false;
+	if (asks_affinity(tracee))
+		follow_cpu_asked(tracees, tracee);
+	if (!read_call(tracee, &call))
 		return false;
 	if (call.effect == EFFECT_LIST) {
 		list(tracees, tracee, (int)call.path[0]);
@@ -393,6 +419,8 @@ bool follow_call_begins(struct tracees *tracees, struct tracee *tracee)
 		 !read_paths(tracees, tracee, &call, paths) &&
 		 call.effect != EFFECT_EXEC)
 		return false;
+	if (tells_affinity(paths[0]))
+		follow_cpu_asked(tracees, tracee);
 	if (!changes(&call)) {
 		observe_now(tracees, tracee, &call, paths);
 		return false;

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <linux/audit.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,47 +21,12 @@
 #define PTRACE_EVENT_STOP 128
 #endif
 
-/* Calls after which it is looked again where a task runs. */
-#define CPU_CALLS 64u
-
 #define SYSCALL_STOP (SIGTRAP | 0x80)
 
 static void resume(pid_t tid, long how, int sig)
 {
 	/* It may be gone meanwhile; its end is told apart. */
 	ptrace((enum __ptrace_request)how, tid, NULL, (void *)(long)sig);
-}
-
-/*
- * A stop costs a switch to the follower and back: on one processor a sixth of
- * what it costs on two. The program's own affinity is left alone.
- */
-static void run_beside(struct tracees *tracees, struct tracee *tracee)
-{
-	char path[64], line[512], *at;
-	FILE *file;
-	int cpu = -1;
-	cpu_set_t set;
-
-	if (tracee->calls++ % CPU_CALLS)
-		return;
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)tracee->tid);
-	file = fopen(path, "re");
-	if (!file)
-		return;
-	at = fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
-	fclose(file);
-	/* Field 39, counted from the one after the name, which is the third. */
-	for (int field = 3; at && field <= 39; field++)
-		at = strchr(at + 1, ' ');
-	if (at)
-		cpu = atoi(at + 1);
-	if (cpu < 0 || cpu == tracees->cpu)
-		return;
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set) == 0)
-		tracees->cpu = cpu;
 }
 
 pid_t follow_group(pid_t tid)
@@ -131,13 +95,14 @@ static void event(struct tracees *tracees, struct tracee *tracee, int what)
 	ptrace(PTRACE_GETEVENTMSG, tracee->tid, NULL, &message);
 	switch (what) {
 	case PTRACE_EVENT_SECCOMP:
-		run_beside(tracees, tracee);
+		follow_cpu_stopped(tracees, tracee);
 		if (follow_call_begins(tracees, tracee))
 			how = PTRACE_SYSCALL;
 		break;
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE:
+		follow_cpu_born(tracees, tracee, (pid_t)message);
 		born(tracees, tracee, (pid_t)message);
 		break;
 	case PTRACE_EVENT_EXEC:

@@ -151,7 +151,6 @@ void follower_run(struct arena *arena, pid_t supervisor)
 	if (!tracees)
 		return;
 	tracees->arena = arena;
-	tracees->cpu = -1;
 	sigaction(KNOCK, &action, NULL);
 	if (pthread_create(&thread, NULL, attend, &doorman) != 0)
 		return;

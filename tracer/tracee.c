@@ -45,6 +45,8 @@ void tracee_remove(struct tracees *tracees, struct tracee *tracee)
 	struct tracee_process *process = tracee->process;
 	struct tracee **at = slot_of(tracees, tracee->tid);
 
+	if (tracees->held == tracee)
+		follow_cpu_release(tracees);
 	*at = tracee->next;
 	free(tracee);
 	tracees->count--;

@@ -6,6 +6,7 @@
 #ifndef FTRACE_TRACER_TRACEE_H
 #define FTRACE_TRACER_TRACEE_H
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -39,7 +40,7 @@ struct tracee {
 	bool waiting; /* stopped at birth, before its parent told of it */
 	bool in_call; /* between the two stops of a call */
 	bool i386;
-	unsigned calls; /* since it was last looked where it runs */
+	bool unheld; /* it asks, or says itself, where it may run */
 	uint64_t number;
 	uint64_t arguments[6];
 	bool existed;
@@ -52,7 +53,12 @@ struct tracees {
 	struct arena *arena;
 	struct tracee *slots[TRACEE_SLOTS];
 	unsigned count;
-	int cpu; /* that the follower runs on; -1: any */
+	/* tracer/follow_cpu.c: */
+	pid_t last;          /* whose call was the last */
+	unsigned calls;      /* in a row */
+	struct tracee *held; /* on the follower's processor, or NULL */
+	cpu_set_t allowed;   /* where that one may run */
+	cpu_set_t own;       /* where the follower may */
 };
 
 struct tracee *tracee_find(struct tracees *tracees, pid_t tid);
@@ -91,6 +97,16 @@ void follow_stop(struct tracees *tracees, pid_t tid, int status);
 bool follow_call_begins(struct tracees *tracees, struct tracee *tracee);
 void follow_call_ends(
 	struct tracees *tracees, struct tracee *tracee, int64_t result);
+/*
+ * Where all of them run (tracer/follow_cpu.c): after each stopped call, at
+ * births, when a task asks where it may run, and when one is forgotten.
+ */
+void follow_cpu_stopped(struct tracees *tracees, struct tracee *tracee);
+void follow_cpu_born(
+	struct tracees *tracees, const struct tracee *parent, pid_t child);
+void follow_cpu_asked(struct tracees *tracees, struct tracee *tracee);
+void follow_cpu_release(struct tracees *tracees);
+
 /* The process that a thread belongs to. */
 pid_t follow_group(pid_t tid);
 /* An exec has happened. */

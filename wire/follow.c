@@ -54,8 +54,8 @@ static bool stops(struct call_shape shape)
 }
 
 /* Compares the number with each of a table's, allows and stops. */
-static void add_table(
-	struct filter *filter, struct call_shape (*shape_of)(long))
+static void add_table(struct filter *filter,
+	struct call_shape (*shape_of)(long), const uint32_t affinity[2])
 {
 	unsigned short first = filter->size, i;
 	struct sock_filter *each;
@@ -64,6 +64,8 @@ static void add_table(
 		if (stops(shape_of(number)))
 			add(filter, BPF_JMP | BPF_JEQ | BPF_K,
 				(uint32_t)number);
+	for (i = 0; i < 2; i++)
+		add(filter, BPF_JMP | BPF_JEQ | BPF_K, affinity[i]);
 	add(filter, BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	add(filter, BPF_RET | BPF_K, SECCOMP_RET_TRACE);
 	for (i = first; i < filter->size - 2; i++) {
@@ -90,7 +92,8 @@ static void make_filter(struct filter *filter)
 	add(filter, BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_I386)->jt = 1;
 	add(filter, BPF_RET | BPF_K, SECCOMP_RET_TRACE);
 	add(filter, BPF_LD | BPF_W | BPF_ABS, number);
-	add_table(filter, call_shape_i386);
+	add_table(filter, call_shape_i386,
+		(const uint32_t[])FOLLOW_AFFINITY_I386);
 #else
 	add(filter, BPF_RET | BPF_K, SECCOMP_RET_TRACE);
 #endif
@@ -100,7 +103,7 @@ static void make_filter(struct filter *filter)
 	add(filter, BPF_JMP | BPF_JSET | BPF_K, X32_BIT)->jf = 1;
 	add(filter, BPF_RET | BPF_K, SECCOMP_RET_TRACE);
 #endif
-	add_table(filter, call_shape);
+	add_table(filter, call_shape, (const uint32_t[])FOLLOW_AFFINITY);
 }
 
 /* Without a right to it, a filter costs the gain of privileges by exec. */

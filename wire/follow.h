@@ -50,6 +50,26 @@ struct follow_board {
 	struct follow_slot slots[FOLLOW_SLOTS];
 };
 
+/*
+ * Beside those of the catalogue: they ask on which processors a task may run,
+ * which the follower changes for moments.
+ */
+#if defined(__x86_64__)
+#define FOLLOW_AFFINITY \
+	{ \
+		203, 204 \
+	}
+#define FOLLOW_AFFINITY_I386 \
+	{ \
+		241, 242 \
+	}
+#else
+#define FOLLOW_AFFINITY \
+	{ \
+		122, 123 \
+	}
+#endif
+
 enum follow_answer {
 	FOLLOWED,
 	FOLLOW_REFUSED,   /* ptrace is not permitted here */

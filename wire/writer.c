@@ -101,6 +101,6 @@ bool repeats_has(const struct repeats *repeats, uint64_t key)
 
 void repeats_add(struct repeats *repeats, uint64_t key)
 {
-	atomic_store_explicit(&repeats->seen[key % REPEATS_SLOTS], key,
-		memory_order_release);
+	atomic_store_explicit(
+		&repeats->seen[key % REPEATS_SLOTS], key, memory_order_release);
 }

@@ -5,14 +5,18 @@
 #include "tests/programs/libc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/programs/ways.h"
 
@@ -337,6 +341,45 @@ static int destructor(void)
 }
 
 /* A file name with every byte that a name can have. */
+static void show_allowed(void)
+{
+	char line[256];
+	FILE *status = fopen("/proc/self/status", "r");
+
+	while (status && fgets(line, sizeof(line), status))
+		if (!strncmp(line, "Cpus_allowed:", 13))
+			fputs(line, stdout);
+	fclose(status);
+	fflush(stdout);
+}
+
+static void open_often(void)
+{
+	for (int i = 0; i < 100; i++)
+		close(open("a.txt", O_RDONLY));
+}
+
+/* Where it runs is the follower's business for moments only. */
+static int affinity(void)
+{
+	cpu_set_t set;
+	int pid;
+
+	open_often();
+	pid = fork();
+	if (pid == 0) {
+		show_allowed();
+		_exit(0);
+	}
+	MUST(ways_wait(pid) == 0);
+	open_often();
+	MUST(sched_getaffinity(0, sizeof(set), &set) == 0);
+	printf("%d\n", CPU_COUNT(&set));
+	open_often();
+	show_allowed();
+	return 0;
+}
+
 static int odd_name(void)
 {
 	char name[256];
@@ -373,6 +416,7 @@ const struct way odd_ways[] = {
 	WAY(errno_is_kept, "read a.txt, stat a.txt"),
 	WAY(at_exit_handler, "read child.txt"),
 	WAY(destructor, "read a.txt"),
+	WAY(affinity, "read a.txt"),
 	WAY(odd_name, "*"),
 	{0},
 };

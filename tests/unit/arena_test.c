@@ -167,19 +167,29 @@ TEST(text_too_long)
 TEST(torn_record)
 {
 	struct arena_chunk *chunk;
+	struct wire_record *torn;
 
 	arena_file_make(&arena, "arena", 4);
 	chunk = arena_file_claim(&arena, 1);
 	arena_file_append(&arena, chunk, RECORD_ACCESS, 1, "whole");
-	assert_non_null(arena_reserve(&arena, chunk, 5));
+	torn = arena_reserve(&arena, chunk, 5);
+	assert_non_null(torn);
 	arena_file_append(&arena, chunk, RECORD_ACCESS, 2, "behind it");
 	chunk = arena_file_claim(&arena, 1);
 	arena_file_append(&arena, chunk, RECORD_ACCESS, 3, "elsewhere");
 	trace_read(&trace, &arena);
 	assert_string_equal(
 		trace.lost, "a process was killed while it recorded");
-	assert_int_equal(trace.count, 2);
+	assert_int_equal(trace.count, 3);
 	assert_int_equal(trace.events[0].record->number, 1);
+	assert_int_equal(trace.events[1].record->number, 2);
+	assert_int_equal(trace.events[2].record->number, 3);
+	trace_release(&trace);
+	/* Before its length was written: what follows cannot be found. */
+	torn->size = 0;
+	trace_read(&trace, &arena);
+	assert_non_null(trace.lost);
+	assert_int_equal(trace.count, 2);
 	assert_int_equal(trace.events[1].record->number, 3);
 	trace_release(&trace);
 	arena_file_unmap(&arena);

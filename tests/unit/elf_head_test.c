@@ -2,8 +2,8 @@
 #include "tests/unit/scratch.h"
 
 #include <elf.h>
-#include <fcntl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -137,8 +137,7 @@ TEST(interpreters)
 
 	write_bytes("inner", "#! /bin/sh -e\n", 14);
 	write_bytes("outer", "#!inner\n", 8);
-	assert_int_equal(
-		elf_head_target(AT_FDCWD, "outer", remember, all),
+	assert_int_equal(elf_head_target(AT_FDCWD, "outer", remember, all),
 		TARGET_TRACEABLE);
 	assert_string_equal(all, "inner;/bin/sh;");
 }

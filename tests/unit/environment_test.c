@@ -37,7 +37,8 @@ static void fill_for(char *const *envp, bool preload, bool asan)
 	assert_non_null(slots);
 	assert_non_null(text);
 	environment_fill(slots, text, envp,
-		&(struct environment_needs){4294967295u, 4294967294u, preload, asan});
+		&(struct environment_needs){
+			4294967295u, 4294967294u, preload, asan});
 }
 
 static void fill(char *const *envp, bool preload)
@@ -210,8 +211,8 @@ TEST(small_numbers)
 TEST(asan)
 {
 	char *const none[] = {NULL};
-	char *const some[] = {"ASAN_OPTIONS=a=1", "B=2", "ASAN_OPTIONS=c=3",
-		NULL};
+	char *const some[] = {
+		"ASAN_OPTIONS=a=1", "B=2", "ASAN_OPTIONS=c=3", NULL};
 
 	fill_for(none, true, true);
 	assert_string_equal(value("ASAN_OPTIONS"), "verify_asan_link_order=0");

@@ -196,6 +196,8 @@ class Project:
 
 def _without_times(text):
     text = re.sub(r"\b\d+\.\d+s\b( \(\d+:\d\d:\d\d\))?", "TIME", text)
+    # Which phase was the slowest is chance.
+    text = re.sub(r"TIME (setup   |call    |teardown)", "TIME PHASE", text)
     text = re.sub(r"=+ (.*TIME.*?) =+", r"= \1 =", text)
     text = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", text)
     return re.sub(r"pytest-\d+/", "pytest-N/", text)
