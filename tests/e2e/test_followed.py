@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""Programs that the interposer cannot see, followed by ptrace."""
+
+import os
+import shutil
+import signal
+
+import pytest
+
+from helpers import FTRACE
+
+SOURCE = r"""
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/wait.h>
+
+int main(int argc, char **argv)
+{
+	char text[100];
+	ssize_t n;
+	int fd, status = 0;
+
+	if (argc > 1 && !strcmp(argv[1], "stop"))
+		raise(SIGSTOP);
+	if (argc > 1 && !strcmp(argv[1], "die"))
+		abort();
+	fd = open("data.txt", O_RDONLY);
+	n = read(fd, text, sizeof(text));
+	write(1, text, n);
+	open("missing.txt", O_RDONLY);
+	if (fork() == 0) {
+		execl("/bin/cat", "cat", "child.txt", NULL);
+		_exit(9);
+	}
+	wait(&status);
+	return WEXITSTATUS(status) ? 9 : 3;
+}
+"""
+
+
+@pytest.fixture
+def static(project):
+    project.write("s.c", "#include <signal.h>\n#include <stdlib.h>\n" + SOURCE)
+    made = project.sh("cc", "-w", "-static", "-o", "s", "s.c")
+    if made.code:
+        pytest.skip("no static libc")
+    project.write("data.txt", "data\n")
+    project.write("child.txt", "child\n")
+    project.write("other.txt", "other\n")
+    return project
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("command", [["./s"], ["sh", "-c", "./s; exit $?"]])
+def test_selected_by_what_it_read(static, command):
+    result = static.run(*command)
+    assert (result.code, result.out) == (3, "data\nchild\n")
+    unit = " ".join(command)
+    # It failed: 3 is no success. So look at what it depends on.
+    found = static.kinds(unit)
+    assert "read" in found["data.txt"]
+    assert "absent" in found["missing.txt"]
+    assert "read" in found["child.txt"]
+    assert "exec" in found["s"]
+    assert "incomplete" not in result.err
+
+
+def test_selection(static):
+    static.ftrace("run", "-n", "u", "--", "sh", "-c", "./s || true").ok()
+    assert static.affected() == []
+    for name in ("data.txt", "child.txt", "s"):
+        before = (static.root / name).read_bytes()
+        (static.root / name).write_bytes(before + b"x")
+        assert static.affected() == ["u"], name
+        (static.root / name).write_bytes(before)
+    static.write("missing.txt", "")
+    assert static.affected() == ["u"]
+    (static.root / "missing.txt").unlink()
+    with static.edited("other.txt"):
+        assert static.affected() == []
+
+
+def test_death_by_a_signal(static):
+    assert static.run("./s", "die").code == -signal.SIGABRT
+
+
+def test_job_control(static):
+    """A group that stops is seen to stop by its parent, and goes on."""
+    script = ("set -m\n./s stop &\nsleep 0.5\njobs\nkill -CONT %1\n"
+              "wait %1\necho $?\n")
+    plain = static.sh("bash", "-c", script)
+    traced = static.run("bash", "-c", script)
+    assert traced.out == plain.out
+    assert "Stopped" in traced.out and traced.out.endswith("3\n")
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
+def test_where_ptrace_is_taken(static):
+    """Two cannot trace one process: incomplete, selected, and it says so."""
+    result = static.sh("strace", "-f", "-o", "/dev/null", FTRACE, "run", "-n",
+                       "u", "--", "sh", "-c", "./s || true")
+    assert result.out == "data\nchild\n"
+    assert "ptrace is not permitted" in result.err
+    assert static.affected() == ["u"]
+    assert "ptrace is not permitted" in static.ftrace("why", "u").out
+    strict = static.sh("strace", "-f", "-o", "/dev/null", FTRACE, "run",
+                       "--strict", "--", "sh", "-c", "./s || true")
+    assert strict.code == 125
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
+def test_doctor(static):
+    well = static.ftrace("doctor")
+    ill = static.sh("strace", "-f", "-o", "/dev/null", FTRACE, "doctor")
+    assert (well.code, ill.code) == (0, 1), well.out
+    assert "problem" not in well.out
+    line, = [line for line in ill.out.splitlines()
+             if line.startswith("problem")]
+    assert "ptrace" in line
+    assert not [name for name in os.listdir(static.root)
+                if name.startswith("ftrace-doctor")]
