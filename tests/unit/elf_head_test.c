@@ -56,7 +56,8 @@ static enum exec_target target_of(const struct image *image, size_t size)
 TEST(programs_of_this_machine)
 {
 	assert_int_equal(target_at("/bin/sh"), TARGET_TRACEABLE);
-	assert_int_equal(target_at("/proc/self/exe"), TARGET_TRACEABLE);
+	/* With ASan in it, in one of the builds. */
+	assert_true(exec_target_is_seen(target_at("/proc/self/exe")));
 	assert_int_equal(target_at(STATIC_PROGRAM), TARGET_STATIC);
 }
 
