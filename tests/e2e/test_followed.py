@@ -121,3 +121,20 @@ def test_doctor(static):
     assert "ptrace" in line
     assert not [name for name in os.listdir(static.root)
                 if name.startswith("ftrace-doctor")]
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_sanitized(project, direct):
+    """ASan minds libraries that come before it, and is told not to."""
+    project.write("a.c", "#include <stdio.h>\nint main(void)\n"
+                         "{ return !fopen(\"data.txt\", \"r\"); }\n")
+    if project.sh("gcc", "-fsanitize=address", "-o", "a", "a.c").code:
+        pytest.skip("no ASan")
+    project.write("data.txt")
+    command = ["./a"] if direct else ["sh", "-c", "./a"]
+    # The stream is left open on purpose: leaks are another matter.
+    result = project.ftrace("run", "-n", "u", "--", *command,
+                            env={"ASAN_OPTIONS": "detect_leaks=0"})
+    assert (result.code, result.out) == (0, "")
+    assert "incomplete" not in result.err and "ASan" not in result.err
+    assert "read" in project.kinds("u")["data.txt"]
