@@ -115,7 +115,7 @@ void path_tree_set(
 		return;
 	at->link = link;
 	at->moved = moved;
-	tree->epoch++;
+	tree->epoch += at->crossed;
 }
 
 uint32_t path_tree_target(
@@ -194,8 +194,10 @@ static uint32_t walk_path(struct walk *walk, uint32_t from, const char *path,
 static uint32_t walk_link(struct walk *walk, uint32_t node)
 {
 	char target[PATH_MAX];
-	size_t n = link_target(walk->tree, node, target, sizeof(target));
+	size_t n;
 
+	walk->tree->nodes[node].crossed = true;
+	n = link_target(walk->tree, node, target, sizeof(target));
 	if (!n)
 		return node;
 	if (walk->links && walk->links->count < PATH_LINKS_MAX)

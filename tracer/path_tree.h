@@ -36,6 +36,7 @@ struct path_node {
 	uint32_t link;  /* at the time in question: enum path_link */
 	uint32_t moved; /* 1 + the node that it was renamed to later; 0 */
 	bool transient; /* it came or went during the run */
+	bool crossed;   /* some path asked whether it is a link */
 	struct identity identity; /* mode 0: not there */
 };
 
@@ -46,7 +47,7 @@ struct path_tree {
 	size_t count, room;
 	int64_t seen; /* the clock before the first look */
 	struct interner targets;
-	uint32_t epoch; /* counts the changes of links and moves */
+	uint32_t epoch; /* counts changes that a resolved path may have met */
 };
 
 /* The links that one resolution crossed. */
