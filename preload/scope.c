@@ -18,6 +18,7 @@ struct thread_scopes {
 	uint32_t stack[DEPTH_MAX];
 };
 
+static _Atomic bool marked;
 static uint32_t base_scope = SCOPE_BASE;
 static _Atomic uint32_t process_scope = SCOPE_BASE;
 static __thread struct thread_scopes here
@@ -123,12 +124,18 @@ static void block(const struct mark *mark)
 	recorder_write_once(&draft);
 }
 
+bool scope_is_marked(void)
+{
+	return atomic_load_explicit(&marked, memory_order_relaxed);
+}
+
 bool scope_mark(const char *path)
 {
 	struct mark mark;
 
 	if (!mark_parse(path, &mark))
 		return false;
+	atomic_store_explicit(&marked, true, memory_order_relaxed);
 	switch (mark.verb) {
 	case MARK_BEGIN:
 		begin(&mark);

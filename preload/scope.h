@@ -22,6 +22,9 @@ uint32_t scope_in_force(void);
 /* True between a mute mark and its unmute, in this thread. */
 bool scope_muted(void);
 
+/* Whether this process has made a mark: it may make more. */
+bool scope_is_marked(void);
+
 /* When path is a mark, does what it says and returns true. */
 bool scope_mark(const char *path);
 
