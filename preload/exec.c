@@ -193,10 +193,13 @@ static long execute_found(struct program *program)
 		recorder_lost("it executed a file without a name");
 		return execute(program, program->environment);
 	}
+	/* What is followed has no use for us, and another loader complains; of
+	 * what runs unseen the children can be seen. */
 	needs = (struct environment_needs){.scope = scope_in_force(),
 		.serial = draft.number,
-		.preload =
-			target != TARGET_FOREIGN && target != TARGET_ELSEWHERE,
+		.preload = target != TARGET_FOREIGN &&
+			   target != TARGET_ELSEWHERE &&
+			   (draft.flags || exec_target_is_seen(target)),
 		.asan = target == TARGET_SANITIZED};
 	/* Children of an unseen program must not answer in its place. */
 	if (draft.flags)

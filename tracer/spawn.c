@@ -94,6 +94,29 @@ static char *const *with_asan(char *const envp[])
 	return own;
 }
 
+/* The same environment without the interposer, which run.c put last. */
+static char *const *without_library(char *const envp[])
+{
+	static const char name[] = "LD_PRELOAD=";
+	size_t count = 0, n = 0;
+	char **own, *last;
+
+	while (envp[count])
+		count++;
+	own = xcalloc(count + 1, sizeof(*own));
+	for (size_t i = 0; i < count; i++) {
+		if (strncmp(envp[i], name, sizeof(name) - 1) != 0) {
+			own[n++] = envp[i];
+			continue;
+		}
+		last = strrchr(envp[i], ':');
+		if (last)
+			own[n++] = xasprintf(
+				"%.*s", (int)(last - envp[i]), envp[i]);
+	}
+	return own;
+}
+
 /*
  * A command that the interposer would not see is followed from the start.
  * Returns the environment to execute the file with.
@@ -109,10 +132,12 @@ static char *const *prepare(
 		return with_asan(envp);
 	if (exec_target_is_seen(target))
 		return envp;
-	if (target == TARGET_PRIVILEGED ||
-		follow_ask(arena, SCOPE_BASE, 0) != FOLLOWED)
-		hide_serial(arena, envp);
-	return envp;
+	/* What is followed has no use for it, and another loader complains. */
+	if (target != TARGET_PRIVILEGED &&
+		follow_ask(arena, SCOPE_BASE, 0) == FOLLOWED)
+		return without_library(envp);
+	hide_serial(arena, envp);
+	return target == TARGET_FOREIGN ? without_library(envp) : envp;
 }
 
 /*

@@ -82,6 +82,28 @@ def test_selection(static):
         assert static.affected() == []
 
 
+def test_another_class(static):
+    """A loader that our library is not for does not complain of it."""
+    if static.sh("cc", "-w", "-m32", "-o", "s32", "s.c").code:
+        pytest.skip("no 32-bit libc")
+    for command in (["./s32"], ["sh", "-c", "./s32; exit $?"],
+                    ["sh", "-c", "./s; ./s32"]):
+        result = static.run(*command)
+        assert result.code == 3
+        assert "ld.so" not in result.err and "incomplete" not in result.err
+        found = static.kinds(" ".join(command))
+        assert "read" in found["data.txt"] and "exec" in found["s32"]
+
+
+def test_environment_of_what_is_followed(static):
+    """It needs nothing of ours to be loaded into its children."""
+    static.write("e.c", "#include <unistd.h>\nint main(void) { return "
+                        "execl(\"/usr/bin/env\", \"env\", (char *)0); }\n")
+    static.sh("cc", "-static", "-o", "e", "e.c").ok()
+    for command in (["./e"], ["sh", "-c", "./e"]):
+        assert "libftrace" not in static.run(*command).ok().out
+
+
 def test_death_by_a_signal(static):
     assert static.run("./s", "die").code == -signal.SIGABRT
 
