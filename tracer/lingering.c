@@ -147,17 +147,24 @@ size_t session_lingering(
 	}
 }
 
+/* One that its maker did not come to name. */
+static bool is_old(const char *directory)
+{
+	struct stat st;
+
+	return stat(directory, &st) == 0 &&
+	       st.st_mtime + NEWBORN_SECONDS < time(NULL);
+}
+
 static bool is_dead(const char *directory)
 {
 	char *path = xasprintf("%s/lock", directory);
 	int fd = open(path, O_RDWR | O_CLOEXEC);
-	struct stat st;
 	bool dead;
 
 	free(path);
 	if (fd < 0)
-		return errno == ENOENT && stat(directory, &st) == 0 &&
-		       st.st_mtime + NEWBORN_SECONDS < time(NULL);
+		return errno == ENOENT && is_old(directory);
 	dead = flock(fd, LOCK_EX | LOCK_NB) == 0;
 	close(fd);
 	return dead;
@@ -171,10 +178,12 @@ unsigned session_clean(const char *root)
 	unsigned cleaned = 0;
 
 	while (dir && (entry = readdir(dir))) {
-		if (strncmp(entry->d_name, "session-", 8) != 0)
+		bool newborn = !strncmp(entry->d_name, "new-", 4);
+
+		if (!newborn && strncmp(entry->d_name, "session-", 8) != 0)
 			continue;
 		path = xasprintf("%s/%s", home, entry->d_name);
-		if (is_dead(path)) {
+		if (newborn ? is_old(path) : is_dead(path)) {
 			file = xasprintf("%s/arena", path);
 			unlink(file);
 			free(file);

@@ -22,6 +22,7 @@
 #include "wire/raw.h"
 
 #define SESSION_PREFIX "session-"
+#define NEWBORN_PREFIX "new-"
 #define LOCK_NAME "lock"
 #define ARENA_NAME "arena"
 
@@ -182,12 +183,32 @@ static int make_home(const char *home, struct err *err)
 	return 0;
 }
 
+/* Only a directory with a lock that is held gets a session's name. */
+static int name_directory(
+	struct session *session, const char *home, struct err *err)
+{
+	const char *random = strrchr(session->directory, '-') + 1;
+	char *named = xasprintf("%s/" SESSION_PREFIX "%s", home, random);
+	int code = 0;
+
+	if (rename(session->directory, named) == 0) {
+		free(session->directory);
+		session->directory = named;
+	} else {
+		code = err_set(err, -errno, "cannot make '%s': %s", named,
+			strerror(errno));
+		free(named);
+	}
+	session->arena_path = xasprintf("%s/" ARENA_NAME, session->directory);
+	return code;
+}
+
 static int make_directory(
 	struct session *session, const char *home, struct err *err)
 {
 	char *lock;
 
-	session->directory = xasprintf("%s/" SESSION_PREFIX "XXXXXX", home);
+	session->directory = xasprintf("%s/" NEWBORN_PREFIX "XXXXXX", home);
 	if (!mkdtemp(session->directory)) {
 		int code = -errno;
 
@@ -198,14 +219,13 @@ static int make_directory(
 		return code;
 	}
 	chmod(session->directory, 0755);
-	session->arena_path = xasprintf("%s/" ARENA_NAME, session->directory);
 	lock = xasprintf("%s/" LOCK_NAME, session->directory);
 	session->lock = open(lock, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	free(lock);
 	if (session->lock < 0 || flock(session->lock, LOCK_EX | LOCK_NB) < 0)
 		return err_set(err, -errno, "cannot lock '%s': %s",
 			session->directory, strerror(errno));
-	return 0;
+	return name_directory(session, home, err);
 }
 
 int session_open(struct session *session, const char *root, struct err *err)
