@@ -252,7 +252,8 @@ long exec_observed(struct site_frame *frame, int dir)
 		is_sound(program.environment))
 		return execute_found(&program);
 	r = execute(&program, program.environment);
-	if (error == -ENOENT || error == -ENOTDIR)
+	/* ENOTDIR may be for what is there, and no directory. */
+	if (error == -ENOENT)
 		saw(dir, program.path, ACCESS_ABSENT, 0);
 	else if (error != -EFAULT && error != -ENAMETOOLONG)
 		saw(dir, program.path, ACCESS_STAT, RECORD_REFUSED);

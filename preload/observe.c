@@ -260,7 +260,7 @@ static int read_how(uint64_t address)
 	return (int)how.flags;
 }
 
-static void before(const struct call *call, const uint64_t *arguments)
+static void before(const struct call *call)
 {
 	int error;
 
@@ -283,7 +283,6 @@ static void before(const struct call *call, const uint64_t *arguments)
 	default:
 		break;
 	}
-	(void)arguments;
 }
 
 static void saw_socket(const struct call *call, int error, socklen_t size)
@@ -393,7 +392,7 @@ static bool observe_paths(
 	if (call_asks_existing(&call))
 		result.existed = look_up(call.dir[0],
 					 (const char *)call.path[0]) != -ENOENT;
-	before(&call, frame->arguments);
+	before(&call);
 	r = make_call(frame);
 	frame->number = (uint64_t)r;
 	result.error = r < 0 && r >= -4095 ? (int)-r : 0;

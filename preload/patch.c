@@ -124,11 +124,30 @@ static void populate(
 	}
 }
 
+static bool is_sound(
+	const struct site_table *table, const struct library *library)
+{
+	uintptr_t begin = (uintptr_t)library->text - library->base;
+
+	if (table->count > SITES_MAX)
+		return false;
+	for (uint32_t i = 0; i < table->count; i++)
+		if (table->sites[i].offset < begin ||
+			table->sites[i].offset + SITE_BYTES_MAX >
+				begin + library->size)
+			return false;
+	return true;
+}
+
 static bool patch_library(const struct library *library)
 {
 	const struct site_table *table = table_of(library);
 	uintptr_t from, to;
 	bool whole = table->rejected == 0;
+
+	/* It lies where a stray write of any program can hit it. */
+	if (!is_sound(table, library))
+		return false;
 
 	/* Nothing is left in libpthread and its like since glibc 2.34. */
 	if (!table->count)
