@@ -29,6 +29,10 @@ static void grow_nodes(struct fold *fold)
 		return;
 	fold->makers = xreallocarray(fold->makers, room, sizeof(*fold->makers));
 	memset(fold->makers + old, 0, (room - old) * sizeof(*fold->makers));
+	fold->source_of = xreallocarray(
+		fold->source_of, room, sizeof(*fold->source_of));
+	memset(fold->source_of + old, 0,
+		(room - old) * sizeof(*fold->source_of));
 	fold->touched = grow_flags(fold->touched, old, room);
 	fold->stirred = grow_flags(fold->stirred, old, room);
 	fold->searched = grow_flags(fold->searched, old, room);
@@ -379,6 +383,13 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 		break;
 	case RECORD_RENAME:
 		take_rename(fold, event);
+		break;
+	case RECORD_CODE:
+	case RECORD_ENTER:
+	case RECORD_SOURCE:
+	case RECORD_COARSE:
+	case RECORD_INTERPRETER:
+		fold_take_code(fold, event);
 		break;
 	default:
 		break;

@@ -43,7 +43,13 @@ void fold_forward(const struct fold *fold)
 	if (!getenv("FTRACE_SESSION"))
 		return;
 	for (size_t i = 0; i < fold->access_count; i++)
-		forward(fold, &fold->accesses[i]);
+		if (fold->accesses[i].role != ROLE_CODE)
+			forward(fold, &fold->accesses[i]);
+	for (size_t i = 0; i < fold->source_count; i++)
+		forward(fold, &(struct fold_access){.node =
+						      fold->sources[i].node,
+				      .block = fold->no_block,
+				      .kinds = KIND_BIT(ACCESS_READ)});
 	for (size_t i = 0; i < fold->scope_count; i++)
 		lost |= fold->recording.scopes[i].incomplete != NULL;
 	if (lost)

@@ -19,6 +19,8 @@ enum access_role {
 	ROLE_FACT,     /* told to who asks, and nothing depends on it: what the
 			  session had made itself by then */
 	ROLE_PRESENCE, /* an input of which only the presence counts */
+	ROLE_CODE,     /* a function was entered, or a source loaded; the block
+			  is a place in functions */
 };
 
 /* What a scope did to a block of a path, all kinds together. */
@@ -39,7 +41,25 @@ struct fold_path {
 	bool ignored;
 };
 
+/* A source whose functions the adapter tells of. */
+struct fold_source {
+	uint32_t node;
+	uint32_t file;      /* in files; FILE_NONE until it was looked at */
+	uint32_t module;    /* the scope of its import */
+	uint32_t last_user; /* who was found last to have entered it, + 1 */
+};
+
+/* A function that was entered; or, without a name, the source's loading. */
+struct fold_function {
+	uint32_t node;
+	const char *name;
+	size_t name_size;
+	uint32_t state; /* in files; FILE_NONE: as good as the whole file */
+	bool on_load;   /* no function: what the source's loading runs */
+};
+
 struct fold_scope {
+	bool coarse;    /* it entered functions that nobody told of */
 	bool ran;       /* said an outcome other than that it exists */
 	bool selected;  /* was collected and chosen, if perhaps not run */
 	bool completed; /* a collector that came to its end */
@@ -81,7 +101,20 @@ struct fold {
 	uint32_t no_block; /* the empty one: the whole file */
 	bool late;         /* listings that waited are being taken */
 
+	/* Code, by fold_code.c. */
+	struct interner code_keys; /* number i is codes[i] */
+	uint32_t *codes;           /* "token/id" to a place in functions */
+	size_t code_count, code_room;
+	struct interner function_keys; /* number i is functions[i] */
+	struct fold_function *functions;
+	size_t function_count, function_room;
+	struct fold_source *sources;
+	size_t source_count, source_room;
+	char *interpreter_tag, *interpreter; /* NULL: none was named */
+	const char *coarse;                  /* why some scope is, or NULL */
+
 	/* By node; grown with the tree. */
+	uint32_t *source_of; /* place in sources, + 1 */
 	uint32_t *makers; /* the scope that made it, + 1 */
 	bool *touched;    /* the session wrote, renamed or removed it */
 	bool *stirred;    /* the session changed its entries */
@@ -115,7 +148,9 @@ uint32_t fold_event_scope(
 void fold_scopes(struct fold *fold);        /* marks: scopes, edges, outcomes */
 void fold_each(struct fold *fold);          /* units of executed programs */
 void fold_accesses(struct fold *fold);      /* records to accesses */
+int fold_code(struct fold *fold, struct map *map, struct err *err);
 void fold_settle(struct fold *fold);        /* accesses to states of files */
+int fold_code_settle(struct fold *fold, struct map *map, struct err *err);
 void fold_forward(const struct fold *fold); /* to an ftrace around us */
 int fold_gone(struct fold *fold, struct map *map, struct err *err);
 
@@ -135,6 +170,15 @@ bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
  */
 void fold_links(struct fold *fold);
 void fold_links_after(struct fold *fold, const struct wire_record *record);
+
+/* A record of code (fold_code.c). */
+void fold_take_code(struct fold *fold, const struct trace_event *event);
+void fold_code_release(struct fold *fold);
+
+/* The file of a node, checked; FILE_NONE: its path is too long. */
+uint32_t fold_file(struct fold *fold, uint32_t node);
+bool fold_changed_meanwhile(
+	const struct fold *fold, uint32_t node, enum aspect aspect);
 
 /* What the loader of an image did, seen by its HELLO and by its SEARCH. */
 void fold_loader_files(struct fold *fold, const struct trace_event *event);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "map/alloc.h"
-#include "tracer/locate.h"
+#include "adapters/locate.h"
 #include "tracer/session.h"
 #include "tracer/spawn.h"
 
