@@ -84,6 +84,8 @@ static void summarise(const struct affected *affected)
 		fresh += affected->units[i].file;
 		selected += !affected->units[i].file;
 	}
+	if (affected->problem)
+		note("%s; whole files are compared", affected->problem);
 	if (gone)
 		note("%s gone; the next run forgets them",
 			counted(gone, "recorded test is",

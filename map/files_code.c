@@ -55,8 +55,8 @@ void map_file_set_source(
 	file->source = source ? source->id : 0;
 }
 
-struct source *map_file_source(struct map_files *files, uint32_t i,
-	struct map *map, struct err *err)
+struct source *map_file_source(
+	struct map_files *files, uint32_t i, struct map *map, struct err *err)
 {
 	struct map_file *file = &files->files[i];
 

@@ -69,11 +69,10 @@ bool frames_next(
 	struct frames_reader *reader, struct frame *frame, bool *malformed)
 {
 	size_t left = (size_t)(reader->end - reader->at);
-	const char *colon = left ? memchr(reader->at, ':',
-					   left < DIGITS_MAX + 1
-						   ? left
-						   : DIGITS_MAX + 1)
-				 : NULL;
+	const char *colon =
+		left ? memchr(reader->at, ':',
+			       left < DIGITS_MAX + 1 ? left : DIGITS_MAX + 1)
+		     : NULL;
 	int64_t size;
 
 	if (malformed)

@@ -81,6 +81,13 @@ int query_names(struct query_name **names, size_t *count, struct map *map,
 	enum scope_kind kind, struct err *err);
 void query_names_release(struct query_name *names, size_t count);
 
+/*
+ * The modules whose sources are known: pairs of a file, in `scope`, and the
+ * name of a module that is loaded from it.
+ */
+int query_sources(struct query_name **names, size_t *count, struct map *map,
+	struct err *err);
+
 /* Every scope of a kind, current or not. */
 int query_of_kind(int64_t **scopes, size_t *count, struct map *map,
 	enum scope_kind kind, struct err *err);

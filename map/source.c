@@ -75,8 +75,8 @@ bool source_set_blocks(struct source *source, const char *text, size_t size)
 	source->text_size = size;
 	reader = (struct frames_reader){source->text, source->text + size};
 	while (reader.at < reader.end) {
-		struct source_block *block = array_add(&source->blocks,
-			&source->count, &room, sizeof(*block));
+		struct source_block *block = array_add(
+			&source->blocks, &source->count, &room, sizeof(*block));
 
 		if (!next_block(&reader, block)) {
 			source->count = 0;
@@ -192,8 +192,8 @@ int source_store(struct source *source, struct map *map, struct err *err)
 
 	if (!stmt)
 		return MAP_IO;
-	sql_bind_bytes(stmt, 1, source->content.bytes,
-		sizeof(source->content.bytes));
+	sql_bind_bytes(
+		stmt, 1, source->content.bytes, sizeof(source->content.bytes));
 	sqlite3_bind_text(stmt, 2, source->tag, -1, SQLITE_STATIC);
 	if (source->problem)
 		sqlite3_bind_text(stmt, 3, source->problem, -1, SQLITE_STATIC);

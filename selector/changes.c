@@ -88,6 +88,12 @@ int changes_find(struct changes *changes, struct map *map, struct err *err)
 	code = map_files_load(&changes->files, map, err);
 	if (code == 0) {
 		map_files_check_all(&changes->files);
+		code = code_reader_init(
+			&changes->reader, &changes->files, map, err);
+	}
+	if (code == 0)
+		code = code_read_changed(&changes->reader, err);
+	if (code == 0) {
 		list_changes(changes);
 		write_back(&changes->files, map);
 	}
@@ -100,6 +106,7 @@ void changes_release(struct changes *changes)
 	for (size_t i = 0; i < changes->count; i++)
 		free(changes->list[i].states);
 	free(changes->list);
+	code_reader_release(&changes->reader);
 	map_files_release(&changes->files);
 	memset(changes, 0, sizeof(*changes));
 }

@@ -29,8 +29,8 @@ static void grow_nodes(struct fold *fold)
 		return;
 	fold->makers = xreallocarray(fold->makers, room, sizeof(*fold->makers));
 	memset(fold->makers + old, 0, (room - old) * sizeof(*fold->makers));
-	fold->source_of = xreallocarray(
-		fold->source_of, room, sizeof(*fold->source_of));
+	fold->source_of =
+		xreallocarray(fold->source_of, room, sizeof(*fold->source_of));
 	memset(fold->source_of + old, 0,
 		(room - old) * sizeof(*fold->source_of));
 	fold->touched = grow_flags(fold->touched, old, room);

@@ -92,8 +92,8 @@ static void declare(struct fold *fold, const struct wire_record *record)
 	if (i == fold->code_count)
 		array_add(&fold->codes, &fold->code_count, &fold->code_room,
 			sizeof(*fold->codes));
-	fold->codes[i] = function_of(fold, fold->paths[path].node, mark.name,
-		mark.name_size);
+	fold->codes[i] = function_of(
+		fold, fold->paths[path].node, mark.name, mark.name_size);
 }
 
 /* "token/id,id,..." */
@@ -157,7 +157,8 @@ static void load(struct fold *fold, const struct trace_event *event)
 	add_entered(fold, scope, function_of(fold, path.node, "", 0));
 }
 
-static void name_interpreter(struct fold *fold, const struct wire_record *record)
+static void name_interpreter(
+	struct fold *fold, const struct wire_record *record)
 {
 	const char *slash = memchr(record->text, '/', record->size);
 	size_t tag = slash ? (size_t)(slash - record->text) : 0;
@@ -169,8 +170,7 @@ static void name_interpreter(struct fold *fold, const struct wire_record *record
 	fold->interpreter_tag = xmemdup(record->text, tag);
 	if (tag + 1 < record->size && slash[1] == '/')
 		tag++;
-	fold->interpreter =
-		xmemdup(record->text + tag, record->size - tag);
+	fold->interpreter = xmemdup(record->text + tag, record->size - tag);
 }
 
 void fold_take_code(struct fold *fold, const struct trace_event *event)
@@ -217,8 +217,7 @@ static int read_sources(struct fold *fold, struct map *map, struct err *err)
 			continue;
 		/* What stands in the map, stands. */
 		if (!fold->files.files[source->file].recode &&
-			map_file_source(
-				&fold->files, source->file, map, err) &&
+			map_file_source(&fold->files, source->file, map, err) &&
 			fold->interpreter_tag &&
 			!strcmp(fold->files.files[source->file].code->tag,
 				fold->interpreter_tag))
@@ -256,8 +255,8 @@ static void find_state(struct fold *fold, struct fold_function *function)
 	}
 	if (fold_changed_meanwhile(fold, function->node, ASPECT_CONTENT))
 		print = &print_unknown;
-	function->state = map_file_code_state(&fold->files, file,
-		function->name, function->name_size, print);
+	function->state = map_file_code_state(
+		&fold->files, file, function->name, function->name_size, print);
 }
 
 /*
@@ -294,8 +293,8 @@ static void add_whole_sources(struct fold *fold, uint32_t from)
 			if (seen[used])
 				continue;
 			seen[used] = true;
-			*(uint32_t *)array_add(&queue, &count, &room,
-				sizeof(*queue)) = used;
+			*(uint32_t *)array_add(
+				&queue, &count, &room, sizeof(*queue)) = used;
 		}
 	}
 	for (size_t i = 0; i < fold->source_count; i++)
@@ -311,8 +310,8 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 	int code = 0;
 
 	if (fold->interpreter_tag)
-		code = source_set_interpreter(map, fold->interpreter_tag,
-			fold->interpreter, err);
+		code = source_set_interpreter(
+			map, fold->interpreter_tag, fold->interpreter, err);
 	if (code == 0 && fold->source_count)
 		code = read_sources(fold, map, err);
 	if (code < 0)

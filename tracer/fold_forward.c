@@ -46,10 +46,10 @@ void fold_forward(const struct fold *fold)
 		if (fold->accesses[i].role != ROLE_CODE)
 			forward(fold, &fold->accesses[i]);
 	for (size_t i = 0; i < fold->source_count; i++)
-		forward(fold, &(struct fold_access){.node =
-						      fold->sources[i].node,
-				      .block = fold->no_block,
-				      .kinds = KIND_BIT(ACCESS_READ)});
+		forward(fold,
+			&(struct fold_access){.node = fold->sources[i].node,
+				.block = fold->no_block,
+				.kinds = KIND_BIT(ACCESS_READ)});
 	for (size_t i = 0; i < fold->scope_count; i++)
 		lost |= fold->recording.scopes[i].incomplete != NULL;
 	if (lost)

@@ -115,11 +115,11 @@ struct fold {
 
 	/* By node; grown with the tree. */
 	uint32_t *source_of; /* place in sources, + 1 */
-	uint32_t *makers; /* the scope that made it, + 1 */
-	bool *touched;    /* the session wrote, renamed or removed it */
-	bool *stirred;    /* the session changed its entries */
-	bool *searched;   /* discovery went through its entries */
-	bool *declared;   /* the base said what it looked for in it */
+	uint32_t *makers;    /* the scope that made it, + 1 */
+	bool *touched;       /* the session wrote, renamed or removed it */
+	bool *stirred;       /* the session changed its entries */
+	bool *searched;      /* discovery went through its entries */
+	bool *declared;      /* the base said what it looked for in it */
 	size_t node_room;
 
 	uint32_t root_node;
@@ -145,11 +145,11 @@ uint32_t fold_event_scope(
 	const struct fold *fold, const struct trace_event *event);
 
 /* The steps, in their order. */
-void fold_scopes(struct fold *fold);        /* marks: scopes, edges, outcomes */
-void fold_each(struct fold *fold);          /* units of executed programs */
-void fold_accesses(struct fold *fold);      /* records to accesses */
+void fold_scopes(struct fold *fold);   /* marks: scopes, edges, outcomes */
+void fold_each(struct fold *fold);     /* units of executed programs */
+void fold_accesses(struct fold *fold); /* records to accesses */
 int fold_code(struct fold *fold, struct map *map, struct err *err);
-void fold_settle(struct fold *fold);        /* accesses to states of files */
+void fold_settle(struct fold *fold); /* accesses to states of files */
 int fold_code_settle(struct fold *fold, struct map *map, struct err *err);
 void fold_forward(const struct fold *fold); /* to an ftrace around us */
 int fold_gone(struct fold *fold, struct map *map, struct err *err);

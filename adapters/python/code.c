@@ -29,8 +29,7 @@ int code_reader_init(struct code_reader *reader, struct map_files *files,
 	memset(reader, 0, sizeof(*reader));
 	reader->files = files;
 	reader->map = map;
-	return source_interpreter(
-		map, &reader->tag, &reader->interpreter, err);
+	return source_interpreter(map, &reader->tag, &reader->interpreter, err);
 }
 
 void code_reader_release(struct code_reader *reader)
@@ -96,8 +95,8 @@ static struct source *known_source(struct code_reader *reader,
 static void add_job(struct text_jobs *jobs, struct code_reader *reader,
 	uint32_t file, const struct print *content, char *text, size_t size)
 {
-	struct text_job *job = array_add(
-		&jobs->list, &jobs->count, &jobs->room, sizeof(*job));
+	struct text_job *job =
+		array_add(&jobs->list, &jobs->count, &jobs->room, sizeof(*job));
 
 	job->file = file;
 	job->content = text;
@@ -143,8 +142,8 @@ static void look_up(struct code_reader *reader, uint32_t file,
 	add_job(jobs, reader, file, &content, text, size);
 }
 
-static int take_blocks(struct code_reader *reader, struct source *source,
-	struct err *err)
+static int take_blocks(
+	struct code_reader *reader, struct source *source, struct err *err)
 {
 	struct frames blocks = {0};
 	struct frame frame;
@@ -164,8 +163,8 @@ static int take_blocks(struct code_reader *reader, struct source *source,
 	return code;
 }
 
-static int take_source(struct code_reader *reader, struct text_job *job,
-	struct err *err)
+static int take_source(
+	struct code_reader *reader, struct text_job *job, struct err *err)
 {
 	struct source *source = job->source;
 	struct frame frame;
@@ -229,8 +228,8 @@ static int analyse(struct code_reader *reader, struct text_jobs *jobs,
 }
 
 /* A source that nobody can take apart today is not kept for tomorrow. */
-static void give_up(struct code_reader *reader, struct text_job *job,
-	const char *why)
+static void give_up(
+	struct code_reader *reader, struct text_job *job, const char *why)
 {
 	struct map_files *files = reader->files;
 
@@ -294,8 +293,8 @@ int code_read_changed(struct code_reader *reader, struct err *err)
 
 	for (uint32_t i = 0; i < files->count; i++)
 		if (files->files[i].recode)
-			*(uint32_t *)array_add(&list, &count, &room,
-				sizeof(*list)) = i;
+			*(uint32_t *)array_add(
+				&list, &count, &room, sizeof(*list)) = i;
 	code = code_read(reader, list, count, err);
 	free(list);
 	return code;

@@ -71,10 +71,10 @@ static int spawn(struct helper *helper, const char *interpreter,
 	sigfillset(&pipes);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &pipes);
-	posix_spawnattr_setflags(&attributes,
-		POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	code = posix_spawn(&helper->pid, interpreter, &actions, &attributes,
-		argv, envp);
+	posix_spawnattr_setflags(
+		&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	code = posix_spawn(
+		&helper->pid, interpreter, &actions, &attributes, argv, envp);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	free(envp);
@@ -136,8 +136,8 @@ void helper_close(struct helper *helper)
 
 static int gone(struct err *err)
 {
-	return err_set(err, -EPIPE,
-		"the Python helper ended before it had answered");
+	return err_set(
+		err, -EPIPE, "the Python helper ended before it had answered");
 }
 
 /* Reads what is there; 0 when it came, negative at the end. */
@@ -165,8 +165,8 @@ static int take_some(struct helper *helper, struct err *err)
 /* Waits until there is something to read or, with `out`, room to write. */
 static int await(struct helper *helper, bool out, short *to, struct err *err)
 {
-	struct pollfd ends[2] = {{helper->from, POLLIN, 0},
-		{out ? helper->to : -1, POLLOUT, 0}};
+	struct pollfd ends[2] = {
+		{helper->from, POLLIN, 0}, {out ? helper->to : -1, POLLOUT, 0}};
 	int n;
 
 	do {
@@ -214,14 +214,12 @@ int helper_next(struct helper *helper, struct frame *frame, struct err *err)
 	int code;
 
 	for (;;) {
-		struct frames_reader reader = {
-			helper->reply + helper->taken,
+		struct frames_reader reader = {helper->reply + helper->taken,
 			helper->reply + helper->size};
 
 		if (helper->size > helper->taken &&
 			frames_next(&reader, frame, &malformed)) {
-			helper->taken =
-				(size_t)(reader.at - helper->reply);
+			helper->taken = (size_t)(reader.at - helper->reply);
 			return 0;
 		}
 		if (helper->size > helper->taken && malformed)
@@ -235,8 +233,7 @@ int helper_next(struct helper *helper, struct frame *frame, struct err *err)
 	}
 }
 
-int helper_next_number(
-	struct helper *helper, uint32_t *number, struct err *err)
+int helper_next_number(struct helper *helper, uint32_t *number, struct err *err)
 {
 	struct frames_reader reader;
 	struct frames again = {0};

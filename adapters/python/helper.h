@@ -20,7 +20,8 @@ struct helper {
 };
 
 /* Negative when it cannot be started. */
-int helper_open(struct helper *helper, const char *interpreter, struct err *err);
+int helper_open(
+	struct helper *helper, const char *interpreter, struct err *err);
 void helper_close(struct helper *helper);
 
 /* Sends a request; negative when the helper went away or hangs. */
