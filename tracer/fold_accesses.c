@@ -145,8 +145,7 @@ void fold_add(struct fold *fold, uint32_t scope, uint32_t node, uint32_t block,
 	fold->accesses[i].kinds |= KIND_BIT(kind);
 }
 
-/* The scope that made the node or a directory above it, or SCOPE_NONE. */
-static uint32_t maker_of(const struct fold *fold, uint32_t node)
+uint32_t fold_maker(const struct fold *fold, uint32_t node)
 {
 	for (;;) {
 		if (fold->makers[node])
@@ -184,7 +183,7 @@ static void take_change(struct fold *fold, uint32_t scope, uint32_t node,
 void fold_input(struct fold *fold, uint32_t scope, uint32_t node,
 	uint32_t block, enum access_kind kind)
 {
-	uint32_t maker = maker_of(fold, node);
+	uint32_t maker = fold_maker(fold, node);
 	const struct path_node *there = &fold->tree.nodes[node];
 	enum access_role role = ROLE_INPUT;
 
@@ -339,7 +338,7 @@ static void take_rename(struct fold *fold, const struct trace_event *event)
 		return;
 	from = fold->paths[from].node;
 	to = fold->paths[to].node;
-	maker = maker_of(fold, from);
+	maker = fold_maker(fold, from);
 	/* What others made before the session moves along: an input. */
 	if (maker == SCOPE_NONE && !fold_is_temporary(fold, from))
 		fold_input(fold, scope, from, 0, ACCESS_STAT);

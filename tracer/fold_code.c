@@ -141,6 +141,11 @@ static void load(struct fold *fold, const struct trace_event *event)
 	for (uint32_t k = 0; k < path.link_count; k++)
 		fold_input(fold, scope, fold->links[path.link_first + k], 0,
 			ACCESS_LINK);
+	/* The run's own work: as any file that it made and reads. */
+	if (fold_maker(fold, path.node) != SCOPE_NONE) {
+		fold_input(fold, scope, path.node, fold->no_block, ACCESS_READ);
+		return;
+	}
 	if (!fold->source_of[path.node]) {
 		source = array_add(&fold->sources, &fold->source_count,
 			&fold->source_room, sizeof(*source));
@@ -253,7 +258,8 @@ static void find_state(struct fold *fold, struct fold_function *function)
 		function->on_load = block->on_load;
 		print = &block->print;
 	}
-	if (fold_changed_meanwhile(fold, function->node, ASPECT_CONTENT))
+	if (fold->touched[function->node] ||
+		fold_changed_meanwhile(fold, function->node, ASPECT_CONTENT))
 		print = &print_unknown;
 	function->state = map_file_code_state(
 		&fold->files, file, function->name, function->name_size, print);
@@ -307,6 +313,7 @@ static void add_whole_sources(struct fold *fold, uint32_t from)
 
 int fold_code(struct fold *fold, struct map *map, struct err *err)
 {
+	size_t count;
 	int code = 0;
 
 	if (fold->interpreter_tag)
@@ -318,20 +325,21 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 		return code;
 	for (size_t i = 0; i < fold->function_count; i++)
 		find_state(fold, &fold->functions[i]);
-	for (size_t i = 0; i < fold->access_count; i++) {
-		struct fold_access *access = &fold->accesses[i];
+	count = fold->access_count;
+	for (size_t i = 0; i < count; i++) {
+		const struct fold_access access = fold->accesses[i];
 		const struct fold_function *function;
 
-		if (access->role != ROLE_CODE)
+		if (access.role != ROLE_CODE)
 			continue;
-		function = &fold->functions[access->block];
-		use_module(fold, access);
-		if (function->on_load) {
-			access->kinds = 0;
-		} else if (function->state == FILE_NONE) {
-			access->role = ROLE_INPUT;
-			access->block = fold->no_block;
-		}
+		function = &fold->functions[access.block];
+		use_module(fold, &access);
+		if (!function->on_load && function->state != FILE_NONE)
+			continue;
+		fold->accesses[i].kinds = 0;
+		if (!function->on_load)
+			fold_input(fold, access.scope, access.node,
+				fold->no_block, ACCESS_READ);
 	}
 	for (uint32_t i = 0; i < fold->scope_count; i++)
 		if (fold->scopes[i].coarse)

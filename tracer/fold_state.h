@@ -159,6 +159,8 @@ void fold_add(struct fold *fold, uint32_t scope, uint32_t node, uint32_t block,
 	enum access_kind kind, enum access_role role);
 void fold_input(struct fold *fold, uint32_t scope, uint32_t node,
 	uint32_t block, enum access_kind kind);
+/* The scope that made the node or a directory above it, or SCOPE_NONE. */
+uint32_t fold_maker(const struct fold *fold, uint32_t node);
 void fold_find_searched(struct fold *fold);
 bool fold_is_collected(const struct fold *fold, uint32_t node);
 bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
