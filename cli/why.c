@@ -29,6 +29,8 @@ static void print_chain(const struct chain *chain)
 
 		if (link->kind == SCOPE_RUN)
 			printf("  uses the run's own start\n");
+		else if (link->kind == SCOPE_ENTERED)
+			printf("  entered functions of %s\n", link->name);
 		else
 			printf("  uses %s %s\n", scope_kind_name(link->kind),
 				link->name);

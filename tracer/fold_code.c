@@ -15,197 +15,6 @@
 #include "map/alloc.h"
 #include "tracer/fold_state.h"
 
-static uint32_t function_of(
-	struct fold *fold, uint32_t node, const char *name, size_t size)
-{
-	char key[ARENA_TEXT_MAX + sizeof(node)];
-	struct fold_function *function;
-	uint32_t i;
-
-	memcpy(key, &node, sizeof(node));
-	memcpy(key + sizeof(node), name, size);
-	i = intern(&fold->function_keys, key, size + sizeof(node));
-	if (i == fold->function_count) {
-		function = array_add(&fold->functions, &fold->function_count,
-			&fold->function_room, sizeof(*function));
-		function->node = node;
-		function->name =
-			fold->function_keys.entries[i].bytes + sizeof(node);
-		function->name_size = size;
-		function->state = FILE_NONE;
-	}
-	return i;
-}
-
-static void add_entered(struct fold *fold, uint32_t scope, uint32_t function)
-{
-	fold_add(fold, scope, fold->functions[function].node, function,
-		ACCESS_READ, ROLE_CODE);
-}
-
-struct code_mark {
-	const char *key; /* "token/id" */
-	size_t key_size;
-	const char *name;
-	size_t name_size;
-	const char *path;
-	size_t path_size;
-};
-
-/* "token/id/name/path"; false when it is malformed. */
-static bool parse_code(const char *text, size_t size, struct code_mark *mark)
-{
-	const char *end = text + size, *slash = memchr(text, '/', size);
-
-	if (slash)
-		slash = memchr(slash + 1, '/', (size_t)(end - slash - 1));
-	if (!slash)
-		return false;
-	mark->key = text;
-	mark->key_size = (size_t)(slash - text);
-	mark->name = slash + 1;
-	slash = memchr(mark->name, '/', (size_t)(end - mark->name));
-	if (!slash)
-		return false;
-	mark->name_size = (size_t)(slash - mark->name);
-	/* The separator is followed by the path's own first slash. */
-	mark->path = slash + 1 < end && slash[1] == '/' ? slash + 1 : slash;
-	mark->path_size = (size_t)(end - mark->path);
-	return true;
-}
-
-/*
- * The declaration of a function. Its file is looked up with the links that
- * lead to it, which whoever loaded it has crossed.
- */
-static void declare(struct fold *fold, const struct wire_record *record)
-{
-	struct code_mark mark;
-	uint32_t path, i;
-
-	if (!parse_code(record->text, record->size, &mark))
-		return;
-	path = fold_path(fold, mark.path, mark.path_size, false);
-	if (fold->paths[path].ignored)
-		return;
-	i = intern(&fold->code_keys, mark.key, mark.key_size);
-	if (i == fold->code_count)
-		array_add(&fold->codes, &fold->code_count, &fold->code_room,
-			sizeof(*fold->codes));
-	fold->codes[i] = function_of(
-		fold, fold->paths[path].node, mark.name, mark.name_size);
-}
-
-/* "token/id,id,..." */
-static void enter(struct fold *fold, const struct trace_event *event)
-{
-	const char *text = event->record->text;
-	const char *end = text + event->record->size;
-	const char *slash = memchr(text, '/', event->record->size);
-	uint32_t scope = fold_event_scope(fold, event);
-	char key[128];
-	size_t head = slash ? (size_t)(slash + 1 - text) : 0;
-
-	if (!slash || head > sizeof(key) / 2)
-		return;
-	memcpy(key, text, head);
-	for (const char *id = slash + 1; id < end;) {
-		const char *comma = memchr(id, ',', (size_t)(end - id));
-		size_t n = (size_t)((comma ? comma : end) - id);
-		uint32_t i = INTERN_NONE;
-
-		if (n <= sizeof(key) / 2) {
-			memcpy(key + head, id, n);
-			i = intern_find(&fold->code_keys, key, head + n);
-		}
-		/* It was declared before, unless that was lost. */
-		if (i == INTERN_NONE)
-			fold_incomplete(fold, scope,
-				"it entered functions that nobody knows of");
-		else
-			add_entered(fold, scope, fold->codes[i]);
-		id += n + 1;
-	}
-}
-
-static void load(struct fold *fold, const struct trace_event *event)
-{
-	const struct wire_record *record = event->record;
-	uint32_t scope = fold_event_scope(fold, event);
-	uint32_t i = fold_path(fold, record->text, record->size, false);
-	struct fold_path path = fold->paths[i];
-	struct fold_source *source;
-
-	if (path.ignored)
-		return;
-	for (uint32_t k = 0; k < path.link_count; k++)
-		fold_input(fold, scope, fold->links[path.link_first + k], 0,
-			ACCESS_LINK);
-	/* The run's own work: as any file that it made and reads. */
-	if (fold_maker(fold, path.node) != SCOPE_NONE) {
-		fold_input(fold, scope, path.node, fold->no_block, ACCESS_READ);
-		return;
-	}
-	if (!fold->source_of[path.node]) {
-		source = array_add(&fold->sources, &fold->source_count,
-			&fold->source_room, sizeof(*source));
-		source->node = path.node;
-		source->file = FILE_NONE;
-		source->module = scope;
-		fold->source_of[path.node] = (uint32_t)fold->source_count;
-	} else {
-		/* Under two names: who uses the one uses the other. */
-		source = &fold->sources[fold->source_of[path.node] - 1];
-		fold_use(fold, source->module, scope);
-		fold_use(fold, scope, source->module);
-	}
-	add_entered(fold, scope, function_of(fold, path.node, "", 0));
-}
-
-static void name_interpreter(
-	struct fold *fold, const struct wire_record *record)
-{
-	const char *slash = memchr(record->text, '/', record->size);
-	size_t tag = slash ? (size_t)(slash - record->text) : 0;
-
-	if (!slash)
-		return;
-	free(fold->interpreter_tag);
-	free(fold->interpreter);
-	fold->interpreter_tag = xmemdup(record->text, tag);
-	if (tag + 1 < record->size && slash[1] == '/')
-		tag++;
-	fold->interpreter = xmemdup(record->text + tag, record->size - tag);
-}
-
-void fold_take_code(struct fold *fold, const struct trace_event *event)
-{
-	const struct wire_record *record = event->record;
-
-	switch (record->type) {
-	case RECORD_CODE:
-		declare(fold, record);
-		break;
-	case RECORD_ENTER:
-		enter(fold, event);
-		break;
-	case RECORD_SOURCE:
-		load(fold, event);
-		break;
-	case RECORD_COARSE:
-		fold->scopes[fold_event_scope(fold, event)].coarse = true;
-		if (!fold->coarse)
-			fold->coarse =
-				fold_text(fold, record->text, record->size);
-		break;
-	case RECORD_INTERPRETER:
-		name_interpreter(fold, record);
-		break;
-	default:
-		break;
-	}
-}
-
 /* Gives every declared source its blocks, asking Python for what is new. */
 static int read_sources(struct fold *fold, struct map *map, struct err *err)
 {
@@ -256,6 +65,8 @@ static void find_state(struct fold *fold, struct fold_function *function)
 		if (!block)
 			return;
 		function->on_load = block->on_load;
+		if (block->on_load)
+			return;
 		print = &block->print;
 	}
 	if (fold->touched[function->node] ||
@@ -263,21 +74,6 @@ static void find_state(struct fold *fold, struct fold_function *function)
 		print = &print_unknown;
 	function->state = map_file_code_state(
 		&fold->files, file, function->name, function->name_size, print);
-}
-
-/*
- * Who enters a function of a source uses the module that it is, even if it
- * came by it without an import.
- */
-static void use_module(struct fold *fold, const struct fold_access *access)
-{
-	uint32_t i = fold->source_of[access->node];
-	struct fold_source *source = i ? &fold->sources[i - 1] : NULL;
-
-	if (!source || source->last_user == access->scope + 1)
-		return;
-	source->last_user = access->scope + 1;
-	fold_use(fold, access->scope, source->module);
 }
 
 /* The sources of every module that a scope leads to. */
@@ -311,9 +107,27 @@ static void add_whole_sources(struct fold *fold, uint32_t from)
 	free(seen);
 }
 
+/* What no set of functions can say: a source's loading, or all of a file. */
+static void take_entry(struct fold *fold, const struct fold_entry *entry)
+{
+	const struct fold_function *function =
+		&fold->functions[entry->function];
+	struct recorded_scope *scope = &fold->recording.scopes[entry->scope];
+	struct recorded_read *read;
+
+	if (function->state == FILE_NONE && !function->on_load)
+		fold_input(fold, entry->scope, function->node, fold->no_block,
+			ACCESS_READ);
+	if (function->state == FILE_NONE || function->name_size)
+		return;
+	read = array_add(&scope->reads, &scope->read_count, &scope->read_room,
+		sizeof(*read));
+	read->state = function->state;
+	read->kinds = KIND_BIT(ACCESS_READ);
+}
+
 int fold_code(struct fold *fold, struct map *map, struct err *err)
 {
-	size_t count;
 	int code = 0;
 
 	if (fold->interpreter_tag)
@@ -325,22 +139,9 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 		return code;
 	for (size_t i = 0; i < fold->function_count; i++)
 		find_state(fold, &fold->functions[i]);
-	count = fold->access_count;
-	for (size_t i = 0; i < count; i++) {
-		const struct fold_access access = fold->accesses[i];
-		const struct fold_function *function;
-
-		if (access.role != ROLE_CODE)
-			continue;
-		function = &fold->functions[access.block];
-		use_module(fold, &access);
-		if (!function->on_load && function->state != FILE_NONE)
-			continue;
-		fold->accesses[i].kinds = 0;
-		if (!function->on_load)
-			fold_input(fold, access.scope, access.node,
-				fold->no_block, ACCESS_READ);
-	}
+	for (size_t i = 0; i < fold->entry_count; i++)
+		take_entry(fold, &fold->entries[i]);
+	fold_entered(fold);
 	for (uint32_t i = 0; i < fold->scope_count; i++)
 		if (fold->scopes[i].coarse)
 			add_whole_sources(fold, i);
@@ -357,15 +158,4 @@ int fold_code_settle(struct fold *fold, struct map *map, struct err *err)
 		code = code_read_changed(&reader, err);
 	code_reader_release(&reader);
 	return code;
-}
-
-void fold_code_release(struct fold *fold)
-{
-	interner_release(&fold->code_keys);
-	interner_release(&fold->function_keys);
-	free(fold->codes);
-	free(fold->functions);
-	free(fold->sources);
-	free(fold->interpreter_tag);
-	free(fold->interpreter);
 }

@@ -43,8 +43,7 @@ void fold_forward(const struct fold *fold)
 	if (!getenv("FTRACE_SESSION"))
 		return;
 	for (size_t i = 0; i < fold->access_count; i++)
-		if (fold->accesses[i].role != ROLE_CODE)
-			forward(fold, &fold->accesses[i]);
+		forward(fold, &fold->accesses[i]);
 	for (size_t i = 0; i < fold->source_count; i++)
 		forward(fold,
 			&(struct fold_access){.node = fold->sources[i].node,

@@ -127,20 +127,6 @@ static void add_read(struct fold *fold, const struct fold_access *access,
 		anchor(fold, access->node, file);
 }
 
-/* fold_code() knows the state. */
-static void add_code(struct fold *fold, const struct fold_access *access)
-{
-	struct recorded_scope *scope = &fold->recording.scopes[access->scope];
-	struct recorded_read *read;
-
-	if (!access->kinds)
-		return;
-	read = array_add(&scope->reads, &scope->read_count, &scope->read_room,
-		sizeof(*read));
-	read->state = fold->functions[access->block].state;
-	read->kinds = access->kinds;
-}
-
 static void add_make(
 	struct fold *fold, const struct fold_access *access, uint32_t file)
 {
@@ -165,14 +151,9 @@ void fold_settle(struct fold *fold)
 
 	for (size_t i = 0; i < fold->access_count; i++) {
 		const struct fold_access access = fold->accesses[i];
+		uint32_t file = fold_file(fold, access.node);
 		uint32_t kinds = access.kinds;
-		uint32_t file;
 
-		if (access.role == ROLE_CODE) {
-			add_code(fold, &access);
-			continue;
-		}
-		file = fold_file(fold, access.node);
 		if (file == FILE_NONE) {
 			fold_incomplete(fold, access.scope,
 				"it used a path too long to look at again");

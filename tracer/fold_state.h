@@ -19,8 +19,6 @@ enum access_role {
 	ROLE_FACT,     /* told to who asks, and nothing depends on it: what the
 			  session had made itself by then */
 	ROLE_PRESENCE, /* an input of which only the presence counts */
-	ROLE_CODE,     /* a function was entered, or a source loaded; the block
-			  is a place in functions */
 };
 
 /* What a scope did to a block of a path, all kinds together. */
@@ -44,9 +42,9 @@ struct fold_path {
 /* A source whose functions the adapter tells of. */
 struct fold_source {
 	uint32_t node;
-	uint32_t file;      /* in files; FILE_NONE until it was looked at */
-	uint32_t module;    /* the scope of its import */
-	uint32_t last_user; /* who was found last to have entered it, + 1 */
+	uint32_t file;       /* in files; FILE_NONE until it was looked at */
+	uint32_t module;     /* the scope of its import */
+	size_t first, count; /* of its functions' ranks, in words of a set */
 };
 
 /* A function that was entered; or, without a name, the source's loading. */
@@ -56,6 +54,13 @@ struct fold_function {
 	size_t name_size;
 	uint32_t state; /* in files; FILE_NONE: as good as the whole file */
 	bool on_load;   /* no function: what the source's loading runs */
+	uint32_t rank;  /* its bit in sets of functions */
+	uint32_t last;  /* the scope that entered it last, + 1 */
+};
+
+struct fold_entry {
+	uint32_t scope;
+	uint32_t function; /* in functions */
 };
 
 struct fold_scope {
@@ -110,6 +115,8 @@ struct fold {
 	size_t function_count, function_room;
 	struct fold_source *sources;
 	size_t source_count, source_room;
+	struct fold_entry *entries; /* functions entered, sources loaded */
+	size_t entry_count, entry_room;
 	char *interpreter_tag, *interpreter; /* NULL: none was named */
 	const char *coarse;                  /* why some scope is, or NULL */
 
@@ -134,6 +141,9 @@ const char *fold_text(struct fold *fold, const char *bytes, size_t size);
 
 /* The scope of that kind and name, made when it is new. */
 uint32_t fold_scope(
+	struct fold *fold, enum scope_kind kind, const char *name, size_t size);
+/* A new one, whatever others of the name there are. */
+uint32_t fold_new_scope(
 	struct fold *fold, enum scope_kind kind, const char *name, size_t size);
 uint32_t fold_find_scope(const struct fold *fold, enum scope_kind kind,
 	const char *name, size_t size);
@@ -173,9 +183,12 @@ bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
 void fold_links(struct fold *fold);
 void fold_links_after(struct fold *fold, const struct wire_record *record);
 
-/* A record of code (fold_code.c). */
+/* A record of code (fold_code_marks.c). */
 void fold_take_code(struct fold *fold, const struct trace_event *event);
 void fold_code_release(struct fold *fold);
+
+/* A scope for each set of functions of a file that some scope entered. */
+void fold_entered(struct fold *fold);
 
 /* The file of a node, checked; FILE_NONE: its path is too long. */
 uint32_t fold_file(struct fold *fold, uint32_t node);

@@ -82,9 +82,9 @@ def test_function_selects_who_entered_it(marked):
 def test_formatting_selects_nothing(marked):
     marked.record("a: enter/t1/1", "b: enter/t1/2")
     with marked.edited("m.py", "def two", "# a comment\n\n\ndef two"):
-        assert marked.affected_units() == []
         changed = marked.json("changed")
         assert (changed["stale"], changed["hashed"]) == (0, 1)
+        assert marked.affected_units() == []
         # The new text is known now.
         assert marked.json("changed")["hashed"] == 0
 
