@@ -128,16 +128,22 @@ int query_of_kind(int64_t **scopes, size_t *count, struct map *map,
 }
 
 int query_file_states(int64_t **states, size_t *count, struct map *map,
-	const char *path, struct err *err)
+	const char *path, bool stale, struct err *err)
 {
 	sqlite3_stmt *row = sql_prepare(map,
 		"SELECT state.id FROM file JOIN state ON state.file = file.id"
-		" WHERE file.path = ?",
+		" WHERE file.path = ?1 AND state.live <= 1 - ?2",
 		err);
+	int code;
 
-	if (row)
+	if (row) {
 		sql_bind_bytes(row, 1, path, strlen(path));
-	return numbers(states, count, map, row, err);
+		sqlite3_bind_int(row, 2, stale);
+	}
+	code = numbers(states, count, map, row, err);
+	return code < 0 || *count || !stale ? code
+					    : query_file_states(states, count,
+						      map, path, false, err);
 }
 
 /* Pairs of a number and a name; finalizes the statement, which may be NULL. */

@@ -103,9 +103,13 @@ int query_accesses(struct query_access **accesses, size_t *count,
 	struct map *map, int64_t scope, struct err *err);
 void query_accesses_release(struct query_access *accesses, size_t count);
 
-/* The states of a file by its stored path; *count 0 when it is not known. */
+/*
+ * The states of a file by its stored path; *count 0 when it is not known.
+ * stale: those that the file had no longer when it was looked at last; all,
+ * where there are none.
+ */
 int query_file_states(int64_t **states, size_t *count, struct map *map,
-	const char *path, struct err *err);
+	const char *path, bool stale, struct err *err);
 
 struct query_totals {
 	int64_t units, scopes, files, states, reads, uses, makes, sessions;

@@ -19,7 +19,7 @@ struct entered {
 	struct fold *fold;
 	uint64_t *set; /* of the scope in hand */
 	size_t words;
-	uint32_t *functions; /* by rank */
+	uint32_t *functions;  /* by rank */
 	struct interner keys; /* a file and its part of a set ... */
 	uint32_t *scopes;     /* ... number i is scopes[i] */
 	size_t count, room;
@@ -41,8 +41,7 @@ static void rank(struct entered *entered)
 			used[fold->source_of[fold->functions[i].node] - 1]++;
 	for (size_t i = 0; i < fold->source_count; i++) {
 		fold->sources[i].first = entered->words;
-		fold->sources[i].count =
-			(used[i] + WORD_BITS - 1) / WORD_BITS;
+		fold->sources[i].count = (used[i] + WORD_BITS - 1) / WORD_BITS;
 		entered->words += fold->sources[i].count;
 		used[i] = 0;
 	}
@@ -56,9 +55,9 @@ static void rank(struct entered *entered)
 		if (!is_entered(function))
 			continue;
 		source = fold->source_of[function->node] - 1;
-		function->rank = (uint32_t)(fold->sources[source].first *
-					    WORD_BITS) +
-				 used[source]++;
+		function->rank =
+			(uint32_t)(fold->sources[source].first * WORD_BITS) +
+			used[source]++;
 		entered->functions[function->rank] = i;
 	}
 	free(used);
@@ -96,10 +95,10 @@ static uint32_t scope_of(struct entered *entered, uint32_t i)
 		read = array_add(&recorded->reads, &recorded->read_count,
 			&recorded->read_room, sizeof(*read));
 		read->state =
-			fold->functions
-				[entered->functions[source->first * WORD_BITS +
-						    bit]]
-					.state;
+			fold->functions[entered->functions[source->first *
+								   WORD_BITS +
+							   bit]]
+				.state;
 		read->kinds = KIND_BIT(ACCESS_READ);
 	}
 	return scope;
@@ -126,8 +125,7 @@ static void finish(struct entered *entered, uint32_t scope)
 static struct fold_entry *by_scope(const struct fold *fold)
 {
 	size_t *at = xcalloc(fold->scope_count + 1, sizeof(*at));
-	struct fold_entry *sorted =
-		xcalloc(fold->entry_count, sizeof(*sorted));
+	struct fold_entry *sorted = xcalloc(fold->entry_count, sizeof(*sorted));
 
 	for (size_t i = 0; i < fold->entry_count; i++)
 		at[fold->entries[i].scope + 1]++;
