@@ -17,7 +17,7 @@ _STDLIB = os.path.dirname(os.__file__) + "/"
 
 # How functions are recorded: "evaluator", "monitoring" or None; and when it
 # is None, why.
-how = None
+mode = None
 reason = None
 
 # What the user asked for, to be handed on to workers.
@@ -25,21 +25,21 @@ asked = None
 
 
 def start():
-    """Begins recording functions, once; returns how."""
-    global how, reason, asked
+    """Begins recording functions, once; returns the mode."""
+    global mode, reason, asked
     asked = os.environ.pop(_NAME, None)
     try:
-        how, reason = _start(asked)
+        mode, reason = _start(asked)
     except Exception as error:
-        how, reason = None, type(error).__name__
-    if how is None:
+        mode, reason = None, type(error).__name__
+    if mode is None:
         marks.say(b"/@ftrace/coarse/" + marks.encode(reason))
-    return how
+    return mode
 
 
 def stop():
     """Says what was entered up to now, and no more."""
-    if how is not None:
+    if mode is not None:
         marks.extension.stop()
 
 
