@@ -32,7 +32,11 @@ def start():
         mode, reason = _start(asked)
     except Exception as error:
         mode, reason = None, type(error).__name__
-    if mode is None:
+    if mode is not None:
+        tag = "%s-%08x" % (sys.implementation.cache_tag, sys.hexversion)
+        marks.say(b"/@ftrace/interpreter/" + marks.encode(tag)
+                  + marks.encode(os.path.abspath(sys.executable)))
+    else:
         marks.say(b"/@ftrace/coarse/" + marks.encode(reason))
     return mode
 
