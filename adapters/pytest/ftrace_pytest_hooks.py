@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import ftrace_pytest_fixtures as fixtures
+import ftrace_pytest_functions as functions
 import ftrace_pytest_imports as imports
 import ftrace_pytest_marks as marks
 from ftrace_pytest_fixtures import (  # noqa: F401
@@ -52,6 +53,7 @@ def start(root):
     marks.set_root(root or os.getcwd())
     if fixtures.start(identify):
         names += ("pytest_fixture_setup",)
+    functions.start()
     imports.install(directory_scope)
     _wrap_cache()
     say(OUTCOME + b"ready")
@@ -425,6 +427,7 @@ def pytest_sessionfinish():
     exit, whose coming and going must not tie anything to them.
     """
     try:
+        functions.flush()
         say(marks.MUTE)
     except Exception:
         marks.lost()

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hears of every Python function that is entered, through a frame evaluator
+ * (PEP 523) or, where there is none to be had, through sys.monitoring.
+ */
+#ifndef FTRACE_ADAPTERS_PYTEST_EVALUATOR_H
+#define FTRACE_ADAPTERS_PYTEST_EVALUATOR_H
+
+#include "adapters/pytest/python_api.h"
+
+/*
+ * evaluate((minor version, root, stdlib, own), probe): puts the evaluator in
+ * place. Gives None, or bytes that say why not. Probe is a function that
+ * calls another, given to it, and nothing else.
+ */
+PyObject *evaluator_evaluate(PyObject *self, PyObject *args);
+
+/*
+ * monitor((minor version, root, stdlib, own), DISABLE, restart_events): gives
+ * two callbacks, for the events of starting and resuming and for those of
+ * throwing, which cannot be silenced; or bytes that say why not.
+ */
+PyObject *evaluator_monitor(PyObject *self, PyObject *args);
+
+/* coarse(bytes): the scope in force falls back to whole files. */
+PyObject *evaluator_coarse(PyObject *self, PyObject *bytes);
+
+/* flush(): says what was collected. */
+PyObject *evaluator_flush(PyObject *self, PyObject *unused);
+
+/* Says a mark that begins or ends a scope. Returns 0, or -1 and raises. */
+int evaluator_shift(const char *mark);
+
+#endif

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""Has the functions that are entered recorded, in the best way there is.
+
+The C part does it, by a frame evaluator (PEP 523), else as the listener of
+sys.monitoring.  Without either, a scope depends on files as a whole.
+"""
+
+import os
+import sys
+
+import ftrace_pytest_marks as marks
+
+_NAME = "FTRACE_FUNCTIONS"
+_TOOL = "ftrace"
+_HERE = os.path.dirname(os.path.abspath(__file__)) + "/"
+_STDLIB = os.path.dirname(os.__file__) + "/"
+
+# How functions are recorded: "evaluator", "monitoring" or None; and when it
+# is None, why.
+how = None
+reason = None
+
+# What the user asked for, to be handed on to workers.
+asked = None
+
+
+def start():
+    """Begins recording functions, once; returns how."""
+    global how, reason, asked
+    asked = os.environ.pop(_NAME, None)
+    try:
+        how, reason = _start(asked)
+    except Exception as error:
+        how, reason = None, type(error).__name__
+    if how is None:
+        marks.say(b"/@ftrace/coarse/" + marks.encode(reason))
+    return how
+
+
+def flush():
+    """Says what was entered up to now."""
+    if how is not None:
+        marks.extension.flush()
+
+
+def _start(wanted):
+    if wanted == "off":
+        return None, "FTRACE_FUNCTIONS=off"
+    if marks.extension is None:
+        return None, "this Python takes no extension of ours"
+    settings = (sys.version_info[1], marks.encode(marks.root_slash),
+                marks.encode(_STDLIB), marks.encode(_HERE))
+    why = b"FTRACE_FUNCTIONS=monitoring"
+    if wanted != "monitoring":
+        why = marks.extension.evaluate(settings, _outer, _inner)
+        if why is None:
+            return "evaluator", None
+    if wanted != "evaluator" and hasattr(sys, "monitoring"):
+        why = _monitor(settings)
+        if why is None:
+            return "monitoring", None
+    return None, os.fsdecode(why)
+
+
+def _outer(function):
+    function()
+
+
+def _inner():
+    pass
+
+
+def _monitor(settings):
+    monitoring = sys.monitoring
+    # Coverage, debuggers, profilers and optimisers have theirs reserved.
+    for tool in (3, 4, 2, 5, 0, 1):
+        if monitoring.get_tool(tool) is None:
+            break
+    else:
+        return b"sys.monitoring has no number left"
+    callbacks = marks.extension.monitor(
+        settings, monitoring.DISABLE, monitoring.restart_events)
+    if isinstance(callbacks, bytes):
+        return callbacks
+    entered, thrown = callbacks
+    events = monitoring.events
+    monitoring.use_tool_id(tool, _TOOL)
+    monitoring.register_callback(tool, events.PY_START, entered)
+    monitoring.register_callback(tool, events.PY_RESUME, entered)
+    monitoring.register_callback(tool, events.PY_THROW, thrown)
+    monitoring.set_events(
+        tool, events.PY_START | events.PY_RESUME | events.PY_THROW)
+    return None
