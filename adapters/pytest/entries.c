@@ -39,7 +39,7 @@ static const char *gap_reason;
 static struct here *collecting;
 static struct block *batch[BATCH];
 static unsigned collected;
-static bool at_once;
+static bool at_once, stopped;
 
 static char token[40];
 static pid_t token_owner;
@@ -194,6 +194,11 @@ void entries_flush(void)
 	collected = 0;
 }
 
+void entries_stop(void)
+{
+	stopped = true;
+}
+
 static void say_block(struct block *block)
 {
 	char mark[100];
@@ -236,7 +241,7 @@ void entries_enter(struct block *block)
 {
 	struct thread *thread;
 
-	if (block->id == 0)
+	if (block->id == 0 || stopped)
 		return;
 	if (collecting == &here) {
 		block->epoch = epoch;

@@ -56,6 +56,9 @@ const char *entries_token(void);
 /* Says all that was collected. */
 void entries_flush(void);
 
+/* From now on nothing is said of any thread. */
+void entries_stop(void);
+
 /*
  * From now on, or for a time that has just ended, functions were entered
  * unseen: the scopes in force, of whatever thread, fall back to whole files.

@@ -37,16 +37,20 @@ static const char too_deep[] = "recursion too deep";
 static const char replaced[] = "another frame evaluator is in use";
 
 static enum { OFF, EVALUATING, MONITORING } recording;
-static bool failed_to_start;
+static bool was_started;
 
 static void *interpreter;
 static evaluator *next;
 static evaluator *ours;
 static bool next_is_default;
 
-/* Where a frame has its code, and a thread its count of C recursion. */
+/*
+ * Where a frame has its code, and a thread its count of C recursion, from
+ * which each evaluation takes so many.
+ */
 static size_t code_offset;
 static size_t recursion_offset;
+static int recursion_units;
 
 /* The number of the call that the evaluator is taken out for, or 0. */
 static uint64_t out, outs;
@@ -175,9 +179,9 @@ static PyObject *evaluate_counted(void *thread, void *frame, int throwing)
 	note(frame);
 	if (UNLIKELY(stack_pointer() < here.low))
 		return run_deep(thread, frame, throwing);
-	++*remaining;
+	*remaining += recursion_units;
 	result = next(thread, frame, throwing);
-	--*remaining;
+	*remaining -= recursion_units;
 	return result;
 }
 
@@ -200,8 +204,11 @@ static void try_recursion(void *thread)
 	if (limit != Py_GetRecursionLimit() || left <= 0 || left > limit ||
 		count[0] <= 0 || count[0] > 100000)
 		trial.wrong = true;
-	if (trial.seen && count[0] != trial.remaining - 1)
-		trial.wrong = true;
+	if (trial.seen) {
+		recursion_units = trial.remaining - count[0];
+		if (recursion_units < 1 || recursion_units > 4)
+			trial.wrong = true;
+	}
 	trial.remaining = count[0];
 }
 
@@ -298,7 +305,7 @@ static const char *start(const struct blocks_settings *settings)
 {
 	const char *reason;
 
-	if (recording != OFF || failed_to_start)
+	if (was_started)
 		return "it was started before";
 	interpreter = PyInterpreterState_Get();
 	if (PyInterpreterState_GetID(interpreter) != 0)
@@ -306,7 +313,7 @@ static const char *start(const struct blocks_settings *settings)
 	reason = blocks_start(settings);
 	if (!reason && entries_start())
 		reason = "no thread can be watched";
-	failed_to_start = reason != NULL;
+	was_started = true;
 	if (!reason) {
 		entries_forked = after_fork;
 		Py_AtExit(entries_flush);
@@ -410,10 +417,14 @@ PyObject *evaluator_coarse(PyObject *self, PyObject *bytes)
 	return Py_BuildValue("");
 }
 
-PyObject *evaluator_flush(PyObject *self, PyObject *unused)
+PyObject *evaluator_stop(PyObject *self, PyObject *unused)
 {
 	(void)self;
 	(void)unused;
 	entries_flush();
+	if (recording == EVALUATING && current() == ours)
+		install(next);
+	recording = OFF;
+	entries_stop();
 	return Py_BuildValue("");
 }

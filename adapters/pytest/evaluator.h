@@ -25,8 +25,8 @@ PyObject *evaluator_monitor(PyObject *self, PyObject *args);
 /* coarse(bytes): the scope in force falls back to whole files. */
 PyObject *evaluator_coarse(PyObject *self, PyObject *bytes);
 
-/* flush(): says what was collected. */
-PyObject *evaluator_flush(PyObject *self, PyObject *unused);
+/* stop(): says what was collected, and nothing any more. */
+PyObject *evaluator_stop(PyObject *self, PyObject *unused);
 
 /* Says a mark that begins or ends a scope. Returns 0, or -1 and raises. */
 int evaluator_shift(const char *mark);

@@ -37,10 +37,10 @@ def start():
     return how
 
 
-def flush():
-    """Says what was entered up to now."""
+def stop():
+    """Says what was entered up to now, and no more."""
     if how is not None:
-        marks.extension.flush()
+        marks.extension.stop()
 
 
 def _start(wanted):

@@ -427,7 +427,7 @@ def pytest_sessionfinish():
     exit, whose coming and going must not tie anything to them.
     """
     try:
-        functions.flush()
+        functions.stop()
         say(marks.MUTE)
     except Exception:
         marks.lost()

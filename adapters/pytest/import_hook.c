@@ -334,7 +334,7 @@ static struct method_def methods[] = {
 	{"evaluate", METHOD(evaluator_evaluate), METH_VARARGS, NULL},
 	{"monitor", METHOD(evaluator_monitor), METH_VARARGS, NULL},
 	{"coarse", METHOD(evaluator_coarse), METH_O, NULL},
-	{"flush", METHOD(evaluator_flush), METH_NOARGS, NULL},
+	{"stop", METHOD(evaluator_stop), METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
 };
 

@@ -88,7 +88,7 @@ static void say_memo(const char *given)
 	char mark[MARK_MAX + 100], cwd[PATH_MAX];
 	struct block *block;
 
-	if (entries_importing() || here.muted)
+	if (here.muted || entries_importing())
 		return;
 	block = nearest_block();
 	if (!block)
