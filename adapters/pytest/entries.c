@@ -30,7 +30,6 @@ struct thread {
 
 __thread struct here here;
 struct block entries_foreign, entries_module, entries_own;
-void (*entries_forked)(void);
 
 static uint64_t epoch;
 static uint64_t gaps, base_gaps;
@@ -40,6 +39,9 @@ static struct here *collecting;
 static struct block *batch[BATCH];
 static unsigned collected;
 static bool at_once, stopped;
+
+/* The scopes that are open for other threads alone. */
+static unsigned others_import;
 
 static char token[40];
 static pid_t token_owner;
@@ -135,9 +137,8 @@ static void after_fork(void)
 	collecting = &here;
 	at_once = true;
 	renew_token();
+	others_import = 0;
 	next_epoch();
-	if (entries_forked)
-		entries_forked();
 }
 
 int entries_start(void)
@@ -275,6 +276,12 @@ void entries_gap(const char *reason)
 	entries_coarse(reason);
 }
 
+static bool ends_local(const struct thread *thread)
+{
+	return thread->depth && thread->depth <= SCOPES &&
+	       thread->scopes[thread->depth - 1].local;
+}
+
 static void begin(struct thread *thread, bool local)
 {
 	/* While no scope was open, the base was that of all threads. */
@@ -283,6 +290,8 @@ static void begin(struct thread *thread, bool local)
 	if (thread->depth < SCOPES)
 		thread->scopes[thread->depth] =
 			(struct scope){.gaps = gaps, .local = local};
+	if (local && collecting != &here)
+		others_import++;
 	thread->depth++;
 }
 
@@ -290,17 +299,13 @@ static void end(struct thread *thread)
 {
 	if (thread->depth == 0)
 		return;
+	if (ends_local(thread) && collecting != &here && others_import)
+		others_import--;
 	if (--thread->depth < SCOPES &&
 		thread->scopes[thread->depth].gaps != gaps)
 		entries_coarse(gap_reason);
 	if (thread->depth == 0 && collecting == &here)
 		base_gaps = gaps;
-}
-
-static bool ends_local(const struct thread *thread)
-{
-	return thread->depth && thread->depth <= SCOPES &&
-	       thread->scopes[thread->depth - 1].local;
 }
 
 void entries_shift(const char *mark, const char *ongoing)
@@ -333,6 +338,11 @@ void entries_shift(const char *mark, const char *ongoing)
 bool entries_importing(void)
 {
 	return here.thread && ends_local(here.thread);
+}
+
+bool entries_others_import(void)
+{
+	return others_import > 0;
 }
 
 bool entries_is_collecting(void)

@@ -78,6 +78,9 @@ void entries_shift(const char *mark, const char *ongoing);
 /* Whether this thread is importing a module. */
 bool entries_importing(void);
 
+/* Whether another thread than the collecting one is. */
+bool entries_others_import(void);
+
 bool entries_is_collecting(void);
 
 /* Counts up at each change of scope. */
@@ -85,8 +88,5 @@ uint64_t entries_epoch(void);
 
 /* Says any mark, and keeps errno. */
 void entries_say(const char *mark);
-
-/* Called in each forked child, with whatever locks fork leaves it. */
-extern void (*entries_forked)(void);
 
 #endif

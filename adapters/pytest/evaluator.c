@@ -5,16 +5,20 @@
  * It costs a look into two tables, and calls what was there before by a
  * jump, without a stack frame of its own. What costs more is that from 3.11
  * on an interpreter with an evaluator no longer runs a call of one Python
- * function by another in the same C frame. Two things follow:
+ * function by another in the same C frame: such a call takes half as long
+ * again, and needs C stack where it needed none. So the evaluator steps aside
+ * where a thread has used a part of its stack, and where a scope makes very
+ * many calls, until the scope changes. From 3.12 on sys.monitoring takes its
+ * place meanwhile, which is dear to switch on and then costs nothing for a
+ * function that was heard of; in 3.11 the scope falls back to whole files.
  *
- * - A recursion that needed no C stack needs some. Where a thread has used a
- *   part of its stack, the evaluator is taken out until that call returns,
- *   and the scopes that are open meanwhile fall back to whole files.
- * - 3.12 and 3.13 count these calls as C recursion, which has a limit of its
- *   own. The count is put right: the stack is watched here.
+ * 3.12 and 3.13 count what is not run in the same C frame as C recursion,
+ * which has a limit of its own. The count is put right: the stack is watched
+ * here.
  */
 #include "adapters/pytest/evaluator.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,9 +35,12 @@
 #define STACK_SHARE 4          /* of the stack, one part of so many, */
 #define STACK_MOST (2ul << 20) /* and no more than so much, is used */
 
+/* Calls in one scope. Each costs some 15 ns, the switch about a million. */
+#define CALLS_MOST 100000
+#define CALLS_MOST_311 1000000
+
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
-static const char too_deep[] = "recursion too deep";
 static const char replaced[] = "another frame evaluator is in use";
 
 static enum { OFF, EVALUATING, MONITORING } recording;
@@ -52,10 +59,14 @@ static size_t code_offset;
 static size_t recursion_offset;
 static int recursion_units;
 
-/* The number of the call that the evaluator is taken out for, or 0. */
-static uint64_t out, outs;
-static struct here *out_thread;
-static uintptr_t out_stack;
+/* The calls that this scope may still make before the evaluator goes. */
+static long calls_left, calls_most;
+
+/* Stepped aside; and for sys.monitoring to take over. */
+static bool aside, relieved;
+
+/* Switch sys.monitoring on and off in the evaluator's place; may be NULL. */
+static PyObject *relieve, *resume;
 
 static PyObject *monitoring_disable, *monitoring_restart;
 
@@ -115,28 +126,49 @@ static void know_thread(void)
 	here.low = top > size ? top - size : 0;
 }
 
-/*
- * Runs a call, and all that it calls, without the evaluator. Should a greenlet
- * that did so never come back, the next change of scope notices.
- */
-static __attribute__((noinline)) PyObject *run_deep(
-	void *thread, void *frame, int throwing)
+/* Calls a function of the plugin's Python part; true when it said True. */
+static bool ask(PyObject *function)
 {
-	uint64_t mine = ++outs;
-	PyObject *result;
+	PyObject *type, *value, *trace, *result;
+	bool answer;
 
-	out = mine;
-	out_thread = &here;
-	out_stack = stack_pointer();
+	PyErr_Fetch(&type, &value, &trace);
+	result = PyObject_CallFunctionObjArgs(function, NULL);
+	answer = result && PyObject_IsTrue(result) == 1;
+	Py_DecRef(result);
+	PyErr_Clear();
+	PyErr_Restore(type, value, trace);
+	return answer;
+}
+
+/* Until the scope changes, this runs without the evaluator. */
+static __attribute__((noinline)) void step_aside(void)
+{
+	const char *reason =
+		calls_left < 0 ? "too many calls" : "recursion too deep";
+
+	calls_left = LONG_MAX;
+	if (aside)
+		return;
+	aside = true;
 	install(next);
-	entries_gap(too_deep);
-	result = next(thread, frame, throwing);
-	if (out == mine) {
-		out = 0;
-		if (current() == next)
-			install(ours);
-	}
-	return result;
+	/* The events of a function are silenced for all threads at once. */
+	if (relieve && !entries_others_import())
+		relieved = ask(relieve);
+	if (!relieved)
+		entries_gap(reason);
+}
+
+static void step_back(void)
+{
+	calls_left = calls_most;
+	if (!aside)
+		return;
+	if (relieved && !ask(resume))
+		relieve = NULL;
+	aside = relieved = false;
+	if (current() == next)
+		install(ours);
 }
 
 static __attribute__((noinline)) void enter(struct block *block)
@@ -162,23 +194,34 @@ static inline void note(void *frame)
 		enter(block);
 }
 
-static PyObject *evaluate(void *thread, void *frame, int throwing)
+/* For 3.9 and 3.10, where a call needs no more than it does without. */
+static PyObject *evaluate_plain(void *thread, void *frame, int throwing)
 {
 	note(frame);
-	if (UNLIKELY(stack_pointer() < here.low))
-		return run_deep(thread, frame, throwing);
 	return next(thread, frame, throwing);
 }
 
-/* The same for 3.12 and 3.13. */
+static inline void spend(void)
+{
+	if (UNLIKELY(--calls_left < 0 || stack_pointer() < here.low))
+		step_aside();
+}
+
+static PyObject *evaluate(void *thread, void *frame, int throwing)
+{
+	note(frame);
+	spend();
+	return next(thread, frame, throwing);
+}
+
+/* For 3.12 and 3.13. */
 static PyObject *evaluate_counted(void *thread, void *frame, int throwing)
 {
 	int *remaining = (int *)((char *)thread + recursion_offset);
 	PyObject *result;
 
 	note(frame);
-	if (UNLIKELY(stack_pointer() < here.low))
-		return run_deep(thread, frame, throwing);
+	spend();
 	*remaining += recursion_units;
 	result = next(thread, frame, throwing);
 	*remaining -= recursion_units;
@@ -252,13 +295,6 @@ static void set_offsets(int minor)
 		recursion_offset = 52;
 }
 
-static void after_fork(void)
-{
-	/* If another thread is the deep one, it is not in the child. */
-	if (out && out_thread != &here)
-		out = 0;
-}
-
 /* Why functions are entered unseen just now, or NULL. Puts right what can. */
 static const char *ongoing_gap(void)
 {
@@ -270,14 +306,14 @@ static const char *ongoing_gap(void)
 		return entries_is_collecting()
 			       ? NULL
 			       : "sys.monitoring cannot tell threads apart";
+	step_back();
 	now = current();
 	if (now == ours)
 		return NULL;
-	if (out && out_thread == &here && stack_pointer() > out_stack)
-		out = 0;
-	if (now == next && !out)
+	/* It went as it came, without putting back what it found. */
+	if (now == next)
 		install(ours);
-	return now == next && next_is_default ? too_deep : replaced;
+	return replaced;
 }
 
 int evaluator_shift(const char *mark)
@@ -315,7 +351,6 @@ static const char *start(const struct blocks_settings *settings)
 		reason = "no thread can be watched";
 	was_started = true;
 	if (!reason) {
-		entries_forked = after_fork;
 		Py_AtExit(entries_flush);
 	}
 	return reason;
@@ -333,15 +368,19 @@ static const char *start_evaluating(const struct blocks_settings *settings,
 	next = current();
 	next_is_default = next == _PyEval_EvalFrameDefault;
 	set_offsets(settings->minor);
-	ours = recursion_offset ? evaluate_counted : evaluate;
+	ours = settings->minor < 11 ? evaluate_plain
+	       : recursion_offset   ? evaluate_counted
+				    : evaluate;
+	calls_most = settings->minor == 11 ? CALLS_MOST_311 : CALLS_MOST;
 	reason = try_out(outer, inner);
 	if (!reason)
 		reason = start(settings);
 	if (reason)
 		return reason;
-	/* Before 3.11 a call needs as much stack with an evaluator. */
-	if (settings->minor < 11)
-		next_is_default = false;
+	/* Behind another evaluator there is nothing to be won. */
+	if (!next_is_default)
+		calls_most = LONG_MAX;
+	calls_left = calls_most;
 	recording = EVALUATING;
 	opened_start(interpreter);
 	install(ours);
@@ -390,16 +429,32 @@ PyObject *evaluator_monitor(PyObject *self, PyObject *args)
 	const char *reason;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "(iyyy)OO", &settings.minor, &settings.root,
-		    &settings.stdlib, &settings.own, &monitoring_disable,
-		    &monitoring_restart))
+	if (!PyArg_ParseTuple(args, "(iyyy)O", &settings.minor, &settings.root,
+		    &settings.stdlib, &settings.own, &monitoring_restart))
 		return NULL;
 	Py_IncRef(args);
 	reason = start(&settings);
-	if (reason)
-		return answer(reason);
-	recording = MONITORING;
-	opened_start(interpreter);
+	if (!reason) {
+		recording = MONITORING;
+		opened_start(interpreter);
+	}
+	return answer(reason);
+}
+
+PyObject *evaluator_relief(PyObject *self, PyObject *args)
+{
+	(void)self;
+	if (!PyArg_ParseTuple(args, "OO", &relieve, &resume))
+		return NULL;
+	Py_IncRef(args);
+	return answer(NULL);
+}
+
+PyObject *evaluator_callbacks(PyObject *self, PyObject *disable)
+{
+	(void)self;
+	Py_IncRef(disable);
+	monitoring_disable = disable;
 	/* One that may be silenced, and one that may not. */
 	return Py_BuildValue("NN",
 		PyCFunction_NewEx(&monitoring_def, PyBool_FromLong(1), NULL),
@@ -422,8 +477,11 @@ PyObject *evaluator_stop(PyObject *self, PyObject *unused)
 	(void)self;
 	(void)unused;
 	entries_flush();
-	if (recording == EVALUATING && current() == ours)
-		install(next);
+	if (recording == EVALUATING) {
+		step_back();
+		if (current() == ours)
+			install(next);
+	}
 	recording = OFF;
 	entries_stop();
 	return Py_BuildValue("");

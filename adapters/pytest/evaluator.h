@@ -15,10 +15,20 @@
  */
 PyObject *evaluator_evaluate(PyObject *self, PyObject *args);
 
+/* callbacks(DISABLE): two for sys.monitoring, for the events of starting and
+ * resuming a function, and of throwing into one, which cannot be silenced.
+ */
+PyObject *evaluator_callbacks(PyObject *self, PyObject *disable);
+
 /*
- * monitor((minor version, root, stdlib, own), DISABLE, restart_events): gives
- * two callbacks, for the events of starting and resuming and for those of
- * throwing, which cannot be silenced; or bytes that say why not.
+ * relief(on, off): functions that switch the events on and off, where
+ * sys.monitoring may take the evaluator's place for a time.
+ */
+PyObject *evaluator_relief(PyObject *self, PyObject *args);
+
+/*
+ * monitor((minor version, root, stdlib, own), restart_events): the events are
+ * all there is. Gives None, or bytes that say why not.
  */
 PyObject *evaluator_monitor(PyObject *self, PyObject *args);
 

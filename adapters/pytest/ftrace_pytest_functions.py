@@ -11,9 +11,12 @@ import sys
 import ftrace_pytest_marks as marks
 
 _NAME = "FTRACE_FUNCTIONS"
-_TOOL = "ftrace"
 _HERE = os.path.dirname(os.path.abspath(__file__)) + "/"
 _STDLIB = os.path.dirname(os.__file__) + "/"
+
+_monitoring = getattr(sys, "monitoring", None)
+_tool = None
+_callbacks = None
 
 # How functions are recorded: "evaluator", "monitoring" or None; and when it
 # is None, why.
@@ -58,11 +61,15 @@ def _start(wanted):
     if wanted != "monitoring":
         why = marks.extension.evaluate(settings, _outer, _inner)
         if why is None:
+            if _monitoring is not None:
+                marks.extension.relief(_listen, _unlisten)
             return "evaluator", None
-    if wanted != "evaluator" and hasattr(sys, "monitoring"):
-        why = _monitor(settings)
+    if wanted != "evaluator" and _monitoring is not None:
+        why = marks.extension.monitor(settings, _monitoring.restart_events)
         if why is None:
-            return "monitoring", None
+            if _listen():
+                return "monitoring", None
+            why = b"sys.monitoring has no number left"
     return None, os.fsdecode(why)
 
 
@@ -74,24 +81,36 @@ def _inner():
     pass
 
 
-def _monitor(settings):
-    monitoring = sys.monitoring
+def _listen():
+    """Switches the events on; false when there is no number left."""
+    global _tool, _callbacks
+    events = _monitoring.events
     # Coverage, debuggers, profilers and optimisers have theirs reserved.
     for tool in (3, 4, 2, 5, 0, 1):
-        if monitoring.get_tool(tool) is None:
+        if _monitoring.get_tool(tool) is None:
             break
     else:
-        return b"sys.monitoring has no number left"
-    callbacks = marks.extension.monitor(
-        settings, monitoring.DISABLE, monitoring.restart_events)
-    if isinstance(callbacks, bytes):
-        return callbacks
-    entered, thrown = callbacks
-    events = monitoring.events
-    monitoring.use_tool_id(tool, _TOOL)
-    monitoring.register_callback(tool, events.PY_START, entered)
-    monitoring.register_callback(tool, events.PY_RESUME, entered)
-    monitoring.register_callback(tool, events.PY_THROW, thrown)
-    monitoring.set_events(
+        return False
+    if _callbacks is None:
+        _callbacks = marks.extension.callbacks(_monitoring.DISABLE)
+    entered, thrown = _callbacks
+    _monitoring.use_tool_id(tool, "ftrace")
+    _monitoring.register_callback(tool, events.PY_START, entered)
+    _monitoring.register_callback(tool, events.PY_RESUME, entered)
+    _monitoring.register_callback(tool, events.PY_THROW, thrown)
+    _monitoring.set_events(
         tool, events.PY_START | events.PY_RESUME | events.PY_THROW)
-    return None
+    # What was silenced the last time is heard again.
+    _monitoring.restart_events()
+    _tool = tool
+    return True
+
+
+def _unlisten():
+    """Switches them off again."""
+    events = _monitoring.events
+    _monitoring.set_events(_tool, 0)
+    for event in (events.PY_START, events.PY_RESUME, events.PY_THROW):
+        _monitoring.register_callback(_tool, event, None)
+    _monitoring.free_tool_id(_tool)
+    return True

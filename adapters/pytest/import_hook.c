@@ -333,6 +333,8 @@ static struct method_def methods[] = {
 	{"import_hook", METHOD(import_hook), METH_VARARGS, NULL},
 	{"evaluate", METHOD(evaluator_evaluate), METH_VARARGS, NULL},
 	{"monitor", METHOD(evaluator_monitor), METH_VARARGS, NULL},
+	{"relief", METHOD(evaluator_relief), METH_VARARGS, NULL},
+	{"callbacks", METHOD(evaluator_callbacks), METH_O, NULL},
 	{"coarse", METHOD(evaluator_coarse), METH_O, NULL},
 	{"stop", METHOD(evaluator_stop), METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
