@@ -2,7 +2,7 @@
 """Two versions of a file's statements, compared: which names changed."""
 
 import ftrace_python_known as known
-from ftrace_python_outline import (BINDS, DECORATORS, HEAD, HEAD_RISK, KIND,
+from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK, KIND,
                                    MEMBERS, MORE, NAME, PRINT, RISK)
 from ftrace_python_pass import HARD, SOFT, Pass, Whole, align, describe
 
@@ -43,6 +43,7 @@ class Comparison:
         self.new = new
         self.pairs = align(old, new)
         self.classes = {}
+        self.functions = {}
         self.moves = {}
         self._pair_up()
 
@@ -52,17 +53,25 @@ class Comparison:
         right = set(range(len(self.new))) - {j for _, j in self.pairs}
         for i in sorted(left):
             for j in sorted(right):
-                if self._same_class(i, j) or self._moved(i, j):
+                if self._same(i, j) or self._moved(i, j):
                     right.discard(j)
                     break
         if self.here.outer is None:
             self._no_circles(left, right)
 
-    def _same_class(self, i, j):
+    def _same(self, i, j):
+        """Whether a class or function is there in both, in one place."""
         old, new = self.old[i], self.new[j]
-        if not (old[KIND] == new[KIND] == "class" and old[NAME] == new[NAME]
+        if not (old[KIND] == new[KIND] and old[KIND] in ("class", "def")
+                and old[NAME] == new[NAME]
                 and _gap_of(self.pairs, i, 0) == _gap_of(self.pairs, j, 1)):
             return False
+        if old[KIND] == "def":
+            if old[MORE][CORE] != new[MORE][CORE] or (
+                    old[BINDS] != new[BINDS]):
+                return False
+            self.functions[i] = j
+            return True
         for units in (self.old, self.new):
             if sum(old[NAME] in unit[BINDS] for unit in units) != 1:
                 return False
@@ -129,24 +138,26 @@ class Comparison:
                    for each in project.imported_files(at, *unit[MORE][:3]))
 
     def _no_circles(self, left, right):
-        """What an import that leads back here finds must be there."""
-        if not left:
-            return
-        for units in (self.old, self.new):
-            for unit in units:
-                if unit[KIND] == "import" and not (
-                        self.here.project.is_foreign(
-                            self.here.at, *unit[MORE][:2])):
-                    self._check_circle(unit, left)
+        """What an import that leads back here finds must be there.
 
-    def _check_circle(self, unit, left):
-        if not self._circular(unit):
-            return
-        names = {name for i in left if i not in self.classes
-                 and i not in self.moves for name in self.old[i][BINDS]}
-        if names:
-            raise Whole("%s changed, and %s leads back to this file" % (
-                sorted(names)[0], describe(unit)))
+        Names that stay between the same statements are there as before;
+        names that are gone are missed by whoever imports them.
+        """
+        project, at = self.here.project, self.here.at
+        moved = set()
+        for i in left:
+            for j in right:
+                names = set(self.old[i][BINDS]) & set(self.new[j][BINDS])
+                if names and _gap_of(self.pairs, i, 0) != _gap_of(
+                        self.pairs, j, 1):
+                    moved |= names
+        for path in project.closure(at) if moved else ():
+            file = project.files[path]
+            if at.path in project.closure(file) and file.outline and (
+                    not moved.isdisjoint(file.outline.names)
+                    or "*" in file.outline.names):
+                raise Whole("%s moved, and %s, which is imported here, "
+                            "imports this file" % (sorted(moved)[0], path))
 
     # The walk
 
@@ -155,11 +166,11 @@ class Comparison:
         index = 0
         new_classes = {j: i for i, j in self.classes.items()}
         new_moves = {j: i for i, j in self.moves.items()}
+        new_functions = {j: i for i, j in self.functions.items()}
         for olds, news, pair in _gaps(self.pairs, self.old, self.new):
-            levels = {}
             for i in olds:
                 token = None
-                if i in self.classes:
+                if i in self.classes or i in self.functions:
                     token = ("k", id(here), self.old[i][NAME])
                 elif i in self.moves:
                     token = ("v", id(here), self.moves[i])
@@ -168,15 +179,38 @@ class Comparison:
                 token = None
                 if j in new_classes:
                     token = ("k", id(here), self.new[j][NAME])
-                    levels[token] = self._class(new_classes[j], j, token)
+                    self._class(new_classes[j], j, token)
+                elif j in new_functions:
+                    token = ("k", id(here), self.new[j][NAME])
+                    here.harmless(self.new[j])
+                    here.levels[token] = SOFT
+                    here.note(self.new[j][BINDS], SOFT)
                 elif j in new_moves:
                     token = ("v", id(here), j)
+                if self.new[j][KIND] == "import":
+                    here.upcoming = self._upcoming(j)
                 here.added(self.new[j], j, token)
             if pair:
                 here.matched(self.new[pair[1]], index)
                 index += 1
         self._removed_imports()
         return here.changed
+
+    def _upcoming(self, j):
+        """What the next import in both versions imports first of all."""
+        project, at = self.here.project, self.here.at
+        matched = {j for _, j in self.pairs}
+        for k in range(j + 1, len(self.new)):
+            unit = self.new[k]
+            if unit[RISK]:
+                break
+            if unit[KIND] == "import" and not _is_library(
+                    project, at, unit):
+                if k not in matched:
+                    continue
+                return {each.path for each in project.imported_files(
+                    at, *unit[MORE][:3])}
+        return ()
 
     def _removed_imports(self):
         """An import that is gone must not be the one that did the work."""
@@ -255,8 +289,8 @@ class Comparison:
         _, foreign, _ = here.project.ancestry(here.at, unit)
         if not foreign <= known.QUIET_BASES:
             level = HARD
-        for member in changed:
-            if (member[:2] == member[-2:] == "__" or (
+        for member, how in changed.items():
+            if how == HARD and (member[:2] == member[-2:] == "__" or (
                     member[:1] == member[-1:] == "_")) and (
                         member not in _QUIET_DUNDERS):
                 level = HARD

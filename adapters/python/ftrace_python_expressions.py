@@ -190,11 +190,19 @@ def _unary(node, unit):
     return key
 
 
+def _is_platform(node, unit):
+    """Whether an expression is a string or a tuple of Python's own."""
+    if kind_of(node) == "Call":
+        node = node.func
+        left = dotted(node)
+        return bool(left) and unit.scope.resolve(left) in known.STRING_MAKERS
+    left = dotted(node)
+    return bool(left) and unit.scope.resolve(left) in _PLATFORM
+
+
 def _compare(node, unit):
     key = _generic(node, unit)
-    left = dotted(node.left)
-    if not (left and unit.scope.resolve(left) in _PLATFORM
-            and all(kind_of(each) == "Constant" or (
+    if not (_is_platform(node.left, unit) and all(kind_of(each) == "Constant" or (
                 kind_of(each) == "Tuple" and all(
                     kind_of(part) == "Constant" for part in each.elts))
                 for each in node.comparators)):
@@ -210,7 +218,11 @@ def _maybe(node, unit):
     unit.chains.update("?." + part for chain in aside.chains
                        for part in chain.split(".")[1:])
     unit.binds += aside.binds
-    unit.danger("an expression `%s`" % kind_of(node))
+    if kind_of(node) in ("BoolOp", "IfExp"):
+        unit.danger(aside.risk)
+        unit.odd |= aside.odd
+    else:
+        unit.danger("an expression `%s`" % kind_of(node))
     return key
 
 
@@ -227,8 +239,9 @@ def _odd(node, key, unit):
     """An expression like t.Optional[X]: harmless where it is known to be."""
     import ftrace_python_types
     names = ftrace_python_types.names_in(node)
-    fresh = ftrace_python_types.evaluates(node, unit.scope)
-    unit.odd.add((analyse.digest(key)[:8], tuple(sorted(names)), fresh))
+    types = ftrace_python_types.conditions(node, unit.scope)
+    unit.odd.add((analyse.digest(key)[:8], tuple(sorted(names)),
+                  types is not None, types or ()))
     return key
 
 
@@ -264,7 +277,7 @@ def _call(node, unit):
         unit.danger("a call of %s" % (name or "an expression"))
     elif full == "re.compile":
         unit.odd.add((b"re:" + node.args[0].value.encode(
-            "utf-8", "surrogatepass"), (), False))
+            "utf-8", "surrogatepass"), (), False, ()))
     last = (name or "").rpartition(".")[2]
     if last in mentions.REFLECTION:
         unit.words.add("*")
@@ -294,6 +307,10 @@ def _is_pure(node, full):
                 ("bound",) if full == "typing.TypeVar" else ())]
     if full == "re.compile":
         return strings == [True] and not node.keywords
+    if full in known.STRING_MAKERS:
+        return not node.args
+    if full in known.ENVIRONMENT:
+        return strings in ([True], [True, True]) and not node.keywords
     if full in known.CAST_CALLS:
         return len(strings) == 2 and not node.keywords
     if full == "pytest.param":

@@ -41,6 +41,13 @@ STRING_CALLS = frozenset((
 # ... and with a string and one harmless value.
 CAST_CALLS = frozenset(("typing.cast",))
 
+# What the platform and the environment are, without effects.
+STRING_MAKERS = frozenset((
+    "platform.system", "platform.machine", "platform.python_version",
+    "platform.python_implementation"))
+ENVIRONMENT = frozenset((
+    "os.environ.get", "os.getenv", "sys.platform.startswith"))
+
 EXCEPTIONS = frozenset(
     name for name in dir(builtins)
     if isinstance(getattr(builtins, name), type)
@@ -104,7 +111,7 @@ ASSUMED = frozenset((
     "threading", "collections", "weakref", "logging", "contextvars",
     "pathlib", "argparse", "io", "ast", "json", "html", "cmd", "queue",
     "random", "typing_extensions", "pytest", "re", "enum", "sys", "os",
-    "operator", "inspect", "unittest"))
+    "operator", "inspect", "unittest", "platform", "types"))
 # Modules whose import is an effect, or prints.
 EFFECTFUL_MODULES = frozenset((
     "antigravity", "this", "readline", "rlcompleter", "site", "sitecustomize",

@@ -15,6 +15,9 @@ import ftrace_python_known as known
 FORMAT = 1
 # Fields of a unit.
 (PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, ODD, MORE) = range(10)
+# Fields of MORE of a function: its decorators, and the print of what its
+# callers can tell, annotations and docstring left out.
+MARKS, CORE = range(2)
 # Fields of MORE of a class.
 (HEAD, BASES, KEYWORDS, DECORATORS, MEMBERS, HEAD_RISK) = range(6)
 # Fields of an outline.
@@ -108,17 +111,19 @@ def _function(node, scope):
         unit.danger("the head of %s cannot be found in its code" % name)
     decorators = [expressions.decorator(each, unit, node)
                   for each in node.decorator_list]
-    key = (type(node).__name__, name, flags, decorators,
-           expressions.arguments(node.args, unit, True),
+    core = (type(node).__name__, name, flags, decorators,
+            expressions.arguments(node.args, Unit(scope), False),
+            expressions.type_parameters(node, unit))
+    key = (core, expressions.arguments(node.args, unit, True),
            expressions.annotation(node.returns, unit),
-           expressions.type_parameters(node, unit),
            expressions.docstring(node.body))
     marks = tuple(each for each, _ in decorators)
     if scope.class_name and marks[-1:] == ("builtins.property",):
         scope.properties.add(name)
     elif not marks or not marks[0].startswith("property."):
         scope.properties.discard(name)
-    return unit.finish(key, "def", name, marks)
+    return unit.finish(key, "def", name,
+                       (marks, analyse.digest(core)[:8]))
 
 
 def _class(node, scope):

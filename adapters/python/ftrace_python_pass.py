@@ -94,6 +94,8 @@ class Pass:
         self.chains = {}
         self.odd = set()
         self.imported = []
+        # What the next import will import first of all.
+        self.upcoming = ()
 
     def note(self, names, level):
         for name in names:
@@ -208,7 +210,8 @@ class Pass:
 
     def _follow(self, unit, level, why):
         """A unit of both versions whose inputs differ."""
-        if level == SOFT and unit[KIND] != "effect":
+        if level == SOFT and (unit[BINDS] or unit[RISK] == (
+                "a call of " + why)):
             return
         what = why or "what it uses"
         if unit[KIND] == "import":
@@ -225,16 +228,26 @@ class Pass:
                 if not self._chain_holds(chain):
                     raise Whole("%s looks up %s, of which the beginning "
                                 "changed" % (describe(unit), chain))
-        for _, names, fresh in unit[ODD]:
+        for _, names, fresh, types in unit[ODD]:
             if any(self._level(name) == HARD for name in names):
-                if not (fresh or all(self._is_type(name)
-                                     for name in names)):
+                if not (self._are_types(types) if fresh else all(
+                        self._is_type(name) for name in names)):
                     raise Whole("%s evaluates a type of which a part "
                                 "changed" % describe(unit))
 
     def _is_type(self, name):
         unit = self.at.table.get(name)
         return unit is None or unit[KIND] in ("class", "import")
+
+    def _are_types(self, names):
+        """Whether names in brackets are surely types."""
+        for name in names:
+            found = self.project.find(self.at, name)
+            if not found or found[0] == "other" or found[0] == "module":
+                return False
+            if found[0] == "foreign" and not stdlib.is_type(found[1]):
+                return False
+        return True
 
     def _chain_holds(self, chain):
         found = self.project.find(self.at, chain)
@@ -309,12 +322,13 @@ class Pass:
             if not self._chain_evaluates(chain):
                 raise Whole("%s looks up %s, which nothing did before"
                             % (what, chain))
-        for print_, names, fresh in unit[ODD]:
+        for print_, names, fresh, types in unit[ODD]:
             if print_.startswith(b"re:"):
                 if not stdlib.compiles(print_[3:].decode(
                         "utf-8", "surrogatepass")):
                     raise Whole("%s compiles a wrong pattern" % what)
-            elif not fresh and not (self._has_odd(print_) and not any(
+            elif not (fresh and self._are_types(types)) and not (
+                    self._has_odd(print_) and not any(
                     self._level(name) for name in names)):
                 raise Whole("%s evaluates what nothing did before" % what)
 
@@ -366,12 +380,13 @@ class Pass:
                 above.add(found.path)
                 above |= self.project.closure(found, maybe=False)
         for each in files:
-            if each.path not in above:
+            if each.path not in above and each.path not in self.upcoming:
                 raise Whole("%s imports %s, which was not imported above"
                             % (what, each.path))
             if self.at.path in self.project.closure(each) or (
                     each is self.at):
-                raise Whole("%s closes a circle of imports" % what)
+                if not self._bound_by_then(unit):
+                    raise Whole("%s closes a circle of imports" % what)
         source = self.project.module_of(self.at, module, level)
         if not files or source is None and name is None:
             raise Whole("%s cannot be followed" % what)
@@ -387,6 +402,27 @@ class Pass:
                 "%s.%s" % (full, name) in self.project.modules
                 for full in self.project.absolute(self.at, module, level)):
             raise Whole("%s may not find %s" % (what, name))
+
+    def _bound_by_then(self, unit):
+        """Whether a module half imported surely has the name already.
+
+        It has when an import above asks it for another one, bound later.
+        """
+        module, level, name = unit[MORE][:3]
+        source = self.project.module_of(self.at, module, level)
+        if source is None or name is None:
+            return False
+        first = last = None
+        names = {each[MORE][2] for each in self.imported
+                 if self.project.module_of(self.at, *each[MORE][:2])
+                 is source}
+        for at, each in enumerate(source.units):
+            if name in each[BINDS] and each[KIND] != "compound":
+                first = at if first is None else first
+            if names.intersection(each[BINDS]):
+                if each[KIND] != "compound":
+                    last = at
+        return first is not None and last is not None and first <= last
 
     def class_risk(self, unit):
         """Why a class statement may be felt elsewhere, "" if it is not."""

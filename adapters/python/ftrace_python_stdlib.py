@@ -37,20 +37,29 @@ def has(module, name=None):
 
 def evaluates(dotted):
     """Whether `a.b.c` exists once `a` and what it imports is imported."""
+    return value_of(dotted) is not None
+
+
+def is_type(dotted):
+    return isinstance(value_of(dotted), type)
+
+
+def value_of(dotted):
+    """What a dotted name stands for; None where it does not exist."""
     root, _, rest = dotted.partition(".")
     value = _module(root) if root != "builtins" else __import__("builtins")
     if value is None:
-        return False
+        return None
     for part in rest.split(".") if rest else ():
         try:
             value = getattr(value, part)
         except BaseException:
-            return False
+            return None
         # Other modules are attributes only once somebody imports them.
         if type(value) is type(known) and dotted != "os.path":
             if not dotted.startswith("os.path."):
-                return False
-    return True
+                return None
+    return value
 
 
 def compiles(pattern):

@@ -31,9 +31,7 @@ def _argument(node, scope):
     """Whether `node` can stand between the brackets of typing's generics."""
     kind = kind_of(node)
     if kind == "Constant":
-        value = node.value
-        return value is None or (type(value) is str and all(
-            part.isidentifier() for part in value.split(".")))
+        return node.value is None or _is_expression(node.value)
     if kind in ("Name", "Attribute"):
         name = dotted(node)
         if name is None:
@@ -42,8 +40,22 @@ def _argument(node, scope):
         module, _, last = full.rpartition(".")
         if module == "builtins":
             return last in known.BUILTIN_TYPES
-        return module == "typing" and last in _PLAIN
+        if module == "typing":
+            return last in _PLAIN
+        # Whether it is a type is seen when the answer is wanted.
+        _wanted.add(name)
+        return True
     return evaluates(node, scope)
+
+
+def _is_expression(value):
+    if type(value) is not str:
+        return False
+    try:
+        compile(value, "<type>", "eval", 0, True)
+        return True
+    except Exception:
+        return False
 
 
 def _arguments(node):
@@ -68,8 +80,22 @@ def _is_type(node, scope):
             and full[len("builtins."):] in known.BUILTIN_TYPES)
 
 
+_wanted = set()
+
+
+def conditions(node, scope):
+    """The names that must be types for an expression not to fail, or None.
+
+    The names as such are bound, which is another condition.
+    """
+    _wanted.clear()
+    if not evaluates(node, scope):
+        return None
+    return tuple(sorted(_wanted))
+
+
 def evaluates(node, scope):
-    """Whether a type expression cannot fail, its names being bound."""
+    """Whether a type expression cannot fail, given that."""
     kind = kind_of(node)
     if kind == "BinOp":
         sides = (node.left, node.right)
