@@ -72,6 +72,7 @@ def _to_the_end(changed, old, project, changes, others):
         here = Pass(changed.file, project, changes)
         changes.add(changed.file, Comparison(
             here, old.units, changed.file.units).walk())
+        changes.remove(changed.file, here.lost())
         for each in others:
             if each.path not in changes.whole and _concerned(each, changes):
                 _propagate(each, project, changes)

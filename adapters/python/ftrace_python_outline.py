@@ -235,7 +235,31 @@ def _compound(node, scope):
         unit.danger("a statement `%s`" % kind.lower())
     if imports:
         unit.danger("an import below a condition")
-    return unit.finish(key, "compound", "", (tuple(imports),))
+    return unit.finish(key, "compound", "",
+                       (tuple(imports), tuple(sorted(_sure(node)))))
+
+
+def _sure(node):
+    """The names that a statement binds whichever way it takes."""
+    kind = type(node).__name__
+    if kind == "If":
+        ways = [node.body, node.orelse]
+    elif kind == "Try" and node.handlers:
+        ways = [node.body + node.orelse] + [
+            each.body for each in node.handlers]
+    elif kind in ("FunctionDef", "AsyncFunctionDef", "ClassDef", "Assign",
+                  "Import", "ImportFrom"):
+        return set(expressions.bound_by(node))
+    else:
+        return set()
+    found = None
+    for way in ways:
+        names = {name for each in way for name in _sure(each)}
+        found = names if found is None else found & names
+    gone = {name for way in ways for each in way
+            if type(each).__name__ == "Delete"
+            for name in expressions.bound_by(each)}
+    return (found or set()) - gone
 
 
 def _simple(node, scope, first):

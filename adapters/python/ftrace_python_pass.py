@@ -106,10 +106,21 @@ class Pass:
 
     # Bindings
 
-    def _bind(self, names, token, conditional, table):
-        for name in names:
-            before = table.get(name, ())
-            table[name] = before + (token,) if conditional else (token,)
+    def _bind(self, unit, token, table):
+        conditional = self._conditional(unit)
+        sure = unit[MORE][1] if unit[KIND] == "compound" else ()
+        for name in unit[BINDS]:
+            if conditional and name not in sure:
+                table[name] = table.get(name, ()) + (token,)
+            elif conditional:
+                table[name] = (("!",) + token[1:],)
+                self.levels[table[name][0]] = self.levels.get(token, NONE)
+            else:
+                table[name] = (token,)
+
+    @staticmethod
+    def _conditional(unit):
+        return unit[KIND] == "compound" or "*" in unit[BINDS]
 
     def _look(self, name, new):
         table = self.new if new else self.old
@@ -131,6 +142,12 @@ class Pass:
         if token in self.levels:
             return self.levels[token]
         return self.outer._token_level(token) if self.outer else NONE
+
+    def lost(self):
+        """The names that changed and may not be there any more."""
+        return {name for name, level in self.changed.items()
+                if level == HARD and not (self.is_bound(name)
+                                          and name in self.new)}
 
     def is_bound(self, name):
         """Whether the new version surely has bound a name by now."""
@@ -171,12 +188,12 @@ class Pass:
                 why = name
         if level:
             self._follow(unit, level, why)
-        conditional = unit[KIND] == "compound" or "*" in unit[BINDS]
-        token = ("?" if conditional else "m", id(self), index)
+        conditional = self._conditional(unit)
+        token = ("?" if conditional else "m", id(self), "m", index)
         self.levels[token] = level
         self._remember(unit, conditional)
-        self._bind(unit[BINDS], token, conditional, self.old)
-        self._bind(unit[BINDS], token, conditional, self.new)
+        self._bind(unit, token, self.old)
+        self._bind(unit, token, self.new)
         if level:
             self.note(unit[BINDS], level)
         self._star(unit, token)
@@ -200,8 +217,8 @@ class Pass:
             self.levels[token] = max(self.levels[token], NONE)
             own = ("?", id(self), token, name)
             self.levels[own] = level
-            self._bind((name,), own, True, self.old)
-            self._bind((name,), own, True, self.new)
+            for table in (self.old, self.new):
+                table[name] = table.get(name, ()) + (own,)
             self.note((name,), level)
 
     def _affected(self, unit):
@@ -270,20 +287,18 @@ class Pass:
         if "*" in unit[BINDS]:
             raise Whole("a star import changed")
         self._remember(unit, unit[KIND] == "compound")
-        conditional = unit[KIND] == "compound"
-        self._bind(unit[BINDS], token or (
-            "?" if conditional else "o", id(self), index), conditional,
-            self.old)
+        conditional = self._conditional(unit)
+        self._bind(unit, token or (
+            "?" if conditional else "o", id(self), "o", index), self.old)
         if not token:
             self.note(unit[BINDS], HARD)
 
     def added(self, unit, index, token):
         if not token or token[0] != "k":
             self.harmless(unit)
-        conditional = unit[KIND] == "compound"
-        self._bind(unit[BINDS], token or (
-            "?" if conditional else "n", id(self), index), conditional,
-            self.new)
+        conditional = self._conditional(unit)
+        self._bind(unit, token or (
+            "?" if conditional else "n", id(self), "n", index), self.new)
         if unit[KIND] == "import":
             self.imported.append(unit)
         if not token:
