@@ -256,14 +256,14 @@ def last_line(code):
 
 
 def analyse(content):
-    """(blocks, tree) of a file's bytes."""
-    tree = compile(content, "<file>", "exec", ONLY_AST, True)
+    """(blocks, code) of a file's bytes."""
+    code = compile(content, "<file>", "exec", 0, True, 0)
     blocks = Blocks()
-    blocks.add(compile(tree, "<file>", "exec", 0, True, 0))
+    blocks.add(code)
     if b"__debug__" in content:
         # The tests may run with -O, where other branches are compiled.
-        blocks.add(compile(tree, "<file>", "exec", 0, True, 1))
-    return blocks, tree
+        blocks.add(compile(content, "<file>", "exec", 0, True, 1))
+    return blocks, code
 
 
 def reason_of(error):
@@ -282,10 +282,10 @@ def reason_of(error):
 
 
 def answer_file(stream, content):
-    import ftrace_python_outline as outline
-    blocks, tree = analyse(content)
-    replies = ["ok", digest(blocks.skeleton),
-               dumps(outline.outline(tree, digest), 2), len(blocks.by_name)]
+    import ftrace_python_outline
+    blocks, code = analyse(content)
+    outline = ftrace_python_outline.outline(content, code)
+    replies = ["ok", digest(blocks.skeleton), outline, len(blocks.by_name)]
     for block in blocks.by_name.values():
         replies += (block.name, block.kind, digest(block.keys), block.first,
                     block.last, "\n".join(sorted(block.mentions)))
@@ -303,6 +303,8 @@ def answer(stream):
         except Exception as error:
             del stream.parts[kept:]
             stream.put(reason_of(error))
+        # Should the next file end this process, this answer is not lost.
+        stream.flush()
 
 
 def silence():

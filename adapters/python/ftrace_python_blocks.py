@@ -83,7 +83,6 @@ def main():
     stream = Stream(sys.stdin.buffer, sys.stdout.buffer)
     # What a file under analysis or a module of Python prints is no answer.
     sys.stdout = sys.stderr
-    sys.setrecursionlimit(4000)
     serve(stream)
 
 
