@@ -8,6 +8,7 @@ import pytest
 
 import ftrace_pytest_fixtures as fixtures
 import ftrace_pytest_imports as imports
+import ftrace_pytest_loads as loads
 import ftrace_pytest_marks as marks
 from ftrace_pytest_fixtures import (  # noqa: F401
     pytest_fixture_post_finalizer, pytest_fixture_setup,
@@ -53,6 +54,7 @@ def start(root):
     if fixtures.start(identify):
         names += ("pytest_fixture_setup",)
     imports.install(directory_scope)
+    loads.install()
     _wrap_cache()
     say(OUTCOME + b"ready")
     return names
@@ -258,6 +260,7 @@ def pytest_collection_finish(session):
         _note_hooks(session.config)
         _note_arguments(session.config)
         _note_patterns(session.config)
+        _note_locations(session)
     except Exception:
         marks.lost()
 
@@ -302,6 +305,21 @@ def _note_patterns(config):
     for pattern in patterns:
         say(USE + b"pattern/" + encode(pattern))
     shift(END)
+
+
+def _note_locations(session):
+    """Finds out where each test is, while nothing is recorded.
+
+    pytest would look whether the file is there, in the first test that is
+    asked for its location.
+    """
+    token = marks.mute_always()
+    try:
+        for item in session.items:
+            if type(item).reportinfo.__module__.startswith("_pytest."):
+                item.location
+    finally:
+        marks.unmute(token)
 
 
 def _marks_of_parent(item):

@@ -22,6 +22,7 @@ from ftrace_pytest_marks import (
 _MACHINERY = frozenset((
     "importlib", "importlib._bootstrap", "importlib._bootstrap_external",
     "_frozen_importlib", "_frozen_importlib_external", __name__,
+    "ftrace_pytest_loads",
 ))
 
 # Hooks that pytest calls only for the tests below the conftest.  A conftest
@@ -38,6 +39,10 @@ _LOCAL_HOOKS = frozenset((
 
 # The scope of every project module that was loaded, by the module's name.
 scopes = {}
+
+# The same for modules that were loaded by hand, each with its spec, by the
+# identity of that.  They may share their name with others.
+_by_hand = {}
 
 # The packages that have project modules in them, and the modules that were
 # found to have nothing to do with any: most imports in functions are such.
@@ -77,7 +82,7 @@ def install(directory_scope):
         _watch_server(sys.modules[_SERVER])
     _wrap_metadata()
     bootstrap._find_and_load = marks.around(
-        bootstrap._find_and_load, _enter, _leave)
+        bootstrap._find_and_load, _enter, close)
     _find_spec = external.FileFinder.find_spec
     find_spec.__qualname__ = _find_spec.__qualname__
     find_spec.__doc__ = _find_spec.__doc__
@@ -108,7 +113,7 @@ def _declare_past():
         if not isinstance(place, str):
             continue
         absolute = os.path.abspath(place)
-        if _is_project_path(absolute + "/"):
+        if is_project_path(absolute + "/"):
             path.append(absolute)
         elif _was_listed(place):
             _whole.add(place)
@@ -128,7 +133,7 @@ def _declare_past():
         mark = BLOCK_LIST + encode(tail) + b"/"
         try:
             for place in places:
-                if place in path or _is_project_path(place + "/"):
+                if place in path or is_project_path(place + "/"):
                     say(mark + encode(place))
         except TypeError:
             continue
@@ -201,7 +206,7 @@ def find_spec(self, fullname, target=None):
 
 
 def _note_look(path, fullname, spec):
-    opened = marks.modules() or marks.process
+    opened = marks.thread.modules or marks.process
     tail = fullname.rpartition(".")[2]
     key = (opened[-1] if opened else BASE, path, tail)
     if key in _looked or path in _whole:
@@ -216,20 +221,20 @@ def _note_look(path, fullname, spec):
         say(BLOCK_LIST + b"__init__/" + encode(path) + b"/" + encode(tail))
 
 
-def _importer():
+def _importer(depth=2):
     """The scope of the project module whose code is importing, or None."""
-    frame = sys._getframe(2)
+    frame = sys._getframe(depth)
     while frame is not None:
         name = frame.f_globals.get("__name__")
         if name not in _MACHINERY:
-            return scopes.get(name)
+            return _scope_of_code(frame.f_globals)
         frame = frame.f_back
     return None
 
 
 def _use(scope, importer):
     """Says that the scope in force, and the importer, use a scope."""
-    opened = marks.modules()
+    opened = marks.thread.modules
     if opened:
         edge = (opened[-1], scope)
         if edge not in _edges:
@@ -248,14 +253,23 @@ def _use(scope, importer):
     say(END)
 
 
+def _scope_of_code(names):
+    """The scope of the module whose global names these are, or None."""
+    if _by_hand:
+        found = _by_hand.get(id(names.get("__spec__")))
+        if found is not None:
+            return found[0]
+    return scopes.get(names.get("__name__"))
+
+
 def scope_of(name):
     """The scope of a module that is loaded, None for one of no project."""
     scope = scopes.get(name)
-    if scope is None:
+    if scope is None or _by_hand:
         # The module may be known by another name.
         module = sys.modules.get(name)
         if type(module) is types.ModuleType:
-            scope = scopes.get(vars(module).get("__name__"))
+            scope = _scope_of_code(vars(module)) or scope
     return scope
 
 
@@ -267,7 +281,7 @@ def _note_import(name, globs, fromlist, level):
     """
     importer = None
     if type(globs) is dict:
-        importer = scopes.get(globs.get("__name__"))
+        importer = _scope_of_code(globs)
         if level:
             name = _absolute(name, globs, level)
     module = sys.modules.get(name)
@@ -280,12 +294,7 @@ def _note_import(name, globs, fromlist, level):
     elif name not in _packages and name.partition(".")[0] not in _packages:
         _foreign[name] = module
         foreign = not level
-    parent = name.rpartition(".")[0]
-    while parent:
-        scope = scopes.get(parent)
-        if scope is not None:
-            _use(scope, importer)
-        parent = parent.rpartition(".")[0]
+    _use_parents(name, importer)
     if not fromlist or type(fromlist) is int:
         return foreign
     for part in fromlist:
@@ -293,7 +302,7 @@ def _note_import(name, globs, fromlist, level):
             module = sys.modules.get(name)
             names = list(vars(module)) if module is not None else ()
             for each in names:
-                scope = scopes.get(name + "." + each)
+                scope = scope_of(name + "." + each)
                 if scope is not None:
                     _use(scope, importer)
         else:
@@ -301,6 +310,15 @@ def _note_import(name, globs, fromlist, level):
             if scope is not None:
                 _use(scope, importer)
     return foreign
+
+
+def _use_parents(name, importer):
+    parent = name.rpartition(".")[0]
+    while parent:
+        scope = scope_of(parent)
+        if scope is not None:
+            _use(scope, importer)
+        parent = parent.rpartition(".")[0]
 
 
 def _absolute(name, globs, level):
@@ -319,35 +337,83 @@ def _enter(name, _import=None):
         if scope is not None:
             _use(scope, _importer())
         return None
-    opened = marks.modules()
-    scope = b"module/" + encode(_distinct(name))
-    local = not opened and _is_conftest(name)
-    if not local:
-        _use(scope, _importer())
-    scopes[name] = scope
+    return _open(Load(name, b"module/" + encode(_distinct(name))))
+
+
+def open_by_hand(spec, module):
+    """Enters the scope of a module that no import statement is loading.
+
+    Only what loaded it knows under which name it will be used, so its scope
+    is that of its file, and is found by its spec, which is its own.
+    """
+    name = spec.name
+    scope = scopes.get(name)
+    if scope is None or sys.modules.get(name) is not module:
+        scope = b"module/" + encode(
+            name + "@" + marks.relative(os.path.abspath(spec.origin)))
+        _by_hand[id(spec)] = (scope, spec)
+    load = Load(name, scope)
+    load.module = module
+    load.executing = True
+    return _open(load)
+
+
+class Load:
+    """One module that is being loaded."""
+
+    __slots__ = ("name", "scope", "module", "executing", "source", "depth",
+                 "local", "lifted")
+
+    def __init__(self, name, scope):
+        self.name = name
+        self.scope = scope
+        # Set where it is loaded by hand: it need not get into sys.modules.
+        self.module = None
+        # Whether its loader was called.
+        self.executing = False
+        # The file whose reading is muted, until its code runs.
+        self.source = None
+
+
+def _open(load):
+    opened = marks.thread.modules
+    load.local = not opened and _is_conftest(load.name)
+    if not load.local:
+        importer = _importer(3)
+        _use(load.scope, importer)
+        if load.module is not None:
+            _use_parents(load.name, load.scope)
+    if load.module is None:
+        scopes[load.name] = load.scope
     _foreign.clear()
     if marks.extension is not None:
         marks.extension.renew()
-    opened.append(scope)
-    shift(BEGIN + scope)
-    return name, scope, len(opened), local
+    load.lifted = marks.lift()
+    opened.append(load.scope)
+    marks.thread.loads.append(load)
+    load.depth = len(opened)
+    shift(BEGIN + load.scope)
+    return load
 
 
-def _leave(token, _=None):
-    if token is None:
+def close(load, _=None):
+    """Leaves the scope of a module."""
+    if load is None:
         return
-    name, scope, depth, local = token
-    opened = marks.modules()
+    opened = marks.thread.modules
     # An interrupt may have kept an inner scope from being closed.
-    while len(opened) >= depth:
+    while len(opened) >= load.depth:
         opened.pop()
         shift(END)
-    module = sys.modules.get(name)
+    del marks.thread.loads[load.depth - 1:]
+    marks.lower(load.lifted)
+    name, scope = load.name, load.scope
+    module = load.module or sys.modules.get(name)
     if module is None:
         # It failed, and what it looked for belongs to who asked for it.
         if scopes.get(name) == scope:
             del scopes[name]
-        if local:
+        if load.local:
             say(USE + scope)
     elif not is_project(module):
         scopes.pop(name, None)
@@ -359,7 +425,7 @@ def _leave(token, _=None):
         while parent:
             _packages.add(parent)
             parent = parent.rpartition(".")[0]
-        if local:
+        if load.local:
             _use_in_directory(module, scope)
 
 
@@ -385,14 +451,14 @@ def is_project(module):
     spec = names.get("__spec__")
     origin = names.get("__file__") or getattr(spec, "origin", None)
     if isinstance(origin, str) and "/" in origin:
-        return _is_project_path(origin)
+        return is_project_path(origin)
     places = getattr(spec, "submodule_search_locations", None)
     if places is None:
         return False
-    return any(_is_project_path(place) for place in places)
+    return any(is_project_path(place) for place in places)
 
 
-def _is_project_path(path):
+def is_project_path(path):
     if path.startswith(marks.root_slash):
         path = path[len(marks.root_slash) - 1:]
     elif path.startswith(_stdlib):

@@ -45,10 +45,23 @@ def _call_with_frames_removed(*args, **kwargs):
 root = ""
 root_slash = "/"
 
-# The scopes that hold for the whole process, innermost last, and those of
-# each thread, which are the modules it is importing.
+# The scopes that hold for the whole process, innermost last.
 process = []
-_threads = _local()
+
+
+class _Thread(_local):
+    """What holds for one thread."""
+
+    def __init__(self):
+        # The scopes of the modules that it is importing, innermost last.
+        self.modules = []
+        # How each of them is being loaded.
+        self.loads = []
+        # How often it is muted, by others than the project's own code.
+        self.muted = 0
+
+
+thread = _Thread()
 
 
 def _python_access(path, access=os.access):
@@ -115,15 +128,6 @@ def relative(path):
     return path
 
 
-def modules():
-    """The scopes of the modules that this thread is importing."""
-    try:
-        return _threads.modules
-    except AttributeError:
-        _threads.modules = []
-        return _threads.modules
-
-
 def begin(scope):
     """Enters a scope of the whole process; returns the depth before."""
     depth = len(process)
@@ -151,17 +155,34 @@ def mute(*_, **_kwargs):
     """Stops the recording of what is read, unless a scope is open."""
     if process:
         return False
-    say(MUTE)
-    return True
+    return mute_always()
 
 
 def mute_always(*_, **_kwargs):
     """Stops the recording of what is read."""
     say(MUTE)
+    thread.muted += 1
     return True
 
 
 def unmute(token, _=None):
     """Takes back what mute did."""
     if token:
+        thread.muted -= 1
         say(UNMUTE)
+
+
+def lift(*_, **_kwargs):
+    """Records again for a while, however often it was stopped."""
+    depth = thread.muted
+    thread.muted = 0
+    for _each in range(depth):
+        say(UNMUTE)
+    return depth
+
+
+def lower(depth, _=None):
+    """Takes back what lift did."""
+    for _each in range(depth):
+        say(MUTE)
+    thread.muted += depth

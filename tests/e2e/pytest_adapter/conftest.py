@@ -28,6 +28,7 @@ def tools(tmp_path_factory):
     folder = tmp_path_factory.mktemp("adapter")
     for module in ADAPTER.glob("ftrace_pytest*.py"):
         shutil.copy(module, folder)
+    shutil.copy(HERE / "functions.py", folder / "ftrace_pytest_functions.py")
     _compile(ADAPTER / "import_hook.c", folder / "ftrace_import_hook.so")
     library = tmp_path_factory.mktemp("library") / "libftrace.so"
     _compile(HERE / "recorder.c", library)
@@ -42,6 +43,8 @@ class Record:
         self.outcomes = {}
         self.blocks = {}
         self.looks = {}
+        self.sources = {}
+        self.reads = {}
         self.unbalanced = 0
         self.muted = {}
         self._whole = {}
@@ -83,6 +86,11 @@ class Record:
             self.muted[key] = self.muted.get(key, 0) + 1
         elif verb == "unmute":
             self.muted[key] -= 1
+        elif verb == "source":
+            self.sources.setdefault(scope, set()).add(rest)
+        elif verb.startswith("!"):
+            if not self.muted.get(key):
+                self.reads.setdefault(scope, set()).add(mark[1:])
         elif verb.startswith("?"):
             self.looks.setdefault(scope, set()).add(mark[1:])
 
@@ -98,6 +106,15 @@ class Record:
 
     def unit(self, name):
         return self.closure("unit/pytest/" + name)
+
+    def reads_of(self, name):
+        """The base names of the Python files a unit read or looked at.
+
+        Looking for tests is weighed differently by the tracer.
+        """
+        return {path.rpartition("/")[2] for scope in self.unit(name)
+                if not scope.startswith("discover/")
+                for path in self.reads.get(scope, ())}
 
     def units(self):
         """The last outcome of each unit, by its name."""

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Stands in for the tracer: appends every mark to the file named by MARKS,
- * as "process thread mark", and every other look-up as "process thread ?path".
+ * as "process thread mark", every other look-up as "process thread ?path", and
+ * what becomes of a Python source or its bytecode as "process thread !path".
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -48,4 +51,55 @@ int access(const char *path, int mode)
 	}
 	note("?", path);
 	return (int)syscall(SYS_faccessat, AT_FDCWD, path, mode);
+}
+
+static void note_python(const char *path)
+{
+	size_t n = strlen(path);
+
+	if ((n > 3 && !strcmp(path + n - 3, ".py")) ||
+		(n > 4 && !strcmp(path + n - 4, ".pyc")))
+		note("!", path);
+}
+
+static int open_noted(const char *path, int flags, int mode)
+{
+	note_python(path);
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+#define OPEN(name)                                                             \
+	int name(const char *path, int flags, ...)                             \
+	{                                                                      \
+		va_list rest;                                                  \
+		int mode;                                                      \
+                                                                               \
+		va_start(rest, flags);                                         \
+		mode = va_arg(rest, int);                                      \
+		va_end(rest);                                                  \
+		return open_noted(path, flags, mode);                          \
+	}
+
+OPEN(open)
+OPEN(open64)
+
+static int stat_noted(int fd, const char *path, void *to, int flags)
+{
+	note_python(path);
+	return (int)syscall(SYS_newfstatat, fd, path, to, flags);
+}
+
+int stat(const char *path, struct stat *to)
+{
+	return stat_noted(AT_FDCWD, path, to, 0);
+}
+
+int stat64(const char *path, struct stat64 *to)
+{
+	return stat_noted(AT_FDCWD, path, to, 0);
+}
+
+int fstatat64(int fd, const char *path, struct stat64 *to, int flags)
+{
+	return stat_noted(fd, path, to, flags);
 }

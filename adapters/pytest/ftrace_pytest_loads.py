@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MIT
+"""How the code of a module is got, and modules that are loaded by hand.
+
+Where functions are recorded one by one, a module is not tied to the whole of
+its file: the reading of source and bytecode is muted, and the scope says
+which source it is, for the tracer to compare piece by piece.  That holds for
+what Python's own loader reads, and pytest's; whatever another one makes of a
+file may depend on every byte, so its reads are recorded as reads.
+"""
+
+import builtins
+import importlib.machinery
+import os
+import sys
+import types
+
+import ftrace_pytest_imports as imports
+import ftrace_pytest_marks as marks
+from ftrace_pytest_marks import encode, say
+
+try:
+    import ftrace_pytest_functions as functions
+except ImportError:
+    functions = None
+
+SOURCE = b"/@ftrace/source/"
+WHOLE = b"/@ftrace/block/read//"
+
+_Loader = importlib.machinery.SourceFileLoader
+_METHODS = ("get_code", "get_data", "get_filename", "path_stats",
+            "source_to_code", "set_data", "_cache_bytecode", "exec_module")
+
+_known_methods = None
+_rewriter = None
+
+
+def install():
+    """Puts the wrappers in place, which only the extension can hide."""
+    global _known_methods
+    if marks.extension is None:
+        return
+    method = marks.extension.method
+    around = marks.around
+    try:
+        _Loader.get_code = method(
+            around(_Loader.get_code, _enter_code, _leave_code))
+        _Loader.exec_module = method(
+            around(_Loader.exec_module, _enter_module, _leave_module))
+    except TypeError:
+        return
+    _known_methods = [getattr(_Loader, name, None) for name in _METHODS]
+    _wrap_pytest(method, around)
+
+
+def _wrap_pytest(method, around):
+    global _rewriter
+    rewrite = sys.modules.get("_pytest.assertion.rewrite")
+    rewriter = getattr(rewrite, "AssertionRewritingHook", None)
+    code = getattr(getattr(rewriter, "exec_module", None), "__code__", None)
+    if code is None:
+        return
+    # Its last step, by which the module's own code begins to run.
+    if "exec" in code.co_names and not hasattr(rewrite, "exec"):
+        rewrite.exec = around(builtins.exec, _enter_run, marks.lower)
+        _rewriter = rewriter
+    rewriter.exec_module = method(
+        around(rewriter.exec_module, _enter_module, _leave_module))
+    rewriter.find_spec = method(
+        around(rewriter.find_spec, marks.mute_always, marks.unmute))
+    _wrap_import_path(around)
+
+
+def _wrap_import_path(around):
+    """Mutes pytest's look at a file before it imports that.
+
+    In which package it lies is asked for once more in the name of each
+    directory, see directory_scope().
+    """
+    pathlib = sys.modules.get("_pytest.pathlib")
+    import_path = getattr(pathlib, "import_path", None)
+    if import_path is None:
+        return
+    wrapped = around(import_path, _enter_path, marks.unmute)
+    for name, module in list(sys.modules.items()):
+        if (name.startswith("_pytest.")
+                and vars(module).get("import_path") is import_path):
+            module.import_path = wrapped
+
+
+def _enter_path(*_, **options):
+    # In this mode pytest asks the finders itself, and the project's own may
+    # read what they like.
+    if "importlib" in str(options.get("mode")) and any(
+            _is_of_project(finder) for finder in sys.meta_path):
+        return False
+    return marks.mute_always()
+
+
+def _is_of_project(finder):
+    name = getattr(finder, "__module__", None)
+    if type(name) is str and name.startswith(
+            ("_frozen_importlib", "importlib.")):
+        return False
+    module = sys.modules.get(name)
+    return module is None or imports.is_project(module)
+
+
+def _recorded():
+    return getattr(functions, "mode", None) is not None
+
+
+def _source_of(loader, name, path):
+    """The load of a module whose reading can be muted, or None."""
+    loads = marks.thread.loads
+    if (not loads or not _recorded() or type(path) is not str
+            or not path.endswith(".py")):
+        return None
+    load = loads[-1]
+    if (load.name != name or not load.executing or load.source is not None
+            or not imports.is_project_path(os.path.abspath(path))):
+        return None
+    if type(loader) is _Loader:
+        if (vars(loader).keys() != {"name", "path"}
+                or [getattr(_Loader, each, None)
+                    for each in _METHODS] != _known_methods):
+            return None
+    elif _rewriter is None or type(loader) is not _rewriter:
+        return None
+    return load
+
+
+def _say_source(load, code):
+    """Says what was read, once the code is there or cannot be."""
+    path, load.source = load.source, ""
+    if (type(code) is types.CodeType
+            and os.path.abspath(code.co_filename) == path):
+        say(SOURCE + encode(path))
+    else:
+        say(WHOLE + encode(path))
+
+
+def _enter_code(loader, fullname=None):
+    path = getattr(loader, "path", None)
+    load = _source_of(loader, fullname, path)
+    if load is None:
+        return None
+    load.source = os.path.abspath(path)
+    marks.mute_always()
+    return load
+
+
+def _leave_code(load, code):
+    if load is not None:
+        marks.unmute(True)
+        _say_source(load, code)
+
+
+def _enter_module(loader, module):
+    spec = getattr(module, "__spec__", None)
+    name = getattr(spec, "name", None)
+    origin = getattr(spec, "origin", None)
+    loads = marks.thread.loads
+    opened = None
+    if (loads and loads[-1].name == name and not loads[-1].executing):
+        loads[-1].executing = True
+    elif (type(origin) is str and type(name) is str
+            and imports.is_project_path(os.path.abspath(origin))):
+        opened = imports.open_by_hand(spec, module)
+    if type(loader) is not _rewriter:
+        return opened, None
+    load = _source_of(loader, name, origin)
+    if load is not None:
+        load.source = os.path.abspath(origin)
+        marks.mute_always()
+    return opened, load
+
+
+def _leave_module(token, _):
+    opened, load = token
+    if load is not None:
+        marks.unmute(True)
+        if load.source:
+            _say_source(load, None)
+    imports.close(opened)
+
+
+def _enter_run(code, *_):
+    loads = marks.thread.loads
+    if loads and loads[-1].source:
+        _say_source(loads[-1], code)
+    return marks.lift()
