@@ -8,6 +8,7 @@ import pytest
 
 import ftrace_pytest_fixtures as fixtures
 import ftrace_pytest_imports as imports
+import ftrace_pytest_lines as lines
 import ftrace_pytest_loads as loads
 import ftrace_pytest_marks as marks
 from ftrace_pytest_fixtures import (  # noqa: F401
@@ -55,7 +56,12 @@ def start(root):
         names += ("pytest_fixture_setup",)
     imports.install(directory_scope)
     loads.install()
+    lines.install()
     _wrap_cache()
+    if sys.executable:
+        say(marks.INTERPRETER + encode("%s-%08x/%s" % (
+            sys.implementation.cache_tag, sys.hexversion,
+            os.path.abspath(sys.executable))))
     say(OUTCOME + b"ready")
     return names
 
@@ -81,13 +87,18 @@ def _unit_of(item):
     return unit
 
 
+def _path_of(collector):
+    """The path of a collector, by its name before pytest 7 or after."""
+    return str(getattr(collector, "path", None) or collector.fspath)
+
+
 def _scope_of(collector):
     scope = _collectors.get(collector)
     if scope is None:
         if isinstance(collector, pytest.Session):
             scope = b"discover/."
         elif isinstance(collector, _DIRECTORY_LIKE):
-            path = str(collector.path)
+            path = _path_of(collector)
             if os.path.basename(path) == "__init__.py":
                 path = os.path.dirname(path)
             scope = b"discover/" + encode(marks.relative(_real(path)))
@@ -207,12 +218,14 @@ def pytest_make_collect_report(collector):
 def _begin_collector(collector):
     parent = collector.parent
     marks.begin(_scope_of(collector))
+    if type(collector).__name__ == "DoctestModule":
+        lines.watch_doctests()
     if parent is not None:
         say(USE + _scope_of(parent))
     if isinstance(collector, _DIRECTORY_LIKE):
         return
     if parent is None or isinstance(parent, _DIRECTORY_LIKE):
-        path = str(collector.path)
+        path = _path_of(collector)
         say(USE + directory_scope(os.path.dirname(path)))
         # Text files are doctests by their whole names, not by their suffix.
         if (not isinstance(collector, pytest.Module)

@@ -16,7 +16,7 @@ import types
 
 import ftrace_pytest_imports as imports
 import ftrace_pytest_marks as marks
-from ftrace_pytest_marks import encode, say
+from ftrace_pytest_marks import WHOLE, encode, say
 
 try:
     import ftrace_pytest_functions as functions
@@ -24,7 +24,6 @@ except ImportError:
     functions = None
 
 SOURCE = b"/@ftrace/source/"
-WHOLE = b"/@ftrace/block/read//"
 
 _Loader = importlib.machinery.SourceFileLoader
 _METHODS = ("get_code", "get_data", "get_filename", "path_stats",

@@ -16,7 +16,9 @@ USE = b"/@ftrace/use/"
 MUTE = b"/@ftrace/mute/"
 UNMUTE = b"/@ftrace/unmute/"
 OUTCOME = b"/@ftrace/outcome/"
+WHOLE = b"/@ftrace/block/read//"
 BLOCK_LIST = b"/@ftrace/block/list/"
+INTERPRETER = b"/@ftrace/interpreter/"
 BASE = b"run/"
 
 # A wrapper that has to be Python carries the name of the import system's own

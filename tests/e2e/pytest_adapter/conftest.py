@@ -45,6 +45,7 @@ class Record:
         self.looks = {}
         self.sources = {}
         self.reads = {}
+        self.interpreters = set()
         self.unbalanced = 0
         self.muted = {}
         self._whole = {}
@@ -86,6 +87,9 @@ class Record:
             self.muted[key] = self.muted.get(key, 0) + 1
         elif verb == "unmute":
             self.muted[key] -= 1
+        elif verb == "interpreter":
+            assert scope == "run/"
+            self.interpreters.add(rest)
         elif verb == "source":
             self.sources.setdefault(scope, set()).add(rest)
         elif verb.startswith("!"):

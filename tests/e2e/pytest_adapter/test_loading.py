@@ -2,6 +2,7 @@
 """The plugin is loaded by the environment and then not to be seen."""
 
 import importlib.util
+import sys
 
 import pytest
 
@@ -78,6 +79,13 @@ def test_output_is_the_same(project, options):
             pass
     """)
     project.same(*options)
+
+
+def test_the_interpreter_is_named(project):
+    project.file("test_a.py", "def test_it(): pass\n")
+    record = project.traced("-q").record
+    assert record.interpreters == {"%s-%08x/%s" % (
+        sys.implementation.cache_tag, sys.hexversion, sys.executable)}
 
 
 def test_bytecode_is_kept_in_the_folder_of_the_tracer(project):
