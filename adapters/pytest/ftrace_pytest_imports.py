@@ -15,6 +15,7 @@ import sys
 import types
 
 import ftrace_pytest_marks as marks
+import ftrace_pytest_places as places
 from ftrace_pytest_marks import (
     BASE, BEGIN, BLOCK_LIST, END, MUTE, UNMUTE, USE, encode, say, shift,
 )
@@ -22,7 +23,7 @@ from ftrace_pytest_marks import (
 _MACHINERY = frozenset((
     "importlib", "importlib._bootstrap", "importlib._bootstrap_external",
     "_frozen_importlib", "_frozen_importlib_external", __name__,
-    "ftrace_pytest_loads",
+    "ftrace_pytest_loads", "ftrace_pytest_places",
 ))
 
 # Hooks that pytest calls only for the tests below the conftest.  A conftest
@@ -69,9 +70,6 @@ _directory_scope = None
 # what its children read cannot be told apart.
 _SERVER = "multiprocessing.forkserver"
 
-# What importlib.metadata and site list a directory of sys.path for.
-_METADATA = ("*.dist-info", "*.egg-info", "*.egg", "*.egg-link", "*.pth")
-
 
 def install(directory_scope):
     """Puts the wrappers in place; they stay until the process ends."""
@@ -80,7 +78,7 @@ def install(directory_scope):
     _declare_past()
     if _SERVER in sys.modules:
         _watch_server(sys.modules[_SERVER])
-    _wrap_metadata()
+    places.install()
     bootstrap._find_and_load = marks.around(
         bootstrap._find_and_load, _enter, close)
     _find_spec = external.FileFinder.find_spec
@@ -118,21 +116,21 @@ def _declare_past():
         elif _was_listed(place):
             _whole.add(place)
     for place in path:
-        for glob in _METADATA:
+        for glob in places.METADATA:
             say(BLOCK_LIST + encode(glob) + b"/" + encode(place))
     for name in list(sys.modules):
         if name.startswith(("ftrace_pytest", "ftrace_import_hook")):
             continue
         parent, _, tail = name.rpartition(".")
-        places = path
+        below = path
         if parent:
             package = sys.modules.get(parent)
             if type(package) is not types.ModuleType:
                 continue
-            places = vars(package).get("__path__") or ()
+            below = vars(package).get("__path__") or ()
         mark = BLOCK_LIST + encode(tail) + b"/"
         try:
-            for place in places:
+            for place in below:
                 if place in path or is_project_path(place + "/"):
                     say(mark + encode(place))
         except TypeError:
@@ -143,30 +141,6 @@ def _was_listed(place):
     """Whether the import system has read a directory as a whole."""
     finder = sys.path_importer_cache.get(place)
     return getattr(finder, "_path_mtime", -1) != -1
-
-
-def _wrap_metadata():
-    """Declares what is sought in listings made from now on.
-
-    pytest's header asks for a version when the folders of the first
-    conftests are on sys.path already.
-    """
-    metadata = sys.modules.get("importlib.metadata")
-    fast_path = getattr(metadata, "FastPath", None)
-    if not hasattr(fast_path, "children"):
-        return
-    children = marks.around(
-        fast_path.children, _seek_metadata, marks.unmute)
-    if marks.extension is not None:
-        children = marks.extension.method(children)
-    fast_path.children = children
-
-
-def _seek_metadata(path):
-    place = encode(os.path.abspath(path.root or "."))
-    for glob in _METADATA:
-        say(BLOCK_LIST + encode(glob) + b"/" + place)
-    return marks.mute_always()
 
 
 _IMPORT = """
@@ -393,6 +367,8 @@ def _open(load):
     marks.thread.loads.append(load)
     load.depth = len(opened)
     shift(BEGIN + load.scope)
+    if "." not in load.name:
+        places.note_missing()
     return load
 
 
@@ -420,6 +396,8 @@ def close(load, _=None):
         _use_in_base(scope)
         if name == _SERVER:
             _watch_server(module)
+        elif name in places.QUERIES:
+            places.watch(module)
     else:
         parent = name.rpartition(".")[0]
         while parent:
@@ -452,10 +430,10 @@ def is_project(module):
     origin = names.get("__file__") or getattr(spec, "origin", None)
     if isinstance(origin, str) and "/" in origin:
         return is_project_path(origin)
-    places = getattr(spec, "submodule_search_locations", None)
-    if places is None:
+    below = getattr(spec, "submodule_search_locations", None)
+    if below is None:
         return False
-    return any(is_project_path(place) for place in places)
+    return any(is_project_path(place) for place in below)
 
 
 def is_project_path(path):
