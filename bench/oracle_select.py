@@ -20,7 +20,7 @@ class Ftrace:
         self.suite = suite
         self.calm = []
 
-    def _ask(self, verb, *options):
+    def ask(self, verb, *options):
         done = subprocess.run(
             [common.FTRACE, verb, "--root", self.suite.tree, *options],
             cwd=self.suite.tree, stdin=subprocess.DEVNULL,
@@ -48,10 +48,10 @@ class Ftrace:
 
     def arguments(self):
         """What the runner would be given now."""
-        return self._ask("affected", "-0", "-q").split("\0")[:-1]
+        return self.ask("affected", "-0", "-q").split("\0")[:-1]
 
     def changed(self):
-        return self._ask("changed").splitlines()
+        return self.ask("changed").splitlines()
 
     def is_calm(self):
         """Whether nothing but what is selected anyway is selected."""
