@@ -35,11 +35,7 @@ def start():
         mode, reason = _start(asked)
     except Exception as error:
         mode, reason = None, type(error).__name__
-    if mode is not None:
-        tag = "%s-%08x" % (sys.implementation.cache_tag, sys.hexversion)
-        marks.say(b"/@ftrace/interpreter/" + marks.encode(tag)
-                  + marks.encode(os.path.abspath(sys.executable)))
-    else:
+    if mode is None:
         marks.say(b"/@ftrace/coarse/" + marks.encode(reason))
     return mode
 
