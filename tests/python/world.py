@@ -8,6 +8,11 @@ import sys
 
 import ftrace_python_analyse as analyse
 
+from packages import SUPPORT
+
+_SUPPORT = {}
+exec(SUPPORT, _SUPPORT)
+
 
 def module_name(path):
     name = path[:-3].replace("/", ".")
@@ -118,7 +123,8 @@ class World:
                 stack[0] = "a test"
                 self._note(uses.setdefault("a test", set()), module, None,
                            (), 0)
-                record.result = repr(getattr(sys.modules[module], test)())
+                value = getattr(sys.modules[module], test)()
+                record.result = repr(_SUPPORT["show"](value))
             except Exception as error:
                 record.result = "%s: %s" % (type(error).__name__,
                                             stack[0] == "a test")
