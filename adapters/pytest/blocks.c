@@ -68,6 +68,11 @@ static void release(void *pointer)
 	free(word);
 }
 
+void blocks_watch(PyObject *function)
+{
+	settings.watch = function;
+}
+
 const char *blocks_start(const struct blocks_settings *given)
 {
 	settings = *given;
@@ -249,6 +254,22 @@ static struct source *find_source(const char *given, bool is_module)
 	return source;
 }
 
+/* Has the entries of an __init__ told, where the evaluator may miss them. */
+static void watch(PyObject *code, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	PyObject *done;
+
+	if (!settings.watch || strcmp(dot ? dot + 1 : name, "__init__") != 0)
+		return;
+	done = PyObject_CallFunctionObjArgs(settings.watch, code, NULL);
+	if (!done) {
+		PyErr_Clear();
+		entries_gap("a function cannot be watched");
+	}
+	Py_DecRef(done);
+}
+
 static struct block *assign_named(
 	PyObject *code, const struct source *source, PyObject *name)
 {
@@ -257,6 +278,8 @@ static struct block *assign_named(
 	PyObject *bytes = text_of(name, &text);
 
 	block = make_block(source->path, bytes ? text : "?");
+	if (bytes)
+		watch(code, text);
 	Py_DecRef(bytes);
 	if (!block) {
 		entries_gap("out of memory");
@@ -384,8 +407,8 @@ static void adopt(struct body *body, const struct source *source)
 }
 
 /*
- * The code objects inside one whose relative file name was made absolute
- * now: by the time they run, the name may lead elsewhere.
+ * The code objects inside one: where the file name is relative, it may lead
+ * elsewhere by the time they run; and watched ones have to be watched before.
  */
 static void adopt_consts(PyObject *code, const struct source *source)
 {
@@ -418,7 +441,7 @@ static void enter_module(PyObject *code, const struct source *source)
 		if (open_body(&body, code))
 			adopt(&body, source);
 		close_body(&body);
-	} else if (source->given[0] != '/') {
+	} else if (source->given[0] != '/' || settings.watch) {
 		adopt_consts(code, source);
 	}
 }

@@ -266,6 +266,31 @@ static PyObject *evaluate_trial(void *thread, void *frame, int throwing)
 	return next(thread, frame, throwing);
 }
 
+/* Counts how often the evaluator is asked to run some code. */
+static PyObject *evaluate_counting(void *thread, void *frame, int throwing)
+{
+	trial.seen += code_of(frame) == trial.expected[0];
+	return next(thread, frame, throwing);
+}
+
+PyObject *evaluator_count(PyObject *self, PyObject *args)
+{
+	PyObject *function, *result;
+	evaluator *now = current();
+
+	(void)self;
+	if (!PyArg_ParseTuple(args, "OO", &trial.expected[0], &function))
+		return NULL;
+	trial.seen = 0;
+	install(evaluate_counting);
+	result = PyObject_CallFunctionObjArgs(function, NULL);
+	install(now);
+	if (!result)
+		return NULL;
+	Py_DecRef(result);
+	return PyLong_FromLong((long)trial.seen);
+}
+
 static const char *try_out(PyObject *outer, PyObject *inner)
 {
 	PyObject *result;
@@ -394,6 +419,7 @@ PyObject *evaluator_evaluate(PyObject *self, PyObject *args)
 	PyObject *outer, *inner;
 
 	(void)self;
+	settings.watch = NULL;
 	if (!PyArg_ParseTuple(args, "(iyyy)OO", &settings.minor, &settings.root,
 		    &settings.stdlib, &settings.own, &outer, &inner))
 		return NULL;
@@ -429,6 +455,7 @@ PyObject *evaluator_monitor(PyObject *self, PyObject *args)
 	const char *reason;
 
 	(void)self;
+	settings.watch = NULL;
 	if (!PyArg_ParseTuple(args, "(iyyy)O", &settings.minor, &settings.root,
 		    &settings.stdlib, &settings.own, &monitoring_restart))
 		return NULL;
@@ -439,6 +466,14 @@ PyObject *evaluator_monitor(PyObject *self, PyObject *args)
 		opened_start(interpreter);
 	}
 	return answer(reason);
+}
+
+PyObject *evaluator_watch(PyObject *self, PyObject *function)
+{
+	(void)self;
+	Py_IncRef(function);
+	blocks_watch(function);
+	return answer(NULL);
 }
 
 PyObject *evaluator_relief(PyObject *self, PyObject *args)

@@ -21,6 +21,15 @@ PyObject *evaluator_evaluate(PyObject *self, PyObject *args);
 PyObject *evaluator_callbacks(PyObject *self, PyObject *disable);
 
 /*
+ * count(code, function): calls the function, and gives how many times the
+ * evaluator was asked to run the code meanwhile.
+ */
+PyObject *evaluator_count(PyObject *self, PyObject *args);
+
+/* watch(function): it is called with each code object of an __init__. */
+PyObject *evaluator_watch(PyObject *self, PyObject *function);
+
+/*
  * relief(on, off): functions that switch the events on and off, where
  * sys.monitoring may take the evaluator's place for a time.
  */

@@ -57,9 +57,13 @@ def _start(wanted):
     if wanted != "monitoring":
         why = marks.extension.evaluate(settings, _outer, _inner)
         if why is None:
-            if _monitoring is not None:
+            if _monitoring is None:
+                return "evaluator", None
+            if _watch_constructors():
                 marks.extension.relief(_listen, _unlisten)
-            return "evaluator", None
+                return "evaluator", None
+            marks.extension.stop()
+            return None, "sys.monitoring has no number left"
     if wanted != "evaluator" and _monitoring is not None:
         why = marks.extension.monitor(settings, _monitoring.restart_events)
         if why is None:
@@ -77,15 +81,52 @@ def _inner():
     pass
 
 
+def _watch_constructors():
+    """Sees to 3.13, which runs an __init__ past the evaluator.
+
+    Where a place has called a class often enough, it enters the function by
+    itself; sys.monitoring tells of these.
+    """
+    class Tried:
+        def __init__(self):
+            pass
+
+    def try_out():
+        for _ in range(100):
+            Tried()
+
+    if marks.extension.count(Tried.__init__.__code__, try_out) == 100:
+        return True
+    tool = _free_tool()
+    if tool is None:
+        return False
+    event = _monitoring.events.PY_START
+    _, entered = marks.extension.callbacks(_monitoring.DISABLE)
+    _monitoring.use_tool_id(tool, "ftrace")
+    _monitoring.register_callback(tool, event, entered)
+
+    def watch(code):
+        _monitoring.set_local_events(tool, code, event)
+
+    marks.extension.watch(watch)
+    return True
+
+
+def _free_tool():
+    """A number for sys.monitoring, or None."""
+    # Coverage, debuggers, profilers and optimisers have theirs reserved.
+    for tool in (3, 4, 2, 5, 0, 1):
+        if _monitoring.get_tool(tool) is None:
+            return tool
+    return None
+
+
 def _listen():
     """Switches the events on; false when there is no number left."""
     global _tool, _callbacks
     events = _monitoring.events
-    # Coverage, debuggers, profilers and optimisers have theirs reserved.
-    for tool in (3, 4, 2, 5, 0, 1):
-        if _monitoring.get_tool(tool) is None:
-            break
-    else:
+    tool = _free_tool()
+    if tool is None:
         return False
     if _callbacks is None:
         _callbacks = marks.extension.callbacks(_monitoring.DISABLE)

@@ -333,6 +333,8 @@ static struct method_def methods[] = {
 	{"import_hook", METHOD(import_hook), METH_VARARGS, NULL},
 	{"evaluate", METHOD(evaluator_evaluate), METH_VARARGS, NULL},
 	{"monitor", METHOD(evaluator_monitor), METH_VARARGS, NULL},
+	{"count", METHOD(evaluator_count), METH_VARARGS, NULL},
+	{"watch", METHOD(evaluator_watch), METH_O, NULL},
 	{"relief", METHOD(evaluator_relief), METH_VARARGS, NULL},
 	{"callbacks", METHOD(evaluator_callbacks), METH_O, NULL},
 	{"coarse", METHOD(evaluator_coarse), METH_O, NULL},
