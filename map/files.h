@@ -23,6 +23,9 @@
 
 #define FILE_NONE UINT32_MAX
 
+/* map_file.loaded: a run loaded a text that nobody knows. */
+#define LOADED_UNKNOWN (-1)
+
 struct map_state {
 	int64_t id; /* 0: not in the database yet */
 	uint32_t file;
@@ -48,6 +51,8 @@ struct map_file {
 	bool recode;             /* these are to be compared */
 	int64_t source;          /* in the database; 0: none */
 	struct source *code;     /* once it was needed; in sources */
+	int64_t loaded;          /* see schema.c; 0: none */
+	struct source *loads;    /* the same, while it is not stored */
 	struct listing *listing; /* once it was needed */
 };
 
@@ -120,6 +125,13 @@ uint32_t map_file_state_of(struct map_files *files, uint32_t file,
 void map_file_set_source(
 	struct map_files *files, uint32_t file, struct source *source);
 
+/*
+ * What the run that is being recorded loaded of the file. NULL: it changed
+ * meanwhile, or cannot be read, so that nobody knows.
+ */
+void map_file_set_loaded(
+	struct map_files *files, uint32_t file, struct source *source);
+
 /* Takes a source over, to be released with the files. */
 void map_files_own(struct map_files *files, struct source *source);
 
@@ -129,6 +141,10 @@ void map_files_own(struct map_files *files, struct source *source);
  */
 struct source *map_file_source(struct map_files *files, uint32_t file,
 	struct map *map, struct err *err);
+
+/* The source of that number in the database; NULL: it is not there. */
+struct source *map_files_source(
+	struct map_files *files, int64_t id, struct map *map, struct err *err);
 
 /*
  * The state that a block has now ("": all that loading does); added when it

@@ -55,19 +55,38 @@ void map_file_set_source(
 	file->source = source ? source->id : 0;
 }
 
+struct source *map_files_source(
+	struct map_files *files, int64_t id, struct map *map, struct err *err)
+{
+	struct source *source;
+
+	for (size_t k = 0; k < files->source_count; k++)
+		if (files->sources[k]->id == id)
+			return files->sources[k];
+	source = source_by_id(map, id, err);
+	if (source)
+		map_files_own(files, source);
+	return source;
+}
+
+void map_file_set_loaded(
+	struct map_files *files, uint32_t i, struct source *source)
+{
+	struct map_file *file = &files->files[i];
+	int64_t loaded = source ? source->id : LOADED_UNKNOWN;
+
+	file->dirty |= !loaded || loaded != file->loaded;
+	file->loads = source;
+	file->loaded = loaded;
+}
+
 struct source *map_file_source(
 	struct map_files *files, uint32_t i, struct map *map, struct err *err)
 {
 	struct map_file *file = &files->files[i];
 
-	if (file->code || !file->source)
-		return file->code;
-	for (size_t k = 0; k < files->source_count; k++)
-		if (files->sources[k]->id == file->source)
-			return file->code = files->sources[k];
-	file->code = source_by_id(map, file->source, err);
-	if (file->code)
-		map_files_own(files, file->code);
+	if (!file->code && file->source)
+		file->code = map_files_source(files, file->source, map, err);
 	return file->code;
 }
 

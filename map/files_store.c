@@ -47,6 +47,7 @@ static void load_file(
 	file->identity.mode = (uint32_t)sqlite3_column_int64(row, 6);
 	file->seen = sqlite3_column_int64(row, 7);
 	file->source = sqlite3_column_int64(row, 9);
+	file->loaded = sqlite3_column_int64(row, 10);
 	file->dirty = false;
 	/* A database number until all rows are there. */
 	file->dir = (uint32_t)sqlite3_column_int64(row, 8);
@@ -59,7 +60,8 @@ static int load_files(struct map_files *files, struct numbers *numbers,
 {
 	sqlite3_stmt *row = sql_prepare(map,
 		"SELECT id, path, inode, size, mtime, ctime, mode, seen,"
-		" coalesce(dir, 0), coalesce(source, 0) FROM file ORDER BY id",
+		" coalesce(dir, 0), coalesce(source, 0), coalesce(loaded, 0)"
+		" FROM file ORDER BY id",
 		err);
 	int code = row ? 1 : MAP_IO;
 
@@ -154,6 +156,10 @@ static int save_file(struct map_files *files, uint32_t i, struct map *map,
 		sqlite3_bind_int64(stmt, 10, file->source);
 	else
 		sqlite3_bind_null(stmt, 10);
+	if (file->loaded)
+		sqlite3_bind_int64(stmt, 11, file->loaded);
+	else
+		sqlite3_bind_null(stmt, 11);
 	code = sql_once(map, stmt, err);
 	if (!file->id)
 		file->id = sqlite3_last_insert_rowid(map->db);
@@ -166,12 +172,13 @@ static int save_files(struct map_files *files, struct map *map, struct err *err)
 {
 	sqlite3_stmt *stmt = sql_prepare(map,
 		"INSERT INTO file (id, path, inode, size, mtime, ctime, mode,"
-		" seen, dir, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		" seen, dir, source, loaded)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT (id) DO UPDATE SET inode = excluded.inode,"
 		" size = excluded.size, mtime = excluded.mtime,"
 		" ctime = excluded.ctime, mode = excluded.mode,"
 		" seen = excluded.seen, dir = excluded.dir,"
-		" source = excluded.source",
+		" source = excluded.source, loaded = excluded.loaded",
 		err);
 	int code = stmt ? 0 : MAP_IO;
 
@@ -196,6 +203,9 @@ static int save_sources(
 	for (size_t i = 0; i < files->count; i++)
 		if (files->files[i].code)
 			files->files[i].source = files->files[i].code->id;
+	for (size_t i = 0; i < files->count; i++)
+		if (files->files[i].loads)
+			files->files[i].loaded = files->files[i].loads->id;
 	return code;
 }
 

@@ -51,6 +51,12 @@ struct query_hits {
 int query_dependents(struct query_hits *hits, struct map *map,
 	const int64_t *states, size_t state_count, const int64_t *scopes,
 	size_t scope_count, struct err *err);
+/*
+ * Whether a unit depends on one of the states, counting only those who read
+ * it with one of the kinds.
+ */
+int query_reached(bool *reached, struct map *map, const int64_t *states,
+	size_t count, uint32_t kinds, struct err *err);
 /* Every scope that the scope depends on, itself first: along the edges. */
 int query_closure(struct query_hits *hits, struct map *map, int64_t scope,
 	struct err *err);

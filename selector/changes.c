@@ -8,6 +8,9 @@
 
 static bool any_dirty(const struct map_files *files)
 {
+	for (size_t i = 0; i < files->source_count; i++)
+		if (!files->sources[i]->id)
+			return true;
 	for (size_t i = 0; i < files->count; i++)
 		if (files->files[i].dirty)
 			return true;
@@ -18,8 +21,10 @@ static bool any_dirty(const struct map_files *files)
 }
 
 /* Only a saving: where it cannot be written the answer is the same. */
-static void write_back(struct map_files *files, struct map *map)
+void changes_write_back(struct changes *changes, struct map *map)
 {
+	struct map_files *files = &changes->files;
+
 	if (map->read_only || !any_dirty(files) || map_enter(map, NULL) < 0)
 		return;
 	if (map_files_save(files, map, NULL) < 0)
@@ -95,7 +100,7 @@ int changes_find(struct changes *changes, struct map *map, struct err *err)
 		code = code_read_changed(&changes->reader, err);
 	if (code == 0) {
 		list_changes(changes);
-		write_back(&changes->files, map);
+		changes_write_back(changes, map);
 	}
 	map_leave(map, NULL);
 	return code;

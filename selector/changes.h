@@ -28,6 +28,8 @@ struct changes {
 };
 
 int changes_find(struct changes *changes, struct map *map, struct err *err);
+/* Writes back what was learnt since; where it cannot be, no harm is done. */
+void changes_write_back(struct changes *changes, struct map *map);
 void changes_release(struct changes *changes);
 
 #endif

@@ -46,6 +46,24 @@ static int read_sources(struct fold *fold, struct map *map, struct err *err)
 	return code;
 }
 
+/* A text that changed meanwhile may be another than the one that was loaded. */
+static void note_loaded(struct fold *fold)
+{
+	for (size_t i = 0; i < fold->source_count; i++) {
+		const struct fold_source *source = &fold->sources[i];
+		struct source *text;
+
+		if (source->file == FILE_NONE)
+			continue;
+		text = fold->files.files[source->file].code;
+		if (fold->touched[source->node] ||
+			fold_changed_meanwhile(
+				fold, source->node, ASPECT_CONTENT))
+			text = NULL;
+		map_file_set_loaded(&fold->files, source->file, text);
+	}
+}
+
 /* The state of a function, where its source can tell. */
 static void find_state(struct fold *fold, struct fold_function *function)
 {
@@ -137,6 +155,7 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 		code = read_sources(fold, map, err);
 	if (code < 0)
 		return code;
+	note_loaded(fold);
 	for (size_t i = 0; i < fold->function_count; i++)
 		find_state(fold, &fold->functions[i]);
 	for (size_t i = 0; i < fold->entry_count; i++)

@@ -12,15 +12,19 @@
 
 /* A text that no source in the map stands for yet. */
 struct text_job {
-	uint32_t file;
+	const char *path;
 	struct source *source; /* to be filled */
-	char *content;
+	const char *content;
 	size_t size;
+	char *own; /* the content, when nobody else keeps it */
 };
 
 struct text_jobs {
 	struct text_job *list;
 	size_t count, room;
+	/* Whoever was given a source that is to be filled. */
+	struct code_text *texts;
+	size_t text_count;
 };
 
 int code_reader_init(struct code_reader *reader, struct map_files *files,
@@ -43,14 +47,14 @@ void code_reader_release(struct code_reader *reader)
 }
 
 static void note_problem(
-	struct code_reader *reader, uint32_t file, const char *what)
+	struct code_reader *reader, const char *path, const char *what)
 {
 	if (!reader->problems++)
 		snprintf(reader->problem, sizeof(reader->problem), "%s: %s",
-			map_files_path(reader->files, file), what);
+			path, what);
 }
 
-static char *read_file(const char *path, size_t *size)
+char *code_read_text(const char *path, size_t *size)
 {
 	FILE *file = fopen(path, "re");
 	size_t room = 0, n;
@@ -92,20 +96,21 @@ static struct source *known_source(struct code_reader *reader,
 	return source;
 }
 
-static void add_job(struct text_jobs *jobs, struct code_reader *reader,
-	uint32_t file, const struct print *content, char *text, size_t size)
+static struct source *add_job(struct text_jobs *jobs,
+	struct code_reader *reader, const char *path,
+	const struct print *content, const char *text, size_t size)
 {
 	struct text_job *job =
 		array_add(&jobs->list, &jobs->count, &jobs->room, sizeof(*job));
 
-	job->file = file;
+	job->path = path;
 	job->content = text;
 	job->size = size;
 	job->source = xcalloc(1, sizeof(*job->source));
 	job->source->content = *content;
 	job->source->tag = xstrdup(reader->tag);
 	map_files_own(reader->files, job->source);
-	map_file_set_source(reader->files, file, job->source);
+	return job->source;
 }
 
 /* The source of one file, or a job to have it made. */
@@ -113,20 +118,21 @@ static void look_up(struct code_reader *reader, uint32_t file,
 	struct text_jobs *jobs, struct err *err)
 {
 	char *path = map_files_absolute(reader->files, file);
+	const char *stored = map_files_path(reader->files, file);
 	struct source *source;
 	struct print content;
 	size_t size;
 	char *text;
 
-	text = reader->tag ? read_file(path, &size) : NULL;
+	text = reader->tag ? code_read_text(path, &size) : NULL;
 	free(path);
 	reader->files->hashed += text != NULL;
 	if (!text) {
 		if (!reader->tag)
-			note_problem(reader, file,
+			note_problem(reader, stored,
 				"no run has named a Python to take it apart");
 		else if (reader->files->files[file].identity.mode)
-			note_problem(reader, file, strerror(errno));
+			note_problem(reader, stored, strerror(errno));
 		map_file_set_source(reader->files, file, NULL);
 		return;
 	}
@@ -134,12 +140,13 @@ static void look_up(struct code_reader *reader, uint32_t file,
 	source = known_source(reader, &content, err);
 	if (source) {
 		if (source->problem)
-			note_problem(reader, file, source->problem);
-		map_file_set_source(reader->files, file, source);
+			note_problem(reader, stored, source->problem);
 		free(text);
-		return;
+	} else {
+		source = add_job(jobs, reader, stored, &content, text, size);
+		jobs->list[jobs->count - 1].own = text;
 	}
-	add_job(jobs, reader, file, &content, text, size);
+	map_file_set_source(reader->files, file, source);
 }
 
 static int take_blocks(
@@ -174,7 +181,7 @@ static int take_source(
 		return code;
 	if (frame.size != 2 || memcmp(frame.bytes, "ok", 2) != 0) {
 		source->problem = xmemdup(frame.bytes, frame.size);
-		note_problem(reader, job->file, source->problem);
+		note_problem(reader, job->path, source->problem);
 		return 0;
 	}
 	code = helper_next(reader->helper, &frame, err);
@@ -190,15 +197,27 @@ static int take_source(
 	return code;
 }
 
+static void no_helper(struct code_reader *reader, const char *why)
+{
+	if (reader->helper)
+		helper_close(reader->helper);
+	free(reader->helper);
+	reader->helper = NULL;
+	if (!reader->failed)
+		snprintf(reader->why, sizeof(reader->why), "%s", why);
+	reader->failed = true;
+}
+
 struct helper *code_helper(struct code_reader *reader, struct err *err)
 {
+	struct err why = {""};
+
 	if (reader->helper || reader->failed)
 		return reader->helper;
 	reader->helper = xcalloc(1, sizeof(*reader->helper));
-	if (helper_open(reader->helper, reader->interpreter, err) < 0) {
-		free(reader->helper);
-		reader->helper = NULL;
-		reader->failed = true;
+	if (helper_open(reader->helper, reader->interpreter, &why) < 0) {
+		err_set(err, -ENOENT, "%s", why.text);
+		no_helper(reader, why.text);
 	}
 	return reader->helper;
 }
@@ -216,8 +235,7 @@ static int analyse(struct code_reader *reader, struct text_jobs *jobs,
 	for (size_t i = 0; i < jobs->count; i++) {
 		const struct text_job *job = &jobs->list[i];
 
-		frames_add_text(
-			&request, map_files_path(reader->files, job->file));
+		frames_add_text(&request, job->path);
 		frames_add(&request, job->content, job->size);
 	}
 	code = helper_send(reader->helper, &request, err);
@@ -228,12 +246,15 @@ static int analyse(struct code_reader *reader, struct text_jobs *jobs,
 }
 
 /* A source that nobody can take apart today is not kept for tomorrow. */
-static void give_up(
-	struct code_reader *reader, struct text_job *job, const char *why)
+static void give_up(struct code_reader *reader, const struct text_jobs *jobs,
+	const struct text_job *job, const char *why)
 {
 	struct map_files *files = reader->files;
 
-	note_problem(reader, job->file, why);
+	note_problem(reader, job->path, why);
+	for (size_t i = 0; i < jobs->text_count; i++)
+		if (jobs->texts[i].source == job->source)
+			jobs->texts[i].source = NULL;
 	for (uint32_t i = 0; i < files->count; i++)
 		if (files->files[i].code == job->source)
 			map_file_set_source(files, i, NULL);
@@ -250,20 +271,38 @@ static void do_jobs(struct code_reader *reader, struct text_jobs *jobs)
 	struct err why = {""};
 	size_t done = 0;
 
-	if (analyse(reader, jobs, &done, &why) < 0) {
-		if (reader->helper)
-			helper_close(reader->helper);
-		free(reader->helper);
-		reader->helper = NULL;
-		reader->failed = true;
-	}
+	if (analyse(reader, jobs, &done, &why) < 0)
+		no_helper(reader, why.text);
 	reader->analysed += (unsigned)done;
 	for (size_t i = 0; i < jobs->count; i++) {
-		free(jobs->list[i].content);
+		free(jobs->list[i].own);
 		if (i >= done)
-			give_up(reader, &jobs->list[i], why.text);
+			give_up(reader, jobs, &jobs->list[i], reader->why);
 	}
 	free(jobs->list);
+}
+
+int code_read_texts(struct code_reader *reader, struct code_text *texts,
+	size_t count, struct err *err)
+{
+	struct text_jobs jobs = {.texts = texts, .text_count = count};
+
+	for (size_t i = 0; i < count; i++) {
+		struct code_text *text = &texts[i];
+		struct print content = print_bytes(text->bytes, text->size, 0);
+
+		if (!reader->tag)
+			return err_set(err, -ENOENT,
+				"no run has named a Python to take sources "
+				"apart");
+		text->source = known_source(reader, &content, err);
+		if (!text->source)
+			text->source = add_job(&jobs, reader, text->path,
+				&content, text->bytes, text->size);
+	}
+	if (jobs.count)
+		do_jobs(reader, &jobs);
+	return 0;
 }
 
 int code_read(struct code_reader *reader, const uint32_t *list, size_t count,

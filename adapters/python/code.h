@@ -18,6 +18,7 @@ struct code_reader {
 	char *tag, *interpreter; /* NULL: no run named one; owned */
 	struct helper *helper;   /* once it was needed; owned */
 	bool failed;             /* the interpreter cannot be asked */
+	char why[512];           /* it cannot */
 	/* The first thing that went wrong, for people; the file's in it. */
 	char problem[1024];
 	unsigned problems;
@@ -37,6 +38,24 @@ void code_reader_release(struct code_reader *reader);
  */
 int code_read(struct code_reader *reader, const uint32_t *list, size_t count,
 	struct err *err);
+
+/* A text, wherever it comes from, and what is made of it. */
+struct code_text {
+	const char *path;
+	const char *bytes;
+	size_t size;
+	struct source *source; /* NULL: see `problem` */
+};
+
+/*
+ * Takes texts apart. The sources are owned by files, and have an id of 0
+ * while the map does not have them. Negative when no run named a Python.
+ */
+int code_read_texts(struct code_reader *reader, struct code_text *texts,
+	size_t count, struct err *err);
+
+/* All bytes of a file, to be freed; NULL: see errno. */
+char *code_read_text(const char *path, size_t *size);
 
 /* The conversation with the interpreter; NULL where there can be none. */
 struct helper *code_helper(struct code_reader *reader, struct err *err);
