@@ -51,10 +51,10 @@ static char **clean_environment(void)
 }
 
 static int spawn(struct helper *helper, const char *interpreter,
-	const char *script, int input, int output)
+	const char *script, const char *cache, int input, int output)
 {
-	char *argv[] = {(char *)interpreter, "-I", "-S", "-E", "-B",
-		(char *)script, NULL};
+	char *argv[] = {(char *)interpreter, "-I", "-S", "-E",
+		(char *)script, (char *)cache, NULL};
 	char **envp = clean_environment();
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -81,7 +81,8 @@ static int spawn(struct helper *helper, const char *interpreter,
 	return code;
 }
 
-int helper_open(struct helper *helper, const char *interpreter, struct err *err)
+int helper_open(struct helper *helper, const char *interpreter,
+	const char *cache, struct err *err)
 {
 	char *script = locate(SCRIPT, err);
 	int to[2], from[2], code;
@@ -102,7 +103,8 @@ int helper_open(struct helper *helper, const char *interpreter, struct err *err)
 		free(script);
 		return code;
 	}
-	code = spawn(helper, interpreter, script, to[1], from[1]);
+	code = spawn(
+		helper, interpreter, script, cache, to[1], from[1]);
 	free(script);
 	close(to[1]);
 	close(from[1]);

@@ -19,9 +19,12 @@ struct helper {
 	size_t taken; /* of it */
 };
 
-/* Negative when it cannot be started. */
-int helper_open(
-	struct helper *helper, const char *interpreter, struct err *err);
+/*
+ * Negative when it cannot be started. cache: a folder for the helper's own
+ * compiled modules; it is made, where that can be.
+ */
+int helper_open(struct helper *helper, const char *interpreter,
+	const char *cache, struct err *err);
 void helper_close(struct helper *helper);
 
 /* Sends a request; negative when the helper went away or hangs. */
