@@ -211,11 +211,16 @@ static void no_helper(struct code_reader *reader, const char *why)
 struct helper *code_helper(struct code_reader *reader, struct err *err)
 {
 	struct err why = {""};
+	char *cache;
+	int code;
 
 	if (reader->helper || reader->failed)
 		return reader->helper;
 	reader->helper = xcalloc(1, sizeof(*reader->helper));
-	if (helper_open(reader->helper, reader->interpreter, &why) < 0) {
+	cache = xasprintf("%s/" MAP_DIRECTORY "/pycache", reader->map->root);
+	code = helper_open(reader->helper, reader->interpreter, cache, &why);
+	free(cache);
+	if (code < 0) {
 		err_set(err, -ENOENT, "%s", why.text);
 		no_helper(reader, why.text);
 	}
