@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "cli/common.h"
+#include "cli/functions.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "map/project.h"
 #include "selector/affected.h"
 
-static bool zero, quiet, tests, exit_code;
-static const char *runner;
+static bool zero, quiet, tests, exit_code, untested;
+static const char *runner, *since, *required;
 
 static const struct option_row options[] = {
 	{'0', "null", OPTION_FLAG, &zero, 0,
@@ -19,6 +20,12 @@ static const struct option_row options[] = {
 	{0, "runner", OPTION_TEXT, &runner, "NAME", "only this runner's units"},
 	{0, "exit-code", OPTION_FLAG, &exit_code, 0,
 		"end with 1 when anything is affected"},
+	{0, "untested", OPTION_FLAG, &untested, 0,
+		"the changed functions that no recorded test enters"},
+	{0, "since", OPTION_TEXT, &since, "REV",
+		"with these two: changed since git's revision"},
+	{0, "require-reached", OPTION_TEXT, &required, "PCT",
+		"end with 1 when tests enter fewer of them"},
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary on stderr"},
 	QUERY_OPTIONS,
 	{0},
@@ -84,6 +91,8 @@ static void summarise(const struct affected *affected)
 		fresh += affected->units[i].file;
 		selected += !affected->units[i].file;
 	}
+	if (affected->problem)
+		note("%s; whole files are compared", affected->problem);
 	if (gone)
 		note("%s gone; the next run forgets them",
 			counted(gone, "recorded test is",
@@ -94,6 +103,25 @@ static void summarise(const struct affected *affected)
 		fresh ? ", and " : "",
 		fresh ? counted(fresh, "new file", "new files") : "",
 		duration_text(affected->spared));
+}
+
+/* The question is about functions, and what is for tests has no say in it. */
+static int run_untested(void)
+{
+	const struct untested asked = {.list = untested,
+		.since = since,
+		.required = required,
+		.zero = zero,
+		.quiet = quiet,
+		.exit_code = exit_code};
+
+	if (tests || runner)
+		usage_error(&verb_affected,
+			"'--%s' is about tests, and '--%s' "
+			"about functions",
+			tests ? "tests" : "runner",
+			untested ? "untested" : "require-reached");
+	return answer_untested(&verb_affected, &asked);
 }
 
 static int run(int argc, char **argv)
@@ -109,6 +137,11 @@ static int run(int argc, char **argv)
 	if (first < argc)
 		usage_error(&verb_affected, "unexpected argument '%s'",
 			argv[first]);
+	if (untested || required)
+		return run_untested();
+	if (since)
+		usage_error(&verb_affected, "'--since' needs '--untested' or "
+					    "'--require-reached'");
 	code = open_map(&map);
 	if (code)
 		return code;
@@ -146,7 +179,10 @@ const struct verb verb_affected = {
 		"Nothing affected prints nothing: never start a\nrunner for "
 		"that, it would run everything. Failed, incomplete and never "
 		"run\ntests are printed until they pass.\n\n"
-		"    ftrace affected -0 | xargs -0r pytest",
+		"    ftrace affected -0 | xargs -0r pytest\n\n"
+		"With --untested or --require-reached it answers another "
+		"question: which changed\nPython functions no recorded test "
+		"enters.",
 	.options = options,
 	.run = run,
 };

@@ -2,17 +2,27 @@
 #include <stdlib.h>
 
 #include "cli/common.h"
+#include "cli/functions.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
+#include "map/alloc.h"
 #include "map/project.h"
 #include "selector/changes.h"
 #include "selector/new_files.h"
 
-static bool zero, quiet;
+/* More than these are for `ftrace affected --untested`. */
+#define UNTESTED_MAX 20
+
+static bool zero, quiet, functions;
+static const char *since;
 
 static const struct option_row options[] = {
 	{'0', "null", OPTION_FLAG, &zero, 0,
 		"end each item with a NUL, for xargs -0"},
+	{0, "functions", OPTION_FLAG, &functions, 0,
+		"the changed functions instead of the files"},
+	{0, "since", OPTION_TEXT, &since, "REV",
+		"with --functions: changed since git's revision"},
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary on stderr"},
 	QUERY_OPTIONS,
 	{0},
@@ -22,6 +32,7 @@ struct answer {
 	struct changes changes;
 	char **fresh;
 	size_t fresh_count;
+	struct functions functions;
 };
 
 static void add_file(
@@ -51,6 +62,7 @@ static void answer_json(const struct answer *answer)
 	cJSON_AddNumberToObject(json, "stale", (double)changes->count);
 	cJSON_AddNumberToObject(json, "miss", (double)answer->fresh_count);
 	cJSON_AddNumberToObject(json, "hashed", changes->files.hashed);
+	json_add_functions(json, &answer->functions, true);
 	json_print(json);
 }
 
@@ -62,12 +74,54 @@ static void show(const struct project_here *here, const char *path)
 	free(shown);
 }
 
+static void show_functions(
+	const struct project_here *here, const struct functions *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct changed_function *function = &list->list[i];
+		char *place = function_text(here, function);
+		char *line = xasprintf("%s: %s", place,
+			function->reached ? "reached" : "not reached");
+
+		print_item(line, zero);
+		free(line);
+		free(place);
+	}
+}
+
+/* On stderr: standard output is paths, which others are fed with. */
+static void note_untested(
+	const struct project_here *here, const struct functions *list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		char *place;
+
+		if (list->list[i].reached || ++count > UNTESTED_MAX)
+			continue;
+		place = function_text(here, &list->list[i]);
+		note("%s: no recorded test enters it", place);
+		free(place);
+	}
+	if (count > UNTESTED_MAX)
+		note("and %s more; 'ftrace affected --untested' has them all",
+			counted(count - UNTESTED_MAX, "function", "functions"));
+}
+
 static void answer_text(const struct answer *answer, const char *root)
 {
 	const struct changes *changes = &answer->changes;
 	struct project_here here;
 
 	project_here(&here, root);
+	note_unknown(&here, &answer->functions);
+	if (functions) {
+		show_functions(&here, &answer->functions);
+		return;
+	}
+	if (!quiet)
+		note_untested(&here, &answer->functions);
 	for (size_t i = 0; i < changes->count; i++)
 		show(&here, changes->list[i].path);
 	for (size_t i = 0; i < answer->fresh_count; i++)
@@ -77,6 +131,17 @@ static void answer_text(const struct answer *answer, const char *root)
 			changes->recorded - changes->count, changes->count,
 			answer->fresh_count,
 			counted(changes->files.hashed, "file", "files"));
+}
+
+/* Nobody has to have recorded functions to ask which files changed. */
+static int find_functions(
+	struct answer *answer, struct map *map, struct err *err)
+{
+	if (!functions && (!functions_recorded(&answer->changes) ||
+				  (quiet && !common_json)))
+		return 0;
+	return functions_find(
+		&answer->functions, &answer->changes, map, since, err);
 }
 
 static int run(int argc, char **argv)
@@ -90,6 +155,8 @@ static int run(int argc, char **argv)
 	if (first < argc)
 		usage_error(
 			&verb_changed, "unexpected argument '%s'", argv[first]);
+	if (since && !functions)
+		usage_error(&verb_changed, "'--since' needs '--functions'");
 	code = open_map(&map);
 	if (code)
 		return code;
@@ -97,6 +164,8 @@ static int run(int argc, char **argv)
 	if (code == 0)
 		code = new_files_find(&answer.fresh, &answer.fresh_count, &map,
 			&answer.changes, &err);
+	if (code == 0)
+		code = find_functions(&answer, &map, &err);
 	if (code < 0) {
 		code = query_failed(&err);
 	} else {
@@ -109,6 +178,7 @@ static int run(int argc, char **argv)
 	for (size_t i = 0; i < answer.fresh_count; i++)
 		free(answer.fresh[i]);
 	free(answer.fresh);
+	functions_release(&answer.functions);
 	changes_release(&answer.changes);
 	map_close(&map);
 	return code;
@@ -120,7 +190,9 @@ const struct verb verb_changed = {
 	.usage = "",
 	.text = "Prints the recorded files whose content, absence or entries "
 		"are no longer what\na test saw, and new test files. A file "
-		"that was only touched is read once and\nis not printed.",
+		"that was only touched is read once and\nis not printed. "
+		"Changed Python functions that no recorded test enters\nare "
+		"named on standard error.",
 	.options = options,
 	.run = run,
 };

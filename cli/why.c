@@ -29,11 +29,14 @@ static void print_chain(const struct chain *chain)
 
 		if (link->kind == SCOPE_RUN)
 			printf("  uses the run's own start\n");
+		else if (link->kind == SCOPE_ENTERED)
+			printf("  entered functions of %s\n", link->name);
 		else
 			printf("  uses %s %s\n", scope_kind_name(link->kind),
 				link->name);
 	}
-	printf("  which accessed %s (%s)\n", chain->path,
+	printf("  which accessed %s%s%s (%s)\n", chain->path,
+		chain->block ? ": " : "", chain->block ? chain->block : "",
 		kinds_text(chain->kinds));
 }
 
@@ -45,6 +48,8 @@ static cJSON *chain_json(const struct chain *chain)
 	cJSON_AddItemToObject(item, "id", json_bytes(chain->id));
 	cJSON_AddStringToObject(item, "runner", chain->runner);
 	cJSON_AddItemToObject(item, "path", json_bytes(chain->path));
+	if (chain->block)
+		cJSON_AddItemToObject(item, "block", json_bytes(chain->block));
 	json_add_kinds(item, "kinds", chain->kinds);
 	links = cJSON_AddArrayToObject(item, "chain");
 	for (size_t i = 0; i < chain->count; i++) {
@@ -65,7 +70,7 @@ static int why_file(
 {
 	struct chains chains;
 	cJSON *json, *list;
-	int code = explain_file(&chains, map, path, scope, err);
+	int code = explain_file(&chains, map, path, scope, false, err);
 
 	if (code == 0 && common_json) {
 		json = json_new();
@@ -111,7 +116,7 @@ static int print_reason(struct map *map, const struct query_unit *unit,
 		reason->text ? reason->text : "");
 	if (reason->state != UNIT_STALE || !reason->path)
 		return 0;
-	code = explain_file(&chains, map, reason->path, unit->scope, err);
+	code = explain_file(&chains, map, reason->path, unit->scope, true, err);
 	for (size_t i = 0; code == 0 && i < chains.count; i++)
 		print_chain(&chains.list[i]);
 	chains_release(&chains);
@@ -146,7 +151,7 @@ static int why_json(struct map *map, const struct query_unit *unit,
 			continue;
 		cJSON_AddItemToObject(item, "path", json_bytes(reason->path));
 		code = explain_file(
-			&chains, map, reason->path, unit->scope, err);
+			&chains, map, reason->path, unit->scope, true, err);
 		list = cJSON_AddArrayToObject(item, "chains");
 		for (size_t k = 0; code == 0 && k < chains.count; k++)
 			cJSON_AddItemToArray(list, chain_json(&chains.list[k]));
@@ -204,7 +209,7 @@ static int answer(struct map *map, int argc, char **argv, struct err *err)
 		goto out;
 	}
 	path = project_path(map->root, argv[argc - 1]);
-	code = query_file_states(&states, &count, map, path, err);
+	code = query_file_states(&states, &count, map, path, false, err);
 	if (code == 0 && !count)
 		code = err_set(err, -1,
 			"'%s' is neither a test nor a file that one depends "

@@ -12,6 +12,11 @@ void map_files_release(struct map_files *files)
 	interner_release(&files->blocks);
 	for (size_t i = 0; i < files->count; i++)
 		listing_release(files->files[i].listing);
+	for (size_t i = 0; i < files->source_count; i++) {
+		source_release(files->sources[i]);
+		free(files->sources[i]);
+	}
+	free(files->sources);
 	free(files->files);
 	free(files->states);
 	memset(files, 0, sizeof(*files));
@@ -69,10 +74,16 @@ static void recompute(struct map_files *files, uint32_t i, const char *path)
 	for (s = files->files[i].state; s != FILE_NONE;
 		s = files->states[s].next) {
 		struct map_state *state = &files->states[s];
-		struct print now = take(files, i, path, state->aspect,
-			&files->blocks.entries[state->block]);
-		bool live = print_equal(&now, &state->print);
+		struct print now;
+		bool live;
 
+		if (state->aspect == ASPECT_CODE) {
+			files->files[i].recode = true;
+			continue;
+		}
+		now = take(files, i, path, state->aspect,
+			&files->blocks.entries[state->block]);
+		live = print_equal(&now, &state->print);
 		if (live != state->live) {
 			state->live = live;
 			state->dirty = true;
@@ -172,6 +183,7 @@ static uint32_t add_state(struct map_files *files, uint32_t file,
 	state->aspect = aspect;
 	state->block = block;
 	state->dirty = true;
+	files->files[file].coded |= aspect == ASPECT_CODE;
 	state->next = files->files[file].state;
 	files->files[file].state = s;
 	return s;

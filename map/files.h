@@ -8,6 +8,10 @@
  * `live` flags stand. Otherwise each of its states is compared with a fresh
  * print. A path that was absent is not even looked up while the nearest
  * directory above it that exists has kept its identity.
+ *
+ * States of code are not compared here, for that takes an interpreter: a
+ * checked file that may have changed is left marked `recode`, and whoever has
+ * one gives the file its source (adapters/python/).
  */
 #ifndef FTRACE_MAP_FILES_H
 #define FTRACE_MAP_FILES_H
@@ -15,8 +19,12 @@
 #include "map/intern.h"
 #include "map/map.h"
 #include "map/print.h"
+#include "map/source.h"
 
 #define FILE_NONE UINT32_MAX
+
+/* map_file.loaded: a run loaded a text that nobody knows. */
+#define LOADED_UNKNOWN (-1)
 
 struct map_state {
 	int64_t id; /* 0: not in the database yet */
@@ -39,6 +47,12 @@ struct map_file {
 	bool changed;            /* the check found another identity */
 	bool dirty;              /* differs from the database */
 	bool anchor;             /* absent paths rest on it */
+	bool coded;              /* it has states of code */
+	bool recode;             /* these are to be compared */
+	int64_t source;          /* in the database; 0: none */
+	struct source *code;     /* once it was needed; in sources */
+	int64_t loaded;          /* see schema.c; 0: none */
+	struct source *loads;    /* the same, while it is not stored */
 	struct listing *listing; /* once it was needed */
 };
 
@@ -50,6 +64,8 @@ struct map_files {
 	struct map_state *states;
 	size_t state_count, state_room;
 	struct interner blocks;
+	struct source **sources; /* all that were loaded or made; owned */
+	size_t source_count, source_room;
 	unsigned hits;   /* files whose identity was as it was */
 	unsigned hashed; /* files whose content was read */
 	unsigned stats;  /* files that were looked up */
@@ -100,6 +116,42 @@ uint32_t map_file_state(struct map_files *files, uint32_t file,
 uint32_t map_file_state_of(struct map_files *files, uint32_t file,
 	enum aspect aspect, const char *block, size_t block_size,
 	const struct print *print);
+
+/*
+ * What the file's text looks like now, for the code states that it has: they
+ * are compared, and `recode` is done with. NULL: it cannot be told, and no
+ * state of code stands. The source is owned by files, see map_files_own().
+ */
+void map_file_set_source(
+	struct map_files *files, uint32_t file, struct source *source);
+
+/*
+ * What the run that is being recorded loaded of the file. NULL: it changed
+ * meanwhile, or cannot be read, so that nobody knows.
+ */
+void map_file_set_loaded(
+	struct map_files *files, uint32_t file, struct source *source);
+
+/* Takes a source over, to be released with the files. */
+void map_files_own(struct map_files *files, struct source *source);
+
+/*
+ * The source of a file whose code states stand: loaded where it was not yet.
+ * NULL: it has none.
+ */
+struct source *map_file_source(struct map_files *files, uint32_t file,
+	struct map *map, struct err *err);
+
+/* The source of that number in the database; NULL: it is not there. */
+struct source *map_files_source(
+	struct map_files *files, int64_t id, struct map *map, struct err *err);
+
+/*
+ * The state that a block has now ("": all that loading does); added when it
+ * is new. The file has a source.
+ */
+uint32_t map_file_code_state(struct map_files *files, uint32_t file,
+	const char *block, size_t block_size, const struct print *print);
 
 /*
  * Checks the absent paths below every directory that was found changed: they

@@ -46,6 +46,8 @@ static void load_file(
 	file->identity.ctime = sqlite3_column_int64(row, 5);
 	file->identity.mode = (uint32_t)sqlite3_column_int64(row, 6);
 	file->seen = sqlite3_column_int64(row, 7);
+	file->source = sqlite3_column_int64(row, 9);
+	file->loaded = sqlite3_column_int64(row, 10);
 	file->dirty = false;
 	/* A database number until all rows are there. */
 	file->dir = (uint32_t)sqlite3_column_int64(row, 8);
@@ -58,7 +60,8 @@ static int load_files(struct map_files *files, struct numbers *numbers,
 {
 	sqlite3_stmt *row = sql_prepare(map,
 		"SELECT id, path, inode, size, mtime, ctime, mode, seen,"
-		" coalesce(dir, 0) FROM file ORDER BY id",
+		" coalesce(dir, 0), coalesce(source, 0), coalesce(loaded, 0)"
+		" FROM file ORDER BY id",
 		err);
 	int code = row ? 1 : MAP_IO;
 
@@ -97,6 +100,7 @@ static void load_state(struct map_files *files, const struct numbers *numbers,
 		memcpy(state->print.bytes, sqlite3_column_blob(row, 4),
 			sizeof(state->print.bytes));
 	state->live = sqlite3_column_int(row, 5) != 0;
+	files->files[file].coded |= state->aspect == ASPECT_CODE;
 	state->next = files->files[file].state;
 	files->files[file].state = (uint32_t)(state - files->states);
 }
@@ -148,6 +152,14 @@ static int save_file(struct map_files *files, uint32_t i, struct map *map,
 		sqlite3_bind_int64(stmt, 9, files->files[file->dir].id);
 	else
 		sqlite3_bind_null(stmt, 9);
+	if (file->source)
+		sqlite3_bind_int64(stmt, 10, file->source);
+	else
+		sqlite3_bind_null(stmt, 10);
+	if (file->loaded)
+		sqlite3_bind_int64(stmt, 11, file->loaded);
+	else
+		sqlite3_bind_null(stmt, 11);
 	code = sql_once(map, stmt, err);
 	if (!file->id)
 		file->id = sqlite3_last_insert_rowid(map->db);
@@ -160,11 +172,13 @@ static int save_files(struct map_files *files, struct map *map, struct err *err)
 {
 	sqlite3_stmt *stmt = sql_prepare(map,
 		"INSERT INTO file (id, path, inode, size, mtime, ctime, mode,"
-		" seen, dir) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		" seen, dir, source, loaded)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT (id) DO UPDATE SET inode = excluded.inode,"
 		" size = excluded.size, mtime = excluded.mtime,"
 		" ctime = excluded.ctime, mode = excluded.mode,"
-		" seen = excluded.seen, dir = excluded.dir",
+		" seen = excluded.seen, dir = excluded.dir,"
+		" source = excluded.source, loaded = excluded.loaded",
 		err);
 	int code = stmt ? 0 : MAP_IO;
 
@@ -174,6 +188,24 @@ static int save_files(struct map_files *files, struct map *map, struct err *err)
 				(files->files[i].dir != FILE_NONE) == absent)
 				code = save_file(files, i, map, stmt, err);
 	sqlite3_finalize(stmt);
+	return code;
+}
+
+/* Those that files have got since, and the files' numbers of them. */
+static int save_sources(
+	struct map_files *files, struct map *map, struct err *err)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < files->source_count; i++)
+		if (!files->sources[i]->id)
+			code = source_store(files->sources[i], map, err);
+	for (size_t i = 0; i < files->count; i++)
+		if (files->files[i].code)
+			files->files[i].source = files->files[i].code->id;
+	for (size_t i = 0; i < files->count; i++)
+		if (files->files[i].loads)
+			files->files[i].loaded = files->files[i].loads->id;
 	return code;
 }
 
@@ -202,8 +234,10 @@ static int save_state(struct map_files *files, struct map_state *state,
 int map_files_save(struct map_files *files, struct map *map, struct err *err)
 {
 	sqlite3_stmt *stmt;
-	int code = save_files(files, map, err);
+	int code = save_sources(files, map, err);
 
+	if (code == 0)
+		code = save_files(files, map, err);
 	if (code < 0)
 		return code;
 	stmt = sql_prepare(map,

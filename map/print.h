@@ -15,6 +15,8 @@
  *		and modification time. For what was looked at and never opened.
  *
  *	presence  what kind of thing is there
+ *	code	a block of a source text, or with the empty name what loading it
+ *		does: see map/source.h. Not taken here.
  *
  * What is not there has the print of zeroes, whatever the aspect, but for a
  * listing with a block: there it is the same as a directory without the name.
@@ -33,6 +35,7 @@ enum aspect {
 	ASPECT_LINK,
 	ASPECT_META,
 	ASPECT_PRESENCE,
+	ASPECT_CODE,
 	ASPECTS
 };
 

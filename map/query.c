@@ -128,31 +128,33 @@ int query_of_kind(int64_t **scopes, size_t *count, struct map *map,
 }
 
 int query_file_states(int64_t **states, size_t *count, struct map *map,
-	const char *path, struct err *err)
+	const char *path, bool stale, struct err *err)
 {
 	sqlite3_stmt *row = sql_prepare(map,
 		"SELECT state.id FROM file JOIN state ON state.file = file.id"
-		" WHERE file.path = ?",
+		" WHERE file.path = ?1 AND state.live <= 1 - ?2",
 		err);
+	int code;
 
-	if (row)
+	if (row) {
 		sql_bind_bytes(row, 1, path, strlen(path));
-	return numbers(states, count, map, row, err);
+		sqlite3_bind_int(row, 2, stale);
+	}
+	code = numbers(states, count, map, row, err);
+	return code < 0 || *count || !stale ? code
+					    : query_file_states(states, count,
+						      map, path, false, err);
 }
 
-int query_names(struct query_name **names, size_t *count, struct map *map,
-	enum scope_kind kind, struct err *err)
+/* Pairs of a number and a name; finalizes the statement, which may be NULL. */
+static int names_of(struct query_name **names, size_t *count, struct map *map,
+	sqlite3_stmt *row, struct err *err)
 {
-	sqlite3_stmt *row = sql_prepare(map,
-		"SELECT id, name FROM scope WHERE kind = ? AND latest = 1",
-		err);
 	size_t room = 0;
 	int code = row ? 1 : MAP_IO;
 
 	*names = NULL;
 	*count = 0;
-	if (row)
-		sqlite3_bind_int(row, 1, (int)kind);
 	while (code > 0) {
 		struct query_name *name;
 
@@ -165,6 +167,33 @@ int query_names(struct query_name **names, size_t *count, struct map *map,
 	}
 	sqlite3_finalize(row);
 	return code;
+}
+
+int query_names(struct query_name **names, size_t *count, struct map *map,
+	enum scope_kind kind, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT id, name FROM scope WHERE kind = ? AND latest = 1",
+		err);
+
+	if (row)
+		sqlite3_bind_int(row, 1, (int)kind);
+	return names_of(names, count, map, row, err);
+}
+
+int query_sources(struct query_name **names, size_t *count, struct map *map,
+	struct err *err)
+{
+	/* 5: ASPECT_CODE, 3: SCOPE_MODULE */
+	return names_of(names, count, map,
+		sql_prepare(map,
+			"SELECT DISTINCT state.file, scope.name FROM state"
+			" JOIN reads ON reads.state = state.id"
+			" JOIN scope ON scope.readset = reads.readset"
+			" WHERE state.aspect = 5 AND state.block = x''"
+			" AND scope.kind = 3",
+			err),
+		err);
 }
 
 void query_names_release(struct query_name *names, size_t count)

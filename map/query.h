@@ -51,6 +51,12 @@ struct query_hits {
 int query_dependents(struct query_hits *hits, struct map *map,
 	const int64_t *states, size_t state_count, const int64_t *scopes,
 	size_t scope_count, struct err *err);
+/*
+ * Whether a unit depends on one of the states, counting only those who read
+ * it with one of the kinds.
+ */
+int query_reached(bool *reached, struct map *map, const int64_t *states,
+	size_t count, uint32_t kinds, struct err *err);
 /* Every scope that the scope depends on, itself first: along the edges. */
 int query_closure(struct query_hits *hits, struct map *map, int64_t scope,
 	struct err *err);
@@ -81,6 +87,13 @@ int query_names(struct query_name **names, size_t *count, struct map *map,
 	enum scope_kind kind, struct err *err);
 void query_names_release(struct query_name *names, size_t count);
 
+/*
+ * The modules whose sources are known: pairs of a file, in `scope`, and the
+ * name of a module that is loaded from it.
+ */
+int query_sources(struct query_name **names, size_t *count, struct map *map,
+	struct err *err);
+
 /* Every scope of a kind, current or not. */
 int query_of_kind(int64_t **scopes, size_t *count, struct map *map,
 	enum scope_kind kind, struct err *err);
@@ -96,9 +109,13 @@ int query_accesses(struct query_access **accesses, size_t *count,
 	struct map *map, int64_t scope, struct err *err);
 void query_accesses_release(struct query_access *accesses, size_t count);
 
-/* The states of a file by its stored path; *count 0 when it is not known. */
+/*
+ * The states of a file by its stored path; *count 0 when it is not known.
+ * stale: those that the file had no longer when it was looked at last; all,
+ * where there are none.
+ */
 int query_file_states(int64_t **states, size_t *count, struct map *map,
-	const char *path, struct err *err);
+	const char *path, bool stale, struct err *err);
 
 struct query_totals {
 	int64_t units, scopes, files, states, reads, uses, makes, sessions;

@@ -76,25 +76,58 @@ static int expand(struct query_hits *hits, struct map *map, sqlite3_stmt *stmt,
 	return code;
 }
 
-/* Follows two kinds of edges from every hit until nothing new is found. */
+/* Whether a statement has a row for a number. */
+static int ask(bool *yes, struct map *map, sqlite3_stmt *stmt, int64_t key,
+	struct err *err)
+{
+	int code;
+
+	sqlite3_bind_int64(stmt, 1, key);
+	code = sql_step(map, stmt, err);
+	*yes = code > 0;
+	sqlite3_reset(stmt);
+	return code < 0 ? code : 0;
+}
+
+/*
+ * Follows two kinds of edges from every hit until nothing new is found; or,
+ * where that is asked for, until a unit is.
+ */
 static int walk(struct query_hits *hits, struct map *map, const char *uses,
-	const char *makes, struct err *err)
+	const char *makes, bool *unit, struct err *err)
 {
 	sqlite3_stmt *by_use = sql_prepare(map, uses, err);
 	sqlite3_stmt *by_make = sql_prepare(map, makes, err);
-	int code = by_use && by_make ? 0 : MAP_IO;
+	sqlite3_stmt *is_unit =
+		sql_prepare(map, "SELECT 1 FROM unit WHERE scope = ?", err);
+	int code = by_use && by_make && is_unit ? 0 : MAP_IO;
 
 	for (uint32_t i = 0; code == 0 && i < hits->count; i++) {
 		int64_t scope = hits->hits[i].scope;
 
-		code = expand(hits, map, by_use, scope, i, 0, err);
+		if (unit) {
+			code = ask(unit, map, is_unit, scope, err);
+			if (*unit)
+				break;
+		}
+		if (code == 0)
+			code = expand(hits, map, by_use, scope, i, 0, err);
 		if (code == 0)
 			code = expand(hits, map, by_make, scope, i, 0, err);
 	}
 	sqlite3_finalize(by_use);
 	sqlite3_finalize(by_make);
+	sqlite3_finalize(is_unit);
 	return code;
 }
+
+static const char users[] = "SELECT scope FROM uses WHERE used = ?";
+static const char readers_of_made[] =
+	"SELECT scope.id FROM makes"
+	" JOIN state ON state.file = makes.file"
+	" JOIN reads ON reads.state = state.id"
+	" JOIN scope ON scope.readset = reads.readset"
+	" WHERE makes.scope = ? AND makes.kinds & 32768"; /* KIND_MAKER */
 
 int query_dependents(struct query_hits *hits, struct map *map,
 	const int64_t *states, size_t state_count, const int64_t *scopes,
@@ -115,14 +148,62 @@ int query_dependents(struct query_hits *hits, struct map *map,
 	sqlite3_finalize(readers);
 	if (code < 0)
 		return code;
-	return walk(hits, map, "SELECT scope FROM uses WHERE used = ?",
-		/* 32768: KIND_MAKER */
-		"SELECT scope.id FROM makes"
-		" JOIN state ON state.file = makes.file"
-		" JOIN reads ON reads.state = state.id"
+	return walk(hits, map, users, readers_of_made, NULL, err);
+}
+
+/*
+ * Mostly a unit reads the state itself, or uses the scope that does: that is
+ * answered without looking at all others.
+ */
+static int reached_at_once(bool *reached, struct map *map,
+	const int64_t *states, size_t count, uint32_t kinds, struct err *err)
+{
+	sqlite3_stmt *near = sql_prepare(map,
+		"SELECT 1 FROM reads"
 		" JOIN scope ON scope.readset = reads.readset"
-		" WHERE makes.scope = ? AND makes.kinds & 32768",
+		" WHERE reads.state = ?1 AND reads.kinds & ?2"
+		" AND (EXISTS (SELECT 1 FROM unit WHERE unit.scope = scope.id)"
+		"  OR EXISTS (SELECT 1 FROM uses"
+		"  JOIN unit ON unit.scope = uses.scope"
+		"  WHERE uses.used = scope.id)) LIMIT 1",
 		err);
+	int code = near ? 0 : MAP_IO;
+
+	if (near)
+		sqlite3_bind_int64(near, 2, kinds);
+	for (size_t i = 0; code == 0 && !*reached && i < count; i++)
+		code = ask(reached, map, near, states[i], err);
+	sqlite3_finalize(near);
+	return code;
+}
+
+int query_reached(bool *reached, struct map *map, const int64_t *states,
+	size_t count, uint32_t kinds, struct err *err)
+{
+	struct query_hits hits = {0};
+	sqlite3_stmt *readers;
+	int code;
+
+	*reached = false;
+	code = reached_at_once(reached, map, states, count, kinds, err);
+	if (code < 0 || *reached)
+		return code;
+	readers = sql_prepare(map,
+		"SELECT scope.id FROM reads"
+		" JOIN scope ON scope.readset = reads.readset"
+		" WHERE reads.state = ?1 AND reads.kinds & ?2",
+		err);
+	code = readers ? 0 : MAP_IO;
+	if (readers)
+		sqlite3_bind_int64(readers, 2, kinds);
+	for (size_t i = 0; code == 0 && i < count; i++)
+		code = expand(&hits, map, readers, states[i], HIT_NONE,
+			states[i], err);
+	sqlite3_finalize(readers);
+	if (code == 0)
+		code = walk(&hits, map, users, readers_of_made, reached, err);
+	query_hits_release(&hits);
+	return code;
 }
 
 int query_closure(struct query_hits *hits, struct map *map, int64_t scope,
@@ -135,5 +216,5 @@ int query_closure(struct query_hits *hits, struct map *map, int64_t scope,
 		" JOIN state ON state.id = reads.state"
 		" JOIN makes ON makes.file = state.file"
 		" WHERE scope.id = ? AND makes.kinds & 32768",
-		err);
+		NULL, err);
 }

@@ -13,6 +13,7 @@ static const char *const kind_names[SCOPE_KINDS] = {
 	[SCOPE_DISCOVER] = "discover",
 	[SCOPE_LISTING] = "listing",
 	[SCOPE_PATTERN] = "pattern",
+	[SCOPE_ENTERED] = "entered",
 };
 
 const char *scope_kind_name(enum scope_kind kind)

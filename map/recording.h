@@ -23,6 +23,7 @@ enum scope_kind {
 	SCOPE_LISTING = 6,  /* the entries discovery saw: no unit depends on
 			       them, new files are noticed by them */
 	SCOPE_PATTERN = 7,  /* a glob that test files match */
+	SCOPE_ENTERED = 8,  /* functions of one file that somebody entered */
 	SCOPE_KINDS
 };
 

@@ -65,8 +65,26 @@ static const char version_1[] =
 	" duration INTEGER NOT NULL, command BLOB NOT NULL,"
 	" status INTEGER NOT NULL);";
 
+/*
+ * source: see map/source.h; file.source is that of the text it has,
+ * file.loaded of the text that a run loaded last (-1: nobody knows). Rows of
+ * source that no file and no state of code needs any more are swept.
+ * interpreter: who took sources apart; the newest one does.
+ */
+static const char version_2[] =
+	"CREATE TABLE source ("
+	" id INTEGER PRIMARY KEY, content BLOB NOT NULL, tag TEXT NOT NULL,"
+	" problem TEXT, skeleton BLOB NOT NULL, outline BLOB NOT NULL,"
+	" blocks BLOB NOT NULL, UNIQUE (content, tag));"
+	"CREATE INDEX source_of_skeleton ON source (skeleton);"
+	"CREATE TABLE interpreter ("
+	" id INTEGER PRIMARY KEY, tag TEXT NOT NULL UNIQUE,"
+	" path BLOB NOT NULL);"
+	"ALTER TABLE file ADD COLUMN source INTEGER;"
+	"ALTER TABLE file ADD COLUMN loaded INTEGER;";
+
 /* migrations[n] takes a map of version n to version n + 1. */
-static const char *const migrations[MAP_VERSION] = {version_1};
+static const char *const migrations[MAP_VERSION] = {version_1, version_2};
 
 static int is_empty(struct map *map, int64_t *empty, struct err *err)
 {

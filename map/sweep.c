@@ -56,6 +56,11 @@ static const char drop_files[] =
 	" (SELECT 1 FROM state WHERE state.file = file.id)"
 	" AND NOT EXISTS (SELECT 1 FROM makes WHERE makes.file = file.id)"
 	" AND id NOT IN (SELECT dir FROM file WHERE dir IS NOT NULL);"
+	"DELETE FROM source WHERE id NOT IN"
+	" (SELECT source FROM file WHERE source IS NOT NULL"
+	"  UNION SELECT loaded FROM file WHERE loaded IS NOT NULL)"
+	" AND skeleton NOT IN (SELECT print FROM state"
+	"  WHERE aspect = 5 AND block = x'');" /* ASPECT_CODE */
 	"DELETE FROM session WHERE id NOT IN (SELECT session FROM scope)"
 	" AND id < (SELECT max(id) FROM session);";
 

@@ -143,9 +143,6 @@ bool scope_mark(const char *path)
 	case MARK_END:
 		end();
 		break;
-	case MARK_USE:
-		write_text(RECORD_USE, 0, mark.argument, mark.size);
-		break;
 	case MARK_BLOCK:
 		block(&mark);
 		break;
@@ -156,10 +153,10 @@ bool scope_mark(const char *path)
 		if (here.muted)
 			here.muted--;
 		break;
-	case MARK_OUTCOME:
-		write_text(RECORD_OUTCOME, 0, mark.argument, mark.size);
-		break;
-	case MARK_UNKNOWN:
+	default:
+		if (mark_record(mark.verb))
+			write_text((enum record_type)mark_record(mark.verb), 0,
+				mark.argument, mark.size);
 		break;
 	}
 	return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/affected.h"
+#include "selector/affected_search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,18 +13,6 @@
 /* Above this many changed files their reasons are not told apart. */
 #define CHANGES_APART 64
 
-struct search {
-	struct affected *affected;
-	struct map *map;
-	struct err *err;
-	struct query_units units;
-	size_t *places;               /* of units, in affected->units; + 1 */
-	struct query_name *collected; /* current collect scopes */
-	size_t collected_count;
-	int64_t *bases;
-	size_t base_count;
-};
-
 const char *unit_state_name(enum unit_state state)
 {
 	static const char *const names[] = {"hit", "stale", "miss", "rerun"};
@@ -32,7 +20,7 @@ const char *unit_state_name(enum unit_state state)
 	return names[state];
 }
 
-static struct affected_unit *select_unit(struct search *search, size_t i)
+struct affected_unit *search_select(struct search *search, size_t i)
 {
 	struct affected *affected = search->affected;
 	const struct query_unit *unit = &search->units.units[i];
@@ -48,7 +36,7 @@ static struct affected_unit *select_unit(struct search *search, size_t i)
 	return selected;
 }
 
-static void add_reason(struct affected_unit *unit, enum unit_state state,
+void search_add_reason(struct affected_unit *unit, enum unit_state state,
 	const char *what, const char *path, const char *text)
 {
 	struct reason *reason = array_add(&unit->reasons, &unit->reason_count,
@@ -63,8 +51,7 @@ static void add_reason(struct affected_unit *unit, enum unit_state state,
 		unit->state = state;
 }
 
-/* The length of the id's file part, 0: the runner's ids have none. */
-static size_t file_part(const char *runner, const char *id)
+size_t search_file_part(const char *runner, const char *id)
 {
 	const struct adapter *adapter = adapter_named(runner);
 
@@ -78,9 +65,17 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* Whether a current collection of the file of `n` bytes is among the hits. */
+bool is_meant(const struct meant *meant, int64_t scope)
+{
+	for (size_t i = 0; i < meant->count; i++)
+		if (query_hits_find(meant->hits[i], scope) == HIT_NONE)
+			return false;
+	return true;
+}
+
+/* Whether a current collection of the file of `n` bytes is meant. */
 static bool any_collected(const struct search *search,
-	const struct query_hits *hits, const char *file, size_t n)
+	const struct meant *meant, const char *file, size_t n)
 {
 	size_t low = 0, high = search->collected_count;
 
@@ -90,9 +85,7 @@ static bool any_collected(const struct search *search,
 		int order = strncmp(name, file, n);
 
 		if (!order && !name[n])
-			return query_hits_find(
-				       hits, search->collected[middle].scope) !=
-			       HIT_NONE;
+			return is_meant(meant, search->collected[middle].scope);
 		if (order < 0)
 			low = middle + 1;
 		else
@@ -101,27 +94,24 @@ static bool any_collected(const struct search *search,
 	return false;
 }
 
-/*
- * Whether what the unit's file was collected from is among the hits: then its
- * ids may be gone, and there may be new ones.
- */
-static bool collected_anew(const struct search *search,
-	const struct query_hits *hits, const struct query_unit *unit)
+bool search_collected_anew(const struct search *search,
+	const struct meant *meant, const struct query_unit *unit)
 {
-	size_t n = file_part(unit->runner, unit->id);
+	size_t n = search_file_part(unit->runner, unit->id);
 
 	if (!n)
 		return false;
 	for (size_t i = 0; i < search->base_count; i++)
-		if (query_hits_find(hits, search->bases[i]) != HIT_NONE)
+		if (is_meant(meant, search->bases[i]))
 			return true;
-	return any_collected(search, hits, unit->id, n);
+	return any_collected(search, meant, unit->id, n);
 }
 
 static int select_changed(struct search *search, const int64_t *states,
 	size_t count, const char *what, const char *path)
 {
 	struct query_hits hits = {0};
+	struct meant meant = {{&hits}, 1};
 	int code = query_dependents(
 		&hits, search->map, states, count, NULL, 0, search->err);
 
@@ -131,32 +121,54 @@ static int select_changed(struct search *search, const int64_t *states,
 
 		if (query_hits_find(&hits, unit->scope) == HIT_NONE)
 			continue;
-		selected = select_unit(search, i);
-		add_reason(selected, UNIT_STALE, what, path, NULL);
+		selected = search_select(search, i);
+		search_add_reason(selected, UNIT_STALE, what, path, NULL);
 		if (!selected->whole_file)
 			selected->whole_file =
-				collected_anew(search, &hits, unit);
+				search_collected_anew(search, &meant, unit);
 	}
 	query_hits_release(&hits);
 	return code;
 }
 
-static int select_by_changes(
-	struct search *search, const struct changes *changes)
+/* Those that not all who load the file can notice, one by one. */
+static int select_narrowed(struct search *search, struct change *change,
+	const struct narrowing *narrowing)
+{
+	size_t left = 0;
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < change->state_count; i++) {
+		const struct narrowed *narrowed =
+			narrowing_of(narrowing, change->states[i]);
+
+		if (!narrowed || narrowed->whole)
+			change->states[left++] = change->states[i];
+		else
+			code = search_narrowed(
+				search, narrowed, change->what, change->path);
+	}
+	change->state_count = left;
+	return code;
+}
+
+static int select_by_changes(struct search *search, struct changes *changes,
+	const struct narrowing *narrowing)
 {
 	int64_t *rest = NULL;
 	size_t count = 0, room = 0;
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < changes->count; i++) {
-		const struct change *change = &changes->list[i];
+		struct change *change = &changes->list[i];
 
-		if (i < CHANGES_APART) {
+		code = select_narrowed(search, change, narrowing);
+		if (code == 0 && i < CHANGES_APART && change->state_count)
 			code = select_changed(search, change->states,
 				change->state_count, change->what,
 				change->path);
+		if (i < CHANGES_APART)
 			continue;
-		}
 		for (size_t k = 0; k < change->state_count; k++)
 			*(int64_t *)array_add(&rest, &count, &room,
 				sizeof(*rest)) = change->states[k];
@@ -192,8 +204,8 @@ static int select_incomplete(struct search *search)
 			&scope, search->map, hits.hits[hit].scope, search->err);
 		if (code < 0)
 			break;
-		add_reason(select_unit(search, i), UNIT_RERUN, "incomplete",
-			NULL, scope.incomplete);
+		search_add_reason(search_select(search, i), UNIT_RERUN,
+			"incomplete", NULL, scope.incomplete);
 		query_scope_release(&scope);
 	}
 	free(scopes);
@@ -207,12 +219,12 @@ static void select_by_outcome(struct search *search)
 		const char *outcome = search->units.units[i].outcome;
 
 		if (!outcome)
-			add_reason(select_unit(search, i), UNIT_MISS, "new",
-				NULL, "it has not run yet");
+			search_add_reason(search_select(search, i), UNIT_MISS,
+				"new", NULL, "it has not run yet");
 		else if (!strcmp(outcome, "failed") ||
 			 !strcmp(outcome, "error"))
-			add_reason(select_unit(search, i), UNIT_RERUN, "failed",
-				NULL, NULL);
+			search_add_reason(search_select(search, i), UNIT_RERUN,
+				"failed", NULL, NULL);
 	}
 }
 
@@ -231,7 +243,7 @@ static int select_new(struct search *search, const struct changes *changes)
 		unit->runner = xstrdup("pytest");
 		unit->id = paths[i];
 		unit->file = true;
-		add_reason(unit, UNIT_MISS, "new", paths[i], NULL);
+		search_add_reason(unit, UNIT_MISS, "new", paths[i], NULL);
 	}
 	free(paths);
 	return code;
@@ -242,10 +254,13 @@ static void find_gone(struct affected *affected, const char *root)
 {
 	const struct affected_unit *last = NULL;
 	size_t last_part = 0;
+	bool last_gone = false;
 
 	for (size_t i = 0; i < affected->count; i++) {
 		struct affected_unit *unit = &affected->units[i];
-		size_t n = unit->file ? 0 : file_part(unit->runner, unit->id);
+		size_t n = unit->file
+				   ? 0
+				   : search_file_part(unit->runner, unit->id);
 		struct stat st;
 		char *path;
 
@@ -255,7 +270,7 @@ static void find_gone(struct affected *affected, const char *root)
 		if (!n || unit->file)
 			continue;
 		if (last && n == last_part && !memcmp(unit->id, last->id, n)) {
-			unit->gone = last->gone;
+			unit->gone |= last_gone;
 			continue;
 		}
 		last = unit;
@@ -263,7 +278,8 @@ static void find_gone(struct affected *affected, const char *root)
 		path = *unit->id == '/'
 			       ? xasprintf("%.*s", (int)n, unit->id)
 			       : xasprintf("%s/%.*s", root, (int)n, unit->id);
-		unit->gone = stat(path, &st) < 0;
+		last_gone = stat(path, &st) < 0;
+		unit->gone |= last_gone;
 		free(path);
 	}
 }
@@ -289,10 +305,13 @@ static void count_spared(struct search *search)
 static int find(struct affected *affected, struct map *map, struct err *err)
 {
 	struct search search = {.affected = affected, .map = map, .err = err};
+	struct narrowing narrowing = {0};
 	struct changes changes;
 	int code;
 
 	code = changes_find(&changes, map, err);
+	if (code == 0)
+		code = narrowing_find(&narrowing, &changes, map, err);
 	if (code == 0)
 		code = query_units(&search.units, map, err);
 	if (code == 0)
@@ -307,7 +326,7 @@ static int find(struct affected *affected, struct map *map, struct err *err)
 		qsort(search.collected, search.collected_count,
 			sizeof(*search.collected), by_name);
 	search.places = xcalloc(search.units.count, sizeof(*search.places));
-	code = select_by_changes(&search, &changes);
+	code = select_by_changes(&search, &changes, &narrowing);
 	if (code == 0)
 		code = select_incomplete(&search);
 	if (code < 0)
@@ -321,11 +340,14 @@ static int find(struct affected *affected, struct map *map, struct err *err)
 	find_gone(affected, map->root);
 	affected->changed = changes.count;
 	affected->hashed = changes.files.hashed;
+	if (changes.reader.problems)
+		affected->problem = xstrdup(changes.reader.problem);
 out:
 	free(search.places);
 	free(search.bases);
 	query_names_release(search.collected, search.collected_count);
 	query_units_release(&search.units);
+	narrowing_release(&narrowing);
 	changes_release(&changes);
 	return code;
 }
@@ -356,5 +378,9 @@ void affected_release(struct affected *affected)
 		free(unit->id);
 	}
 	free(affected->units);
+	for (size_t i = 0; i < affected->group_count; i++)
+		free(affected->groups[i]);
+	free(affected->groups);
+	free(affected->problem);
 	memset(affected, 0, sizeof(*affected));
 }

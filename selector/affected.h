@@ -35,9 +35,9 @@ struct affected_unit {
 	char *runner;
 	char *id;
 	enum unit_state state;
-	bool file;       /* a new test file, not a recorded unit */
+	bool file;       /* a new test file or name, not a recorded unit */
 	bool whole_file; /* its file has to be collected again */
-	bool gone;       /* its file is no longer there */
+	bool gone;       /* it is no longer there, or its file */
 	struct reason *reasons;
 	size_t reason_count, reason_room;
 };
@@ -45,10 +45,14 @@ struct affected_unit {
 struct affected {
 	struct affected_unit *units; /* by runner and id */
 	size_t count, room;
+	/* Ids that stand for all below them: "file::name", sorted. */
+	char **groups;
+	size_t group_count, group_room;
 	size_t recorded; /* units in the map */
 	int64_t spared;  /* microseconds that the others took last time */
 	size_t changed;  /* files */
 	unsigned hashed;
+	char *problem; /* a changed source that could not be taken apart */
 };
 
 int affected_find(struct affected *affected, struct map *map, struct err *err);

@@ -15,14 +15,32 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static char *as_stored(const struct affected_unit *unit, bool ids)
+/* The id that stands for all of its name's, where those may not be as was. */
+static const char *group_of(
+	const struct affected *affected, const struct affected_unit *unit)
+{
+	for (size_t i = 0; i < affected->group_count; i++) {
+		const char *group = affected->groups[i];
+		size_t n = strlen(group);
+
+		if (!strncmp(unit->id, group, n) &&
+			(!unit->id[n] || unit->id[n] == '[' ||
+				unit->id[n] == ':'))
+			return group;
+	}
+	return NULL;
+}
+
+static char *as_stored(const struct affected *affected,
+	const struct affected_unit *unit, bool ids)
 {
 	const struct adapter *adapter = adapter_named(unit->runner);
+	const char *group = ids ? NULL : group_of(affected, unit);
 
 	if (!unit->file && unit->whole_file && !ids && adapter)
 		return xasprintf(
 			"%.*s", (int)adapter->file_part(unit->id), unit->id);
-	return xstrdup(unit->id);
+	return xstrdup(group ? group : unit->id);
 }
 
 /* The length of the part of an id that names its file; 0: it has none. */
@@ -72,10 +90,11 @@ static bool *find_covered(const struct affected *affected)
 }
 
 /* Only what begins with a path can be seen from another directory. */
-static char *argument_of(const struct affected_unit *unit, bool ids,
+static char *argument_of(const struct affected *affected,
+	const struct affected_unit *unit, bool ids,
 	const struct project_here *here)
 {
-	char *stored = as_stored(unit, ids), *shown;
+	char *stored = as_stored(affected, unit, ids), *shown;
 
 	if (!here || !adapter_named(unit->runner))
 		return stored;
@@ -100,7 +119,7 @@ void affected_arguments(const struct affected *affected, const char *runner,
 			continue;
 		*(char **)array_add(&arguments->list, &arguments->count,
 			&arguments->room, sizeof(*arguments->list)) =
-			argument_of(unit, ids, here);
+			argument_of(affected, unit, ids, here);
 	}
 	if (arguments->count)
 		qsort(arguments->list, arguments->count,

@@ -8,6 +8,9 @@
 
 static bool any_dirty(const struct map_files *files)
 {
+	for (size_t i = 0; i < files->source_count; i++)
+		if (!files->sources[i]->id)
+			return true;
 	for (size_t i = 0; i < files->count; i++)
 		if (files->files[i].dirty)
 			return true;
@@ -18,8 +21,10 @@ static bool any_dirty(const struct map_files *files)
 }
 
 /* Only a saving: where it cannot be written the answer is the same. */
-static void write_back(struct map_files *files, struct map *map)
+void changes_write_back(struct changes *changes, struct map *map)
 {
+	struct map_files *files = &changes->files;
+
 	if (map->read_only || !any_dirty(files) || map_enter(map, NULL) < 0)
 		return;
 	if (map_files_save(files, map, NULL) < 0)
@@ -88,8 +93,14 @@ int changes_find(struct changes *changes, struct map *map, struct err *err)
 	code = map_files_load(&changes->files, map, err);
 	if (code == 0) {
 		map_files_check_all(&changes->files);
+		code = code_reader_init(
+			&changes->reader, &changes->files, map, err);
+	}
+	if (code == 0)
+		code = code_read_changed(&changes->reader, err);
+	if (code == 0) {
 		list_changes(changes);
-		write_back(&changes->files, map);
+		changes_write_back(changes, map);
 	}
 	map_leave(map, NULL);
 	return code;
@@ -100,6 +111,7 @@ void changes_release(struct changes *changes)
 	for (size_t i = 0; i < changes->count; i++)
 		free(changes->list[i].states);
 	free(changes->list);
+	code_reader_release(&changes->reader);
 	map_files_release(&changes->files);
 	memset(changes, 0, sizeof(*changes));
 }

@@ -7,6 +7,7 @@
 #ifndef FTRACE_SELECTOR_CHANGES_H
 #define FTRACE_SELECTOR_CHANGES_H
 
+#include "adapters/python/code.h"
 #include "map/files.h"
 #include "map/map.h"
 
@@ -20,12 +21,15 @@ struct change {
 
 struct changes {
 	struct map_files files;
-	struct change *list; /* by path */
+	struct code_reader reader; /* of files */
+	struct change *list;       /* by path */
 	size_t count, room;
 	size_t recorded; /* files that somebody depends on */
 };
 
 int changes_find(struct changes *changes, struct map *map, struct err *err);
+/* Writes back what was learnt since; where it cannot be, no harm is done. */
+void changes_write_back(struct changes *changes, struct map *map);
 void changes_release(struct changes *changes);
 
 #endif

@@ -25,17 +25,25 @@ static int add_link(
 	return 0;
 }
 
-static int kinds_of(uint32_t *kinds, struct map *map, int64_t scope,
-	const char *path, struct err *err)
+/* How the last scope of a chain came to the file: kinds, and the block. */
+static int access_of(struct chain *chain, struct map *map,
+	const struct query_hit *hit, struct err *err)
 {
 	struct query_access *accesses;
 	size_t count;
-	int code = query_accesses(&accesses, &count, map, scope, err);
+	int code = query_accesses(&accesses, &count, map, hit->scope, err);
 
-	*kinds = 0;
-	for (size_t i = 0; i < count; i++)
-		if (accesses[i].state && !strcmp(accesses[i].path, path))
-			*kinds |= accesses[i].kinds;
+	for (size_t i = 0; i < count; i++) {
+		const struct query_access *access = &accesses[i];
+
+		if (!access->state || strcmp(access->path, chain->path) != 0)
+			continue;
+		chain->kinds |= access->kinds;
+		if (access->state == hit->state && *access->block) {
+			free(chain->block);
+			chain->block = xstrdup(access->block);
+		}
+	}
 	query_accesses_release(accesses, count);
 	return code;
 }
@@ -62,19 +70,18 @@ static int add_chain(struct chains *chains, struct map *map,
 		hit = hits->hits[hit].via;
 	}
 	if (code == 0)
-		code = kinds_of(
-			&chain->kinds, map, hits->hits[hit].scope, path, err);
+		code = access_of(chain, map, &hits->hits[hit], err);
 	return code;
 }
 
 int explain_file(struct chains *chains, struct map *map, const char *path,
-	int64_t unit, struct err *err)
+	int64_t unit, bool stale, struct err *err)
 {
 	struct query_units units = {0};
 	struct query_hits hits = {0};
 	int64_t *states = NULL;
 	size_t count = 0;
-	int code = query_file_states(&states, &count, map, path, err);
+	int code = query_file_states(&states, &count, map, path, stale, err);
 
 	memset(chains, 0, sizeof(*chains));
 	if (code == 0)
@@ -103,6 +110,7 @@ void chains_release(struct chains *chains)
 		free(chain->runner);
 		free(chain->id);
 		free(chain->path);
+		free(chain->block);
 	}
 	free(chains->list);
 	memset(chains, 0, sizeof(*chains));

@@ -17,7 +17,8 @@ struct chain {
 	char *runner, *id; /* of the unit */
 	struct chain_link *links;
 	size_t count, room;
-	char *path; /* what the last link read, as stored */
+	char *path;  /* what the last link read, as stored */
+	char *block; /* of that, or NULL: the whole */
 	uint32_t kinds;
 };
 
@@ -28,10 +29,11 @@ struct chains {
 
 /*
  * The chains from units to a file by its stored path. unit: only this one's
- * scope, or 0 for every unit that depends on it.
+ * scope, or 0 for every unit that depends on it. stale: to what of it has
+ * changed, as far as the map has been told.
  */
 int explain_file(struct chains *chains, struct map *map, const char *path,
-	int64_t unit, struct err *err);
+	int64_t unit, bool stale, struct err *err);
 void chains_release(struct chains *chains);
 
 /* What a unit did and inherits, an entry for each path, block and scope. */

@@ -129,6 +129,7 @@ static void fold_release(struct fold *fold)
 	interner_release(&fold->blocks);
 	interner_release(&fold->texts);
 	fold_loader_release(fold);
+	fold_code_release(fold);
 	free(fold->scopes);
 	free(fold->numbers);
 	free(fold->number_said);
@@ -138,6 +139,7 @@ static void fold_release(struct fold *fold)
 	free(fold->linked);
 	free(fold->accesses);
 	free(fold->makers);
+	free(fold->source_of);
 	free(fold->touched);
 	free(fold->stirred);
 	free(fold->searched);
@@ -166,8 +168,13 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold_forward(&fold);
 	finish_units(&fold);
 	drop_deselected(&fold);
+	code = fold_code(&fold, map, err);
+	if (code < 0)
+		goto out;
 	fold_settle(&fold);
-	code = fold_gone(&fold, map, err);
+	code = fold_code_settle(&fold, map, err);
+	if (code == 0)
+		code = fold_gone(&fold, map, err);
 	if (code < 0)
 		goto out;
 	fold.recording.files = &fold.files;

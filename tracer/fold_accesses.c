@@ -29,6 +29,10 @@ static void grow_nodes(struct fold *fold)
 		return;
 	fold->makers = xreallocarray(fold->makers, room, sizeof(*fold->makers));
 	memset(fold->makers + old, 0, (room - old) * sizeof(*fold->makers));
+	fold->source_of =
+		xreallocarray(fold->source_of, room, sizeof(*fold->source_of));
+	memset(fold->source_of + old, 0,
+		(room - old) * sizeof(*fold->source_of));
 	fold->touched = grow_flags(fold->touched, old, room);
 	fold->stirred = grow_flags(fold->stirred, old, room);
 	fold->searched = grow_flags(fold->searched, old, room);
@@ -141,8 +145,7 @@ void fold_add(struct fold *fold, uint32_t scope, uint32_t node, uint32_t block,
 	fold->accesses[i].kinds |= KIND_BIT(kind);
 }
 
-/* The scope that made the node or a directory above it, or SCOPE_NONE. */
-static uint32_t maker_of(const struct fold *fold, uint32_t node)
+uint32_t fold_maker(const struct fold *fold, uint32_t node)
 {
 	for (;;) {
 		if (fold->makers[node])
@@ -180,7 +183,7 @@ static void take_change(struct fold *fold, uint32_t scope, uint32_t node,
 void fold_input(struct fold *fold, uint32_t scope, uint32_t node,
 	uint32_t block, enum access_kind kind)
 {
-	uint32_t maker = maker_of(fold, node);
+	uint32_t maker = fold_maker(fold, node);
 	const struct path_node *there = &fold->tree.nodes[node];
 	enum access_role role = ROLE_INPUT;
 
@@ -335,7 +338,7 @@ static void take_rename(struct fold *fold, const struct trace_event *event)
 		return;
 	from = fold->paths[from].node;
 	to = fold->paths[to].node;
-	maker = maker_of(fold, from);
+	maker = fold_maker(fold, from);
 	/* What others made before the session moves along: an input. */
 	if (maker == SCOPE_NONE && !fold_is_temporary(fold, from))
 		fold_input(fold, scope, from, 0, ACCESS_STAT);
@@ -379,6 +382,13 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 		break;
 	case RECORD_RENAME:
 		take_rename(fold, event);
+		break;
+	case RECORD_CODE:
+	case RECORD_ENTER:
+	case RECORD_SOURCE:
+	case RECORD_COARSE:
+	case RECORD_INTERPRETER:
+		fold_take_code(fold, event);
 		break;
 	default:
 		break;

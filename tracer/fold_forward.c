@@ -44,6 +44,11 @@ void fold_forward(const struct fold *fold)
 		return;
 	for (size_t i = 0; i < fold->access_count; i++)
 		forward(fold, &fold->accesses[i]);
+	for (size_t i = 0; i < fold->source_count; i++)
+		forward(fold,
+			&(struct fold_access){.node = fold->sources[i].node,
+				.block = fold->no_block,
+				.kinds = KIND_BIT(ACCESS_READ)});
 	for (size_t i = 0; i < fold->scope_count; i++)
 		lost |= fold->recording.scopes[i].incomplete != NULL;
 	if (lost)

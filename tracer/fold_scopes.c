@@ -24,26 +24,45 @@ static size_t scope_key(
 	return size + 1;
 }
 
+static void add_scope(
+	struct fold *fold, enum scope_kind kind, const char *name, size_t size)
+{
+	struct recorded_scope *scope;
+
+	array_add(&fold->scopes, &fold->scope_count, &fold->scope_room,
+		sizeof(*fold->scopes));
+	scope = array_add(&fold->recording.scopes, &fold->recording.scope_count,
+		&fold->recording.scope_room, sizeof(*scope));
+	scope->kind = kind;
+	scope->name = name;
+	scope->name_size = size;
+	scope->duration = -1;
+}
+
 uint32_t fold_scope(
 	struct fold *fold, enum scope_kind kind, const char *name, size_t size)
 {
 	char key[ARENA_TEXT_MAX + 1];
 	size_t n = scope_key(key, kind, name, size);
 	uint32_t i = intern(&fold->scope_names, key, n);
-	struct recorded_scope *scope;
 
-	if (i == fold->scope_count) {
-		array_add(&fold->scopes, &fold->scope_count, &fold->scope_room,
-			sizeof(*fold->scopes));
-		scope = array_add(&fold->recording.scopes,
-			&fold->recording.scope_count,
-			&fold->recording.scope_room, sizeof(*scope));
-		scope->kind = kind;
-		scope->name = fold->scope_names.entries[i].bytes + 1;
-		scope->name_size = size;
-		scope->duration = -1;
-	}
+	if (i == fold->scope_count)
+		add_scope(fold, kind, fold->scope_names.entries[i].bytes + 1,
+			size);
 	return i;
+}
+
+uint32_t fold_new_scope(
+	struct fold *fold, enum scope_kind kind, const char *name, size_t size)
+{
+	/* A name that nobody can say: scope_names has one for each scope. */
+	uint32_t number = (uint32_t)fold->scope_count;
+	char key[1 + sizeof(number)] = {SCOPE_KINDS};
+
+	memcpy(key + 1, &number, sizeof(number));
+	intern(&fold->scope_names, key, sizeof(key));
+	add_scope(fold, kind, fold_text(fold, name, size), size);
+	return number;
 }
 
 uint32_t fold_find_scope(const struct fold *fold, enum scope_kind kind,

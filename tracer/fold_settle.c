@@ -13,8 +13,7 @@
 #include "map/alloc.h"
 #include "tracer/fold_state.h"
 
-/* The file of a node, checked against the disk; the node's path as stored. */
-static uint32_t file_of(struct fold *fold, uint32_t node)
+uint32_t fold_file(struct fold *fold, uint32_t node)
 {
 	char path[PATH_MAX];
 	size_t root = strlen(fold->options->root);
@@ -49,13 +48,13 @@ static void anchor(struct fold *fold, uint32_t node, uint32_t file)
 	do {
 		dir = fold->tree.nodes[dir].parent;
 	} while (!fold->tree.nodes[dir].identity.mode && dir != PATH_ROOT);
-	dir = file_of(fold, dir);
+	dir = fold_file(fold, dir);
 	fold->files.files[file].dir = dir;
 	fold->files.files[file].dirty = true;
 	fold->files.files[dir].anchor = true;
 }
 
-static bool changed_meanwhile(
+bool fold_changed_meanwhile(
 	const struct fold *fold, uint32_t node, enum aspect aspect)
 {
 	const struct path_node *there = &fold->tree.nodes[node];
@@ -105,7 +104,7 @@ static uint32_t state_of(struct fold *fold, const struct fold_access *access,
 	} else if (kinds == KIND_BIT(ACCESS_ABSENT)) {
 		if (!fold->touched[access->node])
 			past = &print_absent; /* it came meanwhile */
-	} else if (changed_meanwhile(fold, access->node, aspect)) {
+	} else if (fold_changed_meanwhile(fold, access->node, aspect)) {
 		past = &print_unknown;
 	}
 	if (past)
@@ -122,8 +121,8 @@ static void add_read(struct fold *fold, const struct fold_access *access,
 	struct recorded_read *read = array_add(&scope->reads,
 		&scope->read_count, &scope->read_room, sizeof(*read));
 
-	read->state = state_of(fold, access, file, kinds);
 	read->kinds = kinds;
+	read->state = state_of(fold, access, file, kinds);
 	if (!fold->tree.nodes[access->node].identity.mode)
 		anchor(fold, access->node, file);
 }
@@ -152,7 +151,7 @@ void fold_settle(struct fold *fold)
 
 	for (size_t i = 0; i < fold->access_count; i++) {
 		const struct fold_access access = fold->accesses[i];
-		uint32_t file = file_of(fold, access.node);
+		uint32_t file = fold_file(fold, access.node);
 		uint32_t kinds = access.kinds;
 
 		if (file == FILE_NONE) {

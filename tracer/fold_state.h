@@ -39,7 +39,32 @@ struct fold_path {
 	bool ignored;
 };
 
+/* A source whose functions the adapter tells of. */
+struct fold_source {
+	uint32_t node;
+	uint32_t file;       /* in files; FILE_NONE until it was looked at */
+	uint32_t module;     /* the scope of its import */
+	size_t first, count; /* of its functions' ranks, in words of a set */
+};
+
+/* A function that was entered; or, without a name, the source's loading. */
+struct fold_function {
+	uint32_t node;
+	const char *name;
+	size_t name_size;
+	uint32_t state; /* in files; FILE_NONE: as good as the whole file */
+	bool on_load;   /* no function: what the source's loading runs */
+	uint32_t rank;  /* its bit in sets of functions */
+	uint32_t last;  /* the scope that entered it last, + 1 */
+};
+
+struct fold_entry {
+	uint32_t scope;
+	uint32_t function; /* in functions */
+};
+
 struct fold_scope {
+	bool coarse;    /* it entered functions that nobody told of */
 	bool ran;       /* said an outcome other than that it exists */
 	bool selected;  /* was collected and chosen, if perhaps not run */
 	bool completed; /* a collector that came to its end */
@@ -81,12 +106,27 @@ struct fold {
 	uint32_t no_block; /* the empty one: the whole file */
 	bool late;         /* listings that waited are being taken */
 
+	/* Code, by fold_code.c. */
+	struct interner code_keys; /* number i is codes[i] */
+	uint32_t *codes;           /* "token/id" to a place in functions */
+	size_t code_count, code_room;
+	struct interner function_keys; /* number i is functions[i] */
+	struct fold_function *functions;
+	size_t function_count, function_room;
+	struct fold_source *sources;
+	size_t source_count, source_room;
+	struct fold_entry *entries; /* functions entered, sources loaded */
+	size_t entry_count, entry_room;
+	char *interpreter_tag, *interpreter; /* NULL: none was named */
+	const char *coarse;                  /* why some scope is, or NULL */
+
 	/* By node; grown with the tree. */
-	uint32_t *makers; /* the scope that made it, + 1 */
-	bool *touched;    /* the session wrote, renamed or removed it */
-	bool *stirred;    /* the session changed its entries */
-	bool *searched;   /* discovery went through its entries */
-	bool *declared;   /* the base said what it looked for in it */
+	uint32_t *source_of; /* place in sources, + 1 */
+	uint32_t *makers;    /* the scope that made it, + 1 */
+	bool *touched;       /* the session wrote, renamed or removed it */
+	bool *stirred;       /* the session changed its entries */
+	bool *searched;      /* discovery went through its entries */
+	bool *declared;      /* the base said what it looked for in it */
 	size_t node_room;
 
 	uint32_t root_node;
@@ -102,6 +142,9 @@ const char *fold_text(struct fold *fold, const char *bytes, size_t size);
 /* The scope of that kind and name, made when it is new. */
 uint32_t fold_scope(
 	struct fold *fold, enum scope_kind kind, const char *name, size_t size);
+/* A new one, whatever others of the name there are. */
+uint32_t fold_new_scope(
+	struct fold *fold, enum scope_kind kind, const char *name, size_t size);
 uint32_t fold_find_scope(const struct fold *fold, enum scope_kind kind,
 	const char *name, size_t size);
 void fold_use(struct fold *fold, uint32_t scope, uint32_t used);
@@ -112,10 +155,12 @@ uint32_t fold_event_scope(
 	const struct fold *fold, const struct trace_event *event);
 
 /* The steps, in their order. */
-void fold_scopes(struct fold *fold);        /* marks: scopes, edges, outcomes */
-void fold_each(struct fold *fold);          /* units of executed programs */
-void fold_accesses(struct fold *fold);      /* records to accesses */
-void fold_settle(struct fold *fold);        /* accesses to states of files */
+void fold_scopes(struct fold *fold);   /* marks: scopes, edges, outcomes */
+void fold_each(struct fold *fold);     /* units of executed programs */
+void fold_accesses(struct fold *fold); /* records to accesses */
+int fold_code(struct fold *fold, struct map *map, struct err *err);
+void fold_settle(struct fold *fold); /* accesses to states of files */
+int fold_code_settle(struct fold *fold, struct map *map, struct err *err);
 void fold_forward(const struct fold *fold); /* to an ftrace around us */
 int fold_gone(struct fold *fold, struct map *map, struct err *err);
 
@@ -124,6 +169,8 @@ void fold_add(struct fold *fold, uint32_t scope, uint32_t node, uint32_t block,
 	enum access_kind kind, enum access_role role);
 void fold_input(struct fold *fold, uint32_t scope, uint32_t node,
 	uint32_t block, enum access_kind kind);
+/* The scope that made the node or a directory above it, or SCOPE_NONE. */
+uint32_t fold_maker(const struct fold *fold, uint32_t node);
 void fold_find_searched(struct fold *fold);
 bool fold_is_collected(const struct fold *fold, uint32_t node);
 bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
@@ -135,6 +182,18 @@ bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
  */
 void fold_links(struct fold *fold);
 void fold_links_after(struct fold *fold, const struct wire_record *record);
+
+/* A record of code (fold_code_marks.c). */
+void fold_take_code(struct fold *fold, const struct trace_event *event);
+void fold_code_release(struct fold *fold);
+
+/* A scope for each set of functions of a file that some scope entered. */
+void fold_entered(struct fold *fold);
+
+/* The file of a node, checked; FILE_NONE: its path is too long. */
+uint32_t fold_file(struct fold *fold, uint32_t node);
+bool fold_changed_meanwhile(
+	const struct fold *fold, uint32_t node, enum aspect aspect);
 
 /* What the loader of an image did, seen by its HELLO and by its SEARCH. */
 void fold_loader_files(struct fold *fold, const struct trace_event *event);

@@ -63,9 +63,6 @@ bool follow_mark(struct tracees *tracees, struct tracee_process *process,
 		if (process->depth)
 			process->depth--;
 		break;
-	case MARK_USE:
-		write_text(tracees, process, RECORD_USE, 0, &mark);
-		break;
 	case MARK_BLOCK:
 		block(tracees, process, &mark);
 		break;
@@ -76,10 +73,11 @@ bool follow_mark(struct tracees *tracees, struct tracee_process *process,
 		if (process->muted)
 			process->muted--;
 		break;
-	case MARK_OUTCOME:
-		write_text(tracees, process, RECORD_OUTCOME, 0, &mark);
-		break;
-	case MARK_UNKNOWN:
+	default:
+		if (mark_record(mark.verb))
+			write_text(tracees, process,
+				(enum record_type)mark_record(mark.verb), 0,
+				&mark);
 		break;
 	}
 	return true;

@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "adapters/locate.h"
 #include "map/alloc.h"
-#include "tracer/locate.h"
 #include "tracer/session.h"
 #include "tracer/spawn.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "wire/kind.h"
+#include "wire/record.h"
 
 static const char *const verbs[] = {
 	[MARK_BEGIN] = "begin/",
@@ -13,6 +14,11 @@ static const char *const verbs[] = {
 	[MARK_MUTE] = "mute/",
 	[MARK_UNMUTE] = "unmute/",
 	[MARK_OUTCOME] = "outcome/",
+	[MARK_CODE] = "code/",
+	[MARK_ENTER] = "enter/",
+	[MARK_SOURCE] = "source/",
+	[MARK_COARSE] = "coarse/",
+	[MARK_INTERPRETER] = "interpreter/",
 };
 
 bool mark_parse(const char *path, struct mark *mark)
@@ -33,6 +39,28 @@ bool mark_parse(const char *path, struct mark *mark)
 	}
 	mark->size = strlen(mark->argument);
 	return true;
+}
+
+int mark_record(enum mark_verb verb)
+{
+	switch (verb) {
+	case MARK_USE:
+		return RECORD_USE;
+	case MARK_OUTCOME:
+		return RECORD_OUTCOME;
+	case MARK_CODE:
+		return RECORD_CODE;
+	case MARK_ENTER:
+		return RECORD_ENTER;
+	case MARK_SOURCE:
+		return RECORD_SOURCE;
+	case MARK_COARSE:
+		return RECORD_COARSE;
+	case MARK_INTERPRETER:
+		return RECORD_INTERPRETER;
+	default:
+		return 0;
+	}
 }
 
 bool mark_parse_block(const struct mark *mark, struct mark_block *out)

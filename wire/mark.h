@@ -9,6 +9,16 @@
  *	block/<kind>/<block>/<path>	an access to a part of a file
  *	mute/  unmute/		do not record inputs meanwhile (this thread)
  *	outcome/<word>[/<microseconds>]	how the scope in force ended
+ *
+ * Of code that adapters see the insides of:
+ *
+ *	interpreter/<tag>/<path>	what runs it, and can take it apart
+ *	source/<path>		the scope in force, a module's, is the import
+ *				of that file, whose functions are recorded
+ *	code/<token>/<id>/<name>/<path>	what an id of the token stands for: a
+ *				function by its qualified name
+ *	enter/<token>/<id>[,<id>...]	the scope in force entered these
+ *	coarse/<reason>		the scope in force entered what was not recorded
  */
 #ifndef FTRACE_WIRE_MARK_H
 #define FTRACE_WIRE_MARK_H
@@ -26,6 +36,11 @@ enum mark_verb {
 	MARK_MUTE,
 	MARK_UNMUTE,
 	MARK_OUTCOME,
+	MARK_CODE,
+	MARK_ENTER,
+	MARK_SOURCE,
+	MARK_COARSE,
+	MARK_INTERPRETER,
 	MARK_UNKNOWN
 };
 
@@ -45,6 +60,12 @@ struct mark_block {
 
 /* True when path is a mark; async-signal-safe, allocates nothing. */
 bool mark_parse(const char *path, struct mark *mark);
+
+/*
+ * The type of the record that a mark leaves as it is, with its argument as
+ * the text; 0 for those that mean more to who takes them.
+ */
+int mark_record(enum mark_verb verb);
 
 /* Takes a MARK_BLOCK's argument apart; false when it is malformed. */
 bool mark_parse_block(const struct mark *mark, struct mark_block *out);

@@ -31,6 +31,11 @@ enum record_type {
 			  text: LD_LIBRARY_PATH, then the working directory */
 	RECORD_OBJECT, /* the loader mapped it, in this order, the program
 			  first; after RECORD_SEARCH; text: words, then path */
+	RECORD_CODE,   /* what marks say of code; text: the mark's argument */
+	RECORD_ENTER,
+	RECORD_SOURCE,
+	RECORD_COARSE,
+	RECORD_INTERPRETER,
 	RECORD_TYPES
 };
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import ftrace_pytest_fixtures as fixtures
+import ftrace_pytest_functions as functions
 import ftrace_pytest_imports as imports
 import ftrace_pytest_lines as lines
 import ftrace_pytest_loads as loads
@@ -50,6 +51,7 @@ def start(root):
     marks.set_root(root or os.getcwd())
     if fixtures.start(identify):
         names += ("pytest_fixture_setup", "pytest_runtest_teardown")
+    functions.start()
     imports.install(directory_scope)
     loads.install()
     lines.install()
@@ -465,6 +467,7 @@ def pytest_sessionfinish():
     exit, whose coming and going must not tie anything to them.
     """
     try:
+        functions.stop()
         say(marks.MUTE)
     except Exception:
         marks.lost()

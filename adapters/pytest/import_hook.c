@@ -3,81 +3,15 @@
  * The part of the pytest adapter that has to leave no Python frame behind.
  *
  * A wrapper written in Python shows up in tracebacks and shifts the line a
- * warning is reported for; a wrapper written in C does neither.  The few
- * prototypes that are needed all belong to the stable ABI of CPython and are
- * declared here, so that one build serves every interpreter from 3.9 on and
- * needs no Python headers.
+ * warning is reported for; a wrapper written in C does neither.
  */
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include <unistd.h>
 
-struct _object;
-#define PyObject struct _object /* opaque, named as CPython names it */
-
-struct method_def {
-	const char *name;
-	void (*call)(void); /* takes what the flags say */
-	int flags;
-	const char *doc;
-};
-
-struct module_def {
-	struct {
-		ssize_t refcount;
-		void *type;
-		PyObject *(*init)(void);
-		ssize_t index;
-		PyObject *copy;
-	} base;
-	const char *name;
-	const char *doc;
-	ssize_t size;
-	struct method_def *methods;
-	void *slots;
-	void *traverse;
-	void *clear;
-	void *free;
-};
-
-#define METH_VARARGS 0x0001
-#define METH_KEYWORDS 0x0002
-#define METH_NOARGS 0x0004
-#define METH_O 0x0008
-#define METHOD(function) ((void (*)(void))(function))
-#define ABI_VERSION 3
-
-extern PyObject *PyExc_Exception;
-extern PyObject *PyExc_TypeError;
-
-extern void Py_IncRef(PyObject *object);
-extern void Py_DecRef(PyObject *object);
-extern void PyErr_Clear(void);
-extern void PyErr_Fetch(PyObject **type, PyObject **value, PyObject **trace);
-extern void PyErr_Restore(PyObject *type, PyObject *value, PyObject *trace);
-extern int PyErr_ExceptionMatches(PyObject *type);
-extern void PyErr_SetString(PyObject *type, const char *message);
-extern char *PyBytes_AsString(PyObject *bytes);
-extern PyObject *PyCFunction_NewEx(
-	struct method_def *def, PyObject *self, PyObject *module);
-extern PyObject *PyDict_GetItemWithError(PyObject *dict, PyObject *key);
-extern PyObject *PyDict_GetItemString(PyObject *dict, const char *key);
-extern int PyObject_IsTrue(PyObject *object);
-extern ssize_t PyObject_Hash(PyObject *object);
-extern PyObject *PyObject_Call(
-	PyObject *callable, PyObject *args, PyObject *kwargs);
-extern PyObject *PyObject_CallFunctionObjArgs(PyObject *callable, ...);
-extern long PyLong_AsLong(PyObject *number);
-extern PyObject *PyLong_FromLong(long value);
-extern PyObject *PyTuple_GetItem(PyObject *tuple, ssize_t index);
-extern ssize_t PyTuple_Size(PyObject *tuple);
-extern PyObject *PyImport_GetModuleDict(void);
-extern PyObject *PyUnicode_InternFromString(const char *text);
-extern PyObject *PyModule_Create2(struct module_def *def, int version);
-
-/* Not of the stable ABI, though in every CPython: may be missing one day. */
-extern PyObject *PyInstanceMethod_New(PyObject *function) __attribute__((weak));
+#include "adapters/pytest/entries.h"
+#include "adapters/pytest/evaluator.h"
+#include "adapters/pytest/python_api.h"
 
 __attribute__((visibility("default"))) extern PyObject *
 PyInit_ftrace_import_hook(void);
@@ -116,8 +50,6 @@ static PyObject *note_import;
 static PyObject *none_value(void)
 {
 	/* The only way to None that does not touch a data symbol's layout. */
-	extern PyObject *Py_BuildValue(const char *format, ...);
-
 	return Py_BuildValue("");
 }
 
@@ -138,7 +70,7 @@ static int forgive(void)
 	if (!PyErr_ExceptionMatches(PyExc_Exception))
 		return -1;
 	PyErr_Clear();
-	(void)access("/@ftrace/outcome/lost", F_OK);
+	entries_say("/@ftrace/outcome/lost");
 	return 0;
 }
 
@@ -151,15 +83,20 @@ static PyObject *say(PyObject *self, PyObject *bytes)
 	path = PyBytes_AsString(bytes);
 	if (!path)
 		return NULL;
-	(void)access(path, F_OK);
+	entries_say(path);
 	return none_value();
 }
 
 /* Says a mark that changes the scope in force: what was seen counts anew. */
 static PyObject *shift(PyObject *self, PyObject *bytes)
 {
+	char *path = PyBytes_AsString(bytes);
+
+	(void)self;
 	epoch++;
-	return say(self, bytes);
+	if (!path || evaluator_shift(path))
+		return NULL;
+	return none_value();
 }
 
 /*
@@ -394,6 +331,14 @@ static struct method_def methods[] = {
 	{"method", METHOD(method), METH_O, NULL},
 	{"renew", METHOD(renew), METH_NOARGS, NULL},
 	{"import_hook", METHOD(import_hook), METH_VARARGS, NULL},
+	{"evaluate", METHOD(evaluator_evaluate), METH_VARARGS, NULL},
+	{"monitor", METHOD(evaluator_monitor), METH_VARARGS, NULL},
+	{"count", METHOD(evaluator_count), METH_VARARGS, NULL},
+	{"watch", METHOD(evaluator_watch), METH_O, NULL},
+	{"relief", METHOD(evaluator_relief), METH_VARARGS, NULL},
+	{"callbacks", METHOD(evaluator_callbacks), METH_O, NULL},
+	{"coarse", METHOD(evaluator_coarse), METH_O, NULL},
+	{"stop", METHOD(evaluator_stop), METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
 };
 

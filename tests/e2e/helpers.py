@@ -110,7 +110,9 @@ class Project:
         path = self.root / name
         text = path.read_text(encoding="utf-8")
         if old is None:
-            text += "\nEDITED = %d\n" % time.time_ns()
+            # In Python something that every importer could notice.
+            line = "[].append(%d)" if name.endswith(".py") else "EDITED = %d"
+            text += "\n" + line % time.time_ns() + "\n"
         else:
             assert text.count(old) == 1, (name, old)
             text = text.replace(old, new)

@@ -154,7 +154,7 @@ const char *graph_affected(const char *path)
 	size_t count = 0;
 	const char *text;
 
-	must(query_file_states(&states, &count, &graph_map, path, &err));
+	must(query_file_states(&states, &count, &graph_map, path, false, &err));
 	must(query_dependents(&hits, &graph_map, states, count, NULL, 0, &err));
 	text = join_units(&hits);
 	query_hits_release(&hits);

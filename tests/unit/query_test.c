@@ -153,8 +153,9 @@ TEST(shortest_chain)
 	graph_use(unit, far);
 	graph_read(far, "a");
 	graph_commit();
-	assert_int_equal(
-		query_file_states(&states, &count, &graph_map, "a", &err), 0);
+	assert_int_equal(query_file_states(
+				 &states, &count, &graph_map, "a", false, &err),
+		0);
 	assert_int_equal(count, 1);
 	assert_int_equal(query_dependents(&hits, &graph_map, states, count,
 				 NULL, 0, &err),
@@ -197,8 +198,9 @@ TEST(unknown_paths)
 	size_t count = 7;
 
 	graph_unit("r/one", "a");
-	assert_int_equal(
-		query_file_states(&states, &count, &graph_map, "b", &err), 0);
+	assert_int_equal(query_file_states(
+				 &states, &count, &graph_map, "b", false, &err),
+		0);
 	assert_int_equal(count, 0);
 	free(states);
 	assert_string_equal(graph_affected("b"), "");

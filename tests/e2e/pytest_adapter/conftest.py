@@ -15,10 +15,12 @@ HERE = Path(__file__).resolve().parent
 ADAPTER = HERE.parents[2] / "adapters" / "pytest"
 
 
-def _compile(source, target):
+def _compile(target, *sources):
     subprocess.run(
         ["cc", "-O2", "-fPIC", "-shared", "-Wall", "-Wextra", "-Wshadow",
-         "-Wstrict-prototypes", "-Werror", "-o", str(target), str(source)],
+         "-Wstrict-prototypes", "-Werror", "-D_GNU_SOURCE", "-pthread",
+         "-I", str(ADAPTER.parents[1]), "-o", str(target),
+         *map(str, sources)],
         check=True)
 
 
@@ -29,9 +31,11 @@ def tools(tmp_path_factory):
     for module in ADAPTER.glob("ftrace_pytest*.py"):
         shutil.copy(module, folder)
     shutil.copy(HERE / "functions.py", folder / "ftrace_pytest_functions.py")
-    _compile(ADAPTER / "import_hook.c", folder / "ftrace_import_hook.so")
+    _compile(folder / "ftrace_import_hook.so",
+             *(source for source in ADAPTER.glob("*.c")
+               if source.name != "pytest.c"))
     library = tmp_path_factory.mktemp("library") / "libftrace.so"
-    _compile(HERE / "recorder.c", library)
+    _compile(library, HERE / "recorder.c")
     return folder, library
 
 

@@ -4,7 +4,6 @@
  * as "process thread mark", every other look-up as "process thread ?path", and
  * what becomes of a Python source or its bytecode as "process thread !path".
  */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>

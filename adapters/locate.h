@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef FTRACE_TRACER_LOCATE_H
-#define FTRACE_TRACER_LOCATE_H
+#ifndef FTRACE_ADAPTERS_LOCATE_H
+#define FTRACE_ADAPTERS_LOCATE_H
 
 #include "map/err.h"
 

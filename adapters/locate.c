@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tracer/locate.h"
+#include "adapters/locate.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the plugin's C part uses of CPython, declared by hand, so that one
+ * build serves every interpreter from 3.9 on and needs no Python headers.
+ *
+ * The first half belongs to the stable ABI. The weak half need not be there:
+ * who uses one of those asks for it first.
+ */
+#ifndef FTRACE_ADAPTERS_PYTEST_PYTHON_API_H
+#define FTRACE_ADAPTERS_PYTEST_PYTHON_API_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct _object;
+#define PyObject struct _object /* opaque, named as CPython names it */
+
+struct method_def {
+	const char *name;
+	void (*call)(void); /* takes what the flags say */
+	int flags;
+	const char *doc;
+};
+
+struct module_def {
+	struct {
+		ssize_t refcount;
+		void *type;
+		PyObject *(*init)(void);
+		ssize_t index;
+		PyObject *copy;
+	} base;
+	const char *name;
+	const char *doc;
+	ssize_t size;
+	struct method_def *methods;
+	void *slots;
+	void *traverse;
+	void *clear;
+	void *free;
+};
+
+#define METH_VARARGS 0x0001
+#define METH_KEYWORDS 0x0002
+#define METH_NOARGS 0x0004
+#define METH_O 0x0008
+#define METHOD(function) ((void (*)(void))(function))
+#define ABI_VERSION 3
+
+extern PyObject *PyExc_Exception;
+extern PyObject *PyExc_TypeError;
+
+extern void Py_IncRef(PyObject *object);
+extern void Py_DecRef(PyObject *object);
+extern int Py_AtExit(void (*function)(void));
+extern int Py_GetRecursionLimit(void);
+extern PyObject *Py_BuildValue(const char *format, ...);
+extern int PyArg_ParseTuple(PyObject *args, const char *format, ...);
+extern void PyErr_Clear(void);
+extern void PyErr_Fetch(PyObject **type, PyObject **value, PyObject **trace);
+extern void PyErr_Restore(PyObject *type, PyObject *value, PyObject *trace);
+extern int PyErr_ExceptionMatches(PyObject *type);
+extern void PyErr_SetString(PyObject *type, const char *message);
+extern char *PyBytes_AsString(PyObject *bytes);
+extern int PyBytes_AsStringAndSize(PyObject *bytes, char **text, ssize_t *size);
+extern PyObject *PyCFunction_NewEx(
+	struct method_def *def, PyObject *self, PyObject *module);
+extern PyObject *PyDict_GetItemWithError(PyObject *dict, PyObject *key);
+extern PyObject *PyDict_GetItemString(PyObject *dict, const char *key);
+extern int PyObject_IsTrue(PyObject *object);
+extern ssize_t PyObject_Hash(PyObject *object);
+extern PyObject *PyObject_Call(
+	PyObject *callable, PyObject *args, PyObject *kwargs);
+extern PyObject *PyObject_CallFunctionObjArgs(PyObject *callable, ...);
+extern PyObject *PyObject_GetAttrString(PyObject *object, const char *name);
+extern PyObject *PyObject_Type(PyObject *object);
+extern PyObject *PyBool_FromLong(long value);
+extern long PyLong_AsLong(PyObject *number);
+extern PyObject *PyLong_FromLong(long value);
+extern PyObject *PyTuple_GetItem(PyObject *tuple, ssize_t index);
+extern ssize_t PyTuple_Size(PyObject *tuple);
+extern PyObject *PyImport_GetModuleDict(void);
+extern PyObject *PyUnicode_EncodeFSDefault(PyObject *text);
+extern int PyUnicode_FSConverter(PyObject *path, PyObject **bytes);
+extern PyObject *PyUnicode_InternFromString(const char *text);
+extern int PyUnicode_CompareWithASCIIString(PyObject *text, const char *ascii);
+extern PyObject *PyModule_Create2(struct module_def *def, int version);
+extern void *PyInterpreterState_Get(void);
+extern int64_t PyInterpreterState_GetID(void *interpreter);
+
+/* Not of the stable ABI, though in every CPython: may be missing one day. */
+#define MAYBE __attribute__((weak))
+
+typedef PyObject *evaluator(void *thread, void *frame, int throwing);
+typedef int audit_hook(const char *event, PyObject *args, void *data);
+
+extern PyObject *PyInstanceMethod_New(PyObject *function) MAYBE;
+extern evaluator _PyEval_EvalFrameDefault MAYBE;
+extern evaluator *_PyInterpreterState_GetEvalFrameFunc(void *interpreter) MAYBE;
+extern void _PyInterpreterState_SetEvalFrameFunc(
+	void *interpreter, evaluator *function) MAYBE;
+
+/* The names up to 3.11, and those from 3.12 on. */
+extern ssize_t _PyEval_RequestCodeExtraIndex(void (*release)(void *)) MAYBE;
+extern int _PyCode_GetExtra(PyObject *code, ssize_t index, void **extra) MAYBE;
+extern int _PyCode_SetExtra(PyObject *code, ssize_t index, void *extra) MAYBE;
+extern ssize_t PyUnstable_Eval_RequestCodeExtraIndex(
+	void (*release)(void *)) MAYBE;
+extern int PyUnstable_Code_GetExtra(
+	PyObject *code, ssize_t index, void **extra) MAYBE;
+extern int PyUnstable_Code_SetExtra(
+	PyObject *code, ssize_t index, void *extra) MAYBE;
+
+extern void *_PyThreadState_UncheckedGet(void) MAYBE;
+extern void *PyThreadState_GetUnchecked(void) MAYBE;
+extern int PySys_AddAuditHook(audit_hook *hook, void *data) MAYBE;
+extern PyObject *PyEval_GetFrame(void) MAYBE;
+extern PyObject *PyFrame_GetBack(PyObject *frame) MAYBE;
+extern PyObject *PyFrame_GetCode(PyObject *frame) MAYBE;
+
+#endif

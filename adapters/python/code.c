@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+#include "adapters/python/code.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/python/helper.h"
+#include "map/alloc.h"
+
+/* A text that no source in the map stands for yet. */
+struct text_job {
+	const char *path;
+	struct source *source; /* to be filled */
+	const char *content;
+	size_t size;
+	char *own; /* the content, when nobody else keeps it */
+};
+
+struct text_jobs {
+	struct text_job *list;
+	size_t count, room;
+	/* Whoever was given a source that is to be filled. */
+	struct code_text *texts;
+	size_t text_count;
+};
+
+int code_reader_init(struct code_reader *reader, struct map_files *files,
+	struct map *map, struct err *err)
+{
+	memset(reader, 0, sizeof(*reader));
+	reader->files = files;
+	reader->map = map;
+	return source_interpreter(map, &reader->tag, &reader->interpreter, err);
+}
+
+void code_reader_release(struct code_reader *reader)
+{
+	if (reader->helper)
+		helper_close(reader->helper);
+	free(reader->helper);
+	free(reader->tag);
+	free(reader->interpreter);
+	memset(reader, 0, sizeof(*reader));
+}
+
+static void note_problem(
+	struct code_reader *reader, const char *path, const char *what)
+{
+	if (!reader->problems++)
+		snprintf(reader->problem, sizeof(reader->problem), "%s: %s",
+			path, what);
+}
+
+char *code_read_text(const char *path, size_t *size)
+{
+	FILE *file = fopen(path, "re");
+	size_t room = 0, n;
+	char *bytes = NULL;
+
+	*size = 0;
+	if (!file)
+		return NULL;
+	do {
+		if (room - *size < 4096) {
+			room = 2 * room + 32768;
+			bytes = xreallocarray(bytes, room, 1);
+		}
+		n = fread(bytes + *size, 1, room - *size, file);
+		*size += n;
+	} while (n);
+	if (ferror(file)) {
+		free(bytes);
+		bytes = NULL;
+	}
+	fclose(file);
+	return bytes;
+}
+
+/* A source of this content that was met already, here or in the map. */
+static struct source *known_source(struct code_reader *reader,
+	const struct print *content, struct err *err)
+{
+	struct map_files *files = reader->files;
+	struct source *source;
+
+	for (size_t i = 0; i < files->source_count; i++)
+		if (print_equal(&files->sources[i]->content, content) &&
+			!strcmp(files->sources[i]->tag, reader->tag))
+			return files->sources[i];
+	source = source_by_content(reader->map, content, reader->tag, err);
+	if (source)
+		map_files_own(files, source);
+	return source;
+}
+
+static struct source *add_job(struct text_jobs *jobs,
+	struct code_reader *reader, const char *path,
+	const struct print *content, const char *text, size_t size)
+{
+	struct text_job *job =
+		array_add(&jobs->list, &jobs->count, &jobs->room, sizeof(*job));
+
+	job->path = path;
+	job->content = text;
+	job->size = size;
+	job->source = xcalloc(1, sizeof(*job->source));
+	job->source->content = *content;
+	job->source->tag = xstrdup(reader->tag);
+	map_files_own(reader->files, job->source);
+	return job->source;
+}
+
+/* The source of one file, or a job to have it made. */
+static void look_up(struct code_reader *reader, uint32_t file,
+	struct text_jobs *jobs, struct err *err)
+{
+	char *path = map_files_absolute(reader->files, file);
+	const char *stored = map_files_path(reader->files, file);
+	struct source *source;
+	struct print content;
+	size_t size;
+	char *text;
+
+	text = reader->tag ? code_read_text(path, &size) : NULL;
+	free(path);
+	reader->files->hashed += text != NULL;
+	if (!text) {
+		if (!reader->tag)
+			note_problem(reader, stored,
+				"no run has named a Python to take it apart");
+		else if (reader->files->files[file].identity.mode)
+			note_problem(reader, stored, strerror(errno));
+		map_file_set_source(reader->files, file, NULL);
+		return;
+	}
+	content = print_bytes(text, size, 0);
+	source = known_source(reader, &content, err);
+	if (source) {
+		if (source->problem)
+			note_problem(reader, stored, source->problem);
+		free(text);
+	} else {
+		source = add_job(jobs, reader, stored, &content, text, size);
+		jobs->list[jobs->count - 1].own = text;
+	}
+	map_file_set_source(reader->files, file, source);
+}
+
+static int take_blocks(
+	struct code_reader *reader, struct source *source, struct err *err)
+{
+	struct frames blocks = {0};
+	struct frame frame;
+	uint32_t count = 0;
+	int code = helper_next_number(reader->helper, &count, err);
+
+	for (uint32_t i = 0; code == 0 && i < count; i++)
+		for (int k = 0; code == 0 && k < 6; k++) {
+			code = helper_next(reader->helper, &frame, err);
+			if (code == 0)
+				frames_add(&blocks, frame.bytes, frame.size);
+		}
+	if (code == 0 && !source_set_blocks(source, blocks.bytes, blocks.size))
+		code = err_set(err, -EPROTO,
+			"the Python helper speaks another language");
+	frames_release(&blocks);
+	return code;
+}
+
+static int take_source(
+	struct code_reader *reader, struct text_job *job, struct err *err)
+{
+	struct source *source = job->source;
+	struct frame frame;
+	int code = helper_next(reader->helper, &frame, err);
+
+	if (code < 0)
+		return code;
+	if (frame.size != 2 || memcmp(frame.bytes, "ok", 2) != 0) {
+		source->problem = xmemdup(frame.bytes, frame.size);
+		note_problem(reader, job->path, source->problem);
+		return 0;
+	}
+	code = helper_next(reader->helper, &frame, err);
+	if (code == 0 && frame.size == sizeof(source->skeleton.bytes))
+		memcpy(source->skeleton.bytes, frame.bytes, frame.size);
+	if (code == 0)
+		code = helper_next(reader->helper, &frame, err);
+	if (code == 0) {
+		source->outline = xmemdup(frame.bytes, frame.size);
+		source->outline_size = frame.size;
+		code = take_blocks(reader, source, err);
+	}
+	return code;
+}
+
+static void no_helper(struct code_reader *reader, const char *why)
+{
+	if (reader->helper)
+		helper_close(reader->helper);
+	free(reader->helper);
+	reader->helper = NULL;
+	if (!reader->failed)
+		snprintf(reader->why, sizeof(reader->why), "%s", why);
+	reader->failed = true;
+}
+
+struct helper *code_helper(struct code_reader *reader, struct err *err)
+{
+	struct err why = {""};
+	char *cache;
+	int code;
+
+	if (reader->helper || reader->failed)
+		return reader->helper;
+	reader->helper = xcalloc(1, sizeof(*reader->helper));
+	cache = xasprintf("%s/" MAP_DIRECTORY "/pycache", reader->map->root);
+	code = helper_open(reader->helper, reader->interpreter, cache, &why);
+	free(cache);
+	if (code < 0) {
+		err_set(err, -ENOENT, "%s", why.text);
+		no_helper(reader, why.text);
+	}
+	return reader->helper;
+}
+
+static int analyse(struct code_reader *reader, struct text_jobs *jobs,
+	size_t *done, struct err *err)
+{
+	struct frames request = {0};
+	int code;
+
+	if (!code_helper(reader, err))
+		return -ENOENT;
+	frames_add_text(&request, "analyse");
+	frames_add_number(&request, jobs->count);
+	for (size_t i = 0; i < jobs->count; i++) {
+		const struct text_job *job = &jobs->list[i];
+
+		frames_add_text(&request, job->path);
+		frames_add(&request, job->content, job->size);
+	}
+	code = helper_send(reader->helper, &request, err);
+	frames_release(&request);
+	for (; code == 0 && *done < jobs->count; ++*done)
+		code = take_source(reader, &jobs->list[*done], err);
+	return code;
+}
+
+/* A source that nobody can take apart today is not kept for tomorrow. */
+static void give_up(struct code_reader *reader, const struct text_jobs *jobs,
+	const struct text_job *job, const char *why)
+{
+	struct map_files *files = reader->files;
+
+	note_problem(reader, job->path, why);
+	for (size_t i = 0; i < jobs->text_count; i++)
+		if (jobs->texts[i].source == job->source)
+			jobs->texts[i].source = NULL;
+	for (uint32_t i = 0; i < files->count; i++)
+		if (files->files[i].code == job->source)
+			map_file_set_source(files, i, NULL);
+	for (size_t i = 0; i < files->source_count; i++)
+		if (files->sources[i] == job->source)
+			files->sources[i] =
+				files->sources[--files->source_count];
+	source_release(job->source);
+	free(job->source);
+}
+
+static void do_jobs(struct code_reader *reader, struct text_jobs *jobs)
+{
+	struct err why = {""};
+	size_t done = 0;
+
+	if (analyse(reader, jobs, &done, &why) < 0)
+		no_helper(reader, why.text);
+	reader->analysed += (unsigned)done;
+	for (size_t i = 0; i < jobs->count; i++) {
+		free(jobs->list[i].own);
+		if (i >= done)
+			give_up(reader, jobs, &jobs->list[i], reader->why);
+	}
+	free(jobs->list);
+}
+
+int code_read_texts(struct code_reader *reader, struct code_text *texts,
+	size_t count, struct err *err)
+{
+	struct text_jobs jobs = {.texts = texts, .text_count = count};
+
+	for (size_t i = 0; i < count; i++) {
+		struct code_text *text = &texts[i];
+		struct print content = print_bytes(text->bytes, text->size, 0);
+
+		if (!reader->tag)
+			return err_set(err, -ENOENT,
+				"no run has named a Python to take sources "
+				"apart");
+		text->source = known_source(reader, &content, err);
+		if (!text->source)
+			text->source = add_job(&jobs, reader, text->path,
+				&content, text->bytes, text->size);
+	}
+	if (jobs.count)
+		do_jobs(reader, &jobs);
+	return 0;
+}
+
+int code_read(struct code_reader *reader, const uint32_t *list, size_t count,
+	struct err *err)
+{
+	struct text_jobs jobs = {0};
+
+	for (size_t i = 0; i < count; i++)
+		look_up(reader, list[i], &jobs, err);
+	if (!jobs.count)
+		return 0;
+	do_jobs(reader, &jobs);
+	/* Now that they have prints, what the files' states are worth. */
+	for (size_t i = 0; i < count; i++)
+		if (reader->files->files[list[i]].code)
+			map_file_set_source(reader->files, list[i],
+				reader->files->files[list[i]].code);
+	return 0;
+}
+
+int code_read_changed(struct code_reader *reader, struct err *err)
+{
+	struct map_files *files = reader->files;
+	uint32_t *list = NULL;
+	size_t count = 0, room = 0;
+	int code;
+
+	for (uint32_t i = 0; i < files->count; i++)
+		if (files->files[i].recode)
+			*(uint32_t *)array_add(
+				&list, &count, &room, sizeof(*list)) = i;
+	code = code_read(reader, list, count, err);
+	free(list);
+	return code;
+}

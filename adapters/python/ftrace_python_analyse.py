@@ -1,0 +1,322 @@
+# SPDX-License-Identifier: MIT
+"""Blocks of a file and their prints, from its compiled code.
+
+A print is a hash of what a code object does: positions, file names and the
+bodies of functions in it are left out, and whatever differs from one start
+of the interpreter to the next: the order of a frozenset, the identity of
+equal constants.
+"""
+
+import sys
+from marshal import dumps
+
+import ftrace_python_mentions as mentions
+
+try:
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
+
+ONLY_AST = 0x400
+# Generator, coroutine, *args, **kwargs, iterable coroutine, async generator,
+# and the flags of __future__, which are all above.
+HEAD_FLAGS = 0x0004 | 0x0008 | 0x0020 | 0x0080 | 0x0100 | 0x0200
+FUTURE_FLAGS = 0x3ffe0000 & ~0x4000000
+OPTIMIZED = 0x0001
+HAS_DOCSTRING = 0x4000000
+PLAIN = frozenset((str, int, type(None), bool, float, bytes, complex,
+                   type(...)))
+CODE = type((lambda: 0).__code__)
+VERSION = sys.version_info[:2]
+FIRST_LINE_KEPT = VERSION >= (3, 13)
+
+
+def digest(value):
+    return blake2b(dumps(value, 2), digest_size=16).digest()
+
+
+def constant_key(constant):
+    """What marshal can write, the same for equal meanings, and no other."""
+    kind = type(constant)
+    if kind in PLAIN:
+        return constant
+    if kind is tuple:
+        return ("(", *[constant_key(each) for each in constant])
+    if kind is frozenset:
+        return ("{", *sorted(dumps(constant_key(each), 2)
+                             for each in constant))
+    if kind is slice:
+        return (":", constant_key(constant.start),
+                constant_key(constant.stop), constant_key(constant.step))
+    raise ValueError("a constant of the unknown type %s" % kind.__name__)
+
+
+def has_docstring(code):
+    if not code.co_flags & OPTIMIZED or code.co_name == "<lambda>":
+        return False
+    if VERSION >= (3, 13):
+        return bool(code.co_flags & HAS_DOCSTRING)
+    return bool(code.co_consts) and type(code.co_consts[0]) is str
+
+
+def head_of(code):
+    """What the code that makes a function says of it, its body left out."""
+    arguments = (code.co_argcount + code.co_kwonlyargcount
+                 + bool(code.co_flags & 4) + bool(code.co_flags & 8))
+    return (code.co_name, code.co_argcount, code.co_posonlyargcount,
+            code.co_kwonlyargcount, code.co_flags & HEAD_FLAGS,
+            code.co_varnames[:arguments], code.co_freevars,
+            code.co_consts[0] if has_docstring(code) else None)
+
+
+def is_part(code):
+    """Whether nested code belongs to its surroundings all the same.
+
+    Comprehensions, the scopes of type parameters, and annotations that are
+    evaluated late: who runs them first keeps the value for all others.
+    """
+    name = code.co_name
+    if name[0] == "<":
+        return name != "<lambda>"
+    if VERSION < (3, 12):
+        return False
+    return (name == "__annotate__" or code.co_varnames[:1] in
+            ((".format",), (".defaults",), ("format",)))
+
+
+def is_lazy(code):
+    """Whether `code` makes type aliases or bounds, evaluated when read."""
+    if VERSION < (3, 12):
+        return False
+    op = mentions.opmap["CALL_INTRINSIC_1"]
+    # TYPEALIAS is 11; TYPEVAR_WITH_BOUND and _CONSTRAINTS are intrinsics
+    # of two arguments, and so is the default of a type parameter.
+    two = mentions.opmap["CALL_INTRINSIC_2"]
+    raw = code.co_code
+    pairs = set(zip(raw[::2], raw[1::2]))
+    return (op, 11) in pairs or any((two, n) in pairs for n in (2, 3, 5))
+
+
+def class_stream(code):
+    """The instructions of a class body, without its line and attributes.
+
+    From 3.13 on a class keeps its first line, and the names that its
+    methods assign to through self.  Neither is written in the body.
+    """
+    stream = []
+    constants = code.co_consts
+    load = mentions.opmap["LOAD_CONST"]
+    store = mentions.opmap["STORE_NAME"]
+    for op, arg in mentions.instructions(code):
+        if op == store and code.co_names[arg] in (
+                "__firstlineno__", "__static_attributes__"):
+            stream[-1] = (op, code.co_names[arg])
+        elif op == load:
+            constant = constants[arg]
+            if type(constant) is CODE:
+                constant = ("code", head_of(constant))
+            else:
+                constant = constant_key(constant)
+            stream.append((op, constant))
+        else:
+            stream.append((op, arg))
+    return tuple(stream)
+
+
+class Block:
+    __slots__ = ("name", "kind", "keys", "first", "last", "mentions")
+
+    def __init__(self, name, kind, code):
+        self.name = name
+        self.kind = kind
+        self.keys = []
+        self.first = code.co_firstlineno
+        self.last = self.first
+        self.mentions = set()
+
+
+class Blocks:
+    """All blocks of a file, in the order of their first lines."""
+
+    def __init__(self):
+        self.by_name = {}
+        self.skeleton = []
+
+    def add(self, module):
+        """One compilation of the file; a second one adds to the first."""
+        self.skeleton.append(module.co_flags & FUTURE_FLAGS)
+        self.skeleton.append(self._walk(module, "", "c")[0])
+
+    def _walk(self, code, name, kind):
+        """The key of `code`, and (last line, own names) of all in it.
+
+        Code that is part of its surroundings adds its names to theirs.
+        """
+        block = self._block(name, kind, code) if name else None
+        keys = []
+        loaded, looked_up = map(set, mentions.names_of(code))
+        reflects = mentions.reflects(code, code.co_names)
+        inner = [code]
+        lazy = is_lazy(code)
+        for constant in code.co_consts:
+            if type(constant) is not CODE:
+                if type(constant) is not str or len(constant) < 2000:
+                    mentions.names_in_constant(constant, looked_up)
+                if type(constant) in PLAIN:
+                    keys.append(constant)
+                else:
+                    keys.append(constant_key(constant))
+                continue
+            key, part, names = self._nested(constant, code, name, kind, lazy)
+            keys.append(key)
+            if part:
+                loaded |= names[0]
+                looked_up |= names[1]
+                reflects = reflects or names[2]
+        return self._finish(block, code, keys, kind,
+                            (loaded, looked_up, reflects))
+
+    def _nested(self, code, outer, outer_name, kind, lazy):
+        optimized = code.co_flags & OPTIMIZED
+        part = (is_part(code) or (lazy and optimized)
+                or (kind == "c" and not optimized))
+        if VERSION >= (3, 11):
+            name = code.co_qualname
+        elif not outer_name:
+            name = code.co_name
+        elif outer.co_flags & OPTIMIZED:
+            name = outer_name + ".<locals>." + code.co_name
+        else:
+            name = outer_name + "." + code.co_name
+        key, names = self._walk(code, name, kind if part else "f")
+        if not part:
+            return head_of(code), False, names
+        return (head_of(code), key), True, names
+
+    def _finish(self, block, code, keys, kind, names):
+        if FIRST_LINE_KEPT and "__firstlineno__" in code.co_names:
+            keys = [key for key, constant in zip(keys, code.co_consts)
+                    if type(constant) is CODE]
+            body = class_stream(code)
+        else:
+            body = code.co_code
+        key = (body, code.co_names, code.co_varnames, code.co_freevars,
+               code.co_cellvars, code.co_argcount, code.co_posonlyargcount,
+               code.co_kwonlyargcount, code.co_flags & HEAD_FLAGS,
+               getattr(code, "co_exceptiontable", b""), keys)
+        if block:
+            block.keys.append(key)
+            self._note(block, code, names)
+        return key, names
+
+    def _block(self, name, kind, code):
+        block = self.by_name.get(name)
+        if block is None:
+            block = self.by_name[name] = Block(name, kind, code)
+        elif kind == "f":
+            block.kind = "f"
+        return block
+
+    def _note(self, block, code, names):
+        """Mentions: what it loads, looks up, and is itself known by."""
+        loaded, looked_up, reflects = names
+        block.first = min(block.first, code.co_firstlineno)
+        block.last = max(block.last, last_line(code))
+        found = block.mentions
+        found.update(["g" + name for name in loaded])
+        for name in looked_up:
+            if "." in name:
+                found.update(["a" + part for part in name.split(".")])
+            else:
+                found.add("a" + name)
+        count = (code.co_argcount + code.co_kwonlyargcount
+                 + bool(code.co_flags & 4) + bool(code.co_flags & 8))
+        found.update(["a" + name for name in code.co_varnames[:count]])
+        found.add(("a" if "." in block.name else "g") + code.co_name)
+        if reflects:
+            found.add("*")
+
+
+def last_line(code):
+    """The last line of `code` and of all nested in it."""
+    last = code.co_firstlineno
+    if VERSION >= (3, 10):
+        for _, _, line in code.co_lines():
+            if line and line > last:
+                last = line
+    else:
+        line = last
+        for change in code.co_lnotab[1::2]:
+            line += change - 256 if change > 127 else change
+            last = max(last, line)
+    for constant in code.co_consts:
+        if type(constant) is CODE:
+            last = max(last, last_line(constant))
+    return last
+
+
+def analyse(content):
+    """(blocks, code) of a file's bytes."""
+    code = compile(content, "<file>", "exec", 0, True, 0)
+    blocks = Blocks()
+    blocks.add(code)
+    if b"__debug__" in content:
+        # The tests may run with -O, where other branches are compiled.
+        blocks.add(compile(content, "<file>", "exec", 0, True, 1))
+    return blocks, code
+
+
+def reason_of(error):
+    """One sentence on why a file cannot be analysed."""
+    if isinstance(error, SyntaxError):
+        line = " in line %d" % error.lineno if error.lineno else ""
+        message = "%s%s: %s" % (type(error).__name__.lower().replace(
+            "error", " error"), line, error.msg)
+    elif isinstance(error, RecursionError):
+        message = "it is nested too deeply"
+    elif isinstance(error, MemoryError):
+        message = "it takes too much memory to be parsed"
+    else:
+        message = "%s: %s" % (type(error).__name__, error)
+    return " ".join(message.split())
+
+
+def answer_file(stream, content):
+    import ftrace_python_outline
+    blocks, code = analyse(content)
+    outline = ftrace_python_outline.outline(content, code)
+    replies = ["ok", digest(blocks.skeleton), outline, len(blocks.by_name)]
+    for block in blocks.by_name.values():
+        replies += (block.name, block.kind, digest(block.keys), block.first,
+                    block.last, "\n".join(sorted(block.mentions)))
+    for reply in replies:
+        stream.put(reply)
+
+
+def answer(stream):
+    for _ in range(stream.count()):
+        stream.get()
+        content = stream.get()
+        kept = len(stream.parts)
+        try:
+            answer_file(stream, content)
+        except Exception as error:
+            del stream.parts[kept:]
+            stream.put(reason_of(error))
+        # Should the next file end this process, this answer is not lost.
+        stream.flush()
+
+
+def silence():
+    """No warnings of the compiler: nobody is there to read them."""
+    # The C part warns by these filters while the module `warnings` is not
+    # imported, which costs more than it is worth.
+    import _warnings
+    _warnings.filters.insert(0, ("ignore", None, Warning, None, 0))
+    for name in ("_filters_mutated", "_filters_mutated_lock_held"):
+        if hasattr(_warnings, name):
+            getattr(_warnings, name)()
+            break
+
+
+silence()

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: MIT
+"""What is known so far of the names that changed, over all files."""
+
+from ftrace_python_outline import BINDS, CHAINS, KIND, MORE, WORDS
+from ftrace_python_pass import HARD, NONE, SOFT, Whole, describe
+from ftrace_python_project import STDLIB
+
+_COLLECTED = ("test", "setup", "teardown", "setUp", "tearDown", "pytest")
+
+
+class Changes:
+    def __init__(self, project):
+        self.project = project
+        self.names = {}
+        self.attributes = {}
+        self.removed = {}
+        self.whole = {}
+        self.families = set()
+        self.collected = set()
+        self.grown = False
+        self.has_set_name = any(
+            each.outline and "__set_name__" in each.outline.names
+            for each in project.files.values())
+
+    def _raise(self, table, name, level):
+        if table.get(name, NONE) < level:
+            table[name] = level
+            self.grown = True
+
+    def add(self, at, changed):
+        """The names of a file that a pass over it has found changed."""
+        mine = self.names.setdefault(at.path, {})
+        for name, level in changed.items():
+            self._raise(mine, name, level)
+            self._raise(self.attributes, name, level)
+
+    def remove(self, at, names):
+        """Names that a file does not bind any more."""
+        mine = self.removed.setdefault(at.path, set())
+        if not names <= mine:
+            mine |= names
+            self.grown = True
+
+    def give_up(self, path, reason):
+        if path not in self.whole:
+            self.whole[path] = reason
+            self.grown = True
+
+    def members(self, at, qualified, changed):
+        """Members of a class: known by their names, and by its family."""
+        for name in changed:
+            self._raise(self.attributes, name, SOFT)
+        if not changed:
+            return
+        below = self.project.below(at.path, qualified)
+        unit = self.project.class_unit(at, qualified)
+        family = {(at.path, qualified)} | below
+        if unit:
+            own, _, unknown = self.project.ancestry(at, unit)
+            family |= own
+            for base in unknown:
+                family |= self._by_bare_name(base.rpartition(".")[2])
+        if not family <= self.families:
+            self.families |= family
+            self.grown = True
+        if any(name.startswith(_COLLECTED) for name in changed):
+            for path, _ in below:
+                if path != at.path:
+                    self.give_up(path, "tests that %s inherits changed"
+                                 % path)
+
+    def _by_bare_name(self, bare):
+        return {(each.path, bare) for each in self.project.files.values()
+                if each.outline and bare in each.table
+                and each.table[bare][KIND] == "class"}
+
+    # What that means for a unit of some file
+
+    def level_of(self, at, unit, here):
+        if unit[KIND] == "import":
+            return self._of_import(at, unit)
+        if unit[KIND] == "compound":
+            level = NONE
+            for each in unit[MORE][0]:
+                level = max(level, self._of_one(at, each, unit))
+        else:
+            level = NONE
+        if "*" in unit[WORDS] and self.attributes:
+            level = HARD
+        for chain in unit[CHAINS]:
+            level = max(level, self._of_chain(at, chain, unit, here))
+        if level < SOFT and not self.attributes.keys().isdisjoint(
+                unit[WORDS]):
+            level = SOFT
+        return level
+
+    def _of_import(self, at, unit):
+        if "*" in unit[BINDS]:
+            source = self.project.module_of(at, *unit[MORE][:2])
+            if source and self._star_fails(source):
+                raise Whole("the names that %s exports changed"
+                            % source.path)
+            return NONE
+        return self._of_one(at, unit[MORE], unit)
+
+    def _of_one(self, at, what, unit):
+        module, level, name = what[:3]
+        if name is None:
+            return NONE
+        if name == "*":
+            return HARD if self.names else NONE
+        source = self.project.module_of(at, module, level)
+        if source is None:
+            return NONE
+        if name in self.removed.get(source.path, ()):
+            if not any("%s.%s" % (full, name) in self.project.modules
+                       for full in self.project.absolute(at, module, level)):
+                raise Whole("%s imports %s, which %s has no more" % (
+                    describe(unit), name, source.path))
+            return HARD
+        return self.names.get(source.path, {}).get(name, NONE)
+
+    def _star_fails(self, source):
+        if "__all__" in self.names.get(source.path, ()):
+            return True
+        gone = self.removed.get(source.path, ())
+        for unit in source.units:
+            if "__all__" in unit[BINDS] and not set(gone).isdisjoint(
+                    unit[WORDS]):
+                return True
+        return False
+
+    def through_star(self, at, unit):
+        source = self.project.module_of(at, *unit[MORE][:2])
+        if source is None:
+            return ()
+        return sorted(self.names.get(source.path, {}).items())
+
+    def _of_chain(self, at, chain, unit, here):
+        parts = chain.split(".")
+        if self.attributes.keys().isdisjoint(parts[1:]):
+            return NONE
+        imported = at.table.get(parts[0])
+        if parts[0] == "?" or imported is None or (
+                imported[KIND] != "import"):
+            return self._of_attributes(parts[1:], chain, unit)
+        module, level, name = imported[MORE][:3]
+        if self.project.is_foreign(at, module, level):
+            if module.partition(".")[0] in STDLIB:
+                return NONE
+            return self._of_attributes(parts[1:], chain, unit)
+        found = NONE
+        for i in range(1, len(parts)):
+            found = max(found, self._of_link(at, parts, i, chain, unit))
+        return found
+
+    def _of_link(self, at, parts, i, chain, unit):
+        """One attribute of a chain that begins with an import."""
+        if parts[i] not in self.attributes:
+            return NONE
+        owner = self.project.find(at, ".".join(parts[:i]))
+        if owner and owner[0] == "module":
+            if owner[1] is None:
+                return NONE
+            path = owner[1].path
+            if parts[i] in self.removed.get(path, ()):
+                raise Whole("%s uses %s, which is gone" % (
+                    describe(unit), chain))
+            return self.names.get(path, {}).get(parts[i], NONE)
+        if owner and owner[0] == "foreign":
+            return NONE
+        return self._of_attributes(parts[i:i + 1], chain, unit)
+
+    def _of_attributes(self, parts, chain, unit):
+        level = NONE
+        for part in parts:
+            here = self.attributes.get(part, NONE)
+            if here and any(part in gone for gone in self.removed.values()):
+                raise Whole("%s uses %s, and a %s is gone" % (
+                    describe(unit), chain, part))
+            level = max(level, here)
+        return level

@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: MIT
+"""Two versions of a file's statements, compared: which names changed."""
+
+import ftrace_python_known as known
+from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK, KIND,
+                                   MEMBERS, MORE, NAME, PRINT, RISK)
+from ftrace_python_pass import HARD, SOFT, Pass, Whole, align, describe
+
+# Members that the statement of a subclass, or the class's own, looks at.
+_DECISIVE = frozenset((
+    "__init_subclass__", "__set_name__", "__class_getitem__",
+    "__prepare__", "__mro_entries__", "__slots__", "__match_args__",
+    "__metaclass__", "__instancecheck__", "__subclasscheck__",
+    "__subclasshook__", "__class__", "__classcell__", "__test__"))
+_QUIET_DUNDERS = frozenset(("__doc__", "__annotations__"))
+
+
+def _gaps(pairs, old, new):
+    """(old positions, new positions, pair or None) between the pairs."""
+    i = j = 0
+    for left, right in pairs + [(len(old), len(new))]:
+        last = left == len(old) and right == len(new)
+        yield (range(i, left), range(j, right),
+               None if last and (left, right) not in pairs
+               else (left, right))
+        i, j = left + 1, right + 1
+
+
+def _gap_of(pairs, position, side):
+    count = 0
+    for pair in pairs:
+        if pair[side] < position:
+            count += 1
+    return count
+
+
+class Comparison:
+    """One body in two versions, walked in order."""
+
+    def __init__(self, here, old, new):
+        self.here = here
+        self.old = old
+        self.new = new
+        self.pairs = align(old, new)
+        self.classes = {}
+        self.functions = {}
+        self.moves = {}
+        self._pair_up()
+
+    def _pair_up(self):
+        """Units of one version alone that are the same thing as another."""
+        left = set(range(len(self.old))) - {i for i, _ in self.pairs}
+        right = set(range(len(self.new))) - {j for _, j in self.pairs}
+        for i in sorted(left):
+            for j in sorted(right):
+                if self._same(i, j) or self._moved(i, j):
+                    right.discard(j)
+                    break
+        if self.here.outer is None:
+            self._no_circles(left, right)
+
+    def _same(self, i, j):
+        """Whether a class or function is there in both, in one place."""
+        old, new = self.old[i], self.new[j]
+        if not (old[KIND] == new[KIND] and old[KIND] in ("class", "def")
+                and old[NAME] == new[NAME]
+                and _gap_of(self.pairs, i, 0) == _gap_of(self.pairs, j, 1)):
+            return False
+        if old[KIND] == "def":
+            if old[MORE][CORE] != new[MORE][CORE] or (
+                    old[BINDS] != new[BINDS]):
+                return False
+            self.functions[i] = j
+            return True
+        for units in (self.old, self.new):
+            if sum(old[NAME] in unit[BINDS] for unit in units) != 1:
+                return False
+        self.classes[i] = j
+        return True
+
+    def _between(self, i, j):
+        """The units that a move from i to j crosses, in both versions."""
+        low, high = sorted((_gap_of(self.pairs, i, 0),
+                            _gap_of(self.pairs, j, 1)))
+        matched = self.pairs[low:high]
+        if matched:
+            first, last = matched[0], matched[-1]
+        else:
+            first = last = None
+        units = []
+        for side, units_of, own in ((0, self.old, i), (1, self.new, j)):
+            start, end = own, own
+            if matched:
+                start = min(own, first[side])
+                end = max(own, last[side])
+            others = [pair[side] for pair in self.pairs]
+            while start > 0 and start - 1 not in others:
+                start -= 1
+            while end + 1 < len(units_of) and end + 1 not in others:
+                end += 1
+            units += [units_of[k] for k in range(start, end + 1)
+                      if k != own]
+        return units
+
+    def _moved(self, i, j):
+        """Whether a unit moved past nothing that could notice."""
+        unit = self.old[i]
+        if unit[PRINT] != self.new[j][PRINT] or unit[RISK]:
+            return False
+        if unit[KIND] in ("compound", "class") or "*" in unit[BINDS]:
+            return False
+        for other in self._between(i, j):
+            if other[RISK] or "*" in other[BINDS]:
+                return False
+            if other[KIND] == "import" and not self._past(unit, other):
+                return False
+            if set(unit[BINDS]) & set(other[BINDS]):
+                return False
+        self.moves[i] = j
+        return True
+
+    def _past(self, unit, other):
+        """Whether a unit may move past an import."""
+        project, at = self.here.project, self.here.at
+        foreign = project.is_foreign(at, *other[MORE][:2])
+        if unit[KIND] == "import":
+            if unit[MORE][:2] == other[MORE][:2]:
+                return True
+            return any(_is_library(project, at, each)
+                       for each in (unit, other))
+        if foreign:
+            return True
+        return not self._circular(other)
+
+    def _circular(self, unit):
+        project, at = self.here.project, self.here.at
+        return any(each is at or at.path in project.closure(each)
+                   for each in project.imported_files(at, *unit[MORE][:3]))
+
+    def _no_circles(self, left, right):
+        """What an import that leads back here finds must be there.
+
+        Names that stay between the same statements are there as before;
+        names that are gone are missed by whoever imports them.
+        """
+        project, at = self.here.project, self.here.at
+        moved = set()
+        for i in left:
+            for j in right:
+                names = set(self.old[i][BINDS]) & set(self.new[j][BINDS])
+                if names and _gap_of(self.pairs, i, 0) != _gap_of(
+                        self.pairs, j, 1):
+                    moved |= names
+        for path in project.closure(at) if moved else ():
+            file = project.files[path]
+            if at.path in project.closure(file) and file.outline and (
+                    not moved.isdisjoint(file.outline.names)
+                    or "*" in file.outline.names):
+                raise Whole("%s moved, and %s, which is imported here, "
+                            "imports this file" % (sorted(moved)[0], path))
+
+    # The walk
+
+    def walk(self):
+        here = self.here
+        index = 0
+        new_classes = {j: i for i, j in self.classes.items()}
+        new_moves = {j: i for i, j in self.moves.items()}
+        new_functions = {j: i for i, j in self.functions.items()}
+        for olds, news, pair in _gaps(self.pairs, self.old, self.new):
+            for i in olds:
+                token = None
+                if i in self.classes or i in self.functions:
+                    token = ("k", id(here), self.old[i][NAME])
+                elif i in self.moves:
+                    token = ("v", id(here), self.moves[i])
+                here.removed(self.old[i], i, token)
+            for j in news:
+                token = None
+                if j in new_classes:
+                    token = ("k", id(here), self.new[j][NAME])
+                    self._class(new_classes[j], j, token)
+                elif j in new_functions:
+                    token = ("k", id(here), self.new[j][NAME])
+                    here.harmless(self.new[j])
+                    here.levels[token] = SOFT
+                    here.note(self.new[j][BINDS], SOFT)
+                elif j in new_moves:
+                    token = ("v", id(here), j)
+                if self.new[j][KIND] == "import":
+                    here.upcoming = self._upcoming(j)
+                here.added(self.new[j], j, token)
+            if pair:
+                here.matched(self.new[pair[1]], index)
+                index += 1
+        self._removed_imports()
+        return here.changed
+
+    def _upcoming(self, j):
+        """What the next import in both versions imports first of all."""
+        project, at = self.here.project, self.here.at
+        matched = {j for _, j in self.pairs}
+        for k in range(j + 1, len(self.new)):
+            unit = self.new[k]
+            if unit[RISK]:
+                break
+            if unit[KIND] == "import" and not _is_library(
+                    project, at, unit):
+                if k not in matched:
+                    continue
+                return {each.path for each in project.imported_files(
+                    at, *unit[MORE][:3])}
+        return ()
+
+    def _removed_imports(self):
+        """An import that is gone must not be the one that did the work."""
+        project, at = self.here.project, self.here.at
+        matched = {i for i, _ in self.pairs} | set(self.moves)
+        gone = [unit for i, unit in enumerate(self.old)
+                if unit[KIND] == "import" and i not in matched]
+        if not gone:
+            return
+        reached = project.closure(at, self.new, False)
+        direct = {each[MORE][0] for each in self.new
+                  if each[KIND] == "import" and not each[MORE][1]}
+        for unit in gone:
+            what = unit[MORE][:3]
+            if project.is_foreign(at, *what[:2]):
+                if not (_is_library(project, at, unit)
+                        or what[0] in direct):
+                    raise Whole("%s is gone" % describe(unit))
+                self.here.note(
+                    [part for part in what[0].split(".")], SOFT)
+                continue
+            for each in project.imported_files(at, *what):
+                if each.path not in reached:
+                    raise Whole("%s is gone, and %s is not imported "
+                                "otherwise" % (describe(unit), each.path))
+
+    # Classes
+
+    def _class(self, i, j, token):
+        """A class of both versions; its token's level."""
+        old, new = self.old[i], self.new[j]
+        here = self.here
+        name = new[NAME]
+        level = SOFT
+        if old[MORE][HEAD] != new[MORE][HEAD]:
+            here.harmless(new)
+            level = HARD
+        elif new[MORE][HEAD_RISK]:
+            raise Whole("class %s changed, with %s" % (
+                name, new[MORE][HEAD_RISK]))
+        inner = Pass(here.at, here.project, here.changes, here)
+        inner.class_name = name
+        changed = Comparison(inner, list(old[MORE][MEMBERS]),
+                             list(new[MORE][MEMBERS])).walk()
+        if level == HARD:
+            changed.update({each: HARD for units in (old, new)
+                            for member in units[MORE][MEMBERS]
+                            for each in member[BINDS]})
+        here.changes.members(here.at, self._qualified(name), changed)
+        level = max(level, self._weight(new, changed))
+        here.levels[token] = level
+        for chain, root in inner.chains.items():
+            here.chains.setdefault(chain, root)
+        here.odd |= inner.odd
+        here.note((name,), level)
+        return level
+
+    def _qualified(self, name):
+        here = self.here
+        while here.outer:
+            name = here.class_name + "." + name
+            here = here.outer
+        return name
+
+    def _weight(self, unit, changed):
+        """Whether more than the users of the members can notice."""
+        here = self.here
+        name = unit[NAME]
+        decisive = _DECISIVE.intersection(changed)
+        if decisive:
+            raise Whole("%s.%s changed" % (name, sorted(decisive)[0]))
+        risk = here.class_risk(unit)
+        if risk:
+            raise Whole("%s changed, and %s" % (name, risk))
+        level = SOFT
+        _, foreign, _ = here.project.ancestry(here.at, unit)
+        if not foreign <= known.QUIET_BASES:
+            level = HARD
+        for member, how in changed.items():
+            if how == HARD and (member[:2] == member[-2:] == "__" or (
+                    member[:1] == member[-1:] == "_")) and (
+                        member not in _QUIET_DUNDERS):
+                level = HARD
+        if unit[MORE][DECORATORS]:
+            level = HARD
+            self._decorated(unit, changed)
+        return level
+
+    def _decorated(self, unit, changed):
+        """A dataclass is made of its annotations."""
+        for member in unit[MORE][MEMBERS]:
+            if (set(member[BINDS]) & set(changed)
+                    and member[KIND] not in ("def", "doc")):
+                raise Whole("%s is decorated, and its %s changed" % (
+                    unit[NAME], member[BINDS][0]))
+        now = {each for member in unit[MORE][MEMBERS]
+               for each in member[BINDS]}
+        if not set(changed) <= now:
+            raise Whole("%s is decorated, and lost a member" % unit[NAME])
+
+
+def _is_library(project, at, unit):
+    import ftrace_python_stdlib as stdlib
+    return (project.is_foreign(at, *unit[MORE][:2])
+            and stdlib.is_quiet(unit[MORE][0]))

@@ -1,0 +1,501 @@
+# SPDX-License-Identifier: MIT
+"""Expressions that run on import: what they name, and how they can fail.
+
+Each function here makes a key of an expression, the same for the same code
+whatever its layout, and notes in the unit what the expression needs.  What
+is not known to be harmless is noted as a risk: everything, at first.
+"""
+
+import ftrace_python_analyse as analyse
+import ftrace_python_known as known
+import ftrace_python_mentions as mentions
+
+_PLATFORM = frozenset((
+    "sys.version_info", "sys.platform", "os.name", "sys.maxsize",
+    "sys.byteorder", "sys.hexversion"))
+_CALLERS = frozenset(mentions.BY_ARGUMENT) | mentions.REFLECTION
+
+
+def kind_of(node):
+    return type(node).__name__
+
+
+def mangled(name, class_name):
+    """What a name that begins with two underscores is in a class."""
+    if (not class_name or not name.startswith("__") or name.endswith("__")
+            or "." in name):
+        return name
+    bare = class_name.lstrip("_")
+    return "_" + bare + name if bare else name
+
+
+def dotted(node):
+    """"a.b.c", or None for anything else."""
+    parts = []
+    while kind_of(node) == "Attribute":
+        parts.append(node.attr)
+        node = node.value
+    if kind_of(node) != "Name":
+        return None
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def _targets(node):
+    kind = kind_of(node)
+    if kind == "Name":
+        return [node.id]
+    if kind == "Starred":
+        return _targets(node.value)
+    if kind in ("Tuple", "List"):
+        return [name for each in node.elts for name in _targets(each)]
+    return []
+
+
+def bound_by(node):
+    """The names that a statement other than an import can bind."""
+    kind = kind_of(node)
+    if kind in ("FunctionDef", "AsyncFunctionDef", "ClassDef"):
+        return [node.name]
+    if kind == "Import":
+        return [each.asname or each.name.split(".")[0]
+                for each in node.names]
+    if kind == "ImportFrom":
+        return [each.asname or each.name for each in node.names]
+    names = []
+    for field in ("targets", "target", "name", "optional_vars"):
+        value = getattr(node, field, None)
+        if type(value) is str:
+            names.append(value)
+        elif type(value) is list:
+            for each in value:
+                names += _targets(each)
+        elif value is not None:
+            names += _targets(value)
+    for field in ("body", "orelse", "finalbody", "handlers", "cases",
+                  "items"):
+        value = getattr(node, field, None)
+        if type(value) is list:
+            for each in value:
+                names += bound_by(each)
+    return names
+
+
+def docstring(body):
+    if body and kind_of(body[0]) == "Expr":
+        value = body[0].value
+        if kind_of(value) == "Constant" and type(value.value) is str:
+            return value.value
+    return None
+
+
+def _generic(node, unit):
+    """Any other node: its parts are noted, its evaluation is a risk."""
+    key = [kind_of(node)]
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if type(value) is list:
+            key.append([_any(each, unit) for each in value])
+        else:
+            key.append(_any(value, unit))
+    return key
+
+
+def _any(value, unit):
+    if hasattr(value, "_fields"):
+        return key_of(value, unit)
+    return analyse.constant_key(value)
+
+
+def _name(node, unit):
+    name = mangled(node.id, unit.scope.class_name)
+    unit.needs.add(name)
+    if name in mentions.REFLECTION:
+        unit.words.add("*")
+    return ("name", name)
+
+
+def _attribute(node, unit):
+    chain = dotted(node)
+    attr = mangled(node.attr, unit.scope.class_name)
+    if attr in _CALLERS:
+        unit.words.add("*")
+    if chain is None:
+        unit.danger("an attribute of an expression")
+        unit.chains.add("?." + attr)
+        return ("attribute", key_of(node.value, unit), attr)
+    root = mangled(chain.partition(".")[0], unit.scope.class_name)
+    unit.needs.add(root)
+    chain = root + chain[chain.index("."):]
+    if attr != node.attr:
+        unit.chains.add("?." + attr)
+    unit.chains.add(chain)
+    return ("chain", chain)
+
+
+def _constant(node, unit):
+    found = set()
+    mentions.names_in_constant(node.value, found)
+    unit.words |= found
+    return ("constant", analyse.constant_key(node.value))
+
+
+def _display(node, unit):
+    keys = []
+    for each in node.elts:
+        if kind_of(each) == "Starred":
+            unit.danger("an unpacking")
+        elif kind_of(node) == "Set" and kind_of(each) != "Constant":
+            unit.danger("a set of what may not be hashable")
+        keys.append(key_of(each, unit))
+    return (kind_of(node), keys)
+
+
+def _dict(node, unit):
+    keys = []
+    for key, value in zip(node.keys, node.values):
+        if key is None:
+            unit.danger("an unpacking")
+        elif kind_of(key) != "Constant" and not (
+                kind_of(key) == "Tuple" and all(
+                    kind_of(each) == "Constant" for each in key.elts)):
+            unit.danger("a dict of what may not be hashable")
+        keys.append((key and key_of(key, unit), key_of(value, unit)))
+    return ("dict", keys)
+
+
+def _binary(node, unit):
+    key = ("binary", kind_of(node.op), key_of(node.left, unit),
+           key_of(node.right, unit))
+    left, right = (getattr(each, "value", each)
+                   for each in (node.left, node.right))
+    numbers = (int, float)
+    operator = kind_of(node.op)
+    if (operator in ("Add", "Sub", "Mult") and type(left) in numbers
+            and type(right) in numbers):
+        return key
+    if operator == "Add" and type(left) is type(right) is str:
+        return key
+    if operator == "BitOr":
+        return _odd(node, key, unit)
+    unit.danger("an operation")
+    return key
+
+
+def _unary(node, unit):
+    key = ("unary", kind_of(node.op), key_of(node.operand, unit))
+    value = getattr(node.operand, "value", None)
+    if kind_of(node.op) != "Not" and type(value) not in (int, float, complex):
+        unit.danger("an operation")
+    return key
+
+
+def _is_platform(node, unit):
+    """Whether an expression is a string or a tuple of Python's own."""
+    if kind_of(node) == "Call":
+        node = node.func
+        left = dotted(node)
+        return bool(left) and unit.scope.resolve(left) in known.STRING_MAKERS
+    left = dotted(node)
+    return bool(left) and unit.scope.resolve(left) in _PLATFORM
+
+
+def _compare(node, unit):
+    key = _generic(node, unit)
+    if not (_is_platform(node.left, unit) and all(kind_of(each) == "Constant" or (
+                kind_of(each) == "Tuple" and all(
+                    kind_of(part) == "Constant" for part in each.elts))
+                for each in node.comparators)):
+        unit.danger("a comparison")
+    return key
+
+
+def _maybe(node, unit):
+    """An expression of which parts may not be evaluated."""
+    aside = type(unit)(unit.scope)
+    key = _generic(node, aside)
+    unit.words |= aside.needs | aside.words
+    unit.chains.update("?." + part for chain in aside.chains
+                       for part in chain.split(".")[1:])
+    unit.binds += aside.binds
+    if kind_of(node) in ("BoolOp", "IfExp"):
+        unit.danger(aside.risk)
+        unit.odd |= aside.odd
+    else:
+        unit.danger("an expression `%s`" % kind_of(node))
+    return key
+
+
+def _lambda(node, unit):
+    return ("lambda", arguments(node.args, unit, False))
+
+
+def _subscript(node, unit):
+    key = ("subscript", key_of(node.value, unit), key_of(node.slice, unit))
+    return _odd(node, key, unit)
+
+
+def _odd(node, key, unit):
+    """An expression like t.Optional[X]: harmless where it is known to be."""
+    import ftrace_python_types
+    names = ftrace_python_types.names_in(node)
+    types = ftrace_python_types.conditions(node, unit.scope)
+    unit.odd.add((analyse.digest(key)[:8], tuple(sorted(names)),
+                  types is not None, types or ()))
+    return key
+
+
+def _walrus(node, unit):
+    unit.binds.append(node.target.id)
+    return _generic(node, unit)
+
+
+def _formatted(node, unit):
+    for each in node.values:
+        if kind_of(each) == "FormattedValue" and (
+                kind_of(each.value) not in ("Constant", "Name")
+                or getattr(each.value, "id", "__name__") != "__name__"):
+            unit.danger("a formatted value")
+        elif getattr(each, "format_spec", None) is not None:
+            unit.danger("a formatted value")
+    risk = unit.risk
+    key = _generic(node, unit)
+    unit.risk = risk
+    return key
+
+
+def _call(node, unit):
+    name = dotted(node.func)
+    full = unit.scope.resolve(name) if name else ""
+    key = ("call", key_of(node.func, unit),
+           [key_of(each, unit) for each in node.args],
+           [(each.arg, key_of(each.value, unit)) for each in node.keywords])
+    for each in node.keywords:
+        if each.arg:
+            unit.words.add(each.arg)
+    if not _is_pure(node, full):
+        unit.danger("a call of %s" % (name or "an expression"))
+    elif full == "re.compile":
+        unit.odd.add((b"re:" + node.args[0].value.encode(
+            "utf-8", "surrogatepass"), (), False, ()))
+    last = (name or "").rpartition(".")[2]
+    if last in mentions.REFLECTION:
+        unit.words.add("*")
+    elif last in mentions.BY_ARGUMENT and not all(
+            kind_of(each) in ("Constant", "Name") and (
+                i + 1 != mentions.BY_ARGUMENT[last]
+                or kind_of(each) == "Constant")
+            for i, each in enumerate(node.args)):
+        unit.words.add("*")
+    return key
+
+
+def _is_pure(node, full):
+    """Whether a call of what is known by `full` cannot fail or be felt."""
+    if any(kind_of(each) == "Starred" for each in node.args):
+        return False
+    if full in known.EMPTY_CALLS and not node.args and not node.keywords:
+        return True
+    strings = [kind_of(each) == "Constant" and type(each.value) is str
+               for each in node.args]
+    if full in known.STRING_CALLS and len(strings) == 1:
+        if full == "logging.getLogger" and getattr(
+                node.args[0], "id", "") == "__name__":
+            return not node.keywords
+        return strings[0] and not [
+            each for each in node.keywords if each.arg not in (
+                ("bound",) if full == "typing.TypeVar" else ())]
+    if full == "re.compile":
+        return strings == [True] and not node.keywords
+    if full in known.STRING_MAKERS:
+        return not node.args
+    if full in known.ENVIRONMENT:
+        return strings in ([True], [True, True]) and not node.keywords
+    if full in known.CAST_CALLS:
+        return len(strings) == 2 and not node.keywords
+    if full == "pytest.param":
+        return all(each.arg in ("id",) for each in node.keywords)
+    return False
+
+
+_KINDS = {
+    "Name": _name, "Attribute": _attribute, "Constant": _constant,
+    "Tuple": _display, "List": _display, "Set": _display, "Dict": _dict,
+    "BinOp": _binary, "UnaryOp": _unary, "Compare": _compare,
+    "BoolOp": _maybe, "IfExp": _maybe, "ListComp": _maybe,
+    "SetComp": _maybe, "DictComp": _maybe, "GeneratorExp": _maybe,
+    "Lambda": _lambda,
+    "Subscript": _subscript, "NamedExpr": _walrus,
+    "JoinedStr": _formatted, "Call": _call}
+_QUIET = frozenset((
+    "Load", "Store", "Del", "keyword", "alias", "Starred", "Slice",
+    "FormattedValue", "Index"))
+
+
+def key_of(node, unit):
+    if node is None:
+        return None
+    kind = kind_of(node)
+    special = _KINDS.get(kind)
+    if special:
+        return special(node, unit)
+    if not node._fields:
+        return kind
+    if kind not in _QUIET:
+        unit.danger("an expression `%s`" % kind)
+    return _generic(node, unit)
+
+
+# Heads of functions and classes
+
+
+def annotation(node, unit):
+    if node is None:
+        return None
+    if not unit.scope.lazy:
+        return key_of(node, unit)
+    # Not evaluated now, but by whoever asks for it.
+    aside = type(unit)(unit.scope)
+    key = key_of(node, aside)
+    unit.words |= aside.needs | aside.words
+    for chain in aside.chains:
+        unit.words.update(chain.split("."))
+    return key
+
+
+def _argument(node, unit, annotated):
+    if node is None:
+        return None
+    return (node.arg, annotation(node.annotation, unit) if annotated else 0)
+
+
+def arguments(node, unit, annotated):
+    return ([_argument(each, unit, annotated) for each in node.posonlyargs],
+            [_argument(each, unit, annotated) for each in node.args],
+            _argument(node.vararg, unit, annotated),
+            [_argument(each, unit, annotated) for each in node.kwonlyargs],
+            _argument(node.kwarg, unit, annotated),
+            [key_of(each, unit) for each in node.defaults],
+            [key_of(each, unit) for each in node.kw_defaults])
+
+
+def parameter_names(node):
+    return [each.arg for each in
+            node.posonlyargs + node.args + node.kwonlyargs]
+
+
+def type_parameters(node, unit):
+    parameters = getattr(node, "type_params", None)
+    if not parameters:
+        return None
+    unit.danger("type parameters")
+    return [_generic(each, unit) for each in parameters]
+
+
+def base(node, unit):
+    """The dotted name of a base class, without what it is subscripted by."""
+    key_of(node, unit)
+    if kind_of(node) == "Subscript":
+        node = node.value
+    name = dotted(node)
+    if name is None:
+        unit.danger("a base class that is computed")
+        return "?"
+    full = unit.scope.resolve(name)
+    return full if full.startswith("builtins.") else name
+
+
+def decorator(node, unit, function):
+    """(full name, key) of a decorator; any but a known one is a risk."""
+    import ftrace_python_decorators
+    return ftrace_python_decorators.decorator(node, unit, function)
+
+
+# Statements
+
+
+def simple(node, unit):
+    """The key of a statement without statements in it."""
+    kind = kind_of(node)
+    if kind == "Assign":
+        value = key_of(node.value, unit)
+        return ("=", [_store(each, node.value, unit)
+                      for each in node.targets], value)
+    if kind == "AnnAssign":
+        return _annotated(node, unit)
+    if kind == "TypeAlias":
+        unit.binds.append(node.name.id)
+        aside = type(unit)(unit.scope)
+        key = ("type", node.name.id, _generic(node, aside))
+        unit.words |= aside.needs | aside.words
+        return key
+    if kind == "Expr":
+        return ("expression", key_of(node.value, unit))
+    unit.danger("a statement `%s`" % kind.lower())
+    for name in bound_by(node):
+        unit.binds.append(name)
+        unit.needs.add(name)
+    return _generic(node, unit)
+
+
+def _annotated(node, unit):
+    name = kind_of(node.target) == "Name" and node.target.id
+    key = [":", name or key_of(node.target, unit), node.simple]
+    if not name:
+        unit.danger("an assignment to something other than a name")
+    key.append(annotation(node.annotation, unit))
+    if node.value is not None:
+        key.append(key_of(node.value, unit))
+        if name:
+            unit.binds.append(name)
+    unit.binds.append("__annotations__")
+    return key
+
+
+def _store(target, value, unit):
+    kind = kind_of(target)
+    if kind == "Name":
+        unit.binds.append(target.id)
+        return target.id
+    if kind in ("Tuple", "List"):
+        if (kind_of(value) not in ("Tuple", "List")
+                or len(value.elts) != len(target.elts)):
+            unit.danger("an unpacking")
+        return [_store(each, None, unit) for each in target.elts]
+    unit.danger("an assignment to something other than a name")
+    return key_of(target, unit)
+
+
+def _handler(node, unit):
+    if node.name:
+        unit.binds.append(node.name)
+    return ("except", node.name, key_of(node.type, unit))
+
+
+def parts(node, unit):
+    """Keys, and lists of statements, that a statement consists of."""
+    found = []
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if field in ("body", "orelse", "finalbody"):
+            found += [field, value]
+        elif field == "handlers":
+            for each in value:
+                found += [_handler(each, unit), each.body]
+        elif field == "cases":
+            unit.danger("a statement `match`")
+            for each in value:
+                found += [_generic(each.pattern, unit),
+                          key_of(each.guard, unit), each.body]
+        elif field == "items":
+            for each in value:
+                found.append(key_of(each.context_expr, unit))
+                unit.binds += _targets(each.optional_vars)
+        elif field == "target":
+            unit.binds += _targets(value)
+            found.append(_generic(value, unit))
+        elif hasattr(value, "_fields"):
+            found.append(key_of(value, unit))
+    return [each if type(each) is list and each
+            and hasattr(each[0], "_fields") else (each,)
+            for each in found if each != []]

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: MIT
+"""The names that compiled code mentions, and whether it can reach others."""
+
+import sys
+
+try:
+    from _opcode_metadata import opmap
+except ImportError:
+    from opcode import opmap
+
+VERSION = sys.version_info[:2]
+NOWHERE = -1
+
+
+def _ops(*names):
+    return frozenset(opmap.get(name, NOWHERE) for name in names)
+
+
+# How far an argument is shifted to the left of the index of its name.
+_GLOBAL_SHIFT = 1 if VERSION >= (3, 11) else 0
+_ATTR_SHIFT = 1 if VERSION >= (3, 12) else 0
+
+GLOBAL = {op: 0 for op in _ops(
+    "LOAD_NAME", "STORE_NAME", "DELETE_NAME", "STORE_GLOBAL",
+    "DELETE_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")}
+GLOBAL.update((op, _GLOBAL_SHIFT) for op in _ops("LOAD_GLOBAL"))
+ATTRIBUTE = {op: 0 for op in _ops(
+    "LOAD_METHOD", "STORE_ATTR", "DELETE_ATTR", "IMPORT_NAME",
+    "IMPORT_FROM")}
+ATTRIBUTE.update((op, _ATTR_SHIFT) for op in _ops("LOAD_ATTR"))
+ATTRIBUTE.update((op, 2) for op in _ops("LOAD_SUPER_ATTR"))
+GLOBAL.pop(NOWHERE, None)
+ATTRIBUTE.pop(NOWHERE, None)
+EXTENDED = opmap["EXTENDED_ARG"]
+EXTENDED_BYTE = bytes((EXTENDED,))
+
+# Whoever names one of these can reach names that it does not mention.
+REFLECTION = frozenset((
+    "globals", "vars", "dir", "eval", "exec", "__dict__", "__subclasses__",
+    "getmembers", "getmembers_static", "getattr_static", "iter_modules",
+    "walk_packages", "get_type_hints", "get_annotations", "__annotations__",
+    "__annotate__", "__getattribute__", "__getattr__", "__globals__",
+    "f_globals", "f_locals", "f_builtins", "__builtins__", "pickle",
+    "_pickle", "cPickle", "dill", "cloudpickle", "shelve", "runpy",
+    "run_module", "run_path", "get_objects", "get_referrers",
+    "get_referents", "__mro_entries__", "__static_attributes__",
+    "execfile", "InteractiveInterpreter", "InteractiveConsole", "doctest",
+    "settrace", "setprofile", "findsource", "cmd", "locate",
+    "resolve_name", "_getframe", "currentframe"))
+# These reach what their argument at the given place says.
+BY_ARGUMENT = {
+    "getattr": 2, "hasattr": 2, "setattr": 2, "delattr": 2,
+    "attrgetter": 0, "methodcaller": 1, "import_module": 1,
+    "__import__": 1, "getfixturevalue": 1, "reload": 0,
+    "__setattr__": 2, "__delattr__": 2, "getfuncargvalue": 1}
+_TRIGGERS = frozenset(BY_ARGUMENT)
+
+
+def instructions(code):
+    """(opcode, argument) of each instruction, EXTENDED_ARG joined."""
+    raw = code.co_code
+    high = 0
+    for i in range(0, len(raw), 2):
+        op = raw[i]
+        arg = raw[i + 1] | high
+        if op == EXTENDED:
+            high = arg << 8
+            continue
+        high = 0
+        yield op, arg
+
+
+def _extended(raw):
+    """The instructions that have a longer argument than one byte."""
+    found = set()
+    high = 0
+    at = raw.find(EXTENDED_BYTE)
+    while at >= 0:
+        if at % 2:
+            at = raw.find(EXTENDED_BYTE, at + 1)
+            continue
+        high = 0
+        while raw[at] == EXTENDED:
+            high = (high | raw[at + 1]) << 8
+            at += 2
+        found.add((raw[at], high | raw[at + 1]))
+        at = raw.find(EXTENDED_BYTE, at + 2)
+    return found
+
+
+def names_of(code):
+    """The global names and the attributes of one code object."""
+    names = code.co_names
+    if not names:
+        return (), ()
+    raw = code.co_code
+    pairs = set(zip(raw[::2], raw[1::2]))
+    if EXTENDED_BYTE in raw:
+        # The halves of a long argument add names too many, and no harm.
+        pairs |= _extended(raw)
+    loaded = set()
+    looked_up = set()
+    count = len(names)
+    for op, arg in pairs:
+        if op in GLOBAL:
+            arg >>= GLOBAL[op]
+            if arg < count:
+                loaded.add(names[arg])
+        elif op in ATTRIBUTE:
+            arg >>= ATTRIBUTE[op]
+            if arg < count:
+                looked_up.add(names[arg])
+    for name in names:
+        if name not in loaded and name not in looked_up:
+            loaded.add(name)
+            looked_up.add(name)
+    return loaded, looked_up
+
+
+def _fields(text):
+    """The names in the replacement fields of a format string."""
+    found = []
+    for piece in text.split("{")[1:]:
+        field = piece.split("}")[0].split(":")[0].split("!")[0]
+        found += field.replace("[", ".").replace("]", ".").split(".")
+    return found
+
+
+def names_in_text(text, into):
+    """Adds the names that a string may stand for: "a", "a.b", "m:f"."""
+    if text.isidentifier():
+        into.add(text)
+        return
+    if "{" in text and ("." in text or "[" in text):
+        into.update(part for part in _fields(text) if part.isidentifier())
+    if len(text) > 500:
+        return
+    for separator in (":", ",", "[", "]", "-", "|", "/"):
+        if separator in text:
+            text = text.replace(separator, ".")
+    parts = [part.strip() for part in text.split(".")]
+    if all(part.isidentifier() for part in parts if part):
+        into.update(part for part in parts if part)
+
+
+def names_in_constant(constant, into):
+    kind = type(constant)
+    if kind is str:
+        names_in_text(constant, into)
+    elif kind is tuple or kind is frozenset:
+        for each in constant:
+            names_in_constant(each, into)
+    elif kind is bytes and constant.isalnum():
+        into.add(constant.decode("latin-1"))
+
+
+def reflects(code, names):
+    """Whether `code`, which uses `names`, can reach a name unmentioned."""
+    if not REFLECTION.isdisjoint(names):
+        return True
+    if _TRIGGERS.isdisjoint(names):
+        return False
+    import ftrace_python_reflection
+    return ftrace_python_reflection.computes(code)

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: MIT
+"""The answer to "narrow": who can notice what changed in files' imports."""
+
+import ftrace_python_outline as outline
+from ftrace_python_changes import Changes
+from ftrace_python_compare import Comparison
+from ftrace_python_outline import BINDS, KIND
+from ftrace_python_pass import Pass, Whole
+from ftrace_python_project import File, Project
+
+# How other runners, and other settings of pytest, name what they collect.
+_ODD = ("check", "it_", "should", "spec", "bench", "describe", "example",
+        "when_", "given_", "then_", "feature", "scenario", "verify")
+
+
+class Changed:
+    """A changed file of the request."""
+
+    def __init__(self, path, flags, modules, olds, new):
+        self.path = path
+        self.flags = flags
+        self.olds = olds
+        self.file = File(path, modules, new)
+
+
+class Verdict:
+    def __init__(self, word, reason):
+        self.word = word
+        self.reason = reason
+        self.pairs = self.attributes = self.families = ()
+        self.others = self.own = ()
+
+
+def _same(old, new):
+    return old.future == new.future and old.units == new.units
+
+
+def _narrow(changed, old, project):
+    """The verdict on one old version of one changed file."""
+    if not changed.file.outline:
+        return Verdict("whole", "it is gone or cannot be analysed")
+    new = changed.file.outline
+    if _same(old, new):
+        return Verdict("none", "nothing that its import does changed")
+    if "c" in changed.flags:
+        return Verdict("whole", "it is a conftest")
+    if old.future != new.future:
+        return Verdict("whole", "its future imports changed")
+    shadow = project.shadows()
+    if shadow:
+        return Verdict("whole", "the project has a module %s" % shadow)
+    changes = Changes(project)
+    others = [each for each in project.files.values()
+              if each.outline and each.path != changed.path]
+    try:
+        _to_the_end(changed, old, project, changes, others)
+    except Whole as why:
+        return Verdict("whole", str(why))
+    return _verdict(changed, old, changes)
+
+
+def _to_the_end(changed, old, project, changes, others):
+    """Passes over all files until no further name is found changed."""
+    gone = ({name for unit in old.units for name in unit[BINDS]}
+            - {name for unit in changed.file.units for name in unit[BINDS]})
+    changes.remove(changed.file, gone)
+    for each in project.files.values():
+        if not each.outline:
+            changes.give_up(each.path, "it cannot be analysed")
+    while True:
+        changes.grown = False
+        here = Pass(changed.file, project, changes)
+        changes.add(changed.file, Comparison(
+            here, old.units, changed.file.units).walk())
+        changes.remove(changed.file, here.lost())
+        for each in others:
+            if each.path not in changes.whole and _concerned(each, changes):
+                _propagate(each, project, changes)
+        if not changes.grown:
+            return
+
+
+def _concerned(file, changes):
+    names = file.outline.names
+    return ("*" in names
+            or not changes.attributes.keys().isdisjoint(names)
+            or any(not gone.isdisjoint(names)
+                   for gone in changes.removed.values()))
+
+
+def _propagate(file, project, changes):
+    here = Pass(file, project, changes)
+    try:
+        for index, unit in enumerate(file.units):
+            here.matched(unit, index)
+    except Whole as why:
+        changes.give_up(file.path, str(why))
+        return
+    changes.add(file, here.changed)
+
+
+def _verdict(changed, old, changes):
+    verdict = Verdict("names", "")
+    own = changes.names.get(changed.path, {})
+    verdict.pairs = sorted((path, name) for path, names in
+                           changes.names.items() for name in names)
+    verdict.attributes = sorted(changes.attributes)
+    verdict.families = sorted(changes.families)
+    verdict.others = sorted(changes.whole)
+    if "t" in changed.flags:
+        verdict.own = _own_names(changed, old, own)
+    if not (verdict.pairs or verdict.attributes):
+        return Verdict("none", "what changed cannot be noticed")
+    verdict.reason = "changed: " + ", ".join(sorted(own)[:8])
+    for path in verdict.others[:1]:
+        verdict.reason += "; %s as a whole, since %s" % (
+            path, changes.whole[path])
+    return verdict
+
+
+def _own_names(changed, old, names):
+    before = {name for unit in old.units for name in unit[BINDS]}
+    found = []
+    for name in sorted(names):
+        unit = changed.file.table.get(name)
+        if unit is None:
+            found.append((name, "g"))
+            continue
+        kind = unit[KIND]
+        if (kind == "def" and name.startswith("test")) or (
+                kind == "class" and name.startswith("Test")):
+            found.append((name, "n"))
+            continue
+        if name not in before and (name.lower().startswith(_ODD)
+                                   or name.lower().endswith("test")):
+            raise Whole("%s may be a test" % name)
+        if name.startswith(("test", "Test")):
+            raise Whole("%s may be a test, and is no function" % name)
+        found.append((name, "w"))
+    return found
+
+
+def _read(stream):
+    changed = []
+    for _ in range(stream.count()):
+        path, flags = stream.text(), stream.text()
+        modules = stream.text().split()
+        olds = [stream.get() for _ in range(stream.count())]
+        changed.append(Changed(path, flags, modules, olds, stream.get()))
+    files = [each.file for each in changed]
+    for _ in range(stream.count()):
+        path, modules = stream.text(), stream.text().split()
+        content = stream.get()
+        files.append(_file(path, modules, content))
+    return changed, files
+
+
+def _file(path, modules, content):
+    try:
+        return File(path, modules, content)
+    except Exception:
+        return File(path, modules, b"")
+
+
+def _put(stream, verdict):
+    stream.put(verdict.word)
+    stream.put(verdict.reason)
+    if verdict.word != "names":
+        return
+    for pairs in (verdict.pairs, verdict.families):
+        if pairs is verdict.families:
+            stream.put(len(verdict.attributes))
+            for name in verdict.attributes:
+                stream.put(name)
+        stream.put(len(pairs))
+        for path, name in pairs:
+            stream.put(path)
+            stream.put(name)
+    stream.put(len(verdict.others))
+    for path in verdict.others:
+        stream.put(path)
+    stream.put(len(verdict.own))
+    for name, flag in verdict.own:
+        stream.put(name)
+        stream.put(flag)
+
+
+def narrow(changed, files):
+    """Verdicts: for each changed file a list, one for each old outline."""
+    project = Project(files)
+    verdicts = []
+    for each in changed:
+        mine = []
+        for content in each.olds:
+            try:
+                old = outline.Outline(content)
+                mine.append(_narrow(each, old, project))
+            except Whole as why:
+                mine.append(Verdict("whole", str(why)))
+            except Exception as error:
+                mine.append(Verdict("whole", "the analysis failed: %s: %s"
+                                    % (type(error).__name__, error)))
+        verdicts.append(mine)
+    return verdicts
+
+
+def answer(stream):
+    changed, files = _read(stream)
+    for verdicts in narrow(changed, files):
+        for verdict in verdicts:
+            _put(stream, verdict)

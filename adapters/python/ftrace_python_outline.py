@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: MIT
+"""The outline of a file: what its import does, a unit a statement.
+
+Only narrowing reads it.  A unit is a tuple of the fields below; `print` is
+the same for two units exactly when they are the same code, bodies of
+functions left out.
+"""
+
+from marshal import dumps, loads
+
+import ftrace_python_analyse as analyse
+import ftrace_python_expressions as expressions
+import ftrace_python_known as known
+
+FORMAT = 1
+# Fields of a unit.
+(PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, ODD, MORE) = range(10)
+# Fields of MORE of a function: its decorators, and the print of what its
+# callers can tell, annotations and docstring left out.
+MARKS, CORE = range(2)
+# Fields of MORE of a class.
+(HEAD, BASES, KEYWORDS, DECORATORS, MEMBERS, HEAD_RISK) = range(6)
+# Fields of an outline.
+(VERSION, FUTURE, UNITS, NAMES) = range(4)
+
+
+class Scope:
+    """What a statement's meaning depends on: the file's imports."""
+
+    def __init__(self, tree, flags):
+        self.flags = flags
+        self.imported = {}
+        self.bound = {}
+        self.future = []
+        self.class_name = ""
+        self.properties = set()
+        for node in tree.body:
+            self._note(node)
+        self.lazy = "annotations" in self.future or analyse.VERSION >= (3, 14)
+
+    def _note(self, node):
+        kind = type(node).__name__
+        if kind == "ImportFrom":
+            if node.module == "__future__" and not node.level:
+                self.future += [alias.name for alias in node.names]
+            for alias in node.names:
+                name = alias.asname or alias.name
+                self._bind(name)
+                if not node.level:
+                    self.imported[name] = node.module + "." + alias.name
+        elif kind == "Import":
+            for alias in node.names:
+                name = alias.asname or alias.name.split(".")[0]
+                self._bind(name, alias.name)
+                self.imported[name] = (alias.name if alias.asname else name)
+        else:
+            for name in expressions.bound_by(node):
+                self._bind(name)
+
+    def _bind(self, name, module=None):
+        # `import a.b` and `import a.c` bind the same `a`.
+        if module is None or self.imported.get(name) != module.split(".")[0]:
+            self.bound[name] = self.bound.get(name, 0) + 1
+
+    def resolve(self, dotted):
+        """The full name of a dotted one, "" when it is not certain."""
+        root, dot, rest = dotted.partition(".")
+        if "*" in self.bound:
+            return ""
+        if root in self.imported:
+            if self.bound.get(root) != 1:
+                return ""
+            return self.imported[root] + dot + rest
+        if root in self.bound:
+            return ""
+        return "builtins." + dotted if root in known.BUILTINS else ""
+
+
+class Unit:
+    """One statement under construction."""
+
+    def __init__(self, scope):
+        self.scope = scope
+        self.binds = []
+        self.needs = set()
+        self.chains = set()
+        self.words = set()
+        self.odd = set()
+        self.risk = ""
+
+    def danger(self, why):
+        if why and not self.risk:
+            self.risk = why
+
+    def finish(self, key, kind, name="", more=()):
+        mangle = self.scope.class_name
+        binds = [expressions.mangled(each, mangle) for each in self.binds]
+        return (analyse.digest(key)[:8], kind, name, tuple(binds),
+                tuple(sorted(self.needs)), tuple(sorted(self.chains)),
+                tuple(sorted(self.words - self.needs)), self.risk,
+                tuple(sorted(self.odd)), more)
+
+
+def _function(node, scope):
+    unit = Unit(scope)
+    name = node.name
+    unit.binds.append(name)
+    line = (node.decorator_list or [node])[0].lineno
+    flags = scope.flags.get((line, name))
+    if flags is None and node.decorator_list:
+        unit.danger("the head of %s cannot be found in its code" % name)
+    decorators = [expressions.decorator(each, unit, node)
+                  for each in node.decorator_list]
+    core = (type(node).__name__, name, flags, decorators,
+            expressions.arguments(node.args, Unit(scope), False),
+            expressions.type_parameters(node, unit))
+    key = (core, expressions.arguments(node.args, unit, True),
+           expressions.annotation(node.returns, unit),
+           expressions.docstring(node.body))
+    marks = tuple(each for each, _ in decorators)
+    if scope.class_name and marks[-1:] == ("builtins.property",):
+        scope.properties.add(name)
+    elif not marks or not marks[0].startswith("property."):
+        scope.properties.discard(name)
+    return unit.finish(key, "def", name,
+                       (marks, analyse.digest(core)[:8]))
+
+
+def _class(node, scope):
+    head = Unit(scope)
+    name = node.name
+    head.binds.append(name)
+    decorators = [expressions.decorator(each, head, None)
+                  for each in node.decorator_list]
+    bases = [expressions.base(each, head) for each in node.bases]
+    keywords = [(each.arg or "**", expressions.key_of(each.value, head))
+                for each in node.keywords]
+    for each in node.keywords:
+        meta = expressions.dotted(each.value)
+        if each.arg != "metaclass" or not meta or scope.resolve(
+                meta) != "abc.ABCMeta":
+            head.danger("class %s has keyword arguments" % name)
+    head_key = ("class", name, decorators,
+                [expressions.key_of(each, Unit(scope))
+                 for each in node.bases], keywords,
+                expressions.type_parameters(node, head))
+    outer = scope.class_name, scope.properties
+    scope.class_name, scope.properties = name, set()
+    members = statements(node.body, scope)
+    scope.class_name, scope.properties = outer
+    own = {each for member in members for each in member[BINDS]}
+    unit = Unit(scope)
+    unit.binds = head.binds
+    unit.risk = head.risk
+    for member in members:
+        unit.needs.update(set(member[NEEDS]) - own)
+        unit.words.update(member[WORDS])
+        unit.words.update(set(member[NEEDS]) & own)
+        unit.chains.update(member[CHAINS])
+        unit.odd.update(member[ODD])
+        unit.danger(member[RISK])
+    for mine, heads in ((unit.needs, head.needs), (unit.words, head.words),
+                        (unit.chains, head.chains), (unit.odd, head.odd)):
+        mine |= heads
+    more = (analyse.digest(head_key)[:8], tuple(bases),
+            tuple(each for each, _ in keywords),
+            tuple(each for each, _ in decorators),
+            tuple(members), head.risk)
+    return unit.finish((head_key, [member[PRINT] for member in members]),
+                       "class", name, more)
+
+
+def _imports(node, scope):
+    units = []
+    level = getattr(node, "level", 0) or 0
+    for alias in node.names:
+        unit = Unit(scope)
+        if type(node).__name__ == "Import":
+            what = (alias.name, 0, None)
+            unit.binds.append(alias.asname or alias.name.split(".")[0])
+            more = what + (bool(alias.asname),)
+            unit.words.update(alias.name.split("."))
+        else:
+            what = (node.module or "", level, alias.name)
+            if node.module == "__future__" and not level:
+                unit.words.add("__future__")
+            unit.binds.append(alias.asname or alias.name)
+            more = what + (False,)
+            unit.words.add(alias.name)
+            unit.words.update((node.module or "").split("."))
+        units.append(unit.finish(("import", what, unit.binds), "import",
+                                 unit.binds[0], more))
+    return units
+
+
+def _is_typing_only(node, scope):
+    if type(node).__name__ != "If" or node.orelse:
+        return False
+    dotted = expressions.dotted(node.test)
+    return bool(dotted) and scope.resolve(dotted) in (
+        "typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING")
+
+
+def _compound(node, scope):
+    """A statement with statements in it is one unit that binds all theirs."""
+    unit = Unit(scope)
+    if _is_typing_only(node, scope):
+        # Nothing below the condition runs.
+        key = ("typing", expressions.key_of(node.test, unit))
+        return unit.finish(key, "typing")
+    kind = type(node).__name__
+    key = [kind]
+    parts = expressions.parts(node, unit)
+    imports = []
+    for part in parts:
+        if type(part) is tuple:
+            key.append(part[0])
+            continue
+        inner = statements(part, scope)
+        for each in inner:
+            key.append(each[PRINT])
+            unit.binds += each[BINDS]
+            unit.words.update(each[NEEDS])
+            unit.words.update(each[WORDS])
+            unit.chains.update(each[CHAINS])
+            unit.odd.update(each[ODD])
+            unit.danger(each[RISK])
+            if each[KIND] == "import":
+                imports.append(each[MORE] + (each[NAME],))
+            elif each[KIND] == "compound":
+                imports += each[MORE][0]
+            elif each[KIND] == "class":
+                unit.danger("class %s below a condition" % each[NAME])
+    if kind not in ("If", "Try"):
+        unit.danger("a statement `%s`" % kind.lower())
+    if imports:
+        unit.danger("an import below a condition")
+    return unit.finish(key, "compound", "",
+                       (tuple(imports), tuple(sorted(_sure(node)))))
+
+
+def _sure(node):
+    """The names that a statement binds whichever way it takes."""
+    kind = type(node).__name__
+    if kind == "If":
+        ways = [node.body, node.orelse]
+    elif kind == "Try" and node.handlers:
+        ways = [node.body + node.orelse] + [
+            each.body for each in node.handlers]
+    elif kind in ("FunctionDef", "AsyncFunctionDef", "ClassDef", "Assign",
+                  "Import", "ImportFrom"):
+        return set(expressions.bound_by(node))
+    else:
+        return set()
+    found = None
+    for way in ways:
+        names = {name for each in way for name in _sure(each)}
+        found = names if found is None else found & names
+    gone = {name for way in ways for each in way
+            if type(each).__name__ == "Delete"
+            for name in expressions.bound_by(each)}
+    return (found or set()) - gone
+
+
+def _simple(node, scope, first):
+    unit = Unit(scope)
+    kind = type(node).__name__
+    if kind == "Expr" and type(node.value).__name__ == "Constant":
+        if first and type(node.value.value) is str:
+            unit.binds.append("__doc__")
+            return unit.finish(("doc", node.value.value), "doc")
+        return None
+    if kind in ("Pass", "Global", "Nonlocal"):
+        return None
+    key = expressions.simple(node, unit)
+    return unit.finish(key, "assign" if unit.binds else "effect")
+
+
+def statements(body, scope):
+    units = []
+    for at, node in enumerate(body):
+        kind = type(node).__name__
+        if kind in ("FunctionDef", "AsyncFunctionDef"):
+            units.append(_function(node, scope))
+        elif kind == "ClassDef":
+            units.append(_class(node, scope))
+        elif kind in ("Import", "ImportFrom"):
+            units += _imports(node, scope)
+        elif hasattr(node, "body") or kind == "Match":
+            units.append(_compound(node, scope))
+        else:
+            unit = _simple(node, scope, at == 0)
+            if unit:
+                units.append(unit)
+    return units
+
+
+def _flags_of(code, found):
+    for constant in code.co_consts:
+        if type(constant) is analyse.CODE:
+            found[constant.co_firstlineno, constant.co_name] = (
+                constant.co_flags & analyse.HEAD_FLAGS)
+            if not constant.co_flags & analyse.OPTIMIZED:
+                _flags_of(constant, found)
+            elif constant.co_name.startswith("<generic"):
+                _flags_of(constant, found)
+    return found
+
+
+def outline(content, code):
+    """The outline of a file as bytes."""
+    import ftrace_python_reduce
+    tree = ftrace_python_reduce.tree_of(content, code)
+    scope = Scope(tree, _flags_of(code, {}))
+    units = statements(tree.body, scope)
+    names = set()
+    for unit in units:
+        names.update(unit[BINDS], unit[NEEDS], unit[WORDS])
+        for chain in unit[CHAINS]:
+            names.update(chain.split("."))
+    return dumps((FORMAT, tuple(scope.future), dumps(units, 4),
+                  frozenset(names)), 4)
+
+
+class Outline:
+    """An outline as narrowing reads it, its units loaded when asked for."""
+
+    def __init__(self, content):
+        fields = loads(content)
+        if fields[VERSION] != FORMAT:
+            raise ValueError("an outline of another version")
+        self.future = fields[FUTURE]
+        self.names = fields[NAMES]
+        self._packed = fields[UNITS]
+        self._units = None
+
+    @property
+    def units(self):
+        if self._units is None:
+            self._units = loads(self._packed)
+        return self._units

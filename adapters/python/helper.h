@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A conversation with ftrace_python_blocks.py, run by the interpreter that
+ * the tests ran under: requests and replies are frames (map/frames.h).
+ */
+#ifndef FTRACE_ADAPTERS_PYTHON_HELPER_H
+#define FTRACE_ADAPTERS_PYTHON_HELPER_H
+
+#include <sys/types.h>
+
+#include "map/err.h"
+#include "map/frames.h"
+
+struct helper {
+	pid_t pid;
+	int to, from;
+	char *reply; /* what came; owned */
+	size_t size, room;
+	size_t taken; /* of it */
+};
+
+/*
+ * Negative when it cannot be started. cache: a folder for the helper's own
+ * compiled modules; it is made, where that can be.
+ */
+int helper_open(struct helper *helper, const char *interpreter,
+	const char *cache, struct err *err);
+void helper_close(struct helper *helper);
+
+/* Sends a request; negative when the helper went away or hangs. */
+int helper_send(
+	struct helper *helper, const struct frames *request, struct err *err);
+
+/*
+ * The next frame of the reply; it stays where it is until the next call that
+ * takes the helper.
+ */
+int helper_next(struct helper *helper, struct frame *frame, struct err *err);
+int helper_next_number(
+	struct helper *helper, uint32_t *number, struct err *err);
+
+#endif

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include "map/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+#include "map/frames.h"
+#include "map/sql.h"
+
+void source_release(struct source *source)
+{
+	if (!source)
+		return;
+	free(source->tag);
+	free(source->problem);
+	free(source->outline);
+	free(source->text);
+	free(source->blocks);
+	memset(source, 0, sizeof(*source));
+}
+
+static int compare_names(
+	const char *a, size_t a_size, const char *b, size_t b_size)
+{
+	size_t n = a_size < b_size ? a_size : b_size;
+	int order = n ? memcmp(a, b, n) : 0;
+
+	return order ? order : a_size < b_size ? -1 : a_size > b_size;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct source_block *x = a, *y = b;
+
+	return compare_names(x->name, x->name_size, y->name, y->name_size);
+}
+
+static bool next_print(struct frames_reader *reader, struct print *print)
+{
+	struct frame frame;
+
+	if (!frames_next(reader, &frame, NULL) ||
+		frame.size != sizeof(print->bytes))
+		return false;
+	memcpy(print->bytes, frame.bytes, sizeof(print->bytes));
+	return true;
+}
+
+static bool next_block(struct frames_reader *reader, struct source_block *block)
+{
+	struct frame name, kind, mentions;
+
+	if (!frames_next(reader, &name, NULL) ||
+		!frames_next(reader, &kind, NULL) || kind.size != 1 ||
+		!next_print(reader, &block->print) ||
+		!frames_next_number(reader, &block->first) ||
+		!frames_next_number(reader, &block->last) ||
+		!frames_next(reader, &mentions, NULL))
+		return false;
+	block->name = name.bytes;
+	block->name_size = name.size;
+	block->on_load = *kind.bytes != 'f';
+	block->mentions = mentions.bytes;
+	block->mentions_size = mentions.size;
+	return true;
+}
+
+bool source_set_blocks(struct source *source, const char *text, size_t size)
+{
+	struct frames_reader reader;
+	size_t room = 0;
+
+	source->text = xmemdup(text, size);
+	source->text_size = size;
+	reader = (struct frames_reader){source->text, source->text + size};
+	while (reader.at < reader.end) {
+		struct source_block *block = array_add(
+			&source->blocks, &source->count, &room, sizeof(*block));
+
+		if (!next_block(&reader, block)) {
+			source->count = 0;
+			return false;
+		}
+	}
+	if (source->count)
+		qsort(source->blocks, source->count, sizeof(*source->blocks),
+			by_name);
+	return true;
+}
+
+const struct source_block *source_find_block(
+	const struct source *source, const char *name, size_t size)
+{
+	const struct source_block wanted = {.name = name, .name_size = size};
+
+	return source->count ? bsearch(&wanted, source->blocks, source->count,
+				       sizeof(wanted), by_name)
+			     : NULL;
+}
+
+#define COLUMNS "id, content, tag, problem, skeleton, outline, blocks"
+
+static struct source *read_row(sqlite3_stmt *row)
+{
+	struct source *source = xcalloc(1, sizeof(*source));
+	const char *problem = (const char *)sqlite3_column_text(row, 3);
+
+	source->id = sqlite3_column_int64(row, 0);
+	if (sqlite3_column_bytes(row, 1) == sizeof(source->content.bytes))
+		memcpy(source->content.bytes, sqlite3_column_blob(row, 1),
+			sizeof(source->content.bytes));
+	source->tag = xstrdup((const char *)sqlite3_column_text(row, 2));
+	if (problem)
+		source->problem = xstrdup(problem);
+	if (sqlite3_column_bytes(row, 4) == sizeof(source->skeleton.bytes))
+		memcpy(source->skeleton.bytes, sqlite3_column_blob(row, 4),
+			sizeof(source->skeleton.bytes));
+	source->outline_size = (size_t)sqlite3_column_bytes(row, 5);
+	source->outline =
+		xmemdup(sqlite3_column_blob(row, 5), source->outline_size);
+	if (!source_set_blocks(source, sqlite3_column_blob(row, 6),
+		    (size_t)sqlite3_column_bytes(row, 6)) &&
+		!source->problem)
+		source->problem = xstrdup("the map's record of it is damaged");
+	return source;
+}
+
+/* The first row, or NULL; finalizes the statement. */
+static struct source *first_row(
+	struct map *map, sqlite3_stmt *row, struct err *err)
+{
+	struct source *source = NULL;
+
+	if (sql_step(map, row, err) > 0)
+		source = read_row(row);
+	sqlite3_finalize(row);
+	return source;
+}
+
+struct source *source_by_content(struct map *map, const struct print *content,
+	const char *tag, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT " COLUMNS " FROM source WHERE content = ? AND tag = ?",
+		err);
+
+	if (!row)
+		return NULL;
+	sql_bind_bytes(row, 1, content->bytes, sizeof(content->bytes));
+	sqlite3_bind_text(row, 2, tag, -1, SQLITE_STATIC);
+	return first_row(map, row, err);
+}
+
+struct source *source_by_id(struct map *map, int64_t id, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(
+		map, "SELECT " COLUMNS " FROM source WHERE id = ?", err);
+
+	if (!row)
+		return NULL;
+	sqlite3_bind_int64(row, 1, id);
+	return first_row(map, row, err);
+}
+
+char *source_outline(struct map *map, const struct print *skeleton,
+	size_t *size, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT outline FROM source WHERE skeleton = ? LIMIT 1", err);
+	char *outline = NULL;
+
+	*size = 0;
+	if (!row)
+		return NULL;
+	sql_bind_bytes(row, 1, skeleton->bytes, sizeof(skeleton->bytes));
+	if (sql_step(map, row, err) > 0) {
+		*size = (size_t)sqlite3_column_bytes(row, 0);
+		outline = xmemdup(sqlite3_column_blob(row, 0), *size);
+	}
+	sqlite3_finalize(row);
+	return outline;
+}
+
+int source_store(struct source *source, struct map *map, struct err *err)
+{
+	sqlite3_stmt *stmt = sql_prepare(map,
+		"INSERT INTO source (content, tag, problem, skeleton, outline,"
+		" blocks) VALUES (?, ?, ?, ?, ?, ?)",
+		err);
+	int code;
+
+	if (!stmt)
+		return MAP_IO;
+	sql_bind_bytes(
+		stmt, 1, source->content.bytes, sizeof(source->content.bytes));
+	sqlite3_bind_text(stmt, 2, source->tag, -1, SQLITE_STATIC);
+	if (source->problem)
+		sqlite3_bind_text(stmt, 3, source->problem, -1, SQLITE_STATIC);
+	sql_bind_bytes(stmt, 4, source->skeleton.bytes,
+		sizeof(source->skeleton.bytes));
+	sql_bind_bytes(stmt, 5, source->outline ? source->outline : "",
+		source->outline_size);
+	sql_bind_bytes(
+		stmt, 6, source->text ? source->text : "", source->text_size);
+	code = sql_once(map, stmt, err);
+	sqlite3_finalize(stmt);
+	source->id = sqlite3_last_insert_rowid(map->db);
+	return code;
+}
+
+int source_interpreter(
+	struct map *map, char **tag, char **path, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT tag, path FROM interpreter ORDER BY id DESC LIMIT 1",
+		err);
+	int code;
+
+	*tag = *path = NULL;
+	if (!row)
+		return MAP_IO;
+	code = sql_step(map, row, err);
+	if (code > 0) {
+		*tag = xstrdup((const char *)sqlite3_column_text(row, 0));
+		*path = xmemdup(sqlite3_column_blob(row, 1),
+			(size_t)sqlite3_column_bytes(row, 1));
+	}
+	sqlite3_finalize(row);
+	return code < 0 ? code : 0;
+}
+
+int source_set_interpreter(
+	struct map *map, const char *tag, const char *path, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	char *old_tag, *old_path;
+	int code = source_interpreter(map, &old_tag, &old_path, err);
+	bool same = old_tag && old_path && !strcmp(old_tag, tag) &&
+		    !strcmp(old_path, path);
+
+	free(old_tag);
+	free(old_path);
+	if (code < 0 || same)
+		return code;
+	stmt = sql_prepare(map,
+		"INSERT OR REPLACE INTO interpreter (id, tag, path) VALUES"
+		" ((SELECT coalesce(max(id), 0) + 1 FROM interpreter), ?, ?)",
+		err);
+	if (!stmt)
+		return MAP_IO;
+	sqlite3_bind_text(stmt, 1, tag, -1, SQLITE_STATIC);
+	sql_bind_bytes(stmt, 2, path, strlen(path));
+	code = sql_once(map, stmt, err);
+	sqlite3_finalize(stmt);
+	return code;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the map knows of a source text: the blocks in it (functions, by
+ * qualified name), and its outline, which is what it does when it is loaded.
+ * Taken apart once for each content, by whoever can (adapters/python/), and
+ * kept by the content's print and the tag of the interpreter that did it.
+ */
+#ifndef FTRACE_MAP_SOURCE_H
+#define FTRACE_MAP_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "map/map.h"
+#include "map/print.h"
+
+struct source_block {
+	const char *name; /* not NUL-terminated, as all of this */
+	size_t name_size;
+	bool on_load; /* runs as part of loading the source */
+	struct print print;
+	uint32_t first, last; /* lines */
+	/* The names it mentions, a line each: see adapters/python/. */
+	const char *mentions;
+	size_t mentions_size;
+};
+
+struct source {
+	int64_t id; /* 0: not in the database */
+	struct print content;
+	char *tag;     /* of the interpreter */
+	char *problem; /* why it could not be taken apart, or NULL */
+	struct print skeleton;
+	char *outline; /* the adapter's own format */
+	size_t outline_size;
+	char *text; /* the blocks, as frames */
+	size_t text_size;
+	struct source_block *blocks; /* by name; point into text */
+	size_t count;
+};
+
+void source_release(struct source *source);
+
+/*
+ * Takes the frames of `count` blocks over: name, "f" or "c", print, first
+ * line, last line, mentions. False when they are malformed.
+ */
+bool source_set_blocks(struct source *source, const char *text, size_t size);
+
+/* NULL: there is none of that name. */
+const struct source_block *source_find_block(
+	const struct source *source, const char *name, size_t size);
+
+/* NULL without an error: the map has none. To be released and freed. */
+struct source *source_by_content(struct map *map, const struct print *content,
+	const char *tag, struct err *err);
+struct source *source_by_id(struct map *map, int64_t id, struct err *err);
+
+/* The outline with that skeleton; its size in *size, to be freed; or NULL. */
+char *source_outline(struct map *map, const struct print *skeleton,
+	size_t *size, struct err *err);
+
+/* Stores it and sets its id. */
+int source_store(struct source *source, struct map *map, struct err *err);
+
+/*
+ * Who takes sources apart: the last one that a run named. The path is to be
+ * freed, as is the tag; both NULL when none was named.
+ */
+int source_interpreter(
+	struct map *map, char **tag, char **path, struct err *err);
+int source_set_interpreter(
+	struct map *map, const char *tag, const char *path, struct err *err);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The units that can notice what loading a changed source does now.
+ *
+ * A name of a file that tests are collected from is a test, or has some below
+ * it: the runner is given the name, whatever became of the ids.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+#include "selector/affected_search.h"
+
+/* The name of `names` that a unit of the file is or lies below, or NULL. */
+static const struct narrowed_name *name_of(const struct narrowed *narrowed,
+	const char *path, const struct query_unit *unit)
+{
+	size_t n = search_file_part(unit->runner, unit->id);
+	const char *rest = unit->id + n;
+
+	if (!n || strlen(path) != n || memcmp(path, unit->id, n) != 0 ||
+		strncmp(rest, "::", 2) != 0)
+		return NULL;
+	rest += 2;
+	for (size_t i = 0; i < narrowed->name_count; i++) {
+		const char *name = narrowed->names[i].name;
+		size_t length = strlen(name);
+
+		if (!strncmp(rest, name, length) &&
+			(!rest[length] || rest[length] == '[' ||
+				rest[length] == ':'))
+			return &narrowed->names[i];
+	}
+	return NULL;
+}
+
+static void add_group(
+	struct affected *affected, const char *path, const char *name)
+{
+	char *id = xasprintf("%s::%s", path, name);
+
+	for (size_t i = 0; i < affected->group_count; i++)
+		if (!strcmp(affected->groups[i], id)) {
+			free(id);
+			return;
+		}
+	*(char **)array_add(&affected->groups, &affected->group_count,
+		&affected->group_room, sizeof(id)) = id;
+}
+
+/* A name under which there were no tests, and now may be some. */
+static void select_fresh(struct search *search, const char *path,
+	const char *runner, const char *name)
+{
+	struct affected *affected = search->affected;
+	struct affected_unit *unit = array_add(&affected->units,
+		&affected->count, &affected->room, sizeof(*unit));
+
+	unit->runner = xstrdup(runner);
+	unit->id = xasprintf("%s::%s", path, name);
+	unit->file = true;
+	search_add_reason(unit, UNIT_MISS, "new", path, NULL);
+}
+
+static void select_unit(struct search *search, size_t i,
+	const struct narrowed *narrowed, const struct meant *meant,
+	const struct narrowed_name *name, const char *what, const char *path)
+{
+	const struct query_unit *unit = &search->units.units[i];
+	struct affected_unit *selected = search_select(search, i);
+
+	search_add_reason(selected, UNIT_STALE, what, path, narrowed->reason);
+	if (name && !name->exists)
+		selected->gone = true;
+	else if (name && !name->by_itself)
+		selected->whole_file = true;
+	if (!selected->whole_file)
+		selected->whole_file =
+			search_collected_anew(search, meant, unit);
+}
+
+int search_narrowed(struct search *search, const struct narrowed *narrowed,
+	const char *what, const char *path)
+{
+	struct query_hits users = {0}, noticing = {0};
+	struct meant meant = {{&users, &noticing}, 2};
+	bool *met = xcalloc(narrowed->name_count + 1, sizeof(*met));
+	const char *runner = "pytest";
+	int code = query_dependents(
+		&users, search->map, &narrowed->state, 1, NULL, 0, search->err);
+
+	if (code == 0)
+		code = query_dependents(&noticing, search->map,
+			narrowed->states, narrowed->state_count, NULL, 0,
+			search->err);
+	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
+		const struct query_unit *unit = &search->units.units[i];
+		const struct narrowed_name *name =
+			name_of(narrowed, path, unit);
+
+		if (name) {
+			met[name - narrowed->names] = true;
+			runner = unit->runner;
+		}
+		if (query_hits_find(&users, unit->scope) == HIT_NONE ||
+			(!name && !is_meant(&meant, unit->scope)))
+			continue;
+		select_unit(search, i, narrowed, &meant, name, what, path);
+	}
+	for (size_t i = 0; code == 0 && i < narrowed->name_count; i++) {
+		const struct narrowed_name *name = &narrowed->names[i];
+
+		if (!name->by_itself)
+			continue;
+		add_group(search->affected, path, name->name);
+		if (!met[i])
+			select_fresh(search, path, runner, name->name);
+	}
+	free(met);
+	query_hits_release(&users);
+	query_hits_release(&noticing);
+	return code;
+}

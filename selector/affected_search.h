@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the parts of a search for affected units share: selector/affected*.c
+ * only.
+ */
+#ifndef FTRACE_SELECTOR_AFFECTED_SEARCH_H
+#define FTRACE_SELECTOR_AFFECTED_SEARCH_H
+
+#include "selector/affected.h"
+#include "selector/narrow.h"
+
+struct search {
+	struct affected *affected;
+	struct map *map;
+	struct err *err;
+	struct query_units units;
+	size_t *places;               /* of units, in affected->units; + 1 */
+	struct query_name *collected; /* current collect scopes */
+	size_t collected_count;
+	int64_t *bases;
+	size_t base_count;
+};
+
+/* The scopes that something leads to: those in all of these. */
+struct meant {
+	const struct query_hits *hits[2];
+	size_t count;
+};
+
+bool is_meant(const struct meant *meant, int64_t scope);
+
+/* The entry of a recorded unit, made when there is none yet. */
+struct affected_unit *search_select(struct search *search, size_t unit);
+
+void search_add_reason(struct affected_unit *unit, enum unit_state state,
+	const char *what, const char *path, const char *text);
+
+/*
+ * Whether what the unit's file was collected from is meant: then its ids may
+ * be gone, and there may be new ones.
+ */
+bool search_collected_anew(const struct search *search,
+	const struct meant *meant, const struct query_unit *unit);
+
+/* The length of the id's file part, 0: the runner's ids have none. */
+size_t search_file_part(const char *runner, const char *id);
+
+/* Those who can notice what loading a source does now (affected_narrowed.c). */
+int search_narrowed(struct search *search, const struct narrowed *narrowed,
+	const char *what, const char *path);
+
+#endif

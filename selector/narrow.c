@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include "selector/narrow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/python/helper.h"
+#include "map/alloc.h"
+#include "map/query.h"
+#include "selector/narrow_reply.h"
+
+/* More changed files than that are a new checkout, where all is selected. */
+#define NARROWED_MAX 256
+
+/* A changed file with the states of its loading that stand no more. */
+struct candidate {
+	uint32_t file;
+	size_t first, count; /* in the narrowing's list */
+};
+
+struct question {
+	struct narrowing *narrowing;
+	struct changes *changes;
+	struct map *map;
+	struct err *err;
+	struct candidate *candidates;
+	size_t count, room;
+	struct query_name *modules; /* name of a module, file of its source */
+	size_t module_count;
+	struct query_name *collected; /* files that tests are collected from */
+	size_t collected_count;
+};
+
+static void add_candidate(struct question *question, uint32_t file)
+{
+	const struct map_files *files = &question->changes->files;
+	struct narrowing *narrowing = question->narrowing;
+	struct candidate candidate = {.file = file, .first = narrowing->count};
+
+	for (uint32_t s = files->files[file].state; s != FILE_NONE;
+		s = files->states[s].next) {
+		const struct map_state *state = &files->states[s];
+		struct narrowed *narrowed;
+
+		if (state->live || state->aspect != ASPECT_CODE ||
+			files->blocks.entries[state->block].size)
+			continue;
+		narrowed = array_add(&narrowing->list, &narrowing->count,
+			&narrowing->room, sizeof(*narrowed));
+		narrowed->file = file;
+		narrowed->state = state->id;
+		narrowed->whole = true;
+		candidate.count++;
+	}
+	if (candidate.count)
+		*(struct candidate *)array_add(&question->candidates,
+			&question->count, &question->room, sizeof(candidate)) =
+			candidate;
+}
+
+/* The names that a file's module goes by, a line each. */
+static void add_module_names(
+	struct frames *request, const struct question *question, uint32_t file)
+{
+	int64_t id = question->changes->files.files[file].id;
+	char *names = xstrdup(""), *longer;
+
+	for (size_t i = 0; i < question->module_count; i++) {
+		const struct query_name *module = &question->modules[i];
+
+		if (module->scope != id)
+			continue;
+		longer = xasprintf("%s%s%.*s", names, *names ? "\n" : "",
+			(int)strcspn(module->name, "@"), module->name);
+		free(names);
+		names = longer;
+	}
+	frames_add_text(request, names);
+	free(names);
+}
+
+static bool is_collected(const struct question *question, const char *path)
+{
+	for (size_t i = 0; i < question->collected_count; i++)
+		if (!strcmp(question->collected[i].name, path))
+			return true;
+	return false;
+}
+
+static void add_outline(
+	struct frames *request, struct question *question, uint32_t file)
+{
+	struct source *source = map_file_source(
+		&question->changes->files, file, question->map, question->err);
+
+	if (source && !source->problem)
+		frames_add(request, source->outline, source->outline_size);
+	else
+		frames_add(request, "", 0);
+}
+
+static uint32_t find_state(const struct map_files *files, int64_t id)
+{
+	for (uint32_t s = 0; s < files->state_count; s++)
+		if (files->states[s].id == id)
+			return s;
+	return FILE_NONE;
+}
+
+static void add_changed(struct frames *request, struct question *question,
+	const struct candidate *candidate)
+{
+	const struct map_files *files = &question->changes->files;
+	const char *path = map_files_path(files, candidate->file);
+	const char *slash = strrchr(path, '/');
+	bool conftest = !strcmp(slash ? slash + 1 : path, "conftest.py");
+
+	frames_add_text(request, path);
+	frames_add_text(request, conftest                       ? "c"
+				 : is_collected(question, path) ? "t"
+								: "");
+	add_module_names(request, question, candidate->file);
+	frames_add_number(request, candidate->count);
+	for (size_t i = 0; i < candidate->count; i++) {
+		int64_t id =
+			question->narrowing->list[candidate->first + i].state;
+		uint32_t s = find_state(files, id);
+		size_t size;
+		char *outline = source_outline(question->map,
+			&files->states[s].print, &size, question->err);
+
+		frames_add(request, outline ? outline : "", size);
+		free(outline);
+	}
+	add_outline(request, question, candidate->file);
+}
+
+static bool is_candidate(const struct question *question, uint32_t file)
+{
+	for (size_t i = 0; i < question->count; i++)
+		if (question->candidates[i].file == file)
+			return true;
+	return false;
+}
+
+static void add_others(struct frames *request, struct question *question)
+{
+	struct map_files *files = &question->changes->files;
+	struct frames rest = {0};
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < files->count; i++) {
+		if (!files->files[i].coded || is_candidate(question, i))
+			continue;
+		frames_add_text(&rest, map_files_path(files, i));
+		add_module_names(&rest, question, i);
+		add_outline(&rest, question, i);
+		count++;
+	}
+	frames_add_number(request, count);
+	request->bytes =
+		xreallocarray(request->bytes, request->size + rest.size + 1, 1);
+	if (rest.size)
+		memcpy(request->bytes + request->size, rest.bytes, rest.size);
+	request->size += rest.size;
+	request->room = request->size + 1;
+	frames_release(&rest);
+}
+
+static int ask(struct question *question, struct helper *helper)
+{
+	struct frames request = {0};
+	struct err why = {""};
+	int code;
+
+	frames_add_text(&request, "narrow");
+	frames_add_number(&request, question->count);
+	for (size_t i = 0; i < question->count; i++)
+		add_changed(&request, question, &question->candidates[i]);
+	add_others(&request, question);
+	code = helper_send(helper, &request, &why);
+	frames_release(&request);
+	for (size_t i = 0; code == 0 && i < question->narrowing->count; i++)
+		code = narrow_reply(&question->narrowing->list[i],
+			&question->changes->files, helper, question->map, &why);
+	if (code < 0)
+		/* Nobody can prove anything: all who load them, then. */
+		for (size_t i = 0; i < question->narrowing->count; i++)
+			question->narrowing->list[i].whole = true;
+	return 0;
+}
+
+int narrowing_find(struct narrowing *narrowing, struct changes *changes,
+	struct map *map, struct err *err)
+{
+	struct question question = {.narrowing = narrowing,
+		.changes = changes,
+		.map = map,
+		.err = err};
+	struct helper *helper;
+	int code = 0;
+
+	memset(narrowing, 0, sizeof(*narrowing));
+	for (size_t i = 0; i < changes->count && i < NARROWED_MAX; i++)
+		add_candidate(&question, changes->list[i].file);
+	if (!narrowing->count)
+		return 0;
+	helper = code_helper(&changes->reader, NULL);
+	if (helper)
+		code = query_sources(
+			&question.modules, &question.module_count, map, err);
+	if (helper && code == 0)
+		code = query_names(&question.collected,
+			&question.collected_count, map, SCOPE_COLLECT, err);
+	if (helper && code == 0)
+		code = ask(&question, helper);
+	query_names_release(question.modules, question.module_count);
+	query_names_release(question.collected, question.collected_count);
+	free(question.candidates);
+	return code;
+}
+
+void narrowing_release(struct narrowing *narrowing)
+{
+	for (size_t i = 0; i < narrowing->count; i++) {
+		struct narrowed *narrowed = &narrowing->list[i];
+
+		for (size_t k = 0; k < narrowed->name_count; k++)
+			free(narrowed->names[k].name);
+		free(narrowed->names);
+		free(narrowed->states);
+		free(narrowed->reason);
+	}
+	free(narrowing->list);
+	memset(narrowing, 0, sizeof(*narrowing));
+}
+
+const struct narrowed *narrowing_of(
+	const struct narrowing *narrowing, int64_t state)
+{
+	for (size_t i = 0; i < narrowing->count; i++)
+		if (narrowing->list[i].state == state)
+			return &narrowing->list[i];
+	return NULL;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What loading a source does has changed: who can notice? All who load it,
+ * unless the adapter of its language can prove that only those can who also
+ * entered code that mentions one of the changed names. The proof is
+ * adapters/python's; docs/python.md has its rules.
+ */
+#ifndef FTRACE_SELECTOR_NARROW_H
+#define FTRACE_SELECTOR_NARROW_H
+
+#include <stdbool.h>
+
+#include "selector/changes.h"
+
+/* A name at the top of a file that tests are collected from. */
+struct narrowed_name {
+	char *name;
+	bool exists;    /* it still does, or does now */
+	bool by_itself; /* the runner takes it as FILE::NAME */
+};
+
+struct narrowed {
+	uint32_t file;
+	int64_t state; /* of the file's loading, that stands no more */
+	bool whole;    /* everybody who depends on it */
+	char *reason;  /* one line for people */
+	/* Otherwise those who depend on it and on one of these, too. */
+	int64_t *states;
+	size_t state_count, state_room;
+	/* And the tests of these names. */
+	struct narrowed_name *names;
+	size_t name_count, name_room;
+};
+
+struct narrowing {
+	struct narrowed *list; /* by file */
+	size_t count, room;
+};
+
+/* changes_find() has found them. */
+int narrowing_find(struct narrowing *narrowing, struct changes *changes,
+	struct map *map, struct err *err);
+void narrowing_release(struct narrowing *narrowing);
+
+/* What became of a state; NULL: it is none of those. */
+const struct narrowed *narrowing_of(
+	const struct narrowing *narrowing, int64_t state);
+
+#endif

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""Random packages, random edits: no test that changes may be left out.
+
+    PYTHONPATH=adapters/python python3 tests/python/property.py FIRST COUNT
+"""
+
+import collections
+import random
+import sys
+
+from edits import edit
+from packages import package
+from selection import Analysis, selects, verdict_of
+from world import World
+
+
+def records_of(sources):
+    world = World(sources)
+    return {test: world.run(*test) for test in world.tests()}
+
+
+class Tally:
+    def __init__(self):
+        self.count = collections.Counter()
+        self.escapes = []
+
+
+def one(seed, tally):
+    """One package and a few edits of it."""
+    sources = package(seed)
+    rng = random.Random(seed * 7 + 1)
+    analyses = {path: Analysis(text) for path, text in sources.items()}
+    before = records_of(sources)
+    for number in range(4):
+        path = rng.choice(sorted(set(sources) - {"pkg/support.py"}))
+        kind, text = edit(sources[path], rng)
+        if kind == "nothing":
+            continue
+        old, new = analyses[path], Analysis(text)
+        verdict = None
+        if old.skeleton != new.skeleton:
+            verdict = verdict_of(path, old, new, analyses)
+        after = records_of({**sources, path: text})
+        tally.count["edits"] += 1
+        tally.count[verdict.word if verdict else "bodies"] += 1
+        for test, record in before.items():
+            tally.count["tests"] += 1
+            chosen = selects(record, test, path, old, new, verdict,
+                             analyses)
+            tally.count["selected"] += chosen
+            tally.count["closure"] += path in record.modules
+            now = after.get(test)
+            if now is not None and now.result != record.result:
+                tally.count["changed"] += 1
+                if not chosen:
+                    tally.escapes.append((seed, number, kind, path, test))
+
+
+def main():
+    first, count = int(sys.argv[1]), int(sys.argv[2])
+    tally = Tally()
+    for seed in range(first, first + count):
+        one(seed, tally)
+    print(dict(tally.count))
+    for each in tally.escapes[:20]:
+        print("escape:", *each)
+    print(len(tally.escapes), "escapes")
+    return 1 if tally.escapes else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""Selection as `ftrace affected` does it, over records made in memory."""
+
+import ftrace_python_analyse as analyse
+import ftrace_python_narrow as narrow
+import ftrace_python_outline as outline
+from ftrace_python_project import File
+
+from world import module_name
+
+
+class Analysis:
+    def __init__(self, source):
+        content = source.encode()
+        blocks, code = analyse.analyse(content)
+        self.skeleton = analyse.digest(blocks.skeleton)
+        self.outline = outline.outline(content, code)
+        self.prints = {name: analyse.digest(block.keys)
+                       for name, block in blocks.by_name.items()}
+        self.mentions = {name: block.mentions
+                         for name, block in blocks.by_name.items()
+                         if block.kind == "f"}
+
+
+def verdict_of(path, old, new, analyses):
+    """The helper's verdict on one changed file."""
+    modules = [module_name(path)]
+    flags = "t" if path.startswith("test_") else ""
+    changed = narrow.Changed(path, flags, modules, [old.outline],
+                             new.outline)
+    files = [changed.file] + [
+        File(other, [module_name(other)], each.outline)
+        for other, each in analyses.items() if other != path]
+    return narrow.narrow([changed], files)[0][0]
+
+
+def in_family(name, families, path):
+    return any(path == at and name.startswith(qualified + ".")
+               for at, qualified in families)
+
+
+def mentions(record, verdict, analyses):
+    """Whether a block that was entered mentions a changed name."""
+    pairs = set(verdict.pairs)
+    attributes = {"a" + name for name in verdict.attributes}
+    for path, name in record.entered:
+        if in_family(name, verdict.families, path):
+            return True
+        found = analyses[path].mentions.get(name)
+        if found is None:
+            continue
+        if "*" in found or not attributes.isdisjoint(found):
+            return True
+        if any(each[0] == "g" and (path, each[1:]) in pairs
+               for each in found):
+            return True
+    return False
+
+
+def selects(record, test, path, old, new, verdict, analyses):
+    """Whether the edit of one file selects the test of a record."""
+    for at, name in record.entered:
+        if at == path and old.prints.get(name) != new.prints.get(name):
+            return True
+    if verdict is None or path not in record.modules:
+        return False
+    if verdict.word == "whole":
+        return True
+    if verdict.word == "none":
+        return False
+    if record.modules.intersection(verdict.others):
+        return True
+    if path == test[0] + ".py" and test[1] in dict(verdict.own):
+        return True
+    return mentions(record, verdict, analyses)
