@@ -20,11 +20,12 @@ _live = {}
 # users and does not list the fixture among theirs.
 _failed = {}
 
-# The definitions whose finalizers are running, with the depth before.
-_finishing = {}
-
 _config = None
 _identify = None
+
+# The scope of most fixtures, as requests of newer versions keep it.
+_FUNCTION = getattr(getattr(sys.modules.get("_pytest.scope"), "Scope", None),
+                    "Function", None)
 
 
 def start(identify):
@@ -62,7 +63,10 @@ def _scope_name(fixturedef, request):
 def _enter(fixturedef, request):
     """Enters the scope of a fixture, None for one of a single test."""
     try:
-        if request.scope == "function" or request.config is not _config:
+        scope = getattr(request, "_scope", None)
+        if (scope is _FUNCTION and scope is not None
+                or request.scope == "function"
+                or request.config is not _config):
             return None
         scope = _scope_name(fixturedef, request)
         say(USE + scope)
@@ -96,10 +100,21 @@ def _keep(fixturedef, request, scope):
     if result[2] is not None:
         _failed[fixturedef] = scope
 
+    depth = None
+
     def finish():
         """Runs first of all finalizers, being the last one added."""
-        _finishing[fixturedef] = marks.begin(scope)
+        nonlocal depth
+        depth = marks.begin(scope)
 
+    def finished():
+        """Runs last of all."""
+        if depth is not None:
+            marks.unwind(depth)
+        _live.pop(fixturedef, None)
+        _failed.pop(fixturedef, None)
+
+    fixturedef._finalizers.insert(0, finished)
     fixturedef.addfinalizer(finish)
 
 
@@ -108,15 +123,6 @@ def pytest_fixture_setup(fixturedef, request):
     token = _enter(fixturedef, request)
     yield
     _leave(token)
-
-
-def pytest_fixture_post_finalizer(fixturedef):
-    depth = _finishing.pop(fixturedef, None)
-    if depth is None:
-        return
-    marks.unwind(depth)
-    _live.pop(fixturedef, None)
-    _failed.pop(fixturedef, None)
 
 
 def use_active(request):
@@ -128,7 +134,10 @@ def use_active(request):
 
 
 def use_all_of(item):
-    """Says which fixture instances a test used, before they are let go."""
+    """Says which fixture instances a test used, before they are let go.
+
+    Where each request of a fixture is seen there is no need to.
+    """
     request = getattr(item, "_request", None)
     if not request:
         request = getattr(item, "fixture_request", None)

@@ -12,9 +12,7 @@ import ftrace_pytest_imports as imports
 import ftrace_pytest_lines as lines
 import ftrace_pytest_loads as loads
 import ftrace_pytest_marks as marks
-from ftrace_pytest_fixtures import (  # noqa: F401
-    pytest_fixture_post_finalizer, pytest_fixture_setup,
-)
+from ftrace_pytest_fixtures import pytest_fixture_setup  # noqa: F401
 from ftrace_pytest_marks import (
     BEGIN, END, OUTCOME, USE, around, encode, say, shift,
 )
@@ -24,9 +22,7 @@ HOOKS = (
     "pytest_collection",
     "pytest_make_collect_report", "pytest_deselected",
     "pytest_collection_finish", "pytest_runtest_protocol",
-    "pytest_runtest_teardown",
-    "pytest_runtest_logreport", "pytest_fixture_post_finalizer",
-    "pytest_sessionfinish",
+    "pytest_runtest_logreport", "pytest_sessionfinish",
 )
 
 _DIRECTORY_LIKE = tuple(
@@ -54,7 +50,7 @@ def start(root):
     names = HOOKS
     marks.set_root(root or os.getcwd())
     if fixtures.start(identify):
-        names += ("pytest_fixture_setup",)
+        names += ("pytest_fixture_setup", "pytest_runtest_teardown")
     functions.start()
     imports.install(directory_scope)
     loads.install()
@@ -337,24 +333,32 @@ def _note_locations(session):
         marks.unmute(token)
 
 
-def _marks_of_parent(item):
-    """What every test of one collector uses, as marks ready to be said."""
+def _enter_collector(item):
+    """What says that a test uses its collector, which is prepared for it.
+
+    All that the tests of one collector use is said there, once.
+    """
     parent = item.parent
-    found = _parents.get(parent)
-    if found is None:
-        found = []
-        if parent is not None:
-            found.append(USE + _scope_of(parent))
-        module = getattr(getattr(item, "module", None), "__name__", None)
-        scope = imports.scope_of(module) if module else None
-        if scope is not None:
-            found.append(USE + scope)
-        _parents[parent] = found
-    return found
+    if parent is None:
+        return None
+    collector = _scope_of(parent)
+    module = getattr(getattr(item, "module", None), "__name__", None)
+    scope = imports.scope_of(module) if module else None
+    if scope is not None:
+        shift(BEGIN + collector)
+        say(USE + scope)
+        shift(END)
+    for node in item.listchain()[:-1]:
+        if node not in _prepared:
+            _prepared.add(node)
+            _prepare(node)
+    return USE + collector
 
 
 class _Outcome:
     """What became of a test, put together from the reports of its phases."""
+
+    __slots__ = ("nodeid", "word", "seconds", "complete")
 
     def __init__(self, nodeid):
         self.nodeid = nodeid
@@ -362,13 +366,8 @@ class _Outcome:
         self.seconds = 0.0
         self.complete = False
 
-    def add(self, report):
-        when = report.when
-        if when == "setup":
-            # The first phase, or the first of another attempt.
-            self.word = None
-            self.complete = False
-        self.seconds += getattr(report, "duration", 0) or 0
+    def add(self, report, when):
+        """Takes in a report that is no plain pass."""
         word = None
         if report.outcome == "failed":
             word = "failed" if when == "call" else "error"
@@ -384,12 +383,6 @@ class _Outcome:
         if word is not None and self.word not in ("failed", "error"):
             if not hasattr(report, "context") or word == "failed":
                 self.word = word
-        if when == "teardown":
-            self.complete = True
-
-    def mark(self):
-        return b"%b%b/%d" % (OUTCOME, (self.word or "passed").encode(),
-                             self.seconds * 1000000)
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -398,21 +391,23 @@ def pytest_runtest_protocol(item):
     outer = _unit
     depth = len(marks.process)
     try:
-        marks.begin(_unit_of(item))
-        for mark in _marks_of_parent(item):
-            say(mark)
-        _unit = _Outcome(item.nodeid)
-        if item.parent not in _prepared:
-            for node in item.listchain()[:-1]:
-                if node not in _prepared:
-                    _prepared.add(node)
-                    _prepare(node)
+        nodeid = item.nodeid
+        marks.begin(_units.get(nodeid) or _unit_of(item))
+        parent = id(item.parent)
+        found = _parents.get(parent)
+        if found is None:
+            # The parent is kept, so that no other one gets its identity.
+            found = _parents[parent] = _enter_collector(item), item.parent
+        if found[0] is not None:
+            say(found[0])
+        _unit = _Outcome(nodeid)
     except Exception:
         marks.lost()
     outcome = yield
     try:
         if outcome.excinfo is None and _unit is not None and _unit.complete:
-            say(_unit.mark())
+            say(b"%b%b/%d" % (OUTCOME, (_unit.word or "passed").encode(),
+                              _unit.seconds * 1000000))
     except Exception:
         marks.lost()
     _unit = outer
@@ -421,9 +416,23 @@ def pytest_runtest_protocol(item):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logreport(report):
+    unit = _unit
+    if unit is None:
+        return
     try:
-        if _unit is not None and report.nodeid == _unit.nodeid:
-            _unit.add(report)
+        if report.nodeid != unit.nodeid:
+            return
+        when = report.when
+        if when == "setup":
+            # The first phase, or the first of another attempt.
+            unit.word = None
+            unit.complete = False
+        elif when == "teardown":
+            unit.complete = True
+        unit.seconds += getattr(report, "duration", 0) or 0
+        if (when == "call" or report.outcome != "passed"
+                or hasattr(report, "wasxfail")):
+            unit.add(report, when)
     except Exception:
         marks.lost()
 

@@ -50,6 +50,10 @@ _by_hand = {}
 _packages = set()
 _foreign = {}
 
+# What import statements outside of any import were answered with, until
+# another module is loaded.
+_told = {}
+
 # The pairs (importer's scope, imported scope) that were already said.
 _edges = set()
 
@@ -253,6 +257,19 @@ def _note_import(name, globs, fromlist, level):
     Returns true when the name is of no project: then the import hook need
     not ask again, until a project module is loaded.
     """
+    key = None
+    if type(globs) is dict and not (_by_hand or marks.thread.modules):
+        key = (name, globs.get("__name__"), fromlist, level)
+        try:
+            told = _told.get(key)
+        except TypeError:
+            # The names are in a list.
+            key = None
+        else:
+            if told is not None and sys.modules.get(told[0]) is told[1]:
+                for mark in told[2]:
+                    say(mark)
+                return told[3]
     importer = None
     if type(globs) is dict:
         importer = _scope_of_code(globs)
@@ -261,29 +278,40 @@ def _note_import(name, globs, fromlist, level):
     module = sys.modules.get(name)
     if module is not None and _foreign.get(name) is module:
         return not level
-    scope = scope_of(name)
-    foreign = False
-    if scope is not None:
+    found = _scopes_of_import(name, fromlist)
+    for scope in found:
         _use(scope, importer)
-    elif name not in _packages and name.partition(".")[0] not in _packages:
+    foreign = False
+    if (scope_of(name) is None and name not in _packages
+            and name.partition(".")[0] not in _packages):
         _foreign[name] = module
         foreign = not level
-    _use_parents(name, importer)
-    if not fromlist or type(fromlist) is int:
-        return foreign
-    for part in fromlist:
-        if part == "*":
-            module = sys.modules.get(name)
-            names = list(vars(module)) if module is not None else ()
-            for each in names:
-                scope = scope_of(name + "." + each)
-                if scope is not None:
-                    _use(scope, importer)
-        else:
-            scope = scope_of(name + "." + part)
-            if scope is not None:
-                _use(scope, importer)
+    if key is not None:
+        _told[key] = name, module, [USE + scope for scope in found], foreign
     return foreign
+
+
+def _scopes_of_import(name, fromlist):
+    """The scopes of all that an import statement gives to who makes it."""
+    names = [name]
+    parent = name.rpartition(".")[0]
+    while parent:
+        names.append(parent)
+        parent = parent.rpartition(".")[0]
+    if fromlist and type(fromlist) is not int:
+        for part in fromlist:
+            if part == "*":
+                module = sys.modules.get(name)
+                if module is not None:
+                    names += [name + "." + each for each in vars(module)]
+            else:
+                names.append(name + "." + part)
+    found = []
+    for each in names:
+        scope = scope_of(each)
+        if scope is not None:
+            found.append(scope)
+    return found
 
 
 def _use_parents(name, importer):
@@ -360,6 +388,7 @@ def _open(load):
     if load.module is None:
         scopes[load.name] = load.scope
     _foreign.clear()
+    _told.clear()
     if marks.extension is not None:
         marks.extension.renew()
     load.lifted = marks.lift()

@@ -2,6 +2,7 @@
 """The plugin is loaded by the environment and then not to be seen."""
 
 import importlib.util
+import shutil
 import sys
 
 import pytest
@@ -88,13 +89,22 @@ def test_the_interpreter_is_named(project):
         sys.implementation.cache_tag, sys.hexversion, sys.executable)}
 
 
-def test_bytecode_is_kept_in_the_folder_of_the_tracer(project):
+@pytest.mark.parametrize("beside", [True, False])
+def test_bytecode_of_the_plugin_is_kept(project, tmp_path, beside):
+    """Beside it, or else in the folder of the tracer."""
+    folder = tmp_path / "installed"
+    shutil.copytree(project.adapter, folder,
+                    ignore=shutil.ignore_patterns("__pycache__"))
+    project.adapter = folder
+    if not beside:
+        (folder / "__pycache__").write_text("")
     project.file("test_a.py", "def test_it(): pass\n")
     project.file(".ftrace/note", "")
     project.same("-q", env={"PYTHONDONTWRITEBYTECODE": "1"})
-    kept = list((project.root / ".ftrace" / "pycache").rglob("*hooks*.pyc"))
-    # A run both ways clears what it finds below the project first.
-    assert len(kept) == 1
+    own = project.root / ".ftrace" / "pycache"
+    kept = [place for place in (folder, own)
+            if list(place.rglob("*hooks*.pyc"))]
+    assert kept == [folder if beside else own]
 
 
 @pytest.mark.skipif(importlib.util.find_spec("xdist") is None,
