@@ -3,7 +3,9 @@
  * Stands in for the tracer: appends every mark to the file named by MARKS,
  * as "process thread mark", and every other look-up as "process thread ?path".
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +42,8 @@ static void note(const char *sign, const char *text)
 	close(fd);
 }
 
-int access(const char *path, int mode)
+__attribute__((visibility("default"))) int access(
+	const char *path, int mode)
 {
 	if (!strncmp(path, prefix, sizeof(prefix) - 1)) {
 		note("", path + sizeof(prefix) - 1);
