@@ -34,6 +34,9 @@ static void note(const char *sign, const char *text)
 		syscall(SYS_gettid), sign, text);
 	if (size <= 0 || (size_t)size >= sizeof(line))
 		return;
+	for (int i = 0; i < size - 1; i++)
+		if (line[i] == '\n')
+			line[i] = ' ';
 	fd = open(output, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return;
@@ -42,8 +45,7 @@ static void note(const char *sign, const char *text)
 	close(fd);
 }
 
-__attribute__((visibility("default"))) int access(
-	const char *path, int mode)
+__attribute__((visibility("default"))) int access(const char *path, int mode)
 {
 	if (!strncmp(path, prefix, sizeof(prefix) - 1)) {
 		note("", path + sizeof(prefix) - 1);

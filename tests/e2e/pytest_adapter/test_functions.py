@@ -447,12 +447,12 @@ EVALUATOR = """\
 def other(each):
     import subprocess
     source = each.file("other.c", EVALUATOR)
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", each.root / "other.so",
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", each.root / "libother.so",
                     source], check=True)
     each.write(other="""\
         import ctypes, os
         library = ctypes.PyDLL(os.path.join(
-            os.path.dirname(os.path.abspath(__file__)), "other.so"))
+            os.path.dirname(os.path.abspath(__file__)), "libother.so"))
         def calls(): return ctypes.c_int.in_dll(library, "calls").value
         """)
     return each
