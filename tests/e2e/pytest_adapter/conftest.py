@@ -20,7 +20,7 @@ def _compile(target, *sources):
         ["cc", "-O2", "-fPIC", "-shared", "-Wall", "-Wextra", "-Wshadow",
          "-Wstrict-prototypes", "-Werror", "-D_GNU_SOURCE", "-pthread",
          "-std=gnu11",
-         "-fvisibility=hidden", "-I", str(HERE.parents[2]),
+         "-I", str(HERE.parents[2]),
          "-o", str(target), *map(str, sources)],
         check=True)
 
