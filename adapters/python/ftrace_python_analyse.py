@@ -54,7 +54,7 @@ def constant_key(constant):
 def has_docstring(code):
     if not code.co_flags & OPTIMIZED or code.co_name == "<lambda>":
         return False
-    if VERSION >= (3, 13):
+    if VERSION >= (3, 14):
         return bool(code.co_flags & HAS_DOCSTRING)
     return bool(code.co_consts) and type(code.co_consts[0]) is str
 

@@ -247,6 +247,9 @@ class Comparison:
         level = SOFT
         if old[MORE][HEAD] != new[MORE][HEAD]:
             here.harmless(new)
+            risk = old[MORE][HEAD_RISK] or here.class_risk(old)
+            if risk:
+                raise Whole("class %s was changed, with %s" % (name, risk))
             level = HARD
         elif new[MORE][HEAD_RISK]:
             raise Whole("class %s changed, with %s" % (

@@ -13,7 +13,8 @@ import ftrace_python_mentions as mentions
 _PLATFORM = frozenset((
     "sys.version_info", "sys.platform", "os.name", "sys.maxsize",
     "sys.byteorder", "sys.hexversion"))
-_CALLERS = frozenset(mentions.BY_ARGUMENT) | mentions.REFLECTION
+_CALLERS = (frozenset(mentions.BY_ARGUMENT) | mentions.REFLECTION
+            | mentions.NAMESPACES)
 
 
 def kind_of(node):
@@ -110,7 +111,7 @@ def _any(value, unit):
 def _name(node, unit):
     name = mangled(node.id, unit.scope.class_name)
     unit.needs.add(name)
-    if name in mentions.REFLECTION:
+    if name in mentions.REFLECTION or name in mentions.NAMESPACES:
         unit.words.add("*")
     return ("name", name)
 
@@ -215,6 +216,7 @@ def _maybe(node, unit):
     aside = type(unit)(unit.scope)
     key = _generic(node, aside)
     unit.words |= aside.needs | aside.words
+    unit.words.update("?" + name for name in aside.needs)
     unit.chains.update("?." + part for chain in aside.chains
                        for part in chain.split(".")[1:])
     unit.binds += aside.binds
@@ -283,7 +285,7 @@ def _call(node, unit):
         unit.odd.add((b"re:" + node.args[0].value.encode(
             "utf-8", "surrogatepass"), (), False, ()))
     last = (name or "").rpartition(".")[2]
-    if last in mentions.REFLECTION:
+    if last in mentions.REFLECTION or last in mentions.NAMESPACES:
         unit.words.add("*")
     elif last in mentions.BY_ARGUMENT and not all(
             kind_of(each) in ("Constant", "Name") and (

@@ -36,24 +36,25 @@ EXTENDED_BYTE = bytes((EXTENDED,))
 
 # Whoever names one of these can reach names that it does not mention.
 REFLECTION = frozenset((
-    "globals", "vars", "dir", "eval", "exec", "__dict__", "__subclasses__",
-    "getmembers", "getmembers_static", "getattr_static", "iter_modules",
-    "walk_packages", "get_type_hints", "get_annotations", "__annotations__",
-    "__annotate__", "__getattribute__", "__getattr__", "__globals__",
-    "f_globals", "f_locals", "f_builtins", "__builtins__", "pickle",
-    "_pickle", "cPickle", "dill", "cloudpickle", "shelve", "runpy",
-    "run_module", "run_path", "get_objects", "get_referrers",
-    "get_referents", "__mro_entries__", "__static_attributes__",
-    "execfile", "InteractiveInterpreter", "InteractiveConsole", "doctest",
-    "settrace", "setprofile", "findsource", "cmd", "locate",
-    "resolve_name", "_getframe", "currentframe"))
+    "dir", "eval", "exec", "__subclasses__", "getmembers",
+    "getmembers_static", "getattr_static", "iter_modules", "walk_packages",
+    "get_type_hints", "get_annotations", "__annotations__", "__annotate__",
+    "__getattribute__", "__globals__", "f_globals", "f_locals",
+    "f_builtins", "__builtins__", "pickle", "_pickle", "cPickle", "dill",
+    "cloudpickle", "shelve", "runpy", "run_module", "run_path",
+    "get_objects", "get_referrers", "get_referents",
+    "__static_attributes__", "InteractiveInterpreter",
+    "InteractiveConsole", "doctest"))
+# These give a namespace: what is done with it decides.
+NAMESPACES = frozenset(("globals", "vars", "__dict__"))
 # These reach what their argument at the given place says.
 BY_ARGUMENT = {
     "getattr": 2, "hasattr": 2, "setattr": 2, "delattr": 2,
     "attrgetter": 0, "methodcaller": 1, "import_module": 1,
     "__import__": 1, "getfixturevalue": 1, "reload": 0,
-    "__setattr__": 2, "__delattr__": 2, "getfuncargvalue": 1}
-_TRIGGERS = frozenset(BY_ARGUMENT)
+    "__setattr__": 2, "__delattr__": 2, "getfuncargvalue": 1,
+    "locate": 1, "resolve_name": 1}
+_TRIGGERS = frozenset(BY_ARGUMENT) | NAMESPACES
 
 
 def instructions(code):

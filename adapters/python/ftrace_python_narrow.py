@@ -20,7 +20,7 @@ class Changed:
         self.path = path
         self.flags = flags
         self.olds = olds
-        self.file = File(path, modules, new)
+        self.file = _file(path, modules, new)
 
 
 class Verdict:
@@ -157,6 +157,7 @@ def _read(stream):
 
 
 def _file(path, modules, content):
+    """A file whose outline cannot be read is one without any."""
     try:
         return File(path, modules, content)
     except Exception:

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The outline of a file: what its import does, a unit a statement.
 
-Only narrowing reads it.  A unit is a tuple of the fields below; `print` is
-the same for two units exactly when they are the same code, bodies of
-functions left out.
+Only narrowing reads it.  A unit is a tuple of the fields below.  PRINT is the
+same for two units exactly when they are the same code, bodies of functions
+left out; NEEDS are the names it loads on import; CHAINS the dotted names it
+looks up; WORDS all else that it mentions, with "?" in front a name that it
+may load, and "*" for reflection; RISK why it may be felt elsewhere or fail;
+ODD the type expressions it evaluates.
 """
 
 from marshal import dumps, loads
@@ -229,6 +232,7 @@ def _compound(node, scope):
             key.append(each[PRINT])
             unit.binds += each[BINDS]
             unit.words.update(each[NEEDS])
+            unit.words.update(["?" + name for name in each[NEEDS]])
             unit.words.update(each[WORDS])
             unit.chains.update(each[CHAINS])
             unit.odd.update(each[ODD])

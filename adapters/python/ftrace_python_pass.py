@@ -169,12 +169,13 @@ class Pass:
     def matched(self, unit, index):
         level = self._affected(unit)
         why = ""
-        for name in unit[NEEDS]:
+        for name in unit[NEEDS] + tuple(
+                each[1:] for each in unit[WORDS] if each[:1] == "?"):
             old = self._look(name, False)
             new = self._look(name, True)
             if old != new and not self.is_bound(name):
-                raise Whole("%s is not bound any more where line of %s "
-                            "needs it" % (name, describe(unit)))
+                raise Whole("%s may not be bound any more where %s needs it"
+                            % (name, describe(unit)))
             here = self._level(name)
             if here > level:
                 level = here
@@ -281,9 +282,12 @@ class Pass:
     # Units of one version alone
 
     def removed(self, unit, index, token):
-        if unit[RISK] and not token:
+        risk = unit[RISK]
+        if not risk and unit[KIND] == "class":
+            risk = self.class_risk(unit)
+        if risk and not token:
             raise Whole("%s is gone or changed, with %s" % (
-                describe(unit), unit[RISK]))
+                describe(unit), risk))
         if "*" in unit[BINDS]:
             raise Whole("a star import changed")
         self._remember(unit, unit[KIND] == "compound")

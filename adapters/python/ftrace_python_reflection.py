@@ -17,6 +17,18 @@ _CONSTANT = _ops("LOAD_CONST", "LOAD_CONST_IMMORTAL", "LOAD_CONST_MORTAL")
 # 3.11 makes a call in two steps, and the first one has the arguments.
 _CALL = _ops("PRECALL") if "PRECALL" in _opmap else _ops(
     "CALL", "CALL_FUNCTION", "CALL_METHOD")
+# What is left of a call once it has been recognised.
+_CALLED = _ops("CALL") if "PRECALL" in _opmap else frozenset()
+_INDEX = _ops("BINARY_SUBSCR", "STORE_SUBSCR")
+_FAST = _ops("LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK")
+_FAST_PAIR = _ops("LOAD_FAST_LOAD_FAST",
+                  "LOAD_FAST_BORROW_LOAD_FAST_BORROW")
+_STORES = _ops("STORE_FAST", "DELETE_FAST", "STORE_FAST_LOAD_FAST",
+               "STORE_FAST_STORE_FAST", "STORE_FAST_MAYBE_NULL",
+               "LOAD_FAST_AND_CLEAR", "MAKE_CELL")
+_ASKING = frozenset(("get", "setdefault", "pop"))
+_FORWARDERS = frozenset((
+    "__getattr__", "__getattribute__", "__setattr__", "__delattr__"))
 _KEYWORDS = _opmap.get("KW_NAMES", mentions.NOWHERE)
 _JUMPS = frozenset(op for name, op in _opmap.items()
                    if "JUMP" in name or name.startswith((
@@ -36,32 +48,26 @@ def _effect(op, arg):
 def _called_with_constant(stream, at, place, consts):
     """Whether the call of what was just loaded has a constant at `place`.
 
-    The depth counts what lies above the loaded function.  A constant that
-    some instruction consumes before the call lets the depth fall back to
-    its own.
+    The depth counts what lies above the loaded function.  An instruction
+    that consumes the constant before the call lets the depth fall back to
+    the constant's own, or below.
     """
     depth = 0
-    constant_at = None
+    found = False
     for i in range(at + 1, len(stream)):
         op, arg = stream[i]
-        if op in _IGNORED or (op == _PUSH_NULL and i == at + 1):
+        if op == _PUSH_NULL and i == at + 1:
             continue
         if op in _JUMPS or op == _KEYWORDS:
             return False
         if op in _CALL and arg == depth:
-            return place <= depth and constant_at is not None
+            return place <= depth and found
         depth += _effect(op, arg)
         if depth < 0:
             return False
-        if constant_at is None:
-            if op in _CONSTANT and depth == place:
-                if type(consts[arg]) is not str:
-                    return False
-                constant_at = i
-            elif depth >= place:
-                return False
-        elif depth <= place:
-            return False
+        if depth <= place:
+            found = (depth == place and op in _CONSTANT
+                     and type(consts[arg]) is str)
     return False
 
 
@@ -69,7 +75,7 @@ def _called_with_constants(stream, at):
     """Whether nothing but constants are the arguments of the call."""
     count = 0
     for op, arg in stream[at + 1:]:
-        if op in _IGNORED or op == _PUSH_NULL:
+        if op == _PUSH_NULL:
             continue
         if op in _CALL:
             return arg == count
@@ -79,9 +85,80 @@ def _called_with_constants(stream, at):
     return False
 
 
+def _indexed(stream, at):
+    """Whether a namespace is asked for a constant: ["a"], .get("a", x)."""
+    if at + 2 >= len(stream):
+        return False
+    op, arg = stream[at + 1]
+    if op in _CONSTANT:
+        return stream[at + 2][0] in _INDEX
+    return False
+
+
+def _asked(code, stream, at):
+    """Whether .get() and its like are called with a constant."""
+    if at + 1 >= len(stream):
+        return False
+    op, arg = stream[at + 1]
+    if op not in mentions.ATTRIBUTE:
+        return False
+    arg >>= mentions.ATTRIBUTE[op]
+    return (arg < len(code.co_names) and code.co_names[arg] in _ASKING
+            and _called_with_constant(stream, at + 1, 1, code.co_consts))
+
+
+def _is_self(code, instruction):
+    """Whether a method loads its own instance, which has no other names."""
+    return (instruction[0] in _FAST and instruction[1] == 0
+            and code.co_argcount > 0 and code.co_varnames[0] == "self")
+
+
+def _searches(code, stream, at, name):
+    """Whether a namespace is used for more than a name that is written."""
+    if name == "__dict__":
+        if at and _is_self(code, stream[at - 1]):
+            return False
+    elif name == "vars":
+        if (at + 2 >= len(stream) or stream[at + 2][0] not in _CALL
+                or stream[at + 2][1] != 1):
+            return True
+        if _is_self(code, stream[at + 1]):
+            return False
+        at += 2
+    else:
+        while at + 1 < len(stream) and stream[at + 1][0] == _PUSH_NULL:
+            at += 1
+        if (at + 1 >= len(stream) or stream[at + 1][0] not in _CALL
+                or stream[at + 1][1] != 0):
+            return True
+        at += 1
+    while at + 1 < len(stream) and stream[at + 1][0] in _CALLED:
+        at += 1
+    return not (_indexed(stream, at) or _asked(code, stream, at))
+
+
+def _forwards(code, stream, at):
+    """Whether __getattr__(self, name) asks for the name it was asked for."""
+    if code.co_name not in _FORWARDERS or code.co_argcount < 2:
+        return False
+    stores = any(op in _STORES and arg == 1 for op, arg in stream)
+    depth = 0
+    for op, arg in stream[at + 1:]:
+        if op in _JUMPS or op == _PUSH_NULL:
+            return False
+        before = depth
+        depth += _effect(op, arg)
+        if depth >= 2:
+            return not stores and (
+                (op in _FAST and arg == 1 and before == 1)
+                or (op in _FAST_PAIR and before == 0 and arg & 15 == 1))
+    return False
+
+
 def computes(code):
     names = code.co_names
-    stream = list(mentions.instructions(code))
+    stream = [each for each in mentions.instructions(code)
+              if each[0] not in _IGNORED]
     for at, (op, arg) in enumerate(stream):
         if op in mentions.GLOBAL:
             arg >>= mentions.GLOBAL[op]
@@ -91,6 +168,10 @@ def computes(code):
             continue
         if arg >= len(names):
             return True
+        if names[arg] in mentions.NAMESPACES:
+            if _searches(code, stream, at, names[arg]):
+                return True
+            continue
         place = mentions.BY_ARGUMENT.get(names[arg])
         if place is None:
             continue
@@ -99,6 +180,7 @@ def computes(code):
         else:
             constant = _called_with_constant(stream, at, place,
                                              code.co_consts)
-        if not constant:
+        if not constant and not (place == 2 and _forwards(
+                code, stream, at)):
             return True
     return False

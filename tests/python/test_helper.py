@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""The helper as a process: its frames, and what it is given that is odd."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from conftest import ADAPTER
+
+HELPER = os.path.join(ADAPTER, "ftrace_python_blocks.py")
+
+
+def frame(value):
+    if not isinstance(value, bytes):
+        value = str(value).encode()
+    return b"%d:%b" % (len(value), value)
+
+
+def frames(content):
+    found = []
+    at = 0
+    while at < len(content):
+        colon = content.index(b":", at)
+        end = colon + 1 + int(content[at:colon])
+        found.append(content[colon + 1:end])
+        at = end
+    return found
+
+
+def ask(*values):
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-E", HELPER], check=True,
+        input=b"".join(map(frame, values)), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE)
+    assert done.stderr == b""
+    return frames(done.stdout)
+
+
+def test_analyse():
+    answer = ask("analyse", 1, "a.py", "def f(x):\n    return g(x)\n")
+    assert answer[0] == b"ok" and len(answer[1]) == 16
+    assert answer[3] == b"1"
+    assert answer[4:6] == [b"f", b"f"] and len(answer[6]) == 16
+    assert answer[7:9] == [b"1", b"2"]
+    assert answer[9].split(b"\n") == [b"ax", b"gf", b"gg"]
+
+
+def test_known_skeletons_need_no_outline():
+    source = "def f(): return 1\n"
+    first = ask("analyse", 1, "a.py", source)
+    again = ask("analyse-known", 1, "a.py", source, b"x" * 16 + first[1])
+    assert first[2] != b"" and again[2] == b""
+    assert again[:2] + again[3:] == first[:2] + first[3:]
+
+
+@pytest.mark.parametrize("content, why", [
+    (b"def f(:\n", b"line 1"), (b"a = 1\n\0", b"null bytes"),
+    (b"x = '\xe9'", b"utf-8"), (b"# coding: nothing\n", b"encoding"),
+    (b"x = " + b"-" * 50000 + b"1", b"it "),
+    (b"x = " + b"+".join([b"a"] * 20000), b"it is nested too deeply"),
+    (b"return 1", b"outside function"),
+])
+def test_what_cannot_be_analysed(content, why):
+    answer = ask("analyse", 2, "a.py", content, "b.py", "x = 1")
+    assert answer[0] != b"ok" and why in answer[0]
+    assert b"\n" not in answer[0]
+    assert answer[1] == b"ok"
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"\n", b"\xef\xbb\xbfx = 1", b"# coding: latin-1\nx = '\xe9'",
+    b"x = 1\r\ny = 2\r\n", b"x = 1\ry = 2\r", b"x = 0x" + b"f" * 100000,
+    b"assert (1, 'always')\nx = '\\d' is 1\n", b"\x0cdef f():\n\tpass\n",
+    b"def f():\n" + b"    a(1)\n" * 5000,
+])
+def test_what_can(content):
+    assert ask("analyse", 1, "a.py", content)[0] == b"ok"
+
+
+def test_narrow():
+    def outline(source):
+        return ask("analyse", 1, "a.py", source)[2]
+
+    old, new = outline("A = 1\nB = 1\n"), outline("A = 2\nB = 1\n")
+    other = outline("from a import A as K\n")
+    answer = ask("narrow", 2, "a.py", "", "a", 2, old, new, new,
+                 "gone.py", "", "gone", 1, old, "",
+                 1, "b.py", "b", other)
+    assert answer[0] == b"names"
+    assert answer[2:7] == [b"2", b"a.py", b"A", b"b.py", b"K"]
+    assert answer[7:10] == [b"2", b"A", b"K"]
+    assert answer[10:13] == [b"0", b"1", b"gone.py"]
+    assert answer[13:15] == [b"0", b"none"]
+    assert answer[16] == b"whole"
+
+
+def test_wrong_outlines_are_whole():
+    answer = ask("narrow", 1, "a.py", "", "a", 1, "nonsense", "nonsense", 0)
+    assert answer[0] == b"whole"

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: MIT
+"""Each rule of docs/python.md, on the smallest project that shows it."""
+
+import pytest
+
+from selection import Analysis, verdict_of
+
+BASE = '''
+import os
+from functools import lru_cache
+LIMIT = 3
+OTHER = LIMIT
+def make(x=1):
+    return LIMIT
+class Thing:
+    size = 1
+    def run(self):
+        return self.size
+class Part(Thing):
+    pass
+THING = Thing()
+TOTAL = make()
+'''
+
+
+def verdict(new, old=BASE, path="pkg/core.py", **files):
+    """The verdict on core.py, beside the files that are given."""
+    analyses = {"pkg/__init__.py": Analysis(files.pop("init", "")),
+                path: Analysis(old)}
+    for name, text in files.items():
+        where = "%s.py" % name if name.startswith("test") else (
+            "pkg/%s.py" % name)
+        analyses[where] = Analysis(text)
+    return verdict_of(path, analyses[path], Analysis(new), analyses)
+
+
+def edited(old, new, **files):
+    assert old in BASE
+    return verdict(BASE.replace(old, new), **files)
+
+
+def names(found):
+    assert found.word == "names", found.reason
+    return {name for path, name in found.pairs if path == "pkg/core.py"}
+
+
+@pytest.mark.parametrize("old, new", [
+    ("import os", "import os  # used"),
+    ("return LIMIT", "return LIMIT + 1"),
+    ("        return self.size", "        self.new = 2\n        return 3"),
+])
+def test_nothing(old, new):
+    assert edited(old, new).word == "none"
+
+
+@pytest.mark.parametrize("old, new, changed", [
+    ("import os", "import os\nimport re", {"re"}),
+    ("OTHER = LIMIT", "OTHER = 4", {"OTHER"}),
+    ("THING =", "def added(): pass\nTHING =", {"added"}),
+    ("THING =", "ADDED = {'a': LIMIT}\nTHING =", {"ADDED"}),
+    ("THING =", "@lru_cache\ndef added(): pass\nTHING =", {"added"}),
+    ("THING =", "class New(Thing): pass\nTHING =", {"New"}),
+    ("    return LIMIT", "    'doc'\n    return LIMIT", {"make", "TOTAL"}),
+    ("    size = 1", "    size = 2", {"Thing", "Part", "THING"}),
+    ("    size = 1", "    size = 1\n    def new(self): pass",
+     {"Thing", "Part", "THING"}),
+])
+def test_names(old, new, changed):
+    assert names(edited(old, new)) == changed
+
+
+@pytest.mark.parametrize("old, new, why", [
+    ("LIMIT = 3", "LIMIT = int('3')", "call of int"),
+    ("TOTAL = make()", "TOTAL = make(2)", "call of make"),
+    ("TOTAL = make()", "", "call of make"),
+    ("make(x=1)", "make(x=2)", "make"),
+    ("LIMIT = 3\n", "", "LIMIT"),
+    ("import os", "import requests", "not of Python's library"),
+    ("import os", "import antigravity", "not of Python's library"),
+    ("import os", "from re import nothing", "not of Python's library"),
+    ("import os", "from .other import x", "not imported above"),
+    ("import os", "from os import *", "star import"),
+    ("import os", "from __future__ import annotations", "future"),
+    ("THING =", "@unknown\ndef new(): pass\nTHING =", "decorator"),
+    ("THING =", "def __getattr__(name): pass\nTHING =", "__getattr__"),
+    ("THING =", "def pytest_configure(): pass\nTHING =", "pytest_"),
+    ("THING =", "pytest_plugins = ['x']\nTHING =", "pytest_plugins"),
+    ("THING =", "def setup_module(): pass\nTHING =", "setup_module"),
+    ("THING =", "class New(UNKNOWN): pass\nTHING =", "UNKNOWN"),
+    ("THING =", "class New(metaclass=M): pass\nTHING =", "keyword"),
+    ("THING =", "class New(Thing, Part): pass\nTHING =", "bases"),
+    ("    size = 1", "    def __eq__(self, x): pass", "Thing"),
+    ("    size = 1", "    __slots__ = ('size',)", "__slots__"),
+    ("    size = 1", "    def __init_subclass__(cls): pass", "__init_sub"),
+    ("THING =", "NEW = Thing.nothing\nTHING =", "Thing.nothing"),
+    ("THING =", "NEW = MISSING\nTHING =", "MISSING"),
+])
+def test_whole(old, new, why):
+    found = edited(old, new, other="x = 1")
+    assert found.word == "whole", names(found)
+    assert why in found.reason
+
+
+def test_a_function_moved_past_what_may_call_it():
+    lines = "def make(x=1):\n    return LIMIT\n"
+    assert edited(lines, "").word == "whole"
+    new = BASE.replace(lines, "").replace("THING = ", lines + "THING = ")
+    assert verdict(new).word == "none"
+    new = BASE.replace(lines, "") + lines
+    assert verdict(new).word == "whole"
+
+
+def test_removed_name_that_is_imported():
+    old = BASE.replace("make()", "2")
+    new = old.replace("def make(x=1):\n    return LIMIT\n", "")
+    found = verdict(new, old, other="from .core import make",
+                    third="from .other import *", fourth="import os")
+    assert list(found.others) == ["pkg/other.py"]
+    found = verdict(new, old, other="from . import core\nX = core.make")
+    assert list(found.others) == ["pkg/other.py"]
+    found = verdict(new, old, other="import pkg.core as c\nX = c.make\n")
+    assert list(found.others) == ["pkg/other.py"]
+
+
+def test_a_name_that_only_some_branches_bind():
+    old = "if 1:\n    A = 1\nelse:\n    A = 2\n"
+    new = "if 1:\n    pass\nelse:\n    A = 2\n"
+    found = verdict(new, old, other="from .core import A")
+    assert list(found.others) == ["pkg/other.py"]
+
+
+def test_a_name_lost_through_a_star():
+    found = verdict("def b(): pass\n", "def a(): pass\n",
+                    other="from .core import *",
+                    third="from .other import a")
+    assert list(found.others) == ["pkg/third.py"]
+    found = verdict("def b(): pass\n", "def a(): pass\n",
+                    other="from .core import *\nif 1:\n    X = a\n"
+                          "else:\n    X = 1\n")
+    assert list(found.others) == ["pkg/other.py"]
+
+
+def test_names_go_on_through_other_files():
+    found = edited("OTHER = LIMIT", "OTHER = 4",
+                   init="from .core import OTHER as SHOWN",
+                   other="import pkg\nMINE = pkg.SHOWN\n",
+                   third="from .other import MINE\nY = f(MINE)",
+                   fourth="def f(x=1): pass")
+    assert {("pkg/__init__.py", "SHOWN"),
+            ("pkg/other.py", "MINE")} <= set(found.pairs)
+    assert list(found.others) == ["pkg/third.py"]
+
+
+def test_effects_of_what_goes():
+    old = "from functools import cache as c\n@register\nclass A: pass\n"
+    new = old.replace("@register\n", "")
+    assert verdict(new, old).word == "whole"
+    old = ("class Base:\n    def __init_subclass__(cls): pass\n"
+           "class A(Base):\n    pass\n")
+    assert verdict(old.replace("class A(Base):\n    pass\n", ""),
+                   old).word == "whole"
+    assert verdict(old.replace("A(Base)", "A"), old).word == "whole"
+
+
+def test_families_reach_bases_and_subclasses():
+    found = edited("class Part(Thing):\n    pass",
+                   "class Part(Thing):\n    def run(self): pass",
+                   other="from .core import Part\nclass Far(Part): pass")
+    assert set(found.families) == {
+        ("pkg/core.py", "Thing"), ("pkg/core.py", "Part"),
+        ("pkg/other.py", "Far")}
+    assert "run" in found.attributes
+
+
+def test_own_names_of_a_test_file():
+    old = "def test_a():\n    pass\ndef helper(x=1):\n    pass\n"
+    found = verdict(old.replace("test_a", "test_b").replace("x=1", "x=2"),
+                    old, path="test_own.py")
+    assert sorted(found.own) == [("helper", "w"), ("test_a", "g"),
+                                 ("test_b", "n")]
+    found = verdict(old + "def check_it(): pass\n", old, path="test_own.py")
+    assert found.word == "whole"
+    found = verdict(old + "test_c = test_a\n", old, path="test_own.py")
+    assert found.word == "whole"
+
+
+PARAMETERS = '''
+import pytest
+@pytest.mark.parametrize("a, b", [(1, 2)])
+def test_a(a, b):
+    pass
+@pytest.fixture
+def tool():
+    pass
+'''
+
+
+@pytest.mark.parametrize("old, new, word", [
+    ("(1, 2)", "(1, 3)", "names"), ("(1, 2)", "(1, 2, 3)", "whole"),
+    ("test_a(a, b)", "test_a(a, c)", "whole"),
+    ("[(1, 2)]", "list(range(3))", "whole"),
+    ("@pytest.fixture", "@pytest.fixture(name='x')", "names"),
+    ("@pytest.fixture", "@pytest.fixture(autouse=True)", "whole"),
+    ("@pytest.fixture", "@pytest.mark.unknown", "whole"),
+])
+def test_pytest_decorators(old, new, word):
+    found = verdict(PARAMETERS.replace(old, new), PARAMETERS,
+                    path="test_own.py")
+    assert found.word == word, found.reason
+
+
+def test_tests_that_another_file_inherits():
+    old = "class Checks:\n    def test_a(self): pass\n"
+    found = verdict(old.replace("test_a", "test_b"), old, path="test_own.py",
+                    test_other="from test_own import Checks\n"
+                               "class TestIt(Checks): pass\n")
+    assert list(found.others) == ["test_other.py"]
+
+
+def test_circles_of_imports():
+    old = "from . import other\nA = 1\nB = 2\n"
+    new = "A = 1\nfrom . import other\nB = 2\n"
+    circle = "from . import core\ndef f(): return core.A\n"
+    assert verdict(new, old, other=circle).word == "whole"
+    late = "from .other import a\nA = 1\n"
+    found = verdict("from .other import a\nfrom .other import b\nA = 1\n",
+                    late, other="b = 1\nfrom .core import A\na = 2\n")
+    assert found.word == "names"
+    found = verdict("from .other import a\nfrom .other import b\nA = 1\n",
+                    late, other="a = 1\nfrom .core import A\nb = 2\n")
+    assert found.word == "whole"
+
+
+def test_typing():
+    old = "import typing as t\nclass A: pass\n"
+    for text, word in (("t.Optional[A]", "names"), ("t.Dict[str]", "whole"),
+                       ("t.Dict[str, A]", "names"), ("t.Nothing", "whole"),
+                       ("'t.Nothing'", "names"), ("A[int]", "whole"),
+                       ("t.Callable[[A], None]", "names")):
+        new = old + "def f(x: %s): pass\n" % text
+        assert verdict(new, old).word == word, text
+    new = old + "if t.TYPE_CHECKING:\n    import anything\n"
+    assert verdict(new, old).word == "none" or names(
+        verdict(new, old)) == set()

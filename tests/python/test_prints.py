@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+"""Prints of blocks: the same for the same meaning, and for no other."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+import ftrace_python_analyse as analyse
+
+from conftest import ADAPTER
+
+SOURCE = '''
+"""The module."""
+import os
+LIMIT = 3
+def plain(a, b=LIMIT, *, c=None):
+    """Says so."""
+    return [x for x in (a, b) if x in {"p", "q", "r"}], -0.0
+class Thing(dict):
+    size = 1
+    def get(self, key):
+        def inner(y):
+            return y + key
+        return inner
+    @property
+    def value(self):
+        return 1
+    @value.setter
+    def value(self, new):
+        self._value = new
+'''
+
+
+def blocks_of(source):
+    blocks, _ = analyse.analyse(source.encode())
+    return {name: analyse.digest(block.keys)
+            for name, block in blocks.by_name.items()}
+
+
+def skeleton_of(source):
+    return analyse.digest(analyse.analyse(source.encode())[0].skeleton)
+
+
+def mentions_of(source, name="f"):
+    return analyse.analyse(source.encode())[0].by_name[name].mentions
+
+
+@pytest.mark.parametrize("old, new", [
+    ("\nLIMIT", "\n\n# a comment\nLIMIT"),
+    ("    size = 1", "    # why\n    size  =  1"),
+    ("(a, b=LIMIT, *, c=None)", "(\n    a,\n    b=LIMIT, *,\n    c=None\n)"),
+    ("            return y + key",
+     "\n            # sum\n            return (y+key)"),
+])
+def test_layout_changes_nothing(old, new):
+    edited = SOURCE.replace(old, new)
+    assert edited != SOURCE
+    assert blocks_of(edited) == blocks_of(SOURCE)
+    assert skeleton_of(edited) == skeleton_of(SOURCE)
+
+
+@pytest.mark.parametrize("old, new, changed, skeleton", [
+    ("return y + key", "return y - key",
+     {"Thing.get.<locals>.inner"}, False),
+    ("return inner", "return inner, 1", {"Thing.get"}, False),
+    ('{"p", "q", "r"}', '{"p", "q", "s"}', None, False),
+    ("-0.0", "0.0", {"plain"}, False),
+    ('"""Says so."""', '"""Says."""', {"plain"}, True),
+    ("LIMIT = 3", "LIMIT = 3.0", set(), True),
+    ("LIMIT = 3", "LIMIT = True", set(), True),
+    ("b=LIMIT", "b=None", set(), True),
+    ("c=None", "d=None", {"plain"}, True),
+    ("size = 1", "size = 2", {"Thing"}, True),
+    ("def inner(y)", "def inner(y=2)", {"Thing.get"}, False),
+    ("self._value = new", "self._value = 1", {"Thing.value"}, False),
+    ("Thing(dict)", "Thing(list)", set(), True),
+    ('"""The module."""', "", set(), True),
+    ("import os", "import sys", set(), True),
+    ("import os", "from __future__ import annotations\nimport os", None,
+     True),
+])
+def test_meaning_changes_the_block(old, new, changed, skeleton):
+    edited = SOURCE.replace(old, new)
+    before, after = blocks_of(SOURCE), blocks_of(edited)
+    found = {name for name in before if before[name] != after.get(name)}
+    if changed is not None:
+        assert found == changed
+    assert (skeleton_of(edited) != skeleton_of(SOURCE)) == skeleton
+
+
+def test_a_body_that_uses_super_leaves_other_blocks_alone():
+    edited = SOURCE.replace("return inner\n", "return super().get(key)\n")
+    before, after = blocks_of(SOURCE), blocks_of(edited)
+    assert before["Thing.value"] == after["Thing.value"]
+
+
+def test_a_docstring_alone_is_seen():
+    old = "@r\ndef f(x=1):\n    return g(2)\n"
+    new = "@r\ndef f(x=1):\n    'doc'\n    return g(2)\n"
+    assert skeleton_of(old) != skeleton_of(new)
+
+
+def test_branches_of_optimized_runs_count():
+    old = "def f():\n    if not __debug__:\n        return 1\n"
+    assert blocks_of(old) != blocks_of(old.replace("1", "2"))
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "77"])
+def test_hash_randomisation_changes_nothing(seed):
+    script = ("import sys, ftrace_python_analyse as a\n"
+              "b, _ = a.analyse(sys.stdin.buffer.read())\n"
+              "print(a.digest(b.skeleton).hex(), "
+              "a.digest([x.keys for x in b.by_name.values()]).hex())")
+    prints = {subprocess.run(
+        [sys.executable, "-c", script], input=SOURCE.encode(), check=True,
+        stdout=subprocess.PIPE, env={
+            **os.environ, "PYTHONHASHSEED": each, "PYTHONPATH": ADAPTER}
+    ).stdout for each in ("0", seed, "random")}
+    assert len(prints) == 1
+
+
+def test_names_are_told_apart():
+    found = mentions_of('''
+def f(tmp_path, x=OTHER):
+    import a.b
+    from c import d
+    total.part.run("pkg.mod:name", kw=1)
+    return "{self.shown}", ("one", ("two",)), [e.inner for e in x]
+''')
+    assert {"gtotal", "apart", "arun", "apkg", "amod", "aname", "akw",
+            "atmp_path", "ax", "aa", "ab", "ad", "ac", "ashown", "aone",
+            "atwo", "ainner", "gf"} <= found
+    assert "atotal" not in found and "gpart" not in found
+    assert "gOTHER" not in found and "*" not in found
+
+
+def test_long_functions_tell_names_apart_too():
+    body = "".join("    name_%d.attr_%d\n" % (i, i) for i in range(400))
+    found = mentions_of("def f():\n" + body)
+    assert {"gname_399", "aattr_399"} <= found
+    assert "gattr_399" not in found
+
+
+CONSTANT = """getattr(x, "a") | getattr(f(x), "a", g(1)) |
+ hasattr(x.y[1], "a") | x.__dict__["a"] | x.__dict__.get("a") |
+ globals()["a"] | vars(x)["a"] | attrgetter("a", "b") |
+ import_module("a.b") | r.getfixturevalue("a") | vars(self) |
+ self.__dict__.update(x) | getattr(x, "a")(getattr(y, "b"))"""
+COMPUTED = """getattr(x, y) | getattr(x, "a" + y) | getattr |
+ getattr(x, "a%s" % y, None) | getattr(x, "a" if y else "b") |
+ map(getattr, x, y) | getattr(*x) | getattr(x, f"a{y}") | globals() |
+ setattr(x, y, "a") | x.__dict__ | x.__dict__[y] | x.__dict__.get("a" + y) |
+ vars() | vars(x) | vars(x)[y] | dir(x) | eval("a") | attrgetter("a", y) |
+ import_module("a" + x) | X.__subclasses__() | getattr(x, y, "a") |
+ getattr(x, "a".lower()) | getattr(x, y)("a") | getattr(x, *y)"""
+
+
+@pytest.mark.parametrize("text, computed", [
+    (" ".join(each.split()), False) for each in CONSTANT.split(" |")] + [
+    (" ".join(each.split()), True) for each in COMPUTED.split(" |")])
+def test_reflection(text, computed):
+    found = mentions_of("def f(self, x, y):\n    return %s\n" % text)
+    assert ("*" in found) == computed
+
+
+def test_getattr_that_forwards_is_no_reflection():
+    source = "def __getattr__(self, name):\n    return getattr(self.x, name)"
+    assert "*" not in mentions_of(source, "__getattr__")
+    source = source.replace(":\n", ":\n    name += 'x'\n")
+    assert "*" in mentions_of(source, "__getattr__")
