@@ -10,7 +10,7 @@ import sys
 
 import ftrace_pytest_marks as marks
 
-_NAME = "FTRACE_FUNCTIONS"
+VARIABLE = "FTRACE_FUNCTIONS"
 _HERE = os.path.dirname(os.path.abspath(__file__)) + "/"
 _STDLIB = os.path.dirname(os.__file__) + "/"
 
@@ -23,14 +23,13 @@ _callbacks = None
 mode = None
 reason = None
 
-# What the user asked for, to be handed on to workers.
+# What the variable asked for: "evaluator", "monitoring" or "off".
 asked = None
 
 
 def start():
     """Begins recording functions, once; returns the mode."""
-    global mode, reason, asked
-    asked = os.environ.pop(_NAME, None)
+    global mode, reason
     try:
         mode, reason = _start(asked)
     except Exception as error:

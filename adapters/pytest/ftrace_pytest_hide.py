@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+import ftrace_pytest_functions as functions
+
 PLUGIN = "ftrace_pytest"
 LIBRARY = "libftrace.so"
 
@@ -26,6 +28,7 @@ def hide(here):
     global _here, _root
     _here = here
     _root = os.environ.pop("FTRACE_ROOT", None)
+    functions.asked = os.environ.pop(functions.VARIABLE, None)
     _drop("PYTEST_PLUGINS", ",", lambda part: part.strip() == PLUGIN)
     _drop("PYTHONPATH", os.pathsep, lambda part: part == here)
     _hide_in_dict("LD_PRELOAD", _without_library)
@@ -88,6 +91,8 @@ def pytest_xdist_setupnodes():
     if _root is None:
         return
     os.environ["FTRACE_ROOT"] = _root
+    if functions.asked is not None:
+        os.environ[functions.VARIABLE] = functions.asked
     _drop("PYTEST_PLUGINS", ",", lambda part: part.strip() == PLUGIN)
     _prefix("PYTEST_PLUGINS", ",", PLUGIN)
     _drop("PYTHONPATH", os.pathsep, lambda part: part == _here)
