@@ -5,6 +5,8 @@ import json
 import os
 import signal
 import subprocess
+import threading
+import time
 
 import common
 
@@ -69,6 +71,23 @@ class Outcomes:
         return False
 
 
+class Spent:
+    """Milliseconds that a command and its children took."""
+
+    def __init__(self, wall, used):
+        self.wall = wall * 1000
+        self.cpu = (used.ru_utime + used.ru_stime) * 1000
+
+
+def _end(group, late=None):
+    try:
+        os.killpg(group, signal.SIGKILL)
+        if late:
+            late.set()
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
 class Suite:
     """Runs the tests of a tree.  options and paths are pytest's."""
 
@@ -111,32 +130,23 @@ class Suite:
 
     def spend(self, argv, env):
         """Runs a command: exit status, or None when time was up; time."""
-        figures = os.path.join(self.work, "spent")
-        if os.path.exists(figures):
-            os.unlink(figures)
+        late = threading.Event()
         with open(os.path.join(self.work, "output"), "wb") as out:
+            started = time.monotonic()
             child = subprocess.Popen(
-                [common.SPENT, figures] + argv, cwd=self.tree, stdout=out,
-                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=env,
-                start_new_session=True)
+                argv, cwd=self.tree, stdout=out, stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL, env=env, start_new_session=True)
+            timer = threading.Timer(self.timeout, _end, (child.pid, late))
+            timer.start()
             try:
-                status = child.wait(self.timeout)
-            except subprocess.TimeoutExpired:
-                status = None
+                _pid, status, used = os.wait4(child.pid, 0)
             finally:
-                self._end(child)
-        spent = common.Spent(common.read(figures)) if (
-            os.path.exists(figures)) else None
-        return status, spent
-
-    @staticmethod
-    def _end(child):
-        """What a mutant leaves running must not disturb the next one."""
-        try:
-            os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        child.wait()
+                timer.cancel()
+                # What a mutant leaves running must not disturb the next.
+                _end(child.pid)
+            spent = Spent(time.monotonic() - started, used)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        return None if late.is_set() else child.returncode, spent
 
     def output(self):
         return common.read(os.path.join(self.work, "output"))
@@ -155,8 +165,7 @@ class Suite:
         lines = common.read(target).splitlines() if (
             os.path.exists(target)) else []
         outcomes = Outcomes(lines, status is None)
-        if spent:
-            outcomes.wall, outcomes.cpu = spent.wall, spent.cpu
+        outcomes.wall, outcomes.cpu = spent.wall, spent.cpu
         outcomes.text = self.output()[-3000:]
         return outcomes
 

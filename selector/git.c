@@ -315,6 +315,25 @@ static char *resolve(struct git *git)
 	return output.text;
 }
 
+/*
+ * In a folder that git ignores, or that is of no interest to it, nothing ever
+ * differs: that must not pass for an answer.
+ */
+static int check_known(struct git *git, const char *commit)
+{
+	const char *const list[] = {
+		"ls-tree", "-z", "--name-only", commit, NULL};
+	struct bytes output = {0};
+	int code = run_git(git, list, NULL, &output);
+
+	if (code == 0 && !output.size)
+		code = err_set(git->err, -ENOENT,
+			"git's revision '%s' has nothing of '%s'",
+			git->revision, git->directory);
+	free(output.text);
+	return code;
+}
+
 int git_changed_since(struct git_files *files, const char *directory,
 	const char *revision, bool (*wanted)(const char *path, void *data),
 	void *data, struct err *err)
@@ -341,6 +360,8 @@ int git_changed_since(struct git_files *files, const char *directory,
 	if (code == 0)
 		take_untracked(files, &output);
 	free(output.text);
+	if (code == 0 && !files->count)
+		code = check_known(&git, commit);
 	free(commit);
 	if (code < 0)
 		return code;

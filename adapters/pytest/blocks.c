@@ -134,6 +134,7 @@ static struct block *make_block(const char *path, const char *name)
 		return NULL;
 	memcpy(block->name, name, size);
 	block->path = path;
+	block->epoch = UINT64_MAX;
 	block->id = ++last_id;
 	block->next = *bucket;
 	*bucket = block;

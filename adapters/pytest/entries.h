@@ -27,7 +27,7 @@ struct thread;
 /*
  * What the way of each call looks at. A block whose epoch is that of the
  * thread was entered; other threads than the collecting one have epoch 0,
- * which no block has, and keep their own sets.
+ * which no block ever has, and keep their own sets.
  */
 struct here {
 	uint64_t epoch;

@@ -323,18 +323,17 @@ static void set_offsets(int minor)
 /* Why functions are entered unseen just now, or NULL. Puts right what can. */
 static const char *ongoing_gap(void)
 {
+	const char *reason = opened_gap();
 	evaluator *now;
 
-	if (opened_gap())
-		return opened_gap();
 	if (recording == MONITORING)
-		return entries_is_collecting()
-			       ? NULL
+		return reason || entries_is_collecting()
+			       ? reason
 			       : "sys.monitoring cannot tell threads apart";
 	step_back();
 	now = current();
 	if (now == ours)
-		return NULL;
+		return reason;
 	/* It went as it came, without putting back what it found. */
 	if (now == next)
 		install(ours);
@@ -377,6 +376,8 @@ static const char *start(const struct blocks_settings *settings)
 	was_started = true;
 	if (!reason) {
 		Py_AtExit(entries_flush);
+		if (!opened_start(interpreter))
+			reason = "no audit hook can be had";
 	}
 	return reason;
 }
@@ -407,7 +408,6 @@ static const char *start_evaluating(const struct blocks_settings *settings,
 		calls_most = LONG_MAX;
 	calls_left = calls_most;
 	recording = EVALUATING;
-	opened_start(interpreter);
 	install(ours);
 	know_thread();
 	return NULL;
@@ -463,7 +463,6 @@ PyObject *evaluator_monitor(PyObject *self, PyObject *args)
 	reason = start(&settings);
 	if (!reason) {
 		recording = MONITORING;
-		opened_start(interpreter);
 	}
 	return answer(reason);
 }

@@ -26,18 +26,25 @@ static const char *const evaluators[] = {
 
 static void *listening;
 static PyObject *none;
-static long interpreters;
 static bool has_rival;
+
+/* Something was heard of another interpreter since it was last asked. */
+static bool elsewhere;
 
 /* What was said in an epoch, by a mix of block, path and epoch. */
 static uint64_t said[SAID];
 
 const char *opened_gap(void)
 {
-	if (interpreters > 0)
-		return "a subinterpreter is running";
+	bool heard;
+
 	if (has_rival)
 		return "another frame evaluator may be in use";
+	/* One that came and went in between has left events behind. */
+	heard = __atomic_exchange_n(&elsewhere, false, __ATOMIC_RELAXED);
+	if (heard || PyInterpreterState_Head() != listening ||
+		PyInterpreterState_Next(listening))
+		return "a subinterpreter is running";
 	return NULL;
 }
 
@@ -147,49 +154,44 @@ static bool is_here(void)
 static int hear(const char *event, PyObject *args, void *data)
 {
 	(void)data;
-	if (!strncmp(event, "cpython.PyInterpreterState_", 27)) {
+	if (!is_here() || !strcmp(event, "cpython.PyInterpreterState_New")) {
 		/* Another interpreter need not hold the same lock. */
-		bool comes = !strcmp(event + 27, "New");
-
-		__atomic_add_fetch(
-			&interpreters, comes ? 1 : -1, __ATOMIC_SEQ_CST);
-		if (comes && is_here())
-			entries_gap(opened_gap());
+		__atomic_store_n(&elsewhere, true, __ATOMIC_RELAXED);
 		return 0;
 	}
 	if (event[0] != 'o' && event[0] != 'i')
 		return 0;
 	if (!strcmp(event, "open")) {
-		if (!is_here())
-			return 0;
 		if ((PyLong_AsLong(PyTuple_GetItem(args, 2)) & O_ACCMODE) !=
 			O_WRONLY)
 			note_path(PyTuple_GetItem(args, 0));
 		PyErr_Clear();
 	} else if (!strcmp(event, "os.listdir") ||
 		   !strcmp(event, "os.scandir")) {
-		if (is_here())
-			note_path(PyTuple_GetItem(args, 0));
+		note_path(PyTuple_GetItem(args, 0));
 	} else if (!strcmp(event, "os.exec")) {
 		/* What comes after it knows nothing of what was collected. */
-		if (is_here() && entries_is_collecting())
+		if (entries_is_collecting())
 			entries_flush();
 	} else if (!strcmp(event, "import")) {
-		if (is_here())
-			note_import(PyTuple_GetItem(args, 0));
+		note_import(PyTuple_GetItem(args, 0));
 	}
 	return 0;
 }
 
-void opened_start(void *interpreter)
+bool opened_start(void *interpreter)
 {
 	if (!PySys_AddAuditHook || !PyEval_GetFrame || !PyFrame_GetBack ||
-		!PyFrame_GetCode ||
+		!PyFrame_GetCode || !PyInterpreterState_Head ||
+		!PyInterpreterState_Next ||
 		(!PyThreadState_GetUnchecked && !_PyThreadState_UncheckedGet))
-		return;
+		return false;
 	listening = interpreter;
 	none = Py_BuildValue("");
-	/* Another hook may refuse it, and raise for it. */
-	if (PySys_AddAuditHook(hear, NULL))
-		PyErr_Clear();
+	/* Another hook may refuse it: it raises then, or all goes on without.
+	 */
+	if (!PySys_AddAuditHook(hear, NULL))
+		return true;
+	PyErr_Clear();
+	return false;
 }

@@ -7,8 +7,10 @@
 #ifndef FTRACE_ADAPTERS_PYTEST_OPENED_H
 #define FTRACE_ADAPTERS_PYTEST_OPENED_H
 
-/* Begins listening, for one interpreter. */
-void opened_start(void *interpreter);
+#include <stdbool.h>
+
+/* Begins listening, for one interpreter. False when that cannot be done. */
+bool opened_start(void *interpreter);
 
 /* Why functions may be entered unseen, as the events tell it, or NULL. */
 const char *opened_gap(void);

@@ -148,7 +148,7 @@ class Blocks:
         self.skeleton.append(self._walk(module, "", "c")[0])
 
     def _walk(self, code, name, kind):
-        """The key of `code`, and (last line, own names) of all in it.
+        """(key, names, last line) of `code`.
 
         Code that is part of its surroundings adds its names to theirs.
         """
@@ -156,7 +156,7 @@ class Blocks:
         keys = []
         loaded, looked_up = map(set, mentions.names_of(code))
         reflects = mentions.reflects(code, code.co_names)
-        inner = [code]
+        last = last_line(code)
         lazy = is_lazy(code)
         for constant in code.co_consts:
             if type(constant) is not CODE:
@@ -167,14 +167,16 @@ class Blocks:
                 else:
                     keys.append(constant_key(constant))
                 continue
-            key, part, names = self._nested(constant, code, name, kind, lazy)
+            key, part, names, below = self._nested(constant, code, name,
+                                                   kind, lazy)
             keys.append(key)
+            last = max(last, below)
             if part:
                 loaded |= names[0]
                 looked_up |= names[1]
                 reflects = reflects or names[2]
-        return self._finish(block, code, keys, kind,
-                            (loaded, looked_up, reflects))
+        return self._finish(block, code, keys,
+                            (loaded, looked_up, reflects), last)
 
     def _nested(self, code, outer, outer_name, kind, lazy):
         optimized = code.co_flags & OPTIMIZED
@@ -188,12 +190,12 @@ class Blocks:
             name = outer_name + ".<locals>." + code.co_name
         else:
             name = outer_name + "." + code.co_name
-        key, names = self._walk(code, name, kind if part else "f")
+        key, names, last = self._walk(code, name, kind if part else "f")
         if not part:
-            return head_of(code), False, names
-        return (head_of(code), key), True, names
+            return head_of(code), False, names, last
+        return (head_of(code), key), True, names, last
 
-    def _finish(self, block, code, keys, kind, names):
+    def _finish(self, block, code, keys, names, last):
         if FIRST_LINE_KEPT and "__firstlineno__" in code.co_names:
             keys = [key for key, constant in zip(keys, code.co_consts)
                     if type(constant) is CODE]
@@ -206,8 +208,8 @@ class Blocks:
                getattr(code, "co_exceptiontable", b""), keys)
         if block:
             block.keys.append(key)
-            self._note(block, code, names)
-        return key, names
+            self._note(block, code, names, last)
+        return key, names, last
 
     def _block(self, name, kind, code):
         block = self.by_name.get(name)
@@ -217,11 +219,11 @@ class Blocks:
             block.kind = "f"
         return block
 
-    def _note(self, block, code, names):
+    def _note(self, block, code, names, last):
         """Mentions: what it loads, looks up, and is itself known by."""
         loaded, looked_up, reflects = names
         block.first = min(block.first, code.co_firstlineno)
-        block.last = max(block.last, last_line(code))
+        block.last = max(block.last, last)
         found = block.mentions
         found.update(["g" + name for name in loaded])
         for name in looked_up:
@@ -238,7 +240,7 @@ class Blocks:
 
 
 def last_line(code):
-    """The last line of `code` and of all nested in it."""
+    """The last line of `code`, of what is nested in it left out."""
     last = code.co_firstlineno
     if VERSION >= (3, 10):
         for _, _, line in code.co_lines():
@@ -249,9 +251,6 @@ def last_line(code):
         for change in code.co_lnotab[1::2]:
             line += change - 256 if change > 127 else change
             last = max(last, line)
-    for constant in code.co_consts:
-        if type(constant) is CODE:
-            last = max(last, last_line(constant))
     return last
 
 
@@ -281,11 +280,14 @@ def reason_of(error):
     return " ".join(message.split())
 
 
-def answer_file(stream, content):
-    import ftrace_python_outline
+def answer_file(stream, content, known):
     blocks, code = analyse(content)
-    outline = ftrace_python_outline.outline(content, code)
-    replies = ["ok", digest(blocks.skeleton), outline, len(blocks.by_name)]
+    skeleton = digest(blocks.skeleton)
+    outline = b""
+    if skeleton not in known:
+        import ftrace_python_outline
+        outline = ftrace_python_outline.outline(content, code)
+    replies = ["ok", skeleton, outline, len(blocks.by_name)]
     for block in blocks.by_name.values():
         replies += (block.name, block.kind, digest(block.keys), block.first,
                     block.last, "\n".join(sorted(block.mentions)))
@@ -293,13 +295,15 @@ def answer_file(stream, content):
         stream.put(reply)
 
 
-def answer(stream):
+def answer(stream, has_known):
     for _ in range(stream.count()):
         stream.get()
         content = stream.get()
+        known = stream.get() if has_known else b""
+        known = [known[at:at + 16] for at in range(0, len(known), 16)]
         kept = len(stream.parts)
         try:
-            answer_file(stream, content)
+            answer_file(stream, content, known)
         except Exception as error:
             del stream.parts[kept:]
             stream.put(reason_of(error))

@@ -61,9 +61,9 @@ def serve(stream):
         verb = stream.get()
         if verb is None:
             return
-        if verb == b"analyse":
+        if verb in (b"analyse", b"analyse-known"):
             import ftrace_python_analyse
-            ftrace_python_analyse.answer(stream)
+            ftrace_python_analyse.answer(stream, verb == b"analyse-known")
         elif verb == b"narrow":
             import ftrace_python_narrow
             ftrace_python_narrow.answer(stream)

@@ -131,10 +131,21 @@ class Changes:
         return False
 
     def through_star(self, at, unit):
+        """(name, level, whether it is surely there) of what a star brings.
+
+        None for a name that may be there no more.
+        """
         source = self.project.module_of(at, *unit[MORE][:2])
         if source is None:
-            return ()
-        return sorted(self.names.get(source.path, {}).items())
+            return
+        gone = self.removed.get(source.path, ())
+        for name, level in sorted(
+                self.names.get(source.path, {}).items()):
+            if name in gone:
+                yield name, level, None
+            else:
+                yield name, level, (name[0] != "_" and
+                                    "__all__" not in source.table)
 
     def _of_chain(self, at, chain, unit, here):
         parts = chain.split(".")

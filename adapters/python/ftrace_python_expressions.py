@@ -237,11 +237,15 @@ def _subscript(node, unit):
 
 def _odd(node, key, unit):
     """An expression like t.Optional[X]: harmless where it is known to be."""
-    import ftrace_python_types
-    names = ftrace_python_types.names_in(node)
-    types = ftrace_python_types.conditions(node, unit.scope)
-    unit.odd.add((analyse.digest(key)[:8], tuple(sorted(names)),
-                  types is not None, types or ()))
+    print_ = analyse.digest(key)[:8]
+    found = unit.scope.types.get(print_)
+    if found is None:
+        import ftrace_python_types
+        types = ftrace_python_types.conditions(node, unit.scope)
+        found = (print_, tuple(sorted(ftrace_python_types.names_in(node))),
+                 types is not None, types or ())
+        unit.scope.types[print_] = found
+    unit.odd.add(found)
     return key
 
 

@@ -97,6 +97,7 @@ def _propagate(file, project, changes):
         changes.give_up(file.path, str(why))
         return
     changes.add(file, here.changed)
+    changes.remove(file, here.lost())
 
 
 def _verdict(changed, old, changes):

@@ -34,6 +34,8 @@ class Scope:
         self.future = []
         self.class_name = ""
         self.properties = set()
+        self.types = {}
+        self._resolved = {}
         for node in tree.body:
             self._note(node)
         self.lazy = "annotations" in self.future or analyse.VERSION >= (3, 14)
@@ -64,6 +66,12 @@ class Scope:
 
     def resolve(self, dotted):
         """The full name of a dotted one, "" when it is not certain."""
+        found = self._resolved.get(dotted)
+        if found is None:
+            found = self._resolved[dotted] = self._resolve(dotted)
+        return found
+
+    def _resolve(self, dotted):
         root, dot, rest = dotted.partition(".")
         if "*" in self.bound:
             return ""

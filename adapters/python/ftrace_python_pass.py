@@ -213,12 +213,12 @@ class Pass:
         """Names that a star import brings along from a changed file."""
         if unit[KIND] != "import" or "*" not in unit[BINDS]:
             return
-        for name, level in self.changes.through_star(self.at, unit):
-            self.levels[token] = max(self.levels[token], NONE)
-            own = ("?", id(self), token, name)
+        for name, level, there in self.changes.through_star(self.at, unit):
+            own = ("s" if there else "?", id(self), token, name)
             self.levels[own] = level
-            for table in (self.old, self.new):
-                table[name] = table.get(name, ()) + (own,)
+            self.old[name] = self.old.get(name, ()) + (own,)
+            if there is not None:
+                self.new[name] = self.new.get(name, ()) + (own,)
             self.note((name,), level)
 
     def _affected(self, unit):

@@ -39,6 +39,12 @@ def _first_line(code):
                default=0)
 
 
+def _last_line(code):
+    return max([analyse.last_line(code)]
+               + [_last_line(each) for each in code.co_consts
+                  if type(each) is CODE])
+
+
 def _indent(line):
     return line[:len(line) - len(line.lstrip())]
 
@@ -52,7 +58,7 @@ def _placeholder(code):
 
 def _cut(lines, code):
     first = _first_line(code)
-    last = analyse.last_line(code)
+    last = _last_line(code)
     if not first or last - first < SHORT or last > len(lines):
         return
     outer = _indent(lines[code.co_firstlineno - 1])

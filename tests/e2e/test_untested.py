@@ -322,6 +322,21 @@ def test_an_interpreter_that_is_gone(project):
     assert "cart.py: its functions are not known: cannot run" in done.err
 
 
+def test_a_file_that_changed_while_it_was_recorded(project):
+    """Nobody knows what was loaded: all of it counts as changed."""
+    project.write("cart.py", "def f():\n    pass\n\n\ndef g():\n    pass\n")
+    marked = Marked(project).module("cart.py").unit(
+        "test_cart.py::test_f", ("cart.py", "f"), uses=["cart.py"])
+    marked.record()
+    assert untested(project) == []
+    project.run("sh", "-c", '"$@" && echo "# more" >>cart.py', "sh",
+                sys.executable, "-c", SAY, *marked.marks).ok()
+    assert sorted(functions(project)) == ["f", "g"]
+    assert untested(project) == ["cart.py:5: g"]
+    marked.record()
+    assert untested(project) == []
+
+
 def test_a_removed_file(cart):
     (cart.root / "cart.py").unlink()
     assert untested(cart) == []
@@ -446,6 +461,61 @@ def test_the_old_text_cannot_be_taken_apart(cart):
 
 def _functions_are_recorded(project):
     return project.ftrace("changed", "--functions").code == 0
+
+
+def test_doctests_with_pytest(project):
+    """They test the file that they are in, and do not make it a test."""
+    project.write("sums.py", '''\
+        def add(a, b):
+            """
+            >>> add(1, 2)
+            3
+            """
+            return a + b
+
+        def sub(a, b):
+            return a - b
+        ''')
+    project.pytest("--doctest-modules").ok()
+    if not _functions_are_recorded(project):
+        pytest.skip("this Python's functions are not recorded")
+    project.edit("sums.py", "a + b", "b + a")
+    project.edit("sums.py", "a - b", "a - b + 0")
+    assert {name: each["reached"]
+            for name, each in functions(project).items()} == {
+                "add": True, "sub": False}
+
+
+def test_unittest_and_threads_with_pytest(project):
+    project.files(
+        work="def run(to):\n    to.append(1)\n\n\n"
+             "async def wait(to):\n    to.append(2)\n\n\n"
+             "def each(to):\n    to.append(3)\n    yield\n",
+        test_work="""\
+            import asyncio, threading, unittest
+            import work
+
+            class TestWork(unittest.TestCase):
+                @classmethod
+                def setUpClass(cls):
+                    cls.each = list(work.each([]))
+
+                def test_thread(self):
+                    to = []
+                    thread = threading.Thread(target=work.run, args=(to,))
+                    thread.start()
+                    thread.join()
+                    self.assertEqual(to, [1])
+
+                def test_wait(self):
+                    asyncio.run(work.wait([]))
+            """)
+    project.pytest().ok()
+    if not _functions_are_recorded(project):
+        pytest.skip("this Python's functions are not recorded")
+    for number in "123":
+        project.edit("work.py", "(%s)" % number, "(0 + %s)" % number)
+    assert untested(project) == []
 
 
 def test_with_pytest(project):

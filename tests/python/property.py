@@ -44,6 +44,8 @@ def one(seed, tally):
         tally.count["edits"] += 1
         tally.count[verdict.word if verdict else "bodies"] += 1
         for test, record in before.items():
+            if not record.complete:
+                continue
             tally.count["tests"] += 1
             chosen = selects(record, test, path, old, new, verdict,
                              analyses)

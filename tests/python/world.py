@@ -60,6 +60,7 @@ class Record:
 
     def __init__(self):
         self.result = None
+        self.complete = False
         self.entered = set()
         self.modules = set()
 
@@ -128,6 +129,8 @@ class World:
             except Exception as error:
                 record.result = "%s: %s" % (type(error).__name__,
                                             stack[0] == "a test")
+            # A profile function that met the recursion limit is gone.
+            record.complete = sys.getprofile() is not None
         finally:
             sys.setprofile(None)
             builtins.__import__ = importer

@@ -169,6 +169,18 @@ TEST(revisions_that_are_none)
 	assert_int_equal(access("x", F_OK), -1);
 }
 
+TEST(a_folder_that_git_ignores)
+{
+	make_directory("ignored");
+	write_file("ignored/new.py", "");
+	assert_true(ask(scratch_path("ignored"), "HEAD") < 0);
+	assert_non_null(strstr(err.text, "has nothing of"));
+	make_directory("untracked");
+	write_file("untracked/new.py", "");
+	assert_int_equal(ask(scratch_path("untracked"), "HEAD"), 0);
+	assert_int_equal(files.count, 1);
+}
+
 TEST(no_repository)
 {
 	shell("rm -rf .git");
@@ -190,6 +202,7 @@ int main(void)
 		IN_REPOSITORY(names_as_they_are),
 		IN_REPOSITORY(a_merge_under_way),
 		IN_REPOSITORY(revisions_that_are_none),
+		IN_REPOSITORY(a_folder_that_git_ignores),
 		IN_REPOSITORY(no_repository),
 	};
 

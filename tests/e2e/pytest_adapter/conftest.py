@@ -19,8 +19,9 @@ def _compile(target, *sources):
     subprocess.run(
         ["cc", "-O2", "-fPIC", "-shared", "-Wall", "-Wextra", "-Wshadow",
          "-Wstrict-prototypes", "-Werror", "-D_GNU_SOURCE", "-pthread",
-         "-I", str(ADAPTER.parents[1]), "-o", str(target),
-         *map(str, sources)],
+         "-std=gnu11",
+         "-I", str(HERE.parents[2]),
+         "-o", str(target), *map(str, sources)],
         check=True)
 
 
@@ -30,10 +31,8 @@ def tools(tmp_path_factory):
     folder = tmp_path_factory.mktemp("adapter")
     for module in ADAPTER.glob("ftrace_pytest*.py"):
         shutil.copy(module, folder)
-    shutil.copy(HERE / "functions.py", folder / "ftrace_pytest_functions.py")
-    _compile(folder / "ftrace_import_hook.so",
-             *(source for source in ADAPTER.glob("*.c")
-               if source.name != "pytest.c"))
+    parts = set(ADAPTER.glob("*.c")) - {ADAPTER / "pytest.c"}
+    _compile(folder / "ftrace_import_hook.so", *parts)
     library = tmp_path_factory.mktemp("library") / "libftrace.so"
     _compile(library, HERE / "recorder.c")
     return folder, library
@@ -50,6 +49,10 @@ class Record:
         self.sources = {}
         self.reads = {}
         self.interpreters = set()
+        self.codes = {}
+        self.entries = []
+        self.coarse = {}
+        self.memos = {}
         self.unbalanced = 0
         self.muted = {}
         self._whole = {}
@@ -85,6 +88,19 @@ class Record:
         elif verb == "outcome":
             word = rest.partition("/")[0]
             self.outcomes.setdefault(scope, []).append(word)
+        elif verb == "code":
+            token, number, name, path = rest.split("/", 3)
+            self.codes[token, number] = (name, path)
+        elif verb == "enter":
+            token, _, numbers = rest.partition("/")
+            for number in numbers.split(","):
+                self.entries.append((scope, token, number))
+        elif verb == "coarse":
+            self.coarse.setdefault(scope, set()).add(rest)
+        elif verb == "memo":
+            token, number, path = rest.split("/", 2)
+            name = self.codes[token, number][0]
+            self.memos.setdefault(scope, []).append((name, path))
         elif verb == "block":
             self.blocks.setdefault(scope, set()).add(rest)
         elif verb == "mute":
@@ -101,6 +117,16 @@ class Record:
                 self.reads.setdefault(scope, set()).add(mark[1:])
         elif verb.startswith("?"):
             self.looks.setdefault(scope, set()).add(mark[1:])
+
+    def entered(self, scope, file=None):
+        """The names of the blocks that a scope entered, of a file or all."""
+        found = set()
+        for each, token, number in self.entries:
+            name, path = self.codes[token, number]
+            if each == scope and (file is None
+                                  or os.path.basename(path) == file):
+                found.add(name)
+        return found
 
     def closure(self, scope):
         """All that a scope reaches, the base scope included."""
@@ -183,7 +209,9 @@ class Project:
         old = names.get("LD_PRELOAD")
         names["LD_PRELOAD"] = ":".join(filter(None, (old, str(self.library))))
         result = self._run(args, names, cwd)
-        text = marks.read_text() if marks.exists() else ""
+        text = ""
+        if marks.exists():
+            text = marks.read_text(errors="surrogateescape")
         result.record = Record(text)
         if check:
             result.record.check()

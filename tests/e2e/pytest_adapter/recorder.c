@@ -4,6 +4,9 @@
  * as "process thread mark", every other look-up as "process thread ?path", and
  * what becomes of a Python source or its bytecode as "process thread !path".
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,6 +37,9 @@ static void note(const char *sign, const char *text)
 		syscall(SYS_gettid), sign, text);
 	if (size <= 0 || (size_t)size >= sizeof(line))
 		return;
+	for (int i = 0; i < size - 1; i++)
+		if (line[i] == '\n')
+			line[i] = ' ';
 	fd = open(output, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return;
@@ -42,7 +48,7 @@ static void note(const char *sign, const char *text)
 	close(fd);
 }
 
-int access(const char *path, int mode)
+__attribute__((visibility("default"))) int access(const char *path, int mode)
 {
 	if (!strncmp(path, prefix, sizeof(prefix) - 1)) {
 		note("", path + sizeof(prefix) - 1);

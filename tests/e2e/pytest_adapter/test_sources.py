@@ -57,7 +57,7 @@ def test_sources_are_said_and_not_read(project, options):
 def test_without_functions_whole_files_are_read(project):
     project.write(lib=LIB)
     project.file("test_a.py", "import lib\n\ndef test_it(): pass\n")
-    record = project.same("-q", env={"FTRACE_MODE": ""}).record
+    record = project.same("-q", env={"FTRACE_FUNCTIONS": "off"}).record
     assert not record.sources
     assert {"test_a.py", "lib.py"} <= record.reads_of("test_a.py::test_it")
 
