@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""Edits of functions, in modules that come in by other ways than import."""
+
+import pytest
+
+BY_HAND = """\
+    import importlib.util
+    def load(name, path):
+        spec = importlib.util.spec_from_file_location(name, path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+    """
+PLUGIN = """\
+    VALUE = 1
+    def one():
+        return 1
+    def two():
+        return 2
+    """
+
+
+def _affected(project, name, *change):
+    with project.edited(name, *change):
+        return project.affected_units()
+
+
+def test_modules_loaded_by_hand(project):
+    project.files(
+        loader=BY_HAND, plugins__a=PLUGIN, plugins__b=PLUGIN,
+        test_a="""\
+            from loader import load
+            plugin = load("plugin", "plugins/a.py")
+            def test_one():
+                assert plugin.one() == 1
+            def test_two():
+                assert plugin.two() == 2
+            """,
+        test_b="""\
+            from loader import load
+            def test_one():
+                assert load("plugin", "plugins/b.py").one() == 1
+            """,
+        test_c="def test_none():\n    pass\n")
+    project.pytest().ok()
+    a = ["test_a.py::test_one", "test_a.py::test_two"]
+    b = ["test_b.py::test_one"]
+    assert _affected(project, "plugins/a.py", "return 1", "return 3") == [
+        a[0]]
+    assert _affected(project, "plugins/b.py", "return 1", "return 3") == b
+    assert _affected(project, "plugins/b.py", "return 2", "return 3") == []
+    # Who loads a module may keep it, as who imports one does.
+    for name in ("plugins/a.py", "plugins/b.py"):
+        assert _affected(project, name, "VALUE = 1",
+                         "raise ValueError") == a + b
+    (project.root / "plugins/a.py").unlink()
+    assert project.affected_units() == a + b
+
+
+@pytest.mark.parametrize("mode", ["prepend", "append", "importlib"])
+def test_import_modes(project, mode):
+    project.env["PYTHONPATH"] = "."
+    project.files(
+        lib=PLUGIN,
+        tests__conftest="""\
+            import pytest
+            @pytest.fixture
+            def used():
+                return 1
+            @pytest.fixture
+            def other():
+                return 2
+            """,
+        tests__test_a="""\
+            import lib
+            def test_one(used):
+                assert lib.one() == 1
+            def test_two(other):
+                assert lib.two() == 2
+            """,
+        tests__test_b="def test_none():\n    pass\n")
+    for _ in range(2):
+        # Without bytecode, and with it.
+        project.pytest("--import-mode=" + mode).ok()
+        assert project.affected() == []
+        one, two = ("tests/test_a.py::test_" + name for name in ("one", "two"))
+        assert _affected(project, "lib.py", "return 1", "return 3") == [one]
+        assert _affected(project, "lib.py", "return 2", "return 3") == [two]
+        assert _affected(project, "tests/conftest.py",
+                         "return 1", "return 3") == [one]
+        assert _affected(project, "tests/test_a.py",
+                         "lib.two() == 2", "lib.two() != 3") == [two]
+        with project.edited("lib.py", "VALUE = 1", "VALUE = 1  # one"):
+            assert project.affected_units() == []
+
+
+def test_a_source_whose_lines_were_asked_for(project):
+    project.files(
+        lib=PLUGIN,
+        test_a="""\
+            import inspect, lib
+            def test_first():
+                assert inspect.getsource(lib.one)
+            def test_cached():
+                assert inspect.getsource(lib.one)
+            def test_one():
+                assert lib.one() == 1
+            """)
+    project.pytest().ok()
+    first, cached = "test_a.py::test_first", "test_a.py::test_cached"
+    assert _affected(project, "lib.py", "return 2", "return 3") == [
+        cached, first]
+
+
+def test_reload(project):
+    project.files(
+        lib=PLUGIN,
+        test_a="""\
+            import importlib, lib
+            def test_reload():
+                importlib.reload(lib)
+            def test_one():
+                assert lib.one() == 1
+            """)
+    project.pytest().ok()
+    assert _affected(project, "lib.py", "return 1", "return 3") == [
+        "test_a.py::test_one"]
+    assert _affected(project, "lib.py", "return 2", "return 3") == []
+
+
+def test_a_loader_that_makes_something_else_of_a_source(project):
+    project.files(
+        lib=PLUGIN,
+        conftest="""\
+            import sys
+            from importlib import machinery, util
+            class Loader(machinery.SourceFileLoader):
+                def source_to_code(self, data, path, **more):
+                    data = data.replace(b"return 1", b"return 1 if "
+                                        b"True else %d" % len(data))
+                    return super().source_to_code(data, path, **more)
+            class Finder:
+                @staticmethod
+                def find_spec(name, path, target=None):
+                    if name == "lib":
+                        return util.spec_from_file_location(
+                            name, "lib.py", loader=Loader(name, "lib.py"))
+            sys.meta_path.insert(0, Finder)
+            """,
+        test_a="import lib\ndef test_one():\n    assert lib.one() == 1\n",
+        test_b="def test_none():\n    pass\n")
+    project.pytest().ok()
+    assert _affected(project, "lib.py", "VALUE = 1", "VALUE = 1  # x") == [
+        "test_a.py::test_one"]
