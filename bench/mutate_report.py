@@ -18,13 +18,15 @@ def percent(value):
 
 def escaped(results, tool):
     """Mutants of which the tool missed a test."""
-    return [each for each in results if each.answers[tool].escapes]
+    return [each for each in results
+            if tool in each.answers and each.answers[tool].escapes]
 
 
 def figures(results, tool):
-    answers = [(each.answers[tool], bool(each.failed)) for each in results]
+    answers = [(each.answers[tool], bool(each.failed)) for each in results
+               if tool in each.answers]
     return {
-        "mutants": len(results),
+        "mutants": len(answers),
         "killed": sum(killed for _answer, killed in answers),
         "escaped": len(escaped(results, tool)),
         "escapes": sum(len(answer.escapes) for answer, _ in answers),
@@ -38,8 +40,8 @@ def _row(name, results, tools):
     row = [name, str(first["mutants"]), str(first["killed"])]
     for tool in tools:
         found = figures(results, tool)
-        row += [str(found["escaped"]), percent(found["share"]),
-                percent(found["share_killed"])]
+        row += [str(found["escaped"]) if found["mutants"] else "",
+                percent(found["share"]), percent(found["share_killed"])]
     return row
 
 
@@ -94,7 +96,9 @@ def details(results, tools, short=()):
     """Each escape; of the tools in short only a line."""
     for tool in tools:
         for each in results:
-            answer = each.answers[tool]
+            answer = each.answers.get(tool)
+            if not answer:
+                continue
             if answer.escapes and tool in short:
                 say("  missed by %s: %s: %s: %d of %d tests" % (
                     tool, each.mutant.kind, each.mutant.title,
@@ -126,6 +130,8 @@ def project(work, tools, short):
         work.median_wall() / 1000, work.spent["ftrace"].wall / 1000,
         ", by pytest-testmon %.1f s" % (work.spent["testmon"].wall / 1000)
         if "testmon" in work.spent else ""))
+    if work.without:
+        say("  " + work.without)
     table(by_kind(work.results), tools)
     details(work.results, tools, short)
     say()
@@ -138,6 +144,7 @@ def as_json(works, tools, seed):
             "name": work.project.name,
             "tests": len(work.baseline.good),
             "left_out": sorted(work.baseline.left_out),
+            "without_testmon": work.without,
             "wall_ms": work.median_wall(),
             "figures": {tool: figures(work.results, tool)
                         for tool in tools},

@@ -11,7 +11,7 @@ import oracle_judge
 from common import Broken
 from mutate_files import Survey
 from mutate_tree import Tree
-from oracle_select import Ftrace, Testmon
+from oracle_select import Ftrace, Testmon, Unusable
 from oracle_suite import Suite
 
 # Escapes of one mutant that are each run alone.
@@ -105,6 +105,9 @@ class Bench:
             self.other.freeze()
         return spent
 
+    def without_testmon(self):
+        self.other = self.testmon = None
+
     def limit(self, seconds):
         """A mutant may hang."""
         self.suite.timeout = seconds
@@ -184,6 +187,7 @@ class Project:
         self.baseline = None
         self.plain = []
         self.spent = {}
+        self.without = None
         self.results = []
 
     def prepare(self, runs):
@@ -193,7 +197,15 @@ class Project:
         self.baseline, self.plain = first.baseline(runs)
         wall = max(run.wall for run in self.plain) / 1000
         for bench in self.benches:
-            spent = bench.record()
+            if self.without:
+                bench.without_testmon()
+            try:
+                spent = bench.record()
+            except Unusable as problem:
+                # A tool that its project is too much for ends no benchmark.
+                self.without = str(problem)
+                bench.without_testmon()
+                spent = bench.record()
             self.spent = self.spent or spent
             bench.limit(30 + 5 * wall)
 

@@ -69,6 +69,16 @@ class Ftrace:
         return oracle_judge.resolve(arguments, baseline, after, breaks)
 
 
+def _last_error(text):
+    """The line of an output that says what went wrong."""
+    lines = [line for line in text.splitlines() if "Error" in line]
+    return lines[-1].strip() if lines else text[-300:]
+
+
+class Unusable(Broken):
+    """The other tool does not work on this project."""
+
+
 class Testmon:
     """pytest-testmon, in a tree and an environment of its own."""
 
@@ -84,8 +94,8 @@ class Testmon:
         argv = self.suite.pytest("--testmon", "--testmon-forceselect")
         status, spent = self.suite.spend(argv, self.suite.environment())
         if status not in (0, 1) or not self._data():
-            raise Broken("pytest-testmon ended with %s:\n%s" % (
-                status, self.suite.output()[-3000:]))
+            raise Unusable("pytest-testmon ended with %s: %s" % (
+                status, _last_error(self.suite.output())))
         shutil.rmtree(self.saved, ignore_errors=True)
         os.mkdir(self.saved)
         for path in self._data():

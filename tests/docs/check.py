@@ -27,7 +27,7 @@ FOREIGN = {"--changed", "--build", "--preset", "--test-dir", "--lf", "--ff",
            "--install", "--output-on-failure", "--version", "--help",
            "--onlyChanged", "--findRelatedTests", "--doctest-glob",
            "--dry-run", "--prefix", "--misses", "--calls", "--keep",
-           "--jobs", "--output", "--full", "--touching",
+           "--jobs", "--output", "--full", "--touching", "--testmon",
            "--work"}
 
 problems = []

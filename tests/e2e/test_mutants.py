@@ -352,6 +352,16 @@ def test_a_planted_escape_of_a_project_on_disk(tiny, monkeypatch, capsys):
     assert not os.path.exists(tiny.source + "/.ftrace")
 
 
+def test_the_other_tool_does_not_work(tiny, monkeypatch, capsys):
+    """No pytest-testmon is installed here."""
+    assert script("mutate", "--testmon", "--mutants", 1, "--kinds", "body",
+                  tiny.source, "--", sys.executable, "-m", "pytest", "-q",
+                  monkeypatch=monkeypatch) == 0
+    said = capsys.readouterr().out
+    assert "pytest-testmon ended with 4" in said
+    assert "\n  all " in said
+
+
 @pytest.mark.skipif(not replay_history.available(), reason="no git")
 def test_a_history(tiny, tmp_path, monkeypatch, capsys):
     edits = [each for each in replay_history.EDITS if each[0] in (
