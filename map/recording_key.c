@@ -69,6 +69,13 @@ static void normalise_uses(struct recorded_scope *scope)
 	scope->use_count = n;
 }
 
+struct print recording_set_print(int64_t *pairs, size_t count)
+{
+	if (count)
+		qsort(pairs, count, 2 * sizeof(*pairs), by_id);
+	return print_bytes(pairs, count * 2 * sizeof(*pairs), 0);
+}
+
 static void make_set(const struct recording *recording,
 	struct recorded_scope *scope, struct scope_key *key)
 {
@@ -82,11 +89,7 @@ static void make_set(const struct recording *recording,
 		key->pairs[2 * i] = recording->files->states[read->state].id;
 		key->pairs[2 * i + 1] = read->kinds;
 	}
-	if (key->pair_count)
-		qsort(key->pairs, key->pair_count, 2 * sizeof(*key->pairs),
-			by_id);
-	key->set = print_bytes(
-		key->pairs, key->pair_count * 2 * sizeof(*key->pairs), 0);
+	key->set = recording_set_print(key->pairs, key->pair_count);
 }
 
 /* The scope by itself, before what it uses is known. */

@@ -21,6 +21,10 @@ struct scope_key {
  * reads and uses.
  */
 struct scope_key *recording_keys(struct recording *recording);
+
+/* Sorts pairs of state id and kinds; the print that a set of them has. */
+struct print recording_set_print(int64_t *pairs, size_t count);
+
 void recording_keys_release(struct scope_key *keys, size_t count);
 
 #endif

@@ -83,8 +83,14 @@ static const char version_2[] =
 	"ALTER TABLE file ADD COLUMN source INTEGER;"
 	"ALTER TABLE file ADD COLUMN loaded INTEGER;";
 
+/* What audits found, which a run that stores its units takes over. */
+static const char version_3[] =
+	"CREATE INDEX reads_audited ON reads (readset, state)"
+	" WHERE kinds & 16384;"; /* KIND_AUDITED */
+
 /* migrations[n] takes a map of version n to version n + 1. */
-static const char *const migrations[MAP_VERSION] = {version_1, version_2};
+static const char *const migrations[MAP_VERSION] = {
+	version_1, version_2, version_3};
 
 static int is_empty(struct map *map, int64_t *empty, struct err *err)
 {

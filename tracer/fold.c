@@ -130,6 +130,7 @@ static void fold_release(struct fold *fold)
 	interner_release(&fold->texts);
 	fold_loader_release(fold);
 	fold_code_release(fold);
+	audit_load_release(fold->audited, fold->audited_count);
 	free(fold->scopes);
 	free(fold->numbers);
 	free(fold->number_said);
@@ -172,8 +173,12 @@ int fold_store(struct map *map, const struct trace *trace,
 	if (code < 0)
 		goto out;
 	fold_settle(&fold);
-	code = fold_code_settle(&fold, map, err);
+	if (!options->audit)
+		code = fold_audited(&fold, map, err);
 	if (code == 0)
+		code = fold_code_settle(&fold, map, err);
+	fold_audited_code(&fold);
+	if (code == 0 && !options->audit)
 		code = fold_gone(&fold, map, err);
 	if (code < 0)
 		goto out;
@@ -183,7 +188,8 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold.recording.command = options->command;
 	fold.recording.status = options->status;
 	summarise(&fold, summary);
-	code = recording_store(&fold.recording, map, err);
+	code = options->audit ? fold_audit(&fold, summary, map, err)
+			      : recording_store(&fold.recording, map, err);
 out:
 	fold_release(&fold);
 	return code;

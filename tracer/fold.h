@@ -6,6 +6,7 @@
 #ifndef FTRACE_TRACER_FOLD_H
 #define FTRACE_TRACER_FOLD_H
 
+#include "map/audit.h"
 #include "map/map.h"
 #include "map/recording.h"
 #include "tracer/trace.h"
@@ -22,7 +23,8 @@ struct fold_options {
 	int status;                /* exit status; above 128: a signal */
 	const uint32_t *lingering; /* pids that outlived the run */
 	size_t lingering_count;
-	unsigned unborn; /* forked children nobody heard of */
+	unsigned unborn;     /* forked children nobody heard of */
+	struct audit *audit; /* not to be recorded but compared; or NULL */
 };
 
 struct fold_summary {

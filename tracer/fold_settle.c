@@ -114,14 +114,14 @@ static uint32_t state_of(struct fold *fold, const struct fold_access *access,
 		&fold->files, file, aspect, block->bytes, block->size);
 }
 
-static void add_read(struct fold *fold, const struct fold_access *access,
+void fold_read(struct fold *fold, const struct fold_access *access,
 	uint32_t file, uint32_t kinds)
 {
 	struct recorded_scope *scope = &fold->recording.scopes[access->scope];
 	struct recorded_read *read = array_add(&scope->reads,
 		&scope->read_count, &scope->read_room, sizeof(*read));
 
-	read->kinds = kinds;
+	read->kinds = kinds | (access->kinds & KIND_AUDITED);
 	read->state = state_of(fold, access, file, kinds);
 	if (!fold->tree.nodes[access->node].identity.mode)
 		anchor(fold, access->node, file);
@@ -168,9 +168,9 @@ void fold_settle(struct fold *fold)
 			kinds &= ~KIND_BIT(ACCESS_STAT);
 		for (size_t k = 0; k < 2; k++)
 			if (kinds & apart[k])
-				add_read(fold, &access, file, apart[k]);
+				fold_read(fold, &access, file, apart[k]);
 		kinds &= ~(apart[0] | apart[1]);
 		if (kinds)
-			add_read(fold, &access, file, kinds);
+			fold_read(fold, &access, file, kinds);
 	}
 }

@@ -117,6 +117,8 @@ struct fold {
 	size_t source_count, source_room;
 	struct fold_entry *entries; /* functions entered, sources loaded */
 	size_t entry_count, entry_room;
+	struct audited *audited; /* what audits found, by fold_audit.c */
+	size_t audited_count;
 	char *interpreter_tag, *interpreter; /* NULL: none was named */
 	const char *coarse;                  /* why some scope is, or NULL */
 
@@ -161,6 +163,10 @@ void fold_accesses(struct fold *fold); /* records to accesses */
 int fold_code(struct fold *fold, struct map *map, struct err *err);
 void fold_settle(struct fold *fold); /* accesses to states of files */
 int fold_code_settle(struct fold *fold, struct map *map, struct err *err);
+int fold_audited(struct fold *fold, struct map *map, struct err *err);
+void fold_audited_code(struct fold *fold);
+int fold_audit(struct fold *fold, const struct fold_summary *summary,
+	struct map *map, struct err *err);
 void fold_forward(const struct fold *fold); /* to an ftrace around us */
 int fold_gone(struct fold *fold, struct map *map, struct err *err);
 
@@ -182,6 +188,10 @@ bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
  */
 void fold_links(struct fold *fold);
 void fold_links_after(struct fold *fold, const struct wire_record *record);
+
+/* An input as the file is now: a state, for the scope to have read. */
+void fold_read(struct fold *fold, const struct fold_access *access,
+	uint32_t file, uint32_t kinds);
 
 /* A record of code (fold_code_marks.c). */
 void fold_take_code(struct fold *fold, const struct trace_event *event);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,7 +94,7 @@ static int run_untraced(const struct run_options *options,
 	struct run_result *result, struct err *err)
 {
 	int code = spawn_and_wait(
-		options->argv, environ, NULL, &result->status, err);
+		options->argv, environ, NULL, NULL, &result->status, err);
 
 	result->ran = code == 0;
 	return code;
@@ -162,11 +163,15 @@ static void record(const struct run_options *options, struct session *session,
 		.started = session->started,
 		.duration = duration,
 		.command = command,
+		.audit = options->audit,
 		.status = status_number(result->status)};
 	struct trace trace;
 
 	fold.lingering_count = session_lingering(session, GRACE_MS, &lingering);
 	fold.lingering = lingering;
+	/* What it started would hang on as it did. */
+	for (size_t i = 0; result->expired && i < fold.lingering_count; i++)
+		kill((pid_t)lingering[i], SIGKILL);
 	fold.unborn = session_unborn(session);
 	session_stop(session);
 	trace_read(&trace, &session->arena);
@@ -227,6 +232,7 @@ static int run_traced(const struct run_options *options,
 	struct run_result *result, struct err *err)
 {
 	struct variables variables = {.count = 0};
+	struct spawn_limit limit = {.seconds = options->limit};
 	char **envp;
 	int64_t began;
 	int code;
@@ -240,8 +246,9 @@ static int run_traced(const struct run_options *options,
 	envp = build_environment(&variables);
 	session_start_clock(session);
 	began = stopwatch();
-	code = spawn_and_wait(
-		options->argv, envp, &session->arena, &result->status, err);
+	code = spawn_and_wait(options->argv, envp, &session->arena, &limit,
+		&result->status, err);
+	result->expired = limit.expired;
 	result->ran = code == 0;
 	if (code == 0)
 		record_apart(&(struct ended){options, session, library, folder,

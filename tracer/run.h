@@ -17,6 +17,8 @@ struct run_options {
 	const char *unit;              /* the command unit's name */
 	const char *const *each;       /* globs, NULL-terminated; or NULL */
 	const struct adapter *adapter; /* or NULL */
+	struct audit *audit; /* compare with the map, do not record; or NULL */
+	unsigned limit;      /* seconds it may take; 0: as long as it wants */
 };
 
 enum run_failure {
@@ -28,6 +30,7 @@ enum run_failure {
 struct run_result {
 	bool ran; /* the command ran; status is its wait status */
 	int status;
+	bool expired;        /* it was killed at its limit */
 	bool recorded;       /* the map holds it; summary is set */
 	bool adapter_silent; /* the runner's adapter was never heard of */
 	struct fold_summary summary;

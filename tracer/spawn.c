@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "map/alloc.h"
@@ -28,6 +29,14 @@ static const int passed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1,
 #define PASSED_ON (sizeof(passed_on) / sizeof(*passed_on))
 
 static volatile pid_t child;
+static volatile sig_atomic_t ending;  /* the last signal that ends programs */
+static volatile sig_atomic_t expired; /* the child was killed for its time */
+
+static void note_signal(int sig)
+{
+	if (sig == SIGHUP || sig == SIGINT || sig == SIGQUIT || sig == SIGTERM)
+		ending = sig;
+}
 
 /*
  * The terminal sends to the whole group, the child included; only what a
@@ -38,9 +47,33 @@ static void pass_on(int sig, siginfo_t *info, void *context)
 	int saved = errno;
 
 	(void)context;
-	if (child > 0 && info->si_code <= 0)
+	note_signal(sig);
+	if (child > 0 && sig == SIGALRM && info->si_code == SI_TIMER) {
+		expired = 1;
+		kill(child, SIGKILL);
+	} else if (child > 0 && info->si_code <= 0) {
 		kill(child, sig);
+	}
 	errno = saved;
+}
+
+void spawn_note_signals(void)
+{
+	static const int those[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+	struct sigaction action = {
+		.sa_handler = note_signal, .sa_flags = SA_RESTART};
+	struct sigaction before;
+
+	for (size_t i = 0; i < sizeof(those) / sizeof(*those); i++) {
+		sigaction(those[i], NULL, &before);
+		if (before.sa_handler != SIG_IGN)
+			sigaction(those[i], &action, NULL);
+	}
+}
+
+int spawn_signal(void)
+{
+	return ending;
 }
 
 /* A signal that the caller had ignored stays ignored: nohup. */
@@ -223,8 +256,24 @@ static int wait_for(int *status)
 	}
 }
 
+static int wait_within(struct spawn_limit *limit, int *status)
+{
+	struct itimerspec when = {.it_value = {.tv_sec = limit->seconds}};
+	timer_t timer;
+	int code;
+
+	expired = 0;
+	if (timer_create(CLOCK_MONOTONIC, NULL, &timer) < 0)
+		return wait_for(status);
+	timer_settime(timer, 0, &when, NULL);
+	code = wait_for(status);
+	timer_delete(timer);
+	limit->expired = expired;
+	return code;
+}
+
 int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
-	int *status, struct err *err)
+	struct spawn_limit *limit, int *status, struct err *err)
 {
 	struct sigaction before[PASSED_ON];
 	sigset_t all, mask;
@@ -255,7 +304,8 @@ int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
 	while (read(report[0], &error, sizeof(error)) < 0 && errno == EINTR)
 		;
 	close(report[0]);
-	code = wait_for(status);
+	code = limit && limit->seconds ? wait_within(limit, status)
+				       : wait_for(status);
 	child = 0;
 	restore_handlers(before);
 	if (error)

@@ -6,17 +6,34 @@
 #ifndef FTRACE_TRACER_SPAWN_H
 #define FTRACE_TRACER_SPAWN_H
 
+#include <stdbool.h>
+
 #include "map/err.h"
 #include "wire/arena.h"
+
+/* How long a command may take before it is killed. */
+struct spawn_limit {
+	unsigned seconds;
+	bool expired; /* it was */
+};
 
 /*
  * Runs argv with the environment and waits for it. Signals sent to us go on
  * to it; when it is stopped from the terminal we stop too. 0 with the wait
  * status in *status; a negative errno when it could not be executed. A program
  * that the interposer cannot see asks the arena's follower; NULL: no tracing.
+ * The limit may be NULL.
  */
 int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
-	int *status, struct err *err);
+	struct spawn_limit *limit, int *status, struct err *err);
+
+/*
+ * For who runs several commands: signals that end a program are noted from
+ * now on, between the commands as well. spawn_signal() is the last that came,
+ * or 0.
+ */
+void spawn_note_signals(void);
+int spawn_signal(void);
 
 /* Ends this process as the wait status says: by the same signal, too. */
 _Noreturn void spawn_exit_like(int status);

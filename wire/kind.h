@@ -35,6 +35,12 @@ enum access_kind {
  */
 #define KIND_MAKER 0x8000u
 
+/*
+ * Beside the kinds of a read: an audit found it, which later runs of the unit
+ * need not repeat. It stands until an audit does not meet it any more.
+ */
+#define KIND_AUDITED 0x4000u
+
 /* Returns the word of DESIGN section 2; kind must be below ACCESS_KINDS. */
 const char *access_kind_name(unsigned kind);
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "map/alloc.h"
+#include "map/audit.h"
 #include "map/query.h"
 #include "wire/kind.h"
 
@@ -51,6 +52,16 @@ void graph_begin(void)
 void graph_commit(void)
 {
 	must(recording_store(&recording, &graph_map, &err));
+	must(map_commit(&graph_map, &err));
+	recording_release(&recording);
+	map_files_release(&files);
+}
+
+void graph_audit(uint32_t unit, struct audit *audit)
+{
+	if (!audit->unit)
+		audit->unit = graph_at(unit)->name;
+	must(recording_audit(&recording, unit, &graph_map, audit, &err));
 	must(map_commit(&graph_map, &err));
 	recording_release(&recording);
 	map_files_release(&files);

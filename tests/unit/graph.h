@@ -19,6 +19,10 @@ int graph_leave(void **state);
 void graph_begin(void);
 void graph_commit(void);
 
+/* Instead of graph_commit(): what an audit finds, the unit's scope its run. */
+struct audit;
+void graph_audit(uint32_t unit, struct audit *audit);
+
 /* Names are literals; a unit's is "runner/id". Returns its place. */
 uint32_t graph_scope(enum scope_kind kind, const char *name);
 struct recorded_scope *graph_at(uint32_t scope);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What audits found, in memory.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+#include "map/audit.h"
+#include "map/sql.h"
+
+static void release_gaps(struct audit_gaps *gaps)
+{
+	for (size_t i = 0; i < gaps->count; i++) {
+		free(gaps->list[i].path);
+		free(gaps->list[i].block);
+		free(gaps->list[i].reader);
+	}
+	free(gaps->list);
+}
+
+void audit_release(struct audit *audit)
+{
+	release_gaps(&audit->gaps);
+	release_gaps(&audit->unsure);
+	free(audit->before);
+	free(audit->after);
+	free(audit->incomplete);
+	memset(audit, 0, sizeof(*audit));
+}
+
+static char *column_copy(sqlite3_stmt *row, int at)
+{
+	const void *bytes = sqlite3_column_blob(row, at);
+
+	return xmemdup(
+		bytes ? bytes : "", (size_t)sqlite3_column_bytes(row, at));
+}
+
+int audit_load(
+	struct audited **list, size_t *count, struct map *map, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT unit.runner || '/' || unit.id, file.path, state.block,"
+		" state.aspect, reads.kinds"
+		" FROM reads INDEXED BY reads_audited"
+		" JOIN scope ON scope.readset = reads.readset"
+		" JOIN unit ON unit.scope = scope.id"
+		" JOIN state ON state.id = reads.state"
+		" JOIN file ON file.id = state.file"
+		" WHERE reads.kinds & 16384", /* KIND_AUDITED */
+		err);
+	size_t room = 0;
+	int code = row ? 1 : MAP_IO;
+
+	*list = NULL;
+	*count = 0;
+	while (code > 0) {
+		struct audited *audited;
+
+		code = sql_step(map, row, err);
+		if (code <= 0)
+			break;
+		audited = array_add(list, count, &room, sizeof(*audited));
+		audited->unit = column_copy(row, 0);
+		audited->path = column_copy(row, 1);
+		audited->block = column_copy(row, 2);
+		audited->aspect = (enum aspect)sqlite3_column_int(row, 3);
+		audited->kinds = (uint32_t)sqlite3_column_int64(row, 4);
+	}
+	sqlite3_finalize(row);
+	return code;
+}
+
+void audit_load_release(struct audited *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(list[i].unit);
+		free(list[i].path);
+		free(list[i].block);
+	}
+	free(list);
+}
