@@ -3,8 +3,9 @@
 
 import ftrace_python_known as known
 from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK, KIND,
-                                   MEMBERS, MORE, NAME, PRINT, RISK)
-from ftrace_python_pass import HARD, SOFT, Pass, Whole, align, describe
+                                   MEMBERS, MORE, NAME, NEEDS, PRINT, RISK,
+                                   WORDS)
+from ftrace_python_pass import HARD, NONE, SOFT, Pass, Whole, align, describe
 
 # Members that the statement of a subclass, or the class's own, looks at.
 _DECISIVE = frozenset((
@@ -114,7 +115,8 @@ class Comparison:
                 return False
             if other[KIND] == "import" and not self._past(unit, other):
                 return False
-            if set(unit[BINDS]) & set(other[BINDS]):
+            if set(other[BINDS]) & set(
+                    unit[BINDS] + unit[NEEDS] + unit[WORDS]):
                 return False
         self.moves[i] = j
         return True
@@ -171,29 +173,36 @@ class Comparison:
             for i in olds:
                 token = None
                 if i in self.classes or i in self.functions:
-                    token = ("k", id(here), self.old[i][NAME])
+                    token = ("k", id(here), self.classes.get(
+                        i, self.functions.get(i)))
                 elif i in self.moves:
                     token = ("v", id(here), self.moves[i])
                 here.removed(self.old[i], i, token)
             for j in news:
                 token = None
+                unit = self.new[j]
                 if j in new_classes:
-                    token = ("k", id(here), self.new[j][NAME])
-                    self._class(new_classes[j], j, token)
+                    token = ("k", id(here), j)
+                    level = self._class(new_classes[j], j)
                 elif j in new_functions:
-                    token = ("k", id(here), self.new[j][NAME])
-                    here.harmless(self.new[j])
-                    here.levels[token] = SOFT
-                    here.note(self.new[j][BINDS], SOFT)
+                    token = ("k", id(here), j)
+                    here.harmless(unit)
+                    level = SOFT
                 elif j in new_moves:
                     token = ("v", id(here), j)
-                if self.new[j][KIND] == "import":
+                    level = NONE
+                if token:
+                    level = max(level, here.inputs(unit))
+                    here.levels[token] = level
+                    here.note(unit[BINDS], level)
+                if unit[KIND] == "import":
                     here.upcoming = self._upcoming(j)
-                here.added(self.new[j], j, token)
+                here.added(unit, j, token)
             if pair:
                 here.matched(self.new[pair[1]], index)
                 index += 1
         self._removed_imports()
+        here.compare_ends()
         return here.changed
 
     def _upcoming(self, j):
@@ -239,8 +248,8 @@ class Comparison:
 
     # Classes
 
-    def _class(self, i, j, token):
-        """A class of both versions; its token's level."""
+    def _class(self, i, j):
+        """How much a class of both versions changed."""
         old, new = self.old[i], self.new[j]
         here = self.here
         name = new[NAME]
@@ -262,13 +271,13 @@ class Comparison:
             changed.update({each: HARD for units in (old, new)
                             for member in units[MORE][MEMBERS]
                             for each in member[BINDS]})
-        here.changes.members(here.at, self._qualified(name), changed)
+        here.changes.members(here.at, self._qualified(name), changed,
+                             inner.lost())
         level = max(level, self._weight(new, changed))
-        here.levels[token] = level
         for chain, root in inner.chains.items():
             here.chains.setdefault(chain, root)
         here.odd |= inner.odd
-        here.note((name,), level)
+        here.types |= inner.types
         return level
 
     def _qualified(self, name):

@@ -93,12 +93,13 @@ class Pass:
         self.needed = set()
         self.chains = {}
         self.odd = set()
+        self.types = set()
         self.imported = []
         # What the next import will import first of all.
         self.upcoming = ()
 
     def note(self, names, level):
-        for name in names:
+        for name in names if level else ():
             if self.outer is None and is_hook(name):
                 raise Whole("%s changed" % name)
             if self.changed.get(name, NONE) < level:
@@ -142,6 +143,18 @@ class Pass:
         if token in self.levels:
             return self.levels[token]
         return self.outer._token_level(token) if self.outer else NONE
+
+    def inputs(self, unit):
+        """How what a unit mentions differs between the versions."""
+        level = self._affected(unit)
+        for name in unit[NEEDS] + unit[WORDS]:
+            level = max(level, self._level(name))
+        return level
+
+    def compare_ends(self):
+        """Names that are bound by something else in the end."""
+        for name in set(self.old) | set(self.new):
+            self.note((name,), self._level(name))
 
     def lost(self):
         """The names that changed and may not be there any more."""
@@ -208,7 +221,10 @@ class Pass:
         self.needed.update(unit[NEEDS])
         for chain in unit[CHAINS]:
             self.chains[chain] = self._look(chain.partition(".")[0], False)
-        self.odd.update(each[0] for each in unit[ODD])
+        for print_, _, fresh, types in unit[ODD]:
+            self.odd.add(print_)
+            if fresh:
+                self.types.update(types)
 
     def _star(self, unit, token):
         """Names that a star import brings along from a changed file."""
@@ -260,12 +276,23 @@ class Pass:
     def _are_types(self, names):
         """Whether names in brackets are surely types."""
         for name in names:
+            if self._was_type(name):
+                continue
             found = self.project.find(self.at, name)
             if not found or found[0] == "other" or found[0] == "module":
                 return False
             if found[0] == "foreign" and not stdlib.is_type(found[1]):
                 return False
         return True
+
+    def _was_type(self, name):
+        """Whether a name, the same as before, was one in brackets before."""
+        here = self
+        while here:
+            if name in here.types:
+                return self._level(name.partition(".")[0]) < HARD
+            here = here.outer
+        return False
 
     def _chain_holds(self, chain):
         found = self.project.find(self.at, chain)
@@ -348,7 +375,7 @@ class Pass:
                     raise Whole("%s compiles a wrong pattern" % what)
             elif not (fresh and self._are_types(types)) and not (
                     self._has_odd(print_) and not any(
-                    self._level(name) for name in names)):
+                        self._level(name) == HARD for name in names)):
                 raise Whole("%s evaluates what nothing did before" % what)
 
     def _has_odd(self, print_):
@@ -360,9 +387,11 @@ class Pass:
         here = self
         while here:
             before = here.chains.get(chain)
-            if before and before == self._look(root, True) and not (
-                    self._level(root)):
-                return True
+            if before and before == self._look(root, True):
+                level = self._level(root)
+                if level == NONE or (level == SOFT
+                                     and self._chain_holds(chain)):
+                    return True
             here = here.outer
         unit = self.at.table.get(root)
         if unit and unit[KIND] == "import" and len(

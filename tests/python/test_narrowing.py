@@ -242,3 +242,34 @@ def test_typing():
     new = old + "if t.TYPE_CHECKING:\n    import anything\n"
     assert verdict(new, old).word == "none" or names(
         verdict(new, old)) == set()
+
+
+def test_a_move_past_another_binding():
+    old = "A = 1\nA = 2\nB = A\nC = 3\n"
+    new = "A = 1\nB = A\nA = 2\nC = 3\n"
+    assert "B" in names(verdict(new, old))
+
+
+def test_two_functions_of_one_name_change_places():
+    old = "def f(a): pass\ndef f(b): pass\n"
+    new = "def f(b: int): pass\ndef f(a: int): pass\n"
+    found = verdict(new, old, other="from .core import f\nX = f(1)\n")
+    assert list(found.others) == ["pkg/other.py"]
+
+
+def test_a_member_that_is_gone():
+    old = "class A:\n    x = 1\n    def y(self): pass\n"
+    new = "class A:\n    x = 1\n"
+    for use in ("X = core.A.y", "X = getattr(core.A, 'y')",
+                "X = [core.A().y]"):
+        found = verdict(new, old, other="from . import core\n" + use)
+        assert list(found.others) == ["pkg/other.py"], use
+    assert verdict(new + "X = A.y\n", old + "X = A.y\n").word == "whole"
+
+
+def test_what_a_changed_head_depends_on():
+    old = "LIMIT = 1\ndef f(x=LIMIT): pass\n"
+    new = "LIMIT = 2\ndef f(x: int=LIMIT): pass\n"
+    found = verdict(new, old, other="from .core import f\nX = g(f)\n"
+                                    "def g(x): pass\n")
+    assert list(found.others) == ["pkg/other.py"]
