@@ -154,14 +154,15 @@ class Blocks:
         """
         block = self._block(name, kind, code) if name else None
         keys = []
-        loaded, looked_up = map(set, mentions.names_of(code))
+        loaded, looked_up, valued = map(set, mentions.names_of(code))
         reflects = mentions.reflects(code, code.co_names)
+        texts = set()
         last = last_line(code)
         lazy = is_lazy(code)
         for constant in code.co_consts:
             if type(constant) is not CODE:
                 if type(constant) is not str or len(constant) < 2000:
-                    mentions.names_in_constant(constant, looked_up)
+                    mentions.names_in_constant(constant, texts)
                 if type(constant) in PLAIN:
                     keys.append(constant)
                 else:
@@ -174,9 +175,12 @@ class Blocks:
             if part:
                 loaded |= names[0]
                 looked_up |= names[1]
-                reflects = reflects or names[2]
+                valued |= names[2]
+                reflects = reflects or names[3]
+        looked_up |= texts
+        valued.update(["a" + name for name in texts])
         return self._finish(block, code, keys,
-                            (loaded, looked_up, reflects), last)
+                            (loaded, looked_up, valued, reflects), last)
 
     def _nested(self, code, outer, outer_name, kind, lazy):
         optimized = code.co_flags & OPTIMIZED
@@ -221,20 +225,21 @@ class Blocks:
 
     def _note(self, block, code, names, last):
         """Mentions: what it loads, looks up, and is itself known by."""
-        loaded, looked_up, reflects = names
+        loaded, looked_up, valued, reflects = names
         block.first = min(block.first, code.co_firstlineno)
         block.last = max(block.last, last)
         found = block.mentions
-        found.update(["g" + name for name in loaded])
+        found.update(["g" + name if "g" + name in valued else "G" + name
+                      for name in loaded])
         for name in looked_up:
             if "." in name:
                 found.update(["a" + part for part in name.split(".")])
             else:
-                found.add("a" + name)
+                found.add(("a" if "a" + name in valued else "A") + name)
         count = (code.co_argcount + code.co_kwonlyargcount
                  + bool(code.co_flags & 4) + bool(code.co_flags & 8))
         found.update(["a" + name for name in code.co_varnames[:count]])
-        found.add(("a" if "." in block.name else "g") + code.co_name)
+        found.add(("A" if "." in block.name else "G") + code.co_name)
         if reflects:
             found.add("*")
 

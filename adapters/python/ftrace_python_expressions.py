@@ -110,6 +110,7 @@ def _any(value, unit):
 def _name(node, unit):
     name = mangled(node.id, unit.scope.class_name)
     unit.needs.add(name)
+    unit.valued.add(name)
     if name in mentions.REFLECTION or name in mentions.NAMESPACES:
         unit.words.add("*")
     return ("name", name)
@@ -126,10 +127,12 @@ def _attribute(node, unit):
         return ("attribute", key_of(node.value, unit), attr)
     root = mangled(chain.partition(".")[0], unit.scope.class_name)
     unit.needs.add(root)
+    unit.valued.add(root)
     chain = root + chain[chain.index("."):]
     if attr != node.attr:
         unit.chains.add("?." + attr)
     unit.chains.add(chain)
+    unit.valued.add(chain)
     return ("chain", chain)
 
 
@@ -236,6 +239,7 @@ def _maybe(node, unit):
     aside = type(unit)(unit.scope)
     key = _generic(node, aside)
     unit.words |= aside.needs | aside.words
+    unit.valued |= aside.needs | aside.chains
     unit.words.update("?" + name for name in aside.needs)
     for chain in aside.chains:
         if unit.scope.resolve(chain).startswith(("sys.", "os.")):
@@ -294,10 +298,25 @@ def _formatted(node, unit):
     return key
 
 
+def callee(node, unit):
+    """The key of what is only called."""
+    chain = dotted(node)
+    if chain is None:
+        return key_of(node, unit)
+    root, dot, rest = chain.partition(".")
+    chain = mangled(root, unit.scope.class_name) + dot + rest
+    before = chain in unit.valued
+    key = key_of(node, unit)
+    unit.called.add(chain)
+    if not before:
+        unit.valued.discard(chain)
+    return key
+
+
 def _call(node, unit):
     name = dotted(node.func)
     full = unit.scope.resolve(name) if name else ""
-    key = ("call", key_of(node.func, unit),
+    key = ("call", callee(node.func, unit),
            [key_of(each, unit) for each in node.args],
            [(each.arg, key_of(each.value, unit)) for each in node.keywords])
     for each in node.keywords:
@@ -394,6 +413,7 @@ def annotation(node, unit):
     aside = type(unit)(unit.scope)
     key = key_of(node, aside)
     unit.words |= aside.needs | aside.words
+    unit.valued |= aside.needs | aside.chains
     for chain in aside.chains:
         unit.words.update(chain.split("."))
     return key
@@ -464,6 +484,7 @@ def simple(node, unit):
         aside = type(unit)(unit.scope)
         key = ("type", node.name.id, _generic(node, aside))
         unit.words |= aside.needs | aside.words
+        unit.valued |= aside.needs | aside.chains
         return key
     if kind == "Expr":
         return ("expression", key_of(node.value, unit))
@@ -471,6 +492,7 @@ def simple(node, unit):
     for name in bound_by(node):
         unit.binds.append(name)
         unit.needs.add(name)
+        unit.valued.add(name)
     return _generic(node, unit)
 
 

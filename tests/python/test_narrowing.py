@@ -60,7 +60,6 @@ def test_nothing(old, new):
     ("THING =", "ADDED = {'a': LIMIT}\nTHING =", {"ADDED"}),
     ("THING =", "@lru_cache\ndef added(): pass\nTHING =", {"added"}),
     ("THING =", "class New(Thing): pass\nTHING =", {"New"}),
-    ("    return LIMIT", "    'doc'\n    return LIMIT", {"make", "TOTAL"}),
     ("    size = 1", "    size = 2", {"Thing", "Part", "THING"}),
     ("    size = 1", "    size = 1\n    def new(self): pass",
      {"Thing", "Part", "THING"}),
