@@ -2,10 +2,10 @@
 """Two versions of a file's statements, compared: which names changed."""
 
 import ftrace_python_known as known
-from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK, KIND,
-                                   MEMBERS, MORE, NAME, NEEDS, PRINT, RISK,
-                                   WORDS)
-from ftrace_python_pass import HARD, NONE, SOFT, Pass, Whole, align, describe
+from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK,
+                                   KIND, MEMBERS, MORE, NAME, PRINT, RISK)
+from ftrace_python_pass import (HARD, NONE, SOFT, Pass, Whole, align,
+                                describe, loads_of)
 
 # Members that the statement of a subclass, or the class's own, looks at.
 _DECISIVE = frozenset((
@@ -115,8 +115,8 @@ class Comparison:
                 return False
             if other[KIND] == "import" and not self._past(unit, other):
                 return False
-            if set(other[BINDS]) & set(
-                    unit[BINDS] + unit[NEEDS] + unit[WORDS]):
+            if set(other[BINDS]) & (set(unit[BINDS]) | {
+                    name for name, _ in loads_of(unit)}):
                 return False
         self.moves[i] = j
         return True
@@ -188,6 +188,7 @@ class Comparison:
                     token = ("k", id(here), j)
                     here.harmless(unit)
                     level = SOFT
+                    here.quiet.update(unit[BINDS])
                 elif j in new_moves:
                     token = ("v", id(here), j)
                     level = NONE
@@ -271,8 +272,9 @@ class Comparison:
             changed.update({each: HARD for units in (old, new)
                             for member in units[MORE][MEMBERS]
                             for each in member[BINDS]})
-        here.changes.members(here.at, self._qualified(name), changed,
-                             inner.lost())
+        here.changes.members(here.at, self._qualified(name), {
+            each: how for each, how in changed.items()
+            if each not in _QUIET_DUNDERS}, inner.lost(), inner.quiet)
         level = max(level, self._weight(new, changed))
         for chain, root in inner.chains.items():
             here.chains.setdefault(chain, root)

@@ -235,7 +235,7 @@ def _maybe(node, unit):
     """An expression of which parts may not be evaluated."""
     aside = type(unit)(unit.scope)
     key = _generic(node, aside)
-    unit.words |= aside.needs | aside.words
+    unit.words |= aside.words
     unit.words.update("?" + name for name in aside.needs)
     for chain in aside.chains:
         if unit.scope.resolve(chain).startswith(("sys.", "os.")):
@@ -393,9 +393,10 @@ def annotation(node, unit):
     # Not evaluated now, but by whoever asks for it.
     aside = type(unit)(unit.scope)
     key = key_of(node, aside)
-    unit.words |= aside.needs | aside.words
+    unit.words |= aside.words
+    unit.words.update("~" + name for name in aside.needs)
     for chain in aside.chains:
-        unit.words.update(chain.split("."))
+        unit.words.update(chain.split(".")[1:])
     return key
 
 
@@ -463,7 +464,8 @@ def simple(node, unit):
         unit.binds.append(node.name.id)
         aside = type(unit)(unit.scope)
         key = ("type", node.name.id, _generic(node, aside))
-        unit.words |= aside.needs | aside.words
+        unit.words |= aside.words
+        unit.words.update("~" + name for name in aside.needs)
         return key
     if kind == "Expr":
         return ("expression", key_of(node.value, unit))

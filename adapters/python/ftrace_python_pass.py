@@ -94,6 +94,8 @@ class Pass:
         self.chains = {}
         self.odd = set()
         self.types = set()
+        # What changed of these functions are docstring and annotations.
+        self.quiet = set()
         self.imported = []
         # What the next import will import first of all.
         self.upcoming = ()
@@ -147,7 +149,7 @@ class Pass:
     def inputs(self, unit):
         """How what a unit mentions differs between the versions."""
         level = self._affected(unit)
-        for name in unit[NEEDS] + unit[WORDS]:
+        for name, _ in loads_of(unit):
             level = max(level, self._level(name))
         return level
 
@@ -182,20 +184,12 @@ class Pass:
     def matched(self, unit, index):
         level = self._affected(unit)
         why = ""
-        for name in unit[NEEDS] + tuple(
-                each[1:] for each in unit[WORDS] if each[:1] == "?"):
+        for name, needed in loads_of(unit):
             old = self._look(name, False)
             new = self._look(name, True)
-            if old != new and not self.is_bound(name):
+            if old != new and needed and not self.is_bound(name):
                 raise Whole("%s may not be bound any more where %s needs it"
                             % (name, describe(unit)))
-            here = self._level(name)
-            if here > level:
-                level = here
-                why = name
-        for name in unit[WORDS]:
-            if level == HARD:
-                break
             here = self._level(name)
             if here > level:
                 level = here
@@ -501,6 +495,15 @@ class Pass:
                 and member[NEEDS] for member in unit[MORE][4]):
             return "%s may hold values with __set_name__" % what
         return ""
+
+
+def loads_of(unit):
+    """(name, whether it must be there) of all names that a unit loads."""
+    for name in unit[NEEDS]:
+        yield name, True
+    for word in unit[WORDS]:
+        if word[:1] in ("?", "~"):
+            yield word[1:], word[0] == "?"
 
 
 def describe(unit):
