@@ -363,6 +363,7 @@ _KINDS = {
     "Lambda": _lambda,
     "Subscript": _subscript, "NamedExpr": _walrus,
     "JoinedStr": _formatted, "Call": _call}
+_FOLDED = ("BoolOp", "Compare", "UnaryOp", "Call")
 _QUIET = frozenset((
     "Load", "Store", "Del", "keyword", "alias", "Starred", "Slice",
     "FormattedValue", "Index"))
@@ -372,6 +373,11 @@ def key_of(node, unit):
     if node is None:
         return None
     kind = kind_of(node)
+    if kind in _FOLDED:
+        import ftrace_python_fold
+        value = ftrace_python_fold.fold(node, unit.scope)
+        if value is not None:
+            return ("constant", value[0])
     special = _KINDS.get(kind)
     if special:
         return special(node, unit)
@@ -386,17 +392,25 @@ def key_of(node, unit):
 
 
 def annotation(node, unit):
+    """The key of an annotation; what its strings name is loaded later."""
     if node is None:
         return None
-    if not unit.scope.lazy:
-        return key_of(node, unit)
-    # Not evaluated now, but by whoever asks for it.
     aside = type(unit)(unit.scope)
     key = key_of(node, aside)
-    unit.words |= aside.words
-    unit.words.update("~" + name for name in aside.needs)
-    for chain in aside.chains:
-        unit.words.update(chain.split(".")[1:])
+    later = {"~" + word for word in aside.words if word.isidentifier()}
+    if unit.scope.lazy:
+        later.update("~" + name for name in aside.needs)
+        for chain in aside.chains:
+            unit.words.update(chain.split(".")[1:])
+    else:
+        later.update(word for word in aside.words
+                     if not word.isidentifier())
+        unit.needs |= aside.needs
+        unit.chains |= aside.chains
+        unit.odd |= aside.odd
+        unit.binds += aside.binds
+        unit.danger(aside.risk)
+    unit.words |= later
     return key
 
 

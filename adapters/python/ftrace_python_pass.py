@@ -196,21 +196,21 @@ class Pass:
                 why = name
         if level:
             self._follow(unit, level, why)
+        if unit[KIND] == "import":
+            self.imported.append(unit)
         conditional = self._conditional(unit)
         token = ("?" if conditional else "m", id(self), "m", index)
         self.levels[token] = level
-        self._remember(unit, conditional)
+        self.remember(unit)
         self._bind(unit, token, self.old)
         self._bind(unit, token, self.new)
         if level:
             self.note(unit[BINDS], level)
         self._star(unit, token)
 
-    def _remember(self, unit, conditional):
+    def remember(self, unit):
         """What the old version evaluated without failing."""
-        if unit[KIND] == "import":
-            self.imported.append(unit)
-        if conditional:
+        if self._conditional(unit):
             return
         self.needed.update(unit[NEEDS])
         for chain in unit[CHAINS]:
@@ -311,7 +311,6 @@ class Pass:
                 describe(unit), risk))
         if "*" in unit[BINDS]:
             raise Whole("a star import changed")
-        self._remember(unit, unit[KIND] == "compound")
         conditional = self._conditional(unit)
         self._bind(unit, token or (
             "?" if conditional else "o", id(self), "o", index), self.old)
