@@ -253,7 +253,7 @@ def _maybe(node, unit):
 
 
 def _lambda(node, unit):
-    return ("lambda", arguments(node.args, unit, False))
+    return ("lambda", arguments(node.args, unit))
 
 
 def _subscript(node, unit):
@@ -414,20 +414,29 @@ def annotation(node, unit):
     return key
 
 
-def _argument(node, unit, annotated):
-    if node is None:
-        return None
-    return (node.arg, annotation(node.annotation, unit) if annotated else 0)
+def _name_of(argument):
+    return argument and argument.arg
 
 
-def arguments(node, unit, annotated):
-    return ([_argument(each, unit, annotated) for each in node.posonlyargs],
-            [_argument(each, unit, annotated) for each in node.args],
-            _argument(node.vararg, unit, annotated),
-            [_argument(each, unit, annotated) for each in node.kwonlyargs],
-            _argument(node.kwarg, unit, annotated),
+def arguments(node, unit):
+    """The key of a function's parameters, their annotations left out."""
+    return ([each.arg for each in node.posonlyargs],
+            [each.arg for each in node.args], _name_of(node.vararg),
+            [each.arg for each in node.kwonlyargs], _name_of(node.kwarg),
             [key_of(each, unit) for each in node.defaults],
             [key_of(each, unit) for each in node.kw_defaults])
+
+
+def annotations(node, unit):
+    """The keys of the annotations of a function."""
+    found = []
+    for each in (node.args.posonlyargs + node.args.args
+                 + node.args.kwonlyargs
+                 + [node.args.vararg, node.args.kwarg]):
+        if each is not None and each.annotation is not None:
+            found.append((each.arg, annotation(each.annotation, unit)))
+    found.append(annotation(node.returns, unit))
+    return found
 
 
 def parameter_names(node):

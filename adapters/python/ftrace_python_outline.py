@@ -123,10 +123,9 @@ def _function(node, scope):
     decorators = [expressions.decorator(each, unit, node)
                   for each in node.decorator_list]
     core = (type(node).__name__, name, flags, decorators,
-            expressions.arguments(node.args, Unit(scope), False),
+            expressions.arguments(node.args, unit),
             expressions.type_parameters(node, unit))
-    key = (core, expressions.arguments(node.args, unit, True),
-           expressions.annotation(node.returns, unit),
+    key = (core, expressions.annotations(node, unit),
            expressions.docstring(node.body))
     marks = tuple(each for each, _ in decorators)
     if scope.class_name and marks[-1:] == ("builtins.property",):
