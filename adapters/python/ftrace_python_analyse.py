@@ -141,11 +141,29 @@ class Blocks:
     def __init__(self):
         self.by_name = {}
         self.skeleton = []
+        self.forwarders = {}
 
     def add(self, module):
         """One compilation of the file; a second one adds to the first."""
         self.skeleton.append(module.co_flags & FUTURE_FLAGS)
         self.skeleton.append(self._walk(module, "", "c")[0])
+        for name, places in self.forwarders.items():
+            self._forwards(module, name, places)
+
+    def _forwards(self, module, name, places):
+        """A function that passes a name on is what its callers are.
+
+        They are in this file as far as is seen here: whether another one
+        mentions it is for whoever knows them all.
+        """
+        found = self.by_name[name].mentions
+        import ftrace_python_reflection as reflection
+        if reflection.is_plain(module, name) and all(
+                reflection.called_with_constants(code, name, places)
+                for code in _all(module)):
+            found.add("~" + name)
+        else:
+            found.add("*")
 
     def _walk(self, code, name, kind):
         """(key, names, last line) of `code`.
@@ -155,7 +173,12 @@ class Blocks:
         block = self._block(name, kind, code) if name else None
         keys = []
         loaded, looked_up, valued = map(set, mentions.names_of(code))
-        reflects = mentions.reflects(code, code.co_names)
+        forwarded = set()
+        reflects = mentions.reflects(code, code.co_names, forwarded)
+        if forwarded and "." in name:
+            reflects = True
+        elif forwarded:
+            self.forwarders.setdefault(name, set()).update(forwarded)
         texts = set()
         last = last_line(code)
         lazy = is_lazy(code)
@@ -239,9 +262,17 @@ class Blocks:
         count = (code.co_argcount + code.co_kwonlyargcount
                  + bool(code.co_flags & 4) + bool(code.co_flags & 8))
         found.update(["a" + name for name in code.co_varnames[:count]])
-        found.add(("A" if "." in block.name else "G") + code.co_name)
+        if "." not in block.name:
+            found.add("G" + code.co_name)
         if reflects:
             found.add("*")
+
+
+def _all(code):
+    yield code
+    for constant in code.co_consts:
+        if type(constant) is CODE:
+            yield from _all(constant)
 
 
 def last_line(code):
@@ -291,7 +322,8 @@ def answer_file(stream, content, known):
     outline = b""
     if skeleton not in known:
         import ftrace_python_outline
-        outline = ftrace_python_outline.outline(content, code)
+        outline = ftrace_python_outline.outline(content, code,
+                                                blocks.forwarders)
     replies = ["ok", skeleton, outline, len(blocks.by_name)]
     for block in blocks.by_name.values():
         replies += (block.name, block.kind, digest(block.keys), block.first,

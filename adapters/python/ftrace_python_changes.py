@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What is known so far of the names that changed, over all files."""
 
-from ftrace_python_outline import BINDS, CALLED, CHAINS, KIND, MORE, WORDS
+from ftrace_python_outline import BINDS, CHAINS, KIND, MORE, WORDS
 from ftrace_python_pass import (DOC, HARD, NONE, SOFT, Whole,
                                 describe, word_level)
 from ftrace_python_project import STDLIB
@@ -71,7 +71,9 @@ class Changes:
             self.lost_members |= lost
             self.grown = True
         for name in changed:
-            self._raise(self.attributes, name, SOFT)
+            # Dunders are called without being written, by the family.
+            if name[:2] != "__" or name[-2:] != "__":
+                self._raise(self.attributes, name, SOFT)
         if not changed:
             return
         below = self.project.below(at.path, qualified)
@@ -115,9 +117,8 @@ class Changes:
         if level < SOFT and not self.attributes.keys().isdisjoint(
                 unit[WORDS]):
             for word in unit[WORDS]:
-                if word not in unit[CALLED]:
-                    level = max(level, min(SOFT, word_level(
-                        self.attributes.get(word, NONE))))
+                level = max(level, min(SOFT, word_level(
+                    self.attributes.get(word, NONE))))
         return level
 
     def _of_import(self, at, unit):

@@ -3,10 +3,10 @@
 
 import ftrace_python_known as known
 from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK,
-                                   KEYWORDS, KIND, MARKS, MEMBERS, MORE, NAME, NEEDS,
-                                   PRINT, RISK, SIGNATURE, WORDS)
-from ftrace_python_pass import (DOC, HARD, HELD, INNER, NONE, SOFT, VALUE,
-                                Pass, Whole, align, describe)
+                                   KEYWORDS, KIND, MARKS, MEMBERS, MORE,
+                                   NAME, NEEDS, PRINT, RISK, SIGNATURE)
+from ftrace_python_pass import (DOC, HARD, INNER, NONE, SOFT, VALUE, Pass,
+                                Whole, align, describe, loads_of)
 
 # Members that the statement of a subclass, or the class's own, looks at.
 _DECISIVE = frozenset((
@@ -165,8 +165,8 @@ class Comparison:
                 return False
             if other[KIND] == "import" and not self._past(unit, other):
                 return False
-            if set(other[BINDS]) & set(
-                    unit[BINDS] + unit[NEEDS] + unit[WORDS]):
+            if set(other[BINDS]) & (set(unit[BINDS]) | {
+                    name for name, _ in loads_of(unit)}):
                 return False
         self.moves[i] = j
         return True
@@ -216,46 +216,73 @@ class Comparison:
     def walk(self):
         here = self.here
         index = 0
-        new_classes = {j: i for i, j in self.classes.items()}
-        new_moves = {j: i for i, j in self.moves.items()}
-        new_functions = {j: i for i, j in self.functions.items()}
         for olds, news, pair in _gaps(self.pairs, self.old, self.new):
-            for i in olds:
-                token = None
-                if i in self.classes or i in self.functions:
-                    token = ("k", id(here), self.classes.get(
-                        i, self.functions.get(i)))
-                elif i in self.moves:
-                    token = ("v", id(here), self.moves[i])
-                here.removed(self.old[i], i, token)
+            todo = list(olds)
+            self._precedents(todo)
             for j in news:
-                token = None
-                unit = self.new[j]
-                if j in new_classes:
-                    token = ("k", id(here), j)
-                    level = self._class(new_classes[j], j)
-                elif j in new_functions:
-                    token = ("k", id(here), j)
-                    here.harmless(unit)
-                    level = here.heads.get(unit[NAME], SOFT)
-                elif j in new_moves:
-                    token = ("v", id(here), j)
-                    level = NONE
-                if token:
-                    level = max(level, here.inputs(unit))
-                    if level == VALUE and here.outer is None:
-                        here.changes.entered(here.at, unit[NAME])
-                    here.levels[token] = level
-                    here.note(unit[BINDS], level)
-                if unit[KIND] == "import":
-                    here.upcoming = self._upcoming(j)
-                here.added(unit, j, token)
+                self._add(j, todo)
+            while todo:
+                self._remove(todo.pop(0))
             if pair:
                 here.matched(self.new[pair[1]], index)
                 index += 1
         self._removed_imports()
         here.compare_ends()
         return here.changed
+
+    def _precedents(self, olds):
+        """What the old units of a gap evaluate, the new ones may, too."""
+        bound = set()
+        for i in olds:
+            unit = self.old[i]
+            if bound.isdisjoint(unit[NEEDS]):
+                self.here.remember(unit)
+            bound.update(unit[BINDS])
+
+    def _remove(self, i):
+        here = self.here
+        token = None
+        for kind, table in (("k", self.classes), ("k", self.functions),
+                            ("v", self.moves)):
+            if i in table:
+                token = (kind, id(here), table[i])
+        here.removed(self.old[i], i, token)
+
+    def _partner(self, j):
+        """(the old unit that a new one is, which table says so)."""
+        for table in (self.classes, self.functions, self.moves):
+            for i, other in table.items():
+                if other == j:
+                    return i, table
+        return None, None
+
+    def _add(self, j, todo):
+        """A unit of the new version, and those of the old one before it."""
+        here = self.here
+        unit = self.new[j]
+        i, table = self._partner(j)
+        token = None
+        if i is not None:
+            token = ("v" if table is self.moves else "k", id(here), j)
+            while table is not self.moves and todo and todo[0] < i:
+                self._remove(todo.pop(0))
+            if table is self.classes:
+                level = self._class(i, j)
+            elif table is self.functions:
+                here.harmless(unit)
+                level = here.heads.get(unit[NAME], SOFT)
+            else:
+                level = NONE
+            level = max(level, here.inputs(unit))
+            if level == VALUE and here.outer is None:
+                here.changes.entered(here.at, unit[NAME])
+            here.levels[token] = level
+            here.note(unit[BINDS], level)
+            if todo and todo[0] == i:
+                self._remove(todo.pop(0))
+        if unit[KIND] == "import":
+            here.upcoming = self._upcoming(j)
+        here.added(unit, j, token)
 
     def _upcoming(self, j):
         """What the next import in both versions imports first of all."""
@@ -323,17 +350,18 @@ class Comparison:
             changed.update({each: HARD for units in (old, new)
                             for member in units[MORE][MEMBERS]
                             for each in member[BINDS]})
-        quiet = self._quiet(old, new, changed, inner) if level < HARD else {}
+        quiet = self._quiet(new, changed, inner) if level < HARD else {}
         loud = {each: how for each, how in changed.items()
                 if each not in quiet}
         qualified = self._qualified(name)
-        here.changes.members(here.at, qualified, loud, inner.lost())
+        here.changes.members(here.at, qualified, {
+            each: how for each, how in loud.items()
+            if each not in _QUIET_DUNDERS}, inner.lost())
         if quiet and not loud:
             level = INNER
         else:
             level = max(level, self._weight(new, loud))
         for each, how in quiet.items():
-            level = max(level, HELD if each == "__doc__" else INNER)
             if how > INNER:
                 here.changes.head(here.at, qualified + "." + each, how)
         for chain, root in inner.chains.items():
@@ -342,23 +370,16 @@ class Comparison:
         here.types |= inner.types
         return level
 
-    def _quiet(self, old, new, changed, inner):
+    def _quiet(self, unit, changed, inner):
         """Members that changed in what their family cannot notice."""
-        if not self._is_plain(new):
-            return {}
         found = {}
         for name, how in changed.items():
             head = inner.heads.get(name)
-            if name == "__doc__" and all(
-                    member[KIND] == "doc"
-                    for unit in (old, new) for member in unit[MORE][MEMBERS]
-                    if {"__doc__", "*"} & set(member[BINDS])):
-                found[name] = HELD
-            elif head and (how == head or head == SOFT):
+            if head and (how == head or head == SOFT):
                 found[name] = head
-            elif how <= HELD:
+            elif how == INNER:
                 found[name] = INNER
-        return found
+        return found if found and self._is_plain(unit) else {}
 
     def _is_plain(self, unit):
         """Whether nobody but Python code of the project calls a class."""

@@ -238,7 +238,7 @@ def _maybe(node, unit):
     """An expression of which parts may not be evaluated."""
     aside = type(unit)(unit.scope)
     key = _generic(node, aside)
-    unit.words |= aside.needs | aside.words
+    unit.words |= aside.words
     unit.valued |= aside.needs | aside.chains
     unit.words.update("?" + name for name in aside.needs)
     for chain in aside.chains:
@@ -257,7 +257,7 @@ def _maybe(node, unit):
 
 
 def _lambda(node, unit):
-    return ("lambda", arguments(node.args, unit, False))
+    return ("lambda", arguments(node.args, unit))
 
 
 def _subscript(node, unit):
@@ -382,6 +382,7 @@ _KINDS = {
     "Lambda": _lambda,
     "Subscript": _subscript, "NamedExpr": _walrus,
     "JoinedStr": _formatted, "Call": _call}
+_FOLDED = ("BoolOp", "Compare", "UnaryOp", "Call")
 _QUIET = frozenset((
     "Load", "Store", "Del", "keyword", "alias", "Starred", "Slice",
     "FormattedValue", "Index"))
@@ -391,6 +392,11 @@ def key_of(node, unit):
     if node is None:
         return None
     kind = kind_of(node)
+    if kind in _FOLDED:
+        import ftrace_python_fold
+        value = ftrace_python_fold.fold(node, unit.scope)
+        if value is not None:
+            return ("constant", value[0])
     special = _KINDS.get(kind)
     if special:
         return special(node, unit)
@@ -405,34 +411,52 @@ def key_of(node, unit):
 
 
 def annotation(node, unit):
+    """The key of an annotation; what its strings name is loaded later."""
     if node is None:
         return None
-    if not unit.scope.lazy:
-        return key_of(node, unit)
-    # Not evaluated now, but by whoever asks for it.
     aside = type(unit)(unit.scope)
     key = key_of(node, aside)
-    unit.words |= aside.needs | aside.words
     unit.valued |= aside.needs | aside.chains
-    for chain in aside.chains:
-        unit.words.update(chain.split("."))
+    later = {"~" + word for word in aside.words if word.isidentifier()}
+    if unit.scope.lazy:
+        later.update("~" + name for name in aside.needs)
+        for chain in aside.chains:
+            unit.words.update(chain.split(".")[1:])
+    else:
+        later.update(word for word in aside.words
+                     if not word.isidentifier())
+        unit.needs |= aside.needs
+        unit.chains |= aside.chains
+        unit.odd |= aside.odd
+        unit.binds += aside.binds
+        unit.danger(aside.risk)
+    unit.words |= later
     return key
 
 
-def _argument(node, unit, annotated):
-    if node is None:
-        return None
-    return (node.arg, annotation(node.annotation, unit) if annotated else 0)
+def _name_of(argument):
+    return argument and argument.arg
 
 
-def arguments(node, unit, annotated):
-    return ([_argument(each, unit, annotated) for each in node.posonlyargs],
-            [_argument(each, unit, annotated) for each in node.args],
-            _argument(node.vararg, unit, annotated),
-            [_argument(each, unit, annotated) for each in node.kwonlyargs],
-            _argument(node.kwarg, unit, annotated),
+def arguments(node, unit):
+    """The key of a function's parameters, their annotations left out."""
+    return ([each.arg for each in node.posonlyargs],
+            [each.arg for each in node.args], _name_of(node.vararg),
+            [each.arg for each in node.kwonlyargs], _name_of(node.kwarg),
             [key_of(each, unit) for each in node.defaults],
             [key_of(each, unit) for each in node.kw_defaults])
+
+
+def annotations(node, unit):
+    """The keys of the annotations of a function."""
+    found = []
+    for each in (node.args.posonlyargs + node.args.args
+                 + node.args.kwonlyargs
+                 + [node.args.vararg, node.args.kwarg]):
+        if each is not None and each.annotation is not None:
+            found.append((each.arg, annotation(each.annotation, unit)))
+    found.append(annotation(node.returns, unit))
+    return found
 
 
 def parameter_names(node):
@@ -483,7 +507,8 @@ def simple(node, unit):
         unit.binds.append(node.name.id)
         aside = type(unit)(unit.scope)
         key = ("type", node.name.id, _generic(node, aside))
-        unit.words |= aside.needs | aside.words
+        unit.words |= aside.words
+        unit.words.update("~" + name for name in aside.needs)
         unit.valued |= aside.needs | aside.chains
         return key
     if kind == "Expr":

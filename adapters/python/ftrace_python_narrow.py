@@ -114,19 +114,30 @@ def _verdict(changed, old, changes):
                                 if level >= SOFT)
     verdict.value_attributes = sorted(name for name, level in found
                                       if INNER < level < SOFT)
-    verdict.functions = sorted(changes.functions)
+    verdict.functions = sorted(changes.functions
+                               | _open_forwarders(changes.project))
     verdict.families = sorted(changes.families)
     verdict.others = sorted(changes.whole)
     if "t" in changed.flags:
         verdict.own = _own_names(changed, old, own)
     if not (verdict.pairs or verdict.attributes or verdict.values
-            or verdict.value_attributes or verdict.functions):
+            or verdict.value_attributes or changes.functions):
         return Verdict("none", "what changed cannot be noticed")
     verdict.reason = "changed: " + ", ".join(sorted(own)[:8])
     for path in verdict.others[:1]:
         verdict.reason += "; %s as a whole, since %s" % (
             path, changes.whole[path])
     return verdict
+
+
+def _open_forwarders(project):
+    """Functions that pass a name on, for module-level code elsewhere."""
+    files = [each for each in project.files.values()]
+    return {(each.path, name) for each in files if each.outline
+            for name in each.outline.forwarders
+            if any(other.outline is None or name in other.outline.names
+                   or "*" in other.outline.names
+                   for other in files if other is not each)}
 
 
 def _own_names(changed, old, names):

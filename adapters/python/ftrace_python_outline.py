@@ -5,9 +5,9 @@ Only narrowing reads it.  A unit is a tuple of the fields below.  PRINT is the
 same for two units exactly when they are the same code, bodies of functions
 left out; NEEDS are the names it loads on import; CHAINS the dotted names it
 looks up; WORDS all else that it mentions, with "?" in front a name that it
-may load, and "*" for reflection; RISK why it may be felt elsewhere or fail;
-ODD the type expressions it evaluates; CALLED those of NEEDS and CHAINS that
-it does nothing with but call them.
+may load, "~" one that may be loaded later, and "*" for reflection; RISK why
+it may be felt elsewhere or fail; ODD the type expressions it evaluates;
+CALLED those of NEEDS and CHAINS that it does nothing with but call them.
 """
 
 from marshal import dumps, loads
@@ -112,8 +112,9 @@ class Unit:
         """How a part of this statement uses what it names."""
         called = set(unit[CALLED])
         self.called |= called
-        self.valued.update(set(unit[NEEDS] + unit[CHAINS] + unit[WORDS])
-                           - called)
+        used = set(unit[NEEDS] + unit[CHAINS])
+        used.update(each.lstrip("?~") for each in unit[WORDS])
+        self.valued |= used - called
 
     def finish(self, key, kind, name="", more=()):
         mangle = self.scope.class_name
@@ -136,12 +137,11 @@ def _function(node, scope):
     decorators = [expressions.decorator(each, unit, node)
                   for each in node.decorator_list]
     core = (type(node).__name__, name, flags, decorators,
-            expressions.arguments(node.args, Unit(scope), False),
+            expressions.arguments(node.args, unit),
             expressions.type_parameters(node, unit))
     signature = (core[:4], [part if i < 5 else [each and 1 for each in part]
                             for i, part in enumerate(core[4])], core[5])
-    key = (core, expressions.arguments(node.args, unit, True),
-           expressions.annotation(node.returns, unit),
+    key = (core, expressions.annotations(node, unit),
            expressions.docstring(node.body))
     marks = tuple(each for each, _ in decorators)
     if scope.class_name and marks[-1:] == ("builtins.property",):
@@ -182,7 +182,6 @@ def _class(node, scope):
     for member in members:
         unit.needs.update(set(member[NEEDS]) - own)
         unit.words.update(member[WORDS])
-        unit.words.update(set(member[NEEDS]) & own)
         unit.chains.update(member[CHAINS])
         unit.odd.update(member[ODD])
         unit.danger(member[RISK])
@@ -250,7 +249,6 @@ def _compound(node, scope):
         for each in inner:
             key.append(each[PRINT])
             unit.binds += each[BINDS]
-            unit.words.update(each[NEEDS])
             unit.words.update(["?" + name for name in each[NEEDS]])
             unit.words.update(each[WORDS])
             unit.chains.update(each[CHAINS])
@@ -342,7 +340,7 @@ def _flags_of(code, found):
     return found
 
 
-def outline(content, code):
+def outline(content, code, forwarders=()):
     """The outline of a file as bytes."""
     import ftrace_python_reduce
     tree = ftrace_python_reduce.tree_of(content, code)
@@ -350,11 +348,12 @@ def outline(content, code):
     units = statements(tree.body, scope)
     names = set()
     for unit in units:
-        names.update(unit[BINDS], unit[NEEDS], unit[WORDS])
+        names.update(unit[BINDS], unit[NEEDS])
+        names.update([each.lstrip("?~") for each in unit[WORDS]])
         for chain in unit[CHAINS]:
             names.update(chain.split("."))
     return dumps((FORMAT, tuple(scope.future), dumps(units, 4),
-                  frozenset(names)), 4)
+                  frozenset(names), tuple(sorted(forwarders))), 4)
 
 
 class Outline:
@@ -366,6 +365,7 @@ class Outline:
             raise ValueError("an outline of another version")
         self.future = fields[FUTURE]
         self.names = fields[NAMES]
+        self.forwarders = fields[FORWARDERS]
         self._packed = fields[UNITS]
         self._units = None
 

@@ -13,10 +13,10 @@ from ftrace_python_outline import (BINDS, CALLED, CHAINS, HEAD_RISK, KIND, MORE,
 from ftrace_python_project import STDLIB
 
 # How much a name changed: nothing; a class, in what some of its methods keep
-# besides their code; a class, in its docstring; a function, in its docstring
+# besides their code; a function, in its docstring
 # or annotations; in the values of its defaults; a class, in its members, or
 # what is made of what changed; anything.
-NONE, INNER, HELD, DOC, VALUE, SOFT, HARD = range(7)
+NONE, INNER, DOC, VALUE, SOFT, HARD = range(6)
 ALLOWED_DUNDERS = frozenset((
     "__doc__", "__all__", "__annotations__", "__version__", "__author__",
     "__license__", "__copyright__", "__email__", "__title__", "__date__",
@@ -158,7 +158,7 @@ class Pass:
     def inputs(self, unit):
         """How what a unit mentions differs between the versions."""
         level = self._affected(unit)
-        for name in unit[NEEDS] + unit[WORDS]:
+        for name, _ in loads_of(unit):
             level = max(level, self._level(name))
         # What a default holds, a call of the function can tell.
         return SOFT if level in (DOC, VALUE) else level
@@ -175,10 +175,10 @@ class Pass:
             return level
         if unit[RISK]:
             # Whoever is given it may look at it now, and keep what it saw.
-            if level in (INNER, HELD) and unit[BINDS]:
+            if level == INNER and unit[BINDS]:
                 return SOFT
             return HARD
-        if level in (INNER, HELD) or (
+        if level == INNER or (
                 unit[KIND] == "assign" and unit[MORE][0]):
             return level
         return SOFT
@@ -214,43 +214,33 @@ class Pass:
     def matched(self, unit, index):
         level = self._affected(unit)
         why = ""
-        for name in unit[NEEDS] + tuple(
-                each[1:] for each in unit[WORDS] if each[:1] == "?"):
+        for name, needed in loads_of(unit):
             old = self._look(name, False)
             new = self._look(name, True)
-            if old != new and not self.is_bound(name):
+            if old != new and needed and not self.is_bound(name):
                 raise Whole("%s may not be bound any more where %s needs it"
                             % (name, describe(unit)))
             here = self.weigh(self._level(name), name, unit)
             if here > level:
                 level = here
                 why = name
-        for name in unit[WORDS]:
-            if level == HARD:
-                break
-            if name in unit[CALLED]:
-                continue
-            here = word_level(self._level(name))
-            if here > level:
-                level = here
-                why = name
         if level:
             self._follow(unit, level, why)
+        if unit[KIND] == "import":
+            self.imported.append(unit)
         conditional = self._conditional(unit)
         token = ("?" if conditional else "m", id(self), "m", index)
         self.levels[token] = level
-        self._remember(unit, conditional)
+        self.remember(unit)
         self._bind(unit, token, self.old)
         self._bind(unit, token, self.new)
         if level:
             self.note(unit[BINDS], level)
         self._star(unit, token)
 
-    def _remember(self, unit, conditional):
+    def remember(self, unit):
         """What the old version evaluated without failing."""
-        if unit[KIND] == "import":
-            self.imported.append(unit)
-        if conditional:
+        if self._conditional(unit):
             return
         self.needed.update(unit[NEEDS])
         for chain in unit[CHAINS]:
@@ -353,7 +343,6 @@ class Pass:
                 describe(unit), risk))
         if "*" in unit[BINDS]:
             raise Whole("a star import changed")
-        self._remember(unit, unit[KIND] == "compound")
         conditional = self._conditional(unit)
         self._bind(unit, token or (
             "?" if conditional else "o", id(self), "o", index), self.old)
@@ -537,6 +526,15 @@ class Pass:
                 and member[NEEDS] for member in unit[MORE][4]):
             return "%s may hold values with __set_name__" % what
         return ""
+
+
+def loads_of(unit):
+    """(name, whether it must be there) of all names that a unit loads."""
+    for name in unit[NEEDS]:
+        yield name, True
+    for word in unit[WORDS]:
+        if word[:1] in ("?", "~"):
+            yield word[1:], word[0] == "?"
 
 
 def describe(unit):

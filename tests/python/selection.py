@@ -14,7 +14,8 @@ class Analysis:
         content = source.encode()
         blocks, code = analyse.analyse(content)
         self.skeleton = analyse.digest(blocks.skeleton)
-        self.outline = outline.outline(content, code)
+        self.outline = outline.outline(content, code,
+                                       blocks.forwarders)
         self.prints = {name: analyse.digest(block.keys)
                        for name, block in blocks.by_name.items()}
         self.mentions = {name: block.mentions
@@ -39,6 +40,13 @@ def in_family(name, families, path):
                for at, qualified in families)
 
 
+def is_open(name, path, analyses):
+    """Whether a block of another file mentions a forwarder."""
+    return any(name == each[1:] for other, found in analyses.items()
+               if other != path for block in found.mentions.values()
+               for each in block if each[0] in "gaGA")
+
+
 def mentions(record, verdict, analyses):
     """Whether a block that was entered mentions a changed name."""
     pairs = set(verdict.pairs)
@@ -58,6 +66,8 @@ def mentions(record, verdict, analyses):
         for each in found:
             kind, word = each[0], each[1:]
             if (kind == "*" and named
+                    or kind == "~" and named and is_open(
+                        word, path, analyses)
                     or kind == "a" and word in value_attributes
                     or kind == "A" and word in attributes
                     or kind == "g" and (path, word) in values

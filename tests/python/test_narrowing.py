@@ -272,3 +272,28 @@ def test_what_a_changed_head_depends_on():
     found = verdict(new, old, other="from .core import f\nX = g(f)\n"
                                     "def g(x): pass\n")
     assert list(found.others) == ["pkg/other.py"]
+
+
+def test_what_the_platform_decides():
+    old = ("import sys\nimport os\nAPP = 'A' in os.environ\n"
+           "WIN = sys.platform == 'none' and not APP\nX = f(WIN)\n")
+    new = old.replace(" and not APP", "").replace(
+        "APP = 'A' in os.environ\n", "")
+    assert names(verdict(new, old)) == {"APP"}
+    assert verdict(old.replace("'none'", "sys.platform"), old).word == "whole"
+
+
+def test_evaluated_before_by_another_binding():
+    old = "import a\nfrom b import a\nX = a.thing\n"
+    new = "import a\nX = [a.thing]\nfrom b import a\n"
+    assert verdict(new, old).word == "whole"
+
+
+def test_own_docstring_of_a_class_has_no_family():
+    old = "class A:\n    'one'\n    def run(self) -> 'A': pass\n"
+    found = verdict(old.replace("one", "two"), old)
+    assert names(found) == {"A"}
+    assert not found.families and list(found.attributes) == ["A"]
+    found = verdict(old.replace("pass", "\n        'doc'\n"), old)
+    assert names(found) == set() and not found.attributes
+    assert list(found.value_attributes) == ["run"]
