@@ -59,6 +59,26 @@ def has_docstring(code):
     return bool(code.co_consts) and type(code.co_consts[0]) is str
 
 
+_CONSTANT = frozenset(
+    op for name, op in mentions.opmap.items()
+    if name.startswith(("LOAD_CONST", "RETURN_CONST",
+                        "INSTRUMENTED_RETURN_CONST")))
+
+
+def unseen_docstring(code):
+    """A docstring that the code itself does not load.
+
+    It is part of the head, which belongs to whoever makes the function.
+    """
+    if not has_docstring(code):
+        return None
+    raw = code.co_code
+    if any(op in _CONSTANT and not arg
+           for op, arg in set(zip(raw[::2], raw[1::2]))):
+        return None
+    return code.co_consts[0]
+
+
 def head_of(code):
     """What the code that makes a function says of it, its body left out."""
     arguments = (code.co_argcount + code.co_kwonlyargcount
@@ -180,13 +200,16 @@ class Blocks:
         elif forwarded:
             self.forwarders.setdefault(name, set()).update(forwarded)
         texts = set()
+        unseen = unseen_docstring(code)
         last = last_line(code)
         lazy = is_lazy(code)
         for constant in code.co_consts:
             if type(constant) is not CODE:
                 if type(constant) is not str or len(constant) < 2000:
                     mentions.names_in_constant(constant, texts)
-                if type(constant) in PLAIN:
+                if constant is unseen and not keys:
+                    keys.append(None)
+                elif type(constant) in PLAIN:
                     keys.append(constant)
                 else:
                     keys.append(constant_key(constant))

@@ -28,6 +28,7 @@ _STORES = _ops("STORE_FAST", "DELETE_FAST", "STORE_FAST_LOAD_FAST",
                "LOAD_FAST_AND_CLEAR", "MAKE_CELL")
 _DEFINING = _ops("STORE_NAME")
 _LOADS = _ops("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")
+_KEPT = frozenset(("__annotations__", "__annotate__"))
 _ASKING = frozenset(("get", "setdefault", "pop"))
 _FORWARDERS = frozenset((
     "__getattr__", "__getattribute__", "__setattr__", "__delattr__"))
@@ -186,8 +187,9 @@ def is_plain(module, name):
     todo = [module]
     while todo:
         code = todo.pop()
+        # Annotated names are kept on import; what they hold is named.
         if not code.co_flags & 1 and mentions.reflects(
-                code, code.co_names, set()):
+                code, set(code.co_names) - _KEPT, set()):
             return False
         for constant in code.co_consts:
             if type(constant) is type(code):

@@ -67,7 +67,7 @@ def test_layout_changes_nothing(old, new):
     ("return inner", "return inner, 1", {"Thing.get"}, False),
     ('{"p", "q", "r"}', '{"p", "q", "s"}', None, False),
     ("-0.0", "0.0", {"plain"}, False),
-    ('"""Says so."""', '"""Says."""', {"plain"}, True),
+    ('"""Says so."""', '"""Says."""', set(), True),
     ("LIMIT = 3", "LIMIT = 3.0", set(), True),
     ("LIMIT = 3", "LIMIT = True", set(), True),
     ("b=LIMIT", "b=None", set(), True),
