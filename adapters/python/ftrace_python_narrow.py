@@ -185,6 +185,8 @@ def _put(stream, verdict):
     for name, flag in verdict.own:
         stream.put(name)
         stream.put(flag)
+    for _ in range(3):
+        stream.put(0)
 
 
 def narrow(changed, files):
