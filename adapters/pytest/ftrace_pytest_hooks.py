@@ -271,7 +271,6 @@ def pytest_collection_finish(session):
         _note_hooks(session.config)
         _note_arguments(session.config)
         _note_patterns(session.config)
-        _note_locations(session)
     except Exception:
         marks.lost()
 
@@ -316,21 +315,6 @@ def _note_patterns(config):
     for pattern in patterns:
         say(USE + b"pattern/" + encode(pattern))
     shift(END)
-
-
-def _note_locations(session):
-    """Finds out where each test is, while nothing is recorded.
-
-    pytest would look whether the file is there, in the first test that is
-    asked for its location.
-    """
-    token = marks.mute_always()
-    try:
-        for item in session.items:
-            if type(item).reportinfo.__module__.startswith("_pytest."):
-                item.location
-    finally:
-        marks.unmute(token)
 
 
 def _enter_collector(item):
