@@ -113,6 +113,16 @@ static struct source *add_job(struct text_jobs *jobs,
 	return job->source;
 }
 
+/* Whether the file's whole content matters, too, and has been read for it. */
+static bool has_content(const struct map_files *files, uint32_t file)
+{
+	uint32_t s = files->files[file].state;
+
+	while (s != FILE_NONE && files->states[s].aspect != ASPECT_CONTENT)
+		s = files->states[s].next;
+	return s != FILE_NONE;
+}
+
 /* The source of one file, or a job to have it made. */
 static void look_up(struct code_reader *reader, uint32_t file,
 	struct text_jobs *jobs, struct err *err)
@@ -126,7 +136,7 @@ static void look_up(struct code_reader *reader, uint32_t file,
 
 	text = reader->tag ? code_read_text(path, &size) : NULL;
 	free(path);
-	reader->files->hashed += text != NULL;
+	reader->files->hashed += text && !has_content(reader->files, file);
 	if (!text) {
 		if (!reader->tag)
 			note_problem(reader, stored,

@@ -141,11 +141,16 @@ class Blocks:
     def __init__(self):
         self.by_name = {}
         self.skeleton = []
+        self.forwarders = {}
 
     def add(self, module):
         """One compilation of the file; a second one adds to the first."""
         self.skeleton.append(module.co_flags & FUTURE_FLAGS)
         self.skeleton.append(self._walk(module, "", "c")[0])
+        for name, places in self.forwarders.items():
+            if not all(_calls_written(code, name, places)
+                       for code in _all(module)):
+                self.by_name[name].mentions.add("*")
 
     def _walk(self, code, name, kind):
         """(key, names, last line) of `code`.
@@ -155,7 +160,12 @@ class Blocks:
         block = self._block(name, kind, code) if name else None
         keys = []
         loaded, looked_up = map(set, mentions.names_of(code))
-        reflects = mentions.reflects(code, code.co_names)
+        forwarded = set()
+        reflects = mentions.reflects(code, code.co_names, forwarded)
+        if forwarded and "." in name:
+            reflects = True
+        elif forwarded:
+            self.forwarders.setdefault(name, set()).update(forwarded)
         last = last_line(code)
         lazy = is_lazy(code)
         for constant in code.co_consts:
@@ -234,9 +244,22 @@ class Blocks:
         count = (code.co_argcount + code.co_kwonlyargcount
                  + bool(code.co_flags & 4) + bool(code.co_flags & 8))
         found.update(["a" + name for name in code.co_varnames[:count]])
-        found.add(("a" if "." in block.name else "g") + code.co_name)
+        if "." not in block.name:
+            found.add("g" + code.co_name)
         if reflects:
             found.add("*")
+
+
+def _all(code):
+    yield code
+    for constant in code.co_consts:
+        if type(constant) is CODE:
+            yield from _all(constant)
+
+
+def _calls_written(code, name, places):
+    import ftrace_python_reflection
+    return ftrace_python_reflection.called_with_constants(code, name, places)
 
 
 def last_line(code):

@@ -14,6 +14,7 @@ class Changes:
         self.names = {}
         self.attributes = {}
         self.removed = {}
+        self.lost_members = set()
         self.whole = {}
         self.families = set()
         self.collected = set()
@@ -46,11 +47,17 @@ class Changes:
             self.whole[path] = reason
             self.grown = True
 
-    def members(self, at, qualified, changed):
+    def members(self, at, qualified, changed, lost, quiet):
         """Members of a class: known by their names, and by its family."""
+        if not lost <= self.lost_members:
+            self.lost_members |= lost
+            self.grown = True
         for name in changed:
-            self._raise(self.attributes, name, SOFT)
-        if not changed:
+            # Dunders are called without being written, by the family.
+            if name[:2] != "__" or name[-2:] != "__":
+                self._raise(self.attributes, name, SOFT)
+        if all(how < HARD and name in quiet
+               for name, how in changed.items()):
             return
         below = self.project.below(at.path, qualified)
         unit = self.project.class_unit(at, qualified)
@@ -186,7 +193,8 @@ class Changes:
         level = NONE
         for part in parts:
             here = self.attributes.get(part, NONE)
-            if here and any(part in gone for gone in self.removed.values()):
+            if part in self.lost_members or here and any(
+                    part in gone for gone in self.removed.values()):
                 raise Whole("%s uses %s, and a %s is gone" % (
                     describe(unit), chain, part))
             level = max(level, here)

@@ -2,9 +2,10 @@
 """Two versions of a file's statements, compared: which names changed."""
 
 import ftrace_python_known as known
-from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK, KIND,
-                                   MEMBERS, MORE, NAME, PRINT, RISK)
-from ftrace_python_pass import HARD, SOFT, Pass, Whole, align, describe
+from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK,
+                                   KIND, MEMBERS, MORE, NAME, NEEDS, PRINT, RISK)
+from ftrace_python_pass import (HARD, NONE, SOFT, Pass, Whole, align,
+                                describe, loads_of)
 
 # Members that the statement of a subclass, or the class's own, looks at.
 _DECISIVE = frozenset((
@@ -114,7 +115,8 @@ class Comparison:
                 return False
             if other[KIND] == "import" and not self._past(unit, other):
                 return False
-            if set(unit[BINDS]) & set(other[BINDS]):
+            if set(other[BINDS]) & (set(unit[BINDS]) | {
+                    name for name, _ in loads_of(unit)}):
                 return False
         self.moves[i] = j
         return True
@@ -164,37 +166,72 @@ class Comparison:
     def walk(self):
         here = self.here
         index = 0
-        new_classes = {j: i for i, j in self.classes.items()}
-        new_moves = {j: i for i, j in self.moves.items()}
-        new_functions = {j: i for i, j in self.functions.items()}
         for olds, news, pair in _gaps(self.pairs, self.old, self.new):
-            for i in olds:
-                token = None
-                if i in self.classes or i in self.functions:
-                    token = ("k", id(here), self.old[i][NAME])
-                elif i in self.moves:
-                    token = ("v", id(here), self.moves[i])
-                here.removed(self.old[i], i, token)
+            todo = list(olds)
+            self._precedents(todo)
             for j in news:
-                token = None
-                if j in new_classes:
-                    token = ("k", id(here), self.new[j][NAME])
-                    self._class(new_classes[j], j, token)
-                elif j in new_functions:
-                    token = ("k", id(here), self.new[j][NAME])
-                    here.harmless(self.new[j])
-                    here.levels[token] = SOFT
-                    here.note(self.new[j][BINDS], SOFT)
-                elif j in new_moves:
-                    token = ("v", id(here), j)
-                if self.new[j][KIND] == "import":
-                    here.upcoming = self._upcoming(j)
-                here.added(self.new[j], j, token)
+                self._add(j, todo)
+            while todo:
+                self._remove(todo.pop(0))
             if pair:
                 here.matched(self.new[pair[1]], index)
                 index += 1
         self._removed_imports()
+        here.compare_ends()
         return here.changed
+
+    def _precedents(self, olds):
+        """What the old units of a gap evaluate, the new ones may, too."""
+        bound = set()
+        for i in olds:
+            unit = self.old[i]
+            if bound.isdisjoint(unit[NEEDS]):
+                self.here.remember(unit)
+            bound.update(unit[BINDS])
+
+    def _remove(self, i):
+        here = self.here
+        token = None
+        for kind, table in (("k", self.classes), ("k", self.functions),
+                            ("v", self.moves)):
+            if i in table:
+                token = (kind, id(here), table[i])
+        here.removed(self.old[i], i, token)
+
+    def _partner(self, j):
+        """(the old unit that a new one is, which table says so)."""
+        for table in (self.classes, self.functions, self.moves):
+            for i, other in table.items():
+                if other == j:
+                    return i, table
+        return None, None
+
+    def _add(self, j, todo):
+        """A unit of the new version, and those of the old one before it."""
+        here = self.here
+        unit = self.new[j]
+        i, table = self._partner(j)
+        token = None
+        if i is not None:
+            token = ("v" if table is self.moves else "k", id(here), j)
+            while table is not self.moves and todo and todo[0] < i:
+                self._remove(todo.pop(0))
+            if table is self.classes:
+                level = self._class(i, j)
+            elif table is self.functions:
+                here.harmless(unit)
+                level = SOFT
+                here.quiet.update(unit[BINDS])
+            else:
+                level = NONE
+            level = max(level, here.inputs(unit))
+            here.levels[token] = level
+            here.note(unit[BINDS], level)
+            if todo and todo[0] == i:
+                self._remove(todo.pop(0))
+        if unit[KIND] == "import":
+            here.upcoming = self._upcoming(j)
+        here.added(unit, j, token)
 
     def _upcoming(self, j):
         """What the next import in both versions imports first of all."""
@@ -239,8 +276,8 @@ class Comparison:
 
     # Classes
 
-    def _class(self, i, j, token):
-        """A class of both versions; its token's level."""
+    def _class(self, i, j):
+        """How much a class of both versions changed."""
         old, new = self.old[i], self.new[j]
         here = self.here
         name = new[NAME]
@@ -262,13 +299,18 @@ class Comparison:
             changed.update({each: HARD for units in (old, new)
                             for member in units[MORE][MEMBERS]
                             for each in member[BINDS]})
-        here.changes.members(here.at, self._qualified(name), changed)
+        here.changes.members(here.at, self._qualified(name), {
+            each: how for each, how in changed.items()
+            if each not in _QUIET_DUNDERS}, inner.lost(), inner.quiet)
         level = max(level, self._weight(new, changed))
-        here.levels[token] = level
+        if level == SOFT and all(
+                how == SOFT and each in inner.quiet and each[:2] != "__"
+                for each, how in changed.items()):
+            level = NONE
         for chain, root in inner.chains.items():
             here.chains.setdefault(chain, root)
         here.odd |= inner.odd
-        here.note((name,), level)
+        here.types |= inner.types
         return level
 
     def _qualified(self, name):

@@ -10,9 +10,8 @@ import ftrace_python_analyse as analyse
 import ftrace_python_known as known
 import ftrace_python_mentions as mentions
 
-_PLATFORM = frozenset((
-    "sys.version_info", "sys.platform", "os.name", "sys.maxsize",
-    "sys.byteorder", "sys.hexversion"))
+_PLATFORM_TEXTS = frozenset((
+    "sys.version", "sys.platform", "os.name", "sys.byteorder"))
 _CALLERS = (frozenset(mentions.BY_ARGUMENT) | mentions.REFLECTION
             | mentions.NAMESPACES)
 
@@ -191,23 +190,44 @@ def _unary(node, unit):
     return key
 
 
-def _is_platform(node, unit):
-    """Whether an expression is a string or a tuple of Python's own."""
-    if kind_of(node) == "Call":
-        node = node.func
-        left = dotted(node)
-        return bool(left) and unit.scope.resolve(left) in known.STRING_MAKERS
-    left = dotted(node)
-    return bool(left) and unit.scope.resolve(left) in _PLATFORM
+def _of_python(node, unit):
+    """What an expression says of the platform: "text", "mapping" or ""."""
+    call = kind_of(node) == "Call" and node
+    name = dotted(call.func if call else node)
+    full = unit.scope.resolve(name) if name else ""
+    if call:
+        if full in known.STRING_MAKERS or (
+                full in known.ENVIRONMENT and len(call.args) == 2):
+            return "text" if _is_pure(call, full) else ""
+        return ""
+    if full == "os.environ":
+        return "mapping"
+    return "text" if full in _PLATFORM_TEXTS else ""
+
+
+def _is_version(node, other, unit):
+    """Whether sys.version_info is compared with a tuple of numbers."""
+    name = dotted(node)
+    if not name or unit.scope.resolve(name) != "sys.version_info":
+        return False
+    return kind_of(other) == "Tuple" and all(
+        type(getattr(each, "value", None)) is int for each in other.elts)
 
 
 def _compare(node, unit):
     key = _generic(node, unit)
-    if not (_is_platform(node.left, unit) and all(kind_of(each) == "Constant" or (
-                kind_of(each) == "Tuple" and all(
-                    kind_of(part) == "Constant" for part in each.elts))
-                for each in node.comparators)):
-        unit.danger("a comparison")
+    operator = kind_of(node.ops[0])
+    left, right = node.left, node.comparators[0]
+    text = (kind_of(left) == "Constant" and type(left.value) is str)
+    if len(node.ops) == 1:
+        if _is_version(left, right, unit):
+            return key
+        if operator in ("Eq", "NotEq") and _of_python(
+                left, unit) == "text" and kind_of(right) == "Constant":
+            return key
+        if operator in ("In", "NotIn") and text and _of_python(right, unit):
+            return key
+    unit.danger("a comparison")
     return key
 
 
@@ -215,10 +235,14 @@ def _maybe(node, unit):
     """An expression of which parts may not be evaluated."""
     aside = type(unit)(unit.scope)
     key = _generic(node, aside)
-    unit.words |= aside.needs | aside.words
+    unit.words |= aside.words
     unit.words.update("?" + name for name in aside.needs)
-    unit.chains.update("?." + part for chain in aside.chains
-                       for part in chain.split(".")[1:])
+    for chain in aside.chains:
+        if unit.scope.resolve(chain).startswith(("sys.", "os.")):
+            unit.chains.add(chain)
+        else:
+            unit.chains.update("?." + part
+                               for part in chain.split(".")[1:])
     unit.binds += aside.binds
     if kind_of(node) in ("BoolOp", "IfExp"):
         unit.danger(aside.risk)
@@ -285,6 +309,12 @@ def _call(node, unit):
         unit.odd.add((b"re:" + node.args[0].value.encode(
             "utf-8", "surrogatepass"), (), False, ()))
     last = (name or "").rpartition(".")[2]
+    place = mentions.BY_ARGUMENT.get(last)
+    if place is not None:
+        for each in node.args[place - 1:] if place else node.args:
+            value = getattr(each, "value", None)
+            if type(value) is str:
+                unit.chains.update("?." + part for part in value.split("."))
     if last in mentions.REFLECTION or last in mentions.NAMESPACES:
         unit.words.add("*")
     elif last in mentions.BY_ARGUMENT and not all(
@@ -333,6 +363,7 @@ _KINDS = {
     "Lambda": _lambda,
     "Subscript": _subscript, "NamedExpr": _walrus,
     "JoinedStr": _formatted, "Call": _call}
+_FOLDED = ("BoolOp", "Compare", "UnaryOp", "Call")
 _QUIET = frozenset((
     "Load", "Store", "Del", "keyword", "alias", "Starred", "Slice",
     "FormattedValue", "Index"))
@@ -342,6 +373,11 @@ def key_of(node, unit):
     if node is None:
         return None
     kind = kind_of(node)
+    if kind in _FOLDED:
+        import ftrace_python_fold
+        value = ftrace_python_fold.fold(node, unit.scope)
+        if value is not None:
+            return ("constant", value[0])
     special = _KINDS.get(kind)
     if special:
         return special(node, unit)
@@ -356,16 +392,25 @@ def key_of(node, unit):
 
 
 def annotation(node, unit):
+    """The key of an annotation; what its strings name is loaded later."""
     if node is None:
         return None
-    if not unit.scope.lazy:
-        return key_of(node, unit)
-    # Not evaluated now, but by whoever asks for it.
     aside = type(unit)(unit.scope)
     key = key_of(node, aside)
-    unit.words |= aside.needs | aside.words
-    for chain in aside.chains:
-        unit.words.update(chain.split("."))
+    later = {"~" + word for word in aside.words if word.isidentifier()}
+    if unit.scope.lazy:
+        later.update("~" + name for name in aside.needs)
+        for chain in aside.chains:
+            unit.words.update(chain.split(".")[1:])
+    else:
+        later.update(word for word in aside.words
+                     if not word.isidentifier())
+        unit.needs |= aside.needs
+        unit.chains |= aside.chains
+        unit.odd |= aside.odd
+        unit.binds += aside.binds
+        unit.danger(aside.risk)
+    unit.words |= later
     return key
 
 
@@ -433,7 +478,8 @@ def simple(node, unit):
         unit.binds.append(node.name.id)
         aside = type(unit)(unit.scope)
         key = ("type", node.name.id, _generic(node, aside))
-        unit.words |= aside.needs | aside.words
+        unit.words |= aside.words
+        unit.words.update("~" + name for name in aside.needs)
         return key
     if kind == "Expr":
         return ("expression", key_of(node.value, unit))

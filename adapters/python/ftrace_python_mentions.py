@@ -155,11 +155,11 @@ def names_in_constant(constant, into):
         into.add(constant.decode("latin-1"))
 
 
-def reflects(code, names):
+def reflects(code, names, forwarded):
     """Whether `code`, which uses `names`, can reach a name unmentioned."""
     if not REFLECTION.isdisjoint(names):
         return True
     if _TRIGGERS.isdisjoint(names):
         return False
     import ftrace_python_reflection
-    return ftrace_python_reflection.computes(code)
+    return ftrace_python_reflection.computes(code, forwarded)

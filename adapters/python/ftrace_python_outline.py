@@ -5,7 +5,7 @@ Only narrowing reads it.  A unit is a tuple of the fields below.  PRINT is the
 same for two units exactly when they are the same code, bodies of functions
 left out; NEEDS are the names it loads on import; CHAINS the dotted names it
 looks up; WORDS all else that it mentions, with "?" in front a name that it
-may load, and "*" for reflection; RISK why it may be felt elsewhere or fail;
+may load, "~" one that may be loaded later, and "*" for reflection; RISK why it may be felt elsewhere or fail;
 ODD the type expressions it evaluates.
 """
 
@@ -166,7 +166,6 @@ def _class(node, scope):
     for member in members:
         unit.needs.update(set(member[NEEDS]) - own)
         unit.words.update(member[WORDS])
-        unit.words.update(set(member[NEEDS]) & own)
         unit.chains.update(member[CHAINS])
         unit.odd.update(member[ODD])
         unit.danger(member[RISK])
@@ -231,7 +230,6 @@ def _compound(node, scope):
         for each in inner:
             key.append(each[PRINT])
             unit.binds += each[BINDS]
-            unit.words.update(each[NEEDS])
             unit.words.update(["?" + name for name in each[NEEDS]])
             unit.words.update(each[WORDS])
             unit.chains.update(each[CHAINS])
@@ -327,7 +325,8 @@ def outline(content, code):
     units = statements(tree.body, scope)
     names = set()
     for unit in units:
-        names.update(unit[BINDS], unit[NEEDS], unit[WORDS])
+        names.update(unit[BINDS], unit[NEEDS])
+        names.update([each.lstrip("?~") for each in unit[WORDS]])
         for chain in unit[CHAINS]:
             names.update(chain.split("."))
     return dumps((FORMAT, tuple(scope.future), dumps(units, 4),

@@ -26,6 +26,7 @@ _FAST_PAIR = _ops("LOAD_FAST_LOAD_FAST",
 _STORES = _ops("STORE_FAST", "DELETE_FAST", "STORE_FAST_LOAD_FAST",
                "STORE_FAST_STORE_FAST", "STORE_FAST_MAYBE_NULL",
                "LOAD_FAST_AND_CLEAR", "MAKE_CELL")
+_DEFINING = _ops("STORE_NAME")
 _ASKING = frozenset(("get", "setdefault", "pop"))
 _FORWARDERS = frozenset((
     "__getattr__", "__getattribute__", "__setattr__", "__delattr__"))
@@ -137,25 +138,72 @@ def _searches(code, stream, at, name):
     return not (_indexed(stream, at) or _asked(code, stream, at))
 
 
-def _forwards(code, stream, at):
-    """Whether __getattr__(self, name) asks for the name it was asked for."""
-    if code.co_name not in _FORWARDERS or code.co_argcount < 2:
-        return False
-    stores = any(op in _STORES and arg == 1 for op, arg in stream)
+def _parameter(code, stream, at):
+    """The parameter, by its place, that getattr() has for a name, or -1."""
     depth = 0
     for op, arg in stream[at + 1:]:
         if op in _JUMPS or op == _PUSH_NULL:
-            return False
+            return -1
         before = depth
         depth += _effect(op, arg)
-        if depth >= 2:
-            return not stores and (
-                (op in _FAST and arg == 1 and before == 1)
-                or (op in _FAST_PAIR and before == 0 and arg & 15 == 1))
+        if depth < 2:
+            continue
+        if op in _FAST and before == 1:
+            place = arg
+        elif op in _FAST_PAIR and before == 0:
+            place = arg & 15
+        else:
+            return -1
+        stored = any(each in _STORES and place in (other, other & 15,
+                                                   other >> 4)
+                     for each, other in stream)
+        return -1 if stored or place >= code.co_argcount else place
+    return -1
+
+
+def _excused(code, stream, at, forwarded):
+    """Whether the name comes from who called, and is written there."""
+    place = _parameter(code, stream, at)
+    if place < 0:
+        return False
+    if code.co_name in _FORWARDERS:
+        return place == 1
+    if code.co_name[:1] == "_" and code.co_name[:2] != "__":
+        forwarded.add(place)
+        return True
     return False
 
 
-def computes(code):
+def called_with_constants(code, name, places):
+    """Whether all that `code` does with a global is such calls."""
+    if name not in code.co_names:
+        return True
+    stream = [each for each in mentions.instructions(code)
+              if each[0] not in _IGNORED]
+    for at, (op, arg) in enumerate(stream):
+        if op in mentions.GLOBAL:
+            arg >>= mentions.GLOBAL[op]
+        elif op in mentions.ATTRIBUTE:
+            arg >>= mentions.ATTRIBUTE[op]
+        else:
+            continue
+        if arg >= len(code.co_names) or code.co_names[arg] != name:
+            continue
+        if op in _DEFINING and code.co_name == "<module>":
+            continue
+        if op in mentions.ATTRIBUTE or not all(
+                _called_with_constant(stream, at, place + 1, code.co_consts)
+                for place in places):
+            return False
+    return True
+
+
+def computes(code, forwarded):
+    """Whether code reaches a name that is not written.
+
+    A private function that passes a parameter on is left to those who call
+    it: the parameter's place is added to `forwarded`.
+    """
     names = code.co_names
     stream = [each for each in mentions.instructions(code)
               if each[0] not in _IGNORED]
@@ -180,7 +228,7 @@ def computes(code):
         else:
             constant = _called_with_constant(stream, at, place,
                                              code.co_consts)
-        if not constant and not (place == 2 and _forwards(
-                code, stream, at)):
+        if not constant and not (place == 2 and _excused(
+                code, stream, at, forwarded)):
             return True
     return False

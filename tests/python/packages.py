@@ -27,6 +27,7 @@ class Writer:
         self.functions = []
         self.classes = []
         self.modules = []
+        self.members = []
 
     def pick(self, *names):
         return self.rng.choice(names)
@@ -110,9 +111,11 @@ class Writer:
     def constant(self):
         rng = self.rng
         name = self.free([each.upper() for each in NAMES])
-        way = rng.randrange(9)
+        way = rng.randrange(12)
         value = self.atom()
-        if way == 0:
+        if way > 8:
+            value = self.looked_up()
+        elif way == 0:
             value = "(%s, %s)" % (self.atom(), self.atom())
         elif way == 1:
             value = '{"k": %s}' % self.atom()
@@ -133,6 +136,20 @@ class Writer:
         annotation = self.pick("", "", ": int")
         self.add("%s%s = %s" % (name, annotation, value))
         self.values.append(name)
+
+    def looked_up(self):
+        """A member of a class, looked up while the module is imported."""
+        rng = self.rng
+        found = ["%s.%s" % each for each in self.members]
+        for module, writer in self.modules:
+            found += ["%s.%s.%s" % ((module,) + each)
+                      for each in writer.members]
+        if not found:
+            return self.atom()
+        text = rng.choice(found)
+        if rng.random() < 0.3:
+            return "getattr(%s, %r)" % tuple(text.rsplit(".", 1))
+        return text
 
     def body(self, indent, own):
         """The body of a function: it returns what it can reach."""
@@ -226,6 +243,9 @@ class Writer:
         for _ in range(rng.randrange(4)):
             own += self.member(own)
         self.add("    pass")
+        if name not in self.classes:
+            self.members += [(name, each) for each in own
+                             if each in ("size", "name", "extra", "step")]
         self.classes.append(name)
 
     def member(self, own):
