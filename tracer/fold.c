@@ -150,6 +150,7 @@ static void fold_release(struct fold *fold)
 	free(fold->stirred);
 	free(fold->searched);
 	free(fold->declared);
+	interner_release(&fold->settings);
 	free(fold->image_ready);
 }
 

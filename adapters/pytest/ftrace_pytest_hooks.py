@@ -12,6 +12,7 @@ import ftrace_pytest_imports as imports
 import ftrace_pytest_lines as lines
 import ftrace_pytest_loads as loads
 import ftrace_pytest_marks as marks
+import ftrace_pytest_settings as settings
 from ftrace_pytest_fixtures import pytest_fixture_setup  # noqa: F401
 from ftrace_pytest_marks import (
     BEGIN, END, OUTCOME, USE, around, encode, say, shift,
@@ -148,8 +149,14 @@ def _discovering():
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_load_initial_conftests():
+def pytest_load_initial_conftests(early_config):
     """pytest looks through directories for these; no test depends on it."""
+    try:
+        if functions.mode is not None:
+            settings.declare(early_config)
+    except Exception:
+        # Nothing is lost: what is not declared counts as a whole.
+        pass
     yield from _discovering()
 
 
