@@ -63,20 +63,23 @@ static void rank(struct entered *entered)
 	free(used);
 }
 
-/* The scope of the part of the set that belongs to one file. */
-static uint32_t scope_of(struct entered *entered, uint32_t i)
+/*
+ * The scope of the part of the set that belongs to one file. Of what a module
+ * enters while it is loaded itself, nothing was kept by then.
+ */
+static uint32_t scope_of(struct entered *entered, uint32_t i, uint32_t is_own)
 {
 	struct fold *fold = entered->fold;
 	const struct fold_source *source = &fold->sources[i];
 	const uint64_t *part = entered->set + source->first;
 	const char *path = map_files_path(&fold->files, source->file);
 	size_t size = source->count * sizeof(*part);
-	char *key = xcalloc(sizeof(i) + size, 1);
-	uint32_t number, scope;
+	uint32_t head[2] = {i, is_own}, number, scope;
+	char *key = xcalloc(sizeof(head) + size, 1);
 
-	memcpy(key, &i, sizeof(i));
-	memcpy(key + sizeof(i), part, size);
-	number = intern(&entered->keys, key, sizeof(i) + size);
+	memcpy(key, head, sizeof(head));
+	memcpy(key + sizeof(head), part, size);
+	number = intern(&entered->keys, key, sizeof(head) + size);
 	free(key);
 	if (number < entered->count)
 		return entered->scopes[number];
@@ -85,6 +88,8 @@ static uint32_t scope_of(struct entered *entered, uint32_t i)
 	*(uint32_t *)array_add(&entered->scopes, &entered->count,
 		&entered->room, sizeof(scope)) = scope;
 	fold_use(fold, scope, source->module);
+	if (!is_own)
+		fold_use_memos(fold, scope, source->node);
 	for (size_t bit = 0; bit < source->count * WORD_BITS; bit++) {
 		struct recorded_scope *recorded =
 			&fold->recording.scopes[scope];
@@ -116,7 +121,8 @@ static void finish(struct entered *entered, uint32_t scope)
 		for (size_t w = 0; w < source->count; w++)
 			any |= entered->set[source->first + w] != 0;
 		if (any)
-			fold_use(fold, scope, scope_of(entered, i));
+			fold_use(fold, scope,
+				scope_of(entered, i, scope == source->module));
 	}
 	memset(entered->set, 0, entered->words * sizeof(*entered->set));
 }
