@@ -202,7 +202,7 @@ def _neighbours(names):
         elif issubclass(kind, type):
             name = _names_of_class(value).get("__module__")
         else:
-            name = _names_of_class(kind).get("__module__")
+            name = (_names_of_class(kind) or {}).get("__module__")
         if type(name) is str and name in imports.scopes:
             found[name] = None
     for name in found:
@@ -310,7 +310,8 @@ def _kind_of(kind):
         return _NOTHING
     if issubclass(kind, type):
         return _CLASS
-    module = _names_of_class(kind).get("__module__")
+    # Some types in C, as of the links in a lru_cache of 3.9, have no names.
+    module = (_names_of_class(kind) or {}).get("__module__")
     if type(module) is str and (
             module in _BUSY or module.partition(".")[0] in _FRAMEWORK):
         return _LEAF
