@@ -27,10 +27,11 @@ from ftrace_pytest_marks import BEGIN, END, USE, WHOLE, encode, say
 _LISTED = marks.BLOCK_LIST + b"/"
 
 # How far and how much of a module is looked at.  A module that has more than
-# so many objects, or neighbours that have more together, counts as changed.
+# so many objects counts as changed, and so do neighbours that are looked at for
+# the first time and have more together.
 _DEPTH = 10
 _MOST = 20000
-_MOST_AROUND = 40000
+_MOST_AROUND = 20000
 
 # A container of more elements is told by their number alone.
 _LARGE = 2000
@@ -78,8 +79,10 @@ _OF_CLASSES = frozenset((
 # Where what the system throws away lies.
 _passing = ()
 
-# What each module looked like when a scope last ended, by its file.
+# What each module looked like when a scope last ended, by its name and file;
+# and those that changed since without a look.
 _last = {}
+_restless = set()
 
 
 class _TooMuch(Exception):
@@ -102,10 +105,11 @@ class _Watch:
 class _Module:
     """One module as it was before a file was opened."""
 
-    __slots__ = ("name", "held", "before")
+    __slots__ = ("name", "path", "held", "before")
 
-    def __init__(self, name, held, before):
+    def __init__(self, name, path, held, before):
         self.name = name
+        self.path = path
         # Its globals, where nothing but ourselves may lead back to them.
         self.held = held
         self.before = before
@@ -163,22 +167,34 @@ def _add_modules(watch, stack):
 
 
 def _add_module(watch, names, most):
-    """Looks at one module; returns how many objects it had."""
+    """Looks at one module; returns how many objects it had.
+
+    One that never was but as it had been when a scope last ended is taken to
+    be so now: that saves every other look.
+    """
     name = names.get("__name__")
-    spec = names.get("__spec__")
+    path = names.get("__file__")
+    watch.modules[id(names)] = None
+    # While it is loaded it changes anyway, and has what it reads in its own
+    # scope.
+    if (type(path) is not str
+            or getattr(names.get("__spec__"), "_initializing", False)):
+        return 0
     held, count = None, 0
     if _names_named(name) is not names:
         # Without a scope nobody will get at it later.
         if imports.scope_of_code(names) is None:
-            watch.modules[id(names)] = None
             return 0
         held = names
-    if getattr(spec, "_initializing", False):
-        # It changes anyway, and has what it reads in its own scope.
-        watch.modules[id(names)] = None
-        return 0
-    before, count = _look(names, most)
-    watch.modules[id(names)] = _Module(name, held, before)
+    key = (name, path)
+    if key in _last and key not in _restless:
+        before = _last[key]
+    else:
+        before, count = _look(names, most)
+        if before is None and most == _MOST:
+            # It will not get smaller.
+            _last[key] = None
+    watch.modules[id(names)] = _Module(name, path, held, before)
     return count
 
 
@@ -220,19 +236,26 @@ def _finish(watch):
         # One that is gone may be kept by whoever took it away.
         if names is None or id(names) != key:
             continue
-        path = names.get("__file__")
-        if type(path) is not str:
-            continue
-        after, _ = _look(names, _MOST)
-        before, last = module.before, _last.get(path)
-        _last[path] = after
-        changed = [
-            after is None or before is None
-            or (after[i] != before[i] and (last is None
-                                           or after[i] != last[i]))
-            for i in (0, 1)]
+        changed = _changes(names, module)
         if any(changed):
-            _say_memo(names, path, watch.marks, changed[0])
+            _say_memo(names, module.path, watch.marks, changed[0])
+
+
+def _changes(names, module):
+    """Whether a module changed in the open, and whether out of sight."""
+    key = (module.name, module.path)
+    before, last = module.before, _last.get(key)
+    if before is None:
+        return True, True
+    after, _ = _look(names, _MOST)
+    _last[key] = after
+    if after is None:
+        return True, True
+    if last is not None and after != last:
+        _restless.add(key)
+    # As it was before, or as it was when nothing had been replaced for a time.
+    return [after[i] != before[i] and (last is None or after[i] != last[i])
+            for i in (0, 1)]
 
 
 def _say_memo(names, path, kept, is_open):
