@@ -62,7 +62,7 @@ static void write_text(
 static bool is_local(const char *argument)
 {
 	return !strncmp(argument, "module/", 7) ||
-	       !strncmp(argument, "run/", 4);
+	       !strncmp(argument, "memo/", 5) || !strncmp(argument, "run/", 4);
 }
 
 static void begin(const struct mark *mark)

@@ -195,6 +195,11 @@ void fold_input(struct fold *fold, uint32_t scope, uint32_t node,
 			crowd ? ROLE_FACT : ROLE_INPUT);
 		return;
 	}
+	/* What others made and a module keeps leads to them by other ways. */
+	if (fold->recording.scopes[scope].kind == SCOPE_MEMO) {
+		fold_add(fold, scope, node, block, kind, ROLE_FACT);
+		return;
+	}
 	if (maker != scope && (kind == ACCESS_READ || kind == ACCESS_EXEC ||
 				      !fold_is_temporary(fold, node)))
 		fold_use(fold, scope, maker);
@@ -285,6 +290,10 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 	if (flags & RECORD_REFUSED &&
 		!fold->tree.nodes[path.node].identity.mode &&
 		!fold->tree.nodes[path.node].transient)
+		kind = ACCESS_ABSENT;
+	/* It is said before the file is opened: perhaps there was none. */
+	if (fold->recording.scopes[scope].kind == SCOPE_MEMO &&
+		!fold->tree.nodes[path.node].identity.mode)
 		kind = ACCESS_ABSENT;
 	for (uint32_t k = 0; k < path.link_count; k++)
 		fold_input(fold, scope, fold->links[path.link_first + k], 0,

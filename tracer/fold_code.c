@@ -135,9 +135,11 @@ static void add_whole_sources(struct fold *fold, uint32_t from)
 		}
 	}
 	for (size_t i = 0; i < fold->source_count; i++)
-		if (seen[fold->sources[i].module])
+		if (seen[fold->sources[i].module]) {
 			fold_add(fold, from, fold->sources[i].node,
 				fold->no_block, ACCESS_READ, ROLE_INPUT);
+			fold_use_memos(fold, from, fold->sources[i].node);
+		}
 	free(queue);
 	free(seen);
 }
@@ -150,9 +152,11 @@ static void take_entry(struct fold *fold, const struct fold_entry *entry)
 	struct recorded_scope *scope = &fold->recording.scopes[entry->scope];
 	struct recorded_read *read;
 
-	if (function->state == FILE_NONE && !function->on_load)
+	if (function->state == FILE_NONE && !function->on_load) {
 		fold_input(fold, entry->scope, function->node, fold->no_block,
 			ACCESS_READ);
+		fold_use_memos(fold, entry->scope, function->node);
+	}
 	if (function->state == FILE_NONE || function->name_size)
 		return;
 	read = array_add(&scope->reads, &scope->read_count, &scope->read_room,
@@ -173,6 +177,7 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 	if (code < 0)
 		return code;
 	note_loaded(fold);
+	fold_memos(fold);
 	for (size_t i = 0; i < fold->function_count; i++)
 		find_state(fold, &fold->functions[i]);
 	for (size_t i = 0; i < fold->entry_count; i++)

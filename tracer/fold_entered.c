@@ -124,17 +124,25 @@ static void add_reads(struct entered *entered, uint32_t i, uint32_t scope)
 		}
 	}
 	fold_use(fold, scope, source->module);
+	if (scope != source->module)
+		fold_use_memos(fold, scope, source->node);
 }
 
 /* What a scope entered of one file. */
 static void take_part(struct entered *entered, uint32_t i, uint32_t scope)
 {
 	struct fold *fold = entered->fold;
+	bool own = scope == fold->sources[i].module;
 	struct part *part = part_of(entered, i);
 	const char *path;
 
+	/* Of what a module enters while it is loaded, nothing was kept yet. */
+	if (own && !entered->counting) {
+		add_reads(entered, i, scope);
+		return;
+	}
 	if (entered->counting) {
-		part->users++;
+		part->users += !own;
 		return;
 	}
 	if (!is_worth_a_scope(part)) {

@@ -63,6 +63,12 @@ struct fold_entry {
 	uint32_t function; /* in functions */
 };
 
+/* What a source's module may have kept of files. */
+struct fold_memo {
+	uint32_t node; /* of the source */
+	uint32_t scope;
+};
+
 struct fold_scope {
 	bool coarse;    /* it entered functions that nobody told of */
 	bool ran;       /* said an outcome other than that it exists */
@@ -120,6 +126,8 @@ struct fold {
 	size_t entry_count, entry_room;
 	struct audited *audited; /* what audits found, by fold_audit.c */
 	size_t audited_count;
+	struct fold_memo *memos;
+	size_t memo_count, memo_room;
 	char *interpreter_tag, *interpreter; /* NULL: none was named */
 	const char *coarse;                  /* why some scope is, or NULL */
 
@@ -218,6 +226,10 @@ uint32_t fold_section_state(struct fold *fold, const struct fold_access *access,
 
 /* A scope for each set of functions of a file that some scope entered. */
 void fold_entered(struct fold *fold);
+
+/* Memos (fold_memo.c): to be found once, and used by who can get at them. */
+void fold_memos(struct fold *fold);
+void fold_use_memos(struct fold *fold, uint32_t scope, uint32_t node);
 
 /* The file of a node, checked; FILE_NONE: its path is too long. */
 uint32_t fold_file(struct fold *fold, uint32_t node);

@@ -12,6 +12,7 @@ import ftrace_pytest_imports as imports
 import ftrace_pytest_lines as lines
 import ftrace_pytest_loads as loads
 import ftrace_pytest_marks as marks
+import ftrace_pytest_memory as memory
 import ftrace_pytest_settings as settings
 from ftrace_pytest_fixtures import pytest_fixture_setup  # noqa: F401
 from ftrace_pytest_marks import (
@@ -52,7 +53,8 @@ def start(root):
     marks.set_root(root or os.getcwd())
     if fixtures.start(identify):
         names += ("pytest_fixture_setup", "pytest_runtest_teardown")
-    functions.start()
+    if functions.start() is not None:
+        memory.install()
     imports.install(directory_scope)
     loads.install()
     lines.install()
