@@ -150,9 +150,22 @@ class Blocks:
         self.skeleton.append(module.co_flags & FUTURE_FLAGS)
         self.skeleton.append(self._walk(module, "", "c")[0])
         for name, places in self.forwarders.items():
-            if not all(_calls_written(code, name, places)
-                       for code in _all(module)):
-                self.by_name[name].mentions.add("*")
+            self._forwards(module, name, places)
+
+    def _forwards(self, module, name, places):
+        """A function that passes a name on is what its callers are.
+
+        They are in this file as far as is seen here: whether another one
+        mentions it is for whoever knows them all.
+        """
+        found = self.by_name[name].mentions
+        import ftrace_python_reflection as reflection
+        if reflection.is_plain(module, name) and all(
+                reflection.called_with_constants(code, name, places)
+                for code in _all(module)):
+            found.add("~" + name)
+        else:
+            found.add("*")
 
     def _walk(self, code, name, kind):
         """(key, names, last line) of `code`.
@@ -161,19 +174,20 @@ class Blocks:
         """
         block = self._block(name, kind, code) if name else None
         keys = []
-        loaded, looked_up = map(set, mentions.names_of(code))
+        loaded, looked_up, valued = map(set, mentions.names_of(code))
         forwarded = set()
         reflects = mentions.reflects(code, code.co_names, forwarded)
         if forwarded and "." in name:
             reflects = True
         elif forwarded:
             self.forwarders.setdefault(name, set()).update(forwarded)
+        texts = set()
         last = last_line(code)
         lazy = is_lazy(code)
         for constant in code.co_consts:
             if type(constant) is not CODE:
                 if type(constant) is not str or len(constant) < 2000:
-                    mentions.names_in_constant(constant, looked_up)
+                    mentions.names_in_constant(constant, texts)
                 if type(constant) in PLAIN:
                     keys.append(constant)
                 else:
@@ -186,9 +200,12 @@ class Blocks:
             if part:
                 loaded |= names[0]
                 looked_up |= names[1]
-                reflects = reflects or names[2]
+                valued |= names[2]
+                reflects = reflects or names[3]
+        looked_up |= texts
+        valued.update(["a" + name for name in texts])
         return self._finish(block, code, keys,
-                            (loaded, looked_up, reflects), last)
+                            (loaded, looked_up, valued, reflects), last)
 
     def _nested(self, code, outer, outer_name, kind, lazy):
         optimized = code.co_flags & OPTIMIZED
@@ -233,21 +250,22 @@ class Blocks:
 
     def _note(self, block, code, names, last):
         """Mentions: what it loads, looks up, and is itself known by."""
-        loaded, looked_up, reflects = names
+        loaded, looked_up, valued, reflects = names
         block.first = min(block.first, code.co_firstlineno)
         block.last = max(block.last, last)
         found = block.mentions
-        found.update(["g" + name for name in loaded])
+        found.update(["g" + name if "g" + name in valued else "G" + name
+                      for name in loaded])
         for name in looked_up:
             if "." in name:
                 found.update(["a" + part for part in name.split(".")])
             else:
-                found.add("a" + name)
+                found.add(("a" if "a" + name in valued else "A") + name)
         count = (code.co_argcount + code.co_kwonlyargcount
                  + bool(code.co_flags & 4) + bool(code.co_flags & 8))
         found.update(["a" + name for name in code.co_varnames[:count]])
         if "." not in block.name:
-            found.add("g" + code.co_name)
+            found.add("G" + code.co_name)
         if reflects:
             found.add("*")
 
@@ -257,11 +275,6 @@ def _all(code):
     for constant in code.co_consts:
         if type(constant) is CODE:
             yield from _all(constant)
-
-
-def _calls_written(code, name, places):
-    import ftrace_python_reflection
-    return ftrace_python_reflection.called_with_constants(code, name, places)
 
 
 def last_line(code):
@@ -311,7 +324,8 @@ def answer_file(stream, content, known):
     outline = b""
     if skeleton not in known:
         import ftrace_python_outline
-        outline = ftrace_python_outline.outline(content, code)
+        outline = ftrace_python_outline.outline(content, code,
+                                                blocks.forwarders)
     replies = ["ok", skeleton, outline, len(blocks.by_name)]
     for block in blocks.by_name.values():
         replies += (block.name, block.kind, digest(block.keys), block.first,

@@ -3,9 +3,10 @@
 
 import ftrace_python_known as known
 from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK,
-                                   KIND, MEMBERS, MORE, NAME, NEEDS, PRINT, RISK)
-from ftrace_python_pass import (HARD, NONE, SOFT, Pass, Whole, align,
-                                describe, loads_of)
+                                   KEYWORDS, KIND, MARKS, MEMBERS, MORE,
+                                   NAME, NEEDS, PRINT, RISK, SIGNATURE)
+from ftrace_python_pass import (DOC, HARD, INNER, NONE, SOFT, VALUE, Pass,
+                                Whole, align, describe, loads_of)
 
 # Members that the statement of a subclass, or the class's own, looks at.
 _DECISIVE = frozenset((
@@ -13,6 +14,14 @@ _DECISIVE = frozenset((
     "__prepare__", "__mro_entries__", "__slots__", "__match_args__",
     "__metaclass__", "__instancecheck__", "__subclasscheck__",
     "__subclasshook__", "__class__", "__classcell__", "__test__"))
+# Decorators that hand every call on to the function.
+_HANDING_ON = frozenset((
+    "builtins.property", "builtins.staticmethod", "builtins.classmethod",
+    "abc.abstractmethod", "contextlib.contextmanager", "typing.final",
+    "contextlib.asynccontextmanager", "typing.override",
+    "typing_extensions.final", "typing_extensions.override"))
+_COLLECTED = ("test", "Test", "setup", "teardown", "setUp", "tearDown",
+              "pytest", "__")
 _QUIET_DUNDERS = frozenset(("__doc__", "__annotations__"))
 
 
@@ -57,6 +66,7 @@ class Comparison:
                 if self._same(i, j) or self._moved(i, j):
                     right.discard(j)
                     break
+        self._gone()
         if self.here.outer is None:
             self._no_circles(left, right)
 
@@ -68,9 +78,15 @@ class Comparison:
                 and _gap_of(self.pairs, i, 0) == _gap_of(self.pairs, j, 1)):
             return False
         if old[KIND] == "def":
-            if old[MORE][CORE] != new[MORE][CORE] or (
-                    old[BINDS] != new[BINDS]):
+            if old[BINDS] != new[BINDS]:
                 return False
+            head = self._head(old, new)
+            if old[MORE][CORE] != new[MORE][CORE] and head != VALUE:
+                if head:
+                    self.here.heads[old[NAME]] = head
+                return False
+            if head:
+                self.here.heads[old[NAME]] = head
             self.functions[i] = j
             return True
         for units in (self.old, self.new):
@@ -78,6 +94,40 @@ class Comparison:
                 return False
         self.classes[i] = j
         return True
+
+    def _head(self, old, new):
+        """How the head of a function changed, of which that can be told."""
+        name = old[NAME]
+        if not self.here.changes.splits_heads or name.startswith(
+                _COLLECTED) or name.endswith("_") or old[RISK] or new[RISK]:
+            return NONE
+        if not _HANDING_ON.issuperset(old[MORE][MARKS] + new[MORE][MARKS]):
+            return NONE
+        if self._binders(name) != (1, 1):
+            return NONE
+        if old[MORE][CORE] == new[MORE][CORE]:
+            return DOC
+        if old[MORE][SIGNATURE] == new[MORE][SIGNATURE]:
+            return VALUE
+        return SOFT if self.here.outer else NONE
+
+    def _binders(self, name):
+        return tuple(sum(name in unit[BINDS] or "*" in unit[BINDS]
+                         for unit in units)
+                     for units in (self.old, self.new))
+
+    def _gone(self):
+        """Methods that the new version has no more."""
+        for unit in self.old:
+            name = unit[NAME]
+            if (unit[KIND] == "def" and self.here.outer
+                    and self.here.changes.splits_heads
+                    and not name.startswith(_COLLECTED)
+                    and not name.endswith("_")
+                    and not unit[RISK]
+                    and _HANDING_ON.issuperset(unit[MORE][MARKS])
+                    and self._binders(name) == (1, 0)):
+                self.here.heads[name] = SOFT
 
     def _between(self, i, j):
         """The units that a move from i to j crosses, in both versions."""
@@ -220,11 +270,12 @@ class Comparison:
                 level = self._class(i, j)
             elif table is self.functions:
                 here.harmless(unit)
-                level = SOFT
-                here.quiet.update(unit[BINDS])
+                level = here.heads.get(unit[NAME], SOFT)
             else:
                 level = NONE
             level = max(level, here.inputs(unit))
+            if level == VALUE and here.outer is None:
+                here.changes.entered(here.at, unit[NAME])
             here.levels[token] = level
             here.note(unit[BINDS], level)
             if todo and todo[0] == i:
@@ -299,19 +350,55 @@ class Comparison:
             changed.update({each: HARD for units in (old, new)
                             for member in units[MORE][MEMBERS]
                             for each in member[BINDS]})
-        here.changes.members(here.at, self._qualified(name), {
-            each: how for each, how in changed.items()
-            if each not in _QUIET_DUNDERS}, inner.lost(), inner.quiet)
-        level = max(level, self._weight(new, changed))
-        if level == SOFT and all(
-                how == SOFT and each in inner.quiet and each[:2] != "__"
-                for each, how in changed.items()):
-            level = NONE
+        quiet = self._quiet(new, changed, inner) if level < HARD else {}
+        loud = {each: how for each, how in changed.items()
+                if each not in quiet}
+        qualified = self._qualified(name)
+        here.changes.members(here.at, qualified, {
+            each: how for each, how in loud.items()
+            if each not in _QUIET_DUNDERS}, inner.lost())
+        if quiet and not loud:
+            level = INNER
+        else:
+            level = max(level, self._weight(new, loud))
+        for each, how in quiet.items():
+            if how > INNER:
+                here.changes.head(here.at, qualified + "." + each, how)
         for chain, root in inner.chains.items():
             here.chains.setdefault(chain, root)
         here.odd |= inner.odd
         here.types |= inner.types
         return level
+
+    def _quiet(self, unit, changed, inner):
+        """Members that changed in what their family cannot notice."""
+        found = {}
+        for name, how in changed.items():
+            head = inner.heads.get(name)
+            if head and (how == head or head == SOFT):
+                found[name] = head
+            elif how == INNER:
+                found[name] = INNER
+        return found if found and self._is_plain(unit) else {}
+
+    def _is_plain(self, unit):
+        """Whether nobody but Python code of the project calls a class."""
+        here = self.here
+        if not here.changes.splits_heads or here.class_risk(unit):
+            return False
+        family = [(here.at, unit)]
+        for path, qualified in here.project.below(
+                here.at.path, self._qualified(unit[NAME])):
+            file = here.project.files[path]
+            family.append((file, here.project.class_unit(file, qualified)))
+        for file, each in family:
+            if (each is None or each[MORE][DECORATORS] or each[RISK]
+                    or each[MORE][KEYWORDS]):
+                return False
+            _, foreign, unknown = here.project.ancestry(file, each)
+            if unknown or not foreign <= known.INERT_BASES:
+                return False
+        return True
 
     def _qualified(self, name):
         here = self.here

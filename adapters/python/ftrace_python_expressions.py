@@ -110,6 +110,7 @@ def _any(value, unit):
 def _name(node, unit):
     name = mangled(node.id, unit.scope.class_name)
     unit.needs.add(name)
+    unit.valued.add(name)
     if name in mentions.REFLECTION or name in mentions.NAMESPACES:
         unit.words.add("*")
     return ("name", name)
@@ -126,10 +127,12 @@ def _attribute(node, unit):
         return ("attribute", key_of(node.value, unit), attr)
     root = mangled(chain.partition(".")[0], unit.scope.class_name)
     unit.needs.add(root)
+    unit.valued.add(root)
     chain = root + chain[chain.index("."):]
     if attr != node.attr:
         unit.chains.add("?." + attr)
     unit.chains.add(chain)
+    unit.valued.add(chain)
     return ("chain", chain)
 
 
@@ -236,6 +239,7 @@ def _maybe(node, unit):
     aside = type(unit)(unit.scope)
     key = _generic(node, aside)
     unit.words |= aside.words
+    unit.valued |= aside.needs | aside.chains
     unit.words.update("?" + name for name in aside.needs)
     for chain in aside.chains:
         if unit.scope.resolve(chain).startswith(("sys.", "os.")):
@@ -253,7 +257,7 @@ def _maybe(node, unit):
 
 
 def _lambda(node, unit):
-    return ("lambda", arguments(node.args, unit, False))
+    return ("lambda", arguments(node.args, unit))
 
 
 def _subscript(node, unit):
@@ -294,10 +298,25 @@ def _formatted(node, unit):
     return key
 
 
+def callee(node, unit):
+    """The key of what is only called."""
+    chain = dotted(node)
+    if chain is None:
+        return key_of(node, unit)
+    root, dot, rest = chain.partition(".")
+    chain = mangled(root, unit.scope.class_name) + dot + rest
+    before = chain in unit.valued
+    key = key_of(node, unit)
+    unit.called.add(chain)
+    if not before:
+        unit.valued.discard(chain)
+    return key
+
+
 def _call(node, unit):
     name = dotted(node.func)
     full = unit.scope.resolve(name) if name else ""
-    key = ("call", key_of(node.func, unit),
+    key = ("call", callee(node.func, unit),
            [key_of(each, unit) for each in node.args],
            [(each.arg, key_of(each.value, unit)) for each in node.keywords])
     for each in node.keywords:
@@ -397,6 +416,7 @@ def annotation(node, unit):
         return None
     aside = type(unit)(unit.scope)
     key = key_of(node, aside)
+    unit.valued |= aside.needs | aside.chains
     later = {"~" + word for word in aside.words if word.isidentifier()}
     if unit.scope.lazy:
         later.update("~" + name for name in aside.needs)
@@ -414,20 +434,29 @@ def annotation(node, unit):
     return key
 
 
-def _argument(node, unit, annotated):
-    if node is None:
-        return None
-    return (node.arg, annotation(node.annotation, unit) if annotated else 0)
+def _name_of(argument):
+    return argument and argument.arg
 
 
-def arguments(node, unit, annotated):
-    return ([_argument(each, unit, annotated) for each in node.posonlyargs],
-            [_argument(each, unit, annotated) for each in node.args],
-            _argument(node.vararg, unit, annotated),
-            [_argument(each, unit, annotated) for each in node.kwonlyargs],
-            _argument(node.kwarg, unit, annotated),
+def arguments(node, unit):
+    """The key of a function's parameters, their annotations left out."""
+    return ([each.arg for each in node.posonlyargs],
+            [each.arg for each in node.args], _name_of(node.vararg),
+            [each.arg for each in node.kwonlyargs], _name_of(node.kwarg),
             [key_of(each, unit) for each in node.defaults],
             [key_of(each, unit) for each in node.kw_defaults])
+
+
+def annotations(node, unit):
+    """The keys of the annotations of a function."""
+    found = []
+    for each in (node.args.posonlyargs + node.args.args
+                 + node.args.kwonlyargs
+                 + [node.args.vararg, node.args.kwarg]):
+        if each is not None and each.annotation is not None:
+            found.append((each.arg, annotation(each.annotation, unit)))
+    found.append(annotation(node.returns, unit))
+    return found
 
 
 def parameter_names(node):
@@ -480,6 +509,7 @@ def simple(node, unit):
         key = ("type", node.name.id, _generic(node, aside))
         unit.words |= aside.words
         unit.words.update("~" + name for name in aside.needs)
+        unit.valued |= aside.needs | aside.chains
         return key
     if kind == "Expr":
         return ("expression", key_of(node.value, unit))
@@ -487,6 +517,7 @@ def simple(node, unit):
     for name in bound_by(node):
         unit.binds.append(name)
         unit.needs.add(name)
+        unit.valued.add(name)
     return _generic(node, unit)
 
 

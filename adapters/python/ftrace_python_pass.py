@@ -8,11 +8,15 @@ comes from elsewhere now.  Whoever cannot be followed raises Whole.
 
 import ftrace_python_known as known
 import ftrace_python_stdlib as stdlib
-from ftrace_python_outline import (BINDS, CHAINS, HEAD_RISK, KIND, MORE,
+from ftrace_python_outline import (BINDS, CALLED, CHAINS, HEAD_RISK, KIND, MORE,
                                    NAME, NEEDS, ODD, PRINT, RISK, WORDS)
 from ftrace_python_project import STDLIB
 
-NONE, SOFT, HARD = range(3)
+# How much a name changed: nothing; a class, in what some of its methods keep
+# besides their code; a function, in its docstring
+# or annotations; in the values of its defaults; a class, in its members, or
+# what is made of what changed; anything.
+NONE, INNER, DOC, VALUE, SOFT, HARD = range(6)
 ALLOWED_DUNDERS = frozenset((
     "__doc__", "__all__", "__annotations__", "__version__", "__author__",
     "__license__", "__copyright__", "__email__", "__title__", "__date__",
@@ -22,6 +26,11 @@ HOOKS = frozenset((
     "setup_module", "teardown_module", "setup_function", "teardown_function",
     "setUpModule", "tearDownModule", "pytestmark", "load_tests", "setup",
     "teardown", "collect_ignore", "collect_ignore_glob", "pytest_plugins"))
+
+
+def word_level(level):
+    """What the level of a name means for who has it in a string, say."""
+    return SOFT if level in (DOC, VALUE) else level
 
 
 class Whole(Exception):
@@ -92,10 +101,10 @@ class Pass:
         self.changed = {}
         self.needed = set()
         self.chains = {}
+        # Functions of which nothing but the head changed, or that are gone.
+        self.heads = {}
         self.odd = set()
         self.types = set()
-        # What changed of these functions are docstring and annotations.
-        self.quiet = set()
         self.imported = []
         # What the next import will import first of all.
         self.upcoming = ()
@@ -151,7 +160,28 @@ class Pass:
         level = self._affected(unit)
         for name, _ in loads_of(unit):
             level = max(level, self._level(name))
-        return level
+        # What a default holds, a call of the function can tell.
+        return SOFT if level in (DOC, VALUE) else level
+
+    def weigh(self, level, name, unit):
+        """What the level of a name means for a unit that loads it."""
+        if level in (NONE, SOFT, HARD):
+            return level
+        if name in unit[CALLED]:
+            if level == DOC:
+                return NONE
+            return HARD if level == VALUE else level
+        if unit[KIND] == "import":
+            return level
+        if unit[RISK]:
+            # Whoever is given it may look at it now, and keep what it saw.
+            if level == INNER and unit[BINDS]:
+                return SOFT
+            return HARD
+        if level == INNER or (
+                unit[KIND] == "assign" and unit[MORE][0]):
+            return level
+        return SOFT
 
     def compare_ends(self):
         """Names that are bound by something else in the end."""
@@ -190,7 +220,7 @@ class Pass:
             if old != new and needed and not self.is_bound(name):
                 raise Whole("%s may not be bound any more where %s needs it"
                             % (name, describe(unit)))
-            here = self._level(name)
+            here = self.weigh(self._level(name), name, unit)
             if here > level:
                 level = here
                 why = name
@@ -238,6 +268,8 @@ class Pass:
 
     def _follow(self, unit, level, why):
         """A unit of both versions whose inputs differ."""
+        if level < SOFT:
+            return
         if level == SOFT and (unit[BINDS] or unit[RISK] == (
                 "a call of " + why)):
             return
@@ -382,7 +414,7 @@ class Pass:
             before = here.chains.get(chain)
             if before and before == self._look(root, True):
                 level = self._level(root)
-                if level == NONE or (level == SOFT
+                if level == NONE or (level < HARD
                                      and self._chain_holds(chain)):
                     return True
             here = here.outer
