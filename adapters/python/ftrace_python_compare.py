@@ -3,7 +3,8 @@
 
 import ftrace_python_known as known
 from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK,
-                                   KIND, MEMBERS, MORE, NAME, NEEDS, PRINT, RISK)
+                                   KIND, MEMBERS, MORE, NAME, NEEDS, PRINT,
+                                   RISK)
 from ftrace_python_pass import (HARD, NONE, SOFT, Pass, Whole, align,
                                 describe, loads_of)
 

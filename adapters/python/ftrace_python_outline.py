@@ -5,8 +5,8 @@ Only narrowing reads it.  A unit is a tuple of the fields below.  PRINT is the
 same for two units exactly when they are the same code, bodies of functions
 left out; NEEDS are the names it loads on import; CHAINS the dotted names it
 looks up; WORDS all else that it mentions, with "?" in front a name that it
-may load, "~" one that may be loaded later, and "*" for reflection; RISK why it may be felt elsewhere or fail;
-ODD the type expressions it evaluates.
+may load, "~" one that may be loaded later, and "*" for reflection; RISK why
+it may be felt elsewhere or fail; ODD the type expressions it evaluates.
 """
 
 from marshal import dumps, loads
