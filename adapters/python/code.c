@@ -16,7 +16,8 @@ struct text_job {
 	struct source *source; /* to be filled */
 	const char *content;
 	size_t size;
-	char *own; /* the content, when nobody else keeps it */
+	char *own;                 /* the content, when nobody else keeps it */
+	const struct source *past; /* the file's last one, or NULL */
 };
 
 struct text_jobs {
@@ -137,12 +138,24 @@ static bool has_content(const struct map_files *files, uint32_t file)
 	return s != FILE_NONE;
 }
 
+/* What is known of the file's text before, by the same interpreter. */
+static const struct source *past_of(
+	struct code_reader *reader, uint32_t file, struct err *err)
+{
+	const struct source *past =
+		map_file_source(reader->files, file, reader->map, err);
+
+	return past && !past->problem && !strcmp(past->tag, reader->tag) ? past
+									 : NULL;
+}
+
 /* The source of one file, or a job to have it made. */
 static void look_up(struct code_reader *reader, uint32_t file,
 	struct text_jobs *jobs, struct err *err)
 {
 	char *path = map_files_absolute(reader->files, file);
 	const char *stored = map_files_path(reader->files, file);
+	const struct source *past;
 	struct source *source;
 	struct print content;
 	size_t size;
@@ -167,7 +180,9 @@ static void look_up(struct code_reader *reader, uint32_t file,
 			note_problem(reader, stored, source->problem);
 		free(text);
 	} else {
+		past = past_of(reader, file, err);
 		source = add_job(jobs, reader, stored, &content, text, size);
+		jobs->list[jobs->count - 1].past = past;
 		jobs->list[jobs->count - 1].own = text;
 	}
 	map_file_set_source(reader->files, file, source);
@@ -214,6 +229,11 @@ static int take_source(
 	if (code == 0)
 		code = helper_next(reader->helper, &frame, err);
 	if (code == 0) {
+		/* Only what loading does is in it: that is as it was. */
+		if (!frame.size && job->past) {
+			frame.bytes = job->past->outline;
+			frame.size = job->past->outline_size;
+		}
 		source->outline = xmemdup(frame.bytes, frame.size);
 		source->outline_size = frame.size;
 		code = take_blocks(reader, source, err);
@@ -259,13 +279,18 @@ static int analyse(struct code_reader *reader, struct text_jobs *jobs,
 
 	if (!code_helper(reader, err))
 		return -ENOENT;
-	frames_add_text(&request, "analyse");
+	frames_add_text(&request, "analyse-known");
 	frames_add_number(&request, jobs->count);
 	for (size_t i = 0; i < jobs->count; i++) {
 		const struct text_job *job = &jobs->list[i];
 
 		frames_add_text(&request, job->path);
 		frames_add(&request, job->content, job->size);
+		if (job->past)
+			frames_add(&request, job->past->skeleton.bytes,
+				sizeof(job->past->skeleton.bytes));
+		else
+			frames_add(&request, "", 0);
 	}
 	code = helper_send(reader->helper, &request, err);
 	frames_release(&request);
