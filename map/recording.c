@@ -14,6 +14,7 @@ static const char *const kind_names[SCOPE_KINDS] = {
 	[SCOPE_LISTING] = "listing",
 	[SCOPE_PATTERN] = "pattern",
 	[SCOPE_ENTERED] = "entered",
+	[SCOPE_MEMO] = "memo",
 };
 
 const char *scope_kind_name(enum scope_kind kind)

@@ -24,6 +24,7 @@ enum scope_kind {
 			       them, new files are noticed by them */
 	SCOPE_PATTERN = 7,  /* a glob that test files match */
 	SCOPE_ENTERED = 8,  /* functions of one file that somebody entered */
+	SCOPE_MEMO = 9,     /* what a source's module may keep of files */
 	SCOPE_KINDS
 };
 

@@ -62,7 +62,7 @@ static void write_text(
 static bool is_local(const char *argument)
 {
 	return !strncmp(argument, "module/", 7) ||
-	       !strncmp(argument, "run/", 4);
+	       !strncmp(argument, "memo/", 5) || !strncmp(argument, "run/", 4);
 }
 
 static void begin(const struct mark *mark)
@@ -157,6 +157,8 @@ bool scope_mark(const char *path)
 		if (mark_record(mark.verb))
 			write_text((enum record_type)mark_record(mark.verb), 0,
 				mark.argument, mark.size);
+		if (mark_is_ready(&mark))
+			recorder_forget();
 		break;
 	}
 	return true;

@@ -195,6 +195,11 @@ void fold_input(struct fold *fold, uint32_t scope, uint32_t node,
 			crowd ? ROLE_FACT : ROLE_INPUT);
 		return;
 	}
+	/* What others made and a module keeps leads to them by other ways. */
+	if (fold->recording.scopes[scope].kind == SCOPE_MEMO) {
+		fold_add(fold, scope, node, block, kind, ROLE_FACT);
+		return;
+	}
 	if (maker != scope && (kind == ACCESS_READ || kind == ACCESS_EXEC ||
 				      !fold_is_temporary(fold, node)))
 		fold_use(fold, scope, maker);
@@ -286,6 +291,10 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 		!fold->tree.nodes[path.node].identity.mode &&
 		!fold->tree.nodes[path.node].transient)
 		kind = ACCESS_ABSENT;
+	/* It is said before the file is opened: perhaps there was none. */
+	if (fold->recording.scopes[scope].kind == SCOPE_MEMO &&
+		!fold->tree.nodes[path.node].identity.mode)
+		kind = ACCESS_ABSENT;
 	for (uint32_t k = 0; k < path.link_count; k++)
 		fold_input(fold, scope, fold->links[path.link_first + k], 0,
 			ACCESS_LINK);
@@ -297,6 +306,14 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 	if (kind == ACCESS_STAT && scope == fold->base &&
 		event->clock < fold->image_ready[event->image] &&
 		fold_is_collected(fold, path.node))
+		return;
+	if (block != fold->no_block && kind == ACCESS_STAT) {
+		fold_add(fold, scope, path.node, fold->no_block, kind,
+			ROLE_PRESENCE);
+		return;
+	}
+	if (block == fold->no_block && scope == fold->base &&
+		fold_is_declared(fold, event, path.node, kind))
 		return;
 	if (kind == ACCESS_LIST && scope == fold->base) {
 		if (block != fold->no_block)
@@ -424,6 +441,7 @@ void fold_accesses(struct fold *fold)
 {
 	fold->no_block = intern(&fold->blocks, "", 0);
 	fold_find_searched(fold);
+	fold_find_settings(fold);
 	fold_links(fold);
 	for (size_t i = 0; i < fold->trace->count; i++)
 		take_event(fold, &fold->trace->events[i]);

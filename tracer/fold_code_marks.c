@@ -216,6 +216,7 @@ void fold_code_release(struct fold *fold)
 	free(fold->functions);
 	free(fold->sources);
 	free(fold->entries);
+	free(fold->memos);
 	free(fold->interpreter_tag);
 	free(fold->interpreter);
 }

@@ -63,6 +63,12 @@ struct fold_entry {
 	uint32_t function; /* in functions */
 };
 
+/* What a source's module may have kept of files. */
+struct fold_memo {
+	uint32_t node; /* of the source */
+	uint32_t scope;
+};
+
 struct fold_scope {
 	bool coarse;    /* it entered functions that nobody told of */
 	bool ran;       /* said an outcome other than that it exists */
@@ -103,8 +109,9 @@ struct fold {
 	struct fold_access *accesses;
 	size_t access_count, access_room;
 	struct interner blocks;
-	uint32_t no_block; /* the empty one: the whole file */
-	bool late;         /* listings that waited are being taken */
+	uint32_t no_block;        /* the empty one: the whole file */
+	struct interner settings; /* declared, by fold_settings.c */
+	bool late;                /* listings that waited are being taken */
 
 	/* Code, by fold_code.c. */
 	struct interner code_keys; /* number i is codes[i] */
@@ -119,6 +126,8 @@ struct fold {
 	size_t entry_count, entry_room;
 	struct audited *audited; /* what audits found, by fold_audit.c */
 	size_t audited_count;
+	struct fold_memo *memos;
+	size_t memo_count, memo_room;
 	char *interpreter_tag, *interpreter; /* NULL: none was named */
 	const char *coarse;                  /* why some scope is, or NULL */
 
@@ -197,8 +206,30 @@ void fold_read(struct fold *fold, const struct fold_access *access,
 void fold_take_code(struct fold *fold, const struct trace_event *event);
 void fold_code_release(struct fold *fold);
 
+/*
+ * Settings (fold_settings.c): the first goes through all that is declared of
+ * them. Whether an event, an access of the whole, is told by a declaration.
+ */
+void fold_find_settings(struct fold *fold);
+bool fold_is_declared(const struct fold *fold, const struct trace_event *event,
+	uint32_t node, enum access_kind kind);
+
+/* Whether an access is to a section of a file, and nothing else of it. */
+bool fold_is_section(const struct fold *fold, const struct fold_access *access);
+
+/*
+ * The state of the section that an access is to; of what it looked like if
+ * past is not NULL. FILE_NONE: it cannot be told, and the whole file counts.
+ */
+uint32_t fold_section_state(struct fold *fold, const struct fold_access *access,
+	uint32_t file, const struct print *past);
+
 /* A scope for each set of functions of a file that some scope entered. */
 void fold_entered(struct fold *fold);
+
+/* Memos (fold_memo.c): to be found once, and used by who can get at them. */
+void fold_memos(struct fold *fold);
+void fold_use_memos(struct fold *fold, uint32_t scope, uint32_t node);
 
 /* The file of a node, checked; FILE_NONE: its path is too long. */
 uint32_t fold_file(struct fold *fold, uint32_t node);

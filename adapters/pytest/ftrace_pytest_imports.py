@@ -205,7 +205,7 @@ def _importer(depth=2):
     while frame is not None:
         name = frame.f_globals.get("__name__")
         if name not in _MACHINERY:
-            return _scope_of_code(frame.f_globals)
+            return scope_of_code(frame.f_globals)
         frame = frame.f_back
     return None
 
@@ -231,7 +231,7 @@ def _use(scope, importer):
     say(END)
 
 
-def _scope_of_code(names):
+def scope_of_code(names):
     """The scope of the module whose global names these are, or None."""
     if _by_hand:
         found = _by_hand.get(id(names.get("__spec__")))
@@ -247,7 +247,7 @@ def scope_of(name):
         # The module may be known by another name.
         module = sys.modules.get(name)
         if type(module) is types.ModuleType:
-            scope = _scope_of_code(vars(module)) or scope
+            scope = scope_of_code(vars(module)) or scope
     return scope
 
 
@@ -272,7 +272,7 @@ def _note_import(name, globs, fromlist, level):
                 return told[3]
     importer = None
     if type(globs) is dict:
-        importer = _scope_of_code(globs)
+        importer = scope_of_code(globs)
         if level:
             name = _absolute(name, globs, level)
     module = sys.modules.get(name)
@@ -457,8 +457,9 @@ def is_project(module):
         return False
     spec = names.get("__spec__")
     origin = names.get("__file__") or getattr(spec, "origin", None)
-    if isinstance(origin, str) and "/" in origin:
-        return is_project_path(origin)
+    if isinstance(origin, str) and (
+            "/" in origin or origin.endswith((".py", ".pyc", ".so"))):
+        return is_project_path(os.path.abspath(origin))
     below = getattr(spec, "submodule_search_locations", None)
     if below is None:
         return False

@@ -50,6 +50,10 @@ root_slash = "/"
 # The scopes that hold for the whole process, innermost last.
 process = []
 
+# What was read in them, by ftrace_pytest_memory, and what to do at their end.
+watches = []
+finish = None
+
 
 class _Thread(_local):
     """What holds for one thread."""
@@ -141,8 +145,17 @@ def begin(scope):
 def unwind(depth):
     """Leaves scopes until as few are open as there were."""
     while len(process) > depth:
+        while watches and watches[-1].depth >= len(process):
+            _finish_watch()
         process.pop()
         shift(END)
+
+
+def _finish_watch():
+    try:
+        finish(watches.pop())
+    except Exception:
+        lost()
 
 
 def lost():

@@ -11,6 +11,7 @@
 
 #include "adapters/pytest/entries.h"
 #include "adapters/pytest/evaluator.h"
+#include "adapters/pytest/opened.h"
 #include "adapters/pytest/python_api.h"
 
 __attribute__((visibility("default"))) extern PyObject *
@@ -338,6 +339,7 @@ static struct method_def methods[] = {
 	{"relief", METHOD(evaluator_relief), METH_VARARGS, NULL},
 	{"callbacks", METHOD(evaluator_callbacks), METH_O, NULL},
 	{"coarse", METHOD(evaluator_coarse), METH_O, NULL},
+	{"hear_opened", METHOD(opened_hear), METH_O, NULL},
 	{"stop", METHOD(evaluator_stop), METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
 };

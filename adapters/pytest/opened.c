@@ -2,20 +2,16 @@
 #include "adapters/pytest/opened.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "adapters/pytest/blocks.h"
 #include "adapters/pytest/entries.h"
 #include "adapters/pytest/python_api.h"
 
-#define SAID 4096u
-#define MARK_MAX 4000
-#define FRAMES_MAX 300
+#define TOLD 4096u
+#define FRAMES_MAX 1000
 
 /* Their evaluators come and go, and do not call the one before them. */
 static const char *const evaluators[] = {
@@ -31,8 +27,9 @@ static bool has_rival;
 /* Something was heard of another interpreter since it was last asked. */
 static bool elsewhere;
 
-/* What was said in an epoch, by a mix of block, path and epoch. */
-static uint64_t said[SAID];
+/* Who hears of files; and what it heard, by a mix of epoch, path and files. */
+static PyObject *listener;
+static uint64_t told[TOLD];
 
 const char *opened_gap(void)
 {
@@ -48,86 +45,117 @@ const char *opened_gap(void)
 	return NULL;
 }
 
-/* The block of the nearest frame that is of the project, or NULL. */
-static struct block *nearest_block(void)
+static uint64_t mix(uint64_t sum, uint64_t value)
+{
+	sum = (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+	return sum ^ (sum >> 29);
+}
+
+/* Adds what a frame has for globals, and its file to the sum. */
+static void add_frame(PyObject *list, PyObject *frame, uint64_t *sum)
+{
+	PyObject *code = PyFrame_GetCode(frame), *globals;
+	struct block *block = blocks_of(code);
+
+	Py_DecRef(code);
+	if (block == &entries_foreign || block == &entries_own)
+		return;
+	*sum = mix(*sum, (uintptr_t)(block->path ? block->path : (char *)code));
+	globals = PyObject_GetAttrString(frame, "f_globals");
+	if (globals)
+		PyList_Append(list, globals);
+	Py_DecRef(globals);
+}
+
+/* The globals of the project's frames on the stack; NULL when out of memory. */
+static PyObject *project_globals(uint64_t *sum)
 {
 	PyObject *frame = PyEval_GetFrame();
-	struct block *found = NULL;
+	PyObject *list = PyList_New(0);
 
 	Py_IncRef(frame);
-	for (int i = 0; frame && i < FRAMES_MAX; i++) {
-		PyObject *code = PyFrame_GetCode(frame);
-		struct block *block = blocks_of(code);
-		PyObject *back;
+	for (int i = 0; list && frame && i < FRAMES_MAX; i++) {
+		PyObject *back = PyFrame_GetBack(frame);
 
-		Py_DecRef(code);
-		if (block != &entries_foreign) {
-			found = block;
-			break;
-		}
-		back = PyFrame_GetBack(frame);
+		add_frame(list, frame, sum);
 		Py_DecRef(frame);
 		frame = back;
 	}
 	Py_DecRef(frame);
-	return found && found->id ? found : NULL;
+	return list;
 }
 
-/* True when it was said in this epoch; else it is said now. */
-static bool was_said(const struct block *block, const char *path)
+/* True when it was told in this epoch; else it is told now. */
+static bool was_told(uint64_t sum, const char *path)
 {
-	uint64_t sum =
-		entries_epoch() * UINT64_C(0x9e3779b97f4a7c15) + block->id;
 	uint64_t *slot;
 
+	sum = mix(sum, entries_epoch());
 	for (; *path; path++)
 		sum = (sum ^ (unsigned char)*path) * UINT64_C(0x100000001b3);
 	sum ^= sum >> 31;
-	slot = &said[sum % SAID];
+	slot = &told[sum % TOLD];
 	if (*slot == sum)
 		return true;
 	*slot = sum;
 	return false;
 }
 
-static void say_memo(const char *given)
+/* Returns 0, or -1 for an interrupt, which is not ours to swallow. */
+static int tell(PyObject *path, bool listed)
 {
-	char mark[MARK_MAX + 100], cwd[PATH_MAX];
-	struct block *block;
+	PyObject *number, *done, *frames;
+	uint64_t sum = listed;
+	char *text;
 
-	if (here.muted || entries_importing())
-		return;
-	block = nearest_block();
-	if (!block)
-		return;
-	cwd[0] = '\0';
-	if (given[0] != '/' && !getcwd(cwd, sizeof(cwd)))
-		return;
-	if (was_said(block, given))
-		return;
-	entries_token();
-	entries_declare(block);
-	if (snprintf(mark, sizeof(mark), "/@ftrace/memo/%s/%u/%s%s%s",
-		    entries_token(), block->id, cwd, cwd[0] ? "/" : "",
-		    given) <= MARK_MAX)
-		entries_say(mark);
+	if (PyBytes_AsStringAndSize(path, &text, NULL) || !*text)
+		return 0;
+	frames = project_globals(&sum);
+	if (!frames || PyList_Size(frames) == 0 || was_told(sum, text)) {
+		Py_DecRef(frames);
+		return 0;
+	}
+	number = PyBool_FromLong(listed);
+	done = PyObject_CallFunctionObjArgs(
+		listener, path, number, frames, NULL);
+	Py_DecRef(number);
+	Py_DecRef(frames);
+	Py_DecRef(done);
+	if (done)
+		return 0;
+	if (!PyErr_ExceptionMatches(PyExc_Exception))
+		return -1;
+	entries_say("/@ftrace/outcome/lost");
+	return 0;
 }
 
 /* Takes a str or bytes, or None for the current directory. */
-static void note_path(PyObject *object)
+static int note_path(PyObject *object, bool listed)
 {
 	PyObject *bytes = NULL;
-	char *text;
+	int code = 0;
 
-	if (object == none) {
-		say_memo(".");
-	} else if (object && PyUnicode_FSConverter(object, &bytes)) {
-		if (!PyBytes_AsStringAndSize(bytes, &text, NULL) && *text)
-			say_memo(text);
-		Py_DecRef(bytes);
-	}
-	/* A descriptor is no path. */
+	if (!listener || here.muted)
+		return 0;
+	if (object == none)
+		bytes = Py_BuildValue("y", ".");
+	else if (!object || !PyUnicode_FSConverter(object, &bytes))
+		bytes = NULL; /* a descriptor is no path */
+	if (bytes)
+		code = tell(bytes, listed);
+	Py_DecRef(bytes);
+	if (code == 0)
+		PyErr_Clear();
+	return code;
+}
+
+/* Whether the flags of an event tell of reading what was there before. */
+static bool is_reading(PyObject *args)
+{
+	long flags = PyLong_AsLong(PyTuple_GetItem(args, 2));
+
 	PyErr_Clear();
+	return (flags & O_ACCMODE) != O_WRONLY && !(flags & O_TRUNC);
 }
 
 static void note_import(PyObject *name)
@@ -162,13 +190,11 @@ static int hear(const char *event, PyObject *args, void *data)
 	if (event[0] != 'o' && event[0] != 'i')
 		return 0;
 	if (!strcmp(event, "open")) {
-		if ((PyLong_AsLong(PyTuple_GetItem(args, 2)) & O_ACCMODE) !=
-			O_WRONLY)
-			note_path(PyTuple_GetItem(args, 0));
-		PyErr_Clear();
+		if (is_reading(args))
+			return note_path(PyTuple_GetItem(args, 0), false);
 	} else if (!strcmp(event, "os.listdir") ||
 		   !strcmp(event, "os.scandir")) {
-		note_path(PyTuple_GetItem(args, 0));
+		return note_path(PyTuple_GetItem(args, 0), true);
 	} else if (!strcmp(event, "os.exec")) {
 		/* What comes after it knows nothing of what was collected. */
 		if (entries_is_collecting())
@@ -194,4 +220,12 @@ bool opened_start(void *interpreter)
 		return true;
 	PyErr_Clear();
 	return false;
+}
+
+PyObject *opened_hear(PyObject *self, PyObject *function)
+{
+	(void)self;
+	Py_IncRef(function);
+	listener = function;
+	return Py_BuildValue("");
 }

@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which block opened which file, heard of through an audit hook: what a
- * function of the project reads once and keeps is a dependency of all that
- * enter the function later.
+ * The interpreter's audit events: which files the project's code opens, for
+ * ftrace_pytest_memory.py to see what is kept of them, and whether functions
+ * may be entered unseen.
  */
 #ifndef FTRACE_ADAPTERS_PYTEST_OPENED_H
 #define FTRACE_ADAPTERS_PYTEST_OPENED_H
 
 #include <stdbool.h>
 
+#include "adapters/pytest/python_api.h"
+
 /* Begins listening, for one interpreter. False when that cannot be done. */
 bool opened_start(void *interpreter);
 
 /* Why functions may be entered unseen, as the events tell it, or NULL. */
 const char *opened_gap(void);
+
+/*
+ * hear_opened(function): it is called before project code opens a file for
+ * reading or lists a directory, with the path as bytes, whether it is listed,
+ * and the globals of the project's frames on the stack, innermost first.
+ */
+PyObject *opened_hear(PyObject *self, PyObject *function);
 
 #endif

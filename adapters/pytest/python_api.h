@@ -77,6 +77,9 @@ extern PyObject *PyObject_Type(PyObject *object);
 extern PyObject *PyBool_FromLong(long value);
 extern long PyLong_AsLong(PyObject *number);
 extern PyObject *PyLong_FromLong(long value);
+extern PyObject *PyList_New(ssize_t size);
+extern int PyList_Append(PyObject *list, PyObject *item);
+extern ssize_t PyList_Size(PyObject *list);
 extern PyObject *PyTuple_GetItem(PyObject *tuple, ssize_t index);
 extern ssize_t PyTuple_Size(PyObject *tuple);
 extern PyObject *PyImport_GetModuleDict(void);
@@ -113,6 +116,7 @@ extern int PyUnstable_Code_SetExtra(
 
 extern void *_PyThreadState_UncheckedGet(void) MAYBE;
 extern void *PyThreadState_GetUnchecked(void) MAYBE;
+extern PyObject *_PyType_Lookup(PyObject *type, PyObject *name) MAYBE;
 extern void *PyInterpreterState_Head(void) MAYBE;
 extern void *PyInterpreterState_Next(void *interpreter) MAYBE;
 extern int PySys_AddAuditHook(audit_hook *hook, void *data) MAYBE;

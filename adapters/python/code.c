@@ -16,7 +16,8 @@ struct text_job {
 	struct source *source; /* to be filled */
 	const char *content;
 	size_t size;
-	char *own; /* the content, when nobody else keeps it */
+	char *own;                 /* the content, when nobody else keeps it */
+	const struct source *past; /* the file's last one, or NULL */
 };
 
 struct text_jobs {
@@ -44,6 +45,20 @@ void code_reader_release(struct code_reader *reader)
 	free(reader->tag);
 	free(reader->interpreter);
 	memset(reader, 0, sizeof(*reader));
+}
+
+bool code_is_settings(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && (!strcmp(dot, ".cfg") || !strcmp(dot, ".ini") ||
+			      !strcmp(dot, ".toml"));
+}
+
+/* Equal texts of another kind are taken apart otherwise. */
+static struct print print_text(const char *path, const char *text, size_t size)
+{
+	return print_bytes(text, size, code_is_settings(path));
 }
 
 static void note_problem(
@@ -113,12 +128,34 @@ static struct source *add_job(struct text_jobs *jobs,
 	return job->source;
 }
 
+/* Whether the file's whole content matters, too, and has been read for it. */
+static bool has_content(const struct map_files *files, uint32_t file)
+{
+	uint32_t s = files->files[file].state;
+
+	while (s != FILE_NONE && files->states[s].aspect != ASPECT_CONTENT)
+		s = files->states[s].next;
+	return s != FILE_NONE;
+}
+
+/* What is known of the file's text before, by the same interpreter. */
+static const struct source *past_of(
+	struct code_reader *reader, uint32_t file, struct err *err)
+{
+	const struct source *past =
+		map_file_source(reader->files, file, reader->map, err);
+
+	return past && !past->problem && !strcmp(past->tag, reader->tag) ? past
+									 : NULL;
+}
+
 /* The source of one file, or a job to have it made. */
 static void look_up(struct code_reader *reader, uint32_t file,
 	struct text_jobs *jobs, struct err *err)
 {
 	char *path = map_files_absolute(reader->files, file);
 	const char *stored = map_files_path(reader->files, file);
+	const struct source *past;
 	struct source *source;
 	struct print content;
 	size_t size;
@@ -126,7 +163,7 @@ static void look_up(struct code_reader *reader, uint32_t file,
 
 	text = reader->tag ? code_read_text(path, &size) : NULL;
 	free(path);
-	reader->files->hashed += text != NULL;
+	reader->files->hashed += text && !has_content(reader->files, file);
 	if (!text) {
 		if (!reader->tag)
 			note_problem(reader, stored,
@@ -136,14 +173,16 @@ static void look_up(struct code_reader *reader, uint32_t file,
 		map_file_set_source(reader->files, file, NULL);
 		return;
 	}
-	content = print_bytes(text, size, 0);
+	content = print_text(stored, text, size);
 	source = known_source(reader, &content, err);
 	if (source) {
 		if (source->problem)
 			note_problem(reader, stored, source->problem);
 		free(text);
 	} else {
+		past = past_of(reader, file, err);
 		source = add_job(jobs, reader, stored, &content, text, size);
+		jobs->list[jobs->count - 1].past = past;
 		jobs->list[jobs->count - 1].own = text;
 	}
 	map_file_set_source(reader->files, file, source);
@@ -190,6 +229,11 @@ static int take_source(
 	if (code == 0)
 		code = helper_next(reader->helper, &frame, err);
 	if (code == 0) {
+		/* Only what loading does is in it: that is as it was. */
+		if (!frame.size && job->past) {
+			frame.bytes = job->past->outline;
+			frame.size = job->past->outline_size;
+		}
 		source->outline = xmemdup(frame.bytes, frame.size);
 		source->outline_size = frame.size;
 		code = take_blocks(reader, source, err);
@@ -235,13 +279,18 @@ static int analyse(struct code_reader *reader, struct text_jobs *jobs,
 
 	if (!code_helper(reader, err))
 		return -ENOENT;
-	frames_add_text(&request, "analyse");
+	frames_add_text(&request, "analyse-known");
 	frames_add_number(&request, jobs->count);
 	for (size_t i = 0; i < jobs->count; i++) {
 		const struct text_job *job = &jobs->list[i];
 
 		frames_add_text(&request, job->path);
 		frames_add(&request, job->content, job->size);
+		if (job->past)
+			frames_add(&request, job->past->skeleton.bytes,
+				sizeof(job->past->skeleton.bytes));
+		else
+			frames_add(&request, "", 0);
 	}
 	code = helper_send(reader->helper, &request, err);
 	frames_release(&request);
@@ -294,7 +343,8 @@ int code_read_texts(struct code_reader *reader, struct code_text *texts,
 
 	for (size_t i = 0; i < count; i++) {
 		struct code_text *text = &texts[i];
-		struct print content = print_bytes(text->bytes, text->size, 0);
+		struct print content =
+			print_text(text->path, text->bytes, text->size);
 
 		if (!reader->tag)
 			return err_set(err, -ENOENT,

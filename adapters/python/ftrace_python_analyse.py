@@ -17,6 +17,8 @@ try:
 except ImportError:
     from hashlib import blake2b
 
+# No sources, but files with sections.
+SETTINGS = (b".cfg", b".ini", b".toml")
 ONLY_AST = 0x400
 # Generator, coroutine, *args, **kwargs, iterable coroutine, async generator,
 # and the flags of __future__, which are all above.
@@ -357,13 +359,17 @@ def answer_file(stream, content, known):
 
 def answer(stream, has_known):
     for _ in range(stream.count()):
-        stream.get()
+        path = stream.get()
         content = stream.get()
         known = stream.get() if has_known else b""
         known = [known[at:at + 16] for at in range(0, len(known), 16)]
         kept = len(stream.parts)
         try:
-            answer_file(stream, content, known)
+            if path.endswith(SETTINGS):
+                import ftrace_python_settings
+                ftrace_python_settings.answer_file(stream, path, content)
+            else:
+                answer_file(stream, content, known)
         except Exception as error:
             del stream.parts[kept:]
             stream.put(reason_of(error))

@@ -52,7 +52,6 @@ class Record:
         self.codes = {}
         self.entries = []
         self.coarse = {}
-        self.memos = {}
         self.unbalanced = 0
         self.muted = {}
         self._whole = {}
@@ -75,7 +74,8 @@ class Record:
         if verb == "begin":
             self.uses.setdefault(rest, set())
             # One stack for what is nested, whichever kind it is.
-            stack = local if rest.startswith("module/") or local else whole
+            is_local = rest.startswith(("module/", "memo/"))
+            stack = local if is_local or local else whole
             stack.append(rest)
         elif verb == "end":
             stack = local or whole
@@ -97,10 +97,6 @@ class Record:
                 self.entries.append((scope, token, number))
         elif verb == "coarse":
             self.coarse.setdefault(scope, set()).add(rest)
-        elif verb == "memo":
-            token, number, path = rest.split("/", 2)
-            name = self.codes[token, number][0]
-            self.memos.setdefault(scope, []).append((name, path))
         elif verb == "block":
             self.blocks.setdefault(scope, set()).add(rest)
         elif verb == "mute":

@@ -72,19 +72,30 @@ LIB = """\
         yield 2
     def never():
         return 0
+    class Aliased:
+        def setup(self):
+            self.x = 1
+        __init__ = setup
     """
 
 WAYS = """\
     import lib
     def test_plain():
         lib.plain()
-    def test_class():
+    def many():
         for _ in range(50):
             a = lib.A()
+        return a
+    def test_class():
+        a = many()
         assert a.prop + a[1] == 2
     def test_class_again():
+        many()
+    def make():
         for _ in range(50):
-            a = lib.A()
+            lib.Aliased()
+    def test_aliased(): make()
+    def test_aliased_again(): make()
     def test_names():
         lib.A().method()
         lib.made()
@@ -112,6 +123,8 @@ def test_names_and_ways(each, how):
     assert lib("test_plain") == {"plain", "inner"}
     assert lib("test_class") == INIT | {"A.prop", "A.__getitem__"}
     assert lib("test_class_again") == INIT
+    assert lib("test_aliased") == {"Aliased.setup"}
+    assert lib("test_aliased_again") == {"Aliased.setup"}
     names = {"A.method", "A.method.<locals>.local", "made", "A.B.deep",
              "twice.<locals>.wrapper", "wrapped",
              "A.method.<locals>.local.<locals>.<listcomp>.<lambda>",
@@ -529,8 +542,12 @@ def test_opened_files(each):
         def write(path):
             with open(path, "w") as file:
                 file.write("")
-        def listed(): return os.listdir("."), list(os.scandir())
-        def through_library(): return pathlib.Path("one.txt").read_text()
+        kept = {}
+        def listed():
+            kept["names"] = os.listdir("."), [each.name for each in
+                                              os.scandir()]
+        def through_library():
+            kept["text"] = pathlib.Path("one.txt").read_text()
         here = read("one.txt")
         """, test_a="""\
         import os, lib
@@ -552,16 +569,11 @@ def test_opened_files(each):
                     assert other.__context__ is error
         """)
     record = each.traced("-q").record
-    one = str(each.root / "one.txt")
-    assert record.memos[unit("test_read")].count(("read", one)) == 1
-    assert ("test_read", one) in record.memos[unit("test_read")]
-    assert unit("test_write") not in record.memos
-    listed = record.memos[unit("test_list")]
-    assert listed == [("listed", str(each.root) + "/.")]
-    assert record.memos[unit("test_library")] == [("through_library", one)]
-    assert record.memos[unit("test_error")] == [
-        ("read", str(each.root / "missing.txt"))]
-    assert "module/lib" not in record.memos
+    path = "%s/one.txt" % each.root
+    assert record.blocks["memo/lib.py"] == {
+        "read//" + path, "list//%s/." % each.root}
+    assert "memo/lib.py" in record.uses["module/lib"]
+    assert "memo/test_a.py" not in record.uses
 
 
 @every

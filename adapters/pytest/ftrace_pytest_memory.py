@@ -1,0 +1,381 @@
+# SPDX-License-Identifier: MIT
+"""What modules keep in memory of the files that were read.
+
+A file that one test reads and a module keeps (in a cache, a global, a class)
+is a dependency of the later tests that get the kept value.  So before project
+code opens a file, the modules that may keep it are looked at, and once more
+when the scope in force ends.  Where a module has something new then, a scope
+named memo says that it may have kept all that was read meanwhile.
+
+Whoever enters a function of a module uses its memo.  What can be got without
+entering one (an attribute of the module, the cache of functools.lru_cache) is
+for everybody who imports it.
+"""
+
+import collections
+import gc
+import os
+import sys
+import types
+from collections.abc import Hashable
+from functools import _lru_cache_wrapper, partial
+
+import ftrace_pytest_imports as imports
+import ftrace_pytest_marks as marks
+from ftrace_pytest_marks import BEGIN, END, USE, WHOLE, encode, say
+
+_LISTED = marks.BLOCK_LIST + b"/"
+
+# How far and how much of a module is looked at.  A module that has more than
+# so many objects counts as changed, and so do neighbours that are looked at for
+# the first time and have more together.
+_DEPTH = 10
+_MOST = 20000
+_MOST_AROUND = 20000
+
+# A container of more elements is told by their number alone.
+_LARGE = 2000
+
+# What to make of an object, by its type: nothing at all, its value, its
+# identity, that and what it refers to; and the same with more to look after.
+_NOTHING, _VALUE, _LEAF, _INNER, _CONTAINER, _FUNCTION, _CLASS = range(7)
+
+_names_of_class = type.__dict__["__dict__"].__get__
+_names_of_module = types.ModuleType.__dict__["__dict__"].__get__
+
+# What classes of abc remember of isinstance().
+_abc_data = type(_names_of_class(Hashable).get("_abc_impl"))
+
+_ORDINARY = {}
+for _kind, _types in (
+        (_NOTHING, (types.CodeType, types.FrameType, types.TracebackType,
+                    _abc_data)),
+        (_VALUE, (str, bytes, int, float, bool, complex, type(None))),
+        (_LEAF, (types.BuiltinFunctionType, types.GeneratorType,
+                 types.CoroutineType, types.AsyncGeneratorType,
+                 types.WrapperDescriptorType, types.MethodDescriptorType,
+                 types.MethodWrapperType, types.GetSetDescriptorType,
+                 types.MemberDescriptorType,
+                 types.ClassMethodDescriptorType)),
+        (_CONTAINER, (dict, list, tuple, set, frozenset,
+                      collections.deque)),
+        (_FUNCTION, (types.FunctionType,))):
+    for _type in _types:
+        _ORDINARY[id(_type)] = _kind
+
+# Instances of these, and of what is below the packages, change by being used
+# and keep nothing of a file.
+_BUSY = frozenset(("unittest.mock", "threading"))
+_FRAMEWORK = frozenset(("_pytest", "pluggy", "logging"))
+
+# These are called without entering a function of the file they stand in.
+_CALLED = (_lru_cache_wrapper, types.FunctionType, types.MethodType, partial)
+
+# Names that every class has.
+_OF_CLASSES = frozenset((
+    "__dict__", "__doc__", "__module__", "__weakref__", "__qualname__",
+    "__firstlineno__", "__static_attributes__"))
+
+# Where what the system throws away lies.
+_passing = ()
+
+# What each module looked like when a scope last ended, by its name and file;
+# and those that changed since without a look.
+_last = {}
+_restless = set()
+
+
+class _TooMuch(Exception):
+    pass
+
+
+class _Watch:
+    """What was read in one scope, and the modules that may keep it."""
+
+    __slots__ = ("depth", "marks", "modules")
+
+    def __init__(self, depth):
+        self.depth = depth
+        # What to say of each path; in order, without repeats.
+        self.marks = {}
+        # By the identity of their globals.
+        self.modules = {}
+
+
+class _Module:
+    """One module as it was before a file was opened."""
+
+    __slots__ = ("name", "path", "held", "before")
+
+    def __init__(self, name, path, held, before):
+        self.name = name
+        self.path = path
+        # Its globals, where nothing but ourselves may lead back to them.
+        self.held = held
+        self.before = before
+
+
+def install():
+    """Has files told from now on."""
+    global _passing
+    places = {os.environ.get("TMPDIR") or "/tmp", "/tmp", "/var/tmp",
+              "/dev", "/proc", "/sys"}
+    _passing = tuple(encode(place.rstrip("/") + "/") for place in places)
+    marks.finish = _finish
+    marks.extension.hear_opened(_hear)
+
+
+def _is_passing(path):
+    return (path.startswith(_passing)
+            and not path.startswith(encode(marks.root_slash)))
+
+
+def _hear(path, listed, stack):
+    """Called before project code opens a file or lists a directory."""
+    depth = len(marks.process)
+    if not depth:
+        return
+    # The import system asks for itself, and has a scope for what it reads.
+    opener = sys._getframe(1).f_code.co_filename
+    if opener.startswith("<frozen importlib") or path.endswith(b".pyc"):
+        return
+    if path[:1] != b"/":
+        path = os.path.join(os.getcwdb(), path)
+    if _is_passing(path):
+        return
+    watches = marks.watches
+    if not watches or watches[-1].depth != depth:
+        watches.append(_Watch(depth))
+    watch = watches[-1]
+    watch.marks[(_LISTED if listed else WHOLE) + path] = None
+    _add_modules(watch, stack)
+
+
+def _add_modules(watch, stack):
+    """Looks at the modules of the frames, and at those they have in hand."""
+    known = watch.modules
+    added = []
+    for names in stack:
+        if id(names) not in known:
+            added.append(names)
+            _add_module(watch, names, _MOST)
+    room = _MOST_AROUND
+    for names in added:
+        for other in _neighbours(names):
+            if id(other) not in known:
+                room -= _add_module(watch, other, min(room, _MOST))
+
+
+def _add_module(watch, names, most):
+    """Looks at one module; returns how many objects it had.
+
+    One that never was but as it had been when a scope last ended is taken to
+    be so now: that saves every other look.
+    """
+    name = names.get("__name__")
+    path = names.get("__file__")
+    watch.modules[id(names)] = None
+    # While it is loaded it changes anyway, and has what it reads in its own
+    # scope.
+    if (type(path) is not str
+            or getattr(names.get("__spec__"), "_initializing", False)):
+        return 0
+    held, count = None, 0
+    if _names_named(name) is not names:
+        # Without a scope nobody will get at it later.
+        if imports.scope_of_code(names) is None:
+            return 0
+        held = names
+    key = (name, path)
+    if key in _last and key not in _restless:
+        before = _last[key]
+    else:
+        before, count = _look(names, most)
+        if before is None and most == _MOST:
+            # It will not get smaller.
+            _last[key] = None
+    watch.modules[id(names)] = _Module(name, path, held, before)
+    return count
+
+
+def _names_named(name):
+    """The globals of the module of a name, None when there is none."""
+    module = sys.modules.get(name) if type(name) is str else None
+    if module is not None and issubclass(type(module), types.ModuleType):
+        return _names_of_module(module)
+    return None
+
+
+def _neighbours(names):
+    """The globals of the project's modules that a module imported from."""
+    found = {}
+    for value in list(names.values()):
+        kind = type(value)
+        if issubclass(kind, types.ModuleType):
+            name = _names_of_module(value).get("__name__")
+        elif kind is types.FunctionType:
+            name = value.__module__
+        elif issubclass(kind, type):
+            name = _names_of_class(value).get("__module__")
+        else:
+            name = (_names_of_class(kind) or {}).get("__module__")
+        if type(name) is str and name in imports.scopes:
+            found[name] = None
+    for name in found:
+        other = _names_named(name)
+        if other is not None:
+            yield other
+
+
+def _finish(watch):
+    """The scope that was watched ends: says what may have been kept."""
+    for key, module in watch.modules.items():
+        if module is None:
+            continue
+        names = module.held or _names_named(module.name)
+        # One that is gone may be kept by whoever took it away.
+        if names is None or id(names) != key:
+            continue
+        changed = _changes(names, module)
+        if any(changed):
+            _say_memo(names, module.path, watch.marks, changed[0])
+
+
+def _changes(names, module):
+    """Whether a module changed in the open, and whether out of sight."""
+    key = (module.name, module.path)
+    before, last = module.before, _last.get(key)
+    if before is None:
+        return True, True
+    after, _ = _look(names, _MOST)
+    _last[key] = after
+    if after is None:
+        return True, True
+    if last is not None and after != last:
+        _restless.add(key)
+    # As it was before, or as it was when nothing had been replaced for a time.
+    return [after[i] != before[i] and (last is None or after[i] != last[i])
+            for i in (0, 1)]
+
+
+def _say_memo(names, path, kept, is_open):
+    memo = b"memo/" + encode(marks.relative(os.path.abspath(path)))
+    lifted = marks.lift()
+    say(BEGIN + memo)
+    for mark in kept:
+        say(mark)
+    say(END)
+    marks.lower(lifted)
+    scope = imports.scope_of_code(names)
+    if not is_open or scope is None:
+        return
+    if names.get("__name__") == "conftest":
+        # The name may be another one's by now.
+        scope = b"module/conftest@" + memo[len(b"memo/"):]
+    say(BEGIN + scope)
+    say(USE + memo)
+    say(END)
+
+
+def _look(names, most):
+    """Two numbers that tell what a module's memory looks like.
+
+    The first is of what can be got without entering a function of the file,
+    the second of the rest.  None where there is too much of it.  Also how
+    many objects that took.
+    """
+    seen = {id(names), id(sys.modules["builtins"].__dict__)}
+    kinds = dict(_ORDINARY)
+    name = names.get("__name__")
+    reached, hidden = [], []
+    for key, value in list(names.items()):
+        if key[:2] != "__":
+            _sort(value, key[:1] == "_", names, reached, hidden, seen)
+    count = 0
+    found = []
+    try:
+        for values in (reached, hidden):
+            items, count = _walk(values, name, kinds, seen, count, most)
+            found.append(hash(tuple(items)))
+    except _TooMuch:
+        return None, most
+    return tuple(found), count
+
+
+def _sort(value, is_private, names, reached, hidden, seen):
+    """Puts a global or an attribute of a class with its like."""
+    kind = type(value)
+    if issubclass(kind, type):
+        own = _names_of_class(value)
+        if own.get("__module__") == names.get("__name__"):
+            if id(value) not in seen:
+                seen.add(id(value))
+                for key, each in list(own.items()):
+                    if key not in _OF_CLASSES:
+                        _sort(each, is_private or key[:1] == "_", names,
+                              reached, hidden, seen)
+        return
+    function = value
+    if kind is property:
+        function = value.fget
+    elif kind is staticmethod or kind is classmethod:
+        function = value.__func__
+    if type(function) is types.FunctionType:
+        is_private = function.__globals__ is names
+    elif type(function) in _CALLED:
+        is_private = False
+    (hidden if is_private else reached).append(value)
+
+
+def _kind_of(kind):
+    """What to make of the objects of a type that is not ordinary."""
+    if issubclass(kind, types.ModuleType):
+        return _NOTHING
+    if issubclass(kind, type):
+        return _CLASS
+    # Some types in C, as of the links in a lru_cache of 3.9, have no names.
+    module = (_names_of_class(kind) or {}).get("__module__")
+    if type(module) is str and (
+            module in _BUSY or module.partition(".")[0] in _FRAMEWORK):
+        return _LEAF
+    return _INNER
+
+
+def _walk(level, name, kinds, seen, count, most):
+    """Identities and values of what the objects of a level lead to.
+
+    Breadth first, without ever running code of the objects' own.
+    """
+    items = []
+    for _ in range(_DEPTH):
+        count += len(level)
+        if count > most:
+            raise _TooMuch
+        inner = []
+        for each in level:
+            kind = type(each)
+            found = kinds.get(id(kind))
+            if found is None:
+                found = kinds[id(kind)] = _kind_of(kind)
+            if found is _VALUE:
+                items.append(hash(each))
+            elif found is not _NOTHING:
+                number = id(each)
+                items.append(number)
+                if found is _LEAF or number in seen:
+                    continue
+                seen.add(number)
+                if found is _FUNCTION:
+                    seen.add(id(each.__globals__))
+                elif found is _CONTAINER:
+                    items.append(len(each))
+                    if len(each) > _LARGE:
+                        continue
+                elif (found is _CLASS and
+                      _names_of_class(each).get("__module__") != name):
+                    continue
+                inner.append(each)
+        if not inner:
+            break
+        level = gc.get_referents(*inner)
+    return items, count
