@@ -93,6 +93,7 @@ def _extended(raw):
 _CALL = _ops("PRECALL") if "PRECALL" in opmap else _ops(
     "CALL", "CALL_FUNCTION")
 _CALL_KW = _ops("CALL_KW", "CALL_FUNCTION_KW")
+_CALL_EX = opmap["CALL_FUNCTION_EX"]
 _PUSH_NULL = opmap.get("PUSH_NULL", NOWHERE)
 _IGNORED = _ops("CACHE", "NOP", "NOT_TAKEN", "KW_NAMES", "RESUME")
 _JUMPS = frozenset(op for name, op in opmap.items()
@@ -105,6 +106,7 @@ _METHOD = _ops("LOAD_METHOD")
 _BY_BIT = _ops("LOAD_ATTR", "LOAD_SUPER_ATTR") if _ATTR_SHIFT else (
     frozenset())
 _LOAD_GLOBAL = opmap["LOAD_GLOBAL"]
+_LOAD_ATTR = opmap["LOAD_ATTR"]
 _effects = {}
 
 
@@ -139,6 +141,9 @@ def _is_called(raw, at):
         if op in _CALL and arg == depth or (
                 op in _CALL_KW and arg + 1 == depth):
             return True
+        if op == _CALL_EX:
+            # From 3.14 on there is always a place for keywords.
+            return depth == (2 if VERSION >= (3, 14) else 1 + (arg & 1))
         if op in _JUMPS:
             return False
         depth += _effect(op, arg)
@@ -153,7 +158,7 @@ def _valued(code, pairs):
     count = len(names)
     found = set()
     for op, arg in pairs:
-        if op == _LOAD_GLOBAL or op in _METHOD or (
+        if op == _LOAD_GLOBAL or op in _METHOD or op == _LOAD_ATTR or (
                 op in _BY_BIT and arg & 1):
             continue
         if op in GLOBAL:
@@ -176,6 +181,12 @@ def _valued(code, pairs):
             name = "g" + names[arg]
             if name not in found and not _is_called(raw, i + 2):
                 found.add(name)
+        elif op == _LOAD_ATTR:
+            arg = raw[i + 1] | high
+            if not _ATTR_SHIFT or not arg & 1:
+                name = "a" + names[arg >> _ATTR_SHIFT]
+                if name not in found and not _is_called(raw, i + 2):
+                    found.add(name)
         high = 0
     return found
 

@@ -170,3 +170,26 @@ def test_getattr_that_forwards_is_no_reflection():
     assert "*" not in mentions_of(source, "__getattr__")
     source = source.replace(":\n", ":\n    name += 'x'\n")
     assert "*" in mentions_of(source, "__getattr__")
+
+
+@pytest.mark.parametrize("text, called, valued", [
+    ("f(1)", "Gf", ""), ("f()", "Gf", ""), ("f(x=1)", "Gf", ""),
+    ("f(*a)", "Gf", "ga"), ("f(1, *a, **k)", "Gf", "ga gk"),
+    ("a.f(1)", "Af", "ga"), ("a.f(x=1)", "Af", "ga"),
+    ("a.f(*b, **k)", "Af", "ga"), ("f[0]()", "", "gf"),
+    ("f.x[0]()", "", "gf ax"), ("g(f)", "Gg", "gf"),
+    ("g(*f)", "Gg", "gf"), ("g(1, **f)", "Gg", "gf"),
+    ("g(a.f, 1)", "Gg", "af"), ("g(*a.f)", "Gg", "af"),
+    ("g(**a.f)", "Gg", "af"), ("f(1)(f)", "", "gf"),
+    ("f.a.b()", "Ab", "gf aa"), ("f + g()", "Gg", "gf"),
+    ("(f or g)(1)", "Gg", "gf"), ("f(1)[f.x]()", "", "gf ax"),
+    ("a.f(1) + a.f", "", "af"), ("f().g", "Gf", "ag"),
+    ("f(1 if a else 2)", "", ""), ("g(f, *a)", "Gg", "gf"),
+    ("g(x=a.f)", "Gg", "af"), ("a.g(a.f, x=f)", "Ag", "af gf"),
+])
+def test_called_and_valued(text, called, valued):
+    found = mentions_of("def t():\n    return %s\n" % text, "t")
+    assert set(called.split()) <= found
+    assert set(valued.split()) <= found
+    assert not found & {each.lower()[0] + each[1:]
+                        for each in called.split()}
