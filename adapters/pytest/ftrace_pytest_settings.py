@@ -77,9 +77,13 @@ def _is_known():
 def _find(config):
     """The files, in every directory that pytest may have searched."""
     start = str(config.invocation_params.dir)
+    options = config.known_args_namespace
+    if options.inifilename:
+        # It was told where to look, and looks nowhere else.
+        path = os.path.normpath(os.path.join(start, options.inifilename))
+        return [path] if os.path.basename(path) in _SECTIONS else []
     places = [start, str(config.rootpath)]
-    options = getattr(config, "known_args_namespace", None)
-    for argument in getattr(options, "file_or_dir", None) or ():
+    for argument in options.file_or_dir or ():
         places.append(os.path.normpath(
             os.path.join(start, argument.partition("::")[0])))
     seen = set()
