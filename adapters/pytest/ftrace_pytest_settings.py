@@ -32,6 +32,7 @@ _MARKER = "setup.py"
 
 # Who reads one of these files has its name, or the end of it, among its
 # constants; in bytecode a short constant follows its length.
+_ENDS = (b".cfg", b".ini", b".toml")
 _TRACES = (
     b"setup.cfg", b"tox.ini", b"pyproject.toml",
     b"\x04.cfg", b"\x04.ini", b"\x05.toml",
@@ -142,5 +143,6 @@ def _may_read(name, module):
                 content = file.read()
         except OSError:
             continue
-        return any(trace in content for trace in _TRACES)
+        return (any(end in content for end in _ENDS)
+                and any(trace in content for trace in _TRACES))
     return True
