@@ -43,6 +43,11 @@ static void summarise(const struct run_result *result)
 		note("%s incomplete and will always be selected: %s",
 			counted(summary->incomplete, "unit is", "units are"),
 			summary->reason);
+	if (summary->coarse)
+		note("not every function was recorded, and whole files count "
+		     "instead in %s: %s",
+			counted(summary->coarse, "scope", "scopes"),
+			summary->coarse_reason);
 	if (quiet)
 		return;
 	if (summary->gone)

@@ -257,6 +257,11 @@ void recorder_write_once(const struct record_draft *draft)
 	repeats_add(&repeats, key);
 }
 
+void recorder_forget(void)
+{
+	repeats_forget(&repeats);
+}
+
 void recorder_set_quiet(void)
 {
 	recorder_lost("it filters its system calls");

@@ -58,6 +58,9 @@ void recorder_write(const struct record_draft *draft);
 /* The same, unless it was written lately. */
 void recorder_write_once(const struct record_draft *draft);
 
+/* What was written is written again when it happens again. */
+void recorder_forget(void);
+
 /*
  * From now on nothing may be asked of the kernel but what the program asks:
  * it filters its system calls, and what it does not expect kills it. Notes

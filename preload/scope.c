@@ -157,6 +157,8 @@ bool scope_mark(const char *path)
 		if (mark_record(mark.verb))
 			write_text((enum record_type)mark_record(mark.verb), 0,
 				mark.argument, mark.size);
+		if (mark_is_ready(&mark))
+			recorder_forget();
 		break;
 	}
 	return true;

@@ -38,7 +38,9 @@ static const char *what_changed(
 {
 	if (!files->files[state->file].identity.mode)
 		return "removed";
-	if (print_equal(&state->print, &print_absent))
+	/* A section that came is a change of the file. */
+	if (state->aspect != ASPECT_CODE &&
+		print_equal(&state->print, &print_absent))
 		return "created";
 	return state->aspect == ASPECT_LISTING ? "listing" : "modified";
 }

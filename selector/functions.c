@@ -126,7 +126,8 @@ static bool is_python(const char *path, void *data)
 	uint32_t i = intern_find(&files->paths, path, n);
 
 	return (n > 3 && !strcmp(path + n - 3, ".py")) ||
-	       (i != INTERN_NONE && files->files[i].coded);
+	       (i != INTERN_NONE && files->files[i].coded &&
+		       !code_is_settings(path));
 }
 
 static void add_differing(

@@ -150,7 +150,8 @@ static void add_others(struct frames *request, struct question *question)
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < files->count; i++) {
-		if (!files->files[i].coded || is_candidate(question, i))
+		if (!files->files[i].coded || is_candidate(question, i) ||
+			code_is_settings(map_files_path(files, i)))
 			continue;
 		frames_add_text(&rest, map_files_path(files, i));
 		add_module_names(&rest, question, i);

@@ -13,6 +13,13 @@ struct wanted {
 	struct interner names;   /* attributes, whoever mentions them */
 	struct interner classes; /* "path\0class", "\0class" for any file */
 	struct interner whole;   /* paths: everything that loading them does */
+	/* The same as globals and names, but not where they are only called. */
+	struct interner global_values, values;
+	struct interner functions; /* "path\0name": who entered them */
+	/* Every name that some function mentions, with the file it is in. */
+	struct interner mentioned;
+	uint32_t *mentioned_in; /* FILE_NONE: in several */
+	size_t mentioned_count, mentioned_room;
 };
 
 static void wanted_release(struct wanted *wanted)
@@ -21,6 +28,11 @@ static void wanted_release(struct wanted *wanted)
 	interner_release(&wanted->names);
 	interner_release(&wanted->classes);
 	interner_release(&wanted->whole);
+	interner_release(&wanted->global_values);
+	interner_release(&wanted->values);
+	interner_release(&wanted->functions);
+	interner_release(&wanted->mentioned);
+	free(wanted->mentioned_in);
 }
 
 /* A count and so many entries of one or two frames, joined by a NUL. */
@@ -102,26 +114,116 @@ static bool has_pair(const struct interner *interner, const char *path,
 	return found;
 }
 
-/* Whether code mentions a wanted name; reflection mentions all of them. */
-static bool mentions_wanted(const struct wanted *wanted, const char *path,
+/* The next line of a block's mentions; false at the end. */
+static bool next_mention(const char **at, const char *end, struct frame *line)
+{
+	const char *stop;
+
+	if (*at >= end)
+		return false;
+	stop = memchr(*at, '\n', (size_t)(end - *at));
+	line->bytes = *at;
+	line->size = (size_t)((stop ? stop : end) - *at);
+	*at += line->size + 1;
+	return true;
+}
+
+static void add_mentions(
+	struct wanted *wanted, uint32_t file, const struct source_block *block)
+{
+	const char *at = block->mentions, *end = at + block->mentions_size;
+	struct frame line;
+
+	while (next_mention(&at, end, &line)) {
+		uint32_t i;
+
+		if (line.size < 2 || *line.bytes == '~')
+			continue;
+		i = intern(&wanted->mentioned, line.bytes + 1, line.size - 1);
+		if (i == wanted->mentioned_count)
+			*(uint32_t *)array_add(&wanted->mentioned_in,
+				&wanted->mentioned_count,
+				&wanted->mentioned_room, sizeof(file)) = file;
+		else if (wanted->mentioned_in[i] != file)
+			wanted->mentioned_in[i] = FILE_NONE;
+	}
+}
+
+/*
+ * A function that can reach whatever name it is given, and that its own file
+ * gives constants: does another file use it?
+ */
+static bool is_used_elsewhere(struct wanted *wanted, struct map_files *files,
+	struct map *map, uint32_t file, const char *name, size_t size)
+{
+	uint32_t i;
+
+	for (i = 0; !wanted->mentioned_count && i < files->count; i++) {
+		struct source *source =
+			files->files[i].coded
+				? map_file_source(files, i, map, NULL)
+				: NULL;
+
+		for (size_t k = 0; source && k < source->count; k++)
+			add_mentions(wanted, i, &source->blocks[k]);
+	}
+	i = intern_find(&wanted->mentioned, name, size);
+	return i != INTERN_NONE && wanted->mentioned_in[i] != file;
+}
+
+/* The place of a search: a file, in a map. */
+struct place {
+	struct map_files *files;
+	struct map *map;
+	uint32_t file;
+	const char *path;
+};
+
+/*
+ * Whether code mentions a wanted name: a global of its file, an attribute;
+ * in capitals where it only calls what has the name. Reflection mentions all.
+ */
+static bool mentions_wanted(struct wanted *wanted, const struct place *place,
 	const struct source_block *block)
 {
-	const char *line = block->mentions, *end = line + block->mentions_size;
+	const char *at = block->mentions, *end = at + block->mentions_size;
+	bool any = wanted->globals.count || wanted->names.count ||
+		   wanted->global_values.count || wanted->values.count;
+	struct frame line;
 
-	while (line < end) {
-		const char *stop = memchr(line, '\n', (size_t)(end - line));
-		size_t n = (size_t)((stop ? stop : end) - line);
+	while (any && next_mention(&at, end, &line)) {
+		const char *name = line.bytes + 1;
+		size_t n = line.size - 1;
 
-		if (n && *line == '*')
-			return wanted->globals.count || wanted->names.count;
-		if (n && *line == 'g' &&
-			has_pair(&wanted->globals, path, line + 1, n - 1))
+		switch (line.size ? *line.bytes : '\0') {
+		case '*':
 			return true;
-		if (n && *line == 'a' &&
-			intern_find(&wanted->names, line + 1, n - 1) !=
+		case '~':
+			if (is_used_elsewhere(wanted, place->files, place->map,
+				    place->file, name, n))
+				return true;
+			break;
+		case 'g':
+			if (has_pair(&wanted->global_values, place->path, name,
+				    n))
+				return true;
+			/* fallthrough */
+		case 'G':
+			if (has_pair(&wanted->globals, place->path, name, n))
+				return true;
+			break;
+		case 'a':
+			if (intern_find(&wanted->values, name, n) !=
 				INTERN_NONE)
-			return true;
-		line += n + 1;
+				return true;
+			/* fallthrough */
+		case 'A':
+			if (intern_find(&wanted->names, name, n) != INTERN_NONE)
+				return true;
+			break;
+		default:
+			break;
+		}
 	}
 	return false;
 }
@@ -144,34 +246,41 @@ static bool is_member(const struct wanted *wanted, const char *path,
 	return false;
 }
 
-static void find_states(struct narrowed *narrowed, const struct wanted *wanted,
-	struct map_files *files, uint32_t file, struct map *map)
+static bool is_wanted(struct wanted *wanted, const struct place *place,
+	const struct source *source, const struct interned *name)
 {
-	const char *path = map_files_path(files, file);
-	bool whole =
-		intern_find(&wanted->whole, path, strlen(path)) != INTERN_NONE;
-	struct source *source = map_file_source(files, file, map, NULL);
+	const struct source_block *block;
 
-	for (uint32_t s = files->files[file].state; s != FILE_NONE;
+	if (is_member(wanted, place->path, name->bytes, name->size) ||
+		has_pair(&wanted->functions, place->path, name->bytes,
+			name->size))
+		return true;
+	block = source ? source_find_block(source, name->bytes, name->size)
+		       : NULL;
+	return block && mentions_wanted(wanted, place, block);
+}
+
+static void find_states(struct narrowed *narrowed, struct wanted *wanted,
+	const struct place *place)
+{
+	struct map_files *files = place->files;
+	bool whole = intern_find(&wanted->whole, place->path,
+			     strlen(place->path)) != INTERN_NONE;
+	struct source *source =
+		map_file_source(files, place->file, place->map, NULL);
+
+	for (uint32_t s = files->files[place->file].state; s != FILE_NONE;
 		s = files->states[s].next) {
 		const struct map_state *state = &files->states[s];
 		const struct interned *name =
 			&files->blocks.entries[state->block];
-		const struct source_block *block =
-			source ? source_find_block(
-					 source, name->bytes, name->size)
-			       : NULL;
 
 		if (state->aspect != ASPECT_CODE)
 			continue;
-		if (name->size ? !is_member(wanted, path, name->bytes,
-					 name->size) &&
-					 !(block && mentions_wanted(wanted,
-							    path, block))
-			       : !whole)
-			continue;
-		*(int64_t *)array_add(&narrowed->states, &narrowed->state_count,
-			&narrowed->state_room, sizeof(int64_t)) = state->id;
+		if (name->size ? is_wanted(wanted, place, source, name) : whole)
+			*(int64_t *)array_add(&narrowed->states,
+				&narrowed->state_count, &narrowed->state_room,
+				sizeof(int64_t)) = state->id;
 	}
 }
 
@@ -189,9 +298,17 @@ static int take_wanted(struct narrowed *narrowed, struct map_files *files,
 		code = take_list(helper, &wanted.whole, 1, err);
 	if (code == 0)
 		code = take_names(narrowed, helper, err);
+	if (code == 0)
+		code = take_list(helper, &wanted.global_values, 2, err);
+	if (code == 0)
+		code = take_list(helper, &wanted.values, 1, err);
+	if (code == 0)
+		code = take_list(helper, &wanted.functions, 2, err);
 	for (uint32_t i = 0; code == 0 && i < files->count; i++)
 		if (files->files[i].coded)
-			find_states(narrowed, &wanted, files, i, map);
+			find_states(narrowed, &wanted,
+				&(struct place){files, map, i,
+					map_files_path(files, i)});
 	wanted_release(&wanted);
 	return code;
 }

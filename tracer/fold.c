@@ -115,6 +115,11 @@ static void summarise(const struct fold *fold, struct fold_summary *summary)
 	summary->hashed = fold->files.hashed;
 	summary->adapter_ready = fold->adapter_ready;
 	summary->each = fold->each_units;
+	for (size_t i = 0; i < fold->scope_count; i++)
+		summary->coarse += fold->scopes[i].coarse;
+	if (fold->coarse)
+		snprintf(summary->coarse_reason, sizeof(summary->coarse_reason),
+			"%s", fold->coarse);
 	free(seen);
 }
 
@@ -145,6 +150,7 @@ static void fold_release(struct fold *fold)
 	free(fold->stirred);
 	free(fold->searched);
 	free(fold->declared);
+	interner_release(&fold->settings);
 	free(fold->image_ready);
 }
 

@@ -33,9 +33,11 @@ struct fold_summary {
 	size_t gone;       /* removed from the map */
 	size_t accesses;
 	unsigned hashed;
-	size_t each;        /* units made of programs */
-	bool adapter_ready; /* the runner's adapter was heard of */
-	char reason[512];   /* why the first of them is */
+	size_t each;             /* units made of programs */
+	bool adapter_ready;      /* the runner's adapter was heard of */
+	char reason[512];        /* why the first of them is */
+	size_t coarse;           /* scopes that count with whole files ... */
+	char coarse_reason[512]; /* ... and why the first of them does */
 };
 
 /*

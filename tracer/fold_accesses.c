@@ -307,6 +307,14 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 		event->clock < fold->image_ready[event->image] &&
 		fold_is_collected(fold, path.node))
 		return;
+	if (block != fold->no_block && kind == ACCESS_STAT) {
+		fold_add(fold, scope, path.node, fold->no_block, kind,
+			ROLE_PRESENCE);
+		return;
+	}
+	if (block == fold->no_block && scope == fold->base &&
+		fold_is_declared(fold, event, path.node, kind))
+		return;
 	if (kind == ACCESS_LIST && scope == fold->base) {
 		if (block != fold->no_block)
 			fold->declared[path.node] = true;
@@ -433,6 +441,7 @@ void fold_accesses(struct fold *fold)
 {
 	fold->no_block = intern(&fold->blocks, "", 0);
 	fold_find_searched(fold);
+	fold_find_settings(fold);
 	fold_links(fold);
 	for (size_t i = 0; i < fold->trace->count; i++)
 		take_event(fold, &fold->trace->events[i]);

@@ -15,29 +15,46 @@
 #include "map/alloc.h"
 #include "tracer/fold_state.h"
 
+/* Whether there is nothing to be asked: what stands in the map, stands. */
+static bool stands(
+	struct fold *fold, struct map *map, uint32_t file, struct err *err)
+{
+	return file == FILE_NONE ||
+	       (!fold->files.files[file].recode &&
+		       map_file_source(&fold->files, file, map, err) &&
+		       fold->interpreter_tag &&
+		       !strcmp(fold->files.files[file].code->tag,
+			       fold->interpreter_tag));
+}
+
 /* Gives every declared source its blocks, asking Python for what is new. */
 static int read_sources(struct fold *fold, struct map *map, struct err *err)
 {
 	struct code_reader reader;
-	uint32_t *list = xcalloc(fold->source_count, sizeof(*list));
-	size_t count = 0;
+	uint32_t *list = NULL;
+	size_t count = 0, room = 0;
 	int code;
 
 	for (size_t i = 0; i < fold->source_count; i++) {
 		struct fold_source *source = &fold->sources[i];
 
 		source->file = fold_file(fold, source->node);
-		if (source->file == FILE_NONE)
-			continue;
-		/* What stands in the map, stands. */
-		if (!fold->files.files[source->file].recode &&
-			map_file_source(&fold->files, source->file, map, err) &&
-			fold->interpreter_tag &&
-			!strcmp(fold->files.files[source->file].code->tag,
-				fold->interpreter_tag))
-			continue;
-		list[count++] = source->file;
+		if (!stands(fold, map, source->file, err))
+			*(uint32_t *)array_add(&list, &count, &room,
+				sizeof(*list)) = source->file;
 	}
+	for (size_t i = 0; i < fold->access_count; i++) {
+		uint32_t file;
+
+		if (!fold_is_section(fold, &fold->accesses[i]))
+			continue;
+		file = fold_file(fold, fold->accesses[i].node);
+		if (!stands(fold, map, file, err))
+			*(uint32_t *)array_add(
+				&list, &count, &room, sizeof(*list)) = file;
+	}
+	if (!count)
+		return 0;
 	code = code_reader_init(&reader, &fold->files, map, err);
 	if (code == 0)
 		code = code_read(&reader, list, count, err);
@@ -155,7 +172,7 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 	if (fold->interpreter_tag)
 		code = source_set_interpreter(
 			map, fold->interpreter_tag, fold->interpreter, err);
-	if (code == 0 && fold->source_count)
+	if (code == 0)
 		code = read_sources(fold, map, err);
 	if (code < 0)
 		return code;

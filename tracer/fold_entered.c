@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which functions a scope entered, as scopes of their own: one for each set of
- * functions of a file that somebody entered. A test enters hundreds, but of
- * most files the same ones as many other tests, so that the map holds each
- * such set once.
+ * functions of a file that many entered. A test enters hundreds, but of most
+ * files the same ones as other tests, so that the map holds each such set
+ * once. What too few have in common to be worth it is read by each of them.
  *
  * Sets are rows of bits, in which each file has words of its own.
  */
@@ -21,9 +21,16 @@ struct entered {
 	size_t words;
 	uint32_t *functions;  /* by rank */
 	struct interner keys; /* a file and its part of a set ... */
-	uint32_t *scopes;     /* ... number i is scopes[i] */
+	struct part {
+		size_t users, functions;
+		uint32_t scope; /* SCOPE_NONE: none yet */
+	} * parts;              /* ... number i is parts[i] */
 	size_t count, room;
+	bool counting; /* the first time round: who has what in common */
 };
+
+/* What a scope of its own costs, in rows of the map. */
+#define SCOPE_ROWS 8
 
 static bool is_entered(const struct fold_function *function)
 {
@@ -63,50 +70,93 @@ static void rank(struct entered *entered)
 	free(used);
 }
 
-/*
- * The scope of the part of the set that belongs to one file. Of what a module
- * enters while it is loaded itself, nothing was kept by then.
- */
-static uint32_t scope_of(struct entered *entered, uint32_t i, uint32_t is_own)
+/* The part of the set that belongs to one file. */
+static struct part *part_of(struct entered *entered, uint32_t i)
+{
+	const struct fold_source *source = &entered->fold->sources[i];
+	const uint64_t *words = entered->set + source->first;
+	size_t size = source->count * sizeof(*words);
+	char *key = xcalloc(sizeof(i) + size, 1);
+	struct part *part;
+	uint32_t number;
+
+	memcpy(key, &i, sizeof(i));
+	memcpy(key + sizeof(i), words, size);
+	number = intern(&entered->keys, key, sizeof(i) + size);
+	free(key);
+	if (number < entered->count)
+		return &entered->parts[number];
+	part = array_add(&entered->parts, &entered->count, &entered->room,
+		sizeof(*part));
+	part->scope = SCOPE_NONE;
+	for (size_t w = 0; w < source->count; w++)
+		part->functions += (size_t)__builtin_popcountll(
+			(unsigned long long)words[w]);
+	return part;
+}
+
+static bool is_worth_a_scope(const struct part *part)
+{
+	return part->users * part->functions >
+	       part->users + part->functions + SCOPE_ROWS;
+}
+
+/* The functions of one file in the set become reads of a scope. */
+static void add_reads(struct entered *entered, uint32_t i, uint32_t scope)
 {
 	struct fold *fold = entered->fold;
 	const struct fold_source *source = &fold->sources[i];
-	const uint64_t *part = entered->set + source->first;
-	const char *path = map_files_path(&fold->files, source->file);
-	size_t size = source->count * sizeof(*part);
-	uint32_t head[2] = {i, is_own}, number, scope;
-	char *key = xcalloc(sizeof(head) + size, 1);
+	struct recorded_scope *recorded = &fold->recording.scopes[scope];
 
-	memcpy(key, head, sizeof(head));
-	memcpy(key + sizeof(head), part, size);
-	number = intern(&entered->keys, key, sizeof(head) + size);
-	free(key);
-	if (number < entered->count)
-		return entered->scopes[number];
-	/* No name tells these apart; what they read does. */
-	scope = fold_new_scope(fold, SCOPE_ENTERED, path, strlen(path));
-	*(uint32_t *)array_add(&entered->scopes, &entered->count,
-		&entered->room, sizeof(scope)) = scope;
-	fold_use(fold, scope, source->module);
-	if (!is_own)
-		fold_use_memos(fold, scope, source->node);
-	for (size_t bit = 0; bit < source->count * WORD_BITS; bit++) {
-		struct recorded_scope *recorded =
-			&fold->recording.scopes[scope];
-		struct recorded_read *read;
+	for (size_t w = 0; w < source->count; w++) {
+		uint64_t word = entered->set[source->first + w];
 
-		if (!(part[bit / WORD_BITS] >> bit % WORD_BITS & 1))
-			continue;
-		read = array_add(&recorded->reads, &recorded->read_count,
-			&recorded->read_room, sizeof(*read));
-		read->state =
-			fold->functions[entered->functions[source->first *
-								   WORD_BITS +
-							   bit]]
-				.state;
-		read->kinds = KIND_BIT(ACCESS_READ);
+		for (; word; word &= word - 1) {
+			size_t rank = (source->first + w) * WORD_BITS +
+				      (size_t)__builtin_ctzll(word);
+			struct recorded_read *read = array_add(&recorded->reads,
+				&recorded->read_count, &recorded->read_room,
+				sizeof(*read));
+
+			read->state =
+				fold->functions[entered->functions[rank]].state;
+			read->kinds = KIND_BIT(ACCESS_READ);
+		}
 	}
-	return scope;
+	fold_use(fold, scope, source->module);
+	if (scope != source->module)
+		fold_use_memos(fold, scope, source->node);
+}
+
+/* What a scope entered of one file. */
+static void take_part(struct entered *entered, uint32_t i, uint32_t scope)
+{
+	struct fold *fold = entered->fold;
+	bool own = scope == fold->sources[i].module;
+	struct part *part = part_of(entered, i);
+	const char *path;
+
+	/* Of what a module enters while it is loaded, nothing was kept yet. */
+	if (own && !entered->counting) {
+		add_reads(entered, i, scope);
+		return;
+	}
+	if (entered->counting) {
+		part->users += !own;
+		return;
+	}
+	if (!is_worth_a_scope(part)) {
+		add_reads(entered, i, scope);
+		return;
+	}
+	if (part->scope == SCOPE_NONE) {
+		/* No name tells these apart; what they read does. */
+		path = map_files_path(&fold->files, fold->sources[i].file);
+		part->scope =
+			fold_new_scope(fold, SCOPE_ENTERED, path, strlen(path));
+		add_reads(entered, i, part->scope);
+	}
+	fold_use(fold, scope, part->scope);
 }
 
 /* What the scope in hand entered, file by file; empties the set. */
@@ -121,8 +171,7 @@ static void finish(struct entered *entered, uint32_t scope)
 		for (size_t w = 0; w < source->count; w++)
 			any |= entered->set[source->first + w] != 0;
 		if (any)
-			fold_use(fold, scope,
-				scope_of(entered, i, scope == source->module));
+			take_part(entered, i, scope);
 	}
 	memset(entered->set, 0, entered->words * sizeof(*entered->set));
 }
@@ -143,29 +192,36 @@ static struct fold_entry *by_scope(const struct fold *fold)
 	return sorted;
 }
 
+static void take_all(
+	struct entered *entered, const struct fold_entry *entries, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct fold_function *function =
+			&entered->fold->functions[entries[i].function];
+
+		if (is_entered(function))
+			entered->set[function->rank / WORD_BITS] |=
+				UINT64_C(1) << function->rank % WORD_BITS;
+		if (i + 1 == count || entries[i + 1].scope != entries[i].scope)
+			finish(entered, entries[i].scope);
+	}
+}
+
 void fold_entered(struct fold *fold)
 {
-	struct entered entered = {.fold = fold};
+	struct entered entered = {.fold = fold, .counting = true};
 	struct fold_entry *entries;
 
 	if (!fold->entry_count)
 		return;
 	rank(&entered);
 	entries = by_scope(fold);
-	for (size_t i = 0; i < fold->entry_count; i++) {
-		const struct fold_function *function =
-			&fold->functions[entries[i].function];
-
-		if (is_entered(function))
-			entered.set[function->rank / WORD_BITS] |=
-				UINT64_C(1) << function->rank % WORD_BITS;
-		if (i + 1 == fold->entry_count ||
-			entries[i + 1].scope != entries[i].scope)
-			finish(&entered, entries[i].scope);
-	}
+	take_all(&entered, entries, fold->entry_count);
+	entered.counting = false;
+	take_all(&entered, entries, fold->entry_count);
 	free(entries);
 	free(entered.set);
 	free(entered.functions);
-	free(entered.scopes);
+	free(entered.parts);
 	interner_release(&entered.keys);
 }

@@ -94,6 +94,7 @@ static uint32_t state_of(struct fold *fold, const struct fold_access *access,
 	const struct path_node *there = &fold->tree.nodes[access->node];
 	enum aspect aspect = aspect_of(fold, access, kinds);
 	const struct print *past = NULL;
+	uint32_t state;
 
 	if (!there->identity.mode) {
 		/* A declared look (a block) may be at what is not there. */
@@ -106,6 +107,11 @@ static uint32_t state_of(struct fold *fold, const struct fold_access *access,
 			past = &print_absent; /* it came meanwhile */
 	} else if (fold_changed_meanwhile(fold, access->node, aspect)) {
 		past = &print_unknown;
+	}
+	if (aspect == ASPECT_CONTENT && fold_is_section(fold, access)) {
+		state = fold_section_state(fold, access, file, past);
+		if (state != FILE_NONE)
+			return state;
 	}
 	if (past)
 		return map_file_state_of(&fold->files, file, aspect,

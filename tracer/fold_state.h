@@ -109,8 +109,9 @@ struct fold {
 	struct fold_access *accesses;
 	size_t access_count, access_room;
 	struct interner blocks;
-	uint32_t no_block; /* the empty one: the whole file */
-	bool late;         /* listings that waited are being taken */
+	uint32_t no_block;        /* the empty one: the whole file */
+	struct interner settings; /* declared, by fold_settings.c */
+	bool late;                /* listings that waited are being taken */
 
 	/* Code, by fold_code.c. */
 	struct interner code_keys; /* number i is codes[i] */
@@ -204,6 +205,24 @@ void fold_read(struct fold *fold, const struct fold_access *access,
 /* A record of code (fold_code_marks.c). */
 void fold_take_code(struct fold *fold, const struct trace_event *event);
 void fold_code_release(struct fold *fold);
+
+/*
+ * Settings (fold_settings.c): the first goes through all that is declared of
+ * them. Whether an event, an access of the whole, is told by a declaration.
+ */
+void fold_find_settings(struct fold *fold);
+bool fold_is_declared(const struct fold *fold, const struct trace_event *event,
+	uint32_t node, enum access_kind kind);
+
+/* Whether an access is to a section of a file, and nothing else of it. */
+bool fold_is_section(const struct fold *fold, const struct fold_access *access);
+
+/*
+ * The state of the section that an access is to; of what it looked like if
+ * past is not NULL. FILE_NONE: it cannot be told, and the whole file counts.
+ */
+uint32_t fold_section_state(struct fold *fold, const struct fold_access *access,
+	uint32_t file, const struct print *past);
 
 /* A scope for each set of functions of a file that some scope entered. */
 void fold_entered(struct fold *fold);

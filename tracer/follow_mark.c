@@ -78,6 +78,8 @@ bool follow_mark(struct tracees *tracees, struct tracee_process *process,
 			write_text(tracees, process,
 				(enum record_type)mark_record(mark.verb), 0,
 				&mark);
+		if (mark_is_ready(&mark))
+			repeats_forget(&process->repeats);
 		break;
 	}
 	return true;

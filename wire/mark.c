@@ -63,6 +63,11 @@ int mark_record(enum mark_verb verb)
 	}
 }
 
+bool mark_is_ready(const struct mark *mark)
+{
+	return mark->verb == MARK_OUTCOME && !strcmp(mark->argument, "ready");
+}
+
 bool mark_parse_block(const struct mark *mark, struct mark_block *out)
 {
 	const char *kind = mark->argument;

@@ -67,6 +67,13 @@ bool mark_parse(const char *path, struct mark *mark);
  */
 int mark_record(enum mark_verb verb);
 
+/*
+ * Whether it says that an adapter is there. What was recorded before may be
+ * taken back in favour of what the adapter says, so that from then on it has to
+ * be recorded again.
+ */
+bool mark_is_ready(const struct mark *mark);
+
 /* Takes a MARK_BLOCK's argument apart; false when it is malformed. */
 bool mark_parse_block(const struct mark *mark, struct mark_block *out);
 

@@ -104,3 +104,10 @@ void repeats_add(struct repeats *repeats, uint64_t key)
 	atomic_store_explicit(
 		&repeats->seen[key % REPEATS_SLOTS], key, memory_order_release);
 }
+
+void repeats_forget(struct repeats *repeats)
+{
+	for (uint32_t i = 0; i < REPEATS_SLOTS; i++)
+		atomic_store_explicit(
+			&repeats->seen[i], 0, memory_order_relaxed);
+}

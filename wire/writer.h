@@ -59,4 +59,7 @@ uint64_t repeats_key(const struct record_draft *draft);
 bool repeats_has(const struct repeats *repeats, uint64_t key);
 void repeats_add(struct repeats *repeats, uint64_t key);
 
+/* From now on everything is written once more. */
+void repeats_forget(struct repeats *repeats);
+
 #endif

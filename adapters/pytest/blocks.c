@@ -134,7 +134,7 @@ static struct block *make_block(const char *path, const char *name)
 		return NULL;
 	memcpy(block->name, name, size);
 	block->path = path;
-	block->epoch = UINT64_MAX;
+	block->epoch = ENTRIES_NEVER;
 	block->id = ++last_id;
 	block->next = *bucket;
 	*bucket = block;
@@ -255,20 +255,27 @@ static struct source *find_source(const char *given, bool is_module)
 	return source;
 }
 
-/* Has the entries of an __init__ told, where the evaluator may miss them. */
-static void watch(PyObject *code, const char *name)
+void blocks_watch_code(PyObject *code)
 {
-	const char *dot = strrchr(name, '.');
-	PyObject *done;
+	PyObject *type, *value, *trace, *done;
 
-	if (!settings.watch || strcmp(dot ? dot + 1 : name, "__init__") != 0)
-		return;
+	PyErr_Fetch(&type, &value, &trace);
 	done = PyObject_CallFunctionObjArgs(settings.watch, code, NULL);
 	if (!done) {
 		PyErr_Clear();
 		entries_gap("a function cannot be watched");
 	}
 	Py_DecRef(done);
+	PyErr_Restore(type, value, trace);
+}
+
+/* Has the entries of an __init__ told, where the evaluator may miss them. */
+static void watch(PyObject *code, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	if (settings.watch && !strcmp(dot ? dot + 1 : name, "__init__"))
+		blocks_watch_code(code);
 }
 
 static struct block *assign_named(

@@ -39,6 +39,9 @@ const char *blocks_start(const struct blocks_settings *settings);
 /* From now on the function is called with each code object of an __init__. */
 void blocks_watch(PyObject *function);
 
+/* Calls it with one that has another name. Nothing is raised. */
+void blocks_watch_code(PyObject *code);
+
 /* The block of a code object, by looking it up or deciding. Never NULL. */
 struct block *blocks_find(PyObject *code);
 

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define ENTRIES_NEVER UINT64_MAX
+
 struct block {
 	uint64_t epoch;      /* when the collecting thread last entered it */
 	uint32_t id;         /* 0: not a block, and never said */

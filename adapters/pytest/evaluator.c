@@ -59,6 +59,11 @@ static size_t code_offset;
 static size_t recursion_offset;
 static int recursion_units;
 
+/* Where it has its function and its arguments, for 3.13 alone. */
+static size_t function_offset, locals_offset, current_offset;
+static PyObject *dunder_init;
+static bool watching;
+
 /* The calls that this scope may still make before the evaluator goes. */
 static long calls_left, calls_most;
 
@@ -171,13 +176,6 @@ static void step_back(void)
 		install(ours);
 }
 
-static __attribute__((noinline)) void enter(struct block *block)
-{
-	if (!here.known)
-		know_thread();
-	entries_enter(block);
-}
-
 static inline PyObject *code_of(void *frame)
 {
 	/* From 3.14 on the lowest bits are not part of the address. */
@@ -186,12 +184,50 @@ static inline PyObject *code_of(void *frame)
 	return (PyObject *)(word & ~(uintptr_t)7);
 }
 
+static inline PyObject *field(void *frame, size_t offset)
+{
+	return *(PyObject **)((char *)frame + offset);
+}
+
+/*
+ * Whether a call is, or is as good as, that of its first argument's __init__.
+ * Such a function may have any name. An object begins with it, so that it is
+ * enough to look at the first call of each.
+ */
+static bool is_constructor(const struct block *block, void *frame)
+{
+	PyObject *count, *found, *type;
+	bool has_argument;
+
+	if (block->id == 0 || block->epoch != ENTRIES_NEVER)
+		return false;
+	/* Without arguments the place of the first one holds anything. */
+	count = PyObject_GetAttrString(code_of(frame), "co_argcount");
+	has_argument = count && PyLong_AsLong(count) > 0;
+	Py_DecRef(count);
+	if (!has_argument || !field(frame, locals_offset))
+		return false;
+	type = PyObject_Type(field(frame, locals_offset));
+	found = _PyType_Lookup(type, dunder_init);
+	Py_DecRef(type);
+	return found && found == field(frame, function_offset);
+}
+
+static __attribute__((noinline)) void enter(struct block *block, void *frame)
+{
+	if (!here.known)
+		know_thread();
+	if (watching && frame && is_constructor(block, frame))
+		blocks_watch_code(code_of(frame));
+	entries_enter(block);
+}
+
 static inline void note(void *frame)
 {
 	struct block *block = blocks_of(code_of(frame));
 
 	if (UNLIKELY(block->epoch != here.epoch))
-		enter(block);
+		enter(block, frame);
 }
 
 /* For 3.9 and 3.10, where a call needs no more than it does without. */
@@ -234,6 +270,7 @@ static PyObject *evaluate_counted(void *thread, void *frame, int throwing)
  */
 static struct {
 	PyObject *expected[2];
+	PyObject *outer, *inner;
 	unsigned seen;
 	bool wrong;
 	int remaining;
@@ -259,6 +296,10 @@ static PyObject *evaluate_trial(void *thread, void *frame, int throwing)
 {
 	/* Anything else may come between, such as a signal handler. */
 	if (trial.seen < 2 && code_of(frame) == trial.expected[trial.seen]) {
+		if (function_offset && trial.seen == 0 &&
+			(field(frame, function_offset) != trial.outer ||
+				field(frame, locals_offset) != trial.inner))
+			trial.wrong = true;
 		if (recursion_offset)
 			try_recursion(thread);
 		trial.seen++;
@@ -295,6 +336,8 @@ static const char *try_out(PyObject *outer, PyObject *inner)
 {
 	PyObject *result;
 
+	trial.outer = outer;
+	trial.inner = inner;
 	trial.expected[0] = PyObject_GetAttrString(outer, "__code__");
 	trial.expected[1] = PyObject_GetAttrString(inner, "__code__");
 	install(evaluate_trial);
@@ -316,8 +359,12 @@ static void set_offsets(int minor)
 	recursion_offset = 0;
 	if (sizeof(void *) == 8 && minor == 12)
 		recursion_offset = 36;
-	if (sizeof(void *) == 8 && minor == 13)
+	if (sizeof(void *) == 8 && minor == 13) {
 		recursion_offset = 52;
+		function_offset = 16;
+		locals_offset = 72;
+		current_offset = 72;
+	}
 }
 
 /* Why functions are entered unseen just now, or NULL. Puts right what can. */
@@ -427,6 +474,17 @@ PyObject *evaluator_evaluate(PyObject *self, PyObject *args)
 	return answer(start_evaluating(&settings, outer, inner));
 }
 
+/* The frame that an event is about, where constructors are looked for. */
+static void *frame_of(PyObject *code)
+{
+	void *frame;
+
+	if (!watching || !PyThreadState_GetUnchecked)
+		return NULL;
+	frame = field(PyThreadState_GetUnchecked(), current_offset);
+	return code_of(frame) == code ? frame : NULL;
+}
+
 /* Whether all threads have heard enough of an event, self, to silence it. */
 static PyObject *monitoring_call(PyObject *self, PyObject *args)
 {
@@ -437,7 +495,7 @@ static PyObject *monitoring_call(PyObject *self, PyObject *args)
 		return NULL;
 	block = blocks_of(code);
 	if (block->epoch != here.epoch)
-		enter(block);
+		enter(block, frame_of(code));
 	/* The other threads have their own sets. */
 	if (PyObject_IsTrue(self) != 1 ||
 		(block->id && !entries_is_collecting()))
@@ -472,6 +530,8 @@ PyObject *evaluator_watch(PyObject *self, PyObject *function)
 	(void)self;
 	Py_IncRef(function);
 	blocks_watch(function);
+	dunder_init = PyUnicode_InternFromString("__init__");
+	watching = function_offset && dunder_init && _PyType_Lookup;
 	return answer(NULL);
 }
 

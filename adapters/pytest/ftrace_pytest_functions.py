@@ -105,7 +105,8 @@ def _watch_constructors():
     _monitoring.register_callback(tool, event, entered)
 
     def watch(code):
-        _monitoring.set_local_events(tool, code, event)
+        if _monitoring.get_local_events(tool, code) != event:
+            _monitoring.set_local_events(tool, code, event)
 
     marks.extension.watch(watch)
     return True

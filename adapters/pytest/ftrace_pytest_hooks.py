@@ -13,6 +13,7 @@ import ftrace_pytest_lines as lines
 import ftrace_pytest_loads as loads
 import ftrace_pytest_marks as marks
 import ftrace_pytest_memory as memory
+import ftrace_pytest_settings as settings
 from ftrace_pytest_fixtures import pytest_fixture_setup  # noqa: F401
 from ftrace_pytest_marks import (
     BEGIN, END, OUTCOME, USE, around, encode, say, shift,
@@ -150,8 +151,14 @@ def _discovering():
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_load_initial_conftests():
+def pytest_load_initial_conftests(early_config):
     """pytest looks through directories for these; no test depends on it."""
+    try:
+        if functions.mode is not None:
+            settings.declare(early_config)
+    except Exception:
+        # Nothing is lost: what is not declared counts as a whole.
+        pass
     yield from _discovering()
 
 
@@ -273,7 +280,6 @@ def pytest_collection_finish(session):
         _note_hooks(session.config)
         _note_arguments(session.config)
         _note_patterns(session.config)
-        _note_locations(session)
     except Exception:
         marks.lost()
 
@@ -318,21 +324,6 @@ def _note_patterns(config):
     for pattern in patterns:
         say(USE + b"pattern/" + encode(pattern))
     shift(END)
-
-
-def _note_locations(session):
-    """Finds out where each test is, while nothing is recorded.
-
-    pytest would look whether the file is there, in the first test that is
-    asked for its location.
-    """
-    token = marks.mute_always()
-    try:
-        for item in session.items:
-            if type(item).reportinfo.__module__.startswith("_pytest."):
-                item.location
-    finally:
-        marks.unmute(token)
 
 
 def _enter_collector(item):

@@ -457,8 +457,9 @@ def is_project(module):
         return False
     spec = names.get("__spec__")
     origin = names.get("__file__") or getattr(spec, "origin", None)
-    if isinstance(origin, str) and "/" in origin:
-        return is_project_path(origin)
+    if isinstance(origin, str) and (
+            "/" in origin or origin.endswith((".py", ".pyc", ".so"))):
+        return is_project_path(os.path.abspath(origin))
     below = getattr(spec, "submodule_search_locations", None)
     if below is None:
         return False

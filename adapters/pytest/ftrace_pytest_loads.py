@@ -66,24 +66,26 @@ def _wrap_pytest(method, around):
         around(rewriter.exec_module, _enter_module, _leave_module))
     rewriter.find_spec = method(
         around(rewriter.find_spec, marks.mute_always, marks.unmute))
-    _wrap_import_path(around)
+    _wrap_looks(around)
 
 
-def _wrap_import_path(around):
-    """Mutes pytest's look at a file before it imports that.
+def _wrap_looks(around):
+    """Mutes pytest's looks at a file that is imported, or whose line it gives.
 
     In which package it lies is asked for once more in the name of each
     directory, see directory_scope().
     """
-    pathlib = sys.modules.get("_pytest.pathlib")
-    import_path = getattr(pathlib, "import_path", None)
-    if import_path is None:
-        return
-    wrapped = around(import_path, _enter_path, marks.unmute)
-    for name, module in list(sys.modules.items()):
-        if (name.startswith("_pytest.")
-                and vars(module).get("import_path") is import_path):
-            module.import_path = wrapped
+    for place, name, enter in (
+            ("_pytest.pathlib", "import_path", _enter_path),
+            ("_pytest._code.code", "getfslineno", marks.mute_always)):
+        function = getattr(sys.modules.get(place), name, None)
+        if function is None:
+            continue
+        wrapped = around(function, enter, marks.unmute)
+        for user, module in list(sys.modules.items()):
+            if (user.startswith("_pytest.")
+                    and vars(module).get(name) is function):
+                setattr(module, name, wrapped)
 
 
 def _enter_path(*_, **options):

@@ -116,6 +116,7 @@ extern int PyUnstable_Code_SetExtra(
 
 extern void *_PyThreadState_UncheckedGet(void) MAYBE;
 extern void *PyThreadState_GetUnchecked(void) MAYBE;
+extern PyObject *_PyType_Lookup(PyObject *type, PyObject *name) MAYBE;
 extern void *PyInterpreterState_Head(void) MAYBE;
 extern void *PyInterpreterState_Next(void *interpreter) MAYBE;
 extern int PySys_AddAuditHook(audit_hook *hook, void *data) MAYBE;

@@ -46,6 +46,20 @@ void code_reader_release(struct code_reader *reader)
 	memset(reader, 0, sizeof(*reader));
 }
 
+bool code_is_settings(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && (!strcmp(dot, ".cfg") || !strcmp(dot, ".ini") ||
+			      !strcmp(dot, ".toml"));
+}
+
+/* Equal texts of another kind are taken apart otherwise. */
+static struct print print_text(const char *path, const char *text, size_t size)
+{
+	return print_bytes(text, size, code_is_settings(path));
+}
+
 static void note_problem(
 	struct code_reader *reader, const char *path, const char *what)
 {
@@ -113,6 +127,16 @@ static struct source *add_job(struct text_jobs *jobs,
 	return job->source;
 }
 
+/* Whether the file's whole content matters, too, and has been read for it. */
+static bool has_content(const struct map_files *files, uint32_t file)
+{
+	uint32_t s = files->files[file].state;
+
+	while (s != FILE_NONE && files->states[s].aspect != ASPECT_CONTENT)
+		s = files->states[s].next;
+	return s != FILE_NONE;
+}
+
 /* The source of one file, or a job to have it made. */
 static void look_up(struct code_reader *reader, uint32_t file,
 	struct text_jobs *jobs, struct err *err)
@@ -126,7 +150,7 @@ static void look_up(struct code_reader *reader, uint32_t file,
 
 	text = reader->tag ? code_read_text(path, &size) : NULL;
 	free(path);
-	reader->files->hashed += text != NULL;
+	reader->files->hashed += text && !has_content(reader->files, file);
 	if (!text) {
 		if (!reader->tag)
 			note_problem(reader, stored,
@@ -136,7 +160,7 @@ static void look_up(struct code_reader *reader, uint32_t file,
 		map_file_set_source(reader->files, file, NULL);
 		return;
 	}
-	content = print_bytes(text, size, 0);
+	content = print_text(stored, text, size);
 	source = known_source(reader, &content, err);
 	if (source) {
 		if (source->problem)
@@ -294,7 +318,8 @@ int code_read_texts(struct code_reader *reader, struct code_text *texts,
 
 	for (size_t i = 0; i < count; i++) {
 		struct code_text *text = &texts[i];
-		struct print content = print_bytes(text->bytes, text->size, 0);
+		struct print content =
+			print_text(text->path, text->bytes, text->size);
 
 		if (!reader->tag)
 			return err_set(err, -ENOENT,

@@ -54,6 +54,12 @@ struct code_text {
 int code_read_texts(struct code_reader *reader, struct code_text *texts,
 	size_t count, struct err *err);
 
+/*
+ * Whether a file of that name holds settings: it is taken apart into sections,
+ * not into functions, and is nothing that a program loads.
+ */
+bool code_is_settings(const char *path);
+
 /* All bytes of a file, to be freed; NULL: see errno. */
 char *code_read_text(const char *path, size_t *size);
 

@@ -17,6 +17,8 @@ try:
 except ImportError:
     from hashlib import blake2b
 
+# No sources, but files with sections.
+SETTINGS = (b".cfg", b".ini", b".toml")
 ONLY_AST = 0x400
 # Generator, coroutine, *args, **kwargs, iterable coroutine, async generator,
 # and the flags of __future__, which are all above.
@@ -141,11 +143,29 @@ class Blocks:
     def __init__(self):
         self.by_name = {}
         self.skeleton = []
+        self.forwarders = {}
 
     def add(self, module):
         """One compilation of the file; a second one adds to the first."""
         self.skeleton.append(module.co_flags & FUTURE_FLAGS)
         self.skeleton.append(self._walk(module, "", "c")[0])
+        for name, places in self.forwarders.items():
+            self._forwards(module, name, places)
+
+    def _forwards(self, module, name, places):
+        """A function that passes a name on is what its callers are.
+
+        They are in this file as far as is seen here: whether another one
+        mentions it is for whoever knows them all.
+        """
+        found = self.by_name[name].mentions
+        import ftrace_python_reflection as reflection
+        if reflection.is_plain(module, name) and all(
+                reflection.called_with_constants(code, name, places)
+                for code in _all(module)):
+            found.add("~" + name)
+        else:
+            found.add("*")
 
     def _walk(self, code, name, kind):
         """(key, names, last line) of `code`.
@@ -154,14 +174,20 @@ class Blocks:
         """
         block = self._block(name, kind, code) if name else None
         keys = []
-        loaded, looked_up = map(set, mentions.names_of(code))
-        reflects = mentions.reflects(code, code.co_names)
+        loaded, looked_up, valued = map(set, mentions.names_of(code))
+        forwarded = set()
+        reflects = mentions.reflects(code, code.co_names, forwarded)
+        if forwarded and "." in name:
+            reflects = True
+        elif forwarded:
+            self.forwarders.setdefault(name, set()).update(forwarded)
+        texts = set()
         last = last_line(code)
         lazy = is_lazy(code)
         for constant in code.co_consts:
             if type(constant) is not CODE:
                 if type(constant) is not str or len(constant) < 2000:
-                    mentions.names_in_constant(constant, looked_up)
+                    mentions.names_in_constant(constant, texts)
                 if type(constant) in PLAIN:
                     keys.append(constant)
                 else:
@@ -174,9 +200,12 @@ class Blocks:
             if part:
                 loaded |= names[0]
                 looked_up |= names[1]
-                reflects = reflects or names[2]
+                valued |= names[2]
+                reflects = reflects or names[3]
+        looked_up |= texts
+        valued.update(["a" + name for name in texts])
         return self._finish(block, code, keys,
-                            (loaded, looked_up, reflects), last)
+                            (loaded, looked_up, valued, reflects), last)
 
     def _nested(self, code, outer, outer_name, kind, lazy):
         optimized = code.co_flags & OPTIMIZED
@@ -221,22 +250,31 @@ class Blocks:
 
     def _note(self, block, code, names, last):
         """Mentions: what it loads, looks up, and is itself known by."""
-        loaded, looked_up, reflects = names
+        loaded, looked_up, valued, reflects = names
         block.first = min(block.first, code.co_firstlineno)
         block.last = max(block.last, last)
         found = block.mentions
-        found.update(["g" + name for name in loaded])
+        found.update(["g" + name if "g" + name in valued else "G" + name
+                      for name in loaded])
         for name in looked_up:
             if "." in name:
                 found.update(["a" + part for part in name.split(".")])
             else:
-                found.add("a" + name)
+                found.add(("a" if "a" + name in valued else "A") + name)
         count = (code.co_argcount + code.co_kwonlyargcount
                  + bool(code.co_flags & 4) + bool(code.co_flags & 8))
         found.update(["a" + name for name in code.co_varnames[:count]])
-        found.add(("a" if "." in block.name else "g") + code.co_name)
+        if "." not in block.name:
+            found.add("G" + code.co_name)
         if reflects:
             found.add("*")
+
+
+def _all(code):
+    yield code
+    for constant in code.co_consts:
+        if type(constant) is CODE:
+            yield from _all(constant)
 
 
 def last_line(code):
@@ -286,7 +324,8 @@ def answer_file(stream, content, known):
     outline = b""
     if skeleton not in known:
         import ftrace_python_outline
-        outline = ftrace_python_outline.outline(content, code)
+        outline = ftrace_python_outline.outline(content, code,
+                                                blocks.forwarders)
     replies = ["ok", skeleton, outline, len(blocks.by_name)]
     for block in blocks.by_name.values():
         replies += (block.name, block.kind, digest(block.keys), block.first,
@@ -297,13 +336,17 @@ def answer_file(stream, content, known):
 
 def answer(stream, has_known):
     for _ in range(stream.count()):
-        stream.get()
+        path = stream.get()
         content = stream.get()
         known = stream.get() if has_known else b""
         known = [known[at:at + 16] for at in range(0, len(known), 16)]
         kept = len(stream.parts)
         try:
-            answer_file(stream, content, known)
+            if path.endswith(SETTINGS):
+                import ftrace_python_settings
+                ftrace_python_settings.answer_file(stream, path, content)
+            else:
+                answer_file(stream, content, known)
         except Exception as error:
             del stream.parts[kept:]
             stream.put(reason_of(error))

@@ -2,21 +2,25 @@
 """What is known so far of the names that changed, over all files."""
 
 from ftrace_python_outline import BINDS, CHAINS, KIND, MORE, WORDS
-from ftrace_python_pass import HARD, NONE, SOFT, Whole, describe
+from ftrace_python_pass import (DOC, HARD, NONE, SOFT, Whole,
+                                describe, word_level)
 from ftrace_python_project import STDLIB
 
 _COLLECTED = ("test", "setup", "teardown", "setUp", "tearDown", "pytest")
 
 
 class Changes:
-    def __init__(self, project):
+    def __init__(self, project, splits_heads=True):
         self.project = project
+        self.splits_heads = splits_heads
         self.names = {}
         self.attributes = {}
         self.removed = {}
+        self.lost_members = set()
         self.whole = {}
         self.families = set()
-        self.collected = set()
+        # (path, qualified name) of what is felt by whoever entered it.
+        self.functions = set()
         self.grown = False
         self.has_set_name = any(
             each.outline and "__set_name__" in each.outline.names
@@ -41,15 +45,35 @@ class Changes:
             mine |= names
             self.grown = True
 
+    def entered(self, at, qualified):
+        if (at.path, qualified) not in self.functions:
+            self.functions.add((at.path, qualified))
+            self.grown = True
+
+    def head(self, at, qualified, level):
+        """A method of which nothing but the head changed, or that is gone.
+
+        Whoever called it entered it, and who did anything else with it
+        mentions it.
+        """
+        if level > DOC:
+            self.entered(at, qualified)
+        self._raise(self.attributes, qualified.rpartition(".")[2], level)
+
     def give_up(self, path, reason):
         if path not in self.whole:
             self.whole[path] = reason
             self.grown = True
 
-    def members(self, at, qualified, changed):
+    def members(self, at, qualified, changed, lost):
         """Members of a class: known by their names, and by its family."""
+        if not lost <= self.lost_members:
+            self.lost_members |= lost
+            self.grown = True
         for name in changed:
-            self._raise(self.attributes, name, SOFT)
+            # Dunders are called without being written, by the family.
+            if name[:2] != "__" or name[-2:] != "__":
+                self._raise(self.attributes, name, SOFT)
         if not changed:
             return
         below = self.project.below(at.path, qualified)
@@ -88,10 +112,13 @@ class Changes:
         if "*" in unit[WORDS] and self.attributes:
             level = HARD
         for chain in unit[CHAINS]:
-            level = max(level, self._of_chain(at, chain, unit, here))
+            level = max(level, here.weigh(
+                self._of_chain(at, chain, unit, here), chain, unit))
         if level < SOFT and not self.attributes.keys().isdisjoint(
                 unit[WORDS]):
-            level = SOFT
+            for word in unit[WORDS]:
+                level = max(level, min(SOFT, word_level(
+                    self.attributes.get(word, NONE))))
         return level
 
     def _of_import(self, at, unit):
@@ -186,7 +213,8 @@ class Changes:
         level = NONE
         for part in parts:
             here = self.attributes.get(part, NONE)
-            if here and any(part in gone for gone in self.removed.values()):
+            if part in self.lost_members or here and any(
+                    part in gone for gone in self.removed.values()):
                 raise Whole("%s uses %s, and a %s is gone" % (
                     describe(unit), chain, part))
             level = max(level, here)

@@ -2,9 +2,11 @@
 """Two versions of a file's statements, compared: which names changed."""
 
 import ftrace_python_known as known
-from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK, KIND,
-                                   MEMBERS, MORE, NAME, PRINT, RISK)
-from ftrace_python_pass import HARD, SOFT, Pass, Whole, align, describe
+from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK,
+                                   KEYWORDS, KIND, MARKS, MEMBERS, MORE,
+                                   NAME, NEEDS, PRINT, RISK, SIGNATURE)
+from ftrace_python_pass import (DOC, HARD, INNER, NONE, SOFT, VALUE, Pass,
+                                Whole, align, describe, loads_of)
 
 # Members that the statement of a subclass, or the class's own, looks at.
 _DECISIVE = frozenset((
@@ -12,6 +14,14 @@ _DECISIVE = frozenset((
     "__prepare__", "__mro_entries__", "__slots__", "__match_args__",
     "__metaclass__", "__instancecheck__", "__subclasscheck__",
     "__subclasshook__", "__class__", "__classcell__", "__test__"))
+# Decorators that hand every call on to the function.
+_HANDING_ON = frozenset((
+    "builtins.property", "builtins.staticmethod", "builtins.classmethod",
+    "abc.abstractmethod", "contextlib.contextmanager", "typing.final",
+    "contextlib.asynccontextmanager", "typing.override",
+    "typing_extensions.final", "typing_extensions.override"))
+_COLLECTED = ("test", "Test", "setup", "teardown", "setUp", "tearDown",
+              "pytest", "__")
 _QUIET_DUNDERS = frozenset(("__doc__", "__annotations__"))
 
 
@@ -56,6 +66,7 @@ class Comparison:
                 if self._same(i, j) or self._moved(i, j):
                     right.discard(j)
                     break
+        self._gone()
         if self.here.outer is None:
             self._no_circles(left, right)
 
@@ -67,9 +78,15 @@ class Comparison:
                 and _gap_of(self.pairs, i, 0) == _gap_of(self.pairs, j, 1)):
             return False
         if old[KIND] == "def":
-            if old[MORE][CORE] != new[MORE][CORE] or (
-                    old[BINDS] != new[BINDS]):
+            if old[BINDS] != new[BINDS]:
                 return False
+            head = self._head(old, new)
+            if old[MORE][CORE] != new[MORE][CORE] and head != VALUE:
+                if head:
+                    self.here.heads[old[NAME]] = head
+                return False
+            if head:
+                self.here.heads[old[NAME]] = head
             self.functions[i] = j
             return True
         for units in (self.old, self.new):
@@ -77,6 +94,40 @@ class Comparison:
                 return False
         self.classes[i] = j
         return True
+
+    def _head(self, old, new):
+        """How the head of a function changed, of which that can be told."""
+        name = old[NAME]
+        if not self.here.changes.splits_heads or name.startswith(
+                _COLLECTED) or name.endswith("_") or old[RISK] or new[RISK]:
+            return NONE
+        if not _HANDING_ON.issuperset(old[MORE][MARKS] + new[MORE][MARKS]):
+            return NONE
+        if self._binders(name) != (1, 1):
+            return NONE
+        if old[MORE][CORE] == new[MORE][CORE]:
+            return DOC
+        if old[MORE][SIGNATURE] == new[MORE][SIGNATURE]:
+            return VALUE
+        return SOFT if self.here.outer else NONE
+
+    def _binders(self, name):
+        return tuple(sum(name in unit[BINDS] or "*" in unit[BINDS]
+                         for unit in units)
+                     for units in (self.old, self.new))
+
+    def _gone(self):
+        """Methods that the new version has no more."""
+        for unit in self.old:
+            name = unit[NAME]
+            if (unit[KIND] == "def" and self.here.outer
+                    and self.here.changes.splits_heads
+                    and not name.startswith(_COLLECTED)
+                    and not name.endswith("_")
+                    and not unit[RISK]
+                    and _HANDING_ON.issuperset(unit[MORE][MARKS])
+                    and self._binders(name) == (1, 0)):
+                self.here.heads[name] = SOFT
 
     def _between(self, i, j):
         """The units that a move from i to j crosses, in both versions."""
@@ -114,7 +165,8 @@ class Comparison:
                 return False
             if other[KIND] == "import" and not self._past(unit, other):
                 return False
-            if set(unit[BINDS]) & set(other[BINDS]):
+            if set(other[BINDS]) & (set(unit[BINDS]) | {
+                    name for name, _ in loads_of(unit)}):
                 return False
         self.moves[i] = j
         return True
@@ -164,37 +216,73 @@ class Comparison:
     def walk(self):
         here = self.here
         index = 0
-        new_classes = {j: i for i, j in self.classes.items()}
-        new_moves = {j: i for i, j in self.moves.items()}
-        new_functions = {j: i for i, j in self.functions.items()}
         for olds, news, pair in _gaps(self.pairs, self.old, self.new):
-            for i in olds:
-                token = None
-                if i in self.classes or i in self.functions:
-                    token = ("k", id(here), self.old[i][NAME])
-                elif i in self.moves:
-                    token = ("v", id(here), self.moves[i])
-                here.removed(self.old[i], i, token)
+            todo = list(olds)
+            self._precedents(todo)
             for j in news:
-                token = None
-                if j in new_classes:
-                    token = ("k", id(here), self.new[j][NAME])
-                    self._class(new_classes[j], j, token)
-                elif j in new_functions:
-                    token = ("k", id(here), self.new[j][NAME])
-                    here.harmless(self.new[j])
-                    here.levels[token] = SOFT
-                    here.note(self.new[j][BINDS], SOFT)
-                elif j in new_moves:
-                    token = ("v", id(here), j)
-                if self.new[j][KIND] == "import":
-                    here.upcoming = self._upcoming(j)
-                here.added(self.new[j], j, token)
+                self._add(j, todo)
+            while todo:
+                self._remove(todo.pop(0))
             if pair:
                 here.matched(self.new[pair[1]], index)
                 index += 1
         self._removed_imports()
+        here.compare_ends()
         return here.changed
+
+    def _precedents(self, olds):
+        """What the old units of a gap evaluate, the new ones may, too."""
+        bound = set()
+        for i in olds:
+            unit = self.old[i]
+            if bound.isdisjoint(unit[NEEDS]):
+                self.here.remember(unit)
+            bound.update(unit[BINDS])
+
+    def _remove(self, i):
+        here = self.here
+        token = None
+        for kind, table in (("k", self.classes), ("k", self.functions),
+                            ("v", self.moves)):
+            if i in table:
+                token = (kind, id(here), table[i])
+        here.removed(self.old[i], i, token)
+
+    def _partner(self, j):
+        """(the old unit that a new one is, which table says so)."""
+        for table in (self.classes, self.functions, self.moves):
+            for i, other in table.items():
+                if other == j:
+                    return i, table
+        return None, None
+
+    def _add(self, j, todo):
+        """A unit of the new version, and those of the old one before it."""
+        here = self.here
+        unit = self.new[j]
+        i, table = self._partner(j)
+        token = None
+        if i is not None:
+            token = ("v" if table is self.moves else "k", id(here), j)
+            while table is not self.moves and todo and todo[0] < i:
+                self._remove(todo.pop(0))
+            if table is self.classes:
+                level = self._class(i, j)
+            elif table is self.functions:
+                here.harmless(unit)
+                level = here.heads.get(unit[NAME], SOFT)
+            else:
+                level = NONE
+            level = max(level, here.inputs(unit))
+            if level == VALUE and here.outer is None:
+                here.changes.entered(here.at, unit[NAME])
+            here.levels[token] = level
+            here.note(unit[BINDS], level)
+            if todo and todo[0] == i:
+                self._remove(todo.pop(0))
+        if unit[KIND] == "import":
+            here.upcoming = self._upcoming(j)
+        here.added(unit, j, token)
 
     def _upcoming(self, j):
         """What the next import in both versions imports first of all."""
@@ -239,8 +327,8 @@ class Comparison:
 
     # Classes
 
-    def _class(self, i, j, token):
-        """A class of both versions; its token's level."""
+    def _class(self, i, j):
+        """How much a class of both versions changed."""
         old, new = self.old[i], self.new[j]
         here = self.here
         name = new[NAME]
@@ -262,14 +350,55 @@ class Comparison:
             changed.update({each: HARD for units in (old, new)
                             for member in units[MORE][MEMBERS]
                             for each in member[BINDS]})
-        here.changes.members(here.at, self._qualified(name), changed)
-        level = max(level, self._weight(new, changed))
-        here.levels[token] = level
+        quiet = self._quiet(new, changed, inner) if level < HARD else {}
+        loud = {each: how for each, how in changed.items()
+                if each not in quiet}
+        qualified = self._qualified(name)
+        here.changes.members(here.at, qualified, {
+            each: how for each, how in loud.items()
+            if each not in _QUIET_DUNDERS}, inner.lost())
+        if quiet and not loud:
+            level = INNER
+        else:
+            level = max(level, self._weight(new, loud))
+        for each, how in quiet.items():
+            if how > INNER:
+                here.changes.head(here.at, qualified + "." + each, how)
         for chain, root in inner.chains.items():
             here.chains.setdefault(chain, root)
         here.odd |= inner.odd
-        here.note((name,), level)
+        here.types |= inner.types
         return level
+
+    def _quiet(self, unit, changed, inner):
+        """Members that changed in what their family cannot notice."""
+        found = {}
+        for name, how in changed.items():
+            head = inner.heads.get(name)
+            if head and (how == head or head == SOFT):
+                found[name] = head
+            elif how == INNER:
+                found[name] = INNER
+        return found if found and self._is_plain(unit) else {}
+
+    def _is_plain(self, unit):
+        """Whether nobody but Python code of the project calls a class."""
+        here = self.here
+        if not here.changes.splits_heads or here.class_risk(unit):
+            return False
+        family = [(here.at, unit)]
+        for path, qualified in here.project.below(
+                here.at.path, self._qualified(unit[NAME])):
+            file = here.project.files[path]
+            family.append((file, here.project.class_unit(file, qualified)))
+        for file, each in family:
+            if (each is None or each[MORE][DECORATORS] or each[RISK]
+                    or each[MORE][KEYWORDS]):
+                return False
+            _, foreign, unknown = here.project.ancestry(file, each)
+            if unknown or not foreign <= known.INERT_BASES:
+                return False
+        return True
 
     def _qualified(self, name):
         here = self.here

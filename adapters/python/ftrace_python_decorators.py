@@ -2,8 +2,8 @@
 """Decorators that are known to be without effect, pytest's included."""
 
 import ftrace_python_known as known
-from ftrace_python_expressions import (dotted, key_of, kind_of,
-                                       parameter_names)
+from ftrace_python_expressions import (callee, dotted, key_of,
+                                       kind_of, parameter_names)
 
 _SCOPES = ("function", "class", "module", "package", "session")
 
@@ -98,7 +98,7 @@ def decorator(node, unit, function):
     name = dotted(call.func if call else node)
     full = unit.scope.resolve(name) if name else ""
     risk = unit.risk
-    key = key_of(node, unit)
+    key = key_of(node, unit) if call else callee(node, unit)
     if _is_accessor(name, unit):
         unit.risk = risk
         full = "property." + name.rpartition(".")[2]

@@ -10,9 +10,8 @@ import ftrace_python_analyse as analyse
 import ftrace_python_known as known
 import ftrace_python_mentions as mentions
 
-_PLATFORM = frozenset((
-    "sys.version_info", "sys.platform", "os.name", "sys.maxsize",
-    "sys.byteorder", "sys.hexversion"))
+_PLATFORM_TEXTS = frozenset((
+    "sys.version", "sys.platform", "os.name", "sys.byteorder"))
 _CALLERS = (frozenset(mentions.BY_ARGUMENT) | mentions.REFLECTION
             | mentions.NAMESPACES)
 
@@ -111,6 +110,7 @@ def _any(value, unit):
 def _name(node, unit):
     name = mangled(node.id, unit.scope.class_name)
     unit.needs.add(name)
+    unit.valued.add(name)
     if name in mentions.REFLECTION or name in mentions.NAMESPACES:
         unit.words.add("*")
     return ("name", name)
@@ -127,10 +127,12 @@ def _attribute(node, unit):
         return ("attribute", key_of(node.value, unit), attr)
     root = mangled(chain.partition(".")[0], unit.scope.class_name)
     unit.needs.add(root)
+    unit.valued.add(root)
     chain = root + chain[chain.index("."):]
     if attr != node.attr:
         unit.chains.add("?." + attr)
     unit.chains.add(chain)
+    unit.valued.add(chain)
     return ("chain", chain)
 
 
@@ -191,23 +193,44 @@ def _unary(node, unit):
     return key
 
 
-def _is_platform(node, unit):
-    """Whether an expression is a string or a tuple of Python's own."""
-    if kind_of(node) == "Call":
-        node = node.func
-        left = dotted(node)
-        return bool(left) and unit.scope.resolve(left) in known.STRING_MAKERS
-    left = dotted(node)
-    return bool(left) and unit.scope.resolve(left) in _PLATFORM
+def _of_python(node, unit):
+    """What an expression says of the platform: "text", "mapping" or ""."""
+    call = kind_of(node) == "Call" and node
+    name = dotted(call.func if call else node)
+    full = unit.scope.resolve(name) if name else ""
+    if call:
+        if full in known.STRING_MAKERS or (
+                full in known.ENVIRONMENT and len(call.args) == 2):
+            return "text" if _is_pure(call, full) else ""
+        return ""
+    if full == "os.environ":
+        return "mapping"
+    return "text" if full in _PLATFORM_TEXTS else ""
+
+
+def _is_version(node, other, unit):
+    """Whether sys.version_info is compared with a tuple of numbers."""
+    name = dotted(node)
+    if not name or unit.scope.resolve(name) != "sys.version_info":
+        return False
+    return kind_of(other) == "Tuple" and all(
+        type(getattr(each, "value", None)) is int for each in other.elts)
 
 
 def _compare(node, unit):
     key = _generic(node, unit)
-    if not (_is_platform(node.left, unit) and all(kind_of(each) == "Constant" or (
-                kind_of(each) == "Tuple" and all(
-                    kind_of(part) == "Constant" for part in each.elts))
-                for each in node.comparators)):
-        unit.danger("a comparison")
+    operator = kind_of(node.ops[0])
+    left, right = node.left, node.comparators[0]
+    text = (kind_of(left) == "Constant" and type(left.value) is str)
+    if len(node.ops) == 1:
+        if _is_version(left, right, unit):
+            return key
+        if operator in ("Eq", "NotEq") and _of_python(
+                left, unit) == "text" and kind_of(right) == "Constant":
+            return key
+        if operator in ("In", "NotIn") and text and _of_python(right, unit):
+            return key
+    unit.danger("a comparison")
     return key
 
 
@@ -215,10 +238,15 @@ def _maybe(node, unit):
     """An expression of which parts may not be evaluated."""
     aside = type(unit)(unit.scope)
     key = _generic(node, aside)
-    unit.words |= aside.needs | aside.words
+    unit.words |= aside.words
+    unit.valued |= aside.needs | aside.chains
     unit.words.update("?" + name for name in aside.needs)
-    unit.chains.update("?." + part for chain in aside.chains
-                       for part in chain.split(".")[1:])
+    for chain in aside.chains:
+        if unit.scope.resolve(chain).startswith(("sys.", "os.")):
+            unit.chains.add(chain)
+        else:
+            unit.chains.update("?." + part
+                               for part in chain.split(".")[1:])
     unit.binds += aside.binds
     if kind_of(node) in ("BoolOp", "IfExp"):
         unit.danger(aside.risk)
@@ -229,7 +257,7 @@ def _maybe(node, unit):
 
 
 def _lambda(node, unit):
-    return ("lambda", arguments(node.args, unit, False))
+    return ("lambda", arguments(node.args, unit))
 
 
 def _subscript(node, unit):
@@ -270,10 +298,25 @@ def _formatted(node, unit):
     return key
 
 
+def callee(node, unit):
+    """The key of what is only called."""
+    chain = dotted(node)
+    if chain is None:
+        return key_of(node, unit)
+    root, dot, rest = chain.partition(".")
+    chain = mangled(root, unit.scope.class_name) + dot + rest
+    before = chain in unit.valued
+    key = key_of(node, unit)
+    unit.called.add(chain)
+    if not before:
+        unit.valued.discard(chain)
+    return key
+
+
 def _call(node, unit):
     name = dotted(node.func)
     full = unit.scope.resolve(name) if name else ""
-    key = ("call", key_of(node.func, unit),
+    key = ("call", callee(node.func, unit),
            [key_of(each, unit) for each in node.args],
            [(each.arg, key_of(each.value, unit)) for each in node.keywords])
     for each in node.keywords:
@@ -285,6 +328,12 @@ def _call(node, unit):
         unit.odd.add((b"re:" + node.args[0].value.encode(
             "utf-8", "surrogatepass"), (), False, ()))
     last = (name or "").rpartition(".")[2]
+    place = mentions.BY_ARGUMENT.get(last)
+    if place is not None:
+        for each in node.args[place - 1:] if place else node.args:
+            value = getattr(each, "value", None)
+            if type(value) is str:
+                unit.chains.update("?." + part for part in value.split("."))
     if last in mentions.REFLECTION or last in mentions.NAMESPACES:
         unit.words.add("*")
     elif last in mentions.BY_ARGUMENT and not all(
@@ -333,6 +382,7 @@ _KINDS = {
     "Lambda": _lambda,
     "Subscript": _subscript, "NamedExpr": _walrus,
     "JoinedStr": _formatted, "Call": _call}
+_FOLDED = ("BoolOp", "Compare", "UnaryOp", "Call")
 _QUIET = frozenset((
     "Load", "Store", "Del", "keyword", "alias", "Starred", "Slice",
     "FormattedValue", "Index"))
@@ -342,6 +392,11 @@ def key_of(node, unit):
     if node is None:
         return None
     kind = kind_of(node)
+    if kind in _FOLDED:
+        import ftrace_python_fold
+        value = ftrace_python_fold.fold(node, unit.scope)
+        if value is not None:
+            return ("constant", value[0])
     special = _KINDS.get(kind)
     if special:
         return special(node, unit)
@@ -356,33 +411,52 @@ def key_of(node, unit):
 
 
 def annotation(node, unit):
+    """The key of an annotation; what its strings name is loaded later."""
     if node is None:
         return None
-    if not unit.scope.lazy:
-        return key_of(node, unit)
-    # Not evaluated now, but by whoever asks for it.
     aside = type(unit)(unit.scope)
     key = key_of(node, aside)
-    unit.words |= aside.needs | aside.words
-    for chain in aside.chains:
-        unit.words.update(chain.split("."))
+    unit.valued |= aside.needs | aside.chains
+    later = {"~" + word for word in aside.words if word.isidentifier()}
+    if unit.scope.lazy:
+        later.update("~" + name for name in aside.needs)
+        for chain in aside.chains:
+            unit.words.update(chain.split(".")[1:])
+    else:
+        later.update(word for word in aside.words
+                     if not word.isidentifier())
+        unit.needs |= aside.needs
+        unit.chains |= aside.chains
+        unit.odd |= aside.odd
+        unit.binds += aside.binds
+        unit.danger(aside.risk)
+    unit.words |= later
     return key
 
 
-def _argument(node, unit, annotated):
-    if node is None:
-        return None
-    return (node.arg, annotation(node.annotation, unit) if annotated else 0)
+def _name_of(argument):
+    return argument and argument.arg
 
 
-def arguments(node, unit, annotated):
-    return ([_argument(each, unit, annotated) for each in node.posonlyargs],
-            [_argument(each, unit, annotated) for each in node.args],
-            _argument(node.vararg, unit, annotated),
-            [_argument(each, unit, annotated) for each in node.kwonlyargs],
-            _argument(node.kwarg, unit, annotated),
+def arguments(node, unit):
+    """The key of a function's parameters, their annotations left out."""
+    return ([each.arg for each in node.posonlyargs],
+            [each.arg for each in node.args], _name_of(node.vararg),
+            [each.arg for each in node.kwonlyargs], _name_of(node.kwarg),
             [key_of(each, unit) for each in node.defaults],
             [key_of(each, unit) for each in node.kw_defaults])
+
+
+def annotations(node, unit):
+    """The keys of the annotations of a function."""
+    found = []
+    for each in (node.args.posonlyargs + node.args.args
+                 + node.args.kwonlyargs
+                 + [node.args.vararg, node.args.kwarg]):
+        if each is not None and each.annotation is not None:
+            found.append((each.arg, annotation(each.annotation, unit)))
+    found.append(annotation(node.returns, unit))
+    return found
 
 
 def parameter_names(node):
@@ -433,7 +507,9 @@ def simple(node, unit):
         unit.binds.append(node.name.id)
         aside = type(unit)(unit.scope)
         key = ("type", node.name.id, _generic(node, aside))
-        unit.words |= aside.needs | aside.words
+        unit.words |= aside.words
+        unit.words.update("~" + name for name in aside.needs)
+        unit.valued |= aside.needs | aside.chains
         return key
     if kind == "Expr":
         return ("expression", key_of(node.value, unit))
@@ -441,6 +517,7 @@ def simple(node, unit):
     for name in bound_by(node):
         unit.binds.append(name)
         unit.needs.add(name)
+        unit.valued.add(name)
     return _generic(node, unit)
 
 

@@ -59,6 +59,10 @@ QUIET_BASES = frozenset(
     ["builtins." + name for name in EXCEPTIONS] + [
         "builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol",
         "typing_extensions.Protocol"])
+# Bases that look at no method of a class whatever.
+INERT_BASES = frozenset(
+    ["builtins." + name for name in EXCEPTIONS] + [
+        "builtins.object", "typing.Generic"])
 # Bases that register nothing and check nothing when they are inherited
 # from, but whose own code calls what a class defines.
 CALLING_BASES = frozenset((

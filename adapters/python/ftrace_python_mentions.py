@@ -2,6 +2,7 @@
 """The names that compiled code mentions, and whether it can reach others."""
 
 import sys
+from _opcode import stack_effect
 
 try:
     from _opcode_metadata import opmap
@@ -89,11 +90,101 @@ def _extended(raw):
     return found
 
 
+_CALL = _ops("PRECALL") if "PRECALL" in opmap else _ops(
+    "CALL", "CALL_FUNCTION")
+_CALL_KW = _ops("CALL_KW", "CALL_FUNCTION_KW")
+_PUSH_NULL = opmap.get("PUSH_NULL", NOWHERE)
+_IGNORED = _ops("CACHE", "NOP", "NOT_TAKEN", "KW_NAMES", "RESUME")
+_JUMPS = frozenset(op for name, op in opmap.items()
+                   if "JUMP" in name or name.startswith((
+                       "FOR_", "SETUP_", "SEND", "YIELD", "RETURN",
+                       "RAISE", "POP_EXCEPT", "END_", "CLEANUP",
+                       "GET_AWAITABLE", "INSTRUMENTED", "WITH_",
+                       "BEFORE_")))
+_METHOD = _ops("LOAD_METHOD")
+_BY_BIT = _ops("LOAD_ATTR", "LOAD_SUPER_ATTR") if _ATTR_SHIFT else (
+    frozenset())
+_LOAD_GLOBAL = opmap["LOAD_GLOBAL"]
+_effects = {}
+
+
+def _effect(op, arg):
+    found = _effects.get((op, arg))
+    if found is None:
+        try:
+            found = stack_effect(op, arg)
+        except ValueError:
+            found = stack_effect(op)
+        _effects[op, arg] = found
+    return found
+
+
+def _is_called(raw, at):
+    """Whether what is loaded right before `at` is the function of a call.
+
+    The depth counts what lies above it: the arguments, until the call.  An
+    instruction that leaves nothing above it has consumed it otherwise.
+    """
+    depth = 0
+    high = 0
+    for i in range(at, min(at + 600, len(raw)), 2):
+        op = raw[i]
+        if op in _IGNORED or op == _PUSH_NULL and not depth:
+            continue
+        arg = raw[i + 1] | high
+        if op == EXTENDED:
+            high = arg << 8
+            continue
+        high = 0
+        if op in _CALL and arg == depth or (
+                op in _CALL_KW and arg + 1 == depth):
+            return True
+        if op in _JUMPS:
+            return False
+        depth += _effect(op, arg)
+        if depth <= 0:
+            return False
+    return False
+
+
+def _valued(code, pairs):
+    """The names of which code does more than to call them."""
+    names = code.co_names
+    count = len(names)
+    found = set()
+    for op, arg in pairs:
+        if op == _LOAD_GLOBAL or op in _METHOD or (
+                op in _BY_BIT and arg & 1):
+            continue
+        if op in GLOBAL:
+            kind, arg = "g", arg >> GLOBAL[op]
+        elif op in ATTRIBUTE:
+            kind, arg = "a", arg >> ATTRIBUTE[op]
+        else:
+            continue
+        if arg < count:
+            found.add(kind + names[arg])
+    raw = code.co_code
+    high = 0
+    for i in range(0, len(raw), 2):
+        op = raw[i]
+        if op == EXTENDED:
+            high = (high | raw[i + 1]) << 8
+            continue
+        if op == _LOAD_GLOBAL:
+            arg = (raw[i + 1] | high) >> _GLOBAL_SHIFT
+            name = "g" + names[arg]
+            if name not in found and not _is_called(raw, i + 2):
+                found.add(name)
+        high = 0
+    return found
+
+
 def names_of(code):
-    """The global names and the attributes of one code object."""
+    """(globals, attributes, those that code does more with than call)."""
     names = code.co_names
     if not names:
-        return (), ()
+        return (), (), ()
     raw = code.co_code
     pairs = set(zip(raw[::2], raw[1::2]))
     if EXTENDED_BYTE in raw:
@@ -111,11 +202,14 @@ def names_of(code):
             arg >>= ATTRIBUTE[op]
             if arg < count:
                 looked_up.add(names[arg])
+    valued = _valued(code, pairs)
     for name in names:
         if name not in loaded and name not in looked_up:
             loaded.add(name)
             looked_up.add(name)
-    return loaded, looked_up
+            valued.add("g" + name)
+            valued.add("a" + name)
+    return loaded, looked_up, valued
 
 
 def _fields(text):
@@ -155,11 +249,11 @@ def names_in_constant(constant, into):
         into.add(constant.decode("latin-1"))
 
 
-def reflects(code, names):
+def reflects(code, names, forwarded):
     """Whether `code`, which uses `names`, can reach a name unmentioned."""
     if not REFLECTION.isdisjoint(names):
         return True
     if _TRIGGERS.isdisjoint(names):
         return False
     import ftrace_python_reflection
-    return ftrace_python_reflection.computes(code)
+    return ftrace_python_reflection.computes(code, forwarded)

@@ -5,7 +5,7 @@ import ftrace_python_outline as outline
 from ftrace_python_changes import Changes
 from ftrace_python_compare import Comparison
 from ftrace_python_outline import BINDS, KIND
-from ftrace_python_pass import Pass, Whole
+from ftrace_python_pass import INNER, SOFT, Pass, Whole
 from ftrace_python_project import File, Project
 
 # How other runners, and other settings of pytest, name what they collect.
@@ -29,6 +29,7 @@ class Verdict:
         self.reason = reason
         self.pairs = self.attributes = self.families = ()
         self.others = self.own = ()
+        self.values = self.value_attributes = self.functions = ()
 
 
 def _same(old, new):
@@ -49,7 +50,7 @@ def _narrow(changed, old, project):
     shadow = project.shadows()
     if shadow:
         return Verdict("whole", "the project has a module %s" % shadow)
-    changes = Changes(project)
+    changes = Changes(project, "t" not in changed.flags)
     others = [each for each in project.files.values()
               if each.outline and each.path != changed.path]
     try:
@@ -103,20 +104,40 @@ def _propagate(file, project, changes):
 def _verdict(changed, old, changes):
     verdict = Verdict("names", "")
     own = changes.names.get(changed.path, {})
-    verdict.pairs = sorted((path, name) for path, names in
-                           changes.names.items() for name in names)
-    verdict.attributes = sorted(changes.attributes)
+    found = [(path, name, level) for path, names in changes.names.items()
+             for name, level in names.items()]
+    verdict.pairs = sorted(each[:2] for each in found if each[2] >= SOFT)
+    verdict.values = sorted(each[:2] for each in found
+                            if INNER < each[2] < SOFT)
+    found = changes.attributes.items()
+    verdict.attributes = sorted(name for name, level in found
+                                if level >= SOFT)
+    verdict.value_attributes = sorted(name for name, level in found
+                                      if INNER < level < SOFT)
+    verdict.functions = sorted(changes.functions
+                               | _open_forwarders(changes.project))
     verdict.families = sorted(changes.families)
     verdict.others = sorted(changes.whole)
     if "t" in changed.flags:
         verdict.own = _own_names(changed, old, own)
-    if not (verdict.pairs or verdict.attributes):
+    if not (verdict.pairs or verdict.attributes or verdict.values
+            or verdict.value_attributes or changes.functions):
         return Verdict("none", "what changed cannot be noticed")
     verdict.reason = "changed: " + ", ".join(sorted(own)[:8])
     for path in verdict.others[:1]:
         verdict.reason += "; %s as a whole, since %s" % (
             path, changes.whole[path])
     return verdict
+
+
+def _open_forwarders(project):
+    """Functions that pass a name on, for module-level code elsewhere."""
+    files = [each for each in project.files.values()]
+    return {(each.path, name) for each in files if each.outline
+            for name in each.outline.forwarders
+            if any(other.outline is None or name in other.outline.names
+                   or "*" in other.outline.names
+                   for other in files if other is not each)}
 
 
 def _own_names(changed, old, names):
@@ -169,22 +190,13 @@ def _put(stream, verdict):
     stream.put(verdict.reason)
     if verdict.word != "names":
         return
-    for pairs in (verdict.pairs, verdict.families):
-        if pairs is verdict.families:
-            stream.put(len(verdict.attributes))
-            for name in verdict.attributes:
-                stream.put(name)
+    for pairs in (verdict.pairs, verdict.attributes, verdict.families,
+                  verdict.others, verdict.own, verdict.values,
+                  verdict.value_attributes, verdict.functions):
         stream.put(len(pairs))
-        for path, name in pairs:
-            stream.put(path)
-            stream.put(name)
-    stream.put(len(verdict.others))
-    for path in verdict.others:
-        stream.put(path)
-    stream.put(len(verdict.own))
-    for name, flag in verdict.own:
-        stream.put(name)
-        stream.put(flag)
+        for each in pairs:
+            for part in each if type(each) is tuple else (each,):
+                stream.put(part)
 
 
 def narrow(changed, files):

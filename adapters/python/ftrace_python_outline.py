@@ -5,8 +5,9 @@ Only narrowing reads it.  A unit is a tuple of the fields below.  PRINT is the
 same for two units exactly when they are the same code, bodies of functions
 left out; NEEDS are the names it loads on import; CHAINS the dotted names it
 looks up; WORDS all else that it mentions, with "?" in front a name that it
-may load, and "*" for reflection; RISK why it may be felt elsewhere or fail;
-ODD the type expressions it evaluates.
+may load, "~" one that may be loaded later, and "*" for reflection; RISK why
+it may be felt elsewhere or fail; ODD the type expressions it evaluates;
+CALLED those of NEEDS and CHAINS that it does nothing with but call them.
 """
 
 from marshal import dumps, loads
@@ -15,16 +16,18 @@ import ftrace_python_analyse as analyse
 import ftrace_python_expressions as expressions
 import ftrace_python_known as known
 
-FORMAT = 1
+FORMAT = 2
 # Fields of a unit.
-(PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, ODD, MORE) = range(10)
-# Fields of MORE of a function: its decorators, and the print of what its
-# callers can tell, annotations and docstring left out.
-MARKS, CORE = range(2)
+(PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, ODD, MORE,
+ CALLED) = range(11)
+# Fields of MORE of a function: its decorators, the print of what its callers
+# can tell, annotations and docstring left out, and that without the values
+# of its defaults.
+MARKS, CORE, SIGNATURE = range(3)
 # Fields of MORE of a class.
 (HEAD, BASES, KEYWORDS, DECORATORS, MEMBERS, HEAD_RISK) = range(6)
 # Fields of an outline.
-(VERSION, FUTURE, UNITS, NAMES) = range(4)
+(VERSION, FUTURE, UNITS, NAMES, FORWARDERS) = range(5)
 
 
 class Scope:
@@ -97,11 +100,21 @@ class Unit:
         self.chains = set()
         self.words = set()
         self.odd = set()
+        self.called = set()
+        self.valued = set()
         self.risk = ""
 
     def danger(self, why):
         if why and not self.risk:
             self.risk = why
+
+    def gather(self, unit):
+        """How a part of this statement uses what it names."""
+        called = set(unit[CALLED])
+        self.called |= called
+        used = set(unit[NEEDS] + unit[CHAINS])
+        used.update(each.lstrip("?~") for each in unit[WORDS])
+        self.valued |= used - called
 
     def finish(self, key, kind, name="", more=()):
         mangle = self.scope.class_name
@@ -109,7 +122,8 @@ class Unit:
         return (analyse.digest(key)[:8], kind, name, tuple(binds),
                 tuple(sorted(self.needs)), tuple(sorted(self.chains)),
                 tuple(sorted(self.words - self.needs)), self.risk,
-                tuple(sorted(self.odd)), more)
+                tuple(sorted(self.odd)), more,
+                tuple(sorted(self.called - self.valued)))
 
 
 def _function(node, scope):
@@ -123,10 +137,11 @@ def _function(node, scope):
     decorators = [expressions.decorator(each, unit, node)
                   for each in node.decorator_list]
     core = (type(node).__name__, name, flags, decorators,
-            expressions.arguments(node.args, Unit(scope), False),
+            expressions.arguments(node.args, unit),
             expressions.type_parameters(node, unit))
-    key = (core, expressions.arguments(node.args, unit, True),
-           expressions.annotation(node.returns, unit),
+    signature = (core[:4], [part if i < 5 else [each and 1 for each in part]
+                            for i, part in enumerate(core[4])], core[5])
+    key = (core, expressions.annotations(node, unit),
            expressions.docstring(node.body))
     marks = tuple(each for each, _ in decorators)
     if scope.class_name and marks[-1:] == ("builtins.property",):
@@ -134,7 +149,8 @@ def _function(node, scope):
     elif not marks or not marks[0].startswith("property."):
         scope.properties.discard(name)
     return unit.finish(key, "def", name,
-                       (marks, analyse.digest(core)[:8]))
+                       (marks, analyse.digest(core)[:8],
+                        analyse.digest(signature)[:8]))
 
 
 def _class(node, scope):
@@ -166,12 +182,14 @@ def _class(node, scope):
     for member in members:
         unit.needs.update(set(member[NEEDS]) - own)
         unit.words.update(member[WORDS])
-        unit.words.update(set(member[NEEDS]) & own)
         unit.chains.update(member[CHAINS])
         unit.odd.update(member[ODD])
         unit.danger(member[RISK])
+        unit.gather(member)
     for mine, heads in ((unit.needs, head.needs), (unit.words, head.words),
-                        (unit.chains, head.chains), (unit.odd, head.odd)):
+                        (unit.chains, head.chains), (unit.odd, head.odd),
+                        (unit.called, head.called),
+                        (unit.valued, head.valued)):
         mine |= heads
     more = (analyse.digest(head_key)[:8], tuple(bases),
             tuple(each for each, _ in keywords),
@@ -231,12 +249,12 @@ def _compound(node, scope):
         for each in inner:
             key.append(each[PRINT])
             unit.binds += each[BINDS]
-            unit.words.update(each[NEEDS])
             unit.words.update(["?" + name for name in each[NEEDS]])
             unit.words.update(each[WORDS])
             unit.chains.update(each[CHAINS])
             unit.odd.update(each[ODD])
             unit.danger(each[RISK])
+            unit.gather(each)
             if each[KIND] == "import":
                 imports.append(each[MORE] + (each[NAME],))
             elif each[KIND] == "compound":
@@ -285,7 +303,10 @@ def _simple(node, scope, first):
     if kind in ("Pass", "Global", "Nonlocal"):
         return None
     key = expressions.simple(node, unit)
-    return unit.finish(key, "assign" if unit.binds else "effect")
+    is_alias = kind == "Assign" and type(node.value).__name__ in (
+        "Name", "Attribute")
+    return unit.finish(key, "assign" if unit.binds else "effect", "",
+                       (is_alias,))
 
 
 def statements(body, scope):
@@ -319,7 +340,7 @@ def _flags_of(code, found):
     return found
 
 
-def outline(content, code):
+def outline(content, code, forwarders=()):
     """The outline of a file as bytes."""
     import ftrace_python_reduce
     tree = ftrace_python_reduce.tree_of(content, code)
@@ -327,11 +348,12 @@ def outline(content, code):
     units = statements(tree.body, scope)
     names = set()
     for unit in units:
-        names.update(unit[BINDS], unit[NEEDS], unit[WORDS])
+        names.update(unit[BINDS], unit[NEEDS])
+        names.update([each.lstrip("?~") for each in unit[WORDS]])
         for chain in unit[CHAINS]:
             names.update(chain.split("."))
     return dumps((FORMAT, tuple(scope.future), dumps(units, 4),
-                  frozenset(names)), 4)
+                  frozenset(names), tuple(sorted(forwarders))), 4)
 
 
 class Outline:
@@ -343,6 +365,7 @@ class Outline:
             raise ValueError("an outline of another version")
         self.future = fields[FUTURE]
         self.names = fields[NAMES]
+        self.forwarders = fields[FORWARDERS]
         self._packed = fields[UNITS]
         self._units = None
 

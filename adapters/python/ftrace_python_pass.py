@@ -8,11 +8,15 @@ comes from elsewhere now.  Whoever cannot be followed raises Whole.
 
 import ftrace_python_known as known
 import ftrace_python_stdlib as stdlib
-from ftrace_python_outline import (BINDS, CHAINS, HEAD_RISK, KIND, MORE,
+from ftrace_python_outline import (BINDS, CALLED, CHAINS, HEAD_RISK, KIND, MORE,
                                    NAME, NEEDS, ODD, PRINT, RISK, WORDS)
 from ftrace_python_project import STDLIB
 
-NONE, SOFT, HARD = range(3)
+# How much a name changed: nothing; a class, in what some of its methods keep
+# besides their code; a function, in its docstring
+# or annotations; in the values of its defaults; a class, in its members, or
+# what is made of what changed; anything.
+NONE, INNER, DOC, VALUE, SOFT, HARD = range(6)
 ALLOWED_DUNDERS = frozenset((
     "__doc__", "__all__", "__annotations__", "__version__", "__author__",
     "__license__", "__copyright__", "__email__", "__title__", "__date__",
@@ -22,6 +26,11 @@ HOOKS = frozenset((
     "setup_module", "teardown_module", "setup_function", "teardown_function",
     "setUpModule", "tearDownModule", "pytestmark", "load_tests", "setup",
     "teardown", "collect_ignore", "collect_ignore_glob", "pytest_plugins"))
+
+
+def word_level(level):
+    """What the level of a name means for who has it in a string, say."""
+    return SOFT if level in (DOC, VALUE) else level
 
 
 class Whole(Exception):
@@ -92,13 +101,16 @@ class Pass:
         self.changed = {}
         self.needed = set()
         self.chains = {}
+        # Functions of which nothing but the head changed, or that are gone.
+        self.heads = {}
         self.odd = set()
+        self.types = set()
         self.imported = []
         # What the next import will import first of all.
         self.upcoming = ()
 
     def note(self, names, level):
-        for name in names:
+        for name in names if level else ():
             if self.outer is None and is_hook(name):
                 raise Whole("%s changed" % name)
             if self.changed.get(name, NONE) < level:
@@ -143,6 +155,39 @@ class Pass:
             return self.levels[token]
         return self.outer._token_level(token) if self.outer else NONE
 
+    def inputs(self, unit):
+        """How what a unit mentions differs between the versions."""
+        level = self._affected(unit)
+        for name, _ in loads_of(unit):
+            level = max(level, self._level(name))
+        # What a default holds, a call of the function can tell.
+        return SOFT if level in (DOC, VALUE) else level
+
+    def weigh(self, level, name, unit):
+        """What the level of a name means for a unit that loads it."""
+        if level in (NONE, SOFT, HARD):
+            return level
+        if name in unit[CALLED]:
+            if level == DOC:
+                return NONE
+            return HARD if level == VALUE else level
+        if unit[KIND] == "import":
+            return level
+        if unit[RISK]:
+            # Whoever is given it may look at it now, and keep what it saw.
+            if level == INNER and unit[BINDS]:
+                return SOFT
+            return HARD
+        if level == INNER or (
+                unit[KIND] == "assign" and unit[MORE][0]):
+            return level
+        return SOFT
+
+    def compare_ends(self):
+        """Names that are bound by something else in the end."""
+        for name in set(self.old) | set(self.new):
+            self.note((name,), self._level(name))
+
     def lost(self):
         """The names that changed and may not be there any more."""
         return {name for name, level in self.changed.items()
@@ -169,46 +214,41 @@ class Pass:
     def matched(self, unit, index):
         level = self._affected(unit)
         why = ""
-        for name in unit[NEEDS] + tuple(
-                each[1:] for each in unit[WORDS] if each[:1] == "?"):
+        for name, needed in loads_of(unit):
             old = self._look(name, False)
             new = self._look(name, True)
-            if old != new and not self.is_bound(name):
+            if old != new and needed and not self.is_bound(name):
                 raise Whole("%s may not be bound any more where %s needs it"
                             % (name, describe(unit)))
-            here = self._level(name)
-            if here > level:
-                level = here
-                why = name
-        for name in unit[WORDS]:
-            if level == HARD:
-                break
-            here = self._level(name)
+            here = self.weigh(self._level(name), name, unit)
             if here > level:
                 level = here
                 why = name
         if level:
             self._follow(unit, level, why)
+        if unit[KIND] == "import":
+            self.imported.append(unit)
         conditional = self._conditional(unit)
         token = ("?" if conditional else "m", id(self), "m", index)
         self.levels[token] = level
-        self._remember(unit, conditional)
+        self.remember(unit)
         self._bind(unit, token, self.old)
         self._bind(unit, token, self.new)
         if level:
             self.note(unit[BINDS], level)
         self._star(unit, token)
 
-    def _remember(self, unit, conditional):
+    def remember(self, unit):
         """What the old version evaluated without failing."""
-        if unit[KIND] == "import":
-            self.imported.append(unit)
-        if conditional:
+        if self._conditional(unit):
             return
         self.needed.update(unit[NEEDS])
         for chain in unit[CHAINS]:
             self.chains[chain] = self._look(chain.partition(".")[0], False)
-        self.odd.update(each[0] for each in unit[ODD])
+        for print_, _, fresh, types in unit[ODD]:
+            self.odd.add(print_)
+            if fresh:
+                self.types.update(types)
 
     def _star(self, unit, token):
         """Names that a star import brings along from a changed file."""
@@ -228,6 +268,8 @@ class Pass:
 
     def _follow(self, unit, level, why):
         """A unit of both versions whose inputs differ."""
+        if level < SOFT:
+            return
         if level == SOFT and (unit[BINDS] or unit[RISK] == (
                 "a call of " + why)):
             return
@@ -260,12 +302,23 @@ class Pass:
     def _are_types(self, names):
         """Whether names in brackets are surely types."""
         for name in names:
+            if self._was_type(name):
+                continue
             found = self.project.find(self.at, name)
             if not found or found[0] == "other" or found[0] == "module":
                 return False
             if found[0] == "foreign" and not stdlib.is_type(found[1]):
                 return False
         return True
+
+    def _was_type(self, name):
+        """Whether a name, the same as before, was one in brackets before."""
+        here = self
+        while here:
+            if name in here.types:
+                return self._level(name.partition(".")[0]) < HARD
+            here = here.outer
+        return False
 
     def _chain_holds(self, chain):
         found = self.project.find(self.at, chain)
@@ -290,7 +343,6 @@ class Pass:
                 describe(unit), risk))
         if "*" in unit[BINDS]:
             raise Whole("a star import changed")
-        self._remember(unit, unit[KIND] == "compound")
         conditional = self._conditional(unit)
         self._bind(unit, token or (
             "?" if conditional else "o", id(self), "o", index), self.old)
@@ -348,7 +400,7 @@ class Pass:
                     raise Whole("%s compiles a wrong pattern" % what)
             elif not (fresh and self._are_types(types)) and not (
                     self._has_odd(print_) and not any(
-                    self._level(name) for name in names)):
+                        self._level(name) == HARD for name in names)):
                 raise Whole("%s evaluates what nothing did before" % what)
 
     def _has_odd(self, print_):
@@ -360,9 +412,11 @@ class Pass:
         here = self
         while here:
             before = here.chains.get(chain)
-            if before and before == self._look(root, True) and not (
-                    self._level(root)):
-                return True
+            if before and before == self._look(root, True):
+                level = self._level(root)
+                if level == NONE or (level < HARD
+                                     and self._chain_holds(chain)):
+                    return True
             here = here.outer
         unit = self.at.table.get(root)
         if unit and unit[KIND] == "import" and len(
@@ -472,6 +526,15 @@ class Pass:
                 and member[NEEDS] for member in unit[MORE][4]):
             return "%s may hold values with __set_name__" % what
         return ""
+
+
+def loads_of(unit):
+    """(name, whether it must be there) of all names that a unit loads."""
+    for name in unit[NEEDS]:
+        yield name, True
+    for word in unit[WORDS]:
+        if word[:1] in ("?", "~"):
+            yield word[1:], word[0] == "?"
 
 
 def describe(unit):

@@ -26,6 +26,8 @@ _FAST_PAIR = _ops("LOAD_FAST_LOAD_FAST",
 _STORES = _ops("STORE_FAST", "DELETE_FAST", "STORE_FAST_LOAD_FAST",
                "STORE_FAST_STORE_FAST", "STORE_FAST_MAYBE_NULL",
                "LOAD_FAST_AND_CLEAR", "MAKE_CELL")
+_DEFINING = _ops("STORE_NAME")
+_LOADS = _ops("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")
 _ASKING = frozenset(("get", "setdefault", "pop"))
 _FORWARDERS = frozenset((
     "__getattr__", "__getattribute__", "__setattr__", "__delattr__"))
@@ -52,6 +54,12 @@ def _called_with_constant(stream, at, place, consts):
     that consumes the constant before the call lets the depth fall back to
     the constant's own, or below.
     """
+    return _called_with(stream, at, place, lambda op, arg: (
+        op in _CONSTANT and type(consts[arg]) is str))
+
+
+def _called_with(stream, at, place, accepts):
+    """Whether an instruction like that makes the argument at `place`."""
     depth = 0
     found = False
     for i in range(at + 1, len(stream)):
@@ -63,11 +71,10 @@ def _called_with_constant(stream, at, place, consts):
         if op in _CALL and arg == depth:
             return place <= depth and found
         depth += _effect(op, arg)
-        if depth < 0:
+        if depth <= 0:
             return False
         if depth <= place:
-            found = (depth == place and op in _CONSTANT
-                     and type(consts[arg]) is str)
+            found = depth == place and accepts(op, arg)
     return False
 
 
@@ -137,25 +144,100 @@ def _searches(code, stream, at, name):
     return not (_indexed(stream, at) or _asked(code, stream, at))
 
 
-def _forwards(code, stream, at):
-    """Whether __getattr__(self, name) asks for the name it was asked for."""
-    if code.co_name not in _FORWARDERS or code.co_argcount < 2:
+def _is_stored(stream, place):
+    """Whether a local variable is ever bound again."""
+    return any(op in _STORES and place in (arg, arg & 15, arg >> 4)
+               for op, arg in stream)
+
+
+def _parameter(code, stream, at):
+    """The parameter, by its place, that getattr() has for a name, or -1."""
+    for place in range(code.co_argcount):
+        if _called_with(stream, at, 2, lambda op, arg: (
+                op in _FAST and arg == place
+                or op in _FAST_PAIR and arg & 15 == place)):
+            return -1 if _is_stored(stream, place) else place
+    return -1
+
+
+def _excused(code, stream, at, forwarded):
+    """Whether the name comes from who called, and is written there."""
+    place = _parameter(code, stream, at)
+    if place < 0:
         return False
-    stores = any(op in _STORES and arg == 1 for op, arg in stream)
-    depth = 0
-    for op, arg in stream[at + 1:]:
-        if op in _JUMPS or op == _PUSH_NULL:
-            return False
-        before = depth
-        depth += _effect(op, arg)
-        if depth >= 2:
-            return not stores and (
-                (op in _FAST and arg == 1 and before == 1)
-                or (op in _FAST_PAIR and before == 0 and arg & 15 == 1))
+    if code.co_name in _FORWARDERS:
+        return place == 1
+    if code.co_name[:1] == "_" and code.co_name[:2] != "__" and not any(
+            type(each) is type(code) for each in code.co_consts):
+        forwarded.add(place)
+        return True
     return False
 
 
-def computes(code):
+def is_plain(module, name):
+    """Whether a name is, once and for all, a function that is written.
+
+    Nothing else of the file may reach it: by a string, by reflection on
+    import, through a decorator.
+    """
+    makers = _ops("MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE")
+    texts = set()
+    bound = 0
+    todo = [module]
+    while todo:
+        code = todo.pop()
+        if not code.co_flags & 1 and mentions.reflects(
+                code, code.co_names, set()):
+            return False
+        for constant in code.co_consts:
+            if type(constant) is type(code):
+                todo.append(constant)
+            else:
+                mentions.names_in_constant(constant, texts)
+        if name not in code.co_names:
+            continue
+        before = -1
+        for op, arg in mentions.instructions(code):
+            if op in mentions.GLOBAL and op not in _LOADS and (
+                    code.co_names[arg >> mentions.GLOBAL[op]] == name):
+                bound += 1
+                if (code is not module or op not in _DEFINING
+                        or before not in makers):
+                    return False
+            before = op
+    return bound == 1 and not any(name in text for text in texts)
+
+
+def called_with_constants(code, name, places):
+    """Whether all that `code` does with a global is such calls."""
+    if name not in code.co_names:
+        return True
+    stream = [each for each in mentions.instructions(code)
+              if each[0] not in _IGNORED]
+    for at, (op, arg) in enumerate(stream):
+        if op in mentions.GLOBAL:
+            arg >>= mentions.GLOBAL[op]
+        elif op in mentions.ATTRIBUTE:
+            arg >>= mentions.ATTRIBUTE[op]
+        else:
+            continue
+        if arg >= len(code.co_names) or code.co_names[arg] != name:
+            continue
+        if op in _DEFINING and code.co_name == "<module>":
+            continue
+        if op in mentions.ATTRIBUTE or not code.co_flags & 1 or not all(
+                _called_with_constant(stream, at, place + 1, code.co_consts)
+                for place in places):
+            return False
+    return True
+
+
+def computes(code, forwarded):
+    """Whether code reaches a name that is not written.
+
+    A private function that passes a parameter on is left to those who call
+    it: the parameter's place is added to `forwarded`.
+    """
     names = code.co_names
     stream = [each for each in mentions.instructions(code)
               if each[0] not in _IGNORED]
@@ -180,7 +262,10 @@ def computes(code):
         else:
             constant = _called_with_constant(stream, at, place,
                                              code.co_consts)
-        if not constant and not (place == 2 and _forwards(
-                code, stream, at)):
+        if not constant and not (
+                names[arg] in ("getattr", "hasattr") and _excused(
+                    code, stream, at, forwarded)
+                or place == 2 and code.co_name in _FORWARDERS
+                and _parameter(code, stream, at) == 1):
             return True
     return False

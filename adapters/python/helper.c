@@ -53,8 +53,8 @@ static char **clean_environment(void)
 static int spawn(struct helper *helper, const char *interpreter,
 	const char *script, const char *cache, int input, int output)
 {
-	char *argv[] = {(char *)interpreter, "-I", "-S", "-E",
-		(char *)script, (char *)cache, NULL};
+	char *argv[] = {(char *)interpreter, "-I", "-S", "-E", (char *)script,
+		(char *)cache, NULL};
 	char **envp = clean_environment();
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -103,8 +103,7 @@ int helper_open(struct helper *helper, const char *interpreter,
 		free(script);
 		return code;
 	}
-	code = spawn(
-		helper, interpreter, script, cache, to[1], from[1]);
+	code = spawn(helper, interpreter, script, cache, to[1], from[1]);
 	free(script);
 	close(to[1]);
 	close(from[1]);

@@ -134,7 +134,8 @@ def test_malformed_marks(marked, text):
 
 
 def test_coarse_scope_reads_whole_sources(marked):
-    marked.record("a: coarse/why", "b: enter/t1/2")
+    result = marked.record("a: coarse/why", "b: enter/t1/2")
+    assert "whole files count" in result.err and "why" in result.err
     with marked.edited("m.py", "return LIMIT", "return 4"):
         assert marked.affected_units() == ["t.py::a"]
     with marked.edited("m.py", "LIMIT = 3", "LIMIT = 3  # three"):

@@ -119,8 +119,8 @@ def test_selections_of_pytest_leave_the_rest(small):
     units = small.units()
     assert set(units) == ALL
     assert units[IDS["a"]] == "failed"
-    # -x stopped before b, whose file has changed since it ran.
-    assert set(small.affected_units()) == {IDS["a"], IDS["b"], IDS["c"]}
+    # -x stopped before b, which is as it was when it ran.
+    assert set(small.affected_units()) == {IDS["a"], IDS["c"]}
     small.write("a.txt", "no")
     small.pytest("--lf", "test_one.py").ok()
     assert set(small.units()) == ALL
@@ -165,10 +165,9 @@ def test_new_function(small):
     small.pytest().ok()
     small.edit("test_one.py", "def test_b", "def test_new():\n    pass\n"
                "def test_b")
-    assert small.affected() == ["test_one.py"]
+    assert small.affected() == ["test_one.py::test_new"]
     result = small.xargs().ok()
-    assert small.ran(result) == [
-        IDS["a"], IDS["b"], "test_one.py::test_new"]
+    assert small.ran(result) == ["test_one.py::test_new"]
     assert "test_one.py::test_new" in small.units()
     _check(small)
 
@@ -217,7 +216,8 @@ def test_deleted_function(small):
         def test_a():
             assert open("a.txt").read()
         """)
-    assert small.affected() == ["test_one.py"]
+    result = small.ftrace("affected").ok()
+    assert result.out == "" and "1 recorded test is gone" in result.err
     # A run that would not have collected it says nothing about it.
     small.pytest("test_two.py").ok()
     assert IDS["b"] in small.units()

@@ -159,6 +159,46 @@ def rename_target(tree, rng):
     node.targets[0].id = rng.choice(NAMES).upper()
 
 
+def change_annotation(tree, rng):
+    node = rng.choice(_functions(tree))
+    if node.args.args and rng.random() < 0.6:
+        rng.choice(node.args.args).annotation = ast.Constant("int")
+    else:
+        node.returns = ast.Name(rng.choice(("int", "str")), ast.Load())
+
+
+def document(tree, rng):
+    node = rng.choice(_functions(tree))
+    new = ast.Expr(ast.Constant("words %d" % rng.randrange(9)))
+    if ast.get_docstring(node) is not None:
+        node.body[0] = new
+    else:
+        node.body.insert(0, new)
+
+
+def add_argument(tree, rng):
+    node = rng.choice(_functions(tree))
+    node.args.args.append(ast.arg("more"))
+    if node.args.defaults or rng.random() < 0.5:
+        node.args.defaults.append(ast.Constant(5))
+
+
+def drop_argument(tree, rng):
+    node = rng.choice([each for each in _functions(tree)
+                       if each.args.args])
+    node.args.args.pop()
+    node.args.defaults = node.args.defaults[:len(node.args.args)]
+
+
+def drop_function(tree, rng):
+    owner, body = rng.choice(_bodies(tree))
+    found = [each for each in body if isinstance(each, ast.FunctionDef)]
+    body.remove(rng.choice(found))
+    body.append(ast.Pass())
+
+
+HEADS = (change_annotation, document, document, add_argument, drop_argument,
+         drop_function, change_default, change_default)
 EDITS = (raise_in_body, change_body, change_constant, change_constant,
          change_default, rename_argument, delete_statement,
          delete_statement, swap_statements, move_statement, remove_decorator,
@@ -166,11 +206,11 @@ EDITS = (raise_in_body, change_body, change_constant, change_constant,
          change_base, rename, change_docstring, change_import, rename_target)
 
 
-def edit(source, rng):
+def edit(source, rng, edits=EDITS):
     """(kind, new source); the source as it was where nothing applies."""
     for _ in range(10):
         tree = ast.parse(source)
-        kind = rng.choice(EDITS)
+        kind = rng.choice(edits)
         try:
             kind(tree, rng)
             if rng.random() < 0.2:

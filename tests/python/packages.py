@@ -27,6 +27,7 @@ class Writer:
         self.functions = []
         self.classes = []
         self.modules = []
+        self.members = []
 
     def pick(self, *names):
         return self.rng.choice(names)
@@ -110,9 +111,11 @@ class Writer:
     def constant(self):
         rng = self.rng
         name = self.free([each.upper() for each in NAMES])
-        way = rng.randrange(9)
+        way = rng.randrange(12)
         value = self.atom()
-        if way == 0:
+        if way > 8:
+            value = self.looked_up()
+        elif way == 0:
             value = "(%s, %s)" % (self.atom(), self.atom())
         elif way == 1:
             value = '{"k": %s}' % self.atom()
@@ -133,6 +136,20 @@ class Writer:
         annotation = self.pick("", "", ": int")
         self.add("%s%s = %s" % (name, annotation, value))
         self.values.append(name)
+
+    def looked_up(self):
+        """A member of a class, looked up while the module is imported."""
+        rng = self.rng
+        found = ["%s.%s" % each for each in self.members]
+        for module, writer in self.modules:
+            found += ["%s.%s.%s" % ((module,) + each)
+                      for each in writer.members]
+        if not found:
+            return self.atom()
+        text = rng.choice(found)
+        if rng.random() < 0.3:
+            return "getattr(%s, %r)" % tuple(text.rsplit(".", 1))
+        return text
 
     def body(self, indent, own):
         """The body of a function: it returns what it can reach."""
@@ -226,6 +243,9 @@ class Writer:
         for _ in range(rng.randrange(4)):
             own += self.member(own)
         self.add("    pass")
+        if name not in self.classes:
+            self.members += [(name, each) for each in own
+                             if each in ("size", "name", "extra", "step")]
         self.classes.append(name)
 
     def member(self, own):
@@ -337,6 +357,43 @@ class Hooked:
 '''
 
 
+HOLDERS = (
+    "kept = {%(f)r: %(f)s}", "alias = %(f)s", "alias = plain(%(f)s)",
+    "register(%(f)s)", "late = lambda g=%(f)s: g.__doc__",
+    "pair = [%(f)s, 3]", "def wrap(g=%(f)s):\n    return show(g)",
+    "def doc():\n    return %(f)s.__doc__",
+    "class Holder:\n    held = %(f)s", "@%(f)s\ndef odd(): return 3",
+    "def hold():\n    REGISTRY['held'] = %(f)s\n    return 1",
+    "def call():\n    return plain(lambda: %(f)s())",
+    "def two():\n    return plain(lambda: %(f)s(1, 2))")
+PEEKS = (
+    "def peek_a():\n    return show(_peek(%(m)s, %(n)r))",
+    "def peek_b(key=%(n)r):\n    return show(_peek(%(m)s, key))",
+    "PEEK = _peek", "def peek_c():\n    return show(_peek(None, %(n)r))",
+    "PEEKED = show(_peek(%(m)s, %(n)r))", "def peek_d():\n    _peek")
+
+
+def heads_of(writer, rng):
+    """Lines that hold on to functions and look at what they keep."""
+    found = ["def _peek(thing, key):",
+             "    return getattr(thing, key, None)"]
+    for _ in range(rng.randrange(1, 5)):
+        name = rng.choice(writer.functions or ["plain"])
+        found += (rng.choice(HOLDERS) % {"f": name}).split("\n")
+        new = found[-2 if found[-1][0] == " " else -1]
+        if new.startswith("def "):
+            writer.functions.append(new[4:new.index("(")])
+        elif " = " in new and new[0] != " ":
+            writer.values.append(new.split()[0])
+    for _ in range(rng.randrange(3)):
+        module = rng.choice([each[0] for each in writer.modules] or ["None"])
+        found += (rng.choice(PEEKS) % {
+            "m": module, "n": rng.choice(NAMES)}).split("\n")
+        if found[-2].startswith("def peek"):
+            writer.functions.append(found[-2][4:found[-2].index("(")])
+    return found
+
+
 class Tests(Writer):
     """A test module: each test looks at one thing, in one of many ways."""
 
@@ -381,7 +438,7 @@ class Tests(Writer):
         return self.body(4, "test")
 
 
-def package(seed):
+def package(seed, heads=False):
     """{path: source} of a package and its test files."""
     rng = random.Random(seed)
     files = {"pkg/support.py": SUPPORT}
@@ -389,7 +446,10 @@ def package(seed):
     for name in MODULES[:rng.randrange(2, 5)]:
         before = [each for each in writers if rng.random() < 0.7]
         writer = Writer(rng, name, before)
-        files["pkg/%s.py" % name] = writer.write()
+        text = writer.write()
+        if heads:
+            text += "\n".join(heads_of(writer, rng)) + "\n"
+        files["pkg/%s.py" % name] = text
         writers.append(writer)
     root = Writer(rng, "root", [])
     for each in writers:

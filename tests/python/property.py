@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Random packages, random edits: no test that changes may be left out.
 
-    PYTHONPATH=adapters/python python3 tests/python/property.py FIRST COUNT
+    PYTHONPATH=adapters/python python3 tests/python/property.py FIRST COUNT [heads]
 """
 
 import collections
 import random
 import sys
 
-from edits import edit
+from edits import EDITS, HEADS, edit
 from packages import package
 from selection import Analysis, selects, verdict_of
 from world import World
@@ -25,21 +25,24 @@ class Tally:
         self.escapes = []
 
 
-def one(seed, tally):
+def one(seed, tally, heads=False):
     """One package and a few edits of it."""
-    sources = package(seed)
+    sources = package(seed, heads)
     rng = random.Random(seed * 7 + 1)
     analyses = {path: Analysis(text) for path, text in sources.items()}
     before = records_of(sources)
     for number in range(4):
         path = rng.choice(sorted(set(sources) - {"pkg/support.py"}))
-        kind, text = edit(sources[path], rng)
+        kind, text = edit(sources[path], rng, HEADS if heads else EDITS)
         if kind == "nothing":
             continue
         old, new = analyses[path], Analysis(text)
         verdict = None
         if old.skeleton != new.skeleton:
             verdict = verdict_of(path, old, new, analyses)
+            if "the analysis failed" in verdict.reason:
+                tally.escapes.append((seed, number, kind, path,
+                                      verdict.reason))
         after = records_of({**sources, path: text})
         tally.count["edits"] += 1
         tally.count[verdict.word if verdict else "bodies"] += 1
@@ -62,7 +65,7 @@ def main():
     first, count = int(sys.argv[1]), int(sys.argv[2])
     tally = Tally()
     for seed in range(first, first + count):
-        one(seed, tally)
+        one(seed, tally, len(sys.argv) > 3)
     print(dict(tally.count))
     for each in tally.escapes[:20]:
         print("escape:", *each)

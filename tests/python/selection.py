@@ -14,7 +14,8 @@ class Analysis:
         content = source.encode()
         blocks, code = analyse.analyse(content)
         self.skeleton = analyse.digest(blocks.skeleton)
-        self.outline = outline.outline(content, code)
+        self.outline = outline.outline(content, code,
+                                       blocks.forwarders)
         self.prints = {name: analyse.digest(block.keys)
                        for name, block in blocks.by_name.items()}
         self.mentions = {name: block.mentions
@@ -39,21 +40,39 @@ def in_family(name, families, path):
                for at, qualified in families)
 
 
+def is_open(name, path, analyses):
+    """Whether a block of another file mentions a forwarder."""
+    return any(name == each[1:] for other, found in analyses.items()
+               if other != path for block in found.mentions.values()
+               for each in block if each[0] in "gaGA")
+
+
 def mentions(record, verdict, analyses):
     """Whether a block that was entered mentions a changed name."""
     pairs = set(verdict.pairs)
-    attributes = {"a" + name for name in verdict.attributes}
+    values = pairs.union(verdict.values)
+    attributes = set(verdict.attributes)
+    value_attributes = attributes.union(verdict.value_attributes)
+    named = values or value_attributes
+    functions = set(verdict.functions)
     for path, name in record.entered:
+        if (path, name) in functions:
+            return True
         if in_family(name, verdict.families, path):
             return True
         found = analyses[path].mentions.get(name)
         if found is None:
             continue
-        if "*" in found or not attributes.isdisjoint(found):
-            return True
-        if any(each[0] == "g" and (path, each[1:]) in pairs
-               for each in found):
-            return True
+        for each in found:
+            kind, word = each[0], each[1:]
+            if (kind == "*" and named
+                    or kind == "~" and named and is_open(
+                        word, path, analyses)
+                    or kind == "a" and word in value_attributes
+                    or kind == "A" and word in attributes
+                    or kind == "g" and (path, word) in values
+                    or kind == "G" and (path, word) in pairs):
+                return True
     return False
 
 

@@ -60,7 +60,6 @@ def test_nothing(old, new):
     ("THING =", "ADDED = {'a': LIMIT}\nTHING =", {"ADDED"}),
     ("THING =", "@lru_cache\ndef added(): pass\nTHING =", {"added"}),
     ("THING =", "class New(Thing): pass\nTHING =", {"New"}),
-    ("    return LIMIT", "    'doc'\n    return LIMIT", {"make", "TOTAL"}),
     ("    size = 1", "    size = 2", {"Thing", "Part", "THING"}),
     ("    size = 1", "    size = 1\n    def new(self): pass",
      {"Thing", "Part", "THING"}),
@@ -242,3 +241,59 @@ def test_typing():
     new = old + "if t.TYPE_CHECKING:\n    import anything\n"
     assert verdict(new, old).word == "none" or names(
         verdict(new, old)) == set()
+
+
+def test_a_move_past_another_binding():
+    old = "A = 1\nA = 2\nB = A\nC = 3\n"
+    new = "A = 1\nB = A\nA = 2\nC = 3\n"
+    assert "B" in names(verdict(new, old))
+
+
+def test_two_functions_of_one_name_change_places():
+    old = "def f(a): pass\ndef f(b): pass\n"
+    new = "def f(b: int): pass\ndef f(a: int): pass\n"
+    found = verdict(new, old, other="from .core import f\nX = f(1)\n")
+    assert list(found.others) == ["pkg/other.py"]
+
+
+def test_a_member_that_is_gone():
+    old = "class A:\n    x = 1\n    def y(self): pass\n"
+    new = "class A:\n    x = 1\n"
+    for use in ("X = core.A.y", "X = getattr(core.A, 'y')",
+                "X = [core.A().y]"):
+        found = verdict(new, old, other="from . import core\n" + use)
+        assert list(found.others) == ["pkg/other.py"], use
+    assert verdict(new + "X = A.y\n", old + "X = A.y\n").word == "whole"
+
+
+def test_what_a_changed_head_depends_on():
+    old = "LIMIT = 1\ndef f(x=LIMIT): pass\n"
+    new = "LIMIT = 2\ndef f(x: int=LIMIT): pass\n"
+    found = verdict(new, old, other="from .core import f\nX = g(f)\n"
+                                    "def g(x): pass\n")
+    assert list(found.others) == ["pkg/other.py"]
+
+
+def test_what_the_platform_decides():
+    old = ("import sys\nimport os\nAPP = 'A' in os.environ\n"
+           "WIN = sys.platform == 'none' and not APP\nX = f(WIN)\n")
+    new = old.replace(" and not APP", "").replace(
+        "APP = 'A' in os.environ\n", "")
+    assert names(verdict(new, old)) == {"APP"}
+    assert verdict(old.replace("'none'", "sys.platform"), old).word == "whole"
+
+
+def test_evaluated_before_by_another_binding():
+    old = "import a\nfrom b import a\nX = a.thing\n"
+    new = "import a\nX = [a.thing]\nfrom b import a\n"
+    assert verdict(new, old).word == "whole"
+
+
+def test_own_docstring_of_a_class_has_no_family():
+    old = "class A:\n    'one'\n    def run(self) -> 'A': pass\n"
+    found = verdict(old.replace("one", "two"), old)
+    assert names(found) == {"A"}
+    assert not found.families and list(found.attributes) == ["A"]
+    found = verdict(old.replace("pass", "\n        'doc'\n"), old)
+    assert names(found) == set() and not found.attributes
+    assert list(found.value_attributes) == ["run"]

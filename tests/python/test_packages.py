@@ -20,6 +20,13 @@ def test_no_escape(first, count):
     assert tally.escapes == []
 
 
+def test_no_escape_of_heads():
+    tally = packages.Tally()
+    for seed in range(40):
+        packages.one(seed, tally, True)
+    assert tally.escapes == []
+
+
 def test_narrowing_is_worth_it():
     tally = packages.Tally()
     for seed in range(40):

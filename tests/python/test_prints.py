@@ -129,9 +129,9 @@ def f(tmp_path, x=OTHER):
     total.part.run("pkg.mod:name", kw=1)
     return "{self.shown}", ("one", ("two",)), [e.inner for e in x]
 ''')
-    assert {"gtotal", "apart", "arun", "apkg", "amod", "aname", "akw",
+    assert {"gtotal", "apart", "Arun", "apkg", "amod", "aname", "akw",
             "atmp_path", "ax", "aa", "ab", "ad", "ac", "ashown", "aone",
-            "atwo", "ainner", "gf"} <= found
+            "atwo", "ainner", "Gf"} <= found
     assert "atotal" not in found and "gpart" not in found
     assert "gOTHER" not in found and "*" not in found
 

@@ -73,16 +73,16 @@ static int open_noted(const char *path, int flags, int mode)
 	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
-#define OPEN(name)                                                             \
-	int name(const char *path, int flags, ...)                             \
-	{                                                                      \
-		va_list rest;                                                  \
-		int mode;                                                      \
-                                                                               \
-		va_start(rest, flags);                                         \
-		mode = va_arg(rest, int);                                      \
-		va_end(rest);                                                  \
-		return open_noted(path, flags, mode);                          \
+#define OPEN(name) \
+	int name(const char *path, int flags, ...) \
+	{ \
+		va_list rest; \
+		int mode; \
+\
+		va_start(rest, flags); \
+		mode = va_arg(rest, int); \
+		va_end(rest); \
+		return open_noted(path, flags, mode); \
 	}
 
 OPEN(open)

@@ -72,19 +72,30 @@ LIB = """\
         yield 2
     def never():
         return 0
+    class Aliased:
+        def setup(self):
+            self.x = 1
+        __init__ = setup
     """
 
 WAYS = """\
     import lib
     def test_plain():
         lib.plain()
-    def test_class():
+    def many():
         for _ in range(50):
             a = lib.A()
+        return a
+    def test_class():
+        a = many()
         assert a.prop + a[1] == 2
     def test_class_again():
+        many()
+    def make():
         for _ in range(50):
-            a = lib.A()
+            lib.Aliased()
+    def test_aliased(): make()
+    def test_aliased_again(): make()
     def test_names():
         lib.A().method()
         lib.made()
@@ -112,6 +123,8 @@ def test_names_and_ways(each, how):
     assert lib("test_plain") == {"plain", "inner"}
     assert lib("test_class") == INIT | {"A.prop", "A.__getitem__"}
     assert lib("test_class_again") == INIT
+    assert lib("test_aliased") == {"Aliased.setup"}
+    assert lib("test_aliased_again") == {"Aliased.setup"}
     names = {"A.method", "A.method.<locals>.local", "made", "A.B.deep",
              "twice.<locals>.wrapper", "wrapped",
              "A.method.<locals>.local.<locals>.<listcomp>.<lambda>",

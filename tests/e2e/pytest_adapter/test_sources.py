@@ -54,6 +54,23 @@ def test_sources_are_said_and_not_read(project, options):
         assert all(scope.startswith("module/") for scope in record.sources)
 
 
+def test_where_a_test_is_may_be_asked(project):
+    """A test that is skipped by its mark is reported with its line."""
+    project.file("test_a.py", """
+        import pytest
+        @pytest.mark.skip
+        def test_skipped(): pass
+        @pytest.mark.skipif(True, reason="no")
+        def test_too(): pass
+        def test_late():
+            pytest.skip("no")
+        def test_it(): pass
+    """)
+    record = project.same("-v").record
+    for name in record.units():
+        assert "test_a.py" not in record.reads_of(name), name
+
+
 def test_without_functions_whole_files_are_read(project):
     project.write(lib=LIB)
     project.file("test_a.py", "import lib\n\ndef test_it(): pass\n")
