@@ -54,6 +54,9 @@ process = []
 watches = []
 finish = None
 
+# How many times a fixture was set up or torn down.
+fixtures = 0
+
 
 class _Thread(_local):
     """What holds for one thread."""
@@ -136,8 +139,11 @@ def relative(path):
 
 def begin(scope):
     """Enters a scope of the whole process; returns the depth before."""
+    global fixtures
     depth = len(process)
     process.append(scope)
+    if scope.startswith(b"fixture/"):
+        fixtures += 1
     shift(BEGIN + scope)
     return depth
 

@@ -74,15 +74,17 @@ _CALLED = (_lru_cache_wrapper, types.FunctionType, types.MethodType, partial)
 # Names that every class has.
 _OF_CLASSES = frozenset((
     "__dict__", "__doc__", "__module__", "__weakref__", "__qualname__",
-    "__firstlineno__", "__static_attributes__"))
+    "__firstlineno__", "__static_attributes__",
+    # Where unittest takes notes.
+    "_class_cleanups", "_classSetupFailed", "tearDown_exceptions"))
 
 # Where what the system throws away lies.
 _passing = ()
 
-# What each module looked like when a scope last ended, by its name and file;
-# and those that changed since without a look.
+# What each module looked like when a scope last ended; and how many fixtures
+# there had been by then, of those that had not changed.
 _last = {}
-_restless = set()
+_settled = {}
 
 
 class _TooMuch(Exception):
@@ -92,10 +94,12 @@ class _TooMuch(Exception):
 class _Watch:
     """What was read in one scope, and the modules that may keep it."""
 
-    __slots__ = ("depth", "marks", "modules")
+    __slots__ = ("depth", "spared", "marks", "modules")
 
-    def __init__(self, depth):
+    def __init__(self, depth, scope):
         self.depth = depth
+        # The path and name of the class whose set-up this is.
+        self.spared = _class_of(scope)
         # What to say of each path; in order, without repeats.
         self.marks = {}
         # By the identity of their globals.
@@ -105,11 +109,11 @@ class _Watch:
 class _Module:
     """One module as it was before a file was opened."""
 
-    __slots__ = ("name", "path", "held", "before")
+    __slots__ = ("key", "held", "before")
 
-    def __init__(self, name, path, held, before):
-        self.name = name
-        self.path = path
+    def __init__(self, key, held, before):
+        # Its name, its file, and the class that is not looked at.
+        self.key = key
         # Its globals, where nothing but ourselves may lead back to them.
         self.held = held
         self.before = before
@@ -123,6 +127,21 @@ def install():
     _passing = tuple(encode(place.rstrip("/") + "/") for place in places)
     marks.finish = _finish
     marks.extension.hear_opened(_hear)
+
+
+def _class_of(scope):
+    """The class that a fixture is set up for, as a path and a name.
+
+    What the set-up keeps in the class is for the tests of that class, and
+    these use the fixture anyway.
+    """
+    if not scope.startswith(b"fixture/"):
+        return None, None
+    node = os.fsdecode(scope[len(b"fixture/"):])
+    if node.endswith("::setup"):
+        node = node[:-len("::setup")]
+    path, _, name = node.rpartition("@")[2].partition("::")
+    return os.path.join(marks.root, path), name.partition("::")[0]
 
 
 def _is_passing(path):
@@ -145,7 +164,7 @@ def _hear(path, listed, stack):
         return
     watches = marks.watches
     if not watches or watches[-1].depth != depth:
-        watches.append(_Watch(depth))
+        watches.append(_Watch(depth, marks.process[-1]))
     watch = watches[-1]
     watch.marks[(_LISTED if listed else WHOLE) + path] = None
     _add_modules(watch, stack)
@@ -170,7 +189,7 @@ def _add_module(watch, names, most):
     """Looks at one module; returns how many objects it had.
 
     One that never was but as it had been when a scope last ended is taken to
-    be so now: that saves every other look.
+    be so now, unless a fixture was set up since: that saves every other look.
     """
     name = names.get("__name__")
     path = names.get("__file__")
@@ -186,15 +205,12 @@ def _add_module(watch, names, most):
         if imports.scope_of_code(names) is None:
             return 0
         held = names
-    key = (name, path)
-    if key in _last and key not in _restless:
+    key = (name, path, watch.spared[1] if watch.spared[0] == path else None)
+    if _settled.get(key) == marks.fixtures:
         before = _last[key]
     else:
-        before, count = _look(names, most)
-        if before is None and most == _MOST:
-            # It will not get smaller.
-            _last[key] = None
-    watch.modules[id(names)] = _Module(name, path, held, before)
+        before, count = _look(names, most, key[2])
+    watch.modules[id(names)] = _Module(key, held, before)
     return count
 
 
@@ -232,33 +248,43 @@ def _finish(watch):
     for key, module in watch.modules.items():
         if module is None:
             continue
-        names = module.held or _names_named(module.name)
-        # One that is gone may be kept by whoever took it away.
+        name, path, _ = module.key
+        names = module.held or _names_named(name)
         if names is None or id(names) != key:
+            # It was taken away, and others may still have it.
+            _say_memo(path, imports.scopes.get(name), watch.marks)
             continue
-        changed = _changes(names, module)
-        if any(changed):
-            _say_memo(names, module.path, watch.marks, changed[0])
+        is_open, is_hidden = _changes(names, module)
+        if is_open:
+            _say_memo(path, imports.scope_of_code(names), watch.marks)
+        elif is_hidden:
+            _say_memo(path, None, watch.marks)
 
 
 def _changes(names, module):
     """Whether a module changed in the open, and whether out of sight."""
-    key = (module.name, module.path)
-    before, last = module.before, _last.get(key)
+    key, before = module.key, module.before
+    last = _last.get(key)
     if before is None:
         return True, True
-    after, _ = _look(names, _MOST)
+    after, _ = _look(names, _MOST, key[2])
     _last[key] = after
+    if last is None or after == last:
+        _settled[key] = marks.fixtures
+    else:
+        _settled[key] = None
     if after is None:
         return True, True
-    if last is not None and after != last:
-        _restless.add(key)
     # As it was before, or as it was when nothing had been replaced for a time.
     return [after[i] != before[i] and (last is None or after[i] != last[i])
             for i in (0, 1)]
 
 
-def _say_memo(names, path, kept, is_open):
+def _say_memo(path, scope, kept):
+    """Says that a module may keep what was read.
+
+    With the module's scope whoever imports it depends on that.
+    """
     memo = b"memo/" + encode(marks.relative(os.path.abspath(path)))
     lifted = marks.lift()
     say(BEGIN + memo)
@@ -266,10 +292,9 @@ def _say_memo(names, path, kept, is_open):
         say(mark)
     say(END)
     marks.lower(lifted)
-    scope = imports.scope_of_code(names)
-    if not is_open or scope is None:
+    if scope is None:
         return
-    if names.get("__name__") == "conftest":
+    if scope.startswith(b"module/conftest@"):
         # The name may be another one's by now.
         scope = b"module/conftest@" + memo[len(b"memo/"):]
     say(BEGIN + scope)
@@ -277,7 +302,7 @@ def _say_memo(names, path, kept, is_open):
     say(END)
 
 
-def _look(names, most):
+def _look(names, most, spared=None):
     """Two numbers that tell what a module's memory looks like.
 
     The first is of what can be got without entering a function of the file,
@@ -289,7 +314,7 @@ def _look(names, most):
     name = names.get("__name__")
     reached, hidden = [], []
     for key, value in list(names.items()):
-        if key[:2] != "__":
+        if key[:2] != "__" and key != spared:
             _sort(value, key[:1] == "_", names, reached, hidden, seen)
     count = 0
     found = []
