@@ -31,6 +31,9 @@ static void print_chain(const struct chain *chain)
 			printf("  uses the run's own start\n");
 		else if (link->kind == SCOPE_ENTERED)
 			printf("  entered functions of %s\n", link->name);
+		else if (link->kind == SCOPE_MEMO)
+			printf("  gets at what %s keeps in memory\n",
+				link->name);
 		else
 			printf("  uses %s %s\n", scope_kind_name(link->kind),
 				link->name);

@@ -6,7 +6,8 @@
  *	begin/<kind>/<name>	open a scope, inside the one in force
  *	end/			close the innermost scope
  *	use/<kind>/<name>	the scope in force depends on that scope
- *	block/<kind>/<block>/<path>	an access to a part of a file
+ *	block/<kind>/<block>/<path>	an access to a part of a file; stat: to
+ *				its presence
  *	mute/  unmute/		do not record inputs meanwhile (this thread)
  *	outcome/<word>[/<microseconds>]	how the scope in force ended
  *

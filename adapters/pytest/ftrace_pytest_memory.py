@@ -27,8 +27,8 @@ from ftrace_pytest_marks import BEGIN, END, USE, WHOLE, encode, say
 _LISTED = marks.BLOCK_LIST + b"/"
 
 # How far and how much of a module is looked at.  A module that has more than
-# so many objects counts as changed, and so do neighbours that are looked at for
-# the first time and have more together.
+# so many objects counts as changed, and so do neighbours that are looked at
+# for the first time and have more together.
 _DEPTH = 10
 _MOST = 20000
 _MOST_AROUND = 20000

@@ -32,6 +32,7 @@ _MARKER = "setup.py"
 
 # Who reads one of these files has its name, or the end of it, among its
 # constants; in bytecode a short constant follows its length.
+_ENDS = (b".cfg", b".ini", b".toml")
 _TRACES = (
     b"setup.cfg", b"tox.ini", b"pyproject.toml",
     b"\x04.cfg", b"\x04.ini", b"\x05.toml",
@@ -77,9 +78,13 @@ def _is_known():
 def _find(config):
     """The files, in every directory that pytest may have searched."""
     start = str(config.invocation_params.dir)
+    options = config.known_args_namespace
+    if options.inifilename:
+        # It was told where to look, and looks nowhere else.
+        path = os.path.normpath(os.path.join(start, options.inifilename))
+        return [path] if os.path.basename(path) in _SECTIONS else []
     places = [start, str(config.rootpath)]
-    options = getattr(config, "known_args_namespace", None)
-    for argument in getattr(options, "file_or_dir", None) or ():
+    for argument in options.file_or_dir or ():
         places.append(os.path.normpath(
             os.path.join(start, argument.partition("::")[0])))
     seen = set()
@@ -138,5 +143,6 @@ def _may_read(name, module):
                 content = file.read()
         except OSError:
             continue
-        return any(trace in content for trace in _TRACES)
+        return (any(end in content for end in _ENDS)
+                and any(trace in content for trace in _TRACES))
     return True

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Blocks of files with settings: sections of *.cfg and *.ini, tables of *.toml.
+"""Blocks of settings: sections of *.cfg and *.ini, tables of *.toml.
 
 A runner that wants its own section reads the file as a whole, and refuses it
 as a whole: what it could not read is not taken apart here.

@@ -47,6 +47,77 @@ def test_analyse():
     assert answer[9].split(b"\n") == [b"Gf", b"Gg", b"ax"]
 
 
+SETUP = """\
+[metadata]
+name = x
+# a comment
+install_requires =
+    one
+    two
+[tool:pytest]
+addopts: -q
+"""
+
+
+def blocks(path, text):
+    answer = ask("analyse", 1, path, text)
+    assert answer[0] == b"ok" and answer[2] == b"", answer
+    assert len(answer) == 4 + 6 * int(answer[3])
+    return {answer[at]: answer[at + 2] for at in range(4, len(answer), 6)}
+
+
+def differing(path, old, new):
+    first, second = blocks(path, old), blocks(path, new)
+    return {name for name in first.keys() | second.keys()
+            if first.get(name) != second.get(name)}
+
+
+@pytest.mark.parametrize("old, new, changed", [
+    ("# a comment", "\n; another", set()), ("= x", "=x", set()),
+    ("-q", "-v", {b"tool:pytest"}), ("-q", "-q\n  -v", {b"tool:pytest"}),
+    (": -q", ":\n  -q\n # \n", set()), ("-q", "-q # ", {b"tool:pytest"}),
+    ("two", "2", {b"metadata"}), ("\n", "\r\n", set()),
+    ("[metadata]", "[pytest]\n[metadata]", {b"pytest"}),
+])
+def test_sections(old, new, changed):
+    assert differing("a/setup.cfg", SETUP, SETUP.replace(old, new)) == changed
+
+
+@pytest.mark.parametrize("text", [
+    "a = 1\n", "[a]\n[a]\n", "[a]\nb = 1\nb = 2\n", "[]\n", " a\n",
+    "[a]\n b\n", "[a]\nb\n", "\ufeff[a]\n", "[a]\nb = 1\x0b\n", b"[\xff]\n"])
+def test_sections_that_nobody_reads(text):
+    assert ask("analyse", 1, "tox.ini", text)[0] != b"ok"
+
+
+TOML = """\
+[project]
+name = "x"
+when = 2024-01-01
+[tool.pytest.ini_options]
+addopts = "1"
+[tool]
+other = 1
+"""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="no tomllib")
+@pytest.mark.parametrize("old, new, changed", [
+    ("[project]", "# a comment\n[project]", set()),
+    ('"1"', "1", {b"tool.pytest"}), ('"1"', "'1'", set()),
+    ('"1"', "1.0", {b"tool.pytest"}), ("2024", "2025", {b"project"}),
+    ("other = 1", "other = true", {b"tool.other"}),
+    ("[tool.pytest.ini_options]", "[more]", {b"tool.pytest", b"more"}),
+])
+def test_tables(old, new, changed):
+    assert differing("pyproject.toml", TOML, TOML.replace(old, new)) == changed
+
+
+@pytest.mark.parametrize("text", ["[a", "a = 1\na = 2", b"a = '\xff'"])
+def test_tables_that_nobody_reads(text):
+    assert ask("analyse", 1, "a.toml", text)[0] != b"ok"
+
+
 def test_known_skeletons_need_no_outline():
     source = "def f(): return 1\n"
     first = ask("analyse", 1, "a.py", source)

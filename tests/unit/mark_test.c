@@ -76,6 +76,18 @@ TEST(blocks)
 	assert_string_equal(block.path, "/a");
 }
 
+TEST(ready)
+{
+	struct mark mark;
+
+	assert_true(mark_parse("/@ftrace/outcome/ready", &mark));
+	assert_true(mark_is_ready(&mark));
+	assert_true(mark_parse("/@ftrace/outcome/ready/1", &mark));
+	assert_false(mark_is_ready(&mark));
+	assert_true(mark_parse("/@ftrace/use/ready", &mark));
+	assert_false(mark_is_ready(&mark));
+}
+
 TEST(malformed_blocks)
 {
 	struct mark_block block;
@@ -94,6 +106,7 @@ int main(void)
 		cmocka_unit_test(unknown_verbs),
 		cmocka_unit_test(no_marks),
 		cmocka_unit_test(blocks),
+		cmocka_unit_test(ready),
 		cmocka_unit_test(malformed_blocks),
 	};
 
