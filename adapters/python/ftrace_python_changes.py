@@ -100,7 +100,7 @@ class Changes:
 
     # What that means for a unit of some file
 
-    def level_of(self, at, unit, here):
+    def level_of(self, at, unit, here, skipped=()):
         if unit[KIND] == "import":
             return self._of_import(at, unit)
         if unit[KIND] == "compound":
@@ -112,6 +112,8 @@ class Changes:
         if "*" in unit[WORDS] and self.attributes:
             level = HARD
         for chain in unit[CHAINS]:
+            if chain in skipped:
+                continue
             level = max(level, here.weigh(
                 self._of_chain(at, chain, unit, here), chain, unit))
         if level < SOFT and not self.attributes.keys().isdisjoint(

@@ -5,8 +5,8 @@ import ftrace_python_known as known
 from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK,
                                    KEYWORDS, KIND, MARKS, MEMBERS, MORE,
                                    NAME, NEEDS, PRINT, RISK, SIGNATURE)
-from ftrace_python_pass import (DOC, HARD, INNER, NONE, SOFT, VALUE, Pass,
-                                Whole, align, describe, loads_of)
+from ftrace_python_pass import (DOC, HARD, HELD, INNER, NONE, SOFT, VALUE,
+                                Pass, Whole, align, describe, loads_of)
 
 # Members that the statement of a subclass, or the class's own, looks at.
 _DECISIVE = frozenset((
@@ -21,7 +21,7 @@ _HANDING_ON = frozenset((
     "contextlib.asynccontextmanager", "typing.override",
     "typing_extensions.final", "typing_extensions.override"))
 _COLLECTED = ("test", "Test", "setup", "teardown", "setUp", "tearDown",
-              "pytest", "__")
+              "pytest")
 _QUIET_DUNDERS = frozenset(("__doc__", "__annotations__"))
 
 
@@ -42,6 +42,15 @@ def _gap_of(pairs, position, side):
         if pair[side] < position:
             count += 1
     return count
+
+
+def _is_collected(name):
+    return name.startswith(_COLLECTED)
+
+
+def _is_special(name):
+    """Whether a method may be called, or hidden, without being written."""
+    return name.startswith("__") or name.endswith("_")
 
 
 class Comparison:
@@ -98,15 +107,16 @@ class Comparison:
     def _head(self, old, new):
         """How the head of a function changed, of which that can be told."""
         name = old[NAME]
-        if not self.here.changes.splits_heads or name.startswith(
-                _COLLECTED) or name.endswith("_") or old[RISK] or new[RISK]:
+        if not self.here.changes.splits_heads or old[RISK] or new[RISK]:
             return NONE
         if not _HANDING_ON.issuperset(old[MORE][MARKS] + new[MORE][MARKS]):
             return NONE
         if self._binders(name) != (1, 1):
             return NONE
         if old[MORE][CORE] == new[MORE][CORE]:
-            return DOC
+            return NONE if _is_collected(name) else DOC
+        if _is_special(name) or _is_collected(name):
+            return NONE
         if old[MORE][SIGNATURE] == new[MORE][SIGNATURE]:
             return VALUE
         return SOFT if self.here.outer else NONE
@@ -122,8 +132,8 @@ class Comparison:
             name = unit[NAME]
             if (unit[KIND] == "def" and self.here.outer
                     and self.here.changes.splits_heads
-                    and not name.startswith(_COLLECTED)
-                    and not name.endswith("_")
+                    and not _is_collected(name)
+                    and not _is_special(name)
                     and not unit[RISK]
                     and _HANDING_ON.issuperset(unit[MORE][MARKS])
                     and self._binders(name) == (1, 0)):
@@ -362,7 +372,9 @@ class Comparison:
         else:
             level = max(level, self._weight(new, loud))
         for each, how in quiet.items():
-            if how > INNER:
+            level = max(level, HELD if how == HELD or (
+                _is_special(each)) else INNER)
+            if how > HELD:
                 here.changes.head(here.at, qualified + "." + each, how)
         for chain, root in inner.chains.items():
             here.chains.setdefault(chain, root)
@@ -377,9 +389,19 @@ class Comparison:
             head = inner.heads.get(name)
             if head and (how == head or head == SOFT):
                 found[name] = head
-            elif how == INNER:
-                found[name] = INNER
+            elif how in (INNER, HELD) or (
+                    how == DOC and self._is_method(unit, name)):
+                found[name] = how
         return found if found and self._is_plain(unit) else {}
+
+    @staticmethod
+    def _is_method(unit, name):
+        """Whether a member is bound once, by a function that is called."""
+        found = [each for each in unit[MORE][MEMBERS]
+                 if {name, "*"} & set(each[BINDS])]
+        return (len(found) == 1 and found[0][KIND] == "def"
+                and not _is_collected(name)
+                and _HANDING_ON.issuperset(found[0][MORE][MARKS]))
 
     def _is_plain(self, unit):
         """Whether nobody but Python code of the project calls a class."""

@@ -22,8 +22,8 @@ FORMAT = 2
  CALLED) = range(11)
 # Fields of MORE of a function: its decorators, the print of what its callers
 # can tell, annotations and docstring left out, and that without the values
-# of its defaults.
-MARKS, CORE, SIGNATURE = range(3)
+# of its defaults; what nothing but its annotations name.
+MARKS, CORE, SIGNATURE, NOTED = range(4)
 # Fields of MORE of a class.
 (HEAD, BASES, KEYWORDS, DECORATORS, MEMBERS, HEAD_RISK) = range(6)
 # Fields of an outline.
@@ -126,6 +126,11 @@ class Unit:
                 tuple(sorted(self.called - self.valued)))
 
 
+def _named_by(unit):
+    return unit.needs | unit.chains | {
+        word.lstrip("?~") for word in unit.words}
+
+
 def _function(node, scope):
     unit = Unit(scope)
     name = node.name
@@ -141,6 +146,7 @@ def _function(node, scope):
             expressions.type_parameters(node, unit))
     signature = (core[:4], [part if i < 5 else [each and 1 for each in part]
                             for i, part in enumerate(core[4])], core[5])
+    before = _named_by(unit)
     key = (core, expressions.annotations(node, unit),
            expressions.docstring(node.body))
     marks = tuple(each for each, _ in decorators)
@@ -150,7 +156,8 @@ def _function(node, scope):
         scope.properties.discard(name)
     return unit.finish(key, "def", name,
                        (marks, analyse.digest(core)[:8],
-                        analyse.digest(signature)[:8]))
+                        analyse.digest(signature)[:8],
+                        tuple(sorted(_named_by(unit) - before))))
 
 
 def _class(node, scope):

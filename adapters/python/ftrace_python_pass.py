@@ -8,15 +8,17 @@ comes from elsewhere now.  Whoever cannot be followed raises Whole.
 
 import ftrace_python_known as known
 import ftrace_python_stdlib as stdlib
-from ftrace_python_outline import (BINDS, CALLED, CHAINS, HEAD_RISK, KIND, MORE,
-                                   NAME, NEEDS, ODD, PRINT, RISK, WORDS)
+from ftrace_python_outline import (BINDS, CALLED, CHAINS, HEAD_RISK, KIND,
+                                   MORE, NAME, NEEDS, NOTED, ODD, PRINT,
+                                   RISK, WORDS)
 from ftrace_python_project import STDLIB
 
 # How much a name changed: nothing; a class, in what some of its methods keep
-# besides their code; a function, in its docstring
+# besides their code; a class, in the annotations of __init__ and its like; a
+# function, in its docstring
 # or annotations; in the values of its defaults; a class, in its members, or
 # what is made of what changed; anything.
-NONE, INNER, DOC, VALUE, SOFT, HARD = range(6)
+NONE, INNER, HELD, DOC, VALUE, SOFT, HARD = range(7)
 ALLOWED_DUNDERS = frozenset((
     "__doc__", "__all__", "__annotations__", "__version__", "__author__",
     "__license__", "__copyright__", "__email__", "__title__", "__date__",
@@ -157,11 +159,39 @@ class Pass:
 
     def inputs(self, unit):
         """How what a unit mentions differs between the versions."""
-        level = self._affected(unit)
+        noted = self._noted(unit)
+        level = self.changes.level_of(self.at, unit, self, noted)
         for name, _ in loads_of(unit):
-            level = max(level, self._level(name))
+            if name not in noted:
+                level = max(level, self._level(name))
         # What a default holds, a call of the function can tell.
-        return SOFT if level in (DOC, VALUE) else level
+        if level in (DOC, VALUE):
+            return SOFT
+        for name, _ in loads_of(unit):
+            if name in noted:
+                level = max(level, min(DOC, self._level(name)))
+        return max(level, min(DOC, self._affected(unit)))
+
+    def _noted(self, unit):
+        """What only the annotations of a function name."""
+        if unit[KIND] != "def" or unit[RISK] or (
+                not self.changes.splits_heads):
+            return ()
+        return unit[MORE][NOTED]
+
+    def _kept(self, unit, level):
+        """How what a unit binds changed, when its inputs did so much.
+
+        Of a class that an annotation names, a function keeps that alone.
+        """
+        noted = self._noted(unit)
+        if level <= DOC or not noted:
+            return level
+        level = self.changes.level_of(self.at, unit, self, noted)
+        for name, _ in loads_of(unit):
+            if name not in noted:
+                level = max(level, self.weigh(self._level(name), name, unit))
+        return max(level, DOC)
 
     def weigh(self, level, name, unit):
         """What the level of a name means for a unit that loads it."""
@@ -175,10 +205,10 @@ class Pass:
             return level
         if unit[RISK]:
             # Whoever is given it may look at it now, and keep what it saw.
-            if level == INNER and unit[BINDS]:
+            if level in (INNER, HELD) and unit[BINDS]:
                 return SOFT
             return HARD
-        if level == INNER or (
+        if level in (INNER, HELD) or (
                 unit[KIND] == "assign" and unit[MORE][0]):
             return level
         return SOFT
@@ -226,6 +256,7 @@ class Pass:
                 why = name
         if level:
             self._follow(unit, level, why)
+        level = self._kept(unit, level)
         if unit[KIND] == "import":
             self.imported.append(unit)
         conditional = self._conditional(unit)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Random packages, random edits: no test that changes may be left out.
 
-    PYTHONPATH=adapters/python python3 tests/python/property.py FIRST COUNT [heads]
+    PYTHONPATH=adapters/python python3 tests/python/property.py FIRST COUNT
+
+A third argument makes it edit the heads of functions alone.
 """
 
 import collections

@@ -297,3 +297,100 @@ def test_own_docstring_of_a_class_has_no_family():
     found = verdict(old.replace("pass", "\n        'doc'\n"), old)
     assert names(found) == set() and not found.attributes
     assert list(found.value_attributes) == ["run"]
+
+
+def test_heads_of_functions():
+    old = "def f(x=1): pass\ng = f\n"
+    found = verdict("def f(x=1):\n    'doc'\ng = f\n", old)
+    assert not found.pairs and not found.functions
+    assert {name for _, name in found.values} == {"f", "g"}
+    found = verdict("def f(x=2): pass\ng = f\n", old)
+    assert not found.pairs and list(found.functions) == [
+        ("pkg/core.py", "f")]
+    found = verdict("def f(y=1): pass\ng = f\n", old)
+    assert names(found) == {"f", "g"}
+    held = "def f(x=1): pass\ng = [f]\n"
+    found = verdict(held.replace("pass", "\n    'doc'"), held)
+    assert names(found) == {"g"}
+
+
+@pytest.mark.parametrize("use, new, whole", [
+    ("X = f()", "def f(x=1):\n    'doc'\n", False),
+    ("X = f()", "def f(x=2): pass\n", True),
+    ("X = h(f)", "def f(x=1):\n    'doc'\n", True),
+    ("X = [f]", "def f(x=2): pass\n", False),
+])
+def test_heads_in_other_files(use, new, whole):
+    found = verdict(new, "def f(x=1): pass\n", other="from .core import f\n"
+                    "def h(x): pass\n" + use + "\n")
+    assert (list(found.others) == ["pkg/other.py"]) == whole
+
+
+@pytest.mark.parametrize("base, new, quiet", [
+    ("", "def run(self, y): pass", True), ("", "pass", True),
+    ("", "def run(self, x=2): pass", True),
+    ("dict", "def run(self, y): pass", False),
+    ("ABC", "pass", False),
+])
+def test_heads_of_methods_have_no_family(base, new, quiet):
+    old = ("from abc import ABC\nclass A(%s):\n    size = 1\n"
+           "    def run(self, x=1): pass\nclass B(A): pass\n" % base)
+    found = verdict(old.replace("def run(self, x=1): pass", new), old)
+    assert found.word == "whole" or bool(found.families) != quiet
+    if quiet:
+        assert list(found.functions) == [("pkg/core.py", "A.run")]
+        assert names(found) == set()
+
+
+def test_special_methods_and_collected_ones_have_a_family():
+    old = "class A:\n    def __len__(self): return 1\n"
+    found = verdict(old.replace("(self)", "(self, x)"), old)
+    assert found.families
+    old = "class A:\n    def test_a(self, x=1): pass\n"
+    assert verdict(old.replace("x=1", "x=2"), old).families
+
+
+def test_what_annotations_alone_name():
+    old = "class A:\n    'one'\ndef f(x: A): pass\ndef g(x=A): pass\n"
+    found = verdict(old.replace("one", "two"), old)
+    assert names(found) == {"A", "g"}
+    assert {name for _, name in found.values} == {"f"}
+
+
+PEEK = "def _peek(x, key):\n    return getattr(x, key, None)\n"
+
+
+@pytest.mark.parametrize("text, mention", [
+    ("def f(x): return _peek(x, 'a')\n", "~_peek"),
+    ("def f(x, k): return _peek(x, k)\n", "*"),
+    ("def f(x): return _peek(x, 'a'.upper())\n", "*"),
+    ("def f(x): return _peek(*x)\n", "*"), ("def f(): _peek\n", "*"),
+    ("X = _peek(3, 'a')\n", "*"), ("X = _peek\n", "*"),
+    ("X = '_peek'\n", "*"), ("X = dir()\n", "*"),
+    ("def _peek(x, key): pass\n", "*"),
+    ("class A:\n    y = _peek\n", "*"),
+    ("def f():\n    global _peek\n    _peek = 3\n", "*"),
+])
+def test_private_forwarders(text, mention):
+    found = Analysis(PEEK + text).mentions["_peek"]
+    assert {each for each in found if each[0] in "*~"} == {mention}
+
+
+@pytest.mark.parametrize("old, new", [
+    ("def _peek", "@x\ndef _peek"), ("def _peek", "def peek"),
+    ("    return", "    key += 'x'\n    return"),
+    ("key, None", "key.upper(), None"), ("key, None", "x, key"),
+])
+def test_what_is_no_forwarder(old, new):
+    source = PEEK.replace(old, new) + "def f(x): return _peek(x, 'a')\n"
+    found = Analysis(source).mentions["peek" if "def peek" in new
+                                      else "_peek"]
+    assert "*" in found
+
+
+def test_forwarders_that_other_files_use():
+    old = PEEK + "A = 1\ndef f(x): return _peek(x, 'a')\n"
+    new = old.replace("A = 1", "A = 2")
+    assert not verdict(new, old).functions
+    found = verdict(new, old, other="from .core import _peek\n")
+    assert list(found.functions) == [("pkg/core.py", "_peek")]
