@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/pytest/tripwires.h"
+
 #define NAME_MAX_SAID 1000
 #define BUCKETS 16384u
 #define SOURCES_MAX 65536u
@@ -35,6 +37,7 @@ struct source {
 struct word {
 	PyObject *code;
 	struct block *block;
+	uint32_t wire;
 };
 
 struct blocks_near blocks_near[BLOCKS_NEAR];
@@ -65,12 +68,8 @@ static void release(void *pointer)
 	near = near_of(word->code);
 	if (near->code == word->code)
 		near->code = NULL;
+	tripwires_remove(word->wire);
 	free(word);
-}
-
-void blocks_watch(PyObject *function)
-{
-	settings.watch = function;
 }
 
 const char *blocks_start(const struct blocks_settings *given)
@@ -106,13 +105,15 @@ static void assign(PyObject *code, struct block *block)
 
 	if (!word)
 		return;
-	*word = (struct word){code, block};
+	*word = (struct word){code, block, 0};
 	if (set_extra(code, extra, word) < 0) {
 		PyErr_Clear();
 		free(word);
 		return;
 	}
 	*near = (struct blocks_near){code, block};
+	if (block->id)
+		word->wire = tripwires_add(code, block);
 }
 
 static struct block *make_block(const char *path, const char *name)
@@ -255,29 +256,6 @@ static struct source *find_source(const char *given, bool is_module)
 	return source;
 }
 
-void blocks_watch_code(PyObject *code)
-{
-	PyObject *type, *value, *trace, *done;
-
-	PyErr_Fetch(&type, &value, &trace);
-	done = PyObject_CallFunctionObjArgs(settings.watch, code, NULL);
-	if (!done) {
-		PyErr_Clear();
-		entries_gap("a function cannot be watched");
-	}
-	Py_DecRef(done);
-	PyErr_Restore(type, value, trace);
-}
-
-/* Has the entries of an __init__ told, where the evaluator may miss them. */
-static void watch(PyObject *code, const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	if (settings.watch && !strcmp(dot ? dot + 1 : name, "__init__"))
-		blocks_watch_code(code);
-}
-
 static struct block *assign_named(
 	PyObject *code, const struct source *source, PyObject *name)
 {
@@ -286,8 +264,6 @@ static struct block *assign_named(
 	PyObject *bytes = text_of(name, &text);
 
 	block = make_block(source->path, bytes ? text : "?");
-	if (bytes)
-		watch(code, text);
 	Py_DecRef(bytes);
 	if (!block) {
 		entries_gap("out of memory");
@@ -416,7 +392,7 @@ static void adopt(struct body *body, const struct source *source)
 
 /*
  * The code objects inside one: where the file name is relative, it may lead
- * elsewhere by the time they run; and watched ones have to be watched before.
+ * elsewhere by the time they run; and tripwires have to be set before.
  */
 static void adopt_consts(PyObject *code, const struct source *source)
 {
@@ -449,7 +425,7 @@ static void enter_module(PyObject *code, const struct source *source)
 		if (open_body(&body, code))
 			adopt(&body, source);
 		close_body(&body);
-	} else if (source->given[0] != '/' || settings.watch) {
+	} else if (source->given[0] != '/' || tripwires_are_set()) {
 		adopt_consts(code, source);
 	}
 }
@@ -474,6 +450,8 @@ static struct block *learn(PyObject *code)
 		if (settings.minor >= 11)
 			qualname = PyObject_GetAttrString(code, "co_qualname");
 		block = assign_named(code, source, qualname);
+		if (tripwires_are_set())
+			adopt_consts(code, source);
 	} else {
 		if (source)
 			block = source->kind;

@@ -20,7 +20,6 @@ struct blocks_settings {
 	const char *root;   /* with a slash at its end, as the next two */
 	const char *stdlib; /* is foreign, below the root as well */
 	const char *own;    /* where the plugin lies */
-	PyObject *watch;    /* see blocks_watch() */
 };
 
 #define BLOCKS_NEAR 4096u
@@ -35,12 +34,6 @@ extern struct blocks_near blocks_near[BLOCKS_NEAR]
 
 /* Keeps the settings. NULL, or why code objects cannot be told apart. */
 const char *blocks_start(const struct blocks_settings *settings);
-
-/* From now on the function is called with each code object of an __init__. */
-void blocks_watch(PyObject *function);
-
-/* Calls it with one that has another name. Nothing is raised. */
-void blocks_watch_code(PyObject *code);
 
 /* The block of a code object, by looking it up or deciding. Never NULL. */
 struct block *blocks_find(PyObject *code);

@@ -340,6 +340,11 @@ bool entries_importing(void)
 	return here.thread && ends_local(here.thread);
 }
 
+bool entries_has_scope(void)
+{
+	return here.thread && here.thread->depth > 0;
+}
+
 bool entries_others_import(void)
 {
 	return others_import > 0;

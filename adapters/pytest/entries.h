@@ -35,6 +35,8 @@ struct here {
 	uint64_t epoch;
 	uintptr_t low; /* the stack pointer under which no call goes deeper */
 	bool known;
+	bool hears, waits;     /* these are of tripwires.c */
+	uint64_t said, resaid; /* and these */
 	unsigned muted;
 	struct thread *thread;
 };
@@ -80,7 +82,10 @@ void entries_shift(const char *mark, const char *ongoing);
 /* Whether this thread is importing a module. */
 bool entries_importing(void);
 
-/* Whether another thread than the collecting one is. */
+/* Whether it has begun a scope that has not ended. */
+bool entries_has_scope(void);
+
+/* Whether another thread than the collecting one is importing. */
 bool entries_others_import(void);
 
 bool entries_is_collecting(void);

@@ -2,19 +2,16 @@
 /*
  * The frame evaluator.
  *
- * It costs a look into two tables, and calls what was there before by a
- * jump, without a stack frame of its own. What costs more is that from 3.11
- * on an interpreter with an evaluator no longer runs a call of one Python
- * function by another in the same C frame: such a call takes half as long
- * again, and needs C stack where it needed none. So the evaluator steps aside
- * where a thread has used a part of its stack, and where a scope makes very
- * many calls, until the scope changes. From 3.12 on sys.monitoring takes its
- * place meanwhile, which is dear to switch on and then costs nothing for a
- * function that was heard of; in 3.11 the scope falls back to whole files.
+ * Up to 3.11. It costs a look into two tables, and calls what was there before
+ * by a jump, without a stack frame of its own. What costs more is that 3.11
+ * with an evaluator no longer runs a call of one Python function by another in
+ * the same C frame: such a call takes half as long again, and needs C stack
+ * where it needed none. So the evaluator steps aside where a thread has used a
+ * part of its stack, and where a scope makes very many calls; the scope falls
+ * back to whole files.
  *
- * 3.12 and 3.13 count what is not run in the same C frame as C recursion,
- * which has a limit of its own. The count is put right: the stack is watched
- * here.
+ * From 3.12 on tripwires.c does without, and where it cannot, the events of
+ * sys.monitoring.
  */
 #include "adapters/pytest/evaluator.h"
 
@@ -31,19 +28,19 @@
 #include "adapters/pytest/blocks.h"
 #include "adapters/pytest/entries.h"
 #include "adapters/pytest/opened.h"
+#include "adapters/pytest/tripwires.h"
 
 #define STACK_SHARE 4          /* of the stack, one part of so many, */
 #define STACK_MOST (2ul << 20) /* and no more than so much, is used */
 
-/* Calls in one scope. Each costs some 15 ns, the switch about a million. */
-#define CALLS_MOST 100000
-#define CALLS_MOST_311 1000000
+/* Calls in one scope. */
+#define CALLS_MOST 1000000
 
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 static const char replaced[] = "another frame evaluator is in use";
 
-static enum { OFF, EVALUATING, MONITORING } recording;
+static enum { OFF, EVALUATING, MONITORING, TRIPPING } recording;
 static bool was_started;
 
 static void *interpreter;
@@ -51,27 +48,13 @@ static evaluator *next;
 static evaluator *ours;
 static bool next_is_default;
 
-/*
- * Where a frame has its code, and a thread its count of C recursion, from
- * which each evaluation takes so many.
- */
+/* Where a frame has its code. */
 static size_t code_offset;
-static size_t recursion_offset;
-static int recursion_units;
-
-/* Where it has its function and its arguments, for 3.13 alone. */
-static size_t function_offset, locals_offset, current_offset;
-static PyObject *dunder_init;
-static bool watching;
 
 /* The calls that this scope may still make before the evaluator goes. */
-static long calls_left, calls_most;
+static long calls_left, calls_most = CALLS_MOST;
 
-/* Stepped aside; and for sys.monitoring to take over. */
-static bool aside, relieved;
-
-/* Switch sys.monitoring on and off in the evaluator's place; may be NULL. */
-static PyObject *relieve, *resume;
+static bool aside;
 
 static PyObject *monitoring_disable, *monitoring_restart;
 
@@ -131,21 +114,6 @@ static void know_thread(void)
 	here.low = top > size ? top - size : 0;
 }
 
-/* Calls a function of the plugin's Python part; true when it said True. */
-static bool ask(PyObject *function)
-{
-	PyObject *type, *value, *trace, *result;
-	bool answer;
-
-	PyErr_Fetch(&type, &value, &trace);
-	result = PyObject_CallFunctionObjArgs(function, NULL);
-	answer = result && PyObject_IsTrue(result) == 1;
-	Py_DecRef(result);
-	PyErr_Clear();
-	PyErr_Restore(type, value, trace);
-	return answer;
-}
-
 /* Until the scope changes, this runs without the evaluator. */
 static __attribute__((noinline)) void step_aside(void)
 {
@@ -157,11 +125,7 @@ static __attribute__((noinline)) void step_aside(void)
 		return;
 	aside = true;
 	install(next);
-	/* The events of a function are silenced for all threads at once. */
-	if (relieve && !entries_others_import())
-		relieved = ask(relieve);
-	if (!relieved)
-		entries_gap(reason);
+	entries_gap(reason);
 }
 
 static void step_back(void)
@@ -169,71 +133,35 @@ static void step_back(void)
 	calls_left = calls_most;
 	if (!aside)
 		return;
-	if (relieved && !ask(resume))
-		relieve = NULL;
-	aside = relieved = false;
+	aside = false;
 	if (current() == next)
 		install(ours);
 }
 
 static inline PyObject *code_of(void *frame)
 {
-	/* From 3.14 on the lowest bits are not part of the address. */
-	uintptr_t word = *(uintptr_t *)((char *)frame + code_offset);
-
-	return (PyObject *)(word & ~(uintptr_t)7);
+	return *(PyObject **)((char *)frame + code_offset);
 }
 
-static inline PyObject *field(void *frame, size_t offset)
-{
-	return *(PyObject **)((char *)frame + offset);
-}
-
-/*
- * Whether a call is, or is as good as, that of its first argument's __init__.
- * Such a function may have any name. An object begins with it, so that it is
- * enough to look at the first call of each.
- */
-static bool is_constructor(const struct block *block, void *frame)
-{
-	PyObject *count, *found, *type;
-	bool has_argument;
-
-	if (block->id == 0 || block->epoch != ENTRIES_NEVER)
-		return false;
-	/* Without arguments the place of the first one holds anything. */
-	count = PyObject_GetAttrString(code_of(frame), "co_argcount");
-	has_argument = count && PyLong_AsLong(count) > 0;
-	Py_DecRef(count);
-	if (!has_argument || !field(frame, locals_offset))
-		return false;
-	type = PyObject_Type(field(frame, locals_offset));
-	found = _PyType_Lookup(type, dunder_init);
-	Py_DecRef(type);
-	return found && found == field(frame, function_offset);
-}
-
-static __attribute__((noinline)) void enter(struct block *block, void *frame)
+static __attribute__((noinline)) void enter(struct block *block)
 {
 	if (!here.known)
 		know_thread();
-	if (watching && frame && is_constructor(block, frame))
-		blocks_watch_code(code_of(frame));
 	entries_enter(block);
 }
 
-static inline void note(void *frame)
+static inline void note(PyObject *code)
 {
-	struct block *block = blocks_of(code_of(frame));
+	struct block *block = blocks_of(code);
 
 	if (UNLIKELY(block->epoch != here.epoch))
-		enter(block, frame);
+		enter(block);
 }
 
 /* For 3.9 and 3.10, where a call needs no more than it does without. */
 static PyObject *evaluate_plain(void *thread, void *frame, int throwing)
 {
-	note(frame);
+	note(code_of(frame));
 	return next(thread, frame, throwing);
 }
 
@@ -245,23 +173,9 @@ static inline void spend(void)
 
 static PyObject *evaluate(void *thread, void *frame, int throwing)
 {
-	note(frame);
+	note(code_of(frame));
 	spend();
 	return next(thread, frame, throwing);
-}
-
-/* For 3.12 and 3.13. */
-static PyObject *evaluate_counted(void *thread, void *frame, int throwing)
-{
-	int *remaining = (int *)((char *)thread + recursion_offset);
-	PyObject *result;
-
-	note(frame);
-	spend();
-	*remaining += recursion_units;
-	result = next(thread, frame, throwing);
-	*remaining -= recursion_units;
-	return result;
 }
 
 /*
@@ -270,74 +184,21 @@ static PyObject *evaluate_counted(void *thread, void *frame, int throwing)
  */
 static struct {
 	PyObject *expected[2];
-	PyObject *outer, *inner;
 	unsigned seen;
-	bool wrong;
-	int remaining;
 } trial;
-
-static void try_recursion(void *thread)
-{
-	int *count = (int *)((char *)thread + recursion_offset);
-	int left = count[-2], limit = count[-1];
-
-	if (limit != Py_GetRecursionLimit() || left <= 0 || left > limit ||
-		count[0] <= 0 || count[0] > 100000)
-		trial.wrong = true;
-	if (trial.seen) {
-		recursion_units = trial.remaining - count[0];
-		if (recursion_units < 1 || recursion_units > 4)
-			trial.wrong = true;
-	}
-	trial.remaining = count[0];
-}
 
 static PyObject *evaluate_trial(void *thread, void *frame, int throwing)
 {
 	/* Anything else may come between, such as a signal handler. */
-	if (trial.seen < 2 && code_of(frame) == trial.expected[trial.seen]) {
-		if (function_offset && trial.seen == 0 &&
-			(field(frame, function_offset) != trial.outer ||
-				field(frame, locals_offset) != trial.inner))
-			trial.wrong = true;
-		if (recursion_offset)
-			try_recursion(thread);
+	if (trial.seen < 2 && code_of(frame) == trial.expected[trial.seen])
 		trial.seen++;
-	}
 	return next(thread, frame, throwing);
-}
-
-/* Counts how often the evaluator is asked to run some code. */
-static PyObject *evaluate_counting(void *thread, void *frame, int throwing)
-{
-	trial.seen += code_of(frame) == trial.expected[0];
-	return next(thread, frame, throwing);
-}
-
-PyObject *evaluator_count(PyObject *self, PyObject *args)
-{
-	PyObject *function, *result;
-	evaluator *now = current();
-
-	(void)self;
-	if (!PyArg_ParseTuple(args, "OO", &trial.expected[0], &function))
-		return NULL;
-	trial.seen = 0;
-	install(evaluate_counting);
-	result = PyObject_CallFunctionObjArgs(function, NULL);
-	install(now);
-	if (!result)
-		return NULL;
-	Py_DecRef(result);
-	return PyLong_FromLong((long)trial.seen);
 }
 
 static const char *try_out(PyObject *outer, PyObject *inner)
 {
 	PyObject *result;
 
-	trial.outer = outer;
-	trial.inner = inner;
 	trial.expected[0] = PyObject_GetAttrString(outer, "__code__");
 	trial.expected[1] = PyObject_GetAttrString(inner, "__code__");
 	install(evaluate_trial);
@@ -347,24 +208,9 @@ static const char *try_out(PyObject *outer, PyObject *inner)
 	Py_DecRef(trial.expected[0]);
 	Py_DecRef(trial.expected[1]);
 	Py_DecRef(result);
-	if (trial.seen != 2 || trial.wrong)
+	if (trial.seen != 2)
 		return "the interpreter's frames are unknown";
 	return NULL;
-}
-
-/* As the headers of each version have it. */
-static void set_offsets(int minor)
-{
-	code_offset = minor < 12 ? 32 : 0;
-	recursion_offset = 0;
-	if (sizeof(void *) == 8 && minor == 12)
-		recursion_offset = 36;
-	if (sizeof(void *) == 8 && minor == 13) {
-		recursion_offset = 52;
-		function_offset = 16;
-		locals_offset = 72;
-		current_offset = 72;
-	}
 }
 
 /* Why functions are entered unseen just now, or NULL. Puts right what can. */
@@ -379,6 +225,8 @@ static const char *ongoing_gap(void)
 			       : "sys.monitoring cannot tell threads apart";
 	step_back();
 	now = current();
+	if (recording == TRIPPING)
+		return now == next ? reason : replaced;
 	if (now == ours)
 		return reason;
 	/* It went as it came, without putting back what it found. */
@@ -389,13 +237,17 @@ static const char *ongoing_gap(void)
 
 int evaluator_shift(const char *mark)
 {
+	bool importing = entries_importing();
 	PyObject *done;
 
 	if (recording == OFF) {
 		entries_say(mark);
 		return 0;
 	}
+	tripwires_say(importing);
 	entries_shift(mark, ongoing_gap());
+	tripwires_shifted(
+		entries_has_scope(), importing && !entries_importing());
 	if (recording != MONITORING)
 		return 0;
 	done = PyObject_CallFunctionObjArgs(monitoring_restart, NULL);
@@ -408,9 +260,11 @@ static PyObject *answer(const char *reason)
 	return reason ? Py_BuildValue("y", reason) : Py_BuildValue("");
 }
 
-static const char *start(const struct blocks_settings *settings)
+static const char *start(
+	const struct blocks_settings *settings, PyObject *probe)
 {
 	const char *reason;
+	PyObject *code;
 
 	if (was_started)
 		return "it was started before";
@@ -423,8 +277,10 @@ static const char *start(const struct blocks_settings *settings)
 	was_started = true;
 	if (!reason) {
 		Py_AtExit(entries_flush);
-		if (!opened_start(interpreter))
+		code = PyObject_GetAttrString(probe, "__code__");
+		if (!opened_start(interpreter, PyObject_Type(code)))
 			reason = "no audit hook can be had";
+		Py_DecRef(code);
 	}
 	return reason;
 }
@@ -440,14 +296,11 @@ static const char *start_evaluating(const struct blocks_settings *settings,
 	interpreter = PyInterpreterState_Get();
 	next = current();
 	next_is_default = next == _PyEval_EvalFrameDefault;
-	set_offsets(settings->minor);
-	ours = settings->minor < 11 ? evaluate_plain
-	       : recursion_offset   ? evaluate_counted
-				    : evaluate;
-	calls_most = settings->minor == 11 ? CALLS_MOST_311 : CALLS_MOST;
+	code_offset = 32;
+	ours = settings->minor < 11 ? evaluate_plain : evaluate;
 	reason = try_out(outer, inner);
 	if (!reason)
-		reason = start(settings);
+		reason = start(settings, inner);
 	if (reason)
 		return reason;
 	/* Behind another evaluator there is nothing to be won. */
@@ -460,29 +313,68 @@ static const char *start_evaluating(const struct blocks_settings *settings,
 	return NULL;
 }
 
+static const char *start_tripping(
+	const struct blocks_settings *settings, PyObject *probe)
+{
+	const char *reason;
+
+	if (!_PyInterpreterState_GetEvalFrameFunc)
+		return "the interpreter takes no frame evaluator";
+	interpreter = PyInterpreterState_Get();
+	next = current();
+	if (next != _PyEval_EvalFrameDefault)
+		return replaced;
+	reason = start(settings, probe);
+	if (!reason)
+		reason = tripwires_start(settings->minor, probe);
+	if (!reason)
+		recording = TRIPPING;
+	return reason;
+}
+
+PyObject *evaluator_trip(PyObject *self, PyObject *args)
+{
+	struct blocks_settings settings;
+	PyObject *probe;
+
+	(void)self;
+	if (!PyArg_ParseTuple(args, "(iyyy)O", &settings.minor, &settings.root,
+		    &settings.stdlib, &settings.own, &probe))
+		return NULL;
+	Py_IncRef(args);
+	return answer(start_tripping(&settings, probe));
+}
+
+PyObject *evaluator_adopt(PyObject *self, PyObject *code)
+{
+	(void)self;
+	(void)blocks_of(code);
+	return answer(NULL);
+}
+
+PyObject *evaluator_forked(PyObject *self, PyObject *args)
+{
+	(void)self;
+	tripwires_stop();
+	if (recording == TRIPPING &&
+		PyArg_ParseTuple(args, "O", &monitoring_restart)) {
+		Py_IncRef(args);
+		recording = MONITORING;
+	}
+	return answer(NULL);
+}
+
 PyObject *evaluator_evaluate(PyObject *self, PyObject *args)
 {
 	struct blocks_settings settings;
 	PyObject *outer, *inner;
 
 	(void)self;
-	settings.watch = NULL;
 	if (!PyArg_ParseTuple(args, "(iyyy)OO", &settings.minor, &settings.root,
 		    &settings.stdlib, &settings.own, &outer, &inner))
 		return NULL;
 	Py_IncRef(args); /* the settings stay in use */
 	return answer(start_evaluating(&settings, outer, inner));
-}
-
-/* The frame that an event is about, where constructors are looked for. */
-static void *frame_of(PyObject *code)
-{
-	void *frame;
-
-	if (!watching || !PyThreadState_GetUnchecked)
-		return NULL;
-	frame = field(PyThreadState_GetUnchecked(), current_offset);
-	return code_of(frame) == code ? frame : NULL;
 }
 
 /* Whether all threads have heard enough of an event, self, to silence it. */
@@ -493,9 +385,8 @@ static PyObject *monitoring_call(PyObject *self, PyObject *args)
 
 	if (!code)
 		return NULL;
+	note(code);
 	block = blocks_of(code);
-	if (block->epoch != here.epoch)
-		enter(block, frame_of(code));
 	/* The other threads have their own sets. */
 	if (PyObject_IsTrue(self) != 1 ||
 		(block->id && !entries_is_collecting()))
@@ -511,37 +402,19 @@ PyObject *evaluator_monitor(PyObject *self, PyObject *args)
 {
 	struct blocks_settings settings;
 	const char *reason;
+	PyObject *probe;
 
 	(void)self;
-	settings.watch = NULL;
-	if (!PyArg_ParseTuple(args, "(iyyy)O", &settings.minor, &settings.root,
-		    &settings.stdlib, &settings.own, &monitoring_restart))
+	if (!PyArg_ParseTuple(args, "(iyyy)OO", &settings.minor, &settings.root,
+		    &settings.stdlib, &settings.own, &monitoring_restart,
+		    &probe))
 		return NULL;
 	Py_IncRef(args);
-	reason = start(&settings);
+	reason = start(&settings, probe);
 	if (!reason) {
 		recording = MONITORING;
 	}
 	return answer(reason);
-}
-
-PyObject *evaluator_watch(PyObject *self, PyObject *function)
-{
-	(void)self;
-	Py_IncRef(function);
-	blocks_watch(function);
-	dunder_init = PyUnicode_InternFromString("__init__");
-	watching = function_offset && dunder_init && _PyType_Lookup;
-	return answer(NULL);
-}
-
-PyObject *evaluator_relief(PyObject *self, PyObject *args)
-{
-	(void)self;
-	if (!PyArg_ParseTuple(args, "OO", &relieve, &resume))
-		return NULL;
-	Py_IncRef(args);
-	return answer(NULL);
 }
 
 PyObject *evaluator_callbacks(PyObject *self, PyObject *disable)
@@ -570,6 +443,8 @@ PyObject *evaluator_stop(PyObject *self, PyObject *unused)
 {
 	(void)self;
 	(void)unused;
+	tripwires_say(entries_importing());
+	tripwires_stop();
 	entries_flush();
 	if (recording == EVALUATING) {
 		step_back();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Hears of every Python function that is entered, through a frame evaluator
- * (PEP 523) or, where there is none to be had, through sys.monitoring.
+ * (PEP 523), tripwires, or the events of sys.monitoring.
  */
 #ifndef FTRACE_ADAPTERS_PYTEST_EVALUATOR_H
 #define FTRACE_ADAPTERS_PYTEST_EVALUATOR_H
@@ -21,23 +21,24 @@ PyObject *evaluator_evaluate(PyObject *self, PyObject *args);
 PyObject *evaluator_callbacks(PyObject *self, PyObject *disable);
 
 /*
- * count(code, function): calls the function, and gives how many times the
- * evaluator was asked to run the code meanwhile.
+ * trip((minor version, root, stdlib, own), probe): by tripwires.c. Gives None,
+ * or bytes that say why not; then evaluate() and monitor() cannot be had any
+ * more. The probe is a function that does nothing and was never called.
  */
-PyObject *evaluator_count(PyObject *self, PyObject *args);
+PyObject *evaluator_trip(PyObject *self, PyObject *args);
 
-/* watch(function): it is called with each code object of an __init__. */
-PyObject *evaluator_watch(PyObject *self, PyObject *function);
+/* adopt(code): a code object that was made before. */
+PyObject *evaluator_adopt(PyObject *self, PyObject *code);
 
 /*
- * relief(on, off): functions that switch the events on and off, where
- * sys.monitoring may take the evaluator's place for a time.
+ * forked(restart_events): in a child of the process, from where tripwires
+ * would tell too late, the events of sys.monitoring take their place.
  */
-PyObject *evaluator_relief(PyObject *self, PyObject *args);
+PyObject *evaluator_forked(PyObject *self, PyObject *args);
 
 /*
- * monitor((minor version, root, stdlib, own), restart_events): the events are
- * all there is. Gives None, or bytes that say why not.
+ * monitor((minor version, root, stdlib, own), restart_events, probe): the
+ * events are all there is. Gives None, or bytes that say why not.
  */
 PyObject *evaluator_monitor(PyObject *self, PyObject *args);
 

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Has the functions that are entered recorded, in the best way there is.
 
-The C part does it, by a frame evaluator (PEP 523), else as the listener of
-sys.monitoring.  Without either, a scope depends on files as a whole.
+The C part does it: up to 3.11 by a frame evaluator (PEP 523), from 3.12 on by
+tripwires or, where these cannot be had, as the listener of sys.monitoring.
+Without any, a scope depends on files as a whole.
 """
 
+import gc
 import os
 import sys
+import types
 
+import ftrace_pytest_imports as imports
 import ftrace_pytest_marks as marks
 
 VARIABLE = "FTRACE_FUNCTIONS"
@@ -16,14 +20,14 @@ _STDLIB = os.path.dirname(os.__file__) + "/"
 
 _monitoring = getattr(sys, "monitoring", None)
 _tool = None
-_callbacks = None
+_EVENTS = ("PY_START", "PY_RESUME", "PY_THROW")
 
-# How functions are recorded: "evaluator", "monitoring" or None; and when it
-# is None, why.
+# How functions are recorded: "evaluator", "tripwires", "monitoring" or None;
+# and when it is None, why.
 mode = None
 reason = None
 
-# What the variable asked for: "evaluator", "monitoring" or "off".
+# What the variable asked for: one of these, or "off".
 asked = None
 
 
@@ -52,24 +56,66 @@ def _start(wanted):
         return None, "this Python takes no extension of ours"
     settings = (sys.version_info[1], marks.encode(marks.root_slash),
                 marks.encode(_STDLIB), marks.encode(_HERE))
-    why = b"FTRACE_FUNCTIONS=monitoring"
+    if _monitoring is None:
+        why = b"this Python has no sys.monitoring"
+        if wanted != "monitoring":
+            why = marks.extension.evaluate(settings, _outer, _inner)
+            if why is None:
+                return "evaluator", None
+        return None, os.fsdecode(why)
     if wanted != "monitoring":
-        why = marks.extension.evaluate(settings, _outer, _inner)
+        why = _set_tripwires(settings)
         if why is None:
-            if _monitoring is None:
-                return "evaluator", None
-            if _watch_constructors():
-                marks.extension.relief(_listen, _unlisten)
-                return "evaluator", None
-            marks.extension.stop()
-            return None, "sys.monitoring has no number left"
-    if wanted != "evaluator" and _monitoring is not None:
-        why = marks.extension.monitor(settings, _monitoring.restart_events)
-        if why is None:
-            if _listen():
-                return "monitoring", None
-            why = b"sys.monitoring has no number left"
+            return "tripwires", None
+        if wanted == "tripwires":
+            return None, os.fsdecode(why)
+    why = marks.extension.monitor(
+        settings, _monitoring.restart_events, _inner)
+    if why is None:
+        if _listen(_EVENTS):
+            return "monitoring", None
+        why = b"sys.monitoring has no number left"
     return None, os.fsdecode(why)
+
+
+def _set_tripwires(settings):
+    """None, or why not."""
+    if not _listen(("PY_THROW",)):
+        return b"sys.monitoring has no number left"
+    why = marks.extension.trip(settings, _inner)
+    if why is not None:
+        _unlisten()
+        return why
+    os.register_at_fork(after_in_child=_after_fork)
+    if any(imports.is_project(module)
+           for module in list(sys.modules.values())):
+        _adopt_past()
+    return None
+
+
+def _adopt_past():
+    """Finds functions of the project that were made before."""
+    for function in gc.get_objects():
+        if type(function) is types.FunctionType:
+            marks.extension.adopt(function.__code__)
+    for frame in sys._current_frames().values():
+        while frame is not None:
+            marks.extension.adopt(frame.f_code)
+            frame = frame.f_back
+
+
+def _after_fork():
+    """A child may end at any moment, so it has to say at once what it enters.
+
+    It is no new thread's business: the one that forked goes on.
+    """
+    try:
+        _unlisten()
+        if not _listen(_EVENTS):
+            marks.extension.coarse(b"sys.monitoring has no number left")
+        marks.extension.forked(_monitoring.restart_events)
+    except Exception:
+        marks.lost()
 
 
 def _outer(function):
@@ -78,38 +124,6 @@ def _outer(function):
 
 def _inner():
     pass
-
-
-def _watch_constructors():
-    """Sees to 3.13, which runs an __init__ past the evaluator.
-
-    Where a place has called a class often enough, it enters the function by
-    itself; sys.monitoring tells of these.
-    """
-    class Tried:
-        def __init__(self):
-            pass
-
-    def try_out():
-        for _ in range(100):
-            Tried()
-
-    if marks.extension.count(Tried.__init__.__code__, try_out) == 100:
-        return True
-    tool = _free_tool()
-    if tool is None:
-        return False
-    event = _monitoring.events.PY_START
-    _, entered = marks.extension.callbacks(_monitoring.DISABLE)
-    _monitoring.use_tool_id(tool, "ftrace")
-    _monitoring.register_callback(tool, event, entered)
-
-    def watch(code):
-        if _monitoring.get_local_events(tool, code) != event:
-            _monitoring.set_local_events(tool, code, event)
-
-    marks.extension.watch(watch)
-    return True
 
 
 def _free_tool():
@@ -121,33 +135,29 @@ def _free_tool():
     return None
 
 
-def _listen():
-    """Switches the events on; false when there is no number left."""
-    global _tool, _callbacks
-    events = _monitoring.events
+def _listen(names):
+    """Switches events on; false when there is no number left."""
+    global _tool
     tool = _free_tool()
     if tool is None:
         return False
-    if _callbacks is None:
-        _callbacks = marks.extension.callbacks(_monitoring.DISABLE)
-    entered, thrown = _callbacks
+    entered, thrown = marks.extension.callbacks(_monitoring.DISABLE)
     _monitoring.use_tool_id(tool, "ftrace")
-    _monitoring.register_callback(tool, events.PY_START, entered)
-    _monitoring.register_callback(tool, events.PY_RESUME, entered)
-    _monitoring.register_callback(tool, events.PY_THROW, thrown)
-    _monitoring.set_events(
-        tool, events.PY_START | events.PY_RESUME | events.PY_THROW)
-    # What was silenced the last time is heard again.
-    _monitoring.restart_events()
+    wanted = 0
+    for name in names:
+        event = getattr(_monitoring.events, name)
+        _monitoring.register_callback(
+            tool, event, thrown if name == "PY_THROW" else entered)
+        wanted |= event
+    _monitoring.set_events(tool, wanted)
     _tool = tool
     return True
 
 
 def _unlisten():
     """Switches them off again."""
-    events = _monitoring.events
     _monitoring.set_events(_tool, 0)
-    for event in (events.PY_START, events.PY_RESUME, events.PY_THROW):
-        _monitoring.register_callback(_tool, event, None)
+    for name in _EVENTS:
+        _monitoring.register_callback(
+            _tool, getattr(_monitoring.events, name), None)
     _monitoring.free_tool_id(_tool)
-    return True

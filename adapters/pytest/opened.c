@@ -9,6 +9,7 @@
 #include "adapters/pytest/blocks.h"
 #include "adapters/pytest/entries.h"
 #include "adapters/pytest/python_api.h"
+#include "adapters/pytest/tripwires.h"
 
 #define TOLD 4096u
 #define FRAMES_MAX 1000
@@ -21,7 +22,7 @@ static const char *const evaluators[] = {
 };
 
 static void *listening;
-static PyObject *none;
+static PyObject *none, *code_type;
 static bool has_rival;
 
 /* Something was heard of another interpreter since it was last asked. */
@@ -179,6 +180,42 @@ static bool is_here(void)
 	return thread && PyInterpreterState_Get() == listening;
 }
 
+/* Code that comes into use, by itself or for a function. */
+static void note_code(PyObject *object)
+{
+	PyObject *type;
+
+	if (!object || !tripwires_are_set())
+		return;
+	type = PyObject_Type(object);
+	if (type == code_type)
+		(void)blocks_of(object);
+	Py_DecRef(type);
+}
+
+static void note_attribute(PyObject *args)
+{
+	PyObject *name = PyTuple_GetItem(args, 1);
+
+	if (name && !PyUnicode_CompareWithASCIIString(name, "__code__"))
+		note_code(PyTuple_GetItem(args, 2));
+}
+
+/* Whether an event was one of those about code. */
+static bool hear_code(const char *event, PyObject *args)
+{
+	if (!strcmp(event, "exec") || !strcmp(event, "function.__new__"))
+		note_code(PyTuple_GetItem(args, 0));
+	else if (!strcmp(event, "object.__setattr__"))
+		note_attribute(args);
+	else if (!strcmp(event, "_thread.start_new_thread") ||
+		 !strcmp(event, "_thread.start_joinable_thread"))
+		tripwires_note_thread();
+	else
+		return false;
+	return true;
+}
+
 static int hear(const char *event, PyObject *args, void *data)
 {
 	(void)data;
@@ -187,7 +224,7 @@ static int hear(const char *event, PyObject *args, void *data)
 		__atomic_store_n(&elsewhere, true, __ATOMIC_RELAXED);
 		return 0;
 	}
-	if (event[0] != 'o' && event[0] != 'i')
+	if (!strchr("oief_", event[0]) || hear_code(event, args))
 		return 0;
 	if (!strcmp(event, "open")) {
 		if (is_reading(args))
@@ -197,15 +234,17 @@ static int hear(const char *event, PyObject *args, void *data)
 		return note_path(PyTuple_GetItem(args, 0), true);
 	} else if (!strcmp(event, "os.exec")) {
 		/* What comes after it knows nothing of what was collected. */
-		if (entries_is_collecting())
+		if (entries_is_collecting()) {
+			tripwires_say(entries_importing());
 			entries_flush();
+		}
 	} else if (!strcmp(event, "import")) {
 		note_import(PyTuple_GetItem(args, 0));
 	}
 	return 0;
 }
 
-bool opened_start(void *interpreter)
+bool opened_start(void *interpreter, PyObject *type_of_code)
 {
 	if (!PySys_AddAuditHook || !PyEval_GetFrame || !PyFrame_GetBack ||
 		!PyFrame_GetCode || !PyInterpreterState_Head ||
@@ -214,6 +253,7 @@ bool opened_start(void *interpreter)
 		return false;
 	listening = interpreter;
 	none = Py_BuildValue("");
+	code_type = type_of_code;
 	/* Another hook may refuse it: it raises then, or all goes on without.
 	 */
 	if (!PySys_AddAuditHook(hear, NULL))

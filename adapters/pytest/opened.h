@@ -11,8 +11,11 @@
 
 #include "adapters/pytest/python_api.h"
 
-/* Begins listening, for one interpreter. False when that cannot be done. */
-bool opened_start(void *interpreter);
+/*
+ * Begins listening, for one interpreter, whose code objects are of that type.
+ * False when that cannot be done.
+ */
+bool opened_start(void *interpreter, PyObject *type_of_code);
 
 /* Why functions may be entered unseen, as the events tell it, or NULL. */
 const char *opened_gap(void);

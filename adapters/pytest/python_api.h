@@ -119,6 +119,8 @@ extern void *PyThreadState_GetUnchecked(void) MAYBE;
 extern PyObject *_PyType_Lookup(PyObject *type, PyObject *name) MAYBE;
 extern void *PyInterpreterState_Head(void) MAYBE;
 extern void *PyInterpreterState_Next(void *interpreter) MAYBE;
+extern void *PyInterpreterState_ThreadHead(void *interpreter) MAYBE;
+extern void *PyThreadState_Next(void *thread) MAYBE;
 extern int PySys_AddAuditHook(audit_hook *hook, void *data) MAYBE;
 extern PyObject *PyEval_GetFrame(void) MAYBE;
 extern PyObject *PyFrame_GetBack(PyObject *frame) MAYBE;

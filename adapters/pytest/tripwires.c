@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+#include "adapters/pytest/tripwires.h"
+
+#include <stdlib.h>
+
+#define WAIT_MOST (1u << 22)
+
+/*
+ * What a version is never marked with while there is a GIL, from 3.13 on: it
+ * is compared with a word whose lowest bits tell of what is to be done, of
+ * which these are for interpreters without one.
+ */
+#define NOBODYS UINT64_C(0x60)
+
+struct wire {
+	PyObject *code;
+	uint64_t *version;
+	uint64_t armed; /* what it is while the code has not run */
+	struct block *block;
+};
+
+static size_t version_offset;
+static bool counts_by_one;
+
+static struct wire *wires;
+static uint32_t count, room, vacant; /* vacant: a list through `armed` */
+
+/*
+ * What was found, in the order it was, for threads that have not said it yet.
+ * Its numbers go on for ever; `said` of them are dropped.
+ */
+static struct block **found;
+static size_t found_count, found_room;
+static uint64_t dropped;
+
+/* Threads that have scopes of their own, besides the collecting one. */
+static int waiting;
+
+/* There was more than one thread since the collecting one said all. */
+static bool others;
+static bool stopped;
+
+static uint64_t *version_of(PyObject *code)
+{
+	return (uint64_t *)((char *)code + version_offset);
+}
+
+/* A version that no interpreter gives, just below or above this one. */
+static uint64_t arm(uint64_t version)
+{
+	return counts_by_one ? version - 1 : version | NOBODYS;
+}
+
+static void find(struct block *block)
+{
+	if (found_count == found_room) {
+		size_t more = found_room * 2 + 1024;
+		struct block **longer = NULL;
+
+		if (found_count < WAIT_MOST)
+			longer = realloc(found, more * sizeof(*longer));
+		if (!longer) {
+			entries_gap("too many functions were entered");
+			dropped += found_count;
+			found_count = 0;
+			if (!found_room)
+				return;
+		} else {
+			found = longer;
+			found_room = more;
+		}
+	}
+	found[found_count++] = block;
+}
+
+static inline void look(struct wire *wire)
+{
+	uint64_t version;
+
+	if (!wire->version)
+		return;
+	version = *wire->version;
+	if (version == wire->armed)
+		return;
+	wire->armed = *wire->version = arm(version);
+	find(wire->block);
+}
+
+uint32_t tripwires_add(PyObject *code, struct block *block)
+{
+	struct wire *wire;
+
+	if (!version_offset || stopped)
+		return 0;
+	if (vacant) {
+		wire = &wires[vacant - 1];
+		vacant = (uint32_t)wire->armed;
+	} else {
+		if (count == room) {
+			uint32_t more = room * 2 + 1024;
+
+			wire = realloc(wires, more * sizeof(*wires));
+			if (!wire) {
+				entries_gap("out of memory");
+				return 0;
+			}
+			wires = wire;
+			room = more;
+		}
+		wire = &wires[count++];
+	}
+	/* New ones have version 0, which is nobody's either. */
+	*wire = (struct wire){code, version_of(code), 0, block};
+	look(wire);
+	return (uint32_t)(wire - wires) + 1;
+}
+
+void tripwires_remove(uint32_t handle)
+{
+	struct wire *wire;
+
+	if (handle == 0 || handle > count)
+		return;
+	wire = &wires[handle - 1];
+	look(wire);
+	*wire = (struct wire){.armed = vacant};
+	vacant = handle;
+}
+
+void tripwires_note_thread(void)
+{
+	others = true;
+}
+
+static bool is_alone(void)
+{
+	void *thread = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
+
+	return !thread || !PyThreadState_Next(thread);
+}
+
+void tripwires_say(bool importing)
+{
+	uint64_t end = dropped + found_count;
+
+	if (!version_offset || stopped)
+		return;
+	if (!here.hears) {
+		/* What was found before is for those who heard already. */
+		here.hears = true;
+		here.said = end;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		look(&wires[i]);
+	end = dropped + found_count;
+	if (here.said < dropped)
+		here.said = dropped;
+	for (; here.said < end; here.said++) {
+		struct block *block = found[here.said - dropped];
+
+		if (block->epoch != here.epoch)
+			entries_enter(block);
+	}
+	if (!importing)
+		here.resaid = end;
+	others = others || !is_alone();
+	if (entries_is_collecting() && !waiting && !(importing && others)) {
+		dropped = end;
+		found_count = 0;
+		others = !is_alone();
+	}
+}
+
+void tripwires_shifted(bool open, bool left_import)
+{
+	if (!version_offset || stopped)
+		return;
+	if (left_import && others)
+		here.said = here.resaid;
+	if (entries_is_collecting() || here.waits == open)
+		return;
+	here.waits = open;
+	waiting += open ? 1 : -1;
+}
+
+bool tripwires_are_set(void)
+{
+	return version_offset && !stopped;
+}
+
+void tripwires_stop(void)
+{
+	stopped = true;
+}
+
+static bool runs(PyObject *probe)
+{
+	PyObject *result = PyObject_CallFunctionObjArgs(probe, NULL);
+
+	PyErr_Clear();
+	Py_DecRef(result);
+	return result;
+}
+
+const char *tripwires_start(int minor, PyObject *probe)
+{
+	size_t offset = minor == 12 ? 160 : 168;
+	PyObject *code = PyObject_GetAttrString(probe, "__code__");
+	uint64_t *version = (uint64_t *)((char *)code + offset), before;
+	bool fits = sizeof(void *) == 8 && minor >= 12 &&
+		    PyInterpreterState_ThreadHead && PyThreadState_Next;
+
+	Py_DecRef(code); /* the function keeps it */
+	counts_by_one = minor == 12;
+	fits = fits && *version == 0 && runs(probe);
+	before = fits ? *version : 0;
+	fits = fits && before && (counts_by_one || before % 256 == 0) &&
+	       before < UINT32_MAX;
+	for (int i = 0; fits && i < 3; i++) {
+		*version = arm(before);
+		fits = runs(probe) && *version == before && runs(probe) &&
+		       *version == before;
+	}
+	if (!fits)
+		return "the interpreter's code objects are unknown";
+	version_offset = offset;
+	return NULL;
+}
