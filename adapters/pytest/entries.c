@@ -167,23 +167,39 @@ void entries_declare(struct block *block)
 		entries_say(mark);
 }
 
+/* Decimal; there are hundreds in a mark. Gives where it ends. */
+static char *put_number(char *at, uint32_t number)
+{
+	char digits[10];
+	unsigned count = 0;
+
+	do
+		digits[count++] = (char)('0' + number % 10);
+	while (number /= 10);
+	while (count)
+		*at++ = digits[--count];
+	return at;
+}
+
 static void say_blocks(void)
 {
-	char mark[MARK_MAX + 100];
-	int head, used;
+	char mark[MARK_MAX + 100], *at, *head;
 
-	head = used =
-		snprintf(mark, sizeof(mark), MARK "enter/%s/", entries_token());
+	at = head = mark + snprintf(mark, sizeof(mark), MARK "enter/%s/",
+				   entries_token());
 	for (unsigned i = 0; i < collected; i++) {
 		entries_declare(batch[i]);
-		used += snprintf(mark + used, sizeof(mark) - (size_t)used,
-			used > head ? ",%u" : "%u", batch[i]->id);
-		if (used > MARK_MAX - 12) {
+		if (at > head)
+			*at++ = ',';
+		at = put_number(at, batch[i]->id);
+		if (at - mark > MARK_MAX - 12) {
+			*at = '\0';
 			entries_say(mark);
-			used = head;
+			at = head;
 		}
 	}
-	if (used > head)
+	*at = '\0';
+	if (at > head)
 		entries_say(mark);
 }
 

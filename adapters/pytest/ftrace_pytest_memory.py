@@ -26,15 +26,11 @@ from ftrace_pytest_marks import BEGIN, END, USE, WHOLE, encode, say
 
 _LISTED = marks.BLOCK_LIST + b"/"
 
-# How far and how much of a module is looked at.  A module that has more than
-# so many objects counts as changed, and so do neighbours that are looked at
-# for the first time and have more together.
-_DEPTH = 10
+# How much of a module is looked at.  A module that has more than so many
+# objects counts as changed, and so do neighbours that are looked at for the
+# first time and have more together.  How far is said in walk.c.
 _MOST = 20000
 _MOST_AROUND = 20000
-
-# A container of more elements is told by their number alone.
-_LARGE = 2000
 
 # What to make of an object, by its type: nothing at all, its value, its
 # identity, that and what it refers to; and the same with more to look after.
@@ -61,7 +57,7 @@ for _kind, _types in (
                       collections.deque)),
         (_FUNCTION, (types.FunctionType,))):
     for _type in _types:
-        _ORDINARY[id(_type)] = _kind
+        _ORDINARY[_type] = _kind
 
 # Instances of these, and of what is below the packages, change by being used
 # and keep nothing of a file.
@@ -85,10 +81,6 @@ _passing = ()
 # there had been by then, of those that had not changed.
 _last = {}
 _settled = {}
-
-
-class _TooMuch(Exception):
-    pass
 
 
 class _Watch:
@@ -126,6 +118,8 @@ def install():
               "/dev", "/proc", "/sys"}
     _passing = tuple(encode(place.rstrip("/") + "/") for place in places)
     marks.finish = _finish
+    marks.extension.walk_start(
+        list(_ORDINARY.items()), _kind_of, _leads_on, gc.get_referents)
     marks.extension.hear_opened(_hear)
 
 
@@ -309,25 +303,18 @@ def _look(names, most, spared=None):
     the second of the rest.  None where there is too much of it.  Also how
     many objects that took.
     """
-    seen = {id(names), id(sys.modules["builtins"].__dict__)}
-    kinds = dict(_ORDINARY)
-    name = names.get("__name__")
+    known = [names, sys.modules["builtins"].__dict__]
+    seen = set(map(id, known))
     reached, hidden = [], []
     for key, value in list(names.items()):
         if key[:2] != "__" and key != spared:
-            _sort(value, key[:1] == "_", names, reached, hidden, seen)
-    count = 0
-    found = []
-    try:
-        for values in (reached, hidden):
-            items, count = _walk(values, name, kinds, seen, count, most)
-            found.append(hash(tuple(items)))
-    except _TooMuch:
-        return None, most
-    return tuple(found), count
+            _sort(value, key[:1] == "_", names, reached, hidden, known, seen)
+    found, count = marks.extension.walk(
+        [reached, hidden], known, names.get("__name__"), most)
+    return found if len(found) == 2 else None, count
 
 
-def _sort(value, is_private, names, reached, hidden, seen):
+def _sort(value, is_private, names, reached, hidden, known, seen):
     """Puts a global or an attribute of a class with its like."""
     kind = type(value)
     if issubclass(kind, type):
@@ -335,10 +322,11 @@ def _sort(value, is_private, names, reached, hidden, seen):
         if own.get("__module__") == names.get("__name__"):
             if id(value) not in seen:
                 seen.add(id(value))
+                known.append(value)
                 for key, each in list(own.items()):
                     if key not in _OF_CLASSES:
                         _sort(each, is_private or key[:1] == "_", names,
-                              reached, hidden, seen)
+                              reached, hidden, known, seen)
         return
     function = value
     if kind is property:
@@ -353,7 +341,10 @@ def _sort(value, is_private, names, reached, hidden, seen):
 
 
 def _kind_of(kind):
-    """What to make of the objects of a type that is not ordinary."""
+    """What to make of the objects of a type."""
+    for ordinary, found in _ORDINARY.items():
+        if kind is ordinary:
+            return found
     if issubclass(kind, types.ModuleType):
         return _NOTHING
     if issubclass(kind, type):
@@ -366,41 +357,6 @@ def _kind_of(kind):
     return _INNER
 
 
-def _walk(level, name, kinds, seen, count, most):
-    """Identities and values of what the objects of a level lead to.
-
-    Breadth first, without ever running code of the objects' own.
-    """
-    items = []
-    for _ in range(_DEPTH):
-        count += len(level)
-        if count > most:
-            raise _TooMuch
-        inner = []
-        for each in level:
-            kind = type(each)
-            found = kinds.get(id(kind))
-            if found is None:
-                found = kinds[id(kind)] = _kind_of(kind)
-            if found is _VALUE:
-                items.append(hash(each))
-            elif found is not _NOTHING:
-                number = id(each)
-                items.append(number)
-                if found is _LEAF or number in seen:
-                    continue
-                seen.add(number)
-                if found is _FUNCTION:
-                    seen.add(id(each.__globals__))
-                elif found is _CONTAINER:
-                    items.append(len(each))
-                    if len(each) > _LARGE:
-                        continue
-                elif (found is _CLASS and
-                      _names_of_class(each).get("__module__") != name):
-                    continue
-                inner.append(each)
-        if not inner:
-            break
-        level = gc.get_referents(*inner)
-    return items, count
+def _leads_on(kind, name):
+    """Whether a class is the module's own."""
+    return _names_of_class(kind).get("__module__") == name

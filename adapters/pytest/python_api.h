@@ -69,6 +69,7 @@ extern PyObject *PyDict_GetItemWithError(PyObject *dict, PyObject *key);
 extern PyObject *PyDict_GetItemString(PyObject *dict, const char *key);
 extern int PyObject_IsTrue(PyObject *object);
 extern ssize_t PyObject_Hash(PyObject *object);
+extern ssize_t PyObject_Size(PyObject *object);
 extern PyObject *PyObject_Call(
 	PyObject *callable, PyObject *args, PyObject *kwargs);
 extern PyObject *PyObject_CallFunctionObjArgs(PyObject *callable, ...);
@@ -79,6 +80,8 @@ extern long PyLong_AsLong(PyObject *number);
 extern PyObject *PyLong_FromLong(long value);
 extern PyObject *PyList_New(ssize_t size);
 extern int PyList_Append(PyObject *list, PyObject *item);
+extern PyObject *PyList_AsTuple(PyObject *list);
+extern PyObject *PyList_GetItem(PyObject *list, ssize_t index);
 extern ssize_t PyList_Size(PyObject *list);
 extern PyObject *PyTuple_GetItem(PyObject *tuple, ssize_t index);
 extern ssize_t PyTuple_Size(PyObject *tuple);
