@@ -218,7 +218,8 @@ def declare_past():
             continue
         names = _NAMES + _CUSTOM + tuple(tried) + tuple(
             name for name, module in list(sys.modules.items())
-            if "." not in name and not name.startswith(_OURS)
+            if "." not in name and name != "__main__"
+            and not name.startswith(_OURS)
             and not (late and _is_built_in(module)))
         for name in names:
             say(BLOCK_LIST + encode(name) + b"/" + encode(absolute))
