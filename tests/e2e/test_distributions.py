@@ -148,6 +148,21 @@ def test_upgrade_selects_users(project, packages):
     assert project.affected_units() == users
 
 
+def test_first_loaded_without_a_statement(project, packages):
+    """Who loads a package uses all of it, as who imports it later does."""
+    packages.install("lib", LIB)
+    project.files(
+        test_name="""\
+            import importlib
+            def test_name():
+                assert importlib.import_module("lib").value()
+            """,
+        test_other=TESTS["test_other"])
+    project.pytest().ok()
+    packages.install("lib", dict(LIB, **{"lib/data.txt": "2\n"}), "2")
+    assert project.affected_units() == _units("name")
+
+
 def test_same_version_again_selects_nothing(project, packages):
     packages.install("lib", LIB)
     project.files(**TESTS)
@@ -423,6 +438,17 @@ def test_environment_in_the_project(project):
     assert project.affected_units() == []
     packages.install("lib", LIB, "2")
     assert project.affected_units() == _units("direct")
+
+
+def test_audit_finds_no_gap(project, packages):
+    packages.install("lib", LIB)
+    packages.install("deep", {"deep.py": "import lib\n"})
+    project.files(test_deep="import deep\ndef test_deep():\n    pass\n",
+                  **TESTS)
+    project.pytest().ok()
+    result = project.ftrace("audit", "-n", "3", "--", project.python, "-m",
+                            "pytest")
+    assert result.code == 0, result
 
 
 def test_xdist(project, packages):
