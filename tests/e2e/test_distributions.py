@@ -134,8 +134,8 @@ def test_upgrade_selects_users(project, packages):
         **TESTS)
     project.pytest().ok()
     assert project.affected_units() == []
-    users = _units("direct", "deep", "given", "fixture", "late.first", "late.cached",
-                   "name", "helper")
+    users = _units("direct", "deep", "given", "fixture", "late.first",
+                   "late.cached", "name", "helper")
     packages.install("lib", dict(LIB, **{"lib/__init__.py": "value = str\n"}),
                      version="2")
     assert project.affected_units() == users
