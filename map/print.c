@@ -13,6 +13,7 @@
 #include <xxhash.h>
 
 #include "map/alloc.h"
+#include "map/entry_points.h"
 
 /* On the stack: most files fit whole, and nothing needs clearing. */
 #define READ_BYTES (64u << 10)
@@ -206,6 +207,7 @@ static struct print print_no_listing(const char *path, int error)
 }
 
 struct listing {
+	char *path;
 	char **names; /* sorted; NULL: there are none, or no directory */
 	size_t count, room;
 	bool is_directory;
@@ -218,6 +220,7 @@ struct listing *listing_read(const char *path)
 	DIR *dir = opendir(path);
 	struct dirent *entry;
 
+	listing->path = xstrdup(path);
 	if (!dir) {
 		listing->instead = print_no_listing(path, errno);
 		return listing;
@@ -239,9 +242,35 @@ void listing_release(struct listing *listing)
 {
 	for (size_t i = 0; listing && i < listing->count; i++)
 		free(listing->names[i]);
-	if (listing)
+	if (listing) {
 		free(listing->names);
+		free(listing->path);
+	}
 	free(listing);
+}
+
+/* Names, and with each what its distribution says of a group. */
+static void add_entry_points(XXH3_state_t *state, const struct listing *listing,
+	const char *group, size_t size)
+{
+	for (size_t i = 0; i < listing->count; i++) {
+		const char *name = listing->names[i];
+		size_t length;
+		char *path, *text;
+
+		if (!entry_points_is_metadata(name))
+			continue;
+		path = xasprintf(
+			"%s/%s/" ENTRY_POINTS_NAME, listing->path, name);
+		text = entry_points_read(path, group, size, &length);
+		if (text) {
+			XXH3_128bits_update(state, name, strlen(name) + 1);
+			XXH3_128bits_update(state, &length, sizeof(length));
+			XXH3_128bits_update(state, text, length);
+		}
+		free(text);
+		free(path);
+	}
 }
 
 struct print listing_print(
@@ -249,6 +278,8 @@ struct print listing_print(
 {
 	XXH3_state_t *state;
 	struct print print;
+	const char *group;
+	size_t group_size;
 
 	/* Who looks for a name finds none in a directory that is not there,
 	 * just as in one that lacks it. */
@@ -257,6 +288,8 @@ struct print listing_print(
 		return listing->instead;
 	state = XXH3_createState();
 	XXH3_128bits_reset_withSeed(state, SEED_LISTING);
+	if (entry_points_is_group(stem, size, &group, &group_size))
+		add_entry_points(state, listing, group, group_size);
 	for (size_t i = 0; i < listing->count; i++) {
 		const char *name = listing->names[i];
 

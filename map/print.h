@@ -9,7 +9,9 @@
  *	content	a regular file's bytes and whether it may be executed
  *	listing	a directory's names, sorted; with a block, only the names that
  *		are that stem or begin with it and a dot, or, when the block
- *		has a star, the names that it matches as a glob
+ *		has a star, the names that it matches as a glob; when it is
+ *		"[name]", also what distributions in the directory say in files
+ *		of entry points that mention that group
  *	link	where a symbolic link points
  *	meta	what kind of thing is there; for a regular file also its size
  *		and modification time. For what was looked at and never opened.

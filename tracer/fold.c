@@ -149,8 +149,8 @@ static void fold_release(struct fold *fold)
 	free(fold->touched);
 	free(fold->stirred);
 	free(fold->searched);
-	free(fold->declared);
 	interner_release(&fold->settings);
+	free(fold->groups);
 	free(fold->image_ready);
 }
 

@@ -36,7 +36,6 @@ static void grow_nodes(struct fold *fold)
 	fold->touched = grow_flags(fold->touched, old, room);
 	fold->stirred = grow_flags(fold->stirred, old, room);
 	fold->searched = grow_flags(fold->searched, old, room);
-	fold->declared = grow_flags(fold->declared, old, room);
 	fold->node_room = room;
 }
 
@@ -317,7 +316,7 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 		return;
 	if (kind == ACCESS_LIST && scope == fold->base) {
 		if (block != fold->no_block)
-			fold->declared[path.node] = true;
+			fold_declare_listing(fold, event, path.node);
 		else if (event->clock < fold->image_ready[event->image] &&
 			 !fold->late)
 			return; /* its turn is when all is declared */
@@ -432,7 +431,8 @@ static void take_undeclared(struct fold *fold)
 			continue;
 		path = fold_path(fold, record->text, record->size, false);
 		if (!fold->paths[path].ignored &&
-			!fold->declared[fold->paths[path].node])
+			!fold_is_declared(fold, event, fold->paths[path].node,
+				ACCESS_LIST))
 			take_event(fold, event);
 	}
 }

@@ -69,6 +69,12 @@ struct fold_memo {
 	uint32_t scope;
 };
 
+/* A directory that an image looked through for a group of entry points. */
+struct fold_group {
+	uint32_t image, node;
+	uint32_t block; /* in blocks */
+};
+
 struct fold_scope {
 	bool coarse;    /* it entered functions that nobody told of */
 	bool ran;       /* said an outcome other than that it exists */
@@ -111,7 +117,9 @@ struct fold {
 	struct interner blocks;
 	uint32_t no_block;        /* the empty one: the whole file */
 	struct interner settings; /* declared, by fold_settings.c */
-	bool late;                /* listings that waited are being taken */
+	struct fold_group *groups;
+	size_t group_count, group_room;
+	bool late; /* listings that waited are being taken */
 
 	/* Code, by fold_code.c. */
 	struct interner code_keys; /* number i is codes[i] */
@@ -137,7 +145,6 @@ struct fold {
 	bool *touched;       /* the session wrote, renamed or removed it */
 	bool *stirred;       /* the session changed its entries */
 	bool *searched;      /* discovery went through its entries */
-	bool *declared;      /* the base said what it looked for in it */
 	size_t node_room;
 
 	uint32_t root_node;
@@ -208,9 +215,13 @@ void fold_code_release(struct fold *fold);
 
 /*
  * Settings (fold_settings.c): the first goes through all that is declared of
- * them. Whether an event, an access of the whole, is told by a declaration.
+ * them. The second notes that an image has said what it listed a directory for
+ * before its adapter was ready; what it says later is of another look. Whether
+ * an event, an access of the whole, is told by a declaration.
  */
 void fold_find_settings(struct fold *fold);
+void fold_declare_listing(
+	struct fold *fold, const struct trace_event *event, uint32_t node);
 bool fold_is_declared(const struct fold *fold, const struct trace_event *event,
 	uint32_t node, enum access_kind kind);
 

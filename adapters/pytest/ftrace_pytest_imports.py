@@ -14,6 +14,7 @@ import os
 import sys
 import types
 
+import ftrace_pytest_distributions as distributions
 import ftrace_pytest_marks as marks
 import ftrace_pytest_places as places
 from ftrace_pytest_marks import (
@@ -24,6 +25,7 @@ _MACHINERY = frozenset((
     "importlib", "importlib._bootstrap", "importlib._bootstrap_external",
     "_frozen_importlib", "_frozen_importlib_external", __name__,
     "ftrace_pytest_loads", "ftrace_pytest_places",
+    "ftrace_pytest_distributions",
 ))
 
 # Hooks that pytest calls only for the tests below the conftest.  A conftest
@@ -38,7 +40,9 @@ _LOCAL_HOOKS = frozenset((
     "pytest_pyfunc_call", "pytest_itemcollected", "pytest_assertrepr_compare",
 ))
 
-# The scope of every project module that was loaded, by the module's name.
+# The scope of every module that was loaded since and that does not belong to
+# everybody, by the module's name: a project module's own, or that of the
+# installed package.
 scopes = {}
 
 # The same for modules that were loaded by hand, each with its spec, by the
@@ -107,17 +111,18 @@ def _declare_past():
     """Says what was looked up before there was a wrapper to say it.
 
     The directories were listed whole; once the lookups are declared, the
-    tracer takes the listing for what it was.  Those of no project are left as
-    they are: whatever is installed there is everybody's anyway.
+    tracer takes the listing for what it was.  Python's own are left as they
+    are: whatever is there is everybody's anyway.
     """
     path = []
+    declared = distributions.declare_past()
     for place in sys.path:
         if not isinstance(place, str):
             continue
         absolute = os.path.abspath(place)
         if is_project_path(absolute + "/"):
             path.append(absolute)
-        elif _was_listed(place):
+        elif place not in declared and _was_listed(place):
             _whole.add(place)
     for place in path:
         for glob in places.METADATA:
@@ -200,14 +205,34 @@ def _note_look(path, fullname, spec):
 
 
 def _importer(depth=2):
-    """The scope of the project module whose code is importing, or None."""
+    """The scope of the module whose code is importing, or None.
+
+    Where that is Python's library, it may be an installed package that keeps
+    what it asked the library for: entry points, say.
+    """
     frame = sys._getframe(depth)
+    passed = False
     while frame is not None:
-        name = frame.f_globals.get("__name__")
-        if name not in _MACHINERY:
-            return scope_of_code(frame.f_globals)
+        names = frame.f_globals
+        if names.get("__name__") not in _MACHINERY:
+            scope = _scope_of_importer(names)
+            if scope is not None:
+                if passed and scope not in distributions.scopes:
+                    return None
+                return scope
+            if not distributions.is_stdlib(names):
+                return None
+            passed = True
         frame = frame.f_back
     return None
+
+
+def _scope_of_importer(names):
+    """The scope that depends on what code with these globals imports."""
+    scope = scope_of_code(names)
+    if scope is None and distributions.is_runner(names):
+        return BASE
+    return scope
 
 
 def _use(scope, importer):
@@ -220,7 +245,10 @@ def _use(scope, importer):
             say(USE + scope)
     else:
         say(USE + scope)
-    if importer is None:
+    if importer is None or importer == scope:
+        return
+    # The runner loads tests, too, which does not make them everybody's.
+    if importer == BASE and scope not in distributions.scopes:
         return
     edge = (importer, scope)
     if edge in _edges:
@@ -251,6 +279,12 @@ def scope_of(name):
     return scope
 
 
+def is_of_project(name):
+    """Whether the module of that name is one of the project, and loaded."""
+    scope = scopes.get(name)
+    return scope is not None and scope not in distributions.scopes
+
+
 def _note_import(name, globs, fromlist, level):
     """Says the edges of an import statement, whose modules are loaded.
 
@@ -272,7 +306,7 @@ def _note_import(name, globs, fromlist, level):
                 return told[3]
     importer = None
     if type(globs) is dict:
-        importer = scope_of_code(globs)
+        importer = _scope_of_importer(globs)
         if level:
             name = _absolute(name, globs, level)
     module = sys.modules.get(name)
@@ -309,7 +343,7 @@ def _scopes_of_import(name, fromlist):
     found = []
     for each in names:
         scope = scope_of(each)
-        if scope is not None:
+        if scope is not None and scope not in found:
             found.append(scope)
     return found
 
@@ -355,7 +389,7 @@ def open_by_hand(spec, module):
             name + "@" + marks.relative(os.path.abspath(spec.origin)))
         _by_hand[id(spec)] = (scope, spec)
     load = Load(name, scope)
-    load.module = module
+    load.module, load.spec = module, spec
     load.executing = True
     return _open(load)
 
@@ -363,14 +397,14 @@ def open_by_hand(spec, module):
 class Load:
     """One module that is being loaded."""
 
-    __slots__ = ("name", "scope", "module", "executing", "source", "depth",
-                 "local", "lifted")
+    __slots__ = ("name", "scope", "module", "spec", "executing", "source",
+                 "depth", "importer", "local", "lifted")
 
     def __init__(self, name, scope):
         self.name = name
         self.scope = scope
         # Set where it is loaded by hand: it need not get into sys.modules.
-        self.module = None
+        self.module = self.spec = None
         # Whether its loader was called.
         self.executing = False
         # The file whose reading is muted, until its code runs.
@@ -380,9 +414,10 @@ class Load:
 def _open(load):
     opened = marks.thread.modules
     load.local = not opened and _is_conftest(load.name)
+    load.importer = None
     if not load.local:
-        importer = _importer(3)
-        _use(load.scope, importer)
+        load.importer = _importer(3)
+        _use(load.scope, load.importer)
         if load.module is not None:
             _use_parents(load.name, load.scope)
     if load.module is None:
@@ -421,19 +456,42 @@ def close(load, _=None):
         if load.local:
             say(USE + scope)
     elif not is_project(module):
-        scopes.pop(name, None)
-        _use_in_base(scope)
-        if name == _SERVER:
-            _watch_server(module)
-        elif name in places.QUERIES:
-            places.watch(module)
+        _close_foreign(load, module)
     else:
-        parent = name.rpartition(".")[0]
-        while parent:
-            _packages.add(parent)
-            parent = parent.rpartition(".")[0]
+        _add_parents(name)
         if load.local:
             _use_in_directory(module, scope)
+
+
+def _close_foreign(load, module):
+    """Gives a module of no project to its package, or to everybody."""
+    name, scope = load.name, load.scope
+    whole = distributions.scope_of(module)
+    if whole is None:
+        scopes.pop(name, None)
+        _use_in_base(scope)
+    else:
+        if load.module is None:
+            scopes[name] = whole
+        else:
+            _by_hand[id(load.spec)] = (whole, load.spec)
+        _add_parents(name)
+        if scope != whole:
+            say(BEGIN + whole)
+            say(USE + scope)
+            say(END)
+        _use(whole, load.importer)
+    if name == _SERVER:
+        _watch_server(module)
+    elif name in places.QUERIES:
+        places.watch(module)
+
+
+def _add_parents(name):
+    parent = name.rpartition(".")[0]
+    while parent:
+        _packages.add(parent)
+        parent = parent.rpartition(".")[0]
 
 
 def _watch_server(module):

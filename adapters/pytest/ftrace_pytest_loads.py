@@ -14,6 +14,7 @@ import os
 import sys
 import types
 
+import ftrace_pytest_distributions as distributions
 import ftrace_pytest_imports as imports
 import ftrace_pytest_marks as marks
 from ftrace_pytest_marks import WHOLE, encode, say
@@ -156,6 +157,11 @@ def _leave_code(load, code):
         _say_source(load, code)
 
 
+def _has_scope(path):
+    return (imports.is_project_path(path)
+            or distributions.entry_of(path) is not None)
+
+
 def _enter_module(loader, module):
     spec = getattr(module, "__spec__", None)
     name = getattr(spec, "name", None)
@@ -165,7 +171,7 @@ def _enter_module(loader, module):
     if (loads and loads[-1].name == name and not loads[-1].executing):
         loads[-1].executing = True
     elif (type(origin) is str and type(name) is str
-            and imports.is_project_path(os.path.abspath(origin))):
+            and _has_scope(os.path.abspath(origin))):
         opened = imports.open_by_hand(spec, module)
     if type(loader) is not _rewriter:
         return opened, None

@@ -229,7 +229,7 @@ def _neighbours(names):
             name = _names_of_class(value).get("__module__")
         else:
             name = (_names_of_class(kind) or {}).get("__module__")
-        if type(name) is str and name in imports.scopes:
+        if type(name) is str and imports.is_of_project(name):
             found[name] = None
     for name in found:
         other = _names_named(name)

@@ -18,8 +18,10 @@ METADATA = ("*.dist-info", "*.egg-info", "*.egg", "*.egg-link", "*.pth")
 # The modules that answer questions about distributions.
 QUERIES = ("importlib.metadata", "importlib_metadata")
 
-# The pairs (scope, place) that were already said.
+# What was already said: scope, place, and the name that was sought there.
 _sought = set()
+
+# The pairs (scope, place) that were.
 _missed = set()
 
 # The places that did not exist when the run began, which everybody knows.
@@ -43,11 +45,14 @@ def watch(module):
     fast_path = getattr(module, "FastPath", None)
     if not hasattr(fast_path, "children"):
         return
-    for name in ("children", "search"):
+    # A search that has a name goes through a listing of all.
+    named = hasattr(fast_path, "search")
+    for name, enter in (("children", _mute if named else _seek),
+                        ("search", _seek)):
         function = getattr(fast_path, name, None)
         if function is None:
             continue
-        function = marks.around(function, _seek, marks.unmute)
+        function = marks.around(function, enter, marks.unmute)
         if marks.extension is not None:
             function = marks.extension.method(function)
         setattr(fast_path, name, function)
@@ -58,13 +63,35 @@ def _scope():
     return opened[-1] if opened else BASE
 
 
-def _seek(path, *_):
+def metadata_of(name):
+    """The glob that the metadata of a distribution of that name matches.
+
+    Case does not count, nor what stands between the words.
+    """
+    return "".join(
+        "[%s%s]" % (char.lower(), char.upper()) if char.isalpha()
+        else char if char.isdigit() else "*" for char in name) + "[-.]*info"
+
+
+def _seek(path, sought=None):
     place = os.path.abspath(path.root or ".")
-    key = (_scope(), place)
+    name = getattr(sought, "name", None)
+    globs = METADATA
+    if (type(name) is str and name.isascii()
+            and not place.lower().endswith(".egg")):
+        globs = (metadata_of(name),)
+    else:
+        name = None
+    key = (_scope(), place, name)
     if key not in _sought:
         _sought.add(key)
-        for glob in METADATA:
+        for glob in globs:
             say(BLOCK_LIST + encode(glob) + b"/" + encode(place))
+    return _mute(path)
+
+
+def _mute(path):
+    place = os.path.abspath(path.root or ".")
     token = marks.mute_always()
     if not os.path.isdir(place):
         # An archive is read as a whole, and what is absent is looked for.

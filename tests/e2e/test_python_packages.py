@@ -59,10 +59,13 @@ def test_metadata_of_a_folder_that_a_conftest_adds(project):
     with project.edited(mine + "/entry_points.txt"):
         assert project.affected_units() == [asked[1]]
     missing = _distribution(project, "vendor", "missing")
-    assert project.affected_units() == asked
+    assert project.affected_units() == asked[1:3]
     shutil.rmtree(project.root / missing)
     shutil.rmtree(project.root / theirs)
-    assert project.affected_units() == asked
+    assert project.affected_units() == asked[1:2]
+    other = _distribution(project, "vendor", "Mine", "2.0")
+    assert project.affected_units() == [asked[0], asked[1], asked[3]]
+    shutil.rmtree(project.root / other)
 
 
 def test_metadata_of_the_project_itself(project):

@@ -235,6 +235,43 @@ TEST(listing_of_a_glob)
 	assert_same(one, listing("test_*.py"));
 }
 
+TEST(listing_of_a_group_of_entry_points)
+{
+	struct print none = listing("[plugins]"), one;
+
+	make_directory("a-1.dist-info");
+	make_directory("b-1.dist-info");
+	make_directory("other");
+	write_file("other/entry_points.txt", "[plugins]");
+	assert_same(none, listing("[plugins]"));
+	write_file("a-1.dist-info/entry_points.txt", "[scripts]\nx = y\n");
+	assert_same(none, listing("[plugins]"));
+	write_file("b-1.dist-info/entry_points.txt", "[plugins]\nx = y\n");
+	one = listing("[plugins]");
+	assert_other(none, one);
+	assert_same(none, listing("[others]"));
+	interrupted = 1;
+	assert_same(one, listing("[plugins]"));
+	read_limit = 4;
+	assert_same(one, listing("[plugins]"));
+	read_limit = SIZE_MAX;
+	write_file("b-1.dist-info/entry_points.txt", "[plugins]\nx = z\n");
+	assert_other(one, listing("[plugins]"));
+	remove_file("b-1.dist-info/entry_points.txt");
+	assert_same(none, listing("[plugins]"));
+	/* An egg's, another spelling, and files instead of directories. */
+	make_directory("EGG-INFO");
+	write_file("EGG-INFO/entry_points.txt", "[plugins]");
+	assert_other(none, listing("[plugins]"));
+	remove_file("EGG-INFO/entry_points.txt");
+	make_directory("c.Egg-Info");
+	write_file("c.Egg-Info/entry_points.txt", "[plugins]");
+	assert_other(none, listing("[plugins]"));
+	remove_file("c.Egg-Info/entry_points.txt");
+	write_file("d.egg-info", "[plugins]");
+	assert_same(none, listing("[plugins]"));
+}
+
 TEST(links)
 {
 	struct print here;
@@ -362,6 +399,7 @@ int main(void)
 		IN_SCRATCH(listing_of_joined_names),
 		IN_SCRATCH(listing_of_a_stem),
 		IN_SCRATCH(listing_of_a_glob),
+		IN_SCRATCH(listing_of_a_group_of_entry_points),
 		IN_SCRATCH(links),
 		IN_SCRATCH(content_of_a_link),
 		IN_SCRATCH(meta),
