@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 
 import pytest
 
@@ -61,8 +62,11 @@ def python(request):
     return there
 
 
-@pytest.mark.parametrize("python", sorted(
+every = pytest.mark.parametrize("python", sorted(
     PYTHONS, key=lambda name: int(name[2:])), indirect=True)
+
+
+@every
 def test_smoke(project, python):
     project.python = python
     project.write("data.txt", "1")
@@ -104,3 +108,41 @@ def test_smoke(project, python):
             "test_two.py::test_child", "test_two.py::test_text"]
     with project.edited("test_two.py"):
         assert project.affected() == ["test_two.py"]
+
+
+@every
+def test_generators_that_nothing_is_asked_of(project, python):
+    """Making one is not entering it, unless it becomes another thing."""
+    project.python = python
+    lib = textwrap.dedent("""\
+        def numbers():
+            yield 1
+        async def answer():
+            return 1
+        class Cold:
+            @classmethod
+            def go(cls):
+                yield cls
+        def untouched():
+            return 2
+        """)
+    project.write("lib.py", lib)
+    project.files(test_a="""\
+        import inspect, lib
+        def test_made():
+            assert inspect.isgenerator(lib.numbers())
+        def test_coroutine():
+            lib.answer().close()
+        def test_class():
+            lib.Cold.go()
+        def test_none():
+            assert lib.untouched() == 2
+        """)
+    project.pytest("-q").ok()
+    for old, new, name in (
+            ("yield 1", "raise KeyError", "test_made"),
+            ("async def", "def", "test_coroutine"),
+            ("yield cls", "raise KeyError", "test_class")):
+        project.write("lib.py", lib.replace(old, new))
+        assert "test_a.py::" + name in project.affected_units()
+        assert "test_a.py::test_none" not in project.affected_units()
