@@ -273,7 +273,8 @@ const struct verb verb_why = {
 	.usage = "TEST | FILE | TEST FILE",
 	.text = "With a test: whether it is selected now, and the chain that "
 		"ties it to each\nchange. With a file: every test that depends "
-		"on it, and how. With both: the\nchain between the two.",
+		"on it, and how. With both: the\nchain between the two. A "
+		"variable of the environment is given as '$NAME'.",
 	.options = options,
 	.run = run,
 };

@@ -13,6 +13,7 @@
 #include "adapters/pytest/evaluator.h"
 #include "adapters/pytest/opened.h"
 #include "adapters/pytest/python_api.h"
+#include "adapters/pytest/variables.h"
 
 __attribute__((visibility("default"))) extern PyObject *
 PyInit_ftrace_import_hook(void);
@@ -339,6 +340,8 @@ static struct method_def methods[] = {
 	{"relief", METHOD(evaluator_relief), METH_VARARGS, NULL},
 	{"callbacks", METHOD(evaluator_callbacks), METH_O, NULL},
 	{"coarse", METHOD(evaluator_coarse), METH_O, NULL},
+	{"reader", METHOD(variables_reader), METH_VARARGS, NULL},
+	{"lister", METHOD(variables_lister), METH_VARARGS, NULL},
 	{"hear_opened", METHOD(opened_hear), METH_O, NULL},
 	{"stop", METHOD(evaluator_stop), METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
