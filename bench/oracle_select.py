@@ -25,7 +25,7 @@ class Ftrace:
             [common.FTRACE, verb, "--root", self.suite.tree, *options],
             cwd=self.suite.tree, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=common.environment())
+            env=self.suite.environment(True))
         if done.returncode:
             raise Broken("ftrace %s ended with %d: %s" % (
                 verb, done.returncode, done.stderr.decode(errors="replace")))
@@ -39,7 +39,9 @@ class Ftrace:
         shutil.rmtree(os.path.join(self.suite.tree, ".ftrace"),
                       ignore_errors=True)
         argv = self.prefix() + self.suite.pytest("-p", "no:cacheprovider")
-        status, spent = self.suite.spend(argv, self.suite.environment())
+        # Runs with the plugin and queries have to be of one environment:
+        # everything depends on PYTHONPATH.
+        status, spent = self.suite.spend(argv, self.suite.environment(True))
         if status not in (0, 1):
             raise Broken("recording ended with %s:\n%s" % (
                 status, self.suite.output()[-3000:]))

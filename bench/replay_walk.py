@@ -81,7 +81,7 @@ class Traced:
     def warm(self):
         argv = [common.FTRACE, "affected", "--root", self.suite.tree, "-0",
                 "-q"]
-        status, asked = self.suite.spend(argv, self.suite.environment())
+        status, asked = self.suite.spend(argv, self.suite.environment(True))
         if status:
             raise Broken("ftrace affected ended with %s: %s" % (
                 status, self.suite.output()))

@@ -44,7 +44,7 @@ static void add_reasons(cJSON *object, const struct affected_unit *unit)
 		cJSON_AddStringToObject(item, "what", reason->what);
 		if (reason->path)
 			cJSON_AddItemToObject(
-				item, "path", json_bytes(reason->path));
+				item, "path", json_path(reason->path));
 		if (reason->text)
 			cJSON_AddItemToObject(
 				item, "text", json_bytes(reason->text));
@@ -85,6 +85,8 @@ static void answer_json(
 static void summarise(const struct affected *affected)
 {
 	size_t selected = 0, fresh = 0, gone = 0;
+	size_t variables = affected->variables;
+	size_t files = affected->changed - variables;
 
 	for (size_t i = 0; i < affected->count; i++) {
 		gone += affected->units[i].gone;
@@ -97,9 +99,11 @@ static void summarise(const struct affected *affected)
 		note("%s gone; the next run forgets them",
 			counted(gone, "recorded test is",
 				"recorded tests are"));
-	note("%s changed; %zu of %s affected%s%s, %s spared",
-		counted(affected->changed, "file", "files"), selected - gone,
-		counted(affected->recorded, "test", "tests"),
+	note("%s%s%s changed; %zu of %s affected%s%s, %s spared",
+		files || !variables ? counted(files, "file", "files") : "",
+		files && variables ? " and " : "",
+		variables ? counted(variables, "variable", "variables") : "",
+		selected - gone, counted(affected->recorded, "test", "tests"),
 		fresh ? ", and " : "",
 		fresh ? counted(fresh, "new file", "new files") : "",
 		duration_text(affected->spared));

@@ -7,6 +7,7 @@
 
 #include "cli/output.h"
 #include "map/alloc.h"
+#include "map/variable.h"
 
 size_t audit_count_gaps(const struct audit_report *report)
 {
@@ -30,8 +31,8 @@ size_t audit_count_run(const struct audit_report *report)
 static void print_gap(
 	const char *id, const struct audit_gap *gap, const char *reader)
 {
-	printf("%s: %s %s%s%s", id, kinds_text(gap->kinds), gap->path,
-		*gap->block ? "  " : "", gap->block);
+	printf("%s: %s %s%s%s", id, kinds_text(gap->kinds),
+		variable_shown(gap->path), *gap->block ? "  " : "", gap->block);
 	if (reader && gap->others)
 		printf("; read by %s and %zu more", reader, gap->others);
 	else if (reader)
@@ -72,7 +73,7 @@ static cJSON *gap_json(const struct audit_gap *gap)
 {
 	cJSON *item = cJSON_CreateObject();
 
-	cJSON_AddItemToObject(item, "path", json_bytes(gap->path));
+	cJSON_AddItemToObject(item, "path", json_path(gap->path));
 	if (*gap->block)
 		cJSON_AddItemToObject(item, "block", json_bytes(gap->block));
 	json_add_kinds(item, "kinds", gap->kinds);

@@ -40,7 +40,7 @@ static void add_file(
 {
 	cJSON *item = cJSON_CreateObject();
 
-	cJSON_AddItemToObject(item, "path", json_bytes(path));
+	cJSON_AddItemToObject(item, "path", json_path(path));
 	cJSON_AddStringToObject(item, "state", state);
 	cJSON_AddStringToObject(item, "what", what);
 	cJSON_AddItemToArray(files, item);

@@ -5,6 +5,7 @@
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
+#include "map/variable.h"
 #include "selector/explain.h"
 #include "wire/kind.h"
 
@@ -38,7 +39,7 @@ static void answer_json(
 				continue;
 			item = cJSON_CreateObject();
 			cJSON_AddItemToObject(
-				item, "path", json_bytes(from->path));
+				item, "path", json_path(from->path));
 			cJSON_AddStringToObject(
 				item, "kind", access_kind_name(kind));
 			if (*from->block)
@@ -70,8 +71,9 @@ static void answer_text(const struct dependencies *dependencies)
 				kinds |= dependencies->list[i].kinds;
 		if (!kinds)
 			continue;
-		printf("%-18s %s%s%s\n", kinds_text(kinds), from->path,
-			*from->block ? "  " : "", from->block);
+		printf("%-18s %s%s%s\n", kinds_text(kinds),
+			variable_shown(from->path), *from->block ? "  " : "",
+			from->block);
 	}
 }
 

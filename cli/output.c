@@ -10,6 +10,7 @@
 
 #include "cli/option.h"
 #include "map/alloc.h"
+#include "map/variable.h"
 #include "wire/kind.h"
 
 const char *colour_option = "auto";
@@ -122,6 +123,11 @@ cJSON *json_bytes(const char *bytes)
 	return json;
 }
 
+cJSON *json_path(const char *path)
+{
+	return json_bytes(variable_shown(path));
+}
+
 void json_print(cJSON *json)
 {
 	char *text = cJSON_Print(json);
@@ -162,9 +168,9 @@ void print_item(const char *text, bool zero)
 
 const char *counted(size_t count, const char *one, const char *many)
 {
-	static char text[4][64];
+	static char text[8][64];
 	static unsigned next;
-	char *to = text[next++ % 4];
+	char *to = text[next++ % 8];
 
 	snprintf(to, sizeof(*text), "%zu %s", count, count == 1 ? one : many);
 	return to;

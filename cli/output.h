@@ -31,6 +31,9 @@ cJSON *json_new(void);
  */
 cJSON *json_bytes(const char *bytes);
 
+/* The same of a path, as people see it. */
+cJSON *json_path(const char *path);
+
 /* Prints and frees it. */
 void json_print(cJSON *json);
 

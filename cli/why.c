@@ -8,6 +8,7 @@
 #include "cli/verbs.h"
 #include "map/alloc.h"
 #include "map/project.h"
+#include "map/variable.h"
 #include "selector/affected.h"
 #include "selector/explain.h"
 
@@ -38,7 +39,7 @@ static void print_chain(const struct chain *chain)
 			printf("  uses %s %s\n", scope_kind_name(link->kind),
 				link->name);
 	}
-	printf("  which accessed %s%s%s (%s)\n", chain->path,
+	printf("  which accessed %s%s%s (%s)\n", variable_shown(chain->path),
 		chain->block ? ": " : "", chain->block ? chain->block : "",
 		kinds_text(chain->kinds));
 }
@@ -50,7 +51,7 @@ static cJSON *chain_json(const struct chain *chain)
 
 	cJSON_AddItemToObject(item, "id", json_bytes(chain->id));
 	cJSON_AddStringToObject(item, "runner", chain->runner);
-	cJSON_AddItemToObject(item, "path", json_bytes(chain->path));
+	cJSON_AddItemToObject(item, "path", json_path(chain->path));
 	if (chain->block)
 		cJSON_AddItemToObject(item, "block", json_bytes(chain->block));
 	json_add_kinds(item, "kinds", chain->kinds);
@@ -77,7 +78,7 @@ static int why_file(
 
 	if (code == 0 && common_json) {
 		json = json_new();
-		cJSON_AddItemToObject(json, "path", json_bytes(path));
+		cJSON_AddItemToObject(json, "path", json_path(path));
 		list = cJSON_AddArrayToObject(json, "chains");
 		for (size_t i = 0; i < chains.count; i++)
 			cJSON_AddItemToArray(list, chain_json(&chains.list[i]));
@@ -89,7 +90,7 @@ static int why_file(
 		}
 		note("%s on '%s'",
 			counted(chains.count, "test depends", "tests depend"),
-			path);
+			variable_shown(path));
 	}
 	chains_release(&chains);
 	return code;
@@ -114,8 +115,8 @@ static int print_reason(struct map *map, const struct query_unit *unit,
 
 	printf("%s%s%s: %s%s%s%s%s\n", colour(false, COLOUR_YELLOW),
 		unit_state_name(reason->state), colour(false, COLOUR_NONE),
-		reason->path ? reason->path : "", reason->path ? " " : "",
-		reason->what, reason->text ? ": " : "",
+		reason->path ? variable_shown(reason->path) : "",
+		reason->path ? " " : "", reason->what, reason->text ? ": " : "",
 		reason->text ? reason->text : "");
 	if (reason->state != UNIT_STALE || !reason->path)
 		return 0;
@@ -152,7 +153,7 @@ static int why_json(struct map *map, const struct query_unit *unit,
 				item, "text", json_bytes(reason->text));
 		if (!reason->path)
 			continue;
-		cJSON_AddItemToObject(item, "path", json_bytes(reason->path));
+		cJSON_AddItemToObject(item, "path", json_path(reason->path));
 		code = explain_file(
 			&chains, map, reason->path, unit->scope, true, err);
 		list = cJSON_AddArrayToObject(item, "chains");
@@ -191,12 +192,39 @@ static int why_unit(
 	return code;
 }
 
+/* What a name stands for, "$NAME" for a variable that the map knows. */
+static int find_path(
+	char **path, struct map *map, const char *text, struct err *err)
+{
+	int64_t *states = NULL;
+	size_t count = 0;
+	int code = 0;
+
+	*path = NULL;
+	if (*text == '$') {
+		*path = variable_path(text + 1, strlen(text + 1));
+		code = query_file_states(
+			&states, &count, map, *path, false, err);
+		free(states);
+	}
+	if (code < 0 || count)
+		return code;
+	free(*path);
+	*path = project_path(map->root, text);
+	code = query_file_states(&states, &count, map, *path, false, err);
+	free(states);
+	if (code == 0 && !count)
+		code = err_set(err, -1,
+			"'%s' is neither a test nor a file or variable that "
+			"one depends on",
+			text);
+	return code;
+}
+
 static int answer(struct map *map, int argc, char **argv, struct err *err)
 {
 	struct query_units units = {0};
 	const struct query_unit *unit;
-	int64_t *states = NULL;
-	size_t count = 0;
 	char *path = NULL;
 	int code = query_units(&units, map, err);
 
@@ -211,18 +239,11 @@ static int answer(struct map *map, int argc, char **argv, struct err *err)
 		code = err_set(err, -1, "no test '%s' in the map", argv[0]);
 		goto out;
 	}
-	path = project_path(map->root, argv[argc - 1]);
-	code = query_file_states(&states, &count, map, path, false, err);
-	if (code == 0 && !count)
-		code = err_set(err, -1,
-			"'%s' is neither a test nor a file that one depends "
-			"on",
-			argv[argc - 1]);
+	code = find_path(&path, map, argv[argc - 1], err);
 	if (code == 0)
 		code = why_file(map, path, unit ? unit->scope : 0, err);
 out:
 	free(path);
-	free(states);
 	query_units_release(&units);
 	return code;
 }
@@ -252,7 +273,8 @@ const struct verb verb_why = {
 	.usage = "TEST | FILE | TEST FILE",
 	.text = "With a test: whether it is selected now, and the chain that "
 		"ties it to each\nchange. With a file: every test that depends "
-		"on it, and how. With both: the\nchain between the two.",
+		"on it, and how. With both: the\nchain between the two. A "
+		"variable of the environment is given as '$NAME'.",
 	.options = options,
 	.run = run,
 };

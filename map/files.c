@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "map/alloc.h"
+#include "map/variable.h"
 
 void map_files_release(struct map_files *files)
 {
@@ -33,6 +34,7 @@ uint32_t map_files_intern(
 			sizeof(*file));
 		file->dir = FILE_NONE;
 		file->state = FILE_NONE;
+		file->variable = variable_is(files->paths.entries[i].bytes);
 		file->dirty = true;
 	}
 	return i;
@@ -59,6 +61,8 @@ static struct print take(struct map_files *files, uint32_t i, const char *path,
 {
 	struct map_file *file = &files->files[i];
 
+	if (file->variable)
+		return variable_print(path);
 	if (aspect != ASPECT_LISTING)
 		return print_take(path, aspect, block->bytes, block->size,
 			&files->hashed);
@@ -111,6 +115,18 @@ static struct look look_at(const char *path)
 	return look;
 }
 
+static void check_variable(struct map_files *files, uint32_t i)
+{
+	const char *path = map_files_path(files, i);
+	struct print print = variable_print(path);
+	uint32_t mode = print_equal(&print, &print_absent) ? 0 : S_IFREG;
+	struct map_file *file = &files->files[i];
+
+	file->dirty |= file->identity.mode != mode;
+	file->identity.mode = mode;
+	recompute(files, i, path);
+}
+
 void map_file_check(
 	struct map_files *files, uint32_t i, const struct look *look)
 {
@@ -121,6 +137,10 @@ void map_file_check(
 	if (file->checked)
 		return;
 	file->checked = true;
+	if (file->variable) {
+		check_variable(files, i);
+		return;
+	}
 	if (!look && still_absent(files, i)) {
 		files->hits++;
 		return;

@@ -12,6 +12,10 @@
  * States of code are not compared here, for that takes an interpreter: a
  * checked file that may have changed is left marked `recode`, and whoever has
  * one gives the file its source (adapters/python/).
+ *
+ * A variable of the environment is a file here, too. Nothing is asked of the
+ * disk then, its states are compared on every check, and the mode of its
+ * identity is 0 while it is not set.
  */
 #ifndef FTRACE_MAP_FILES_H
 #define FTRACE_MAP_FILES_H
@@ -48,6 +52,7 @@ struct map_file {
 	bool dirty;              /* differs from the database */
 	bool anchor;             /* absent paths rest on it */
 	bool coded;              /* it has states of code */
+	bool variable;           /* no file: see variable.h */
 	bool recode;             /* these are to be compared */
 	int64_t source;          /* in the database; 0: none */
 	struct source *code;     /* once it was needed; in sources */

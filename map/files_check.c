@@ -39,6 +39,7 @@ static void *look_at_some(void *data)
 		const char *path = map_files_path(job->files, (uint32_t)i);
 
 		if (job->files->files[i].dir != FILE_NONE ||
+			job->files->files[i].variable ||
 			!matters(&job->files->files[i]))
 			continue;
 		job->looks[i].seen = clock_now();

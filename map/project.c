@@ -11,6 +11,7 @@
 
 #include "map/alloc.h"
 #include "map/map.h"
+#include "map/variable.h"
 
 static const char *const checkouts[] = {".git", ".hg", ".jj", NULL};
 
@@ -162,7 +163,7 @@ char *project_show(const struct project_here *here, const char *path)
 	char *shown;
 
 	if (*path == '/' || !here->inside)
-		return xstrdup(path);
+		return xstrdup(variable_shown(path));
 	/* The part that both have in common needs no climbing. */
 	while (*below) {
 		size_t part = strcspn(below, "/");

@@ -53,7 +53,7 @@ static void write_text(
 		.number = number,
 		.tail = {text, size}};
 
-	if (type == RECORD_USE)
+	if (type == RECORD_USE || type == RECORD_ENV)
 		recorder_write_once(&draft);
 	else
 		recorder_write(&draft);
@@ -152,6 +152,10 @@ bool scope_mark(const char *path)
 	case MARK_UNMUTE:
 		if (here.muted)
 			here.muted--;
+		break;
+	case MARK_ENV:
+		if (!here.muted)
+			write_text(RECORD_ENV, 0, mark.argument, mark.size);
 		break;
 	default:
 		if (mark_record(mark.verb))

@@ -339,6 +339,7 @@ static int find(struct affected *affected, struct map *map, struct err *err)
 			sizeof(*affected->units), by_id);
 	find_gone(affected, map->root);
 	affected->changed = changes.count;
+	affected->variables = changes.variables;
 	affected->hashed = changes.files.hashed;
 	if (changes.reader.problems)
 		affected->problem = xstrdup(changes.reader.problem);

@@ -48,9 +48,10 @@ struct affected {
 	/* Ids that stand for all below them: "file::name", sorted. */
 	char **groups;
 	size_t group_count, group_room;
-	size_t recorded; /* units in the map */
-	int64_t spared;  /* microseconds that the others took last time */
-	size_t changed;  /* files */
+	size_t recorded;  /* units in the map */
+	int64_t spared;   /* microseconds that the others took last time */
+	size_t changed;   /* files */
+	size_t variables; /* of those, how many of the environment */
 	unsigned hashed;
 	char *problem; /* a changed source that could not be taken apart */
 };

@@ -71,6 +71,7 @@ static void list_changes(struct changes *changes)
 					sizeof(*change));
 				change->file = i;
 				change->path = map_files_path(files, i);
+				changes->variables += files->files[i].variable;
 			}
 			change->what = what_changed(files, &files->states[s]);
 			*(int64_t *)array_add(&change->states,

@@ -24,7 +24,8 @@ struct changes {
 	struct code_reader reader; /* of files */
 	struct change *list;       /* by path */
 	size_t count, room;
-	size_t recorded; /* files that somebody depends on */
+	size_t recorded;  /* files that somebody depends on */
+	size_t variables; /* of the list: variables of the environment */
 };
 
 int changes_find(struct changes *changes, struct map *map, struct err *err);

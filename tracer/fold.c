@@ -152,6 +152,9 @@ static void fold_release(struct fold *fold)
 	interner_release(&fold->settings);
 	free(fold->groups);
 	free(fold->image_ready);
+	interner_release(&fold->variable_names);
+	interner_release(&fold->variable_keys);
+	free(fold->variables);
 }
 
 int fold_store(struct map *map, const struct trace *trace,
@@ -179,6 +182,7 @@ int fold_store(struct map *map, const struct trace *trace,
 	if (code < 0)
 		goto out;
 	fold_settle(&fold);
+	fold_variables(&fold);
 	if (!options->audit)
 		code = fold_audited(&fold, map, err);
 	if (code == 0)

@@ -406,6 +406,9 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 	case RECORD_INTERPRETER:
 		fold_take_code(fold, event);
 		break;
+	case RECORD_ENV:
+		fold_take_variable(fold, event);
+		break;
 	default:
 		break;
 	}

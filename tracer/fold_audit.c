@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "map/alloc.h"
+#include "map/variable.h"
 #include "tracer/fold_state.h"
 
 /* How somebody came to have a state of that aspect, without more. */
@@ -24,24 +25,30 @@ static enum access_kind kind_of(enum aspect aspect, uint32_t kinds)
 	return ACCESS_READ;
 }
 
-/* The unit, when it ran; and where the file lies. SCOPE_NONE: it did not. */
+/* The unit, when it ran. SCOPE_NONE: it did not. */
 static uint32_t find_unit(
-	struct fold *fold, const struct audited *audited, uint32_t *node)
+	const struct fold *fold, const struct audited *audited)
 {
 	uint32_t unit = fold_find_scope(
 		fold, SCOPE_UNIT, audited->unit, strlen(audited->unit));
+
+	return unit == SCOPE_NONE || fold->scopes[unit].ran ? unit : SCOPE_NONE;
+}
+
+/* Where its file lies; false where nothing is recorded. */
+static bool find_node(
+	struct fold *fold, const struct audited *audited, uint32_t *node)
+{
 	char *path;
 	uint32_t i;
 
-	if (unit == SCOPE_NONE || !fold->scopes[unit].ran)
-		return SCOPE_NONE;
 	path = *audited->path == '/'
 		       ? xstrdup(audited->path)
 		       : xasprintf("%s/%s", fold->options->root, audited->path);
 	i = fold_path(fold, path, strlen(path), true);
 	free(path);
 	*node = fold->paths[i].node;
-	return fold->paths[i].ignored ? SCOPE_NONE : unit;
+	return !fold->paths[i].ignored;
 }
 
 static void take(struct fold *fold, uint32_t unit, uint32_t node,
@@ -72,11 +79,16 @@ int fold_audited(struct fold *fold, struct map *map, struct err *err)
 	int code = audit_load(&fold->audited, &fold->audited_count, map, err);
 
 	for (size_t i = 0; code == 0 && i < fold->audited_count; i++) {
-		uint32_t node, unit;
+		const struct audited *audited = &fold->audited[i];
+		uint32_t node, unit = find_unit(fold, audited);
 
-		unit = find_unit(fold, &fold->audited[i], &node);
-		if (unit != SCOPE_NONE)
-			take(fold, unit, node, &fold->audited[i]);
+		if (unit == SCOPE_NONE)
+			continue;
+		if (variable_is(audited->path))
+			fold_read_variable(fold, unit, audited->path,
+				KIND_BIT(ACCESS_READ) | KIND_AUDITED);
+		else if (find_node(fold, audited, &node))
+			take(fold, unit, node, audited);
 	}
 	return code;
 }
@@ -143,8 +155,9 @@ void fold_audited_code(struct fold *fold)
 
 		if (fold->audited[i].aspect != ASPECT_CODE)
 			continue;
-		unit = find_unit(fold, &fold->audited[i], &node);
-		if (unit != SCOPE_NONE)
+		unit = find_unit(fold, &fold->audited[i]);
+		if (unit != SCOPE_NONE &&
+			find_node(fold, &fold->audited[i], &node))
 			take_code(fold, unit, node, &fold->audited[i]);
 	}
 }

@@ -49,6 +49,13 @@ void fold_forward(const struct fold *fold)
 			&(struct fold_access){.node = fold->sources[i].node,
 				.block = fold->no_block,
 				.kinds = KIND_BIT(ACCESS_READ)});
+	for (size_t i = 0; i < fold->variable_names.count; i++) {
+		char mark[PATH_MAX];
+
+		snprintf(mark, sizeof(mark), MARK_PREFIX "env/%s",
+			fold->variable_names.entries[i].bytes);
+		say(mark);
+	}
 	for (size_t i = 0; i < fold->scope_count; i++)
 		lost |= fold->recording.scopes[i].incomplete != NULL;
 	if (lost)

@@ -75,6 +75,12 @@ struct fold_group {
 	uint32_t block; /* in blocks */
 };
 
+/* A variable of the environment that a scope depends on. */
+struct fold_variable {
+	uint32_t scope;
+	uint32_t name; /* in variable_names */
+};
+
 struct fold_scope {
 	bool coarse;    /* it entered functions that nobody told of */
 	bool ran;       /* said an outcome other than that it exists */
@@ -138,6 +144,11 @@ struct fold {
 	size_t memo_count, memo_room;
 	char *interpreter_tag, *interpreter; /* NULL: none was named */
 	const char *coarse;                  /* why some scope is, or NULL */
+
+	struct interner variable_names;
+	struct interner variable_keys; /* number i is variables[i] */
+	struct fold_variable *variables;
+	size_t variable_count, variable_room;
 
 	/* By node; grown with the tree. */
 	uint32_t *source_of; /* place in sources, + 1 */
@@ -237,6 +248,15 @@ uint32_t fold_section_state(struct fold *fold, const struct fold_access *access,
 
 /* A scope for each set of functions of a file that some scope entered. */
 void fold_entered(struct fold *fold);
+
+/*
+ * Variables (fold_variable.c): a record of one, and the states of them all.
+ * The state of one by its path in the map, as the variable is now.
+ */
+void fold_take_variable(struct fold *fold, const struct trace_event *event);
+void fold_variables(struct fold *fold);
+void fold_read_variable(
+	struct fold *fold, uint32_t scope, const char *path, uint32_t kinds);
 
 /* Memos (fold_memo.c): to be found once, and used by who can get at them. */
 void fold_memos(struct fold *fold);

@@ -73,6 +73,10 @@ bool follow_mark(struct tracees *tracees, struct tracee_process *process,
 		if (process->muted)
 			process->muted--;
 		break;
+	case MARK_ENV:
+		if (!process->muted)
+			write_text(tracees, process, RECORD_ENV, 0, &mark);
+		break;
 	default:
 		if (mark_record(mark.verb))
 			write_text(tracees, process,

@@ -19,6 +19,7 @@ static const char *const verbs[] = {
 	[MARK_SOURCE] = "source/",
 	[MARK_COARSE] = "coarse/",
 	[MARK_INTERPRETER] = "interpreter/",
+	[MARK_ENV] = "env/",
 };
 
 bool mark_parse(const char *path, struct mark *mark)
@@ -58,6 +59,8 @@ int mark_record(enum mark_verb verb)
 		return RECORD_COARSE;
 	case MARK_INTERPRETER:
 		return RECORD_INTERPRETER;
+	case MARK_ENV:
+		return RECORD_ENV;
 	default:
 		return 0;
 	}

@@ -10,6 +10,8 @@
  *				its presence
  *	mute/  unmute/		do not record inputs meanwhile (this thread)
  *	outcome/<word>[/<microseconds>]	how the scope in force ended
+ *	env/<name>		the scope in force depends on the value that
+ *				the variable has where the run was started
  *
  * Of code that adapters see the insides of:
  *
@@ -42,6 +44,7 @@ enum mark_verb {
 	MARK_SOURCE,
 	MARK_COARSE,
 	MARK_INTERPRETER,
+	MARK_ENV,
 	MARK_UNKNOWN
 };
 

@@ -36,6 +36,7 @@ enum record_type {
 	RECORD_SOURCE,
 	RECORD_COARSE,
 	RECORD_INTERPRETER,
+	RECORD_ENV, /* the scope depends on the variable in the text */
 	RECORD_TYPES
 };
 

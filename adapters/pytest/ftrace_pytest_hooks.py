@@ -14,6 +14,7 @@ import ftrace_pytest_loads as loads
 import ftrace_pytest_marks as marks
 import ftrace_pytest_memory as memory
 import ftrace_pytest_settings as settings
+import ftrace_pytest_variables as variables
 from ftrace_pytest_fixtures import pytest_fixture_setup  # noqa: F401
 from ftrace_pytest_marks import (
     BEGIN, END, OUTCOME, USE, around, encode, say, shift,
@@ -59,6 +60,7 @@ def start(root):
     loads.install()
     lines.install()
     _wrap_cache()
+    variables.install()
     if sys.executable:
         say(marks.INTERPRETER + encode("%s-%08x/%s" % (
             sys.implementation.cache_tag, sys.hexversion,

@@ -19,6 +19,7 @@ OUTCOME = b"/@ftrace/outcome/"
 WHOLE = b"/@ftrace/block/read//"
 BLOCK_LIST = b"/@ftrace/block/list/"
 INTERPRETER = b"/@ftrace/interpreter/"
+ENV = b"/@ftrace/env/"
 BASE = b"run/"
 
 # A wrapper that has to be Python carries the name of the import system's own

@@ -22,9 +22,12 @@ from functools import _lru_cache_wrapper, partial
 
 import ftrace_pytest_imports as imports
 import ftrace_pytest_marks as marks
+from ftrace_pytest_glance import glance
 from ftrace_pytest_marks import BEGIN, END, USE, WHOLE, encode, say
 
-_LISTED = marks.BLOCK_LIST + b"/"
+# What to say of what was heard of, by its kind: adapters/pytest/opened.h.
+_MARKS = (WHOLE, marks.BLOCK_LIST + b"/", marks.ENV)
+_VARIABLE = 2
 
 # How much of a module is looked at.  A module that has more than so many
 # objects counts as changed, and so do neighbours that are looked at for the
@@ -86,7 +89,8 @@ _settled = {}
 class _Watch:
     """What was read in one scope, and the modules that may keep it."""
 
-    __slots__ = ("depth", "spared", "marks", "modules")
+    __slots__ = ("depth", "spared", "marks", "modules", "variables",
+                 "glances")
 
     def __init__(self, depth, scope):
         self.depth = depth
@@ -96,6 +100,9 @@ class _Watch:
         self.marks = {}
         # By the identity of their globals.
         self.modules = {}
+        # The same of variables: the globals, and what was seen of them.
+        self.variables = {}
+        self.glances = {}
 
 
 class _Module:
@@ -143,25 +150,42 @@ def _is_passing(path):
             and not path.startswith(encode(marks.root_slash)))
 
 
-def _hear(path, listed, stack):
-    """Called before project code opens a file or lists a directory."""
+def _hear(path, kind, stack):
+    """Called before project code opens a file, or what is like that."""
     depth = len(marks.process)
     if not depth:
         return
-    # The import system asks for itself, and has a scope for what it reads.
-    opener = sys._getframe(1).f_code.co_filename
-    if opener.startswith("<frozen importlib") or path.endswith(b".pyc"):
-        return
-    if path[:1] != b"/":
-        path = os.path.join(os.getcwdb(), path)
-    if _is_passing(path):
-        return
+    if kind != _VARIABLE:
+        path = _kept_path(path)
+        if path is None:
+            return
     watches = marks.watches
     if not watches or watches[-1].depth != depth:
         watches.append(_Watch(depth, marks.process[-1]))
     watch = watches[-1]
-    watch.marks[(_LISTED if listed else WHOLE) + path] = None
-    _add_modules(watch, stack)
+    mark = _MARKS[kind] + path
+    if kind != _VARIABLE:
+        watch.marks[mark] = None
+        _add_modules(watch, stack)
+        return
+    watch.variables[mark] = None
+    for names in stack:
+        if (id(names) not in watch.glances
+                and type(names.get("__file__")) is str
+                and not getattr(names.get("__spec__"), "_initializing",
+                                False)):
+            watch.glances[id(names)] = names, glance(names)
+
+
+def _kept_path(path):
+    """The path of a file whose content may be kept, or None."""
+    # The import system asks for itself, and has a scope for what it reads.
+    opener = sys._getframe(2).f_code.co_filename
+    if opener.startswith("<frozen importlib") or path.endswith(b".pyc"):
+        return None
+    if path[:1] != b"/":
+        path = os.path.join(os.getcwdb(), path)
+    return None if _is_passing(path) else path
 
 
 def _add_modules(watch, stack):
@@ -239,6 +263,12 @@ def _neighbours(names):
 
 def _finish(watch):
     """The scope that was watched ends: says what may have been kept."""
+    for names, before in watch.glances.values():
+        after = glance(names)
+        if after != before:
+            _say_memo(names["__file__"],
+                      imports.scope_of_code(names)
+                      if after[0] != before[0] else None, watch.variables)
     for key, module in watch.modules.items():
         if module is None:
             continue

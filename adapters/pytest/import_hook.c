@@ -13,6 +13,7 @@
 #include "adapters/pytest/evaluator.h"
 #include "adapters/pytest/opened.h"
 #include "adapters/pytest/python_api.h"
+#include "adapters/pytest/variables.h"
 #include "adapters/pytest/walk.h"
 
 __attribute__((visibility("default"))) extern PyObject *
@@ -340,6 +341,8 @@ static struct method_def methods[] = {
 	{"monitor", METHOD(evaluator_monitor), METH_VARARGS, NULL},
 	{"callbacks", METHOD(evaluator_callbacks), METH_O, NULL},
 	{"coarse", METHOD(evaluator_coarse), METH_O, NULL},
+	{"reader", METHOD(variables_reader), METH_VARARGS, NULL},
+	{"lister", METHOD(variables_lister), METH_VARARGS, NULL},
 	{"hear_opened", METHOD(opened_hear), METH_O, NULL},
 	{"walk_start", METHOD(walk_start), METH_VARARGS, NULL},
 	{"walk", METHOD(walk), METH_VARARGS, NULL},

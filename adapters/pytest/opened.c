@@ -103,10 +103,10 @@ static bool was_told(uint64_t sum, const char *path)
 }
 
 /* Returns 0, or -1 for an interrupt, which is not ours to swallow. */
-static int tell(PyObject *path, bool listed)
+static int tell(PyObject *path, enum opened_kind kind)
 {
 	PyObject *number, *done, *frames;
-	uint64_t sum = listed;
+	uint64_t sum = kind;
 	char *text;
 
 	if (PyBytes_AsStringAndSize(path, &text, NULL) || !*text)
@@ -116,7 +116,7 @@ static int tell(PyObject *path, bool listed)
 		Py_DecRef(frames);
 		return 0;
 	}
-	number = PyBool_FromLong(listed);
+	number = PyLong_FromLong(kind);
 	done = PyObject_CallFunctionObjArgs(
 		listener, path, number, frames, NULL);
 	Py_DecRef(number);
@@ -131,7 +131,7 @@ static int tell(PyObject *path, bool listed)
 }
 
 /* Takes a str or bytes, or None for the current directory. */
-static int note_path(PyObject *object, bool listed)
+static int note_path(PyObject *object, enum opened_kind kind)
 {
 	PyObject *bytes = NULL;
 	int code = 0;
@@ -143,11 +143,16 @@ static int note_path(PyObject *object, bool listed)
 	else if (!object || !PyUnicode_FSConverter(object, &bytes))
 		bytes = NULL; /* a descriptor is no path */
 	if (bytes)
-		code = tell(bytes, listed);
+		code = tell(bytes, kind);
 	Py_DecRef(bytes);
 	if (code == 0)
 		PyErr_Clear();
 	return code;
+}
+
+int opened_variable(PyObject *name)
+{
+	return note_path(name, OPENED_VARIABLE);
 }
 
 /* Whether the flags of an event tell of reading what was there before. */
@@ -228,10 +233,10 @@ static int hear(const char *event, PyObject *args, void *data)
 		return 0;
 	if (!strcmp(event, "open")) {
 		if (is_reading(args))
-			return note_path(PyTuple_GetItem(args, 0), false);
+			return note_path(PyTuple_GetItem(args, 0), OPENED_READ);
 	} else if (!strcmp(event, "os.listdir") ||
 		   !strcmp(event, "os.scandir")) {
-		return note_path(PyTuple_GetItem(args, 0), true);
+		return note_path(PyTuple_GetItem(args, 0), OPENED_LIST);
 	} else if (!strcmp(event, "os.exec")) {
 		/* What comes after it knows nothing of what was collected. */
 		if (entries_is_collecting()) {

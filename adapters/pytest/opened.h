@@ -11,6 +11,9 @@
 
 #include "adapters/pytest/python_api.h"
 
+/* What is heard of. */
+enum opened_kind { OPENED_READ, OPENED_LIST, OPENED_VARIABLE };
+
 /*
  * Begins listening, for one interpreter, whose code objects are of that type.
  * False when that cannot be done.
@@ -22,9 +25,16 @@ const char *opened_gap(void);
 
 /*
  * hear_opened(function): it is called before project code opens a file for
- * reading or lists a directory, with the path as bytes, whether it is listed,
- * and the globals of the project's frames on the stack, innermost first.
+ * reading, lists a directory or reads a variable, with the path or name as
+ * bytes, the enum opened_kind, and the globals of the project's frames on the
+ * stack, innermost first.
  */
 PyObject *opened_hear(PyObject *self, PyObject *function);
+
+/*
+ * A variable is about to be read. Returns 0, or -1 with an exception that is
+ * not ours to swallow.
+ */
+int opened_variable(PyObject *name);
 
 #endif

@@ -136,6 +136,11 @@ def test_workers_record_the_same(recorded_click, click):
 
 
 def _project(inputs):
-    """Without what the workers' own machinery and arguments add."""
+    """Without what the workers' own machinery and arguments add.
+
+    Which variable a module of click keeps hangs on which test of a worker
+    comes first.
+    """
     return {each for each in inputs
-            if not each[0].startswith("/") and each != ("2", "absent")}
+            if not each[0].startswith(("/", "$"))
+            and each != ("2", "absent")}

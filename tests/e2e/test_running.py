@@ -71,10 +71,11 @@ def test_options(small, args, env, config):
     small.write("mine.py")
     if config:
         small.write("pytest.ini", "[pytest]\n" + config)
-    env = dict(env, PYTHONPATH=str(small.root))
-    plain = small.plain(*args, env=env)
+    # These are what everything depends on: queries see them, too.
+    small.env.update(env, PYTHONPATH=str(small.root))
+    plain = small.plain(*args)
     small.clear_bytecode()
-    traced = small.pytest(*args, env=env)
+    traced = small.pytest(*args)
     assert traced.code == plain.code == 0, traced
     assert small.units() == dict.fromkeys(ALL, "passed")
     _check(small)

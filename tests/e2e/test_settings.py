@@ -203,18 +203,20 @@ def test_plugin_that_reads_all(bare, text, how):
     """Before this plugin is loaded, and after it."""
     bare.write("setup.cfg", SETUP)
     bare.files(reading=text)
+    bare.env["PYTHONPATH"] = bare.root
     if how == "-p":
-        bare.record("-p", "reading", env={"PYTHONPATH": bare.root})
+        bare.record("-p", "reading")
     else:
-        bare.record(env={"PYTHONPATH": bare.root,
-                         "PYTEST_PLUGINS": "reading"})
+        bare.env["PYTEST_PLUGINS"] = "reading"
+        bare.record()
     all_of(bare, "setup.cfg", "click", "flask")
 
 
 def test_plugin_that_reads_none(bare):
     bare.write("setup.cfg", SETUP)
     bare.files(reading="def pytest_configure():\n    pass\n")
-    bare.record("-p", "reading", env={"PYTHONPATH": bare.root})
+    bare.env["PYTHONPATH"] = bare.root
+    bare.record("-p", "reading")
     nothing(bare, "setup.cfg", "click", "flask")
 
 

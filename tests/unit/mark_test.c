@@ -26,6 +26,7 @@ TEST(every_verb)
 	expect("/@ftrace/mute/", MARK_MUTE, "");
 	expect("/@ftrace/unmute/", MARK_UNMUTE, "");
 	expect("/@ftrace/outcome/passed/12", MARK_OUTCOME, "passed/12");
+	expect("/@ftrace/env/MODE", MARK_ENV, "MODE");
 }
 
 TEST(unknown_verbs)
