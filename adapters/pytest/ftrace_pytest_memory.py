@@ -86,6 +86,11 @@ _last = {}
 _settled = {}
 
 
+# How often a module asked for a variable, and up to when it is of interest.
+_asked = {}
+_ASKED_MOST = 2
+
+
 class _Watch:
     """What was read in one scope, and the modules that may keep it."""
 
@@ -159,6 +164,8 @@ def _hear(path, kind, stack):
         path = _kept_path(path)
         if path is None:
             return
+    elif _is_settled(path, stack):
+        return
     watches = marks.watches
     if not watches or watches[-1].depth != depth:
         watches.append(_Watch(depth, marks.process[-1]))
@@ -175,6 +182,17 @@ def _hear(path, kind, stack):
                 and not getattr(names.get("__spec__"), "_initializing",
                                 False)):
             watch.glances[id(names)] = names, glance(names)
+
+
+def _is_settled(variable, stack):
+    """Whether a module has asked for a variable often enough before.
+
+    Who keeps it does so when it is asked for first, and does not ask again.
+    """
+    key = (variable, id(stack[0]))
+    times = _asked.get(key, 0)
+    _asked[key] = times + 1
+    return times >= _ASKED_MOST
 
 
 def _kept_path(path):

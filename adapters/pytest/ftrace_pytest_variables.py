@@ -51,6 +51,9 @@ _USER_SITE = "HOME"
 
 _said_in_base = set()
 
+# pytest sets these anew for each test: the tracer counts them for nobody.
+_PASSING = ("PYTEST_CURRENT_TEST", "PYTEST_VERSION")
+
 # Code that reads each variable in turn, by its identity: that is quicker to
 # look up than its hash.
 _IN_TURN = frozenset(
@@ -107,6 +110,7 @@ def install():
     for name in names:
         say(ENV + encode(name))
         _said_in_base.update((name, encode(name)))
+    _said_in_base.update(_PASSING)
     kind = type(os.environ)
     kind.__getitem__ = _wrapped(
         "reader", kind.__getitem__, _hear, kind)

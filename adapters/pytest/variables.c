@@ -21,6 +21,9 @@ static struct {
 	long answer;
 } heard[HEARD];
 
+/* The same of those that never matter, whoever asks, by the name alone. */
+static uint64_t never[HEARD];
+
 /* A function, and who hears of a call before it is made. Never freed. */
 struct heard_function {
 	PyObject *function, *hear;
@@ -55,7 +58,7 @@ static int note(PyObject *args)
 {
 	PyObject *name = PyTuple_GetItem(args, 1);
 	ssize_t hash = PyObject_Hash(name);
-	uint64_t key;
+	uint64_t key, name_key = mix(1, (uint64_t)hash);
 	size_t slot;
 
 	if (hash == -1) {
@@ -63,12 +66,15 @@ static int note(PyObject *args)
 		PyErr_Clear();
 		return 0;
 	}
-	key = mix(mix(entries_epoch(), (uintptr_t)pthread_self()),
-		(uint64_t)hash);
+	if (never[name_key % HEARD] == name_key)
+		return 0;
+	key = mix(mix(entries_epoch(), (uintptr_t)pthread_self()), name_key);
 	slot = key % HEARD;
 	if (heard[slot].key != key) {
 		long answer = ask(&reader, args);
 
+		if (answer == NEVER_MATTERS)
+			never[name_key % HEARD] = name_key;
 		if (answer <= ASK_AGAIN)
 			return (int)answer;
 		heard[slot].key = key;
