@@ -88,7 +88,8 @@ def _set_tripwires(settings):
         return why
     os.register_at_fork(after_in_child=_after_fork)
     if any(imports.is_project(module)
-           for module in list(sys.modules.values())):
+           for name, module in list(sys.modules.items())
+           if not name.startswith(marks.OWN_MODULES)):
         _adopt_past()
     return None
 

@@ -128,7 +128,7 @@ def _declare_past():
         for glob in places.METADATA:
             say(BLOCK_LIST + encode(glob) + b"/" + encode(place))
     for name in list(sys.modules):
-        if name.startswith(("ftrace_pytest", "ftrace_import_hook")):
+        if name.startswith(marks.OWN_MODULES):
             continue
         parent, _, tail = name.rpartition(".")
         below = path

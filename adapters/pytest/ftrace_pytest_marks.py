@@ -22,6 +22,9 @@ INTERPRETER = b"/@ftrace/interpreter/"
 ENV = b"/@ftrace/env/"
 BASE = b"run/"
 
+# How the modules of the plugin begin.
+OWN_MODULES = ("ftrace_pytest", "ftrace_import_hook")
+
 # A wrapper that has to be Python carries the name of the import system's own
 # code, which tracebacks and warnings skip, and asks pytest to hide it.
 _AROUND = """
