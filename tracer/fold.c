@@ -116,7 +116,7 @@ static void summarise(const struct fold *fold, struct fold_summary *summary)
 	summary->adapter_ready = fold->adapter_ready;
 	summary->each = fold->each_units;
 	for (size_t i = 0; i < fold->scope_count; i++)
-		summary->coarse += fold->scopes[i].coarse;
+		summary->coarse += fold->scopes[i].untold;
 	if (fold->coarse)
 		snprintf(summary->coarse_reason, sizeof(summary->coarse_reason),
 			"%s", fold->coarse);

@@ -180,6 +180,20 @@ static void name_interpreter(
 	fold->interpreter = xmemdup(record->text + tag, record->size - tag);
 }
 
+/* Without a reason it is nothing to tell anybody. */
+static void confess(struct fold *fold, const struct trace_event *event)
+{
+	const struct wire_record *record = event->record;
+	struct fold_scope *scope = &fold->scopes[fold_event_scope(fold, event)];
+
+	scope->coarse = true;
+	if (!record->size)
+		return;
+	scope->untold = true;
+	if (!fold->coarse)
+		fold->coarse = fold_text(fold, record->text, record->size);
+}
+
 void fold_take_code(struct fold *fold, const struct trace_event *event)
 {
 	const struct wire_record *record = event->record;
@@ -195,10 +209,7 @@ void fold_take_code(struct fold *fold, const struct trace_event *event)
 		load(fold, event);
 		break;
 	case RECORD_COARSE:
-		fold->scopes[fold_event_scope(fold, event)].coarse = true;
-		if (!fold->coarse)
-			fold->coarse =
-				fold_text(fold, record->text, record->size);
+		confess(fold, event);
 		break;
 	case RECORD_INTERPRETER:
 		name_interpreter(fold, record);

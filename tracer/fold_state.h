@@ -82,7 +82,8 @@ struct fold_variable {
 };
 
 struct fold_scope {
-	bool coarse;    /* it entered functions that nobody told of */
+	bool coarse;    /* it entered functions that nobody told of, */
+	bool untold;    /* for a reason that the user may want to know */
 	bool ran;       /* said an outcome other than that it exists */
 	bool selected;  /* was collected and chosen, if perhaps not run */
 	bool completed; /* a collector that came to its end */

@@ -17,7 +17,7 @@ import ftrace_pytest_settings as settings
 import ftrace_pytest_variables as variables
 from ftrace_pytest_fixtures import pytest_fixture_setup  # noqa: F401
 from ftrace_pytest_marks import (
-    BEGIN, END, OUTCOME, USE, around, encode, say, shift,
+    BEGIN, END, OUTCOME, USE, WHOLE, around, encode, say, shift,
 )
 
 HOOKS = (
@@ -34,6 +34,7 @@ _DIRECTORY_LIKE = tuple(
 
 _COLLECTED = OUTCOME + b"collected"
 _DESELECTED = OUTCOME + b"deselected"
+_COARSE = b"/@ftrace/coarse/"
 
 # The directory that pytest's ids are relative to, where it is not the root.
 _rootdir = None
@@ -233,6 +234,10 @@ def _begin_collector(collector):
         say(USE + _scope_of(parent))
     if isinstance(collector, _DIRECTORY_LIKE):
         return
+    if (not isinstance(collector, (pytest.Module, pytest.Class))
+            or type(collector).__module__ == "_pytest.doctest"):
+        # What it makes tests of may be anywhere in the file.
+        say(WHOLE + encode(os.path.abspath(_path_of(collector))))
     if parent is None or isinstance(parent, _DIRECTORY_LIKE):
         path = _path_of(collector)
         say(USE + directory_scope(os.path.dirname(path)))
@@ -395,6 +400,9 @@ def pytest_runtest_protocol(item):
             found = _parents[parent] = _enter_collector(item), item.parent
         if found[0] is not None:
             say(found[0])
+        if not isinstance(item, pytest.Function):
+            # A doctest and its like name things in code that is no block.
+            say(_COARSE)
         _unit = _Outcome(nodeid)
     except Exception:
         marks.lost()

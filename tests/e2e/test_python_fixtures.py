@@ -3,6 +3,7 @@
 
 import importlib.util
 import re
+import textwrap
 
 import pytest
 
@@ -288,3 +289,46 @@ def test_fixtures_of_a_test_that_is_run_again(project):
     found = _record(project, "--reruns", "3")
     assert found["up_1"] == {"first", "again"}
     assert {"first", "again"} >= found["down"] >= {"again"}
+
+
+def test_doctests_name_things_in_no_block(project):
+    """What a doctest says, and what it names, is code of no function."""
+    lib = textwrap.dedent('''\
+        """
+        >>> LIMIT
+        3
+        """
+        import other
+        LIMIT = 3
+        def f():
+            """
+            >>> g()
+            1
+            >>> other.VALUE
+            5
+            """
+        def g():
+            return 1
+        def h():
+            return 2
+        ''')
+    project.write("lib.py", lib)
+    project.files(other="VALUE = 5\n", test_a="""\
+        import lib
+        def test_a():
+            assert lib.h() == 2
+        """)
+    result = project.pytest("--doctest-modules").ok()
+    assert "whole files" not in result.err
+    assert project.affected() == []
+    for old, new in (
+            ("\n3\n", "\n4\n"), ("LIMIT = 3", "LIMIT = 4"),
+            (">>> g()", ">>> h()"), ("    5\n", "    6\n"),
+            ("    return 1", "    return 3"),
+            ("def h():", 'def h():\n    """\n    >>> h()\n    7\n    """')):
+        project.write("lib.py", lib.replace(old, new))
+        assert "lib.py" in project.affected(), new
+    project.write("lib.py", lib)
+    project.write("other.py", "VALUE = 6\n")
+    assert "lib.py::lib.f" in project.affected_units()
+    assert "test_a.py::test_a" not in project.affected_units()
