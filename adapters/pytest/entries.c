@@ -40,9 +40,6 @@ static struct block *batch[BATCH];
 static unsigned collected;
 static bool at_once, stopped;
 
-/* The scopes that are open for other threads alone. */
-static unsigned others_import;
-
 static char token[40];
 static pid_t token_owner;
 static uint32_t generation;
@@ -137,7 +134,6 @@ static void after_fork(void)
 	collecting = &here;
 	at_once = true;
 	renew_token();
-	others_import = 0;
 	next_epoch();
 }
 
@@ -306,8 +302,6 @@ static void begin(struct thread *thread, bool local)
 	if (thread->depth < SCOPES)
 		thread->scopes[thread->depth] =
 			(struct scope){.gaps = gaps, .local = local};
-	if (local && collecting != &here)
-		others_import++;
 	thread->depth++;
 }
 
@@ -315,8 +309,6 @@ static void end(struct thread *thread)
 {
 	if (thread->depth == 0)
 		return;
-	if (ends_local(thread) && collecting != &here && others_import)
-		others_import--;
 	if (--thread->depth < SCOPES &&
 		thread->scopes[thread->depth].gaps != gaps)
 		entries_coarse(gap_reason);
@@ -359,11 +351,6 @@ bool entries_importing(void)
 bool entries_has_scope(void)
 {
 	return here.thread && here.thread->depth > 0;
-}
-
-bool entries_others_import(void)
-{
-	return others_import > 0;
 }
 
 bool entries_is_collecting(void)

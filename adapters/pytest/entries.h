@@ -85,9 +85,6 @@ bool entries_importing(void);
 /* Whether it has begun a scope that has not ended. */
 bool entries_has_scope(void);
 
-/* Whether another thread than the collecting one is importing. */
-bool entries_others_import(void);
-
 bool entries_is_collecting(void);
 
 /* Counts up at each change of scope. */

@@ -324,10 +324,13 @@ static const char *start_tripping(
 	next = current();
 	if (next != _PyEval_EvalFrameDefault)
 		return replaced;
-	reason = start(settings, probe);
+	/* First, because after it sys.monitoring can still be had. */
+	reason = tripwires_start(settings->minor, probe);
 	if (!reason)
-		reason = tripwires_start(settings->minor, probe);
-	if (!reason)
+		reason = start(settings, probe);
+	if (reason)
+		tripwires_stop();
+	else
 		recording = TRIPPING;
 	return reason;
 }
@@ -356,11 +359,11 @@ PyObject *evaluator_forked(PyObject *self, PyObject *args)
 {
 	(void)self;
 	tripwires_stop();
-	if (recording == TRIPPING &&
-		PyArg_ParseTuple(args, "O", &monitoring_restart)) {
-		Py_IncRef(args);
+	if (!PyArg_ParseTuple(args, "O", &monitoring_restart))
+		return NULL;
+	Py_IncRef(args);
+	if (recording == TRIPPING)
 		recording = MONITORING;
-	}
 	return answer(NULL);
 }
 

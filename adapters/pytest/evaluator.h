@@ -22,8 +22,8 @@ PyObject *evaluator_callbacks(PyObject *self, PyObject *disable);
 
 /*
  * trip((minor version, root, stdlib, own), probe): by tripwires.c. Gives None,
- * or bytes that say why not; then evaluate() and monitor() cannot be had any
- * more. The probe is a function that does nothing and was never called.
+ * or bytes that say why not. The probe is a function that does nothing and was
+ * never called.
  */
 PyObject *evaluator_trip(PyObject *self, PyObject *args);
 

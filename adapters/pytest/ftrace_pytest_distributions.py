@@ -59,8 +59,6 @@ _TRIED = (
     "wcwidth", "zope",
 )
 
-_OURS = ("ftrace_pytest", "ftrace_import_hook")
-
 # Who imports in vain and goes on has one of these among its constants.
 _FORGIVING = (
     b"ImportError", b"ModuleNotFoundError", b"find_spec", b"import_module",
@@ -219,7 +217,7 @@ def declare_past():
         names = _NAMES + _CUSTOM + tuple(tried) + tuple(
             name for name, module in list(sys.modules.items())
             if "." not in name and name != "__main__"
-            and not name.startswith(_OURS)
+            and not name.startswith(marks.OWN_MODULES)
             and not (late and _is_built_in(module)))
         for name in names:
             say(BLOCK_LIST + encode(name) + b"/" + encode(absolute))
@@ -257,7 +255,7 @@ def _names_tried():
         top = name.partition(".")[0]
         if (type(names) is not dict or names.get("__file__") is None
                 or top in known or is_stdlib(names)
-                or top.startswith(_OURS)):
+                or top.startswith(marks.OWN_MODULES)):
             continue
         content, is_code = _content_of(names)
         asks = (content is None or b"importlib" in content

@@ -53,7 +53,6 @@ extern PyObject *PyExc_TypeError;
 extern void Py_IncRef(PyObject *object);
 extern void Py_DecRef(PyObject *object);
 extern int Py_AtExit(void (*function)(void));
-extern int Py_GetRecursionLimit(void);
 extern PyObject *Py_BuildValue(const char *format, ...);
 extern int PyArg_ParseTuple(PyObject *args, const char *format, ...);
 extern void PyErr_Clear(void);
@@ -119,7 +118,6 @@ extern int PyUnstable_Code_SetExtra(
 
 extern void *_PyThreadState_UncheckedGet(void) MAYBE;
 extern void *PyThreadState_GetUnchecked(void) MAYBE;
-extern PyObject *_PyType_Lookup(PyObject *type, PyObject *name) MAYBE;
 extern void *PyInterpreterState_Head(void) MAYBE;
 extern void *PyInterpreterState_Next(void *interpreter) MAYBE;
 extern void *PyInterpreterState_ThreadHead(void *interpreter) MAYBE;

@@ -13,9 +13,8 @@
 #define NOBODYS UINT64_C(0x60)
 
 struct wire {
-	PyObject *code;
-	uint64_t *version;
-	uint64_t armed; /* what it is while the code has not run */
+	uint64_t *version; /* of a code object; NULL: it is vacant */
+	uint64_t armed;    /* what it is while the code has not run */
 	struct block *block;
 };
 
@@ -110,7 +109,7 @@ uint32_t tripwires_add(PyObject *code, struct block *block)
 		wire = &wires[count++];
 	}
 	/* New ones have version 0, which is nobody's either. */
-	*wire = (struct wire){code, version_of(code), 0, block};
+	*wire = (struct wire){version_of(code), 0, block};
 	look(wire);
 	return (uint32_t)(wire - wires) + 1;
 }

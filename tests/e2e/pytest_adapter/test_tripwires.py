@@ -23,6 +23,30 @@ def test_it_is_what_is_used(each):
 
 
 @monitored
+def test_without_them_events_tell(each):
+    """A probe that has run already is taken for an unknown interpreter."""
+    each.write(mine="""\
+        import sys
+        m = sys.monitoring
+        m.use_tool_id(1, "mine")
+        m.set_events(1, m.events.PY_THROW)
+        import ftrace_pytest_functions as functions
+        functions._inner()
+        """, lib="def one(): return 1\n", test_a="""\
+        import sys, lib
+        def test_a():
+            lib.one()
+            functions = sys.modules["ftrace_pytest_" + "functions"]
+            assert functions.mode == "monitoring"
+        def test_b(): pass
+        """)
+    record = each.traced("-q", "-p", "mine").record
+    assert not record.coarse
+    assert entered(record, "test_a") == {"one"}
+    assert entered(record, "test_b") == set()
+
+
+@monitored
 def test_code_that_comes_late(each):
     each.write(lib="""\
         def outer():
