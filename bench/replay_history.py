@@ -36,10 +36,16 @@ class History:
         self.project = project
 
 
-def _commits(repository, tip, count, paths):
-    """The last commits of the main line that touch the paths."""
-    found = git("log", "--first-parent", "--format=%H %s",
-                "--max-count=%d" % count, tip, "--", *paths, cwd=repository)
+def _commits(repository, tip, count, paths, branches=False):
+    """The last commits of the main line that touch the paths.
+
+    branches: those of merged branches instead of their merges, as `git log`
+    lists them: what people worked on between one run of the tests and the
+    next, where a merge is all of a branch at once.
+    """
+    line = [] if branches else ["--first-parent"]
+    found = git("log", *line, "--format=%H %s", "--max-count=%d" % count,
+                tip, "--", *paths, cwd=repository)
     lines = [line.split(" ", 1) for line in found.splitlines()]
     return [(commit, subject) for commit, subject in reversed(lines)]
 
@@ -58,17 +64,18 @@ def _click_repository():
     return clone
 
 
-def click(count, testmon):
+def click(count, testmon, branches):
     """The last commits to src and tests before the release."""
     os.makedirs(WORK, exist_ok=True)
     repository = _click_repository()
     known, = mutate_projects.find(["click"])
-    commits = _commits(repository, known.version, count, ["src", "tests"])
+    commits = _commits(repository, known.version, count, ["src", "tests"],
+                       branches)
     return History("click", repository, commits,
                    mutate_projects.prepare(known, testmon))
 
 
-def of_user(repository, command, count, paths, testmon):
+def of_user(repository, command, count, paths, testmon, branches):
     """A repository of the user's; only clones of it are touched."""
     repository = os.path.abspath(repository)
     project = mutate_projects.on_disk(repository, command, testmon)
@@ -76,7 +83,8 @@ def of_user(repository, command, count, paths, testmon):
         paths = [name for name in ("src", "tests", "test") if os.path.isdir(
             os.path.join(repository, name))] or ["."]
     return History(project.name, repository,
-                   _commits(repository, "HEAD", count, paths), project)
+                   _commits(repository, "HEAD", count, paths, branches),
+                   project)
 
 
 # What the made-up commits replace: file, old, new; without old a new file.
