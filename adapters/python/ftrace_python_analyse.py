@@ -164,9 +164,12 @@ class Blocks:
         self.by_name = {}
         self.skeleton = []
         self.forwarders = {}
+        # Whether the file has a setattr() of its own.
+        self.shadowed = False
 
     def add(self, module):
         """One compilation of the file; a second one adds to the first."""
+        self.shadowed = "setattr" in module.co_names
         self.skeleton.append(module.co_flags & FUTURE_FLAGS)
         self.skeleton.append(self._walk(module, "", "c")[0])
         for name, places in self.forwarders.items():
@@ -196,7 +199,8 @@ class Blocks:
         keys = []
         loaded, looked_up, valued = map(set, mentions.names_of(code))
         forwarded = set()
-        reflects = mentions.reflects(code, code.co_names, forwarded)
+        reflects = mentions.reflects(code, code.co_names, forwarded,
+                                     self.shadowed)
         if forwarded and "." in name:
             reflects = True
         elif forwarded:

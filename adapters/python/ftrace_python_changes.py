@@ -84,14 +84,25 @@ class Changes:
             family |= own
             for base in unknown:
                 family |= self._by_bare_name(base.rpartition(".")[2])
-        if not family <= self.families:
-            self.families |= family
-            self.grown = True
+        self._relate(family)
         if any(name.startswith(_COLLECTED) for name in changed):
             for path, _ in below:
                 if path != at.path:
                     self.give_up(path, "tests that %s inherits changed"
                                  % path)
+
+    def class_made(self, at, qualified):
+        """A class whose statement is as it was, and makes another class.
+
+        A runner makes instances of it that nobody mentions.
+        """
+        self._relate({(at.path, qualified)}
+                     | self.project.below(at.path, qualified))
+
+    def _relate(self, family):
+        if not family <= self.families:
+            self.families |= family
+            self.grown = True
 
     def _by_bare_name(self, bare):
         return {(each.path, bare) for each in self.project.files.values()

@@ -283,7 +283,10 @@ class Comparison:
                 level = here.heads.get(unit[NAME], SOFT)
             else:
                 level = NONE
-            level = max(level, here.inputs(unit))
+            inputs = here.inputs(unit)
+            if unit[KIND] == "class" and inputs >= SOFT:
+                here.note_class(unit)
+            level = max(level, inputs)
             if level == VALUE and here.outer is None:
                 here.changes.entered(here.at, unit[NAME])
             here.levels[token] = level
@@ -363,7 +366,7 @@ class Comparison:
         quiet = self._quiet(new, changed, inner) if level < HARD else {}
         loud = {each: how for each, how in changed.items()
                 if each not in quiet}
-        qualified = self._qualified(name)
+        qualified = here.qualified(name)
         here.changes.members(here.at, qualified, {
             each: how for each, how in loud.items()
             if each not in _QUIET_DUNDERS}, inner.lost())
@@ -410,7 +413,7 @@ class Comparison:
             return False
         family = [(here.at, unit)]
         for path, qualified in here.project.below(
-                here.at.path, self._qualified(unit[NAME])):
+                here.at.path, here.qualified(unit[NAME])):
             file = here.project.files[path]
             family.append((file, here.project.class_unit(file, qualified)))
         for file, each in family:
@@ -421,13 +424,6 @@ class Comparison:
             if unknown or not foreign <= known.INERT_BASES:
                 return False
         return True
-
-    def _qualified(self, name):
-        here = self.here
-        while here.outer:
-            name = here.class_name + "." + name
-            here = here.outer
-        return name
 
     def _weight(self, unit, changed):
         """Whether more than the users of the members can notice."""

@@ -260,11 +260,14 @@ def names_in_constant(constant, into):
         into.add(constant.decode("latin-1"))
 
 
-def reflects(code, names, forwarded):
-    """Whether `code`, which uses `names`, can reach a name unmentioned."""
+def reflects(code, names, forwarded, shadowed):
+    """Whether `code`, which uses `names`, can reach a name unmentioned.
+
+    forwarded, shadowed: see ftrace_python_reflection.computes().
+    """
     if not REFLECTION.isdisjoint(names):
         return True
     if _TRIGGERS.isdisjoint(names):
         return False
     import ftrace_python_reflection
-    return ftrace_python_reflection.computes(code, forwarded)
+    return ftrace_python_reflection.computes(code, forwarded, shadowed)

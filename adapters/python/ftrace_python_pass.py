@@ -8,9 +8,10 @@ comes from elsewhere now.  Whoever cannot be followed raises Whole.
 
 import ftrace_python_known as known
 import ftrace_python_stdlib as stdlib
-from ftrace_python_outline import (BINDS, CALLED, CHAINS, HEAD_RISK, KIND,
-                                   MORE, NAME, NEEDS, NOTED, ODD, PRINT,
-                                   RISK, WORDS)
+from ftrace_python_outline import (BINDS, CALLED, CHAINS, DECORATORS,
+                                   HEAD_RISK, KEYWORDS, KIND, MEMBERS, MORE,
+                                   NAME, NEEDS, NOTED, ODD, PRINT, RISK,
+                                   WORDS)
 from ftrace_python_project import STDLIB
 
 # How much a name changed: nothing; a class, in what some of its methods keep
@@ -118,6 +119,25 @@ class Pass:
             if self.changed.get(name, NONE) < level:
                 self.changed[name] = level
 
+    def note_class(self, unit):
+        """A class of both versions that becomes another one by its inputs.
+
+        Its bases apart: of these, its functions are the family.
+        """
+        more = unit[MORE]
+        if more[DECORATORS] or more[KEYWORDS] or any(
+                self._felt(each, self._noted(each)) >= SOFT
+                for each in more[MEMBERS]):
+            self.changes.class_made(self.at, self.qualified(unit[NAME]))
+
+    def qualified(self, name):
+        """The name of what is bound here as its functions have it."""
+        here = self
+        while here.outer:
+            name = here.class_name + "." + name
+            here = here.outer
+        return name
+
     # Bindings
 
     def _bind(self, unit, token, table):
@@ -187,11 +207,15 @@ class Pass:
         noted = self._noted(unit)
         if level <= DOC or not noted:
             return level
+        return max(self._felt(unit, noted), DOC)
+
+    def _felt(self, unit, noted):
+        """How what a unit uses differs, but for what it has in annotations."""
         level = self.changes.level_of(self.at, unit, self, noted)
         for name, _ in loads_of(unit):
             if name not in noted:
                 level = max(level, self.weigh(self._level(name), name, unit))
-        return max(level, DOC)
+        return level
 
     def weigh(self, level, name, unit):
         """What the level of a name means for a unit that loads it."""
@@ -257,6 +281,8 @@ class Pass:
         if level:
             self._follow(unit, level, why)
         level = self._kept(unit, level)
+        if unit[KIND] == "class" and level >= SOFT:
+            self.note_class(unit)
         if unit[KIND] == "import":
             self.imported.append(unit)
         conditional = self._conditional(unit)

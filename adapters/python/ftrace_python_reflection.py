@@ -17,6 +17,7 @@ _CONSTANT = _ops("LOAD_CONST", "LOAD_CONST_IMMORTAL", "LOAD_CONST_MORTAL")
 # 3.11 makes a call in two steps, and the first one has the arguments.
 _CALL = _ops("PRECALL") if "PRECALL" in _opmap else _ops(
     "CALL", "CALL_FUNCTION", "CALL_METHOD")
+_CALL_KW = mentions._CALL_KW
 # What is left of a call once it has been recognised.
 _CALLED = _ops("CALL") if "PRECALL" in _opmap else frozenset()
 _INDEX = _ops("BINARY_SUBSCR", "STORE_SUBSCR")
@@ -30,8 +31,11 @@ _DEFINING = _ops("STORE_NAME")
 _LOADS = _ops("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")
 _KEPT = frozenset(("__annotations__", "__annotate__"))
 _ASKING = frozenset(("get", "setdefault", "pop"))
-_FORWARDERS = frozenset((
-    "__getattr__", "__getattribute__", "__setattr__", "__delattr__"))
+_ASKED = frozenset(("__getattr__", "__getattribute__"))
+_FORWARDERS = frozenset(("__setattr__", "__delattr__"))
+_SETTING = frozenset(("setattr", "delattr", "__setattr__", "__delattr__"))
+# How many arguments these methods have where the first one is "module.name".
+_SHORT = {"setattr": 2, "delattr": 1}
 _KEYWORDS = _opmap.get("KW_NAMES", mentions.NOWHERE)
 _JUMPS = frozenset(op for name, op in _opmap.items()
                    if "JUMP" in name or name.startswith((
@@ -55,28 +59,41 @@ def _called_with_constant(stream, at, place, consts):
     that consumes the constant before the call lets the depth fall back to
     the constant's own, or below.
     """
-    return _called_with(stream, at, place, lambda op, arg: (
+    return _called_with(stream, at, place, consts, lambda op, arg: (
         op in _CONSTANT and type(consts[arg]) is str))
 
 
-def _called_with(stream, at, place, accepts):
-    """Whether an instruction like that makes the argument at `place`."""
+def _named(stream, at, consts):
+    """How many arguments of the call at `at` have a name."""
+    op, arg = stream[at - 1]
+    if op == _KEYWORDS or stream[at][0] in _CALL_KW:
+        return len(consts[arg])
+    return 0
+
+
+def _called_with(stream, at, place, consts, accepts):
+    """How many arguments have their place in the call, 0 for not like that.
+
+    The one at `place` has to be made by an instruction that is accepted.
+    """
     depth = 0
     found = False
     for i in range(at + 1, len(stream)):
         op, arg = stream[i]
-        if op == _PUSH_NULL and i == at + 1:
+        if op == _PUSH_NULL and i == at + 1 or op == _KEYWORDS:
             continue
-        if op in _JUMPS or op == _KEYWORDS:
-            return False
-        if op in _CALL and arg == depth:
-            return place <= depth and found
+        if op in _JUMPS:
+            return 0
+        if op in _CALL and arg == depth or op in _CALL_KW and (
+                arg + 1 == depth):
+            count = arg - _named(stream, i, consts)
+            return count if found and place <= count else 0
         depth += _effect(op, arg)
         if depth <= 0:
-            return False
+            return 0
         if depth <= place:
             found = depth == place and accepts(op, arg)
-    return False
+    return 0
 
 
 def _called_with_constants(stream, at):
@@ -154,7 +171,7 @@ def _is_stored(stream, place):
 def _parameter(code, stream, at):
     """The parameter, by its place, that getattr() has for a name, or -1."""
     for place in range(code.co_argcount):
-        if _called_with(stream, at, 2, lambda op, arg: (
+        if _called_with(stream, at, 2, code.co_consts, lambda op, arg: (
                 op in _FAST and arg == place
                 or op in _FAST_PAIR and arg & 15 == place)):
             return -1 if _is_stored(stream, place) else place
@@ -166,13 +183,29 @@ def _excused(code, stream, at, forwarded):
     place = _parameter(code, stream, at)
     if place < 0:
         return False
-    if code.co_name in _FORWARDERS:
+    if code.co_name in _ASKED:
         return place == 1
     if code.co_name[:1] == "_" and code.co_name[:2] != "__" and not any(
             type(each) is type(code) for each in code.co_consts):
         forwarded.add(place)
         return True
     return False
+
+
+def _written(code, makers):
+    """The constants that are in the source, by their indices.
+
+    Before 3.11 a function was given its name by a constant when it was made.
+    """
+    every = range(len(code.co_consts))
+    if mentions.VERSION >= (3, 11):
+        return every
+    stream = list(mentions.instructions(code))
+    given, loaded = set(), set()
+    for (op, arg), (after, _) in zip(stream, stream[1:]):
+        if op in _CONSTANT:
+            (given if after in makers else loaded).add(arg)
+    return set(every) - (given - loaded)
 
 
 def is_plain(module, name):
@@ -189,12 +222,13 @@ def is_plain(module, name):
         code = todo.pop()
         # Annotated names are kept on import; what they hold is named.
         if not code.co_flags & 1 and mentions.reflects(
-                code, set(code.co_names) - _KEPT, set()):
+                code, set(code.co_names) - _KEPT, set(), True):
             return False
-        for constant in code.co_consts:
+        written = _written(code, makers)
+        for index, constant in enumerate(code.co_consts):
             if type(constant) is type(code):
                 todo.append(constant)
-            else:
+            elif index in written:
                 mentions.names_in_constant(constant, texts)
         if name not in code.co_names:
             continue
@@ -234,11 +268,22 @@ def called_with_constants(code, name, places):
     return True
 
 
-def computes(code, forwarded):
+def _names_in_text(code, stream, at, name):
+    """Whether it is monkeypatch.setattr("module.name", value) or its like."""
+    return name in _SHORT and _called_with_constant(
+        stream, at, 1, code.co_consts) == _SHORT[name]
+
+
+def computes(code, forwarded, shadowed):
     """Whether code reaches a name that is not written.
 
     A private function that passes a parameter on is left to those who call
     it: the parameter's place is added to `forwarded`.
+
+    setattr() of builtins, unless something else has its name (`shadowed`),
+    reaches nothing: who sets an attribute notices neither that it was there
+    nor what it was, and a descriptor or __setattr__ that does is a member of
+    a class, whose change the users of the class notice.
     """
     names = code.co_names
     stream = [each for each in mentions.instructions(code)
@@ -257,17 +302,20 @@ def computes(code, forwarded):
                 return True
             continue
         place = mentions.BY_ARGUMENT.get(names[arg])
-        if place is None:
+        if place is None or names[arg] == "setattr" and (
+                op in mentions.GLOBAL and not shadowed):
             continue
         if place == 0:
             constant = _called_with_constants(stream, at)
         else:
-            constant = _called_with_constant(stream, at, place,
-                                             code.co_consts)
+            constant = _called_with_constant(
+                stream, at, place, code.co_consts) or (
+                op in mentions.ATTRIBUTE and _names_in_text(
+                    code, stream, at, names[arg]))
         if not constant and not (
                 names[arg] in ("getattr", "hasattr") and _excused(
                     code, stream, at, forwarded)
-                or place == 2 and code.co_name in _FORWARDERS
+                or names[arg] in _SETTING and code.co_name in _FORWARDERS
                 and _parameter(code, stream, at) == 1):
             return True
     return False

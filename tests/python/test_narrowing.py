@@ -171,6 +171,29 @@ def test_families_reach_bases_and_subclasses():
     assert "run" in found.attributes
 
 
+@pytest.mark.parametrize("head, body, made", [
+    ("@patch('pkg.core.OTHER', 9)\nclass A:", "x = 1", True),
+    ("@patch('pkg.core.MAKER', 9)\nclass A:", "x = 1", False),
+    ("class A:", "x = core.OTHER", True),
+    ("class A:", "def f(self, x=core.OTHER): pass", True),
+    ("class A:", "def f(self, x: core.OTHER): pass", False),
+    ("class A:", "def f(self): return core.OTHER", False),
+    ("class A(core.Part):", "x = 1", False),
+])
+def test_classes_that_their_inputs_make(head, body, made):
+    # A runner makes an instance that no code mentions.
+    old = BASE + "MAKER = 5\n"
+    source = "from unittest.mock import patch\nfrom pkg import core\n"
+    found = verdict(old.replace("OTHER = LIMIT", "OTHER = 4"), old,
+                    test_it="%s%s\n    class Inner: pass\n    %s\n" % (
+                        source, head, body),
+                    test_more="from test_it import A\nclass B(A): pass\n")
+    assert found.word == "names"
+    family = {("test_it.py", "A"), ("test_more.py", "B")}
+    assert (set(found.families) == family) == made
+    assert bool(found.families) == made
+
+
 def test_own_names_of_a_test_file():
     old = "def test_a():\n    pass\ndef helper(x=1):\n    pass\n"
     found = verdict(old.replace("test_a", "test_b").replace("x=1", "x=2"),

@@ -147,12 +147,19 @@ CONSTANT = """getattr(x, "a") | getattr(f(x), "a", g(1)) |
  hasattr(x.y[1], "a") | x.__dict__["a"] | x.__dict__.get("a") |
  globals()["a"] | vars(x)["a"] | attrgetter("a", "b") |
  import_module("a.b") | r.getfixturevalue("a") | vars(self) |
- self.__dict__.update(x) | getattr(x, "a")(getattr(y, "b"))"""
+ self.__dict__.update(x) | getattr(x, "a")(getattr(y, "b")) |
+ setattr(x, y, "a") | map(setattr, x, y) | x.setattr("a.b", y) |
+ x.setattr("a.b", y, raising=False) | x.setattr(y, "a", 1, raising=False) |
+ x.delattr("a.b") | x.delattr("a.b", raising=g(y=1)) |
+ x.setattr(y, "a", g(x, y=1))"""
 COMPUTED = """getattr(x, y) | getattr(x, "a" + y) | getattr |
  getattr(x, "a%s" % y, None) | getattr(x, "a" if y else "b") |
  map(getattr, x, y) | getattr(*x) | getattr(x, f"a{y}") | globals() |
- setattr(x, y, "a") | x.__dict__ | x.__dict__[y] | x.__dict__.get("a" + y) |
- vars() | vars(x) | vars(x)[y] | dir(x) | eval("a") | attrgetter("a", y) |
+ x.setattr(self, y, "a") | x.setattr("a", y, 1) | x.setattr(y, 1) |
+ x.setattr(target="a", value=1) | x.setattr("a") |
+ x.delattr(y) | x.delattr("a", y) | delattr(x, y) | x.setattr(y, 1, x="a") |
+ object.__setattr__(x, y, 1) | x.__dict__ | x.__dict__[y] |
+ x.__dict__.get("a" + y) | vars() | vars(x) | vars(x)[y] | dir(x) | eval("a") | attrgetter("a", y) |
  import_module("a" + x) | X.__subclasses__() | getattr(x, y, "a") |
  getattr(x, "a".lower()) | getattr(x, y)("a") | getattr(x, *y)"""
 
@@ -170,6 +177,27 @@ def test_getattr_that_forwards_is_no_reflection():
     assert "*" not in mentions_of(source, "__getattr__")
     source = source.replace(":\n", ":\n    name += 'x'\n")
     assert "*" in mentions_of(source, "__getattr__")
+
+
+@pytest.mark.parametrize("name, body, computed", [
+    ("__setattr__", "object.__setattr__(self, name, value)", False),
+    ("__setattr__", "object.__setattr__(self, name + 'x', value)", True),
+    ("__setattr__", "getattr(self, name)", True),
+    ("__setattr__", "hasattr(self, name)", True),
+    ("__delattr__", "delattr(self.x, name)", False),
+    ("__getattr__", "delattr(self.x, name)", True),
+    ("set", "object.__setattr__(self, name, value)", True),
+])
+def test_setting_that_forwards(name, body, computed):
+    # Whoever sets an attribute of a computed name is no reflection.
+    source = "def %s(self, name, value=None):\n    %s\n" % (name, body)
+    assert ("*" in mentions_of(source, name)) == computed
+
+
+def test_somebody_elses_setattr():
+    source = "def f(x, y):\n    setattr(x, y, 1)\n"
+    assert "*" not in mentions_of(source)
+    assert "*" in mentions_of("from a import setattr\n" + source)
 
 
 @pytest.mark.parametrize("text, called, valued", [
