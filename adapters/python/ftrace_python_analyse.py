@@ -23,6 +23,7 @@ ONLY_AST = 0x400
 # Generator, coroutine, *args, **kwargs, iterable coroutine, async generator,
 # and the flags of __future__, which are all above.
 HEAD_FLAGS = 0x0004 | 0x0008 | 0x0020 | 0x0080 | 0x0100 | 0x0200
+GENERATORS = 0x0020 | 0x0080 | 0x0200
 FUTURE_FLAGS = 0x3ffe0000 & ~0x4000000
 OPTIMIZED = 0x0001
 HAS_DOCSTRING = 0x4000000
@@ -89,6 +90,21 @@ def head_of(code):
             code.co_kwonlyargcount, code.co_flags & HEAD_FLAGS,
             code.co_varnames[:arguments], code.co_freevars,
             code.co_consts[0] if has_docstring(code) else None)
+
+
+_NOTHING = mentions._ops("RESUME", "NOP", "LOAD_CONST", "RETURN_CONST",
+                         "RETURN_VALUE", "CACHE")
+
+
+def does_nothing(code):
+    """Whether it is a function that returns None, whatever it is given."""
+    raw = code.co_code
+    return (len(raw) < 12 and code.co_flags & OPTIMIZED
+            and not code.co_flags & GENERATORS
+            and _NOTHING.issuperset(raw[::2])
+            and all(code.co_consts[arg] is None
+                    for op, arg in zip(raw[::2], raw[1::2])
+                    if op in _CONSTANT))
 
 
 def is_part(code):
@@ -263,7 +279,7 @@ class Blocks:
                code.co_kwonlyargcount, code.co_flags & HEAD_FLAGS,
                getattr(code, "co_exceptiontable", b""), keys)
         if block:
-            block.keys.append(key)
+            block.keys.append("..." if does_nothing(code) else key)
             self._note(block, code, names, last)
         return key, names, last
 

@@ -2,9 +2,9 @@
 """What is known so far of the names that changed, over all files."""
 
 from ftrace_python_outline import BINDS, CHAINS, KIND, MORE, WORDS
-from ftrace_python_pass import (DOC, HARD, NONE, SOFT, Whole,
-                                describe, word_level)
 from ftrace_python_project import STDLIB
+from ftrace_python_units import (DOC, HARD, NONE, SOFT, Whole, describe,
+                                 word_level)
 
 _COLLECTED = ("test", "setup", "teardown", "setUp", "tearDown", "pytest")
 
@@ -111,7 +111,11 @@ class Changes:
 
     # What that means for a unit of some file
 
-    def level_of(self, at, unit, here, skipped=()):
+    def level_of(self, at, unit, here, skipped=(), texts=True):
+        """How what a unit uses differs, but for what `here` has bound.
+
+        skipped: dotted names that do not count; texts: whether words do.
+        """
         if unit[KIND] == "import":
             return self._of_import(at, unit)
         if unit[KIND] == "compound":
@@ -127,12 +131,19 @@ class Changes:
                 continue
             level = max(level, here.weigh(
                 self._of_chain(at, chain, unit, here), chain, unit))
-        if level < SOFT and not self.attributes.keys().isdisjoint(
-                unit[WORDS]):
-            for word in unit[WORDS]:
+        if level < SOFT and texts:
+            for word in self.words_of(unit):
                 level = max(level, min(SOFT, word_level(
-                    self.attributes.get(word, NONE))))
+                    self.attributes[word])))
         return level
+
+    def words_of(self, unit):
+        """The words of a unit that are names of what changed."""
+        return self.attributes.keys() & unit[WORDS]
+
+    def kept_in(self, name):
+        """A variable of a class that has the name of what changed."""
+        self._raise(self.attributes, name, SOFT)
 
     def _of_import(self, at, unit):
         if "*" in unit[BINDS]:

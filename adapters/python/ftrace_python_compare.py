@@ -2,11 +2,14 @@
 """Two versions of a file's statements, compared: which names changed."""
 
 import ftrace_python_known as known
+from ftrace_python_classes import class_risk, is_plain, note_made
 from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK,
-                                   KEYWORDS, KIND, MARKS, MEMBERS, MORE,
-                                   NAME, NEEDS, PRINT, RISK, SIGNATURE)
-from ftrace_python_pass import (DOC, HARD, HELD, INNER, NONE, SOFT, VALUE,
-                                Pass, Whole, align, describe, loads_of)
+                                   KIND, MARKS, MEMBERS, MORE, NAME, NEEDS,
+                                   PRINT, RISK, SIGNATURE)
+from ftrace_python_pass import Pass
+from ftrace_python_units import (DOC, HARD, HELD, INNER, NONE, SOFT, VALUE,
+                                 Whole, align, describe, is_special,
+                                 loads_of)
 
 # Members that the statement of a subclass, or the class's own, looks at.
 _DECISIVE = frozenset((
@@ -20,6 +23,7 @@ _HANDING_ON = frozenset((
     "abc.abstractmethod", "contextlib.contextmanager", "typing.final",
     "contextlib.asynccontextmanager", "typing.override",
     "typing_extensions.final", "typing_extensions.override"))
+_OVERLOADS = (("typing.overload",), ("typing_extensions.overload",))
 _COLLECTED = ("test", "Test", "setup", "teardown", "setUp", "tearDown",
               "pytest")
 _QUIET_DUNDERS = frozenset(("__doc__", "__annotations__"))
@@ -48,9 +52,22 @@ def _is_collected(name):
     return name.startswith(_COLLECTED)
 
 
-def _is_special(name):
-    """Whether a method may be called, or hidden, without being written."""
-    return name.startswith("__") or name.endswith("_")
+def _variants(units):
+    """The positions of what @overload marks, before what is called.
+
+    Nothing is left of them but what typing.get_overloads() tells.
+    """
+    found = set()
+    final = None
+    for at in range(len(units) - 1, -1, -1):
+        unit = units[at]
+        if unit[KIND] != "def" or unit[RISK]:
+            final = None
+        elif unit[MORE][MARKS] not in _OVERLOADS:
+            final = unit[NAME]
+        elif unit[NAME] == final:
+            found.add(at)
+    return found
 
 
 class Comparison:
@@ -61,6 +78,7 @@ class Comparison:
         self.old = old
         self.new = new
         self.pairs = align(old, new)
+        self.variants = _variants(old), _variants(new)
         self.classes = {}
         self.functions = {}
         self.moves = {}
@@ -68,8 +86,10 @@ class Comparison:
 
     def _pair_up(self):
         """Units of one version alone that are the same thing as another."""
-        left = set(range(len(self.old))) - {i for i, _ in self.pairs}
-        right = set(range(len(self.new))) - {j for _, j in self.pairs}
+        left = (set(range(len(self.old))) - {i for i, _ in self.pairs}
+                - self.variants[0])
+        right = (set(range(len(self.new))) - {j for _, j in self.pairs}
+                 - self.variants[1])
         for i in sorted(left):
             for j in sorted(right):
                 if self._same(i, j) or self._moved(i, j):
@@ -115,7 +135,7 @@ class Comparison:
             return NONE
         if old[MORE][CORE] == new[MORE][CORE]:
             return NONE if _is_collected(name) else DOC
-        if _is_special(name) or _is_collected(name):
+        if is_special(name) or _is_collected(name):
             return NONE
         if old[MORE][SIGNATURE] == new[MORE][SIGNATURE]:
             return VALUE
@@ -123,8 +143,10 @@ class Comparison:
 
     def _binders(self, name):
         return tuple(sum(name in unit[BINDS] or "*" in unit[BINDS]
-                         for unit in units)
-                     for units in (self.old, self.new))
+                         for at, unit in enumerate(units)
+                         if at not in variants)
+                     for units, variants in zip((self.old, self.new),
+                                                self.variants))
 
     def _gone(self):
         """Methods that the new version has no more."""
@@ -133,7 +155,7 @@ class Comparison:
             if (unit[KIND] == "def" and self.here.outer
                     and self.here.changes.splits_heads
                     and not _is_collected(name)
-                    and not _is_special(name)
+                    and not is_special(name)
                     and not unit[RISK]
                     and _HANDING_ON.issuperset(unit[MORE][MARKS])
                     and self._binders(name) == (1, 0)):
@@ -251,6 +273,9 @@ class Comparison:
 
     def _remove(self, i):
         here = self.here
+        if i in self.variants[0]:
+            here.note(self.old[i][BINDS], DOC)
+            return
         token = None
         for kind, table in (("k", self.classes), ("k", self.functions),
                             ("v", self.moves)):
@@ -270,6 +295,10 @@ class Comparison:
         """A unit of the new version, and those of the old one before it."""
         here = self.here
         unit = self.new[j]
+        if j in self.variants[1]:
+            here.harmless(unit)
+            here.note(unit[BINDS], DOC)
+            return
         i, table = self._partner(j)
         token = None
         if i is not None:
@@ -285,7 +314,7 @@ class Comparison:
                 level = NONE
             inputs = here.inputs(unit)
             if unit[KIND] == "class" and inputs >= SOFT:
-                here.note_class(unit)
+                note_made(here, unit)
             level = max(level, inputs)
             if level == VALUE and here.outer is None:
                 here.changes.entered(here.at, unit[NAME])
@@ -348,7 +377,7 @@ class Comparison:
         level = SOFT
         if old[MORE][HEAD] != new[MORE][HEAD]:
             here.harmless(new)
-            risk = old[MORE][HEAD_RISK] or here.class_risk(old)
+            risk = old[MORE][HEAD_RISK] or class_risk(here, old)
             if risk:
                 raise Whole("class %s was changed, with %s" % (name, risk))
             level = HARD
@@ -376,7 +405,7 @@ class Comparison:
             level = max(level, self._weight(new, loud))
         for each, how in quiet.items():
             level = max(level, HELD if how == HELD or (
-                _is_special(each)) else INNER)
+                is_special(each)) else INNER)
             if how > HELD:
                 here.changes.head(here.at, qualified + "." + each, how)
         for chain, root in inner.chains.items():
@@ -395,35 +424,17 @@ class Comparison:
             elif how in (INNER, HELD) or (
                     how == DOC and self._is_method(unit, name)):
                 found[name] = how
-        return found if found and self._is_plain(unit) else {}
+        return found if found and is_plain(self.here, unit) else {}
 
     @staticmethod
     def _is_method(unit, name):
         """Whether a member is bound once, by a function that is called."""
-        found = [each for each in unit[MORE][MEMBERS]
-                 if {name, "*"} & set(each[BINDS])]
+        variants = _variants(unit[MORE][MEMBERS])
+        found = [each for at, each in enumerate(unit[MORE][MEMBERS])
+                 if {name, "*"} & set(each[BINDS]) and at not in variants]
         return (len(found) == 1 and found[0][KIND] == "def"
                 and not _is_collected(name)
                 and _HANDING_ON.issuperset(found[0][MORE][MARKS]))
-
-    def _is_plain(self, unit):
-        """Whether nobody but Python code of the project calls a class."""
-        here = self.here
-        if not here.changes.splits_heads or here.class_risk(unit):
-            return False
-        family = [(here.at, unit)]
-        for path, qualified in here.project.below(
-                here.at.path, here.qualified(unit[NAME])):
-            file = here.project.files[path]
-            family.append((file, here.project.class_unit(file, qualified)))
-        for file, each in family:
-            if (each is None or each[MORE][DECORATORS] or each[RISK]
-                    or each[MORE][KEYWORDS]):
-                return False
-            _, foreign, unknown = here.project.ancestry(file, each)
-            if unknown or not foreign <= known.INERT_BASES:
-                return False
-        return True
 
     def _weight(self, unit, changed):
         """Whether more than the users of the members can notice."""
@@ -432,7 +443,7 @@ class Comparison:
         decisive = _DECISIVE.intersection(changed)
         if decisive:
             raise Whole("%s.%s changed" % (name, sorted(decisive)[0]))
-        risk = here.class_risk(unit)
+        risk = class_risk(here, unit)
         if risk:
             raise Whole("%s changed, and %s" % (name, risk))
         level = SOFT

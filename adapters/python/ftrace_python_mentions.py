@@ -39,8 +39,8 @@ EXTENDED_BYTE = bytes((EXTENDED,))
 REFLECTION = frozenset((
     "dir", "eval", "exec", "__subclasses__", "getmembers",
     "getmembers_static", "getattr_static", "iter_modules", "walk_packages",
-    "get_type_hints", "get_annotations", "__annotations__", "__annotate__",
-    "__getattribute__", "__globals__", "f_globals", "f_locals",
+    "get_type_hints", "get_annotations", "get_overloads", "__annotations__",
+    "__annotate__", "__getattribute__", "__globals__", "f_globals", "f_locals",
     "f_builtins", "__builtins__", "pickle", "_pickle", "cPickle", "dill",
     "cloudpickle", "shelve", "runpy", "run_module", "run_path",
     "get_objects", "get_referrers", "get_referents",

@@ -5,8 +5,9 @@ import ftrace_python_outline as outline
 from ftrace_python_changes import Changes
 from ftrace_python_compare import Comparison
 from ftrace_python_outline import BINDS, KIND
-from ftrace_python_pass import INNER, SOFT, Pass, Whole
+from ftrace_python_pass import Pass
 from ftrace_python_project import File, Project
+from ftrace_python_units import INNER, SOFT, Whole
 
 # How other runners, and other settings of pytest, name what they collect.
 _ODD = ("check", "it_", "should", "spec", "bench", "describe", "example",

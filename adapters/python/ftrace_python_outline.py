@@ -16,7 +16,7 @@ import ftrace_python_analyse as analyse
 import ftrace_python_expressions as expressions
 import ftrace_python_known as known
 
-FORMAT = 2
+FORMAT = 3
 # Fields of a unit.
 (PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, ODD, MORE,
  CALLED) = range(11)
@@ -24,6 +24,8 @@ FORMAT = 2
 # can tell, annotations and docstring left out, and that without the values
 # of its defaults; what nothing but its annotations name.
 MARKS, CORE, SIGNATURE, NOTED = range(4)
+# Fields of MORE of an assignment: of another name, of a type variable.
+ALIAS, VARIABLE = range(2)
 # Fields of MORE of a class.
 (HEAD, BASES, KEYWORDS, DECORATORS, MEMBERS, HEAD_RISK) = range(6)
 # Fields of an outline.
@@ -310,10 +312,12 @@ def _simple(node, scope, first):
     if kind in ("Pass", "Global", "Nonlocal"):
         return None
     key = expressions.simple(node, unit)
-    is_alias = kind == "Assign" and type(node.value).__name__ in (
-        "Name", "Attribute")
+    value = node.value if kind == "Assign" else None
+    is_alias = type(value).__name__ in ("Name", "Attribute")
+    called = type(value).__name__ == "Call" and expressions.dotted(value.func)
+    is_variable = bool(called) and scope.resolve(called) == "typing.TypeVar"
     return unit.finish(key, "assign" if unit.binds else "effect", "",
-                       (is_alias,))
+                       (is_alias, is_variable))
 
 
 def statements(body, scope):

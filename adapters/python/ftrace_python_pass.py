@@ -6,88 +6,15 @@ unit that is in both versions is affected when one of the names it mentions
 comes from elsewhere now.  Whoever cannot be followed raises Whole.
 """
 
+import ftrace_python_classes as classes
 import ftrace_python_known as known
 import ftrace_python_stdlib as stdlib
-from ftrace_python_outline import (BINDS, CALLED, CHAINS, DECORATORS,
-                                   HEAD_RISK, KEYWORDS, KIND, MEMBERS, MORE,
-                                   NAME, NEEDS, NOTED, ODD, PRINT, RISK,
-                                   WORDS)
+from ftrace_python_outline import (ALIAS, BINDS, CALLED, CHAINS, HEAD_RISK,
+                                   KIND, MORE, NEEDS, NOTED, ODD, RISK,
+                                   VARIABLE, WORDS)
 from ftrace_python_project import STDLIB
-
-# How much a name changed: nothing; a class, in what some of its methods keep
-# besides their code; a class, in the annotations of __init__ and its like; a
-# function, in its docstring
-# or annotations; in the values of its defaults; a class, in its members, or
-# what is made of what changed; anything.
-NONE, INNER, HELD, DOC, VALUE, SOFT, HARD = range(7)
-ALLOWED_DUNDERS = frozenset((
-    "__doc__", "__all__", "__annotations__", "__version__", "__author__",
-    "__license__", "__copyright__", "__email__", "__title__", "__date__",
-    "__credits__", "__status__", "__maintainer__", "__url__",
-    "__description__", "__version_info__", "__build__", "__revision__"))
-HOOKS = frozenset((
-    "setup_module", "teardown_module", "setup_function", "teardown_function",
-    "setUpModule", "tearDownModule", "pytestmark", "load_tests", "setup",
-    "teardown", "collect_ignore", "collect_ignore_glob", "pytest_plugins"))
-
-
-def word_level(level):
-    """What the level of a name means for who has it in a string, say."""
-    return SOFT if level in (DOC, VALUE) else level
-
-
-class Whole(Exception):
-    """The file is to be taken as a whole; the reason is for people."""
-
-
-def is_hook(name):
-    return (name in HOOKS or name.startswith("pytest_")
-            or (name.startswith("__") and name.endswith("__")
-                and name not in ALLOWED_DUNDERS))
-
-
-def align(old, new):
-    """Pairs of positions of the same units, in order."""
-    start = 0
-    while (start < len(old) and start < len(new)
-           and old[start][PRINT] == new[start][PRINT]):
-        start += 1
-    end = 0
-    while (end < len(old) - start and end < len(new) - start
-           and old[-1 - end][PRINT] == new[-1 - end][PRINT]):
-        end += 1
-    pairs = [(i, i) for i in range(start)]
-    left = [each[PRINT] for each in old[start:len(old) - end]]
-    right = [each[PRINT] for each in new[start:len(new) - end]]
-    if len(left) * len(right) > 250000:
-        raise Whole("too many statements changed at once")
-    pairs += [(start + i, start + j) for i, j in _common(left, right)]
-    pairs += [(len(old) - end + i, len(new) - end + i) for i in range(end)]
-    return pairs
-
-
-def _common(left, right):
-    """The longest common subsequence of two lists."""
-    rows = [[0] * (len(right) + 1)]
-    for each in reversed(left):
-        below = rows[-1]
-        row = [0] * (len(right) + 1)
-        for j in range(len(right) - 1, -1, -1):
-            row[j] = (below[j + 1] + 1 if each == right[j]
-                      else max(below[j], row[j + 1]))
-        rows.append(row)
-    rows.reverse()
-    i = j = 0
-    while i < len(left) and j < len(right):
-        if left[i] == right[j] and rows[i][j] == rows[i + 1][j + 1] + 1:
-            yield i, j
-            i += 1
-            j += 1
-        elif rows[i + 1][j] >= rows[i][j + 1]:
-            i += 1
-        else:
-            j += 1
-
+from ftrace_python_units import (DOC, HARD, HELD, INNER, NONE, SOFT, VALUE,
+                                 Whole, describe, is_hook, loads_of)
 
 class Pass:
     """What a pass over one body, of a module or of a class, finds out."""
@@ -118,17 +45,6 @@ class Pass:
                 raise Whole("%s changed" % name)
             if self.changed.get(name, NONE) < level:
                 self.changed[name] = level
-
-    def note_class(self, unit):
-        """A class of both versions that becomes another one by its inputs.
-
-        Its bases apart: of these, its functions are the family.
-        """
-        more = unit[MORE]
-        if more[DECORATORS] or more[KEYWORDS] or any(
-                self._felt(each, self._noted(each)) >= SOFT
-                for each in more[MEMBERS]):
-            self.changes.class_made(self.at, self.qualified(unit[NAME]))
 
     def qualified(self, name):
         """The name of what is bound here as its functions have it."""
@@ -179,7 +95,7 @@ class Pass:
 
     def inputs(self, unit):
         """How what a unit mentions differs between the versions."""
-        noted = self._noted(unit)
+        noted = self.noted(unit)
         level = self.changes.level_of(self.at, unit, self, noted)
         for name, _ in loads_of(unit):
             if name not in noted:
@@ -192,7 +108,7 @@ class Pass:
                 level = max(level, min(DOC, self._level(name)))
         return max(level, min(DOC, self._affected(unit)))
 
-    def _noted(self, unit):
+    def noted(self, unit):
         """What only the annotations of a function name."""
         if unit[KIND] != "def" or unit[RISK] or (
                 not self.changes.splits_heads):
@@ -204,12 +120,12 @@ class Pass:
 
         Of a class that an annotation names, a function keeps that alone.
         """
-        noted = self._noted(unit)
+        noted = self.noted(unit)
         if level <= DOC or not noted:
             return level
-        return max(self._felt(unit, noted), DOC)
+        return max(self.felt(unit, noted), DOC)
 
-    def _felt(self, unit, noted):
+    def felt(self, unit, noted):
         """How what a unit uses differs, but for what it has in annotations."""
         level = self.changes.level_of(self.at, unit, self, noted)
         for name, _ in loads_of(unit):
@@ -233,7 +149,7 @@ class Pass:
                 return SOFT
             return HARD
         if level in (INNER, HELD) or (
-                unit[KIND] == "assign" and unit[MORE][0]):
+                unit[KIND] == "assign" and unit[MORE][ALIAS]):
             return level
         return SOFT
 
@@ -282,7 +198,7 @@ class Pass:
             self._follow(unit, level, why)
         level = self._kept(unit, level)
         if unit[KIND] == "class" and level >= SOFT:
-            self.note_class(unit)
+            classes.note_made(self, unit)
         if unit[KIND] == "import":
             self.imported.append(unit)
         conditional = self._conditional(unit)
@@ -321,7 +237,8 @@ class Pass:
 
     def _affected(self, unit):
         """What changes elsewhere mean for a unit."""
-        return self.changes.level_of(self.at, unit, self)
+        return self.changes.level_of(
+            self.at, unit, self, texts=not classes.keeps_texts(self, unit))
 
     def _follow(self, unit, level, why):
         """A unit of both versions whose inputs differ."""
@@ -335,7 +252,7 @@ class Pass:
             return
         risk = unit[RISK]
         if not risk and unit[KIND] == "class":
-            risk = self.class_risk(unit)
+            risk = classes.class_risk(self, unit)
         if risk:
             raise Whole("%s uses %s, which changed, with %s" % (
                 describe(unit), what, risk))
@@ -362,7 +279,9 @@ class Pass:
             if self._was_type(name):
                 continue
             found = self.project.find(self.at, name)
-            if not found or found[0] == "other" or found[0] == "module":
+            if not found or found[0] == "module":
+                return False
+            if found[0] == "other" and not _is_variable(*found[1:]):
                 return False
             if found[0] == "foreign" and not stdlib.is_type(found[1]):
                 return False
@@ -394,7 +313,7 @@ class Pass:
     def removed(self, unit, index, token):
         risk = unit[RISK]
         if not risk and unit[KIND] == "class":
-            risk = self.class_risk(unit)
+            risk = classes.class_risk(self, unit)
         if risk and not token:
             raise Whole("%s is gone or changed, with %s" % (
                 describe(unit), risk))
@@ -437,7 +356,7 @@ class Pass:
                             % (what, name))
         self._evaluates(unit, what)
         if unit[KIND] == "class":
-            risk = self.class_risk(unit)
+            risk = classes.class_risk(self, unit)
             if risk:
                 raise Whole(risk)
             if len(unit[MORE][1]) > 1:
@@ -554,52 +473,9 @@ class Pass:
                     last = at
         return first is not None and last is not None and first <= last
 
-    def class_risk(self, unit):
-        """Why a class statement may be felt elsewhere, "" if it is not."""
-        what = describe(unit)
-        own, foreign, unknown = self.project.ancestry(self.at, unit)
-        if unknown:
-            return "%s has the base %s, which is not known" % (
-                what, sorted(unknown)[0])
-        for each in sorted(foreign):
-            if not (each in known.QUIET_BASES
-                    or each in known.CALLING_BASES):
-                return "%s has the base %s" % (what, each)
-        for path, name in sorted(own):
-            file = self.project.files[path]
-            base = self.project.class_unit(file, name)
-            if base is None:
-                return "%s has a base that cannot be found" % what
-            if base[MORE][HEAD_RISK] or base[MORE][2]:
-                return "%s has the base %s: %s" % (
-                    what, name, base[MORE][HEAD_RISK] or "a metaclass")
-            for member in base[MORE][4]:
-                for hook in ("__init_subclass__", "__class_getitem__",
-                             "__set_name__", "__mro_entries__"):
-                    if hook in member[BINDS]:
-                        return "%s has a base with %s" % (what, hook)
-        if self.changes.has_set_name and any(
-                member[KIND] not in ("def", "doc", "class")
-                and member[NEEDS] for member in unit[MORE][4]):
-            return "%s may hold values with __set_name__" % what
-        return ""
 
-
-def loads_of(unit):
-    """(name, whether it must be there) of all names that a unit loads."""
-    for name in unit[NEEDS]:
-        yield name, True
-    for word in unit[WORDS]:
-        if word[:1] in ("?", "~"):
-            yield word[1:], word[0] == "?"
-
-
-def describe(unit):
-    kind, name = unit[KIND], unit[NAME]
-    if kind == "import":
-        return "the import of %s" % name
-    if kind in ("def", "class"):
-        return "%s %s" % ("class" if kind == "class" else "function", name)
-    if unit[BINDS]:
-        return "the statement that binds %s" % unit[BINDS][0]
-    return "a statement"
+def _is_variable(file, name):
+    """Whether a name of a file is a type variable, and nothing else."""
+    found = [unit for unit in file.units if name in unit[BINDS]]
+    return (len(found) == 1 and found[0][KIND] == "assign"
+            and found[0][MORE][VARIABLE])

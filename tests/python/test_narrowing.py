@@ -312,6 +312,98 @@ def test_evaluated_before_by_another_binding():
     assert verdict(new, old).word == "whole"
 
 
+OVERLOADED = """
+import typing as t
+class A: pass
+@t.overload
+def f(x: int) -> int: ...
+@t.overload
+def f(x: str) -> str: ...
+def f(x): return x
+class B:
+    @t.overload
+    def g(self, x: int) -> int: ...
+    @t.overload
+    def g(self, x: str) -> str: ...
+    def g(self, x): return x
+"""
+
+
+@pytest.mark.parametrize("old, new, held", [
+    ("f(x: int)", "f(x: int, *, y: A)", "f"),
+    ("@t.overload\ndef f(x: int) -> int: ...\n", "", "f"),
+    ("def f(x):", "@t.overload\ndef f() -> A: ...\ndef f(x):", "f"),
+    ("g(self, x: int)", "g(self, x: int, *, y: A)", "g"),
+    ("    @t.overload\n    def g(self, x: int) -> int: ...\n", "", "g"),
+])
+def test_overloads(old, new, held):
+    assert old in OVERLOADED
+    found = verdict(OVERLOADED.replace(old, new), OVERLOADED)
+    assert not names(found) and not found.functions and not found.families
+    assert list(found.value_attributes) == [held]
+    prints = [Analysis(text).prints["f"] for text in (
+        OVERLOADED, OVERLOADED.replace("f(x: int)", "f(x: int, *, y: A)"))]
+    assert prints[0] == prints[1]
+
+
+@pytest.mark.parametrize("old, new, word", [
+    ("def f(x): return", "def f(x, y): return", "f"),
+    ("def f(x): return x", "def f(x): return x\nX = f(1)", "whole"),
+    ("f(x: int)", "f(x: NOTHING)", "whole"),
+    ("def f(x): return x\n", "", "f"),
+    ("@t.overload\ndef f(x: str)", "X = f\n@t.overload\ndef f(x: str)", "X"),
+    ("@t.overload\ndef f(x: int) -> int: ...\n",
+     "@t.overload\ndef f(x: t.List) -> int: ...\nX = f\n", "f"),
+])
+def test_what_is_more_than_an_overload(old, new, word):
+    assert old in OVERLOADED
+    found = verdict(OVERLOADED.replace(old, new), OVERLOADED)
+    if word == "whole":
+        assert found.word == "whole"
+    else:
+        assert word in names(found)
+
+
+def test_what_does_nothing_has_its_place_in_a_print():
+    both = "if X:\n    def f(x): %s\nelse:\n    def f(x): %s\n"
+    prints = {Analysis(both % each).prints["f"] for each in (
+        ("pass", "pass"), ("return x", "pass"), ("pass", "return x"),
+        ("return 1", "pass"), ("yield", "pass"), ("return x", "return x"))}
+    assert len(prints) == 6
+    assert len({Analysis("def f(%s): pass" % each).prints["f"] for each in (
+        "", "x", "*x", "x, *, y=1")}) == 1
+
+
+def test_type_variables_are_types():
+    old = "import typing as t\nF = t.TypeVar('F')\nG = 3\n"
+    for text, word in (("t.Optional[F]", "names"), ("t.Optional[G]", "whole"),
+                       ("t.Callable[[F], F]", "names")):
+        new = old + "def f(x: %s): pass\n" % text
+        assert verdict(new, old).word == word, text
+    twice = old + "if G:\n    F = 3\n"
+    new = twice + "def f(x: t.Optional[F]): pass\n"
+    assert verdict(new, twice).word == "whole"
+
+
+@pytest.mark.parametrize("body, kept", [
+    ("kind = 'LIMIT'", True), ("kind = ['LIMIT', 2]", True),
+    ("__match_args__ = 'LIMIT'", False),
+    ("def f(self, x='LIMIT'): pass", False),
+    ("kind = 'LIMIT'\n    def f(self, x='LIMIT'): pass", False),
+    ("kind = dir('LIMIT')", False),
+])
+def test_names_in_the_variables_of_a_class(body, kept):
+    found = edited("LIMIT = 3", "LIMIT = 4",
+                   other="class A:\n    %s\n" % body)
+    assert found.word == "names"
+    assert ("kind" in found.attributes) == kept
+    assert (("pkg/other.py", "A") not in found.pairs
+            and not found.others) == kept
+    found = edited("LIMIT = 3", "LIMIT = 4",
+                   other="@unknown\nclass A:\n    %s\n" % body)
+    assert found.others or ("pkg/other.py", "A") in found.pairs
+
+
 def test_own_docstring_of_a_class_has_no_family():
     old = "class A:\n    'one'\n    def run(self) -> 'A': pass\n"
     found = verdict(old.replace("one", "two"), old)
