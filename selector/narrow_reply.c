@@ -13,8 +13,10 @@ struct wanted {
 	struct interner names;   /* attributes, whoever mentions them */
 	struct interner classes; /* "path\0class", "\0class" for any file */
 	struct interner whole;   /* paths: everything that loading them does */
-	/* The same as globals and names, but not where they are only called. */
+	/* The same as globals and names, but not where they are only called; */
 	struct interner global_values, values;
+	/* nor where nothing but an attribute of them is wanted. */
+	struct interner global_heads, heads;
 	struct interner functions; /* "path\0name": who entered them */
 	/* Every name that some function mentions, with the file it is in. */
 	struct interner mentioned;
@@ -30,6 +32,8 @@ static void wanted_release(struct wanted *wanted)
 	interner_release(&wanted->whole);
 	interner_release(&wanted->global_values);
 	interner_release(&wanted->values);
+	interner_release(&wanted->global_heads);
+	interner_release(&wanted->heads);
 	interner_release(&wanted->functions);
 	interner_release(&wanted->mentioned);
 	free(wanted->mentioned_in);
@@ -179,46 +183,78 @@ struct place {
 	const char *path;
 };
 
+static bool wants_global(const struct wanted *wanted, const struct place *place,
+	const struct frame *line)
+{
+	const char *name = line->bytes + 1;
+	size_t n = line->size - 1;
+
+	switch (*line->bytes) {
+	case 'g':
+		if (has_pair(&wanted->global_heads, place->path, name, n))
+			return true;
+		/* fallthrough */
+	case 'h':
+		if (has_pair(&wanted->global_values, place->path, name, n))
+			return true;
+		/* fallthrough */
+	default:
+		return has_pair(&wanted->globals, place->path, name, n);
+	}
+}
+
+static bool wants_attribute(
+	const struct wanted *wanted, const struct frame *line)
+{
+	const char *name = line->bytes + 1;
+	size_t n = line->size - 1;
+
+	switch (*line->bytes) {
+	case 'a':
+		if (intern_find(&wanted->heads, name, n) != INTERN_NONE)
+			return true;
+		/* fallthrough */
+	case 'b':
+		if (intern_find(&wanted->values, name, n) != INTERN_NONE)
+			return true;
+		/* fallthrough */
+	default:
+		return intern_find(&wanted->names, name, n) != INTERN_NONE;
+	}
+}
+
 /*
- * Whether code mentions a wanted name: a global of its file, an attribute;
- * in capitals where it only calls what has the name. Reflection mentions all.
+ * Whether code mentions a wanted name: a global of its file, an attribute.
+ * The letters are those of docs/python.md; reflection mentions all.
  */
 static bool mentions_wanted(struct wanted *wanted, const struct place *place,
 	const struct source_block *block)
 {
 	const char *at = block->mentions, *end = at + block->mentions_size;
 	bool any = wanted->globals.count || wanted->names.count ||
-		   wanted->global_values.count || wanted->values.count;
+		   wanted->global_values.count || wanted->values.count ||
+		   wanted->global_heads.count || wanted->heads.count;
 	struct frame line;
 
 	while (any && next_mention(&at, end, &line)) {
-		const char *name = line.bytes + 1;
-		size_t n = line.size - 1;
-
 		switch (line.size ? *line.bytes : '\0') {
 		case '*':
 			return true;
 		case '~':
 			if (is_used_elsewhere(wanted, place->files, place->map,
-				    place->file, name, n))
+				    place->file, line.bytes + 1, line.size - 1))
 				return true;
 			break;
 		case 'g':
-			if (has_pair(&wanted->global_values, place->path, name,
-				    n))
-				return true;
-			/* fallthrough */
+		case 'h':
 		case 'G':
-			if (has_pair(&wanted->globals, place->path, name, n))
+			if (wants_global(wanted, place, &line))
 				return true;
 			break;
 		case 'a':
-			if (intern_find(&wanted->values, name, n) !=
-				INTERN_NONE)
-				return true;
-			/* fallthrough */
+		case 'b':
 		case 'A':
-			if (intern_find(&wanted->names, name, n) != INTERN_NONE)
+			if (wants_attribute(wanted, &line))
 				return true;
 			break;
 		default:
@@ -304,6 +340,10 @@ static int take_wanted(struct narrowed *narrowed, struct map_files *files,
 		code = take_list(helper, &wanted.values, 1, err);
 	if (code == 0)
 		code = take_list(helper, &wanted.functions, 2, err);
+	if (code == 0)
+		code = take_list(helper, &wanted.global_heads, 2, err);
+	if (code == 0)
+		code = take_list(helper, &wanted.heads, 1, err);
 	for (uint32_t i = 0; code == 0 && i < files->count; i++)
 		if (files->files[i].coded)
 			find_states(narrowed, &wanted,

@@ -213,7 +213,7 @@ class Blocks:
         """
         block = self._block(name, kind, code) if name else None
         keys = []
-        loaded, looked_up, valued = map(set, mentions.names_of(code))
+        loaded, looked_up, valued, held = map(set, mentions.names_of(code))
         forwarded = set()
         reflects = mentions.reflects(code, code.co_names, forwarded,
                                      self.shadowed)
@@ -244,11 +244,12 @@ class Blocks:
                 loaded |= names[0]
                 looked_up |= names[1]
                 valued |= names[2]
-                reflects = reflects or names[3]
+                held |= names[3]
+                reflects = reflects or names[4]
         looked_up |= texts
-        valued.update(["a" + name for name in texts])
+        held.update(["a" + name for name in texts])
         return self._finish(block, code, keys,
-                            (loaded, looked_up, valued, reflects), last)
+                            (loaded, looked_up, valued, held, reflects), last)
 
     def _nested(self, code, outer, outer_name, kind, lazy):
         optimized = code.co_flags & OPTIMIZED
@@ -293,20 +294,22 @@ class Blocks:
 
     def _note(self, block, code, names, last):
         """Mentions: what it loads, looks up, and is itself known by."""
-        loaded, looked_up, valued, reflects = names
+        loaded, looked_up, valued, held, reflects = names
         block.first = min(block.first, code.co_firstlineno)
         block.last = max(block.last, last)
         found = block.mentions
-        found.update(["g" + name if "g" + name in valued else "G" + name
-                      for name in loaded])
-        for name in looked_up:
-            if "." in name:
-                found.update(["a" + part for part in name.split(".")])
-            else:
-                found.add(("a" if "a" + name in valued else "A") + name)
+        for (kept, asked, called), used in (("ghG", loaded),
+                                            ("abA", looked_up)):
+            for name in used:
+                if kept + name in held:
+                    found.update([kept + part for part in name.split(".")])
+                else:
+                    found.add((asked if kept + name in valued else called)
+                              + name)
         count = (code.co_argcount + code.co_kwonlyargcount
                  + bool(code.co_flags & 4) + bool(code.co_flags & 8))
-        found.update(["a" + name for name in code.co_varnames[:count]])
+        # The fixture of that name is called.
+        found.update(["A" + name for name in code.co_varnames[:count]])
         if "." not in block.name:
             found.add("G" + code.co_name)
         if reflects:

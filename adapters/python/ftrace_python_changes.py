@@ -3,8 +3,8 @@
 
 from ftrace_python_outline import BINDS, CHAINS, KIND, MORE, WORDS
 from ftrace_python_project import STDLIB
-from ftrace_python_units import (DOC, HARD, NONE, SOFT, Whole, describe,
-                                 word_level)
+from ftrace_python_units import (DOC, HARD, HELD, NONE, SOFT, Whole,
+                                 describe, word_level)
 
 _COLLECTED = ("test", "setup", "teardown", "setUp", "tearDown", "pytest")
 
@@ -19,6 +19,9 @@ class Changes:
         self.lost_members = set()
         self.whole = {}
         self.families = set()
+        # Classes that changed for those who hold them, as path and name, and
+        # with no path.
+        self.held = set()
         # (path, qualified name) of what is felt by whoever entered it.
         self.functions = set()
         self.grown = False
@@ -37,6 +40,8 @@ class Changes:
         for name, level in changed.items():
             self._raise(mine, name, level)
             self._raise(self.attributes, name, level)
+            if level == HELD:
+                self.held.update(((at.path, name), ("", name)))
 
     def remove(self, at, names):
         """Names that a file does not bind any more."""

@@ -103,6 +103,24 @@ _JUMPS = frozenset(op for name, op in opmap.items()
                        "GET_AWAITABLE", "INSTRUMENTED", "WITH_",
                        "BEFORE_")))
 _METHOD = _ops("LOAD_METHOD")
+_OF_OWNER = _ops("LOAD_METHOD", "LOAD_ATTR", "STORE_ATTR", "DELETE_ATTR") - {
+    NOWHERE}
+_BINDING = _ops("STORE_ATTR", "DELETE_ATTR", "STORE_GLOBAL", "DELETE_GLOBAL",
+                "STORE_NAME", "DELETE_NAME")
+_TESTS = frozenset(op for name, op in opmap.items() if name == "TO_BOOL" or (
+    name.startswith(("POP_JUMP_IF_", "POP_JUMP_FORWARD_IF_",
+                     "POP_JUMP_BACKWARD_IF_"))))
+_IS = opmap.get("IS_OP", NOWHERE)
+_CONSTANTS = frozenset(op for name, op in opmap.items()
+                       if name.startswith("LOAD_CONST"))
+_PLAIN_LOADS = frozenset(op for name, op in opmap.items() if name.startswith((
+    "LOAD_CONST", "LOAD_FAST", "LOAD_GLOBAL", "LOAD_DEREF", "LOAD_NAME"))
+    and "AND_CLEAR" not in name)
+_CALLING = _ops("PRECALL", "CALL", "CALL_FUNCTION", "CALL_METHOD")
+_BUILD_TUPLE = opmap["BUILD_TUPLE"]
+_CLASSIFIERS = frozenset(("isinstance", "issubclass"))
+# What a property, a bound method and a partial are made of.
+_UNWRAPPING = frozenset(("fget", "fset", "fdel", "func", "keywords", "args"))
 _BY_BIT = _ops("LOAD_ATTR", "LOAD_SUPER_ATTR") if _ATTR_SHIFT else (
     frozenset())
 _LOAD_GLOBAL = opmap["LOAD_GLOBAL"]
@@ -152,14 +170,92 @@ def _is_called(raw, at):
     return False
 
 
-def _valued(code, pairs):
-    """The names of which code does more than to call them."""
+def _next(raw, at):
+    """(opcode, argument, what comes after) of the instruction from `at`."""
+    high = 0
+    for i in range(at, len(raw), 2):
+        op = raw[i]
+        if op in _IGNORED:
+            continue
+        if op != EXTENDED:
+            return op, raw[i + 1] | high, i + 2
+        high = (raw[i + 1] | high) << 8
+    return NOWHERE, 0, len(raw)
+
+
+def _is_tested(raw, at):
+    """Whether all of what is loaded right before `at` is that it is there.
+
+    Or that it is the same as something.
+    """
+    op, _, at = _next(raw, at)
+    if op in _CONSTANTS:
+        return _next(raw, at)[0] == _IS
+    return op == _IS or op in _TESTS
+
+
+def _is_owner(raw, at, names):
+    """Whether of what is loaded right before `at` an attribute is wanted.
+
+    Not one by which a function tells what it is.
+    """
+    op, arg, _ = _next(raw, at)
+    if op not in _OF_OWNER:
+        return False
+    name = names[arg >> ATTRIBUTE[op]]
+    return name[:2] != "__" and name not in _UNWRAPPING
+
+
+def _classified(raw, at, found):
+    """Adds where the arguments of an isinstance(), loaded before, are made.
+
+    Of each value on the stack the places are kept that it was loaded at.
+    """
+    stack = []
+    high = 0
+    for i in range(at, min(at + 600, len(raw)), 2):
+        op = raw[i]
+        if op in _IGNORED or op == _PUSH_NULL and not stack:
+            continue
+        arg = raw[i + 1] | high
+        if op == EXTENDED:
+            high = arg << 8
+            continue
+        high = 0
+        if op in _CALL and arg == len(stack):
+            found.update(place for places in stack for place in places)
+            return
+        effect = _effect(op, arg)
+        if op in _PLAIN_LOADS:
+            stack += [(i,) if effect == 1 else ()] * effect
+            continue
+        if op in _OF_OWNER:
+            made = (i,) if effect == 0 else ()
+            effect, stack = 0, stack[:-1] + [()] * (effect + 1)
+        elif op == _BUILD_TUPLE:
+            made = sum(stack[len(stack) - arg:], ())
+        elif op in _CALLING:
+            made = ()
+        else:
+            return
+        depth = len(stack) + effect
+        if depth <= 0:
+            return
+        stack = stack[:depth - 1] + [made]
+
+
+def _uses(code, pairs):
+    """(names that code does more with than call or test, those it holds).
+
+    Held is what may go anywhere: not what is bound, an argument of
+    isinstance(), or asked for an attribute.
+    """
     names = code.co_names
     count = len(names)
-    found = set()
+    held = set()
     for op, arg in pairs:
         if op == _LOAD_GLOBAL or op in _METHOD or op == _LOAD_ATTR or (
-                op in _BY_BIT and arg & 1):
+                op in _BY_BIT and arg & 1 or op in _BINDING):
             continue
         if op in GLOBAL:
             kind, arg = "g", arg >> GLOBAL[op]
@@ -168,7 +264,9 @@ def _valued(code, pairs):
         else:
             continue
         if arg < count:
-            found.add(kind + names[arg])
+            held.add(kind + names[arg])
+    valued = set()
+    classified = set()
     raw = code.co_code
     high = 0
     for i in range(0, len(raw), 2):
@@ -176,26 +274,28 @@ def _valued(code, pairs):
         if op == EXTENDED:
             high = (high | raw[i + 1]) << 8
             continue
+        name = None
         if op == _LOAD_GLOBAL:
-            arg = (raw[i + 1] | high) >> _GLOBAL_SHIFT
-            name = "g" + names[arg]
-            if name not in found and not _is_called(raw, i + 2):
-                found.add(name)
+            name = "g" + names[(raw[i + 1] | high) >> _GLOBAL_SHIFT]
+            if name[1:] in _CLASSIFIERS:
+                _classified(raw, i + 2, classified)
         elif op == _LOAD_ATTR:
             arg = raw[i + 1] | high
             if not _ATTR_SHIFT or not arg & 1:
                 name = "a" + names[arg >> _ATTR_SHIFT]
-                if name not in found and not _is_called(raw, i + 2):
-                    found.add(name)
         high = 0
-    return found
+        if (name and name not in held and i not in classified
+                and not _is_called(raw, i + 2)
+                and not _is_tested(raw, i + 2)):
+            (valued if _is_owner(raw, i + 2, names) else held).add(name)
+    return valued | held, held
 
 
 def names_of(code):
-    """(globals, attributes, those that code does more with than call)."""
+    """(globals, attributes, what of them is valued, and held): see _uses."""
     names = code.co_names
     if not names:
-        return (), (), ()
+        return (), (), (), ()
     raw = code.co_code
     pairs = set(zip(raw[::2], raw[1::2]))
     if EXTENDED_BYTE in raw:
@@ -213,14 +313,14 @@ def names_of(code):
             arg >>= ATTRIBUTE[op]
             if arg < count:
                 looked_up.add(names[arg])
-    valued = _valued(code, pairs)
+    valued, held = _uses(code, pairs)
     for name in names:
         if name not in loaded and name not in looked_up:
             loaded.add(name)
             looked_up.add(name)
-            valued.add("g" + name)
-            valued.add("a" + name)
-    return loaded, looked_up, valued
+            for each in (valued, held):
+                each.update(("g" + name, "a" + name))
+    return loaded, looked_up, valued, held
 
 
 def _fields(text):

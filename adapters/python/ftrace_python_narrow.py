@@ -31,6 +31,7 @@ class Verdict:
         self.pairs = self.attributes = self.families = ()
         self.others = self.own = ()
         self.values = self.value_attributes = self.functions = ()
+        self.heads = self.head_attributes = ()
 
 
 def _same(old, new):
@@ -108,13 +109,17 @@ def _verdict(changed, old, changes):
     found = [(path, name, level) for path, names in changes.names.items()
              for name, level in names.items()]
     verdict.pairs = sorted(each[:2] for each in found if each[2] >= SOFT)
-    verdict.values = sorted(each[:2] for each in found
-                            if INNER < each[2] < SOFT)
+    held = {each[:2] for each in found if INNER < each[2] < SOFT}
+    verdict.values = sorted(held & changes.held)
+    verdict.heads = sorted(held - changes.held)
     found = changes.attributes.items()
     verdict.attributes = sorted(name for name, level in found
                                 if level >= SOFT)
-    verdict.value_attributes = sorted(name for name, level in found
-                                      if INNER < level < SOFT)
+    held = {name for name, level in found if INNER < level < SOFT}
+    verdict.value_attributes = sorted(
+        name for name in held if ("", name) in changes.held)
+    verdict.head_attributes = sorted(held.difference(
+        verdict.value_attributes))
     verdict.functions = sorted(changes.functions
                                | _open_forwarders(changes.project))
     verdict.families = sorted(changes.families)
@@ -122,7 +127,8 @@ def _verdict(changed, old, changes):
     if "t" in changed.flags:
         verdict.own = _own_names(changed, old, own)
     if not (verdict.pairs or verdict.attributes or verdict.values
-            or verdict.value_attributes or changes.functions):
+            or verdict.value_attributes or verdict.heads
+            or verdict.head_attributes or changes.functions):
         return Verdict("none", "what changed cannot be noticed")
     verdict.reason = "changed: " + ", ".join(sorted(own)[:8])
     for path in verdict.others[:1]:
@@ -193,7 +199,8 @@ def _put(stream, verdict):
         return
     for pairs in (verdict.pairs, verdict.attributes, verdict.families,
                   verdict.others, verdict.own, verdict.values,
-                  verdict.value_attributes, verdict.functions):
+                  verdict.value_attributes, verdict.functions,
+                  verdict.heads, verdict.head_attributes):
         stream.put(len(pairs))
         for each in pairs:
             for part in each if type(each) is tuple else (each,):

@@ -44,7 +44,7 @@ def is_open(name, path, analyses):
     """Whether a block of another file mentions a forwarder."""
     return any(name == each[1:] for other, found in analyses.items()
                if other != path for block in found.mentions.values()
-               for each in block if each[0] in "gaGA")
+               for each in block if each[0] in "gahbGA")
 
 
 def mentions(record, verdict, analyses):
@@ -53,7 +53,9 @@ def mentions(record, verdict, analyses):
     values = pairs.union(verdict.values)
     attributes = set(verdict.attributes)
     value_attributes = attributes.union(verdict.value_attributes)
-    named = values or value_attributes
+    heads = values.union(verdict.heads)
+    head_attributes = value_attributes.union(verdict.head_attributes)
+    named = heads or head_attributes
     functions = set(verdict.functions)
     for path, name in record.entered:
         if (path, name) in functions:
@@ -68,9 +70,11 @@ def mentions(record, verdict, analyses):
             if (kind == "*" and named
                     or kind == "~" and named and is_open(
                         word, path, analyses)
-                    or kind == "a" and word in value_attributes
+                    or kind == "a" and word in head_attributes
+                    or kind == "b" and word in value_attributes
                     or kind == "A" and word in attributes
-                    or kind == "g" and (path, word) in values
+                    or kind == "g" and (path, word) in heads
+                    or kind == "h" and (path, word) in values
                     or kind == "G" and (path, word) in pairs):
                 return True
     return False

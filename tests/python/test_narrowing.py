@@ -340,7 +340,7 @@ def test_overloads(old, new, held):
     assert old in OVERLOADED
     found = verdict(OVERLOADED.replace(old, new), OVERLOADED)
     assert not names(found) and not found.functions and not found.families
-    assert list(found.value_attributes) == [held]
+    assert list(found.head_attributes) == [held]
     prints = [Analysis(text).prints["f"] for text in (
         OVERLOADED, OVERLOADED.replace("f(x: int)", "f(x: int, *, y: A)"))]
     assert prints[0] == prints[1]
@@ -411,14 +411,14 @@ def test_own_docstring_of_a_class_has_no_family():
     assert not found.families and list(found.attributes) == ["A"]
     found = verdict(old.replace("pass", "\n        'doc'\n"), old)
     assert names(found) == set() and not found.attributes
-    assert list(found.value_attributes) == ["run"]
+    assert list(found.head_attributes) == ["run"]
 
 
 def test_heads_of_functions():
     old = "def f(x=1): pass\ng = f\n"
     found = verdict("def f(x=1):\n    'doc'\ng = f\n", old)
     assert not found.pairs and not found.functions
-    assert {name for _, name in found.values} == {"f", "g"}
+    assert {name for _, name in found.heads} == {"f", "g"}
     found = verdict("def f(x=2): pass\ng = f\n", old)
     assert not found.pairs and list(found.functions) == [
         ("pkg/core.py", "f")]
@@ -469,7 +469,13 @@ def test_what_annotations_alone_name():
     old = "class A:\n    'one'\ndef f(x: A): pass\ndef g(x=A): pass\n"
     found = verdict(old.replace("one", "two"), old)
     assert names(found) == {"A", "g"}
-    assert {name for _, name in found.values} == {"f"}
+    assert {name for _, name in found.heads} == {"f"}
+    # What finds its arguments by annotations is given the class.
+    old = "class A:\n    def __init__(self, x: int): pass\nB = A\n"
+    found = verdict(old.replace("int", "str"), old)
+    assert {name for _, name in found.values} == {"A", "B"}
+    assert {"A", "B"} == set(found.value_attributes)
+    assert list(found.head_attributes) == ["__init__"]
 
 
 PEEK = "def _peek(x, key):\n    return getattr(x, key, None)\n"

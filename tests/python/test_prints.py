@@ -129,8 +129,8 @@ def f(tmp_path, x=OTHER):
     total.part.run("pkg.mod:name", kw=1)
     return "{self.shown}", ("one", ("two",)), [e.inner for e in x]
 ''')
-    assert {"gtotal", "apart", "Arun", "apkg", "amod", "aname", "akw",
-            "atmp_path", "ax", "aa", "ab", "ad", "ac", "ashown", "aone",
+    assert {"htotal", "bpart", "Arun", "apkg", "amod", "aname", "akw",
+            "Atmp_path", "Ax", "aa", "ab", "ad", "ac", "ashown", "aone",
             "atwo", "ainner", "Gf"} <= found
     assert "atotal" not in found and "gpart" not in found
     assert "gOTHER" not in found and "*" not in found
@@ -139,7 +139,7 @@ def f(tmp_path, x=OTHER):
 def test_long_functions_tell_names_apart_too():
     body = "".join("    name_%d.attr_%d\n" % (i, i) for i in range(400))
     found = mentions_of("def f():\n" + body)
-    assert {"gname_399", "aattr_399"} <= found
+    assert {"hname_399", "aattr_399"} <= found
     assert "gattr_399" not in found
 
 
@@ -203,21 +203,52 @@ def test_somebody_elses_setattr():
 @pytest.mark.parametrize("text, called, valued", [
     ("f(1)", "Gf", ""), ("f()", "Gf", ""), ("f(x=1)", "Gf", ""),
     ("f(*a)", "Gf", "ga"), ("f(1, *a, **k)", "Gf", "ga gk"),
-    ("a.f(1)", "Af", "ga"), ("a.f(x=1)", "Af", "ga"),
-    ("a.f(*b, **k)", "Af", "ga"), ("f[0]()", "", "gf"),
-    ("f.x[0]()", "", "gf ax"), ("g(f)", "Gg", "gf"),
+    ("a.f(1)", "Af", "ha"), ("a.f(x=1)", "Af", "ha"),
+    ("a.f(*b, **k)", "Af", "ha"), ("f[0]()", "", "gf"),
+    ("f.x[0]()", "", "hf ax"), ("g(f)", "Gg", "gf"),
     ("g(*f)", "Gg", "gf"), ("g(1, **f)", "Gg", "gf"),
     ("g(a.f, 1)", "Gg", "af"), ("g(*a.f)", "Gg", "af"),
     ("g(**a.f)", "Gg", "af"), ("f(1)(f)", "", "gf"),
-    ("f.a.b()", "Ab", "gf aa"), ("f + g()", "Gg", "gf"),
-    ("(f or g)(1)", "Gg", "gf"), ("f(1)[f.x]()", "", "gf ax"),
+    ("f.a.b()", "Ab", "hf ba"), ("f + g()", "Gg", "gf"),
+    ("(f or g)(1)", "Gg", "gf"), ("f(1)[f.x]()", "", "hf ax"),
     ("a.f(1) + a.f", "", "af"), ("f().g", "Gf", "ag"),
     ("f(1 if a else 2)", "", ""), ("g(f, *a)", "Gg", "gf"),
+    ("f.__doc__", "", "gf"), ("a.f.__wrapped__", "", "ha af"),
+    ("a.f.fget", "", "ha af"), ("a.f.x + f.y", "", "ha bf hf"),
+    ("a.f.x + a.f", "", "ha af"), ("f.x if f else 1", "", "hf"),
     ("g(x=a.f)", "Gg", "af"), ("a.g(a.f, x=f)", "Ag", "af gf"),
 ])
 def test_called_and_valued(text, called, valued):
     found = mentions_of("def t():\n    return %s\n" % text, "t")
     assert set(called.split()) <= found
     assert set(valued.split()) <= found
-    assert not found & {each.lower()[0] + each[1:]
-                        for each in called.split()}
+    asked = [each for each in valued.split() if each[0] in "hb"]
+    assert not found & {letter + each[1:]
+                        for each in called.split() + asked
+                        for letter in "ghab"} - set(valued.split())
+
+
+def test_what_is_bound_is_not_held():
+    found = mentions_of("def t(a):\n    global g\n    a.f = g.x = 1\n"
+                        "    del a.d\n    g = 2\n", "t")
+    assert {"Af", "Ax", "Ad", "hg"} <= found
+
+
+@pytest.mark.parametrize("text, tested, held", [
+    ("isinstance(x.a, B)", "Aa GB", ""),
+    ("isinstance(x.y.a, (B, C.d))", "by Aa GB Ad hC", ""),
+    ("issubclass(f(a, x.b), x.f(g(B, 1)))", "", "ga ab gB"),
+    ("isinstance(x.a, B) and x.a", "GB", "aa"),
+    ("isinstance(x.a, B if x.b else C)", "", "aa gB gC"),
+    ("isinstance(x.a)", "", ""), ("isinstance(*x.a)", "", "aa"),
+    ("isinstance(x.a, [B][0])", "", "aa gB"),
+    ("1 if x.a else 2", "Aa", ""), ("1 if not x.a else 2", "Aa", ""),
+    ("1 if x.a is None else 2", "Aa", ""), ("x.a is B", "GB", "aa"),
+    ("1 if x.a is not None else x.a", "", "aa"), ("x.a or 1", "", "aa"),
+    ("x.a == None", "", "aa"), ("[x.a, None is x]", "", "aa"),
+])
+def test_what_is_tested_is_not_held(text, tested, held):
+    found = mentions_of("def t(x):\n    return %s\n" % text, "t")
+    assert set(tested.split()) | set(held.split()) <= found
+    assert not {letter + each[1:] for each in tested.split()
+                for letter in "ghabAG"} - set(tested.split()) & found
