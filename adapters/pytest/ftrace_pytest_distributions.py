@@ -19,7 +19,7 @@ import types
 
 import ftrace_pytest_marks as marks
 from ftrace_pytest_marks import (
-    BEGIN, BLOCK_LIST, END, WHOLE, encode, say, shift,
+    BEGIN, BLOCK_LIST, END, WHOLE, encode, say,
 )
 from ftrace_pytest_places import metadata_of
 
@@ -157,10 +157,10 @@ def _say_records(entry, scope):
     finally:
         marks.unmute(token)
     depth = marks.lift()
-    shift(BEGIN + scope)
+    say(BEGIN + scope)
     for path in found:
         say(WHOLE + encode(path))
-    shift(END)
+    say(END)
     marks.lower(depth)
 
 

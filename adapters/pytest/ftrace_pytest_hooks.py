@@ -17,7 +17,7 @@ import ftrace_pytest_settings as settings
 import ftrace_pytest_variables as variables
 from ftrace_pytest_fixtures import pytest_fixture_setup  # noqa: F401
 from ftrace_pytest_marks import (
-    BEGIN, END, OUTCOME, USE, WHOLE, around, encode, say, shift,
+    BEGIN, END, OUTCOME, USE, WHOLE, around, encode, say,
 )
 
 HOOKS = (
@@ -134,12 +134,12 @@ def directory_scope(path):
     parent = None
     if path.startswith(marks.root_slash):
         parent = directory_scope(os.path.dirname(path))
-    shift(BEGIN + scope)
+    say(BEGIN + scope)
     if parent is not None:
         say(USE + parent)
     os.access(path + "/conftest.py", os.F_OK)
     os.access(path + "/__init__.py", os.F_OK)
-    shift(END)
+    say(END)
     return scope
 
 
@@ -252,9 +252,9 @@ def _begin_collector(collector):
 def _note_children(collector, report):
     for child in report.result or ():
         if isinstance(child, pytest.Item):
-            shift(BEGIN + _unit_of(child))
+            say(BEGIN + _unit_of(child))
             say(_COLLECTED)
-            shift(END)
+            say(END)
     # Only what the collector itself said is complete: a plugin that skips a
     # whole file (as --lf does) makes a report that knows of no call.
     if isinstance(collector, _DIRECTORY_LIKE) or "call" not in vars(report):
@@ -264,18 +264,18 @@ def _note_children(collector, report):
     # to be: it is a unit by itself until it can.
     if report.outcome == "failed" and "::" not in collector.nodeid:
         scope = _scope_of(collector)
-        shift(BEGIN + _unit_of(collector))
+        say(BEGIN + _unit_of(collector))
         say(USE + scope)
         say(OUTCOME + b"error")
-        shift(END)
+        say(END)
 
 
 def pytest_deselected(items):
     try:
         for item in items:
-            shift(BEGIN + _unit_of(item))
+            say(BEGIN + _unit_of(item))
             say(_DESELECTED)
-            shift(END)
+            say(END)
     except Exception:
         marks.lost()
 
@@ -300,9 +300,9 @@ def _note_hooks(config):
                 and imports.is_project(module)
                 and any(hook.startswith("pytest_") and "collect" in hook
                         for hook in dir(plugin))):
-            shift(BEGIN + b"discover/.")
+            say(BEGIN + b"discover/.")
             say(OUTCOME + b"hooked")
-            shift(END)
+            say(END)
             return
 
 
@@ -316,9 +316,9 @@ def _note_arguments(config):
         finally:
             say(marks.UNMUTE)
         if found:
-            shift(BEGIN + directory_scope(path))
+            say(BEGIN + directory_scope(path))
             say(OUTCOME + b"passed")
-            shift(END)
+            say(END)
 
 
 def _note_patterns(config):
@@ -327,10 +327,10 @@ def _note_patterns(config):
     if config.getoption("doctestmodules", False):
         patterns.append("*.py")
     patterns += ["*" + suffix for suffix in sorted(_suffixes)]
-    shift(BEGIN + b"discover/.")
+    say(BEGIN + b"discover/.")
     for pattern in patterns:
         say(USE + b"pattern/" + encode(pattern))
-    shift(END)
+    say(END)
 
 
 def _enter_collector(item):
@@ -345,9 +345,9 @@ def _enter_collector(item):
     module = getattr(getattr(item, "module", None), "__name__", None)
     scope = imports.scope_of(module) if module else None
     if scope is not None:
-        shift(BEGIN + collector)
+        say(BEGIN + collector)
         say(USE + scope)
-        shift(END)
+        say(END)
     for node in item.listchain()[:-1]:
         if node not in _prepared:
             _prepared.add(node)
@@ -456,9 +456,9 @@ def _prepare(node):
     def leave(depth, _):
         marks.unwind(depth)
 
-    shift(BEGIN + _scope_of(node))
+    say(BEGIN + _scope_of(node))
     say(USE + scope)
-    shift(END)
+    say(END)
     node.setup = around(node.setup, enter, leave)
 
 

@@ -104,6 +104,8 @@ def _load_extension():
         return None
 
 
+# What says a mark; and what does so where code of the project may have run
+# before, or may run until the next one: it says first what that entered.
 extension = _load_extension()
 if extension is not None:
     say = extension.say

@@ -22,7 +22,6 @@ from functools import _lru_cache_wrapper, partial
 
 import ftrace_pytest_imports as imports
 import ftrace_pytest_marks as marks
-from ftrace_pytest_glance import glance
 from ftrace_pytest_marks import BEGIN, END, USE, WHOLE, encode, say
 
 # What to say of what was heard of, by its kind: adapters/pytest/opened.h.
@@ -41,6 +40,11 @@ _NOTHING, _VALUE, _LEAF, _INNER, _CONTAINER, _FUNCTION, _CLASS = range(7)
 
 _names_of_class = type.__dict__["__dict__"].__get__
 _names_of_module = types.ModuleType.__dict__["__dict__"].__get__
+
+# Objects of these have no attributes that could be a value kept.
+_PLAIN = (str, bytes, int, float, bool, type(None), tuple, frozenset,
+          types.FunctionType, types.MethodType, types.ModuleType,
+          types.BuiltinFunctionType)
 
 # What classes of abc remember of isinstance().
 _abc_data = type(_names_of_class(Hashable).get("_abc_impl"))
@@ -132,6 +136,8 @@ def install():
     marks.finish = _finish
     marks.extension.walk_start(
         list(_ORDINARY.items()), _kind_of, _leads_on, gc.get_referents)
+    marks.extension.glance_start(
+        _PLAIN, (dict, list, set), _lru_cache_wrapper, _names_of_class)
     marks.extension.hear_opened(_hear)
 
 
@@ -181,7 +187,8 @@ def _hear(path, kind, stack):
                 and type(names.get("__file__")) is str
                 and not getattr(names.get("__spec__"), "_initializing",
                                 False)):
-            watch.glances[id(names)] = names, glance(names)
+            watch.glances[id(names)] = names, (
+                marks.extension.glance(names))
 
 
 def _is_settled(variable, stack):
@@ -282,7 +289,7 @@ def _neighbours(names):
 def _finish(watch):
     """The scope that was watched ends: says what may have been kept."""
     for names, before in watch.glances.values():
-        after = glance(names)
+        after = marks.extension.glance(names)
         if after != before:
             _say_memo(names["__file__"],
                       imports.scope_of_code(names)

@@ -40,6 +40,7 @@ struct module_def {
 	void *free;
 };
 
+#define IS_EQUAL 2 /* Py_EQ */
 #define METH_VARARGS 0x0001
 #define METH_KEYWORDS 0x0002
 #define METH_NOARGS 0x0004
@@ -66,6 +67,9 @@ extern PyObject *PyCFunction_NewEx(
 	struct method_def *def, PyObject *self, PyObject *module);
 extern PyObject *PyDict_GetItemWithError(PyObject *dict, PyObject *key);
 extern PyObject *PyDict_GetItemString(PyObject *dict, const char *key);
+extern PyObject *PyMapping_GetItemString(PyObject *mapping, const char *key);
+extern PyObject *PyMapping_Keys(PyObject *mapping);
+extern PyObject *PyMapping_Values(PyObject *mapping);
 extern int PyObject_IsTrue(PyObject *object);
 extern ssize_t PyObject_Hash(PyObject *object);
 extern ssize_t PyObject_Size(PyObject *object);
@@ -73,6 +77,8 @@ extern PyObject *PyObject_Call(
 	PyObject *callable, PyObject *args, PyObject *kwargs);
 extern PyObject *PyObject_CallFunctionObjArgs(PyObject *callable, ...);
 extern PyObject *PyObject_GetAttrString(PyObject *object, const char *name);
+extern int PyObject_RichCompareBool(
+	PyObject *left, PyObject *right, int operation);
 extern PyObject *PyObject_Type(PyObject *object);
 extern PyObject *PyBool_FromLong(long value);
 extern long PyLong_AsLong(PyObject *number);
@@ -85,6 +91,8 @@ extern ssize_t PyList_Size(PyObject *list);
 extern PyObject *PyTuple_GetItem(PyObject *tuple, ssize_t index);
 extern ssize_t PyTuple_Size(PyObject *tuple);
 extern PyObject *PyImport_GetModuleDict(void);
+extern unsigned long PyType_GetFlags(PyObject *type);
+extern uint32_t PyUnicode_ReadChar(PyObject *text, ssize_t index);
 extern PyObject *PyUnicode_EncodeFSDefault(PyObject *text);
 extern int PyUnicode_FSConverter(PyObject *path, PyObject **bytes);
 extern PyObject *PyUnicode_InternFromString(const char *text);
