@@ -25,6 +25,7 @@ enum scope_kind {
 	SCOPE_PATTERN = 7,  /* a glob that test files match */
 	SCOPE_ENTERED = 8,  /* functions of one file that somebody entered */
 	SCOPE_MEMO = 9,     /* what a source's module may keep of files */
+	SCOPE_OPAQUE = 10,  /* code of which nobody knows what it mentions */
 	SCOPE_KINDS
 };
 

@@ -320,6 +320,9 @@ static int find(struct affected *affected, struct map *map, struct err *err)
 	if (code == 0)
 		code = query_of_kind(
 			&search.bases, &search.base_count, map, SCOPE_RUN, err);
+	if (code == 0)
+		code = query_of_kind(&search.opaques, &search.opaque_count, map,
+			SCOPE_OPAQUE, err);
 	if (code < 0)
 		goto out;
 	if (search.collected_count)
@@ -346,6 +349,7 @@ static int find(struct affected *affected, struct map *map, struct err *err)
 out:
 	free(search.places);
 	free(search.bases);
+	free(search.opaques);
 	query_names_release(search.collected, search.collected_count);
 	query_units_release(&search.units);
 	narrowing_release(&narrowing);

@@ -91,7 +91,9 @@ int search_narrowed(struct search *search, const struct narrowed *narrowed,
 
 	if (code == 0)
 		code = query_dependents(&noticing, search->map,
-			narrowed->states, narrowed->state_count, NULL, 0,
+			narrowed->states, narrowed->state_count,
+			search->opaques,
+			narrowed->named ? search->opaque_count : 0,
 			search->err);
 	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
 		const struct query_unit *unit = &search->units.units[i];

@@ -19,6 +19,8 @@ struct search {
 	size_t collected_count;
 	int64_t *bases;
 	size_t base_count;
+	int64_t *opaques; /* scopes of unknown code */
+	size_t opaque_count;
 };
 
 /* The scopes that something leads to: those in all of these. */

@@ -27,6 +27,8 @@ struct narrowed {
 	/* Otherwise those who depend on it and on one of these, too. */
 	int64_t *states;
 	size_t state_count, state_room;
+	/* Or who ran code that nobody knows: it may mention some name. */
+	bool named;
 	/* And the tests of these names. */
 	struct narrowed_name *names;
 	size_t name_count, name_room;

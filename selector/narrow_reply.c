@@ -368,7 +368,8 @@ int narrow_reply(struct narrowed *narrowed, struct map_files *files,
 		narrowed->reason = xmemdup(frame.bytes, frame.size);
 		narrowed->whole =
 			strcmp(verdict, "names") && strcmp(verdict, "none");
-		if (!strcmp(verdict, "names"))
+		narrowed->named = !strcmp(verdict, "names");
+		if (narrowed->named)
 			code = take_wanted(narrowed, files, helper, map, err);
 	}
 	free(verdict);

@@ -144,21 +144,33 @@ static void add_whole_sources(struct fold *fold, uint32_t from)
 	free(seen);
 }
 
+/* A template may be compiled under its own name; its code is no module's. */
+static bool is_python(const struct fold *fold, uint32_t node)
+{
+	size_t n;
+	const char *name = path_tree_name(&fold->tree, node, &n);
+
+	return n > 3 && !memcmp(name + n - 3, ".py", 3);
+}
+
 /* What no set of functions can say: a source's loading, or all of a file. */
 static void take_entry(struct fold *fold, const struct fold_entry *entry)
 {
 	const struct fold_function *function =
 		&fold->functions[entry->function];
-	struct recorded_scope *scope = &fold->recording.scopes[entry->scope];
+	struct recorded_scope *scope;
 	struct recorded_read *read;
 
 	if (function->state == FILE_NONE && !function->on_load) {
 		fold_input(fold, entry->scope, function->node, fold->no_block,
 			ACCESS_READ);
 		fold_use_memos(fold, entry->scope, function->node);
+		if (is_python(fold, function->node))
+			fold_use_opaque(fold, entry->scope);
 	}
 	if (function->state == FILE_NONE || function->name_size)
 		return;
+	scope = &fold->recording.scopes[entry->scope];
 	read = array_add(&scope->reads, &scope->read_count, &scope->read_room,
 		sizeof(*read));
 	read->state = function->state;

@@ -98,6 +98,18 @@ static void declare(struct fold *fold, const struct wire_record *record)
 		fold, fold->paths[path].node, mark.name, mark.name_size);
 }
 
+/* Who loads a source runs its module: that is what the loading does. */
+static bool is_loading(struct fold *fold, uint32_t scope, uint32_t function)
+{
+	static const char module[] = "<module>";
+	const struct fold_function *entered = &fold->functions[function];
+	uint32_t key[] = {scope, entered->node};
+
+	return entered->name_size == sizeof(module) - 1 &&
+	       !memcmp(entered->name, module, sizeof(module) - 1) &&
+	       intern_find(&fold->loads, key, sizeof(key)) != INTERN_NONE;
+}
+
 /* "token/id,id,..." */
 static void enter(struct fold *fold, const struct trace_event *event)
 {
@@ -124,7 +136,7 @@ static void enter(struct fold *fold, const struct trace_event *event)
 		if (i == INTERN_NONE)
 			fold_incomplete(fold, scope,
 				"it entered functions that nobody knows of");
-		else
+		else if (!is_loading(fold, scope, fold->codes[i]))
 			add_entered(fold, scope, fold->codes[i]);
 		id += n + 1;
 	}
@@ -136,6 +148,7 @@ static void load(struct fold *fold, const struct trace_event *event)
 	uint32_t scope = fold_event_scope(fold, event);
 	uint32_t i = fold_path(fold, record->text, record->size, false);
 	struct fold_path path = fold->paths[i];
+	uint32_t key[] = {scope, path.node};
 	struct fold_source *source;
 
 	if (path.ignored)
@@ -146,8 +159,10 @@ static void load(struct fold *fold, const struct trace_event *event)
 	/* The run's own work: as any file that it made and reads. */
 	if (fold_maker(fold, path.node) != SCOPE_NONE) {
 		fold_input(fold, scope, path.node, fold->no_block, ACCESS_READ);
+		fold_use_opaque(fold, scope);
 		return;
 	}
+	intern(&fold->loads, key, sizeof(key));
 	if (!fold->source_of[path.node]) {
 		source = array_add(&fold->sources, &fold->source_count,
 			&fold->source_room, sizeof(*source));
@@ -223,6 +238,7 @@ void fold_code_release(struct fold *fold)
 {
 	interner_release(&fold->code_keys);
 	interner_release(&fold->function_keys);
+	interner_release(&fold->loads);
 	free(fold->codes);
 	free(fold->functions);
 	free(fold->sources);

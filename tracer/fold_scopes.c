@@ -97,6 +97,11 @@ void fold_incomplete(struct fold *fold, uint32_t scope, const char *reason)
 		fold->recording.scopes[scope].incomplete = reason;
 }
 
+void fold_use_opaque(struct fold *fold, uint32_t scope)
+{
+	fold_use(fold, scope, fold_scope(fold, SCOPE_OPAQUE, "", 0));
+}
+
 uint32_t fold_event_scope(
 	const struct fold *fold, const struct trace_event *event)
 {

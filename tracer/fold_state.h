@@ -135,6 +135,7 @@ struct fold {
 	struct interner function_keys; /* number i is functions[i] */
 	struct fold_function *functions;
 	size_t function_count, function_room;
+	struct interner loads; /* a scope and the node of a source it loads */
 	struct fold_source *sources;
 	size_t source_count, source_room;
 	struct fold_entry *entries; /* functions entered, sources loaded */
@@ -179,6 +180,8 @@ uint32_t fold_find_scope(const struct fold *fold, enum scope_kind kind,
 	const char *name, size_t size);
 void fold_use(struct fold *fold, uint32_t scope, uint32_t used);
 void fold_incomplete(struct fold *fold, uint32_t scope, const char *reason);
+/* It ran code that is no block: that may mention whatever name there is. */
+void fold_use_opaque(struct fold *fold, uint32_t scope);
 
 /* The scope an event belongs to. */
 uint32_t fold_event_scope(

@@ -256,20 +256,27 @@ static struct source *find_source(const char *given, bool is_module)
 	return source;
 }
 
-static struct block *assign_named(
-	PyObject *code, const struct source *source, PyObject *name)
+static struct block *assign_text(
+	PyObject *code, const struct source *source, const char *name)
 {
-	struct block *block;
-	const char *text;
-	PyObject *bytes = text_of(name, &text);
+	struct block *block = make_block(source->path, name);
 
-	block = make_block(source->path, bytes ? text : "?");
-	Py_DecRef(bytes);
 	if (!block) {
 		entries_gap("out of memory");
 		return &entries_foreign;
 	}
 	assign(code, block);
+	return block;
+}
+
+static struct block *assign_named(
+	PyObject *code, const struct source *source, PyObject *name)
+{
+	const char *text;
+	PyObject *bytes = text_of(name, &text);
+	struct block *block = assign_text(code, source, bytes ? text : "?");
+
+	Py_DecRef(bytes);
 	return block;
 }
 
@@ -444,8 +451,11 @@ static struct block *learn(PyObject *code)
 		source = find_source(given, is_module);
 	if (source && is_module) {
 		enter_module(code, source);
-		block = source->path ? &entries_module : source->kind;
-		assign(code, block);
+		block = source->kind;
+		if (source->path)
+			block = assign_text(code, source, name);
+		else
+			assign(code, block);
 	} else if (source && source->path) {
 		if (settings.minor >= 11)
 			qualname = PyObject_GetAttrString(code, "co_qualname");

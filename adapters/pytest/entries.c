@@ -29,7 +29,7 @@ struct thread {
 };
 
 __thread struct here here;
-struct block entries_foreign, entries_module, entries_own;
+struct block entries_foreign, entries_own;
 
 static uint64_t epoch;
 static uint64_t gaps, base_gaps;
@@ -89,7 +89,6 @@ static void next_epoch(void)
 {
 	epoch++;
 	entries_foreign.epoch = epoch;
-	entries_module.epoch = epoch;
 	entries_own.epoch = epoch;
 	if (collecting)
 		collecting->epoch = epoch;

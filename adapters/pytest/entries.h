@@ -45,7 +45,7 @@ extern __thread struct here here
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* The things that are no blocks, told apart by their addresses. */
-extern struct block entries_foreign, entries_module, entries_own;
+extern struct block entries_foreign, entries_own;
 
 /* Makes the calling thread the collecting one. Returns 0 or -1. */
 int entries_start(void);

@@ -18,7 +18,8 @@ import ftrace_pytest_distributions as distributions
 import ftrace_pytest_marks as marks
 import ftrace_pytest_places as places
 from ftrace_pytest_marks import (
-    BASE, BEGIN, BLOCK_LIST, END, MUTE, UNMUTE, USE, encode, say, shift,
+    BASE, BEGIN, BLOCK_LIST, END, MUTE, OPAQUE, UNMUTE, USE, encode, say,
+    shift,
 )
 
 _MACHINERY = frozenset((
@@ -72,6 +73,10 @@ _stdlib = os.path.dirname(os.__file__) + "/"
 _find_spec = None
 _quiet = False
 _directory_scope = None
+
+# Asked of a load and its module whether code ran that is no block, by
+# ftrace_pytest_loads.
+is_opaque = None
 
 
 # A server that forks for later tests what it was started for by the first:
@@ -398,7 +403,7 @@ class Load:
     """One module that is being loaded."""
 
     __slots__ = ("name", "scope", "module", "spec", "executing", "source",
-                 "depth", "importer", "local", "lifted")
+                 "known", "ours", "depth", "importer", "local", "lifted")
 
     def __init__(self, name, scope):
         self.name = name
@@ -409,6 +414,10 @@ class Load:
         self.executing = False
         # The file whose reading is muted, until its code runs.
         self.source = None
+        # Whether its code is that of a source that was said, or none ran.
+        self.known = False
+        # Whether a file of the project was found to load it from.
+        self.ours = False
 
 
 def _open(load):
@@ -449,6 +458,10 @@ def close(load, _=None):
     marks.lower(load.lifted)
     name, scope = load.name, load.scope
     module = load.module or sys.modules.get(name)
+    if is_opaque is not None and is_opaque(load, module):
+        say(BEGIN + scope)
+        say(USE + OPAQUE)
+        say(END)
     if module is None:
         # It failed, and what it looked for belongs to who asked for it.
         if scopes.get(name) == scope:

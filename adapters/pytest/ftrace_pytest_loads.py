@@ -6,10 +6,17 @@ its file: the reading of source and bytecode is muted, and the scope says
 which source it is, for the tracer to compare piece by piece.  That holds for
 what Python's own loader reads, and pytest's; whatever another one makes of a
 file may depend on every byte, so its reads are recorded as reads.
+
+Functions are told by the file that their code names.  Code that names another
+one than it is loaded from is none of that source, and who runs it runs what
+nobody knows: its module is opaque.
 """
 
 import builtins
+import importlib._bootstrap as bootstrap
+import importlib._bootstrap_external as external
 import importlib.machinery
+import importlib.util
 import os
 import sys
 import types
@@ -29,6 +36,12 @@ SOURCE = b"/@ftrace/source/"
 _Loader = importlib.machinery.SourceFileLoader
 _METHODS = ("get_code", "get_data", "get_filename", "path_stats",
             "source_to_code", "set_data", "_cache_bytecode", "exec_module")
+_Lazy = importlib.util._LazyModule
+
+# What they load has no bytecode: C, and a directory without __init__.py.
+_WITHOUT_CODE = (importlib.machinery.ExtensionFileLoader,
+                 getattr(external, "NamespaceLoader", None)
+                 or getattr(external, "_NamespaceLoader", None))
 
 _known_methods = None
 _rewriter = None
@@ -48,6 +61,9 @@ def install():
             around(_Loader.exec_module, _enter_module, _leave_module))
     except TypeError:
         return
+    bootstrap._load_unlocked = around(
+        bootstrap._load_unlocked, _enter_load, _leave_load)
+    imports.is_opaque = _is_opaque
     _known_methods = [getattr(_Loader, name, None) for name in _METHODS]
     _wrap_pytest(method, around)
 
@@ -63,6 +79,9 @@ def _wrap_pytest(method, around):
     if "exec" in code.co_names and not hasattr(rewrite, "exec"):
         rewrite.exec = around(builtins.exec, _enter_run, marks.lower)
         _rewriter = rewriter
+    read = getattr(rewrite, "_read_pyc", None)
+    if _rewriter is not None and type(read) is types.FunctionType:
+        rewrite._read_pyc = marks.extension.sift(read, _is_of_source)
     rewriter.exec_module = method(
         around(rewriter.exec_module, _enter_module, _leave_module))
     rewriter.find_spec = method(
@@ -131,14 +150,46 @@ def _source_of(loader, name, path):
     return load
 
 
+def _fits(code, path):
+    """Whether code, and all in it, names the file that it was made of."""
+    if type(code) is not types.CodeType:
+        return False
+    found, names = [code], set()
+    for each in found:
+        names.add(each.co_filename)
+        found += [inner for inner in each.co_consts
+                  if type(inner) is types.CodeType]
+    return all(os.path.abspath(name) == path for name in names)
+
+
+def _is_of_source(code):
+    """Whether bytecode that pytest has read is to be used.
+
+    It is found by the size and time of the source, which a copy has as well,
+    and names the file that it was made of, wherever that was.
+    """
+    loads = marks.thread.loads
+    return (code is None or not loads or not loads[-1].source
+            or _fits(code, loads[-1].source))
+
+
 def _say_source(load, code):
     """Says what was read, once the code is there or cannot be."""
     path, load.source = load.source, ""
-    if (type(code) is types.CodeType
-            and os.path.abspath(code.co_filename) == path):
-        say(SOURCE + encode(path))
-    else:
-        say(WHOLE + encode(path))
+    fits = _fits(code, path)
+    load.known = fits or code is None
+    say((SOURCE if fits else WHOLE) + encode(path))
+
+
+def _is_opaque(load, module):
+    """Whether a module of the project ran code that is no block."""
+    if load.known or not _recorded() or type(module) is _Lazy:
+        return False
+    if module is None:
+        return load.ours
+    spec = (getattr(module, "__dict__", None) or {}).get("__spec__")
+    return (type(getattr(spec, "loader", None)) not in _WITHOUT_CODE
+            and imports.is_project(module))
 
 
 def _enter_code(loader, fullname=None):
@@ -160,6 +211,20 @@ def _leave_code(load, code):
 def _has_scope(path):
     return (imports.is_project_path(path)
             or distributions.entry_of(path) is not None)
+
+
+def _enter_load(spec):
+    """Something was found: its loader is about to run its code."""
+    loads = marks.thread.loads
+    origin = getattr(spec, "origin", None)
+    if loads and loads[-1].name == spec.name and type(origin) is str:
+        loads[-1].ours = (
+            type(spec.loader) not in _WITHOUT_CODE
+            and imports.is_project_path(os.path.abspath(origin)))
+
+
+def _leave_load(*_):
+    pass
 
 
 def _enter_module(loader, module):

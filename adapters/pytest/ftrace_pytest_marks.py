@@ -21,6 +21,7 @@ BLOCK_LIST = b"/@ftrace/block/list/"
 INTERPRETER = b"/@ftrace/interpreter/"
 ENV = b"/@ftrace/env/"
 BASE = b"run/"
+OPAQUE = b"opaque/"
 
 # How the modules of the plugin begin.
 OWN_MODULES = ("ftrace_pytest", "ftrace_import_hook")

@@ -152,6 +152,46 @@ static PyObject *around(PyObject *self, PyObject *args)
 	return PyCFunction_NewEx(&around_def, args, NULL);
 }
 
+/*
+ * The callable made by sift(function, keep): calls function, then keep with
+ * what it gave. Gives None where keep says no.
+ */
+static PyObject *sift_call(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+	PyObject *kept, *result;
+	int keep = 1;
+
+	result = PyObject_Call(PyTuple_GetItem(self, 0), args, kwargs);
+	if (!result)
+		return NULL;
+	kept = PyObject_CallFunctionObjArgs(
+		PyTuple_GetItem(self, 1), result, NULL);
+	if (kept)
+		keep = PyObject_IsTrue(kept);
+	if ((!kept || keep < 0) && forgive()) {
+		Py_DecRef(result);
+		return NULL;
+	}
+	Py_DecRef(kept);
+	if (keep)
+		return result;
+	Py_DecRef(result);
+	return none_value();
+}
+
+static struct method_def sift_def = {
+	"wrapped", METHOD(sift_call), METH_VARARGS | METH_KEYWORDS, NULL};
+
+static PyObject *sift(PyObject *self, PyObject *args)
+{
+	(void)self;
+	if (PyTuple_Size(args) != 2) {
+		PyErr_SetString(PyExc_TypeError, "sift takes 2 arguments");
+		return NULL;
+	}
+	return PyCFunction_NewEx(&sift_def, args, NULL);
+}
+
 /* A method of a class, made of a function in C, which alone would be none. */
 static PyObject *method(PyObject *self, PyObject *function)
 {
@@ -332,6 +372,7 @@ static struct method_def methods[] = {
 	{"say", METHOD(say), METH_O, NULL},
 	{"shift", METHOD(shift), METH_O, NULL},
 	{"around", METHOD(around), METH_VARARGS, NULL},
+	{"sift", METHOD(sift), METH_VARARGS, NULL},
 	{"method", METHOD(method), METH_O, NULL},
 	{"renew", METHOD(renew), METH_NOARGS, NULL},
 	{"import_hook", METHOD(import_hook), METH_VARARGS, NULL},

@@ -142,6 +142,25 @@ def test_coarse_scope_reads_whole_sources(marked):
         assert marked.affected_units() == ["t.py::a"]
 
 
+def test_unknown_code_may_mention_any_name(marked):
+    """In a function that nobody knows, in one said so, and not elsewhere."""
+    marked.write("m.html", "{{ limit }}")
+    marked.record("a: use/opaque/", "b: enter/t1/2", "c: enter/t1/1",
+                  "d: enter/t1/4", "e: code/t1/6/f/ROOT/m.html enter/t1/6",
+                  "f: code/t1/7/<module>/ROOT/m.py enter/t1/7",
+                  "g: source/ROOT/m.py enter/t1/7")
+
+    def selected():
+        return "".join(unit[-1] for unit in marked.affected_units())
+
+    with marked.edited("m.py", "LIMIT = 3", "LIMIT = 4"):
+        assert selected() == "acdf"
+    with marked.edited("m.py", "return 2", "return 3"):
+        assert selected() == "bdf"
+    with marked.edited("m.py", "LIMIT = 3", "LIMIT = 3  # three"):
+        assert selected() == "df"
+
+
 def test_syntax_error_selects_by_file(marked):
     marked.record("a: enter/t1/1", "b: enter/t1/2", "c:")
     with marked.edited("m.py", "def two", "def two("):

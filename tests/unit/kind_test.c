@@ -10,7 +10,8 @@
 static const char *const accesses[] = {"read", "absent", "list", "exec", "stat",
 	"link", "write", "rename", "unlink"};
 static const char *const scopes[] = {"run", "unit", "fixture", "module",
-	"collect", "discover", "listing", "pattern", "entered", "memo"};
+	"collect", "discover", "listing", "pattern", "entered", "memo",
+	"opaque"};
 
 TEST(access_kinds)
 {

@@ -127,6 +127,7 @@ def test_custom_loaders_read_whole_files(project, kind):
     record = project.same("-q").record
     assert "lib.py" in record.reads_of("test_a.py::test_it")
     assert "lib.py" not in sources_of(record, "test_a.py::test_it")
+    assert "opaque/" in record.uses["module/lib"]
 
 
 def test_other_ways_to_run_a_file_read_it(project):

@@ -84,7 +84,7 @@ def test_code_that_comes_late(each):
     assert entered(record, "test_deep") == {"dynamic.<locals>.deep"}
     assert entered(record, "test_given") == {"two"}
     assert entered(record, "test_freed") == {
-        "made", "dynamic", "dynamic.<locals>.deep"}
+        "made", "<module>", "dynamic", "dynamic.<locals>.deep"}
     assert entered(record, "test_none") == set()
 
 
