@@ -12,6 +12,12 @@
 
 struct helper;
 
+/*
+ * Ends the tag of an interpreter, and counts up when prints, mentions or
+ * outlines are made by other rules: nothing of two rules can be compared.
+ */
+#define CODE_RULES "+2"
+
 struct code_reader {
 	struct map_files *files;
 	struct map *map;

@@ -55,7 +55,7 @@ BY_ARGUMENT = {
     "__import__": 1, "getfixturevalue": 1, "reload": 0,
     "__setattr__": 2, "__delattr__": 2, "getfuncargvalue": 1,
     "locate": 1, "resolve_name": 1}
-_TRIGGERS = frozenset(BY_ARGUMENT) | NAMESPACES
+TRIGGERS = frozenset(BY_ARGUMENT) | NAMESPACES
 
 
 def instructions(code):
@@ -152,6 +152,20 @@ def _is_called(raw, at):
     return False
 
 
+# What can be the function of a call, and so has to be looked at in its place.
+_LOADS = ((_LOAD_GLOBAL, "g", _GLOBAL_SHIFT), (_LOAD_ATTR, "a", _ATTR_SHIFT))
+
+
+def _long_argument(raw, at):
+    arg = raw[at + 1]
+    shift = 8
+    while at >= 2 and raw[at - 2] == EXTENDED:
+        at -= 2
+        arg |= raw[at + 1] << shift
+        shift += 8
+    return arg
+
+
 def _valued(code, pairs):
     """The names of which code does more than to call them."""
     names = code.co_names
@@ -170,24 +184,18 @@ def _valued(code, pairs):
         if arg < count:
             found.add(kind + names[arg])
     raw = code.co_code
-    high = 0
-    for i in range(0, len(raw), 2):
-        op = raw[i]
-        if op == EXTENDED:
-            high = (high | raw[i + 1]) << 8
-            continue
-        if op == _LOAD_GLOBAL:
-            arg = (raw[i + 1] | high) >> _GLOBAL_SHIFT
-            name = "g" + names[arg]
-            if name not in found and not _is_called(raw, i + 2):
-                found.add(name)
-        elif op == _LOAD_ATTR:
-            arg = raw[i + 1] | high
-            if not _ATTR_SHIFT or not arg & 1:
-                name = "a" + names[arg >> _ATTR_SHIFT]
-                if name not in found and not _is_called(raw, i + 2):
+    ops = raw[::2]
+    for op, kind, shift in _LOADS:
+        at = ops.find(op)
+        while at >= 0:
+            arg = raw[2 * at + 1]
+            if at and ops[at - 1] == EXTENDED:
+                arg = _long_argument(raw, 2 * at)
+            if kind == "g" or not _ATTR_SHIFT or not arg & 1:
+                name = kind + names[arg >> shift]
+                if name not in found and not _is_called(raw, 2 * at + 2):
                     found.add(name)
-        high = 0
+            at = ops.find(op, at + 1)
     return found
 
 
@@ -264,7 +272,7 @@ def reflects(code, names, forwarded):
     """Whether `code`, which uses `names`, can reach a name unmentioned."""
     if not REFLECTION.isdisjoint(names):
         return True
-    if _TRIGGERS.isdisjoint(names):
+    if TRIGGERS.isdisjoint(names):
         return False
     import ftrace_python_reflection
     return ftrace_python_reflection.computes(code, forwarded)
