@@ -295,7 +295,7 @@ struct helper *code_helper(struct code_reader *reader, struct err *err)
 	return reader->helper;
 }
 
-/* What of a source need not be told again: its skeleton, and its blocks. */
+/* What of a source need not be found again: skeleton, blocks, outline. */
 static void add_past(struct frames *request, const struct source *past)
 {
 	size_t size = 0, count = past ? past->count : 0;
@@ -317,6 +317,8 @@ static void add_past(struct frames *request, const struct source *past)
 		known[size++] = '\n';
 	}
 	frames_add(request, known, size);
+	frames_add(request, past ? past->outline : "",
+		past ? past->outline_size : 0);
 	free(known);
 }
 

@@ -173,6 +173,8 @@ class Blocks:
         self.skeleton = []
         self.forwarders = {}
         self.loaded_names = set()
+        self.lasts = {}
+        self.unchanged = set()
         self._modules = []
         self._parts = {}
         self._names = {}
@@ -208,6 +210,7 @@ class Blocks:
                 keys.append(constant_key(constant))
         if parts:
             self._parts[id(code)] = parts
+        self.lasts[id(code)] = last
         if kind == "c":
             self.loaded_names.update(code.co_names)
         if FIRST_LINE_KEPT and "__firstlineno__" in code.co_names:
@@ -265,9 +268,11 @@ class Blocks:
         """
         for block in self.by_name.values():
             if block.name in known and known[block.name] == digest(
-                    block.keys) and all(map(self._is_told, block.codes)):
-                block.mentions = None
-                continue
+                    block.keys):
+                self.unchanged.add(block.name)
+                if all(map(self._is_told, block.codes)):
+                    block.mentions = None
+                    continue
             for code in block.codes:
                 self._note(block, code)
         for name, places in self.forwarders.items():
@@ -388,13 +393,17 @@ def _undecided(content):
     The compiler leaves one of them out, so that two compilations would be
     needed to see both.
     """
-    lines = content.split(b"\n")
-    for at, line in enumerate(lines):
-        if b"__debug__" in line:
-            if line.strip() not in _DECISIONS:
-                return None
-            lines[at] = line.replace(b"__debug__", _UNDECIDED)
-    return None if _UNDECIDED in content else b"\n".join(lines)
+    at = content.find(b"__debug__")
+    while at >= 0:
+        begin = content.rfind(b"\n", 0, at) + 1
+        end = content.find(b"\n", at)
+        line = content[begin:end if end >= 0 else len(content)]
+        if line.strip() not in _DECISIONS:
+            return None
+        at = content.find(b"__debug__", at + 1)
+    if _UNDECIDED in content:
+        return None
+    return content.replace(b"__debug__", _UNDECIDED)
 
 
 def _compiled(content):
@@ -453,14 +462,14 @@ def _known_blocks(packed):
     return found
 
 
-def answer_file(stream, content, known, known_blocks):
+def answer_file(stream, content, known, known_blocks, past):
     blocks, code = analyse(content, _known_blocks(known_blocks))
     skeleton = digest(blocks.skeleton)
     outline = b""
     if skeleton not in known:
         import ftrace_python_outline
-        outline = ftrace_python_outline.outline(content, code,
-                                                blocks.forwarders)
+        outline = ftrace_python_outline.outline(content, code, blocks, past,
+                                                blocks.unchanged)
     replies = ["ok", skeleton, outline, len(blocks.by_name)]
     for block in blocks.by_name.values():
         names = "=" if block.mentions is None else "\n".join(
@@ -478,13 +487,14 @@ def answer(stream, has_known):
         known = stream.get() if has_known else b""
         known = [known[at:at + 16] for at in range(0, len(known), 16)]
         known_blocks = stream.get() if has_known else b""
+        past = stream.get() if has_known else b""
         kept = len(stream.parts)
         try:
             if path.endswith(SETTINGS):
                 import ftrace_python_settings
                 ftrace_python_settings.answer_file(stream, path, content)
             else:
-                answer_file(stream, content, known, known_blocks)
+                answer_file(stream, content, known, known_blocks, past)
         except Exception as error:
             del stream.parts[kept:]
             stream.put(reason_of(error))
