@@ -322,6 +322,20 @@ static void add_past(struct frames *request, const struct source *past)
 	free(known);
 }
 
+/*
+ * While the helper works: the sources of all files, which narrowing needs
+ * when the answer is that what loading a file does has changed.
+ */
+static void load_sources(struct code_reader *reader)
+{
+	struct map_files *files = reader->files;
+
+	for (uint32_t i = 0;
+		i < files->count && !helper_answers(reader->helper); i++)
+		if (files->files[i].coded)
+			map_file_source(files, i, reader->map, NULL);
+}
+
 static int analyse(struct code_reader *reader, struct text_jobs *jobs,
 	size_t *done, struct err *err)
 {
@@ -341,6 +355,8 @@ static int analyse(struct code_reader *reader, struct text_jobs *jobs,
 	}
 	code = helper_send(reader->helper, &request, err);
 	frames_release(&request);
+	if (code == 0 && reader->question)
+		load_sources(reader);
 	for (; code == 0 && *done < jobs->count; ++*done)
 		code = take_source(reader, &jobs->list[*done], err);
 	return code;
@@ -436,7 +452,9 @@ int code_read_changed(struct code_reader *reader, struct err *err)
 		if (files->files[i].recode)
 			*(uint32_t *)array_add(
 				&list, &count, &room, sizeof(*list)) = i;
+	reader->question = true;
 	code = code_read(reader, list, count, err);
+	reader->question = false;
 	free(list);
 	return code;
 }

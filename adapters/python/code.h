@@ -24,6 +24,7 @@ struct code_reader {
 	char *tag, *interpreter; /* NULL: no run named one; owned */
 	struct helper *helper;   /* once it was needed; owned */
 	bool failed;             /* the interpreter cannot be asked */
+	bool question;           /* what all files look like may be asked */
 	char why[512];           /* it cannot */
 	/* The first thing that went wrong, for people; the file's in it. */
 	char problem[1024];

@@ -481,6 +481,7 @@ def answer_file(stream, content, known, known_blocks, past):
 
 
 def answer(stream, has_known):
+    narrowed = False
     for _ in range(stream.count()):
         path = stream.get()
         content = stream.get()
@@ -488,6 +489,7 @@ def answer(stream, has_known):
         known = [known[at:at + 16] for at in range(0, len(known), 16)]
         known_blocks = stream.get() if has_known else b""
         past = stream.get() if has_known else b""
+        narrowed = narrowed or bool(known)
         kept = len(stream.parts)
         try:
             if path.endswith(SETTINGS):
@@ -500,6 +502,9 @@ def answer(stream, has_known):
             stream.put(reason_of(error))
         # Should the next file end this process, this answer is not lost.
         stream.flush()
+    if narrowed:
+        # It may be asked next: while the answer is read it costs no time.
+        import ftrace_python_narrow  # noqa: F401
 
 
 def silence():
