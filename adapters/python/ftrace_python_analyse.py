@@ -153,7 +153,7 @@ def class_stream(code):
 
 class Block:
     __slots__ = ("name", "kind", "keys", "first", "last", "codes",
-                 "mentions")
+                 "mentions", "_print")
 
     def __init__(self, name, kind, code):
         self.name = name
@@ -163,6 +163,13 @@ class Block:
         self.last = self.first
         self.codes = []
         self.mentions = set()
+        self._print = None
+
+    def print(self):
+        """Once all compilations are added."""
+        if self._print is None:
+            self._print = digest(self.keys)
+        return self._print
 
 
 class Blocks:
@@ -263,12 +270,11 @@ class Blocks:
     def mention(self, known):
         """Finds what blocks mention, once all compilations are added.
 
-        A block that has the print it is known by mentions what it did:
+        A block that has the print it is `known` by mentions what it did:
         None stands for that.
         """
         for block in self.by_name.values():
-            if block.name in known and known[block.name] == digest(
-                    block.keys):
+            if known and known.get(block.name) == block.print():
                 self.unchanged.add(block.name)
                 if all(map(self._is_told, block.codes)):
                     block.mentions = None
@@ -289,10 +295,13 @@ class Blocks:
         if not mentions.TRIGGERS.isdisjoint(code.co_names) or (
                 FIRST_LINE_KEPT and "__firstlineno__" in code.co_names):
             return False
-        texts = set()
-        mentions.names_in_constant(unseen_docstring(code), texts)
-        return not texts and all(self._is_told(part) for part, _ in
-                                 self._parts.get(id(code), ()))
+        if has_docstring(code):
+            texts = set()
+            mentions.names_in_constant(unseen_docstring(code), texts)
+            if texts:
+                return False
+        return all([self._is_told(part) for part, _ in
+                    self._parts.get(id(code), ())])
 
     def _names_of(self, code, name):
         """What `code` loads, looks up, does more with, and if it reflects.
@@ -425,7 +434,7 @@ def _compiled(content):
     return blocks, code
 
 
-def analyse(content, known=()):
+def analyse(content, known=None):
     """(blocks, code) of a file's bytes.
 
     `known`: prints by the names of blocks whose mentions need not be found.
@@ -474,7 +483,7 @@ def answer_file(stream, content, known, known_blocks, past):
     for block in blocks.by_name.values():
         names = "=" if block.mentions is None else "\n".join(
             sorted(block.mentions))
-        replies += (block.name, block.kind, digest(block.keys), block.first,
+        replies += (block.name, block.kind, block.print(), block.first,
                     block.last, names)
     for reply in replies:
         stream.put(reply)

@@ -21,7 +21,7 @@ class Analysis:
     def __init__(self, source, past=None):
         """`past`: what was known of another version of the file."""
         content = source.encode()
-        blocks, code = analyse.analyse(content, past.prints if past else ())
+        blocks, code = analyse.analyse(content, past and past.prints)
         self.skeleton = analyse.digest(blocks.skeleton)
         self.outline = outline.outline(
             content, code, blocks, past and past.outline, blocks.unchanged)
