@@ -377,26 +377,33 @@ def _differing(past, scope):
     return found
 
 
-def _agreeing(known, past, scope, content, code, lasts):
+def _first_line(node):
+    return (getattr(node, "decorator_list", None) or [node])[0].lineno
+
+
+def _agreeing(known, past, scope, content, tree):
     """Those of the known classes in which names mean what they did.
 
-    What a name is bound by is asked in the class for names that are written
-    in it: its text is searched, as nothing else has all of them.
+    What a name is bound by is asked for names that are written in the class:
+    its text is searched, as nothing else has all of them.
     """
     names = _differing(past, scope)
     if "*" in names or len(names) > 50 or tuple(scope.future) != past.future:
         return {}
     names = [name.encode() for name in names]
+    content = content.replace(b"\r\n", b"\n")
+    if b"\r" in content:
+        # That is the end of a line, too.
+        return {}
     lines = content.split(b"\n")
+    firsts = [_first_line(node) for node in tree.body] + [len(lines) + 1]
     found = {}
-    for each in code.co_consts:
-        name = type(each) is analyse.CODE and each.co_name
-        if name in known:
-            text = b"\n".join(
-                lines[each.co_firstlineno - 1:lasts[id(each)]])
-            if not any(each in text for each in names) and (
-                    not names or text.isascii()):
-                found[name] = known[name]
+    for node, first, after in zip(tree.body, firsts, firsts[1:]):
+        if type(node).__name__ == "ClassDef" and node.name in known:
+            text = b"\n".join(lines[first - 1:after - 1])
+            if not names or text.isascii() and not any(
+                    each in text for each in names):
+                found[node.name] = known[node.name]
     return found
 
 
@@ -407,7 +414,7 @@ def _tree_and_scope(content, code, lasts, past, unchanged):
     while True:
         tree = ftrace_python_reduce.tree_of(content, code, lasts, known)
         scope = Scope(tree, flags)
-        left = known and _agreeing(known, past, scope, content, code, lasts)
+        left = known and _agreeing(known, past, scope, content, tree)
         if len(left) == len(known):
             scope.known_classes = known
             return tree, scope
