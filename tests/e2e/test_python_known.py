@@ -25,7 +25,7 @@ def test_functions_that_an_edit_left_alone_still_mention_names(project):
     total, other = "test_cart.py::test_total", "test_cart.py::test_other"
     with project.edited("cart.py", "return 1", "return 2"):
         assert project.affected_units() == [other]
-        with project.edited("cart.py", "import limits", "import limits\nA = 1"):
+        with project.edited("cart.py", "limits\n", "limits\nA = 1\n"):
             assert project.affected_units() == [other]
             with project.edited("limits.py", "LIMIT = 1", "LIMIT = 2"):
                 assert project.affected_units() == [other, total]

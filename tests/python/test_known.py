@@ -103,7 +103,7 @@ def test_the_same_is_found(old, new, classes):
 
 def test_a_name_behind_the_last_line_of_code():
     old = ("from __future__ import annotations\nimport typing as t\n"
-           "class A:\n    x: t.List[\n        t.Optional[\n            Far]]\n")
+           "class A:\n    x: t.List[\n        t.Optional[\n        Far]]\n")
     assert known_classes(old, old + "B = 1\n") == {"A"}
     assert known_classes(old, old + "Far = 1\n") == set()
 
