@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/python/code.h"
 #include "map/alloc.h"
 #include "tracer/fold_state.h"
 
@@ -189,7 +190,8 @@ static void name_interpreter(
 		return;
 	free(fold->interpreter_tag);
 	free(fold->interpreter);
-	fold->interpreter_tag = xmemdup(record->text, tag);
+	fold->interpreter_tag =
+		xasprintf("%.*s" CODE_RULES, (int)tag, record->text);
 	if (tag + 1 < record->size && slash[1] == '/')
 		tag++;
 	fold->interpreter = xmemdup(record->text + tag, record->size - tag);

@@ -10,6 +10,9 @@
 #include "adapters/python/helper.h"
 #include "map/alloc.h"
 
+/* Name, kind, print, first line, last line, mentions. */
+#define BLOCK_FRAMES 6
+
 /* A text that no source in the map stands for yet. */
 struct text_job {
 	const char *path;
@@ -188,20 +191,41 @@ static void look_up(struct code_reader *reader, uint32_t file,
 	map_file_set_source(reader->files, file, source);
 }
 
-static int take_blocks(
-	struct code_reader *reader, struct source *source, struct err *err)
+/* A block as the helper tells it; "=" mentions what its past self did. */
+static int take_block(struct code_reader *reader, const struct source *past,
+	struct frames *blocks, struct err *err)
 {
-	struct frames blocks = {0};
+	const struct source_block *known = NULL;
 	struct frame frame;
+	int code = 0;
+
+	for (int k = 0; code == 0 && k < BLOCK_FRAMES; k++) {
+		code = helper_next(reader->helper, &frame, err);
+		if (code < 0)
+			break;
+		if (k == 0 && past)
+			known = source_find_block(
+				past, frame.bytes, frame.size);
+		if (k == BLOCK_FRAMES - 1 && known && frame.size == 1 &&
+			*frame.bytes == '=') {
+			frame.bytes = known->mentions;
+			frame.size = known->mentions_size;
+		}
+		frames_add(blocks, frame.bytes, frame.size);
+	}
+	return code;
+}
+
+static int take_blocks(
+	struct code_reader *reader, struct text_job *job, struct err *err)
+{
+	struct source *source = job->source;
+	struct frames blocks = {0};
 	uint32_t count = 0;
 	int code = helper_next_number(reader->helper, &count, err);
 
 	for (uint32_t i = 0; code == 0 && i < count; i++)
-		for (int k = 0; code == 0 && k < 6; k++) {
-			code = helper_next(reader->helper, &frame, err);
-			if (code == 0)
-				frames_add(&blocks, frame.bytes, frame.size);
-		}
+		code = take_block(reader, job->past, &blocks, err);
 	if (code == 0 && !source_set_blocks(source, blocks.bytes, blocks.size))
 		code = err_set(err, -EPROTO,
 			"the Python helper speaks another language");
@@ -236,7 +260,7 @@ static int take_source(
 		}
 		source->outline = xmemdup(frame.bytes, frame.size);
 		source->outline_size = frame.size;
-		code = take_blocks(reader, source, err);
+		code = take_blocks(reader, job, err);
 	}
 	return code;
 }
@@ -271,6 +295,47 @@ struct helper *code_helper(struct code_reader *reader, struct err *err)
 	return reader->helper;
 }
 
+/* What of a source need not be found again: skeleton, blocks, outline. */
+static void add_past(struct frames *request, const struct source *past)
+{
+	size_t size = 0, count = past ? past->count : 0;
+	char *known;
+
+	frames_add(request, past ? past->skeleton.bytes : (const void *)"",
+		past ? sizeof(past->skeleton.bytes) : 0);
+	for (size_t i = 0; i < count; i++)
+		size += sizeof(struct print) + past->blocks[i].name_size + 1;
+	known = xcalloc(size + 1, 1);
+	size = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct source_block *block = &past->blocks[i];
+
+		memcpy(known + size, block->print.bytes, sizeof(struct print));
+		size += sizeof(struct print);
+		memcpy(known + size, block->name, block->name_size);
+		size += block->name_size;
+		known[size++] = '\n';
+	}
+	frames_add(request, known, size);
+	frames_add(request, past ? past->outline : "",
+		past ? past->outline_size : 0);
+	free(known);
+}
+
+/*
+ * While the helper works: the sources of all files, which narrowing needs
+ * when the answer is that what loading a file does has changed.
+ */
+static void load_sources(struct code_reader *reader)
+{
+	struct map_files *files = reader->files;
+
+	for (uint32_t i = 0;
+		i < files->count && !helper_answers(reader->helper); i++)
+		if (files->files[i].coded)
+			map_file_source(files, i, reader->map, NULL);
+}
+
 static int analyse(struct code_reader *reader, struct text_jobs *jobs,
 	size_t *done, struct err *err)
 {
@@ -286,14 +351,12 @@ static int analyse(struct code_reader *reader, struct text_jobs *jobs,
 
 		frames_add_text(&request, job->path);
 		frames_add(&request, job->content, job->size);
-		if (job->past)
-			frames_add(&request, job->past->skeleton.bytes,
-				sizeof(job->past->skeleton.bytes));
-		else
-			frames_add(&request, "", 0);
+		add_past(&request, job->past);
 	}
 	code = helper_send(reader->helper, &request, err);
 	frames_release(&request);
+	if (code == 0 && reader->question)
+		load_sources(reader);
 	for (; code == 0 && *done < jobs->count; ++*done)
 		code = take_source(reader, &jobs->list[*done], err);
 	return code;
@@ -389,7 +452,9 @@ int code_read_changed(struct code_reader *reader, struct err *err)
 		if (files->files[i].recode)
 			*(uint32_t *)array_add(
 				&list, &count, &room, sizeof(*list)) = i;
+	reader->question = true;
 	code = code_read(reader, list, count, err);
+	reader->question = false;
 	free(list);
 	return code;
 }

@@ -12,12 +12,19 @@
 
 struct helper;
 
+/*
+ * Ends the tag of an interpreter, and counts up when prints, mentions or
+ * outlines are made by other rules: nothing of two rules can be compared.
+ */
+#define CODE_RULES "+2"
+
 struct code_reader {
 	struct map_files *files;
 	struct map *map;
 	char *tag, *interpreter; /* NULL: no run named one; owned */
 	struct helper *helper;   /* once it was needed; owned */
 	bool failed;             /* the interpreter cannot be asked */
+	bool question;           /* what all files look like may be asked */
 	char why[512];           /* it cannot */
 	/* The first thing that went wrong, for people; the file's in it. */
 	char problem[1024];

@@ -62,10 +62,26 @@ def has_docstring(code):
     return bool(code.co_consts) and type(code.co_consts[0]) is str
 
 
-_CONSTANT = frozenset(
-    op for name, op in mentions.opmap.items()
-    if name.startswith(("LOAD_CONST", "RETURN_CONST",
-                        "INSTRUMENTED_RETURN_CONST")))
+def _has(raw, pairs):
+    """Whether one of the instructions, two bytes each, is in the code."""
+    for pair in pairs:
+        at = raw.find(pair)
+        while at >= 0:
+            if not at % 2:
+                return True
+            at = raw.find(pair, at + 1)
+    return False
+
+
+_FIRST_CONSTANT = [
+    bytes((op, 0)) for name, op in mentions.opmap.items()
+    if op < 256 and name.startswith(("LOAD_CONST", "RETURN_CONST",
+                                     "INSTRUMENTED_RETURN_CONST"))]
+# TYPEALIAS is 11; TYPEVAR_WITH_BOUND and _CONSTRAINTS are intrinsics of two
+# arguments, and so is the default of a type parameter.
+_LAZY = () if VERSION < (3, 12) else [
+    bytes((mentions.opmap["CALL_INTRINSIC_1"], 11))] + [
+        bytes((mentions.opmap["CALL_INTRINSIC_2"], n)) for n in (2, 3, 5)]
 
 
 def unseen_docstring(code):
@@ -75,9 +91,7 @@ def unseen_docstring(code):
     """
     if not has_docstring(code):
         return None
-    raw = code.co_code
-    if any(op in _CONSTANT and not arg
-           for op, arg in set(zip(raw[::2], raw[1::2]))):
+    if _has(code.co_code, _FIRST_CONSTANT):
         return None
     return code.co_consts[0]
 
@@ -92,6 +106,8 @@ def head_of(code):
             code.co_consts[0] if has_docstring(code) else None)
 
 
+_CONSTANTS = mentions._ops("LOAD_CONST", "RETURN_CONST",
+                           "LOAD_CONST_IMMORTAL", "LOAD_CONST_MORTAL")
 _NOTHING = mentions._ops("RESUME", "NOP", "LOAD_CONST", "RETURN_CONST",
                          "RETURN_VALUE", "CACHE")
 
@@ -104,7 +120,7 @@ def does_nothing(code):
             and _NOTHING.issuperset(raw[::2])
             and all(code.co_consts[arg] is None
                     for op, arg in zip(raw[::2], raw[1::2])
-                    if op in _CONSTANT))
+                    if op in _CONSTANTS))
 
 
 def is_part(code):
@@ -124,15 +140,7 @@ def is_part(code):
 
 def is_lazy(code):
     """Whether `code` makes type aliases or bounds, evaluated when read."""
-    if VERSION < (3, 12):
-        return False
-    op = mentions.opmap["CALL_INTRINSIC_1"]
-    # TYPEALIAS is 11; TYPEVAR_WITH_BOUND and _CONSTRAINTS are intrinsics
-    # of two arguments, and so is the default of a type parameter.
-    two = mentions.opmap["CALL_INTRINSIC_2"]
-    raw = code.co_code
-    pairs = set(zip(raw[::2], raw[1::2]))
-    return (op, 11) in pairs or any((two, n) in pairs for n in (2, 3, 5))
+    return _has(code.co_code, _LAZY)
 
 
 def class_stream(code):
@@ -162,7 +170,8 @@ def class_stream(code):
 
 
 class Block:
-    __slots__ = ("name", "kind", "keys", "first", "last", "mentions")
+    __slots__ = ("name", "kind", "keys", "first", "last", "codes",
+                 "mentions", "_print")
 
     def __init__(self, name, kind, code):
         self.name = name
@@ -170,7 +179,15 @@ class Block:
         self.keys = []
         self.first = code.co_firstlineno
         self.last = self.first
+        self.codes = []
         self.mentions = set()
+        self._print = None
+
+    def print(self):
+        """Once all compilations are added."""
+        if self._print is None:
+            self._print = digest(self.keys)
+        return self._print
 
 
 class Blocks:
@@ -182,93 +199,48 @@ class Blocks:
         self.forwarders = {}
         # Whether the file has a setattr() of its own.
         self.shadowed = False
+        self.loaded_names = set()
+        self.lasts = {}
+        self.unchanged = set()
+        self._modules = []
+        self._parts = {}
+        self._names = {}
 
     def add(self, module):
         """One compilation of the file; a second one adds to the first."""
-        self.shadowed = "setattr" in module.co_names
+        self._modules.append(module)
+        self.shadowed = self.shadowed or "setattr" in module.co_names
         self.skeleton.append(module.co_flags & FUTURE_FLAGS)
         self.skeleton.append(self._walk(module, "", "c")[0])
-        for name, places in self.forwarders.items():
-            self._forwards(module, name, places)
-
-    def _forwards(self, module, name, places):
-        """A function that passes a name on is what its callers are.
-
-        They are in this file as far as is seen here: whether another one
-        mentions it is for whoever knows them all.
-        """
-        found = self.by_name[name].mentions
-        import ftrace_python_reflection as reflection
-        if reflection.is_plain(module, name) and all(
-                reflection.called_with_constants(code, name, places)
-                for code in _all(module)):
-            found.add("~" + name)
-        else:
-            found.add("*")
 
     def _walk(self, code, name, kind):
-        """(key, names, last line) of `code`.
-
-        Code that is part of its surroundings adds its names to theirs.
-        """
+        """(key, last line) of `code`."""
         block = self._block(name, kind, code) if name else None
         keys = []
-        loaded, looked_up, valued, held = map(set, mentions.names_of(code))
-        forwarded = set()
-        reflects = mentions.reflects(code, code.co_names, forwarded,
-                                     self.shadowed)
-        if forwarded and "." in name:
-            reflects = True
-        elif forwarded:
-            self.forwarders.setdefault(name, set()).update(forwarded)
-        texts = set()
+        parts = []
         unseen = unseen_docstring(code)
         last = last_line(code)
         lazy = is_lazy(code)
         for constant in code.co_consts:
-            if type(constant) is not CODE:
-                if type(constant) is not str or len(constant) < 2000:
-                    mentions.names_in_constant(constant, texts)
-                if constant is unseen and not keys:
-                    keys.append(None)
-                elif type(constant) in PLAIN:
-                    keys.append(constant)
-                else:
-                    keys.append(constant_key(constant))
-                continue
-            key, part, names, below = self._nested(constant, code, name,
-                                                   kind, lazy)
-            keys.append(key)
-            last = max(last, below)
-            if part:
-                loaded |= names[0]
-                looked_up |= names[1]
-                valued |= names[2]
-                held |= names[3]
-                reflects = reflects or names[4]
-        looked_up |= texts
-        held.update(["a" + name for name in texts])
-        return self._finish(block, code, keys,
-                            (loaded, looked_up, valued, held, reflects), last)
-
-    def _nested(self, code, outer, outer_name, kind, lazy):
-        optimized = code.co_flags & OPTIMIZED
-        part = (is_part(code) or (lazy and optimized)
-                or (kind == "c" and not optimized))
-        if VERSION >= (3, 11):
-            name = code.co_qualname
-        elif not outer_name:
-            name = code.co_name
-        elif outer.co_flags & OPTIMIZED:
-            name = outer_name + ".<locals>." + code.co_name
-        else:
-            name = outer_name + "." + code.co_name
-        key, names, last = self._walk(code, name, kind if part else "f")
-        if not part:
-            return head_of(code), False, names, last
-        return (head_of(code), key), True, names, last
-
-    def _finish(self, block, code, keys, names, last):
+            if type(constant) is CODE:
+                key, part, below = self._nested(constant, code, name, kind,
+                                                lazy)
+                keys.append(key)
+                if below > last:
+                    last = below
+                if part:
+                    parts.append(part)
+            elif constant is unseen and not keys:
+                keys.append(None)
+            elif type(constant) in PLAIN:
+                keys.append(constant)
+            else:
+                keys.append(constant_key(constant))
+        if parts:
+            self._parts[id(code)] = parts
+        self.lasts[id(code)] = last
+        if kind == "c":
+            self.loaded_names.update(code.co_names)
         if FIRST_LINE_KEPT and "__firstlineno__" in code.co_names:
             keys = [key for key, constant in zip(keys, code.co_consts)
                     if type(constant) is CODE]
@@ -281,8 +253,30 @@ class Blocks:
                getattr(code, "co_exceptiontable", b""), keys)
         if block:
             block.keys.append("..." if does_nothing(code) else key)
-            self._note(block, code, names, last)
-        return key, names, last
+            block.codes.append(code)
+            if code.co_firstlineno < block.first:
+                block.first = code.co_firstlineno
+            if last > block.last:
+                block.last = last
+        return key, last
+
+    def _nested(self, code, outer, outer_name, kind, lazy):
+        """(key, the code and its name if it is a part, last line)."""
+        optimized = code.co_flags & OPTIMIZED
+        part = (is_part(code) or (lazy and optimized)
+                or (kind == "c" and not optimized))
+        if VERSION >= (3, 11):
+            name = code.co_qualname
+        elif not outer_name:
+            name = code.co_name
+        elif outer.co_flags & OPTIMIZED:
+            name = outer_name + ".<locals>." + code.co_name
+        else:
+            name = outer_name + "." + code.co_name
+        key, last = self._walk(code, name, kind if part else "f")
+        if not part:
+            return head_of(code), None, last
+        return (head_of(code), key), (code, name), last
 
     def _block(self, name, kind, code):
         block = self.by_name.get(name)
@@ -292,11 +286,82 @@ class Blocks:
             block.kind = "f"
         return block
 
-    def _note(self, block, code, names, last):
+    # Mentions
+
+    def mention(self, known):
+        """Finds what blocks mention, once all compilations are added.
+
+        A block that has the print it is `known` by mentions what it did:
+        None stands for that.
+        """
+        for block in self.by_name.values():
+            if known and known.get(block.name) == block.print():
+                self.unchanged.add(block.name)
+                if all(map(self._is_told, block.codes)):
+                    block.mentions = None
+                    continue
+            for code in block.codes:
+                self._note(block, code)
+        for name, places in self.forwarders.items():
+            for module in self._modules:
+                self._forwards(module, name, places)
+
+    def _is_told(self, code):
+        """Whether the print of `code` tells all that it mentions.
+
+        It does not tell a docstring, nor the arguments of what does nothing; of a class from 3.13 on it leaves
+        constants out; and whether getattr(x, y) is reflection depends on
+        all who call the function.
+        """
+        if not mentions.TRIGGERS.isdisjoint(code.co_names) or (
+                FIRST_LINE_KEPT and "__firstlineno__" in code.co_names
+                or does_nothing(code)):
+            return False
+        if has_docstring(code):
+            texts = set()
+            mentions.names_in_constant(unseen_docstring(code), texts)
+            if texts:
+                return False
+        return all([self._is_told(part) for part, _ in
+                    self._parts.get(id(code), ())])
+
+    def _names_of(self, code, name):
+        """What mentions.names_of() tells of `code`, and if it reflects.
+
+        Code that is part of its surroundings adds its names to theirs.
+        """
+        found = self._names.get(id(code))
+        if found:
+            return found
+        loaded, looked_up, valued, held = map(set, mentions.names_of(code))
+        forwarded = set()
+        reflects = mentions.reflects(code, code.co_names, forwarded,
+                                     self.shadowed)
+        if forwarded and "." in name:
+            reflects = True
+        elif forwarded:
+            self.forwarders.setdefault(name, set()).update(forwarded)
+        texts = set()
+        for constant in code.co_consts:
+            if type(constant) is not str or len(constant) < 2000:
+                mentions.names_in_constant(constant, texts)
+        for part in self._parts.get(id(code), ()):
+            names = self._names_of(*part)
+            loaded |= names[0]
+            looked_up |= names[1]
+            valued |= names[2]
+            held |= names[3]
+            reflects = reflects or names[4]
+        looked_up |= texts
+        held.update(["a" + text for text in texts])
+        found = loaded, looked_up, valued, held, reflects
+        self._names[id(code)] = found
+        return found
+
+    def _note(self, block, code):
         """Mentions: what it loads, looks up, and is itself known by."""
-        loaded, looked_up, valued, held, reflects = names
-        block.first = min(block.first, code.co_firstlineno)
-        block.last = max(block.last, last)
+        loaded, looked_up, valued, held, reflects = self._names_of(
+            code, block.name)
         found = block.mentions
         for (kept, asked, called), used in (("ghG", loaded),
                                             ("abA", looked_up)):
@@ -315,6 +380,21 @@ class Blocks:
         if reflects:
             found.add("*")
 
+    def _forwards(self, module, name, places):
+        """A function that passes a name on is what its callers are.
+
+        They are in this file as far as is seen here: whether another one
+        mentions it is for whoever knows them all.
+        """
+        found = self.by_name[name].mentions
+        import ftrace_python_reflection as reflection
+        if reflection.is_plain(module, name) and all(
+                reflection.called_with_constants(code, name, places)
+                for code in _all(module)):
+            found.add("~" + name)
+        else:
+            found.add("*")
+
 
 def _all(code):
     yield code
@@ -327,25 +407,66 @@ def last_line(code):
     """The last line of `code`, of what is nested in it left out."""
     last = code.co_firstlineno
     if VERSION >= (3, 10):
-        for _, _, line in code.co_lines():
-            if line and line > last:
-                last = line
-    else:
-        line = last
-        for change in code.co_lnotab[1::2]:
-            line += change - 256 if change > 127 else change
-            last = max(last, line)
+        return max([line for _, _, line in code.co_lines() if line],
+                   default=last)
+    line = last
+    for change in code.co_lnotab[1::2]:
+        line += change - 256 if change > 127 else change
+        last = max(last, line)
     return last
 
 
-def analyse(content):
-    """(blocks, code) of a file's bytes."""
-    code = compile(content, "<file>", "exec", 0, True, 0)
+# Stands for __debug__ in its place, and is as long.
+_UNDECIDED = b"__debog__"
+_DECISIONS = frozenset((b"if __debug__:", b"if not __debug__:",
+                        b"elif __debug__:", b"elif not __debug__:"))
+
+
+def _undecided(content):
+    """`content` with both branches of `if __debug__`, or None.
+
+    The compiler leaves one of them out, so that two compilations would be
+    needed to see both.
+    """
+    at = content.find(b"__debug__")
+    while at >= 0:
+        begin = content.rfind(b"\n", 0, at) + 1
+        end = content.find(b"\n", at)
+        line = content[begin:end if end >= 0 else len(content)]
+        if line.strip() not in _DECISIONS:
+            return None
+        at = content.find(b"__debug__", at + 1)
+    if _UNDECIDED in content:
+        return None
+    return content.replace(b"__debug__", _UNDECIDED)
+
+
+def _compiled(content):
+    """(blocks, code) of a file's bytes, mentions left out."""
+    debug = b"__debug__" in content
+    undecided = debug and _undecided(content)
     blocks = Blocks()
+    code = compile(undecided or content, "<file>", "exec", 0, True, 0)
     blocks.add(code)
-    if b"__debug__" in content:
+    if undecided and _UNDECIDED.decode() in blocks.loaded_names:
+        # What loading the file does is compared with the file as it is.
+        blocks = Blocks()
+        code = compile(content, "<file>", "exec", 0, True, 0)
+        blocks.add(code)
+        undecided = None
+    if debug and not undecided:
         # The tests may run with -O, where other branches are compiled.
         blocks.add(compile(content, "<file>", "exec", 0, True, 1))
+    return blocks, code
+
+
+def analyse(content, known=None):
+    """(blocks, code) of a file's bytes.
+
+    `known`: prints by the names of blocks whose mentions need not be found.
+    """
+    blocks, code = _compiled(content)
+    blocks.mention(known)
     return blocks, code
 
 
@@ -364,40 +485,61 @@ def reason_of(error):
     return " ".join(message.split())
 
 
-def answer_file(stream, content, known):
-    blocks, code = analyse(content)
+def _known_blocks(packed):
+    """Prints by name; each is packed as the print, the name, a newline."""
+    found = {}
+    at = 0
+    while at < len(packed):
+        end = packed.index(b"\n", at + 16)
+        found[packed[at + 16:end].decode("utf-8", "surrogateescape")] = (
+            packed[at:at + 16])
+        at = end + 1
+    return found
+
+
+def answer_file(stream, content, known, known_blocks, past):
+    blocks, code = analyse(content, _known_blocks(known_blocks))
     skeleton = digest(blocks.skeleton)
     outline = b""
     if skeleton not in known:
         import ftrace_python_outline
-        outline = ftrace_python_outline.outline(content, code,
-                                                blocks.forwarders)
+        outline = ftrace_python_outline.outline(content, code, blocks, past,
+                                                blocks.unchanged)
     replies = ["ok", skeleton, outline, len(blocks.by_name)]
     for block in blocks.by_name.values():
-        replies += (block.name, block.kind, digest(block.keys), block.first,
-                    block.last, "\n".join(sorted(block.mentions)))
+        names = "=" if block.mentions is None else "\n".join(
+            sorted(block.mentions))
+        replies += (block.name, block.kind, block.print(), block.first,
+                    block.last, names)
     for reply in replies:
         stream.put(reply)
 
 
 def answer(stream, has_known):
+    narrowed = False
     for _ in range(stream.count()):
         path = stream.get()
         content = stream.get()
         known = stream.get() if has_known else b""
         known = [known[at:at + 16] for at in range(0, len(known), 16)]
+        known_blocks = stream.get() if has_known else b""
+        past = stream.get() if has_known else b""
+        narrowed = narrowed or bool(known)
         kept = len(stream.parts)
         try:
             if path.endswith(SETTINGS):
                 import ftrace_python_settings
                 ftrace_python_settings.answer_file(stream, path, content)
             else:
-                answer_file(stream, content, known)
+                answer_file(stream, content, known, known_blocks, past)
         except Exception as error:
             del stream.parts[kept:]
             stream.put(reason_of(error))
         # Should the next file end this process, this answer is not lost.
         stream.flush()
+    if narrowed:
+        # It may be asked next: while the answer is read it costs no time.
+        import ftrace_python_narrow  # noqa: F401
 
 
 def silence():

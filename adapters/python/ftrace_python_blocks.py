@@ -44,9 +44,9 @@ class Stream:
         return int(self.get())
 
     def put(self, content):
-        if isinstance(content, int):
+        if type(content) is int:
             content = b"%d" % content
-        elif isinstance(content, str):
+        elif type(content) is str:
             content = content.encode("utf-8", "surrogateescape")
         self.parts.append(b"%d:%b" % (len(content), content))
 

@@ -55,7 +55,7 @@ BY_ARGUMENT = {
     "__import__": 1, "getfixturevalue": 1, "reload": 0,
     "__setattr__": 2, "__delattr__": 2, "getfuncargvalue": 1,
     "locate": 1, "resolve_name": 1}
-_TRIGGERS = frozenset(BY_ARGUMENT) | NAMESPACES
+TRIGGERS = frozenset(BY_ARGUMENT) | NAMESPACES
 
 
 def instructions(code):
@@ -244,6 +244,20 @@ def _classified(raw, at, found):
         stack = stack[:depth - 1] + [made]
 
 
+# What can be the function of a call, and so has to be looked at in its place.
+_LOADS = ((_LOAD_GLOBAL, "g", _GLOBAL_SHIFT), (_LOAD_ATTR, "a", _ATTR_SHIFT))
+
+
+def _long_argument(raw, at):
+    arg = raw[at + 1]
+    shift = 8
+    while at >= 2 and raw[at - 2] == EXTENDED:
+        at -= 2
+        arg |= raw[at + 1] << shift
+        shift += 8
+    return arg
+
+
 def _uses(code, pairs):
     """(names that code does more with than call or test, those it holds).
 
@@ -268,26 +282,23 @@ def _uses(code, pairs):
     valued = set()
     classified = set()
     raw = code.co_code
-    high = 0
-    for i in range(0, len(raw), 2):
-        op = raw[i]
-        if op == EXTENDED:
-            high = (high | raw[i + 1]) << 8
-            continue
-        name = None
-        if op == _LOAD_GLOBAL:
-            name = "g" + names[(raw[i + 1] | high) >> _GLOBAL_SHIFT]
-            if name[1:] in _CLASSIFIERS:
-                _classified(raw, i + 2, classified)
-        elif op == _LOAD_ATTR:
-            arg = raw[i + 1] | high
-            if not _ATTR_SHIFT or not arg & 1:
-                name = "a" + names[arg >> _ATTR_SHIFT]
-        high = 0
-        if (name and name not in held and i not in classified
-                and not _is_called(raw, i + 2)
-                and not _is_tested(raw, i + 2)):
-            (valued if _is_owner(raw, i + 2, names) else held).add(name)
+    ops = raw[::2]
+    for op, kind, shift in _LOADS:
+        at = ops.find(op)
+        while at >= 0:
+            arg = raw[2 * at + 1]
+            if at and ops[at - 1] == EXTENDED:
+                arg = _long_argument(raw, 2 * at)
+            name = kind + names[arg >> shift]
+            if op == _LOAD_GLOBAL and name[1:] in _CLASSIFIERS:
+                _classified(raw, 2 * at + 2, classified)
+            if (kind == "g" or not _ATTR_SHIFT or not arg & 1) and (
+                    name not in held and 2 * at not in classified
+                    and not _is_called(raw, 2 * at + 2)
+                    and not _is_tested(raw, 2 * at + 2)):
+                (valued if _is_owner(raw, 2 * at + 2, names)
+                 else held).add(name)
+            at = ops.find(op, at + 1)
     return valued | held, held
 
 
@@ -367,7 +378,7 @@ def reflects(code, names, forwarded, shadowed):
     """
     if not REFLECTION.isdisjoint(names):
         return True
-    if _TRIGGERS.isdisjoint(names):
+    if TRIGGERS.isdisjoint(names):
         return False
     import ftrace_python_reflection
     return ftrace_python_reflection.computes(code, forwarded, shadowed)

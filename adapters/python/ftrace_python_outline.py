@@ -29,7 +29,7 @@ ALIAS, VARIABLE = range(2)
 # Fields of MORE of a class.
 (HEAD, BASES, KEYWORDS, DECORATORS, MEMBERS, HEAD_RISK) = range(6)
 # Fields of an outline.
-(VERSION, FUTURE, UNITS, NAMES, FORWARDERS) = range(5)
+(VERSION, FUTURE, UNITS, NAMES, FORWARDERS, BOUND, IMPORTED) = range(7)
 
 
 class Scope:
@@ -37,6 +37,7 @@ class Scope:
 
     def __init__(self, tree, flags):
         self.flags = flags
+        self.known_classes = {}
         self.imported = {}
         self.bound = {}
         self.future = []
@@ -182,7 +183,9 @@ def _class(node, scope):
                 expressions.type_parameters(node, head))
     outer = scope.class_name, scope.properties
     scope.class_name, scope.properties = name, set()
-    members = statements(node.body, scope)
+    members = (None if outer[0] else scope.known_classes.get(name))
+    if members is None:
+        members = statements(node.body, scope)
     scope.class_name, scope.properties = outer
     own = {each for member in members for each in member[BINDS]}
     unit = Unit(scope)
@@ -351,11 +354,86 @@ def _flags_of(code, found):
     return found
 
 
-def outline(content, code, forwarders=()):
-    """The outline of a file as bytes."""
+def _known_classes(past, unchanged, code):
+    """Members by the name of each class that is what it was in `past`.
+
+    `unchanged` names the classes whose bodies have the code they had.
+    """
+    found = {}
+    for unit in past.units:
+        if unit[KIND] == "class":
+            # Of two by one name nobody knows which is which.
+            found[unit[NAME]] = (unit[MORE][MEMBERS]
+                                 if unit[NAME] not in found else None)
+    made = [each.co_name for each in code.co_consts
+            if type(each) is analyse.CODE]
+    return {name: members for name, members in found.items()
+            if members is not None and name in unchanged
+            and made.count(name) == 1}
+
+
+def _differing(past, scope):
+    """The names that mean something else to statements than in `past`."""
+    found = {name for old, new in ((past.bound, scope.bound),
+                                   (past.imported, scope.imported))
+             for name in old.keys() | new.keys()
+             if old.get(name) != new.get(name)}
+    return found
+
+
+def _first_line(node):
+    return (getattr(node, "decorator_list", None) or [node])[0].lineno
+
+
+def _agreeing(known, past, scope, content, tree):
+    """Those of the known classes in which names mean what they did.
+
+    What a name is bound by is asked for names that are written in the class:
+    its text is searched, as nothing else has all of them.
+    """
+    names = _differing(past, scope)
+    if "*" in names or len(names) > 50 or tuple(scope.future) != past.future:
+        return {}
+    names = [name.encode() for name in names]
+    content = content.replace(b"\r\n", b"\n")
+    if b"\r" in content:
+        # That is the end of a line, too.
+        return {}
+    lines = content.split(b"\n")
+    firsts = [_first_line(node) for node in tree.body] + [len(lines) + 1]
+    found = {}
+    for node, first, after in zip(tree.body, firsts, firsts[1:]):
+        if type(node).__name__ == "ClassDef" and node.name in known:
+            text = b"\n".join(lines[first - 1:after - 1])
+            if not names or text.isascii() and not any(
+                    each in text for each in names):
+                found[node.name] = known[node.name]
+    return found
+
+
+def _tree_and_scope(content, code, lasts, past, unchanged):
     import ftrace_python_reduce
-    tree = ftrace_python_reduce.tree_of(content, code)
-    scope = Scope(tree, _flags_of(code, {}))
+    known = _known_classes(past, unchanged, code) if past else {}
+    flags = _flags_of(code, {})
+    while True:
+        tree = ftrace_python_reduce.tree_of(content, code, lasts, known)
+        scope = Scope(tree, flags)
+        left = known and _agreeing(known, past, scope, content, tree)
+        if len(left) == len(known):
+            scope.known_classes = known
+            return tree, scope
+        known = left
+
+
+def outline(content, code, blocks, past=None, unchanged=()):
+    """The outline of a file as bytes.
+
+    `past`: that of another version of the file, with which the bodies of
+    the `unchanged` classes have their code in common.
+    """
+    past = past and _past(past)
+    tree, scope = _tree_and_scope(content, code, blocks.lasts, past,
+                                  unchanged)
     units = statements(tree.body, scope)
     names = set()
     for unit in units:
@@ -364,7 +442,15 @@ def outline(content, code, forwarders=()):
         for chain in unit[CHAINS]:
             names.update(chain.split("."))
     return dumps((FORMAT, tuple(scope.future), dumps(units, 4),
-                  frozenset(names), tuple(sorted(forwarders))), 4)
+                  frozenset(names), tuple(sorted(blocks.forwarders)),
+                  scope.bound, scope.imported), 4)
+
+
+def _past(content):
+    try:
+        return Outline(content)
+    except Exception:
+        return None
 
 
 class Outline:
@@ -377,6 +463,8 @@ class Outline:
         self.future = fields[FUTURE]
         self.names = fields[NAMES]
         self.forwarders = fields[FORWARDERS]
+        self.bound = fields[BOUND]
+        self.imported = fields[IMPORTED]
         self._packed = fields[UNITS]
         self._units = None
 

@@ -4,7 +4,8 @@
 Parsing into a tree costs as much as compiling, and the outline looks at no
 body.  So the lines of bodies are cut out before, by what the compiled code
 says of its lines.  Where that guess is wrong the result differs from the
-original in its module-level code, and the whole file is parsed.
+original in its module-level code, and the whole file is parsed.  Of classes
+of which the members are known the bodies are cut out likewise.
 """
 
 import ftrace_python_analyse as analyse
@@ -13,13 +14,19 @@ CODE = analyse.CODE
 SHORT = 3
 
 
-def _functions(code, found):
-    """The functions that the file's import makes, lambdas left out."""
+def _functions(code, known, found):
+    """The functions that the file's import makes, lambdas left out.
+
+    Classes that are `known` stand for the functions in them.
+    """
     for constant in code.co_consts:
         if type(constant) is not CODE:
             continue
         if not constant.co_flags & analyse.OPTIMIZED:
-            _functions(constant, found)
+            if constant.co_name in known:
+                found.append(constant)
+            else:
+                _functions(constant, (), found)
         elif constant.co_name[0] != "<":
             found.append(constant)
     return found
@@ -39,12 +46,6 @@ def _first_line(code):
                default=0)
 
 
-def _last_line(code):
-    return max([analyse.last_line(code)]
-               + [_last_line(each) for each in code.co_consts
-                  if type(each) is CODE])
-
-
 def _indent(line):
     return line[:len(line) - len(line.lstrip())]
 
@@ -56,9 +57,9 @@ def _placeholder(code):
     return (b"yield " if generates else b"") + value or b"pass"
 
 
-def _cut(lines, code):
+def _cut(lines, code, last):
+    """Cuts out the body of `code`, whose last line is known."""
     first = _first_line(code)
-    last = _last_line(code)
     if not first or last - first < SHORT or last > len(lines):
         return
     outer = _indent(lines[code.co_firstlineno - 1])
@@ -71,7 +72,7 @@ def _cut(lines, code):
     lines[first:last] = [b""] * (last - first)
 
 
-def _shape(code):
+def _shape(code, known):
     """The part of `code` that runs on import, to be compared."""
     keys = []
     for constant in code.co_consts:
@@ -80,8 +81,10 @@ def _shape(code):
         elif (constant.co_flags & analyse.OPTIMIZED
               and not analyse.is_part(constant)):
             keys.append(analyse.head_of(constant))
+        elif constant.co_name in known:
+            keys.append(("class", constant.co_name, constant.co_firstlineno))
         else:
-            keys.append(_shape(constant))
+            keys.append(_shape(constant, ()))
     if analyse.FIRST_LINE_KEPT and "__firstlineno__" in code.co_names:
         keys = [key for key, constant in zip(keys, code.co_consts)
                 if type(constant) is CODE]
@@ -89,17 +92,21 @@ def _shape(code):
     return code.co_code, code.co_names, code.co_firstlineno, keys
 
 
-def tree_of(content, code):
-    """The tree of `content`, which compiles to `code`."""
+def tree_of(content, code, lasts, known=()):
+    """The tree of `content`, which compiles to `code`.
+
+    `lasts`: the last line of each code by its id.  The bodies of the
+    `known` classes of the module may be in it or not.
+    """
     try:
-        functions = _functions(code, [])
         lines = content.split(b"\n")
-        for function in functions:
-            _cut(lines, function)
+        for each in _functions(code, known, []):
+            _cut(lines, each, lasts[id(each)])
         tree = compile(b"\n".join(lines), "<file>", "exec",
                        analyse.ONLY_AST, True)
         again = compile(tree, "<file>", "exec", 0, True, 0)
-        if analyse.dumps(_shape(again), 2) == analyse.dumps(_shape(code), 2):
+        if analyse.dumps(_shape(again, known), 2) == analyse.dumps(
+                _shape(code, known), 2):
             return tree
     except (SyntaxError, ValueError):
         pass

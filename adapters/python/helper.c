@@ -208,6 +208,13 @@ int helper_send(
 	return 0;
 }
 
+bool helper_answers(const struct helper *helper)
+{
+	struct pollfd end = {helper->from, POLLIN, 0};
+
+	return helper->size > helper->taken || poll(&end, 1, 0) != 0;
+}
+
 int helper_next(struct helper *helper, struct frame *frame, struct err *err)
 {
 	bool malformed;

@@ -6,6 +6,7 @@
 #ifndef FTRACE_ADAPTERS_PYTHON_HELPER_H
 #define FTRACE_ADAPTERS_PYTHON_HELPER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "map/err.h"
@@ -30,6 +31,9 @@ void helper_close(struct helper *helper);
 /* Sends a request; negative when the helper went away or hangs. */
 int helper_send(
 	struct helper *helper, const struct frames *request, struct err *err);
+
+/* Whether some of the reply is here: the helper waits for us, not we for it. */
+bool helper_answers(const struct helper *helper);
 
 /*
  * The next frame of the reply; it stays where it is until the next call that

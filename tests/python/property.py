@@ -12,7 +12,7 @@ import sys
 
 from edits import EDITS, HEADS, edit
 from packages import package
-from selection import Analysis, selects, verdict_of
+from selection import Analysis, facts, selects, verdict_of
 from world import World
 
 
@@ -39,6 +39,8 @@ def one(seed, tally, heads=False):
         if kind == "nothing":
             continue
         old, new = analyses[path], Analysis(text)
+        if facts(Analysis(text, old)) != facts(new):
+            tally.escapes.append((seed, number, kind, path, "not the same"))
         verdict = None
         if old.skeleton != new.skeleton:
             verdict = verdict_of(path, old, new, analyses)

@@ -9,16 +9,26 @@ from ftrace_python_project import File
 from world import module_name
 
 
+def facts(analysis):
+    """All that an analysis says, to be compared."""
+    read = outline.Outline(analysis.outline)
+    return (analysis.skeleton, analysis.prints, analysis.mentions,
+            read.units, read.future, read.names, read.forwarders,
+            read.bound, read.imported)
+
+
 class Analysis:
-    def __init__(self, source):
+    def __init__(self, source, past=None):
+        """`past`: what was known of another version of the file."""
         content = source.encode()
-        blocks, code = analyse.analyse(content)
+        blocks, code = analyse.analyse(content, past and past.prints)
         self.skeleton = analyse.digest(blocks.skeleton)
-        self.outline = outline.outline(content, code,
-                                       blocks.forwarders)
+        self.outline = outline.outline(
+            content, code, blocks, past and past.outline, blocks.unchanged)
         self.prints = {name: analyse.digest(block.keys)
                        for name, block in blocks.by_name.items()}
-        self.mentions = {name: block.mentions
+        self.mentions = {name: past.mentions.get(name, set())
+                         if block.mentions is None else block.mentions
                          for name, block in blocks.by_name.items()
                          if block.kind == "f"}
 

@@ -102,9 +102,31 @@ def test_a_docstring_alone_is_seen():
     assert skeleton_of(old) != skeleton_of(new)
 
 
-def test_branches_of_optimized_runs_count():
-    old = "def f():\n    if not __debug__:\n        return 1\n"
-    assert blocks_of(old) != blocks_of(old.replace("1", "2"))
+@pytest.mark.parametrize("head", [
+    "if not __debug__:", "if __debug__:\n        pass\n    else:",
+    "if a:\n        pass\n    elif not __debug__:", "if not __debug__ and 1:",
+    "if not __debug__:  # why", "if not __debug__: #__debog__"])
+@pytest.mark.parametrize("surroundings", ["def f():\n    ", "if 1:\n    "])
+def test_branches_of_optimized_runs_count(head, surroundings):
+    old = "%s%s\n        x = 1\n" % (surroundings, head)
+    new = old.replace("1\n", "2\n")
+    assert (blocks_of(old), skeleton_of(old)) != (
+        blocks_of(new), skeleton_of(new))
+    assert skeleton_of(old) == skeleton_of(old + "# more")
+
+
+def test_debug_cannot_be_bound():
+    for text in ("__debug__ = 1", "f(__debug__=1)",
+                 "def f():\n    if __debug__:\n        __debug__ = 1"):
+        with pytest.raises(SyntaxError):
+            analyse.analyse(text.encode())
+
+
+def test_debug_is_one_compilation_where_functions_ask():
+    source = b"def f():\n    if __debug__:\n        return 1\n"
+    once = analyse.analyse(source)[0].by_name["f"]
+    again = analyse.analyse(source + b"\nprint(__debug__)")[0].by_name["f"]
+    assert len(once.keys) == 1 and len(again.keys) == 2
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "77"])
