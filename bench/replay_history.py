@@ -36,14 +36,13 @@ class History:
         self.project = project
 
 
-def _commits(repository, tip, count, paths, branches=False):
-    """The last commits of the main line that touch the paths.
+def _commits(repository, tip, count, paths, first_parent=False):
+    """The last commits that touch the paths, as `git log` lists them.
 
-    branches: those of merged branches instead of their merges, as `git log`
-    lists them: what people worked on between one run of the tests and the
-    next, where a merge is all of a branch at once.
+    first_parent: those of the main line alone, where a merge is all of a
+    branch at once.
     """
-    line = [] if branches else ["--first-parent"]
+    line = ["--first-parent"] if first_parent else []
     found = git("log", *line, "--format=%H %s", "--max-count=%d" % count,
                 tip, "--", *paths, cwd=repository)
     lines = [line.split(" ", 1) for line in found.splitlines()]
@@ -64,18 +63,18 @@ def _click_repository():
     return clone
 
 
-def click(count, testmon, branches):
+def click(count, testmon, first_parent):
     """The last commits to src and tests before the release."""
     os.makedirs(WORK, exist_ok=True)
     repository = _click_repository()
     known, = mutate_projects.find(["click"])
     commits = _commits(repository, known.version, count, ["src", "tests"],
-                       branches)
+                       first_parent)
     return History("click", repository, commits,
                    mutate_projects.prepare(known, testmon))
 
 
-def of_user(repository, command, count, paths, testmon, branches):
+def of_user(repository, command, count, paths, testmon, first_parent):
     """A repository of the user's; only clones of it are touched."""
     repository = os.path.abspath(repository)
     project = mutate_projects.on_disk(repository, command, testmon)
@@ -83,7 +82,7 @@ def of_user(repository, command, count, paths, testmon, branches):
         paths = [name for name in ("src", "tests", "test") if os.path.isdir(
             os.path.join(repository, name))] or ["."]
     return History(project.name, repository,
-                   _commits(repository, "HEAD", count, paths, branches),
+                   _commits(repository, "HEAD", count, paths, first_parent),
                    project)
 
 

@@ -18,6 +18,9 @@ class Warm:
         self.ran = dict(ran)
         self.wall, self.cpu = wall, cpu
         self.broken = broken
+        # What was asked of the runner, and its wall time without the tool.
+        self.arguments = []
+        self.floor = 0.0
         self.escapes, self.unconfirmed = [], []
         self.not_run, self.differs = [], []
 
@@ -90,8 +93,10 @@ class Traced:
             return Warm({}, asked.wall, asked.cpu)
         run = self.suite.run("-p", "no:cacheprovider", paths=arguments,
                              prefix=self.ftrace.prefix(), bytecode=True)
-        return Warm(run.outcomes, asked.wall + run.wall,
+        warm = Warm(run.outcomes, asked.wall + run.wall,
                     asked.cpu + run.cpu, run.broken)
+        warm.arguments = arguments
+        return warm
 
 
 class Monitored:
@@ -144,14 +149,16 @@ class Step:
             "warm": {tool: {
                 "selected": len(warm.ran), "share": self.share(tool),
                 "wall_ms": warm.wall, "cpu_ms": warm.cpu,
+                "floor_ms": warm.floor,
                 "escapes": warm.escapes, "unconfirmed": warm.unconfirmed,
                 "not_run": warm.not_run, "differs": warm.differs,
             } for tool, warm in self.warm.items()}}
 
 
 class Walk:
-    def __init__(self, history, testmon):
+    def __init__(self, history, testmon, floor=False):
         self.history = history
+        self.floor = floor
         kinds = [Plain, Traced] + [Monitored] * testmon
         self.ways = [kind(history, Copy(history, kind.name))
                      for kind in kinds]
@@ -185,6 +192,11 @@ class Walk:
                 step.full = found
             else:
                 step.warm[way.name] = found
+        for warm in step.warm.values():
+            if self.floor and warm.arguments:
+                warm.floor = self.plain.suite.run(
+                    "-p", "no:cacheprovider", paths=warm.arguments,
+                    bytecode=True).wall
         for tool, warm in step.warm.items():
             self._judge(step.full, warm, believed[tool] or self.before)
         # One full run more or less tells a test that is flaky.
@@ -228,6 +240,7 @@ def totals(steps, tool):
         "full_s": full / 1000,
         "wall_s": sum(step.warm[tool].wall for step in steps) / 1000,
         "wall": sum(step.warm[tool].wall for step in steps) / full,
+        "floor": sum(step.warm[tool].floor for step in steps) / full,
         "wall_median": common.median(
             [step.ratio(tool) for step in steps]),
         "cpu": sum(step.warm[tool].cpu for step in steps) / cpu,
