@@ -24,7 +24,8 @@ HOOKS = (
     "pytest_load_initial_conftests", "pytest_configure",
     "pytest_collection",
     "pytest_make_collect_report", "pytest_deselected",
-    "pytest_collection_finish", "pytest_runtest_protocol",
+    "pytest_collection_finish", "pytest_runtestloop",
+    "pytest_runtest_protocol",
     "pytest_runtest_logreport", "pytest_sessionfinish",
 )
 
@@ -47,6 +48,7 @@ _parents = {}
 _prepared = set()
 _suffixes = set()
 _unit = None
+_looped = False
 
 
 def start(root):
@@ -331,6 +333,19 @@ def _note_patterns(config):
     for pattern in patterns:
         say(USE + b"pattern/" + encode(pattern))
     say(END)
+
+
+@pytest.hookimpl(hookwrapper=True, trylast=True)
+def pytest_runtestloop():
+    """Who wraps this one, too, makes reports once all tests have run.
+
+    pytest-cov reads all sources for that, which no test depends on.
+    """
+    global _looped
+    if _looped:
+        marks.unmute(_looped)
+    yield
+    _looped = marks.mute_always()
 
 
 def _enter_collector(item):

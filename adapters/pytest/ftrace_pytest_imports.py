@@ -16,6 +16,7 @@ import types
 
 import ftrace_pytest_distributions as distributions
 import ftrace_pytest_marks as marks
+import ftrace_pytest_measured as measured
 import ftrace_pytest_places as places
 from ftrace_pytest_marks import (
     BASE, BEGIN, BLOCK_LIST, END, MUTE, OPAQUE, UNMUTE, USE, encode, say,
@@ -92,6 +93,7 @@ def install(directory_scope):
     if _SERVER in sys.modules:
         _watch_server(sys.modules[_SERVER])
     places.install()
+    measured.install()
     bootstrap._find_and_load = marks.around(
         bootstrap._find_and_load, _enter, close)
     _find_spec = external.FileFinder.find_spec
@@ -498,6 +500,8 @@ def _close_foreign(load, module):
         _watch_server(module)
     elif name in places.QUERIES:
         places.watch(module)
+    elif name == measured.MODULE:
+        measured.watch(module)
 
 
 def _add_parents(name):

@@ -47,8 +47,8 @@ static PyObject *type_of(PyObject *object)
 /* An entry of a mapping, NULL when there is none. */
 static PyObject *entry(PyObject *mapping, const char *name)
 {
-	PyObject *found = mapping ? PyMapping_GetItemString(mapping, name)
-				  : NULL;
+	PyObject *found =
+		mapping ? PyMapping_GetItemString(mapping, name) : NULL;
 
 	if (!found)
 		PyErr_Clear();
@@ -59,8 +59,7 @@ static PyObject *entry(PyObject *mapping, const char *name)
 static void add_cache(uint64_t *sum, PyObject *cache)
 {
 	PyObject *ask = PyObject_GetAttrString(cache, "cache_info");
-	PyObject *info =
-		ask ? PyObject_CallFunctionObjArgs(ask, NULL) : NULL;
+	PyObject *info = ask ? PyObject_CallFunctionObjArgs(ask, NULL) : NULL;
 
 	for (ssize_t i = 1; info && i <= 3; i += 2)
 		add(sum, (uint64_t)PyObject_Hash(PyTuple_GetItem(info, i)));
@@ -114,8 +113,8 @@ static void add_class(struct sums *sums, uint64_t *sum, PyObject *class)
 /* The attributes are got by what the type has for that. */
 static void add_object(struct sums *sums, uint64_t *sum, PyObject *object)
 {
-	PyObject *names = PyObject_CallFunctionObjArgs(
-		names_of, type_of(object), NULL);
+	PyObject *names =
+		PyObject_CallFunctionObjArgs(names_of, type_of(object), NULL);
 	PyObject *own = entry(names, "__dict__");
 	PyObject *get = own ? PyObject_GetAttrString(own, "__get__") : NULL;
 	PyObject *found =

@@ -300,7 +300,6 @@ def test_audit_finds_no_gap(bare):
 
 def test_coverage(bare):
     """It reads its own section, of which nobody tells."""
-    pytest.importorskip("coverage")
     bare.write("setup.cfg", SETUP)
     bare.ftrace("run", "--root", bare.root, "--", bare.python, "-m",
                 "coverage", "run", "-m", "pytest").ok()
