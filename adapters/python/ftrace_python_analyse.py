@@ -309,9 +309,9 @@ class Blocks:
     def _is_told(self, code):
         """Whether the print of `code` tells all that it mentions.
 
-        It does not tell a docstring, nor the arguments of what does nothing; of a class from 3.13 on it leaves
-        constants out; and whether getattr(x, y) is reflection depends on
-        all who call the function.
+        It does not tell a docstring, nor the arguments of what does
+        nothing; of a class from 3.13 on it leaves constants out; and
+        whether getattr(x, y) is reflection depends on all who call it.
         """
         if not mentions.TRIGGERS.isdisjoint(code.co_names) or (
                 FIRST_LINE_KEPT and "__firstlineno__" in code.co_names

@@ -181,7 +181,8 @@ COMPUTED = """getattr(x, y) | getattr(x, "a" + y) | getattr |
  x.setattr(target="a", value=1) | x.setattr("a") |
  x.delattr(y) | x.delattr("a", y) | delattr(x, y) | x.setattr(y, 1, x="a") |
  object.__setattr__(x, y, 1) | x.__dict__ | x.__dict__[y] |
- x.__dict__.get("a" + y) | vars() | vars(x) | vars(x)[y] | dir(x) | eval("a") | attrgetter("a", y) |
+ x.__dict__.get("a" + y) | vars() | vars(x) | vars(x)[y] | dir(x) |
+ eval("a") | attrgetter("a", y) |
  import_module("a" + x) | X.__subclasses__() | getattr(x, y, "a") |
  getattr(x, "a".lower()) | getattr(x, y)("a") | getattr(x, *y)"""
 
