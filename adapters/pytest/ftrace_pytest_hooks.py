@@ -486,7 +486,8 @@ def pytest_sessionfinish():
     """
     try:
         functions.stop()
-        say(marks.MUTE)
+        if not _looped:
+            say(marks.MUTE)
     except Exception:
         marks.lost()
 
