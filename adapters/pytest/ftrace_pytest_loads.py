@@ -66,6 +66,8 @@ def install():
     imports.is_opaque = _is_opaque
     _known_methods = [getattr(_Loader, name, None) for name in _METHODS]
     _wrap_pytest(method, around)
+    if _recorded():
+        _declare_past()
 
 
 def _wrap_pytest(method, around):
@@ -87,6 +89,36 @@ def _wrap_pytest(method, around):
     rewriter.find_spec = method(
         around(rewriter.find_spec, marks.mute_always, marks.unmute))
     _wrap_looks(around)
+
+
+def _declare_past():
+    """Says of what modules are that were loaded before, as by `-p plugin`.
+
+    Everything depends on the whole of their files, which Python has read
+    before; what their functions mention is for narrowing to know.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.startswith(marks.OWN_MODULES) or not imports.is_project(
+                module):
+            continue
+        names = vars(module)
+        loader = type(getattr(names.get("__spec__"), "loader", None))
+        path = names.get("__file__")
+        if (loader not in (_Loader, _rewriter) or type(path) is not str
+                or not path.endswith(".py")):
+            continue
+        path = os.path.abspath(path)
+        codes = [value.__code__ for value in list(names.values())
+                 if type(value) is types.FunctionType
+                 and value.__globals__ is names]
+        if all(_fits(code, path) for code in codes):
+            scope = b"module/" + encode(name)
+            say(marks.BEGIN + scope)
+            say(SOURCE + encode(path))
+            say(marks.END)
+            say(marks.BEGIN + marks.BASE)
+            say(marks.USE + scope)
+            say(marks.END)
 
 
 def _wrap_looks(around):
