@@ -191,6 +191,20 @@ def test_a_module_that_was_there_before_the_plugin(project):
     _check(project, USERS[:2])
 
 
+def test_hooks_of_a_module_that_was_there_before(project):
+    """What every test enters of it is known, and mentions nothing."""
+    _files(project, plug="""\
+        TOTAL = 1
+        def limit():
+            import lib
+            return lib.LIMIT
+        def pytest_runtest_logreport(report):
+            assert report.when
+        """)
+    project.pytest("-p", "plug").ok()
+    _check(project, USERS[:2])
+
+
 def test_a_module_that_the_test_has_made(project):
     project.files(
         lib=LIB,
