@@ -101,24 +101,35 @@ def _declare_past():
         if name.startswith(marks.OWN_MODULES) or not imports.is_project(
                 module):
             continue
-        names = vars(module)
+        names = module.__dict__
         loader = type(getattr(names.get("__spec__"), "loader", None))
         path = names.get("__file__")
         if (loader not in (_Loader, _rewriter) or type(path) is not str
                 or not path.endswith(".py")):
             continue
         path = os.path.abspath(path)
-        codes = [value.__code__ for value in list(names.values())
-                 if type(value) is types.FunctionType
-                 and value.__globals__ is names]
-        if all(_fits(code, path) for code in codes):
+        say(marks.BEGIN + marks.BASE)
+        if all(_fits(code, path) for code in _codes_of(names)):
             scope = b"module/" + encode(name)
-            say(marks.BEGIN + scope)
-            say(SOURCE + encode(path))
-            say(marks.END)
-            say(marks.BEGIN + marks.BASE)
             say(marks.USE + scope)
             say(marks.END)
+            say(marks.BEGIN + scope)
+            say(SOURCE + encode(path))
+        else:
+            say(marks.USE + marks.OPAQUE)
+        say(marks.END)
+
+
+def _codes_of(names):
+    """The code of the functions of a module, and of those in its classes."""
+    places = [names] + [
+        value.__dict__ for value in list(names.values())
+        if isinstance(value, type)
+        and value.__module__ == names.get("__name__")]
+    return [value.__code__ for place in places
+            for value in list(place.values())
+            if type(value) is types.FunctionType
+            and value.__globals__ is names]
 
 
 def _wrap_looks(around):

@@ -212,25 +212,22 @@ def _classified(raw, at, found):
     Of each value on the stack the places are kept that it was loaded at.
     """
     stack = []
-    high = 0
-    for i in range(at, min(at + 600, len(raw)), 2):
-        op = raw[i]
-        if op in _IGNORED or op == _PUSH_NULL and not stack:
+    end = at + 600
+    while at < end:
+        op, arg, at = _next(raw, at)
+        if op == NOWHERE:
+            return
+        if op == _PUSH_NULL and not stack:
             continue
-        arg = raw[i + 1] | high
-        if op == EXTENDED:
-            high = arg << 8
-            continue
-        high = 0
         if op in _CALL and arg == len(stack):
             found.update(place for places in stack for place in places)
             return
         effect = _effect(op, arg)
         if op in _PLAIN_LOADS:
-            stack += [(i,) if effect == 1 else ()] * effect
+            stack += [(at - 2,) if effect == 1 else ()] * effect
             continue
         if op in _OF_OWNER:
-            made = (i,) if effect == 0 else ()
+            made = (at - 2,) if effect == 0 else ()
             effect, stack = 0, stack[:-1] + [()] * (effect + 1)
         elif op == _BUILD_TUPLE:
             made = sum(stack[len(stack) - arg:], ())

@@ -205,6 +205,43 @@ def test_hooks_of_a_module_that_was_there_before(project):
     _check(project, USERS[:2])
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_moved_bytecode_of_a_module_that_was_there_before(project, moved):
+    """Its methods run under a name that is no file's any more."""
+    _files(project, plug="""\
+        class Plug:
+            def limit(self):
+                import lib
+                return getattr(lib, "LIM" + "IT")
+        limit, TOTAL = Plug().limit, 1
+        """)
+    project.pytest("-p", "plug").ok()
+    if moved:
+        project.root = project.root.rename(project.root.parent / "moved")
+        shutil.rmtree(project.root / ".ftrace")
+        project.pytest("-p", "plug").ok()
+    units = _units(project, "lib.py", "LIMIT = 3", "LIMIT = 33")
+    assert set(USERS[:2]) <= set(units)
+    assert moved or units == USERS[:2]
+
+
+def test_classes_of_tests_that_a_decorator_makes(project):
+    project.files(lib=LIB, test_a="""\
+        from unittest.mock import patch
+        import lib
+        @patch("lib.LIMIT", 9)
+        class TestIt:
+            def test_it(self):
+                assert lib.one()
+        class TestOther:
+            def test_other(self):
+                assert lib.one()
+        """)
+    project.pytest().ok()
+    assert _units(project, "lib.py", "LIMIT = 3", "MOST = 3") == [
+        "test_a.py::TestIt::test_it"]
+
+
 def test_a_module_that_the_test_has_made(project):
     project.files(
         lib=LIB,
