@@ -35,6 +35,9 @@ static void print_chain(const struct chain *chain)
 		else if (link->kind == SCOPE_MEMO)
 			printf("  gets at what %s keeps in memory\n",
 				link->name);
+		else if (link->kind == SCOPE_KEPT)
+			printf("  gets at what is kept in memory as %s\n",
+				link->name);
 		else
 			printf("  uses %s %s\n", scope_kind_name(link->kind),
 				link->name);

@@ -15,6 +15,7 @@ static const char *const kind_names[SCOPE_KINDS] = {
 	[SCOPE_PATTERN] = "pattern",
 	[SCOPE_ENTERED] = "entered",
 	[SCOPE_MEMO] = "memo",
+	[SCOPE_KEPT] = "kept",
 	[SCOPE_OPAQUE] = "opaque",
 };
 

@@ -160,6 +160,7 @@ static void take_entry(struct fold *fold, const struct fold_entry *entry)
 		&fold->functions[entry->function];
 	struct recorded_scope *scope;
 	struct recorded_read *read;
+	uint32_t source;
 
 	if (function->state == FILE_NONE && !function->on_load) {
 		fold_input(fold, entry->scope, function->node, fold->no_block,
@@ -168,7 +169,14 @@ static void take_entry(struct fold *fold, const struct fold_entry *entry)
 		if (is_python(fold, function->node))
 			fold_use_opaque(fold, entry->scope);
 	}
-	if (function->state == FILE_NONE || function->name_size)
+	if (function->state == FILE_NONE) {
+		source = fold->source_of[function->node];
+		/* While a module is loaded it keeps nothing yet. */
+		if (!source || fold->sources[source - 1].module != entry->scope)
+			fold_use_kept(fold, entry->scope, function);
+		return;
+	}
+	if (function->name_size)
 		return;
 	scope = &fold->recording.scopes[entry->scope];
 	read = array_add(&scope->reads, &scope->read_count, &scope->read_room,
@@ -192,6 +200,7 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 	fold_memos(fold);
 	for (size_t i = 0; i < fold->function_count; i++)
 		find_state(fold, &fold->functions[i]);
+	fold_kept(fold);
 	for (size_t i = 0; i < fold->entry_count; i++)
 		take_entry(fold, &fold->entries[i]);
 	fold_entered(fold);

@@ -32,7 +32,7 @@ static uint32_t function_of(
 	return i;
 }
 
-static void add_entered(struct fold *fold, uint32_t scope, uint32_t function)
+void fold_add_entry(struct fold *fold, uint32_t scope, uint32_t function)
 {
 	struct fold_entry *entry;
 
@@ -138,7 +138,7 @@ static void enter(struct fold *fold, const struct trace_event *event)
 			fold_incomplete(fold, scope,
 				"it entered functions that nobody knows of");
 		else if (!is_loading(fold, scope, fold->codes[i]))
-			add_entered(fold, scope, fold->codes[i]);
+			fold_add_entry(fold, scope, fold->codes[i]);
 		id += n + 1;
 	}
 }
@@ -177,7 +177,7 @@ static void load(struct fold *fold, const struct trace_event *event)
 		fold_use(fold, source->module, scope);
 		fold_use(fold, scope, source->module);
 	}
-	add_entered(fold, scope, function_of(fold, path.node, "", 0));
+	fold_add_entry(fold, scope, function_of(fold, path.node, "", 0));
 }
 
 static void name_interpreter(
@@ -231,6 +231,12 @@ void fold_take_code(struct fold *fold, const struct trace_event *event)
 	case RECORD_INTERPRETER:
 		name_interpreter(fold, record);
 		break;
+	case RECORD_BASES:
+		fold_take_bases(fold, record);
+		break;
+	case RECORD_KEPT:
+		fold_take_kept(fold, event);
+		break;
 	default:
 		break;
 	}
@@ -242,6 +248,7 @@ void fold_code_release(struct fold *fold)
 	interner_release(&fold->function_keys);
 	interner_release(&fold->loads);
 	free(fold->codes);
+	fold_kept_release(fold);
 	free(fold->functions);
 	free(fold->sources);
 	free(fold->entries);

@@ -56,6 +56,9 @@ struct fold_function {
 	bool on_load;   /* no function: what the source's loading runs */
 	uint32_t rank;  /* its bit in sets of functions */
 	uint32_t last;  /* the scope that entered it last, + 1 */
+	uint32_t *kept; /* what its code gets at, in kept; owned */
+	size_t kept_count, kept_room;
+	bool gets_at_all; /* it may mention whatever there is */
 };
 
 struct fold_entry {
@@ -67,6 +70,34 @@ struct fold_entry {
 struct fold_memo {
 	uint32_t node; /* of the source */
 	uint32_t scope;
+};
+
+/*
+ * A thing that a source's module keeps in memory: a scope for what computed it,
+ * used by who entered code that mentions one of its names.
+ */
+struct fold_kept {
+	uint32_t node; /* of the source */
+	uint32_t scope;
+	bool has_makers; /* it is known which functions fill it */
+};
+
+/* Names, each with some numbers: kept things, functions. */
+struct name_list {
+	uint32_t *items;
+	size_t count, room;
+};
+
+struct names {
+	struct interner names; /* number i has lists[i] */
+	struct name_list *lists;
+	size_t count, room;
+};
+
+/* A scope that has left something there. */
+struct fold_keeping {
+	uint32_t scope;
+	uint32_t kept; /* in kept */
 };
 
 /* A directory that an image looked through for a group of entry points. */
@@ -144,6 +175,13 @@ struct fold {
 	size_t audited_count;
 	struct fold_memo *memos;
 	size_t memo_count, memo_room;
+	struct fold_kept *kept;
+	size_t kept_count, kept_room;
+	struct fold_keeping *keepings;
+	size_t keeping_count, keeping_room;
+	struct interner kept_keys; /* number i is kept[i] */
+	struct names kept_names, kept_makers;
+	struct names bases; /* of classes: the numbers are texts */
 	char *interpreter_tag, *interpreter; /* NULL: none was named */
 	const char *coarse;                  /* why some scope is, or NULL */
 
@@ -265,6 +303,38 @@ void fold_read_variable(
 /* Memos (fold_memo.c): to be found once, and used by who can get at them. */
 void fold_memos(struct fold *fold);
 void fold_use_memos(struct fold *fold, uint32_t scope, uint32_t node);
+
+/*
+ * Kept things (fold_kept.c): a record of one; then, once the states of
+ * functions are known, entries for what computed each. The functions of a
+ * scope's set that get at some make it use them.
+ */
+void fold_take_kept(struct fold *fold, const struct trace_event *event);
+void fold_kept(struct fold *fold);
+void fold_use_kept(struct fold *fold, uint32_t scope,
+	const struct fold_function *function);
+void fold_kept_release(struct fold *fold);
+
+void fold_take_bases(struct fold *fold, const struct wire_record *record);
+void names_add(
+	struct names *names, const char *name, size_t size, uint32_t item);
+/* Of "name,name". */
+void names_add_all(
+	struct names *names, const char *text, size_t size, uint32_t item);
+/* NULL: there is none of that name. */
+const struct name_list *names_find(
+	const struct names *names, const char *name, size_t size);
+bool name_list_has(const struct name_list *list, uint32_t item);
+void name_list_push(struct name_list *list, uint32_t item);
+void names_release(struct names *names);
+/* The block of a function; NULL: nobody knows what it mentions. */
+const struct source_block *fold_block_of(
+	const struct fold *fold, const struct fold_function *function);
+/* The part in fold_kept_reach.c: entries for what computed each thing. */
+void fold_kept_reach(struct fold *fold);
+
+/* A function that a scope entered (fold_code_marks.c). */
+void fold_add_entry(struct fold *fold, uint32_t scope, uint32_t function);
 
 /* The file of a node, checked; FILE_NONE: its path is too long. */
 uint32_t fold_file(struct fold *fold, uint32_t node);

@@ -20,6 +20,8 @@ static const char *const verbs[] = {
 	[MARK_COARSE] = "coarse/",
 	[MARK_INTERPRETER] = "interpreter/",
 	[MARK_ENV] = "env/",
+	[MARK_KEPT] = "kept/",
+	[MARK_BASES] = "bases/",
 };
 
 bool mark_parse(const char *path, struct mark *mark)
@@ -61,6 +63,10 @@ int mark_record(enum mark_verb verb)
 		return RECORD_INTERPRETER;
 	case MARK_ENV:
 		return RECORD_ENV;
+	case MARK_KEPT:
+		return RECORD_KEPT;
+	case MARK_BASES:
+		return RECORD_BASES;
 	default:
 		return 0;
 	}

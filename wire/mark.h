@@ -22,6 +22,12 @@
  *				function by its qualified name
  *	enter/<token>/<id>[,<id>...]	the scope in force entered these
  *	coarse/<reason>		the scope in force entered what was not recorded
+ *	kept/<id>=<name>[,<name>...];[<function>,...]/<path>	what it
+ *				computed may be kept by the module of that
+ *				source, where these names lead to it; by these
+ *				functions, or by whoever mentions a name. A
+ *				function with a dot before it is a bare name
+ *	bases/<class>=<class>[,<class>...]	bare names of what it inherits
  */
 #ifndef FTRACE_WIRE_MARK_H
 #define FTRACE_WIRE_MARK_H
@@ -45,6 +51,8 @@ enum mark_verb {
 	MARK_COARSE,
 	MARK_INTERPRETER,
 	MARK_ENV,
+	MARK_KEPT,
+	MARK_BASES,
 	MARK_UNKNOWN
 };
 

@@ -36,7 +36,9 @@ enum record_type {
 	RECORD_SOURCE,
 	RECORD_COARSE,
 	RECORD_INTERPRETER,
-	RECORD_ENV, /* the scope depends on the variable in the text */
+	RECORD_ENV,   /* the scope depends on the variable in the text */
+	RECORD_BASES, /* what a class inherits; text: the argument */
+	RECORD_KEPT,  /* what it computed may be kept; text: the argument */
 	RECORD_TYPES
 };
 

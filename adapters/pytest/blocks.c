@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/pytest/kept.h"
 #include "adapters/pytest/tripwires.h"
 
 #define NAME_MAX_SAID 1000
@@ -135,6 +136,7 @@ static struct block *make_block(const char *path, const char *name)
 		return NULL;
 	memcpy(block->name, name, size);
 	block->path = path;
+	block->kept = kept_source_of(path);
 	block->epoch = ENTRIES_NEVER;
 	block->id = ++last_id;
 	block->next = *bucket;

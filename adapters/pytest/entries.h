@@ -15,12 +15,15 @@
 
 #define ENTRIES_NEVER UINT64_MAX
 
+struct kept_source;
+
 struct block {
 	uint64_t epoch;      /* when the collecting thread last entered it */
 	uint32_t id;         /* 0: not a block, and never said */
 	uint32_t generation; /* of the token that it was declared under */
 	struct block *next;
 	const char *path; /* absolute */
+	struct kept_source *kept;
 	char name[];
 };
 
@@ -56,6 +59,9 @@ void entries_enter(struct block *block);
 /* Gives the block its number under the token that is in use. */
 void entries_declare(struct block *block);
 const char *entries_token(void);
+
+/* What was collected and not said yet. */
+struct block *const *entries_collected(unsigned *count);
 
 /* Says all that was collected. */
 void entries_flush(void);

@@ -27,6 +27,7 @@
 
 #include "adapters/pytest/blocks.h"
 #include "adapters/pytest/entries.h"
+#include "adapters/pytest/kept.h"
 #include "adapters/pytest/opened.h"
 #include "adapters/pytest/tripwires.h"
 
@@ -238,6 +239,8 @@ static const char *ongoing_gap(void)
 int evaluator_shift(const char *mark)
 {
 	bool importing = entries_importing();
+	struct block *const *entered;
+	unsigned count;
 	PyObject *done;
 
 	if (recording == OFF) {
@@ -245,6 +248,11 @@ int evaluator_shift(const char *mark)
 		return 0;
 	}
 	tripwires_say(importing);
+	entered = entries_collected(&count);
+	if (kept_look(entered, count)) {
+		PyErr_Clear();
+		entries_gap("what is kept in memory cannot be told");
+	}
 	entries_shift(mark, ongoing_gap());
 	tripwires_shifted(
 		entries_has_scope(), importing && !entries_importing());

@@ -9,6 +9,7 @@ import pytest
 import ftrace_pytest_fixtures as fixtures
 import ftrace_pytest_functions as functions
 import ftrace_pytest_imports as imports
+import ftrace_pytest_kept as kept
 import ftrace_pytest_lines as lines
 import ftrace_pytest_loads as loads
 import ftrace_pytest_marks as marks
@@ -59,6 +60,7 @@ def start(root):
         names += ("pytest_fixture_setup", "pytest_runtest_teardown")
     if functions.start() is not None:
         memory.install()
+        kept.install()
     imports.install(directory_scope)
     loads.install()
     lines.install()
@@ -486,6 +488,7 @@ def pytest_sessionfinish():
     """
     try:
         functions.stop()
+        kept.finish()
         if not _looped:
             say(marks.MUTE)
     except Exception:

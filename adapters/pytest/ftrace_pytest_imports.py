@@ -79,6 +79,9 @@ _directory_scope = None
 # ftrace_pytest_loads.
 is_opaque = None
 
+# Told of each module of the project that was loaded, by ftrace_pytest_kept.
+loaded = None
+
 
 # A server that forks for later tests what it was started for by the first:
 # what its children read cannot be told apart.
@@ -473,6 +476,8 @@ def close(load, _=None):
     elif not is_project(module):
         _close_foreign(load, module)
     else:
+        if loaded is not None:
+            loaded(module)
         _add_parents(name)
         if load.local:
             _use_in_directory(module, scope)

@@ -13,6 +13,8 @@ from importlib.machinery import ExtensionFileLoader, ModuleSpec
 BEGIN = b"/@ftrace/begin/"
 END = b"/@ftrace/end/"
 USE = b"/@ftrace/use/"
+KEPT = b"/@ftrace/kept/"
+BASES = b"/@ftrace/bases/"
 MUTE = b"/@ftrace/mute/"
 UNMUTE = b"/@ftrace/unmute/"
 OUTCOME = b"/@ftrace/outcome/"

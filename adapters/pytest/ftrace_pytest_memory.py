@@ -36,7 +36,7 @@ _MOST_AROUND = 20000
 
 # What to make of an object, by its type: nothing at all, its value, its
 # identity, that and what it refers to; and the same with more to look after.
-_NOTHING, _VALUE, _LEAF, _INNER, _CONTAINER, _FUNCTION, _CLASS = range(7)
+_NOTHING, _VALUE, _LEAF, INNER, _CONTAINER, _FUNCTION, _CLASS = range(7)
 
 _names_of_class = type.__dict__["__dict__"].__get__
 _names_of_module = types.ModuleType.__dict__["__dict__"].__get__
@@ -135,7 +135,7 @@ def install():
     _passing = tuple(encode(place.rstrip("/") + "/") for place in places)
     marks.finish = _finish
     marks.extension.walk_start(
-        list(_ORDINARY.items()), _kind_of, _leads_on, gc.get_referents)
+        list(_ORDINARY.items()), kind_of, _leads_on, gc.get_referents)
     marks.extension.glance_start(
         _PLAIN, (dict, list, set), _lru_cache_wrapper, _names_of_class)
     marks.extension.hear_opened(_hear)
@@ -395,7 +395,7 @@ def _sort(value, is_private, names, reached, hidden, known, seen):
     (hidden if is_private else reached).append(value)
 
 
-def _kind_of(kind):
+def kind_of(kind):
     """What to make of the objects of a type."""
     for ordinary, found in _ORDINARY.items():
         if kind is ordinary:
@@ -409,7 +409,7 @@ def _kind_of(kind):
     if type(module) is str and (
             module in _BUSY or module.partition(".")[0] in _FRAMEWORK):
         return _LEAF
-    return _INNER
+    return INNER
 
 
 def _leads_on(kind, name):

@@ -12,6 +12,7 @@
 #include "adapters/pytest/entries.h"
 #include "adapters/pytest/evaluator.h"
 #include "adapters/pytest/glance.h"
+#include "adapters/pytest/kept.h"
 #include "adapters/pytest/opened.h"
 #include "adapters/pytest/python_api.h"
 #include "adapters/pytest/variables.h"
@@ -386,6 +387,8 @@ static struct method_def methods[] = {
 	{"reader", METHOD(variables_reader), METH_VARARGS, NULL},
 	{"lister", METHOD(variables_lister), METH_VARARGS, NULL},
 	{"hear_opened", METHOD(opened_hear), METH_O, NULL},
+	{"kept_start", METHOD(kept_start), METH_VARARGS, NULL},
+	{"keep", METHOD(kept_keep), METH_VARARGS, NULL},
 	{"glance_start", METHOD(glance_start), METH_VARARGS, NULL},
 	{"glance", METHOD(glance), METH_O, NULL},
 	{"walk_start", METHOD(walk_start), METH_VARARGS, NULL},

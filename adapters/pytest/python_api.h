@@ -66,6 +66,9 @@ extern int PyBytes_AsStringAndSize(PyObject *bytes, char **text, ssize_t *size);
 extern PyObject *PyCFunction_NewEx(
 	struct method_def *def, PyObject *self, PyObject *module);
 extern PyObject *PyDict_GetItemWithError(PyObject *dict, PyObject *key);
+extern int PyDict_Next(PyObject *dict, ssize_t *position, PyObject **key,
+	PyObject **value);
+extern ssize_t PyDict_Size(PyObject *dict);
 extern PyObject *PyDict_GetItemString(PyObject *dict, const char *key);
 extern PyObject *PyMapping_GetItemString(PyObject *mapping, const char *key);
 extern PyObject *PyMapping_Keys(PyObject *mapping);
@@ -108,6 +111,11 @@ typedef PyObject *evaluator(void *thread, void *frame, int throwing);
 typedef int audit_hook(const char *event, PyObject *args, void *data);
 
 extern PyObject *PyInstanceMethod_New(PyObject *function) MAYBE;
+extern PyObject *PyFunction_GetClosure(PyObject *function) MAYBE;
+extern PyObject *PyFunction_GetDefaults(PyObject *function) MAYBE;
+extern PyObject *PyCell_Get(PyObject *cell) MAYBE;
+extern PyObject *PyObject_GenericGetDict(PyObject *object, void *unused) MAYBE;
+extern PyObject **_PyObject_GetDictPtr(PyObject *object) MAYBE;
 extern evaluator _PyEval_EvalFrameDefault MAYBE;
 extern evaluator *_PyInterpreterState_GetEvalFrameFunc(void *interpreter) MAYBE;
 extern void _PyInterpreterState_SetEvalFrameFunc(

@@ -24,7 +24,8 @@ enum walk_kind {
 	WALK_INNER,
 	WALK_CONTAINER,
 	WALK_FUNCTION,
-	WALK_CLASS
+	WALK_CLASS,
+	WALK_FOREIGN /* of kept.c: an object of somebody else's class */
 };
 
 /*

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""What modules keep in memory of what was computed.
+
+A value that one test computes and a module keeps (in functools.lru_cache, a
+table, an attribute made on first use) is a dependency of the later tests that
+find it there, though they do not enter what computed it.  The C part looks at
+the modules of which the scope in force has entered functions, and tells which
+names have something new; the tracer knows what the scope entered, and whose
+code mentions the names.
+"""
+
+import functools
+import gc
+import os
+import sys
+import types
+
+import ftrace_pytest_imports as imports
+import ftrace_pytest_marks as marks
+import ftrace_pytest_memory as memory
+from ftrace_pytest_marks import BASES, END, KEPT, encode, say
+
+# Of these there are many with one identity.
+_PLAIN = (str, bytes, int, float, bool, complex, type(None))
+
+# Behind the kinds of ftrace_pytest_memory: an object whose attributes are
+# looked up by code of others.
+FOREIGN = 7
+
+_FUNCTIONS = (types.FunctionType, functools._lru_cache_wrapper,
+              functools.partial)
+
+_WRAPPERS = (staticmethod, classmethod, property)
+
+# The names by which kept things are got at, each with the mark that says so.
+_said = {}
+
+
+class _Probe:
+    pass
+
+
+def install():
+    """Has them looked at from now on."""
+    names_of = type.__dict__["__dict__"].__get__
+    marks.extension.kept_start(
+        _told, _kind_of, functools._lru_cache_wrapper, types.FunctionType,
+        types.ModuleType, _WRAPPERS, names_of, gc.get_referents, _Probe,
+        gc.get_referents(names_of(_Probe))[0])
+    for name, module in list(sys.modules.items()):
+        if not name.startswith(marks.OWN_MODULES) and imports.is_project(
+                module):
+            note(module)
+    imports.loaded = note
+
+
+def _kind_of(kind):
+    """As of memory.kind_of, and one more for objects of others' classes."""
+    found = memory.kind_of(kind)
+    if found == memory.INNER and not imports.is_of_project(
+            getattr(kind, "__module__", None)):
+        return FOREIGN
+    return found
+
+
+def note(module):
+    """A module was loaded: what it keeps from now on is of later scopes."""
+    if not isinstance(module, types.ModuleType):
+        return
+    names = types.ModuleType.__dict__["__dict__"].__get__(module)
+    path = names.get("__file__")
+    if type(path) is str and path.endswith(".py"):
+        marks.extension.keep(encode(os.path.abspath(path)), names)
+
+
+def _told(path, names, holder):
+    """The scope in force has left something under these names."""
+    key = (path, names)
+    mark = _said.get(key)
+    if mark is None:
+        made_by = set()
+        if holder is not _told:
+            _add_functions(holder, made_by)
+        mark = _said[key] = _mark(path, names, (), made_by)
+    say(mark)
+
+
+def _add_functions(value, found, depth=0):
+    """The functions that fill a function's cache, by their names."""
+    for name in ("__func__", "fget", "__wrapped__"):
+        inner = getattr(value, name, None)
+        if inner is not None and depth < 5:
+            _add_functions(inner, found, depth + 1)
+    if type(value) is types.FunctionType:
+        code = value.__code__
+        found.add(getattr(code, "co_qualname", "." + code.co_name))
+        for cell in value.__closure__ or ():
+            try:
+                inner = cell.cell_contents
+            except ValueError:
+                continue
+            if type(inner) in _FUNCTIONS and depth < 5:
+                _add_functions(inner, found, depth + 1)
+
+
+def _mark(path, names, others=(), made_by=()):
+    """A dotted name, all names that lead to it, who fills it, and where."""
+    names = [name for name in names if type(name) is str and "/" not in name]
+    return KEPT + encode("%s=%s;%s/" % (
+        ".".join(names), ",".join(sorted({*names, *others})),
+        ",".join(sorted(made_by)))) + path
+
+
+def finish():
+    """Says by which other names the things that were kept can be got at."""
+    wanted = {(path, names[0]): (path, names) for path, names in _said}
+    others = {}
+    places = list(_places()) if wanted else ()
+    for path, names in places:
+        for name, value in names:
+            key = wanted.get((path, name))
+            if key is not None and type(value) not in _PLAIN:
+                others[id(value)] = key, set()
+    for _, names in places:
+        for name, value in names:
+            if id(value) in others:
+                others[id(value)][1].add(name)
+            if isinstance(value, type):
+                _say_bases(value)
+    for (path, names), found in others.values():
+        if not found <= {*names}:
+            say(marks.BEGIN + marks.BASE)
+            say(_mark(path, names, found))
+            say(END)
+
+
+def _say_bases(value):
+    """Says from whom a class has methods that nobody calls by its name."""
+    bases = [base.__name__ for base in value.__bases__
+             if imports.is_of_project(base.__module__)]
+    if bases:
+        say(BASES + encode("%s=%s" % (value.__name__, ",".join(bases))))
+
+
+def _places():
+    """The names in the project's modules and in their classes, with paths."""
+    for name, module in list(sys.modules.items()):
+        if (not isinstance(module, types.ModuleType)
+                or name.startswith(marks.OWN_MODULES)
+                or not imports.is_project(module)):
+            continue
+        path = encode(os.path.abspath(module.__dict__.get("__file__") or ""))
+        values = list(module.__dict__.items())
+        yield path, values
+        for _, value in values:
+            if isinstance(value, type) and value.__module__ == name:
+                yield path, list(value.__dict__.items())

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What modules keep in memory of what was computed: caches, tables that are
+ * filled on first use, objects made on demand.
+ *
+ * Whoever finds a value there has not entered what computed it. So before the
+ * scope in force changes, the modules of which it entered a function are
+ * looked at, and what has something new is told, by the names that lead to it:
+ * the globals of the module, the attributes of its classes and objects, what
+ * its functions close over, how much containers hold, and what
+ * functools.lru_cache has computed. Runs no code of the objects' own, and
+ * holds none of them.
+ *
+ * All of this runs with the GIL held.
+ */
+#ifndef FTRACE_ADAPTERS_PYTEST_KEPT_H
+#define FTRACE_ADAPTERS_PYTEST_KEPT_H
+
+#include "adapters/pytest/python_api.h"
+
+struct block;
+struct kept_source;
+
+/*
+ * kept_start(told, kind_of, cache type, function type, module type, names_of,
+ * get_referents): told(path, names, holder) is called for each thing that has
+ * something new; names is a tuple of those that lead to it, outermost first;
+ * holder the function that it is the cache of, or told itself. kind_of is that
+ * of walk.h, names_of gives the names of a class.
+ */
+PyObject *kept_start(PyObject *self, PyObject *args);
+
+/* keep(path, globals): a module was loaded from the source at that path. */
+PyObject *kept_keep(PyObject *self, PyObject *args);
+
+/* The source at a path; NULL without memory. It lives as long as we do. */
+struct kept_source *kept_source_of(const char *path);
+
+/* These blocks were entered. Returns 0, or -1 and raises. */
+int kept_look(struct block *const *entered, unsigned count);
+
+#endif

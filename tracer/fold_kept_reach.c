@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which functions computed a kept thing, of all that the scopes entered that
+ * left something there.
+ *
+ * It begins with who mentions the thing, and with the functions that it is the
+ * cache of, and goes on to whatever of the entered these mention, whichever
+ * object it is a method of. Nobody mentions what is called by an operator or
+ * by way of a table: special methods count, and functions that none of the
+ * entered mentions, where the thing's module can get at them by its imports.
+ * Who mentions the thing and leads to nothing else keeps what it is handed: so
+ * its callers begin as well.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+#include "tracer/fold_state.h"
+
+struct reach {
+	struct fold *fold;
+	struct names names;         /* of functions */
+	struct names outers;        /* files and names that functions lie in */
+	struct name_list *mentions; /* by function: numbers of names */
+	struct name_list *handed;   /* those by which it can be handed names */
+	bool *entered, *reached;    /* by function, for the thing in hand */
+	bool *begins;               /* likewise: it mentions the thing */
+	bool *mentioned;            /* by name: by something entered */
+	bool *near; /* by scope: the module's imports lead there */
+	struct name_list queue;
+};
+
+/* The last part of a function's name. */
+static const char *own_name(const struct fold_function *function, size_t *size)
+{
+	const char *dot = memrchr(function->name, '.', function->name_size);
+	const char *name = dot ? dot + 1 : function->name;
+
+	*size = (size_t)(function->name + function->name_size - name);
+	return name;
+}
+
+static bool is_special(const char *name, size_t size)
+{
+	return size > 4 && !strncmp(name, "__", 2) &&
+	       !strncmp(name + size - 2, "__", 2);
+}
+
+/* The key of what lies in a class or a function of a file; to be freed. */
+static char *outer_key(
+	const struct fold_function *function, size_t size, size_t *key_size)
+{
+	char *key = xcalloc(sizeof(function->node) + size, 1);
+
+	memcpy(key, &function->node, sizeof(function->node));
+	memcpy(key + sizeof(function->node), function->name, size);
+	*key_size = sizeof(function->node) + size;
+	return key;
+}
+
+/* By the name of a class, and of those that inherit it. */
+static void add_of_class(struct reach *reach, const char *class, size_t size,
+	uint32_t i, unsigned depth)
+{
+	const struct interned *texts = reach->fold->texts.entries;
+	const struct name_list *below =
+		names_find(&reach->fold->bases, class, size);
+
+	names_add(&reach->names, class, size, i);
+	for (size_t k = 0; below && depth < 20 && k < below->count; k++)
+		add_of_class(reach, texts[below->items[k]].bytes,
+			texts[below->items[k]].size, i, depth + 1);
+}
+
+/*
+ * A function is found by its own name, a special method by that of its class.
+ * It, and a function in another one, comes with what it lies in.
+ */
+static void add_names(struct reach *reach, uint32_t i)
+{
+	const struct fold_function *function = &reach->fold->functions[i];
+	size_t size, before, key_size;
+	const char *name = own_name(function, &size), *dot;
+	char *key;
+
+	if (!size)
+		return;
+	if (!is_special(name, size) && *name != '<')
+		names_add(&reach->names, name, size, i);
+	before = (size_t)(name - function->name);
+	if (!before || (!is_special(name, size) && name[-2] != '>'))
+		return;
+	key = outer_key(function, before, &key_size);
+	names_add(&reach->outers, key, key_size, i);
+	free(key);
+	dot = memrchr(function->name, '.', before - 1);
+	dot = dot ? dot + 1 : function->name;
+	if (name[-2] != '>')
+		add_of_class(reach, dot, (size_t)(name - 1 - dot), i, 0);
+}
+
+static void add_mentions(struct reach *reach, uint32_t i)
+{
+	struct fold_function *function = &reach->fold->functions[i];
+	const struct source_block *block = fold_block_of(reach->fold, function);
+	const char *at = block ? block->mentions : NULL;
+	const char *end = block ? at + block->mentions_size : NULL;
+
+	function->gets_at_all = !block && function->name_size;
+	while (at < end) {
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+		size_t n = (size_t)((stop ? stop : end) - at);
+		uint32_t name;
+
+		function->gets_at_all |= n && *at == '*';
+		name = n ? intern_find(&reach->names.names, at + 1, n - 1)
+			 : INTERN_NONE;
+		if (name != INTERN_NONE)
+			name_list_push(*at == '~' ? &reach->handed[i]
+						  : &reach->mentions[i],
+				name);
+		at += n + 1;
+	}
+}
+
+/*
+ * What looks up names that it is handed mentions those that its own file hands
+ * it; and all, where another file may.
+ */
+static void open_handed(struct reach *reach)
+{
+	struct fold_function *functions = reach->fold->functions;
+	size_t count = reach->fold->function_count;
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; reach->handed[i].count && k < count; k++)
+			if (functions[k].node != functions[i].node &&
+				name_list_has(&reach->mentions[k],
+					reach->handed[i].items[0]))
+				functions[i].gets_at_all = true;
+}
+
+static void prepare(struct reach *reach, struct fold *fold)
+{
+	size_t count = fold->function_count;
+
+	memset(reach, 0, sizeof(*reach));
+	reach->fold = fold;
+	reach->mentions = xcalloc(count, sizeof(*reach->mentions));
+	reach->handed = xcalloc(count, sizeof(*reach->handed));
+	reach->entered = xcalloc(count, sizeof(*reach->entered));
+	reach->reached = xcalloc(count, sizeof(*reach->reached));
+	reach->begins = xcalloc(count, sizeof(*reach->begins));
+	reach->near = xcalloc(fold->scope_count, sizeof(*reach->near));
+	for (uint32_t i = 0; i < count; i++)
+		add_names(reach, i);
+	for (uint32_t i = 0; i < count; i++)
+		add_mentions(reach, i);
+	open_handed(reach);
+	reach->mentioned = xcalloc(reach->names.count, sizeof(bool));
+}
+
+static void release(struct reach *reach)
+{
+	for (size_t i = 0; i < reach->fold->function_count; i++) {
+		free(reach->mentions[i].items);
+		free(reach->handed[i].items);
+	}
+	names_release(&reach->names);
+	names_release(&reach->outers);
+	free(reach->mentions);
+	free(reach->handed);
+	free(reach->entered);
+	free(reach->reached);
+	free(reach->begins);
+	free(reach->mentioned);
+	free(reach->near);
+	free(reach->queue.items);
+}
+
+static bool is_near(const struct reach *reach, uint32_t function)
+{
+	const struct fold *fold = reach->fold;
+	uint32_t source = fold->source_of[fold->functions[function].node];
+
+	return source && reach->near[fold->sources[source - 1].module];
+}
+
+static void take(struct reach *reach, uint32_t function)
+{
+	if (!reach->entered[function] || reach->reached[function] ||
+		!is_near(reach, function))
+		return;
+	reach->reached[function] = true;
+	name_list_push(&reach->queue, function);
+}
+
+static void take_all(struct reach *reach, const struct name_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		take(reach, list->items[i]);
+}
+
+static void take_inner(struct reach *reach, const char *key, size_t size)
+{
+	const struct name_list *inner = names_find(&reach->outers, key, size);
+
+	if (inner)
+		take_all(reach, inner);
+}
+
+/* The special methods of its class, and the functions that it makes. */
+static void take_kin(struct reach *reach, uint32_t i)
+{
+	static const char locals[] = ".<locals>.";
+	const struct fold_function *function = &reach->fold->functions[i];
+	size_t size, key_size;
+	const char *name = own_name(function, &size);
+	char *key =
+		outer_key(function, (size_t)(name - function->name), &key_size);
+
+	if (name > function->name && name[-2] != '>')
+		take_inner(reach, key, key_size);
+	free(key);
+	key = outer_key(function, function->name_size, &key_size);
+	key = xreallocarray(key, key_size + sizeof(locals), 1);
+	memcpy(key + key_size, locals, sizeof(locals) - 1);
+	take_inner(reach, key, key_size + sizeof(locals) - 1);
+	free(key);
+}
+
+/* Whatever is mentioned from what is in the queue on. */
+static void follow(struct reach *reach)
+{
+	for (size_t i = 0; i < reach->queue.count; i++) {
+		uint32_t function = reach->queue.items[i];
+		const struct name_list *mentions = &reach->mentions[function];
+
+		for (uint32_t k = 0;
+			reach->fold->functions[function].gets_at_all &&
+			k < reach->fold->function_count;
+			k++)
+			take(reach, k);
+		for (size_t k = 0; k < mentions->count; k++)
+			take_all(
+				reach, &reach->names.lists[mentions->items[k]]);
+		take_kin(reach, function);
+	}
+}
+
+/* Marks the scopes that one leads to. */
+static void find_near(struct reach *reach, uint32_t from)
+{
+	const struct recording *recording = &reach->fold->recording;
+	struct name_list queue = {0};
+
+	if (!reach->near[from])
+		name_list_push(&queue, from);
+	reach->near[from] = true;
+	for (size_t i = 0; i < queue.count; i++) {
+		const struct recorded_scope *scope =
+			&recording->scopes[queue.items[i]];
+
+		for (size_t k = 0; k < scope->use_count; k++)
+			if (!reach->near[scope->uses[k]]) {
+				reach->near[scope->uses[k]] = true;
+				name_list_push(&queue, scope->uses[k]);
+			}
+	}
+	free(queue.items);
+}
+
+/* What a thing's module imports, and what was imported when it was made. */
+static void find_imports(struct reach *reach, uint32_t kept)
+{
+	const struct fold *fold = reach->fold;
+	uint32_t source = fold->source_of[fold->kept[kept].node];
+
+	memset(reach->near, 0, fold->scope_count * sizeof(bool));
+	if (source)
+		find_near(reach, fold->sources[source - 1].module);
+	for (size_t i = 0; i < fold->keeping_count; i++) {
+		const struct recorded_scope *scope =
+			&fold->recording.scopes[fold->keepings[i].scope];
+
+		for (size_t k = 0;
+			fold->keepings[i].kept == kept && k < scope->use_count;
+			k++)
+			if (fold->recording.scopes[scope->uses[k]].kind ==
+				SCOPE_MODULE)
+				find_near(reach, scope->uses[k]);
+	}
+}
+
+/* Called by an operator, on what somebody else may have handed over. */
+static bool is_operator(const char *name, size_t size)
+{
+	static const char *const others[] = {"__init__", "__new__", "__enter__",
+		"__exit__", "__call__", "__iter__", "__next__", "__repr__",
+		"__str__", "__getattr__", "__del__"};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (strlen(others[i]) == size && !memcmp(name, others[i], size))
+			return false;
+	return is_special(name, size);
+}
+
+/* Whether something entered has made the function, and so handed it on. */
+static bool is_made(const struct reach *reach, uint32_t i)
+{
+	static const char locals[] = ".<locals>.";
+	const struct fold_function *function = &reach->fold->functions[i];
+	size_t size, key_size, n;
+	const char *name = own_name(function, &size);
+	uint32_t outer;
+	char *key;
+
+	n = (size_t)(name - function->name);
+	if (n < sizeof(locals) || name[-2] != '>')
+		return false;
+	key = outer_key(function, n - (sizeof(locals) - 1), &key_size);
+	outer = intern_find(&reach->fold->function_keys, key, key_size);
+	free(key);
+	return outer != INTERN_NONE && reach->entered[outer];
+}
+
+/* What is called without being mentioned. */
+static void take_unmentioned(struct reach *reach)
+{
+	const struct fold *fold = reach->fold;
+
+	memset(reach->mentioned, 0, reach->names.count * sizeof(bool));
+	for (size_t i = 0; i < fold->function_count; i++)
+		for (size_t k = 0;
+			reach->entered[i] && k < reach->mentions[i].count; k++)
+			reach->mentioned[reach->mentions[i].items[k]] = true;
+	for (uint32_t i = 0; i < fold->function_count; i++) {
+		size_t size;
+		const char *name = own_name(&fold->functions[i], &size);
+		uint32_t word = intern_find(&reach->names.names, name, size);
+
+		if (!reach->entered[i])
+			continue;
+		if (is_special(name, size) ? is_operator(name, size)
+					   : (word == INTERN_NONE ||
+						     !reach->mentioned[word]) &&
+						     !is_made(reach, i))
+			take(reach, i);
+	}
+}
+
+/* Whether the function is one that fills the thing. */
+static bool makes(const struct fold *fold, const struct fold_function *function,
+	uint32_t kept)
+{
+	size_t size;
+	const char *name = own_name(function, &size);
+	char *bare = xasprintf(".%.*s", (int)size, name);
+	bool found;
+
+	found = name_list_has(names_find(&fold->kept_makers, function->name,
+				      function->name_size),
+			kept) ||
+		name_list_has(
+			names_find(&fold->kept_makers, bare, size + 1), kept);
+	free(bare);
+	return found;
+}
+
+/* It, or where that is not known, who mentions one of the thing's names. */
+static bool has_to_do(const struct fold *fold,
+	const struct fold_function *function, uint32_t kept)
+{
+	if (fold->kept[kept].has_makers)
+		return makes(fold, function, kept);
+	for (size_t k = 0; k < function->kept_count; k++)
+		if (function->kept[k] == kept)
+			return true;
+	return false;
+}
+
+static void find_begins(struct reach *reach, uint32_t kept)
+{
+	for (uint32_t i = 0; i < reach->fold->function_count; i++)
+		reach->begins[i] = reach->entered[i] && is_near(reach, i) &&
+				   has_to_do(reach->fold,
+					   &reach->fold->functions[i], kept);
+}
+
+/* Whether what a function mentions is all about the thing itself. */
+static bool leads_nowhere(const struct reach *reach, uint32_t i)
+{
+	for (size_t k = 0; k < reach->mentions[i].count; k++) {
+		const struct name_list *named =
+			&reach->names.lists[reach->mentions[i].items[k]];
+
+		for (size_t n = 0; n < named->count; n++)
+			if (reach->entered[named->items[n]] &&
+				!reach->begins[named->items[n]])
+				return false;
+	}
+	return !reach->fold->functions[i].gets_at_all;
+}
+
+static void add_callers(struct reach *reach, uint32_t callee)
+{
+	const struct fold *fold = reach->fold;
+	size_t size;
+	const char *name = own_name(&fold->functions[callee], &size);
+	uint32_t word = intern_find(&reach->names.names, name, size);
+
+	for (uint32_t i = 0; i < fold->function_count; i++)
+		for (size_t k = 0;
+			reach->entered[i] && k < reach->mentions[i].count; k++)
+			if (reach->mentions[i].items[k] == word)
+				take(reach, i);
+}
+
+/* Where nobody mentions it, who may mention all has to do with it. */
+static void begin(struct reach *reach, uint32_t kept)
+{
+	const struct fold *fold = reach->fold;
+	bool none;
+
+	memset(reach->reached, 0, fold->function_count * sizeof(bool));
+	reach->queue.count = 0;
+	find_begins(reach, kept);
+	for (uint32_t i = 0; i < fold->function_count; i++)
+		if (reach->begins[i])
+			take(reach, i);
+	none = !reach->queue.count;
+	for (uint32_t i = 0; none && i < fold->function_count; i++)
+		if (fold->functions[i].gets_at_all)
+			take(reach, i);
+	none = !reach->queue.count;
+	for (uint32_t i = 0; none && i < fold->function_count; i++)
+		take(reach, i);
+}
+
+static void reach_one(struct reach *reach, uint32_t kept)
+{
+	struct fold *fold = reach->fold;
+
+	find_imports(reach, kept);
+	begin(reach, kept);
+	for (uint32_t i = 0; i < fold->function_count; i++)
+		if (!fold->kept[kept].has_makers && reach->begins[i] &&
+			leads_nowhere(reach, i))
+			add_callers(reach, i);
+	take_unmentioned(reach);
+	follow(reach);
+	for (uint32_t i = 0; i < fold->function_count; i++)
+		if (reach->reached[i])
+			fold_add_entry(fold, fold->kept[kept].scope, i);
+}
+
+/* What the scopes entered that left something at one. */
+static void find_entered(
+	struct reach *reach, const bool *keeps, size_t entry_count)
+{
+	struct fold *fold = reach->fold;
+
+	memset(reach->entered, 0, fold->function_count * sizeof(bool));
+	for (size_t i = 0; i < entry_count; i++)
+		if (keeps[fold->entries[i].scope] &&
+			fold->functions[fold->entries[i].function].name_size)
+			reach->entered[fold->entries[i].function] = true;
+}
+
+void fold_kept_reach(struct fold *fold)
+{
+	size_t entry_count = fold->entry_count;
+	bool *keeps = xcalloc(fold->scope_count, sizeof(*keeps));
+	struct reach reach;
+
+	prepare(&reach, fold);
+	for (uint32_t i = 0; i < fold->kept_count; i++) {
+		memset(keeps, 0, fold->scope_count * sizeof(*keeps));
+		for (size_t k = 0; k < fold->keeping_count; k++)
+			if (fold->keepings[k].kept == i)
+				keeps[fold->keepings[k].scope] = true;
+		find_entered(&reach, keeps, entry_count);
+		reach_one(&reach, i);
+	}
+	free(keeps);
+	release(&reach);
+}
