@@ -404,7 +404,7 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 	case RECORD_SOURCE:
 	case RECORD_COARSE:
 	case RECORD_INTERPRETER:
-	case RECORD_BASES:
+	case RECORD_LEADS:
 	case RECORD_KEPT:
 		fold_take_code(fold, event);
 		break;

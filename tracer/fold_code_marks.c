@@ -231,8 +231,8 @@ void fold_take_code(struct fold *fold, const struct trace_event *event)
 	case RECORD_INTERPRETER:
 		name_interpreter(fold, record);
 		break;
-	case RECORD_BASES:
-		fold_take_bases(fold, record);
+	case RECORD_LEADS:
+		fold_take_leads(fold, record);
 		break;
 	case RECORD_KEPT:
 		fold_take_kept(fold, event);

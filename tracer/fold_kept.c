@@ -98,18 +98,18 @@ void fold_take_kept(struct fold *fold, const struct trace_event *event)
 	keeping->kept = i;
 }
 
-/* "class=base,base" */
-void fold_take_bases(struct fold *fold, const struct wire_record *record)
+/* "name=function,function" */
+void fold_take_leads(struct fold *fold, const struct wire_record *record)
 {
 	const char *text = record->text, *end = text + record->size;
 	const char *equals = memchr(text, '=', record->size);
-	uint32_t class;
+	uint32_t name;
 
 	if (!equals)
 		return;
-	class = intern(&fold->texts, text, (size_t)(equals - text));
+	name = intern(&fold->texts, text, (size_t)(equals - text));
 	names_add_all(
-		&fold->bases, equals + 1, (size_t)(end - equals - 1), class);
+		&fold->leads, equals + 1, (size_t)(end - equals - 1), name);
 }
 
 static void gets_at(struct fold_function *function, uint32_t kept)
@@ -201,5 +201,5 @@ void fold_kept_release(struct fold *fold)
 	interner_release(&fold->kept_keys);
 	names_release(&fold->kept_names);
 	names_release(&fold->kept_makers);
-	names_release(&fold->bases);
+	names_release(&fold->leads);
 }

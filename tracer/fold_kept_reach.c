@@ -3,13 +3,14 @@
  * Which functions computed a kept thing, of all that the scopes entered that
  * left something there.
  *
- * It begins with who mentions the thing, and with the functions that it is the
- * cache of, and goes on to whatever of the entered these mention, whichever
- * object it is a method of. Nobody mentions what is called by an operator or
- * by way of a table: special methods count, and functions that none of the
- * entered mentions, where the thing's module can get at them by its imports.
- * Who mentions the thing and leads to nothing else keeps what it is handed: so
- * its callers begin as well.
+ * It begins with the functions that it is the cache of, or with who mentions
+ * the thing, and goes on to whatever of the entered these mention, whichever
+ * object it is a method of, as far as the imports of the thing's module lead.
+ * A name leads to more than the function of that name: to what a table holds,
+ * to what decorates it, to the special methods of a class. Those that nobody
+ * mentions, as comparisons and hashes call them, always count. Who mentions the
+ * thing and leads to nothing else keeps what it is handed: its callers begin
+ * as well.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,6 @@ struct reach {
 	struct name_list *handed;   /* those by which it can be handed names */
 	bool *entered, *reached;    /* by function, for the thing in hand */
 	bool *begins;               /* likewise: it mentions the thing */
-	bool *mentioned;            /* by name: by something entered */
 	bool *near; /* by scope: the module's imports lead there */
 	struct name_list queue;
 };
@@ -58,18 +58,53 @@ static char *outer_key(
 	return key;
 }
 
-/* By the name of a class, and of those that inherit it. */
-static void add_of_class(struct reach *reach, const char *class, size_t size,
-	uint32_t i, unsigned depth)
+/*
+ * The operator that calls a special method, by the name that mentions of it
+ * have: `__rmod__` and `__imod__` are called where `__mod__` is. NULL: none
+ * does, or those that do are not told.
+ */
+static const char *operator_of(const char *name, size_t size)
 {
-	const struct interned *texts = reach->fold->texts.entries;
-	const struct name_list *below =
-		names_find(&reach->fold->bases, class, size);
+	static const char *const operators[] = {"__add__", "__and__",
+		"__floordiv__", "__lshift__", "__matmul__", "__mul__",
+		"__mod__", "__or__", "__pow__", "__rshift__", "__sub__",
+		"__truediv__", "__xor__", "__pos__", "__neg__", "__invert__",
+		"__getitem__", "__setitem__", "__delitem__"};
 
-	names_add(&reach->names, class, size, i);
-	for (size_t k = 0; below && depth < 20 && k < below->count; k++)
-		add_of_class(reach, texts[below->items[k]].bytes,
-			texts[below->items[k]].size, i, depth + 1);
+	for (size_t i = 0; i < sizeof(operators) / sizeof(*operators); i++) {
+		const char *operator= operators[i];
+		size_t n = strlen(operator);
+
+		if (n == size && !memcmp(operator, name, n))
+			return operator;
+		if (n + 1 == size && (name[2] == 'r' || name[2] == 'i') &&
+			!memcmp(operator+ 2, name + 3, n - 2))
+			return operator;
+	}
+	return NULL;
+}
+
+/* A name that the plugin tells before Python 3.11: ".name"; to be freed. */
+static char *bare_name(const struct fold_function *function, size_t *size)
+{
+	const char *name = own_name(function, size);
+
+	return xasprintf(".%.*s", (int)(*size)++, name);
+}
+
+/* By the names that lead there, as a table or an alias does. */
+static void add_leads(
+	struct reach *reach, const char *name, size_t size, uint32_t i)
+{
+	const struct name_list *leads =
+		names_find(&reach->fold->leads, name, size);
+
+	for (size_t k = 0; leads && k < leads->count; k++) {
+		const struct interned *text =
+			&reach->fold->texts.entries[leads->items[k]];
+
+		names_add(&reach->names, text->bytes, text->size, i);
+	}
 }
 
 /*
@@ -80,15 +115,24 @@ static void add_names(struct reach *reach, uint32_t i)
 {
 	const struct fold_function *function = &reach->fold->functions[i];
 	size_t size, before, key_size;
-	const char *name = own_name(function, &size), *dot;
-	char *key;
+	const char *name = own_name(function, &size), *dot, *operator;
+	char *key, *bare;
 
 	if (!size)
 		return;
-	if (!is_special(name, size) && *name != '<')
+	operator= is_special(name, size) ? operator_of(name, size) : NULL;
+	if (operator)
+		names_add(&reach->names, operator, strlen(operator), i);
+	else if (!is_special(name, size) && *name != '<')
 		names_add(&reach->names, name, size, i);
+	add_leads(reach, function->name, function->name_size, i);
+	bare = bare_name(function, &before);
+	add_leads(reach, bare, before, i);
+	free(bare);
 	before = (size_t)(name - function->name);
 	if (!before || (!is_special(name, size) && name[-2] != '>'))
+		return;
+	if (operator)
 		return;
 	key = outer_key(function, before, &key_size);
 	names_add(&reach->outers, key, key_size, i);
@@ -96,7 +140,7 @@ static void add_names(struct reach *reach, uint32_t i)
 	dot = memrchr(function->name, '.', before - 1);
 	dot = dot ? dot + 1 : function->name;
 	if (name[-2] != '>')
-		add_of_class(reach, dot, (size_t)(name - 1 - dot), i, 0);
+		names_add(&reach->names, dot, (size_t)(name - 1 - dot), i);
 }
 
 static void add_mentions(struct reach *reach, uint32_t i)
@@ -157,7 +201,6 @@ static void prepare(struct reach *reach, struct fold *fold)
 	for (uint32_t i = 0; i < count; i++)
 		add_mentions(reach, i);
 	open_handed(reach);
-	reach->mentioned = xcalloc(reach->names.count, sizeof(bool));
 }
 
 static void release(struct reach *reach)
@@ -173,7 +216,6 @@ static void release(struct reach *reach)
 	free(reach->entered);
 	free(reach->reached);
 	free(reach->begins);
-	free(reach->mentioned);
 	free(reach->near);
 	free(reach->queue.items);
 }
@@ -236,11 +278,6 @@ static void follow(struct reach *reach)
 		uint32_t function = reach->queue.items[i];
 		const struct name_list *mentions = &reach->mentions[function];
 
-		for (uint32_t k = 0;
-			reach->fold->functions[function].gets_at_all &&
-			k < reach->fold->function_count;
-			k++)
-			take(reach, k);
 		for (size_t k = 0; k < mentions->count; k++)
 			take_all(
 				reach, &reach->names.lists[mentions->items[k]]);
@@ -292,8 +329,8 @@ static void find_imports(struct reach *reach, uint32_t kept)
 	}
 }
 
-/* Called by an operator, on what somebody else may have handed over. */
-static bool is_operator(const char *name, size_t size)
+/* Called by Python itself, on what somebody else may have handed over. */
+static bool is_implicit(const char *name, size_t size)
 {
 	static const char *const others[] = {"__init__", "__new__", "__enter__",
 		"__exit__", "__call__", "__iter__", "__next__", "__repr__",
@@ -302,49 +339,16 @@ static bool is_operator(const char *name, size_t size)
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		if (strlen(others[i]) == size && !memcmp(name, others[i], size))
 			return false;
-	return is_special(name, size);
+	return is_special(name, size) && !operator_of(name, size);
 }
 
-/* Whether something entered has made the function, and so handed it on. */
-static bool is_made(const struct reach *reach, uint32_t i)
+static void take_implicit(struct reach *reach)
 {
-	static const char locals[] = ".<locals>.";
-	const struct fold_function *function = &reach->fold->functions[i];
-	size_t size, key_size, n;
-	const char *name = own_name(function, &size);
-	uint32_t outer;
-	char *key;
-
-	n = (size_t)(name - function->name);
-	if (n < sizeof(locals) || name[-2] != '>')
-		return false;
-	key = outer_key(function, n - (sizeof(locals) - 1), &key_size);
-	outer = intern_find(&reach->fold->function_keys, key, key_size);
-	free(key);
-	return outer != INTERN_NONE && reach->entered[outer];
-}
-
-/* What is called without being mentioned. */
-static void take_unmentioned(struct reach *reach)
-{
-	const struct fold *fold = reach->fold;
-
-	memset(reach->mentioned, 0, reach->names.count * sizeof(bool));
-	for (size_t i = 0; i < fold->function_count; i++)
-		for (size_t k = 0;
-			reach->entered[i] && k < reach->mentions[i].count; k++)
-			reach->mentioned[reach->mentions[i].items[k]] = true;
-	for (uint32_t i = 0; i < fold->function_count; i++) {
+	for (uint32_t i = 0; i < reach->fold->function_count; i++) {
 		size_t size;
-		const char *name = own_name(&fold->functions[i], &size);
-		uint32_t word = intern_find(&reach->names.names, name, size);
+		const char *name = own_name(&reach->fold->functions[i], &size);
 
-		if (!reach->entered[i])
-			continue;
-		if (is_special(name, size) ? is_operator(name, size)
-					   : (word == INTERN_NONE ||
-						     !reach->mentioned[word]) &&
-						     !is_made(reach, i))
+		if (is_implicit(name, size))
 			take(reach, i);
 	}
 }
@@ -354,15 +358,13 @@ static bool makes(const struct fold *fold, const struct fold_function *function,
 	uint32_t kept)
 {
 	size_t size;
-	const char *name = own_name(function, &size);
-	char *bare = xasprintf(".%.*s", (int)size, name);
+	char *bare = bare_name(function, &size);
 	bool found;
 
 	found = name_list_has(names_find(&fold->kept_makers, function->name,
 				      function->name_size),
 			kept) ||
-		name_list_has(
-			names_find(&fold->kept_makers, bare, size + 1), kept);
+		name_list_has(names_find(&fold->kept_makers, bare, size), kept);
 	free(bare);
 	return found;
 }
@@ -447,7 +449,7 @@ static void reach_one(struct reach *reach, uint32_t kept)
 		if (!fold->kept[kept].has_makers && reach->begins[i] &&
 			leads_nowhere(reach, i))
 			add_callers(reach, i);
-	take_unmentioned(reach);
+	take_implicit(reach);
 	follow(reach);
 	for (uint32_t i = 0; i < fold->function_count; i++)
 		if (reach->reached[i])

@@ -181,7 +181,7 @@ struct fold {
 	size_t keeping_count, keeping_room;
 	struct interner kept_keys; /* number i is kept[i] */
 	struct names kept_names, kept_makers;
-	struct names bases; /* of classes: the numbers are texts */
+	struct names leads; /* functions; numbers of the texts that lead there */
 	char *interpreter_tag, *interpreter; /* NULL: none was named */
 	const char *coarse;                  /* why some scope is, or NULL */
 
@@ -315,7 +315,7 @@ void fold_use_kept(struct fold *fold, uint32_t scope,
 	const struct fold_function *function);
 void fold_kept_release(struct fold *fold);
 
-void fold_take_bases(struct fold *fold, const struct wire_record *record);
+void fold_take_leads(struct fold *fold, const struct wire_record *record);
 void names_add(
 	struct names *names, const char *name, size_t size, uint32_t item);
 /* Of "name,name". */

@@ -21,7 +21,7 @@ static const char *const verbs[] = {
 	[MARK_INTERPRETER] = "interpreter/",
 	[MARK_ENV] = "env/",
 	[MARK_KEPT] = "kept/",
-	[MARK_BASES] = "bases/",
+	[MARK_LEADS] = "leads/",
 };
 
 bool mark_parse(const char *path, struct mark *mark)
@@ -65,8 +65,8 @@ int mark_record(enum mark_verb verb)
 		return RECORD_ENV;
 	case MARK_KEPT:
 		return RECORD_KEPT;
-	case MARK_BASES:
-		return RECORD_BASES;
+	case MARK_LEADS:
+		return RECORD_LEADS;
 	default:
 		return 0;
 	}

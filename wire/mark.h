@@ -27,7 +27,8 @@
  *				source, where these names lead to it; by these
  *				functions, or by whoever mentions a name. A
  *				function with a dot before it is a bare name
- *	bases/<class>=<class>[,<class>...]	bare names of what it inherits
+ *	leads/<name>=<function>[,<function>...]	what may be called by whoever
+ *				mentions the name, and is called otherwise
  */
 #ifndef FTRACE_WIRE_MARK_H
 #define FTRACE_WIRE_MARK_H
@@ -52,7 +53,7 @@ enum mark_verb {
 	MARK_INTERPRETER,
 	MARK_ENV,
 	MARK_KEPT,
-	MARK_BASES,
+	MARK_LEADS,
 	MARK_UNKNOWN
 };
 

@@ -37,7 +37,7 @@ enum record_type {
 	RECORD_COARSE,
 	RECORD_INTERPRETER,
 	RECORD_ENV,   /* the scope depends on the variable in the text */
-	RECORD_BASES, /* what a class inherits; text: the argument */
+	RECORD_LEADS, /* functions behind a name; text: the argument */
 	RECORD_KEPT,  /* what it computed may be kept; text: the argument */
 	RECORD_TYPES
 };

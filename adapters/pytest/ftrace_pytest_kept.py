@@ -18,7 +18,7 @@ import types
 import ftrace_pytest_imports as imports
 import ftrace_pytest_marks as marks
 import ftrace_pytest_memory as memory
-from ftrace_pytest_marks import BASES, END, KEPT, encode, say
+from ftrace_pytest_marks import END, KEPT, LEADS, encode, say
 
 # Of these there are many with one identity.
 _PLAIN = (str, bytes, int, float, bool, complex, type(None))
@@ -29,6 +29,15 @@ FOREIGN = 7
 
 _FUNCTIONS = (types.FunctionType, functools._lru_cache_wrapper,
               functools.partial)
+
+# How far a table is gone through for functions.
+_CONTAINERS = (memory.INNER, memory.CONTAINER)
+_DEPTH = 5
+_HELD_MOST = 20000
+_AT_ONCE = 50
+
+# What pytest puts into classes.
+_OF_PYTEST = ("_UnitTestCase__pytest", "_xunit_", "pytestmark")
 
 _WRAPPERS = (staticmethod, classmethod, property)
 
@@ -73,8 +82,19 @@ def note(module):
         marks.extension.keep(encode(os.path.abspath(path)), names)
 
 
+def _is_test(path, name):
+    """Whether a function is a test, whose own cache is of its own runs."""
+    file = os.path.basename(path)
+    return name.startswith("test") and (
+        file.startswith(b"test") or file.endswith(b"_test.py"))
+
+
 def _told(path, names, holder):
     """The scope in force has left something under these names."""
+    if names[-1] in memory.OF_CLASSES or names[-1].startswith(_OF_PYTEST):
+        return
+    if holder is not _told and _is_test(path, names[-1]):
+        return
     key = (path, names)
     mark = _said.get(key)
     if mark is None:
@@ -112,9 +132,13 @@ def _mark(path, names, others=(), made_by=()):
 
 
 def finish():
-    """Says by which other names the things that were kept can be got at."""
+    """Says by which other names the things that were kept can be got at.
+
+    And what else names lead to, for the tracer to find out what computed them.
+    """
     wanted = {(path, names[0]): (path, names) for path, names in _said}
     others = {}
+    leads = {}
     places = list(_places()) if wanted else ()
     for path, names in places:
         for name, value in names:
@@ -125,21 +149,59 @@ def finish():
         for name, value in names:
             if id(value) in others:
                 others[id(value)][1].add(name)
-            if isinstance(value, type):
-                _say_bases(value)
+            found = _functions_of(name, value)
+            if found:
+                leads.setdefault(name, set()).update(found)
     for (path, names), found in others.values():
         if not found <= {*names}:
             say(marks.BEGIN + marks.BASE)
             say(_mark(path, names, found))
             say(END)
+    for name, found in leads.items():
+        found = sorted(found)
+        for i in range(0, len(found), _AT_ONCE):
+            say(LEADS + encode("%s=%s" % (
+                name, ",".join(found[i:i + _AT_ONCE]))))
 
 
-def _say_bases(value):
-    """Says from whom a class has methods that nobody calls by its name."""
-    bases = [base.__name__ for base in value.__bases__
-             if imports.is_of_project(base.__module__)]
-    if bases:
-        say(BASES + encode("%s=%s" % (value.__name__, ",".join(bases))))
+def _functions_of(name, value):
+    """The functions that a name leads to, and does not name."""
+    found = set()
+    if type(name) is not str or name[:2] == "__" or type(value) in _PLAIN:
+        return found
+    if isinstance(value, type):
+        for base in type.mro(value):
+            if imports.is_of_project(base.__module__):
+                for key, each in list(base.__dict__.items()):
+                    if key[:2] == "__" and key[-2:] == "__":
+                        _add_functions(each, found)
+    elif isinstance(value, (types.FunctionType, *_WRAPPERS)):
+        _add_functions(value, found)
+        found.discard(getattr(value, "__qualname__", None))
+    elif not isinstance(value, types.ModuleType):
+        _add_held(value, found)
+    return found
+
+
+def _add_held(value, found):
+    """The functions that a table holds, or an object."""
+    level = [value]
+    seen = {id(value)}
+    for _ in range(_DEPTH):
+        inner = []
+        for each in level:
+            if type(each) is types.MethodType:
+                each = each.__func__
+            if type(each) in _FUNCTIONS:
+                _add_functions(each, found)
+            elif memory.kind_of(type(each)) in _CONTAINERS:
+                inner.append(each)
+        level = [each for each in gc.get_referents(*inner)
+                 if not isinstance(each, (type, types.ModuleType))
+                 and id(each) not in seen]
+        seen.update(map(id, level))
+        if len(seen) > _HELD_MOST:
+            return
 
 
 def _places():

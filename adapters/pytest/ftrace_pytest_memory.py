@@ -36,7 +36,7 @@ _MOST_AROUND = 20000
 
 # What to make of an object, by its type: nothing at all, its value, its
 # identity, that and what it refers to; and the same with more to look after.
-_NOTHING, _VALUE, _LEAF, INNER, _CONTAINER, _FUNCTION, _CLASS = range(7)
+_NOTHING, _VALUE, _LEAF, INNER, CONTAINER, _FUNCTION, _CLASS = range(7)
 
 _names_of_class = type.__dict__["__dict__"].__get__
 _names_of_module = types.ModuleType.__dict__["__dict__"].__get__
@@ -60,7 +60,7 @@ for _kind, _types in (
                  types.MethodWrapperType, types.GetSetDescriptorType,
                  types.MemberDescriptorType,
                  types.ClassMethodDescriptorType)),
-        (_CONTAINER, (dict, list, tuple, set, frozenset,
+        (CONTAINER, (dict, list, tuple, set, frozenset,
                       collections.deque)),
         (_FUNCTION, (types.FunctionType,))):
     for _type in _types:
@@ -75,7 +75,7 @@ _FRAMEWORK = frozenset(("_pytest", "pluggy", "logging"))
 _CALLED = (_lru_cache_wrapper, types.FunctionType, types.MethodType, partial)
 
 # Names that every class has.
-_OF_CLASSES = frozenset((
+OF_CLASSES = frozenset((
     "__dict__", "__doc__", "__module__", "__weakref__", "__qualname__",
     "__firstlineno__", "__static_attributes__",
     # Where unittest takes notes.
@@ -379,7 +379,7 @@ def _sort(value, is_private, names, reached, hidden, known, seen):
                 seen.add(id(value))
                 known.append(value)
                 for key, each in list(own.items()):
-                    if key not in _OF_CLASSES:
+                    if key not in OF_CLASSES:
                         _sort(each, is_private or key[:1] == "_", names,
                               reached, hidden, known, seen)
         return

@@ -377,8 +377,15 @@ class Blocks:
         found.update(["A" + name for name in code.co_varnames[:count]])
         if "." not in block.name:
             found.add("G" + code.co_name)
+        found.update(["o__%s__" % name for name in self._operators(code)])
         if reflects:
             found.add("*")
+
+    def _operators(self, code):
+        found = mentions.operators(code)
+        for part, _ in self._parts.get(id(code), ()):
+            found |= self._operators(part)
+        return found
 
     def _forwards(self, module, name, places):
         """A function that passes a name on is what its callers are.

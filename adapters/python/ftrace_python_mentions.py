@@ -331,6 +331,53 @@ def names_of(code):
     return loaded, looked_up, valued, held
 
 
+# The special methods that operators call, by opcode, and where one opcode has
+# them all, by its argument.  `%` of a string looks up what it is given, too.
+_OPERATORS = {}
+for _name, _methods in (
+        ("POWER", "pow"), ("MULTIPLY", "mul"), ("MATRIX_MULTIPLY", "matmul"),
+        ("MODULO", "mod getitem"), ("ADD", "add"), ("SUBTRACT", "sub"),
+        ("FLOOR_DIVIDE", "floordiv"), ("TRUE_DIVIDE", "truediv"),
+        ("LSHIFT", "lshift"), ("RSHIFT", "rshift"), ("AND", "and"),
+        ("XOR", "xor"), ("OR", "or")):
+    for _op in _ops("BINARY_" + _name, "INPLACE_" + _name):
+        _OPERATORS[_op] = _methods
+for _name, _methods in (
+        ("UNARY_POSITIVE", "pos"), ("UNARY_NEGATIVE", "neg"),
+        ("UNARY_INVERT", "invert"), ("BINARY_SUBSCR", "getitem"),
+        ("BINARY_SLICE", "getitem"), ("STORE_SUBSCR", "setitem"),
+        ("STORE_SLICE", "setitem"), ("DELETE_SUBSCR", "delitem")):
+    _OPERATORS[opmap.get(_name, NOWHERE)] = _methods
+_OPERATORS.pop(NOWHERE, None)
+_BINARY_OP = opmap.get("BINARY_OP", NOWHERE)
+# The order of Include/opcode.h; the same again for those in place.
+_BY_OPERAND = ("add", "and", "floordiv", "lshift", "matmul", "mul",
+               "mod getitem", "or", "pow", "rshift", "sub", "truediv", "xor")
+# Functions of Python's that do the same.
+_BY_FUNCTION = {
+    "sum": "add", "itemgetter": "getitem", "format_map": "getitem",
+    "reduce": " ".join(_BY_OPERAND), "operator": " ".join(_BY_OPERAND)}
+
+
+def operators(code):
+    """The special methods that the operators in code may call."""
+    raw = code.co_code
+    found = set()
+    for op in set(raw[::2]):
+        if op in _OPERATORS:
+            found.update(_OPERATORS[op].split())
+    if _BINARY_OP in raw[::2]:
+        for op, arg in set(zip(raw[::2], raw[1::2])):
+            if op == _BINARY_OP:
+                # Behind them subscripts have got a number, in 3.14.
+                found.update(_BY_OPERAND[arg % 13].split()
+                             if arg < 26 else ["getitem"])
+    for name in code.co_names:
+        if name in _BY_FUNCTION:
+            found.update(_BY_FUNCTION[name].split())
+    return found
+
+
 def _fields(text):
     """The names in the replacement fields of a format string."""
     found = []
