@@ -373,8 +373,14 @@ static bool makes(const struct fold *fold, const struct fold_function *function,
 static bool has_to_do(const struct fold *fold,
 	const struct fold_function *function, uint32_t kept)
 {
+	size_t size;
+	const char *name = own_name(function, &size);
+
 	if (fold->kept[kept].has_makers)
 		return makes(fold, function, kept);
+	/* As a cached property is called that is kept under its own name. */
+	if (name_list_has(names_find(&fold->kept_names, name, size), kept))
+		return true;
 	for (size_t k = 0; k < function->kept_count; k++)
 		if (function->kept[k] == kept)
 			return true;

@@ -27,8 +27,17 @@ _PLAIN = (str, bytes, int, float, bool, complex, type(None))
 # looked up by code of others.
 FOREIGN = 7
 
-_FUNCTIONS = (types.FunctionType, functools._lru_cache_wrapper,
-              functools.partial)
+# Where functions have others inside.
+_INSIDE = {
+    types.FunctionType: ("__wrapped__",),
+    functools._lru_cache_wrapper: ("__wrapped__",),
+    functools.partial: ("func",),
+    types.MethodType: ("__func__",),
+    staticmethod: ("__func__",),
+    classmethod: ("__func__",),
+    property: ("fget", "fset", "fdel"),
+    functools.cached_property: ("func",),
+}
 
 # How far a table is gone through for functions.
 _CONTAINERS = (memory.INNER, memory.CONTAINER)
@@ -51,11 +60,11 @@ class _Probe:
 
 def install():
     """Has them looked at from now on."""
-    names_of = type.__dict__["__dict__"].__get__
-    marks.extension.kept_start(
-        _told, _kind_of, functools._lru_cache_wrapper, types.FunctionType,
+    names_of = memory.names_of_class
+    marks.extension.kept_start(_told, (
+        _kind_of, functools._lru_cache_wrapper, types.FunctionType,
         types.ModuleType, _WRAPPERS, names_of, gc.get_referents, _Probe,
-        gc.get_referents(names_of(_Probe))[0])
+        gc.get_referents(names_of(_Probe))[0]))
     for name, module in list(sys.modules.items()):
         if not name.startswith(marks.OWN_MODULES) and imports.is_project(
                 module):
@@ -66,17 +75,22 @@ def install():
 def _kind_of(kind):
     """As of memory.kind_of, and one more for objects of others' classes."""
     found = memory.kind_of(kind)
-    if found == memory.INNER and not imports.is_of_project(
-            getattr(kind, "__module__", None)):
+    if found == memory.INNER and not _is_of_project(kind):
         return FOREIGN
     return found
 
 
+def _is_of_project(kind):
+    """Whether a class is, without asking it."""
+    name = (memory.names_of_class(kind) or {}).get("__module__")
+    return type(name) is str and imports.is_of_project(name)
+
+
 def note(module):
     """A module was loaded: what it keeps from now on is of later scopes."""
-    if not isinstance(module, types.ModuleType):
+    if not issubclass(type(module), types.ModuleType):
         return
-    names = types.ModuleType.__dict__["__dict__"].__get__(module)
+    names = memory.names_of_module(module)
     path = names.get("__file__")
     if type(path) is str and path.endswith(".py"):
         marks.extension.keep(encode(os.path.abspath(path)), names)
@@ -91,6 +105,8 @@ def _is_test(path, name):
 
 def _told(path, names, holder):
     """The scope in force has left something under these names."""
+    if not all([type(name) is str for name in names]):
+        return
     if names[-1] in memory.OF_CLASSES or names[-1].startswith(_OF_PYTEST):
         return
     if holder is not _told and _is_test(path, names[-1]):
@@ -107,10 +123,13 @@ def _told(path, names, holder):
 
 def _add_functions(value, found, depth=0):
     """The functions that fill a function's cache, by their names."""
-    for name in ("__func__", "fget", "__wrapped__"):
-        inner = getattr(value, name, None)
-        if inner is not None and depth < 5:
-            _add_functions(inner, found, depth + 1)
+    if depth > 5:
+        return
+    if type(value) in _INSIDE:
+        for name in _INSIDE[type(value)]:
+            inner = getattr(value, name, None)
+            if inner is not None:
+                _add_functions(inner, found, depth + 1)
     if type(value) is types.FunctionType:
         code = value.__code__
         found.add(getattr(code, "co_qualname", "." + code.co_name))
@@ -119,8 +138,7 @@ def _add_functions(value, found, depth=0):
                 inner = cell.cell_contents
             except ValueError:
                 continue
-            if type(inner) in _FUNCTIONS and depth < 5:
-                _add_functions(inner, found, depth + 1)
+            _add_functions(inner, found, depth + 1)
 
 
 def _mark(path, names, others=(), made_by=()):
@@ -169,16 +187,18 @@ def _functions_of(name, value):
     found = set()
     if type(name) is not str or name[:2] == "__" or type(value) in _PLAIN:
         return found
-    if isinstance(value, type):
-        for base in type.mro(value):
-            if imports.is_of_project(base.__module__):
-                for key, each in list(base.__dict__.items()):
+    kind = type(value)
+    if issubclass(kind, type):
+        for base in type.__dict__["__mro__"].__get__(value):
+            if _is_of_project(base):
+                for key, each in list(memory.names_of_class(base).items()):
                     if key[:2] == "__" and key[-2:] == "__":
                         _add_functions(each, found)
-    elif isinstance(value, (types.FunctionType, *_WRAPPERS)):
+    elif kind in _INSIDE:
         _add_functions(value, found)
-        found.discard(getattr(value, "__qualname__", None))
-    elif not isinstance(value, types.ModuleType):
+        if kind is types.FunctionType:
+            found.discard(value.__qualname__)
+    elif not issubclass(kind, types.ModuleType):
         _add_held(value, found)
     return found
 
@@ -190,14 +210,12 @@ def _add_held(value, found):
     for _ in range(_DEPTH):
         inner = []
         for each in level:
-            if type(each) is types.MethodType:
-                each = each.__func__
-            if type(each) in _FUNCTIONS:
+            if type(each) in _INSIDE:
                 _add_functions(each, found)
             elif memory.kind_of(type(each)) in _CONTAINERS:
                 inner.append(each)
         level = [each for each in gc.get_referents(*inner)
-                 if not isinstance(each, (type, types.ModuleType))
+                 if not issubclass(type(each), (type, types.ModuleType))
                  and id(each) not in seen]
         seen.update(map(id, level))
         if len(seen) > _HELD_MOST:
@@ -207,13 +225,16 @@ def _add_held(value, found):
 def _places():
     """The names in the project's modules and in their classes, with paths."""
     for name, module in list(sys.modules.items()):
-        if (not isinstance(module, types.ModuleType)
+        if (not issubclass(type(module), types.ModuleType)
                 or name.startswith(marks.OWN_MODULES)
                 or not imports.is_project(module)):
             continue
-        path = encode(os.path.abspath(module.__dict__.get("__file__") or ""))
-        values = list(module.__dict__.items())
+        names = memory.names_of_module(module)
+        path = encode(os.path.abspath(names.get("__file__") or ""))
+        values = list(names.items())
         yield path, values
         for _, value in values:
-            if isinstance(value, type) and value.__module__ == name:
-                yield path, list(value.__dict__.items())
+            if issubclass(type(value), type):
+                own = memory.names_of_class(value)
+                if own.get("__module__") == name:
+                    yield path, list(own.items())

@@ -38,8 +38,8 @@ _MOST_AROUND = 20000
 # identity, that and what it refers to; and the same with more to look after.
 _NOTHING, _VALUE, _LEAF, INNER, CONTAINER, _FUNCTION, _CLASS = range(7)
 
-_names_of_class = type.__dict__["__dict__"].__get__
-_names_of_module = types.ModuleType.__dict__["__dict__"].__get__
+names_of_class = type.__dict__["__dict__"].__get__
+names_of_module = types.ModuleType.__dict__["__dict__"].__get__
 
 # Objects of these have no attributes that could be a value kept.
 _PLAIN = (str, bytes, int, float, bool, type(None), tuple, frozenset,
@@ -47,7 +47,7 @@ _PLAIN = (str, bytes, int, float, bool, type(None), tuple, frozenset,
           types.BuiltinFunctionType)
 
 # What classes of abc remember of isinstance().
-_abc_data = type(_names_of_class(Hashable).get("_abc_impl"))
+_abc_data = type(names_of_class(Hashable).get("_abc_impl"))
 
 _ORDINARY = {}
 for _kind, _types in (
@@ -137,7 +137,7 @@ def install():
     marks.extension.walk_start(
         list(_ORDINARY.items()), kind_of, _leads_on, gc.get_referents)
     marks.extension.glance_start(
-        _PLAIN, (dict, list, set), _lru_cache_wrapper, _names_of_class)
+        _PLAIN, (dict, list, set), _lru_cache_wrapper, names_of_class)
     marks.extension.hear_opened(_hear)
 
 
@@ -261,7 +261,7 @@ def _names_named(name):
     """The globals of the module of a name, None when there is none."""
     module = sys.modules.get(name) if type(name) is str else None
     if module is not None and issubclass(type(module), types.ModuleType):
-        return _names_of_module(module)
+        return names_of_module(module)
     return None
 
 
@@ -271,13 +271,13 @@ def _neighbours(names):
     for value in list(names.values()):
         kind = type(value)
         if issubclass(kind, types.ModuleType):
-            name = _names_of_module(value).get("__name__")
+            name = names_of_module(value).get("__name__")
         elif kind is types.FunctionType:
             name = value.__module__
         elif issubclass(kind, type):
-            name = _names_of_class(value).get("__module__")
+            name = names_of_class(value).get("__module__")
         else:
-            name = (_names_of_class(kind) or {}).get("__module__")
+            name = (names_of_class(kind) or {}).get("__module__")
         if type(name) is str and imports.is_of_project(name):
             found[name] = None
     for name in found:
@@ -373,7 +373,7 @@ def _sort(value, is_private, names, reached, hidden, known, seen):
     """Puts a global or an attribute of a class with its like."""
     kind = type(value)
     if issubclass(kind, type):
-        own = _names_of_class(value)
+        own = names_of_class(value)
         if own.get("__module__") == names.get("__name__"):
             if id(value) not in seen:
                 seen.add(id(value))
@@ -405,7 +405,7 @@ def kind_of(kind):
     if issubclass(kind, type):
         return _CLASS
     # Some types in C, as of the links in a lru_cache of 3.9, have no names.
-    module = (_names_of_class(kind) or {}).get("__module__")
+    module = (names_of_class(kind) or {}).get("__module__")
     if type(module) is str and (
             module in _BUSY or module.partition(".")[0] in _FRAMEWORK):
         return _LEAF
@@ -414,4 +414,4 @@ def kind_of(kind):
 
 def _leads_on(kind, name):
     """Whether a class is the module's own."""
-    return _names_of_class(kind).get("__module__") == name
+    return names_of_class(kind).get("__module__") == name

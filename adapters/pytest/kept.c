@@ -2,46 +2,15 @@
 #include "adapters/pytest/kept.h"
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "adapters/pytest/entries.h"
-#include "adapters/pytest/walk.h"
+#include "adapters/pytest/sight.h"
 
 #define BUCKETS 4096u
-#define TYPES 1024u /* of the table of types, which may be overwritten */
-
 /* How far it goes: a global's attribute's attribute is the last. */
 #define DEPTH 3
-
-/* Of what has more elements only the number is looked at. */
-#define ELEMENTS_MOST 16
-
-/* Where types have their names, in every CPython of 64 bits: cpython/object.h
- * has them behind what they had when it was written. It is tried out.
- */
-#define DICT_OFFSET 264
-
-#define IS_LIST (1ul << 25) /* Py_TPFLAGS_LIST_SUBCLASS and so on */
-#define IS_DICT (1ul << 29)
-#define IS_CLASS (1ul << 31)
-
-/* What there is to see in a value besides which one it is. */
-enum sight {
-	SIGHT_NOTHING = 1,
-	SIGHT_SPECIAL, /* it is not even asked which one it is */
-	SIGHT_VALUE,   /* held, so that no other comes to lie there */
-	SIGHT_SIZE,
-	SIGHT_CACHE,
-	SIGHT_FUNCTION, /* what was put on it */
-	SIGHT_CLOSURE,  /* that, and what it closes over, and its defaults */
-	SIGHT_WRAPPED,  /* what a staticmethod has inside, and the like */
-	SIGHT_CLASS,
-	SIGHT_OBJECT,
-	SIGHT_FOREIGN /* an object whose attributes others look up */
-};
 
 struct node;
 
@@ -87,34 +56,12 @@ static struct kept_source *sources[BUCKETS];
 static uint64_t looks;
 static bool looking;
 
-static PyObject *told, *kind_of, *cache_type, *function_type, *module_type;
-static PyObject *wrappers, *names_of, *get_referents;
-static bool has_offset;
-
-static struct {
-	PyObject *type;
-	enum sight sight;
-} types[TYPES];
+static PyObject *told;
 
 static void look_names(
 	struct way *way, struct node **node, PyObject *names, unsigned depth);
 static void look_at(struct way *way, struct place *place, PyObject *key,
 	PyObject *value, unsigned depth);
-
-static uint64_t mix(uint64_t sum, uint64_t value)
-{
-	sum = (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return sum ^ (sum >> 29);
-}
-
-/* Of an object's type, without holding it: the object does. */
-static PyObject *type_of(PyObject *object)
-{
-	PyObject *type = PyObject_Type(object);
-
-	Py_DecRef(type);
-	return type;
-}
 
 static void free_node(struct node *node)
 {
@@ -126,131 +73,6 @@ static void free_node(struct node *node)
 	if (node)
 		free(node->places);
 	free(node);
-}
-
-static enum sight decide(PyObject *type)
-{
-	unsigned long flags = PyType_GetFlags(type);
-	PyObject *answer;
-	long kind;
-
-	if (flags & IS_CLASS)
-		return SIGHT_CLASS;
-	if (type == cache_type)
-		return SIGHT_CACHE;
-	if (type == function_type)
-		return SIGHT_FUNCTION;
-	if (type == module_type)
-		return SIGHT_NOTHING;
-	for (ssize_t i = 0; i < PyTuple_Size(wrappers); i++)
-		if (PyTuple_GetItem(wrappers, i) == type)
-			return SIGHT_WRAPPED;
-	if (flags & (IS_LIST | IS_DICT))
-		return SIGHT_SIZE;
-	answer = PyObject_CallFunctionObjArgs(kind_of, type, NULL);
-	kind = answer ? PyLong_AsLong(answer) : WALK_NOTHING;
-	Py_DecRef(answer);
-	PyErr_Clear();
-	if (kind == WALK_CONTAINER)
-		return SIGHT_SIZE;
-	if (kind == WALK_VALUE)
-		return SIGHT_VALUE;
-	if (kind == WALK_FOREIGN)
-		return SIGHT_FOREIGN;
-	return kind == WALK_INNER ? SIGHT_OBJECT : SIGHT_NOTHING;
-}
-
-static enum sight sight_of(PyObject *value)
-{
-	PyObject *type = type_of(value);
-	size_t i = (size_t)mix(0, (uintptr_t)type) % TYPES;
-
-	if (types[i].type != type) {
-		types[i].sight = decide(type);
-		types[i].type = type;
-	}
-	return types[i].sight;
-}
-
-/* How much one of Python's containers holds, without asking an override. */
-static uint64_t size_of(PyObject *value, unsigned long flags)
-{
-	ssize_t size;
-
-	if (flags & IS_DICT)
-		size = PyDict_Size(value);
-	else if (flags & IS_LIST)
-		size = PyList_Size(value);
-	else
-		size = PyObject_Size(value);
-	return (uint64_t)size;
-}
-
-/* The size, and of little ones what is in them, and how much these hold. */
-static uint64_t sum_of_size(PyObject *value, bool inner)
-{
-	unsigned long flags = PyType_GetFlags(type_of(value));
-	uint64_t size = size_of(value, flags), sum = mix(0, size);
-	PyObject *key, *each = NULL;
-	ssize_t at = 0;
-
-	if (size > ELEMENTS_MOST || !(flags & (IS_LIST | IS_DICT)))
-		return sum;
-	for (ssize_t i = 0; i < (ssize_t)size; i++) {
-		if (flags & IS_LIST)
-			each = PyList_GetItem(value, i);
-		else if (!PyDict_Next(value, &at, &key, &each))
-			break;
-		if (!each)
-			break;
-		sum = mix(sum, (uintptr_t)each);
-		if (!inner && sight_of(each) == SIGHT_SIZE)
-			sum = mix(sum, sum_of_size(each, true));
-	}
-	return sum;
-}
-
-/* How often a cache had no answer, and how many it keeps. */
-static uint64_t sum_of_cache(PyObject *cache)
-{
-	PyObject *ask = PyObject_GetAttrString(cache, "cache_info");
-	PyObject *info = ask ? PyObject_CallFunctionObjArgs(ask, NULL) : NULL;
-	uint64_t sum = 0;
-
-	for (ssize_t i = 1; info && i <= 3; i += 2)
-		sum = mix(
-			sum, (uint64_t)PyObject_Hash(PyTuple_GetItem(info, i)));
-	Py_DecRef(info);
-	Py_DecRef(ask);
-	return sum;
-}
-
-/* The names of a class itself, not held; NULL: they cannot be had. */
-static PyObject *names_of_class(PyObject *class)
-{
-	PyObject *proxy, *list, *names = NULL;
-
-	if (has_offset)
-		return *(PyObject **)((char *)class + DICT_OFFSET);
-	proxy = PyObject_CallFunctionObjArgs(names_of, class, NULL);
-	list = proxy ? PyObject_CallFunctionObjArgs(get_referents, proxy, NULL)
-		     : NULL;
-	if (list)
-		names = PyList_GetItem(list, 0);
-	Py_DecRef(list);
-	Py_DecRef(proxy);
-	return names;
-}
-
-static bool has_text(PyObject *object, const char *name, PyObject *wanted)
-{
-	PyObject *text = PyObject_GetAttrString(object, name);
-	bool has = text && wanted &&
-		   PyObject_RichCompareBool(text, wanted, IS_EQUAL) == 1;
-
-	PyErr_Clear();
-	Py_DecRef(text);
-	return has;
 }
 
 /* Tells by which names a place is got at. */
@@ -276,29 +98,6 @@ static void report(struct way *way, unsigned depth)
 	Py_DecRef(names);
 }
 
-/* What a staticmethod or a property is made of; held. */
-static PyObject *unwrap(PyObject *value)
-{
-	PyObject *inner = PyObject_GetAttrString(value, "__func__");
-
-	PyErr_Clear();
-	if (!inner)
-		inner = PyObject_GetAttrString(value, "fget");
-	PyErr_Clear();
-	return inner;
-}
-
-static bool has_inside(PyObject *function)
-{
-	PyObject *defaults = PyFunction_GetDefaults(function);
-	ssize_t count = defaults ? PyTuple_Size(defaults) : 0;
-
-	for (ssize_t i = 0; i < count; i++)
-		if (sight_of(PyTuple_GetItem(defaults, i)) == SIGHT_SIZE)
-			return true;
-	return PyFunction_GetClosure(function) != NULL;
-}
-
 /* What to look at again and again of a value that was not there before. */
 static enum sight first_sight(const struct way *way, PyObject *value)
 {
@@ -309,17 +108,17 @@ static enum sight first_sight(const struct way *way, PyObject *value)
 	case SIGHT_CLASS:
 	case SIGHT_CACHE:
 		/* What others have is looked at there. */
-		if (!has_text(value, "__module__", way->module))
+		if (!sight_is_of(value, sight, way->module))
 			return SIGHT_NOTHING;
 		return sight;
 	case SIGHT_FUNCTION:
-		if (!has_text(value, "__module__", way->module))
+		if (!sight_is_of(value, sight, way->module))
 			return SIGHT_NOTHING;
-		return has_inside(value) ? SIGHT_CLOSURE : sight;
+		return sight_has_inside(value) ? SIGHT_CLOSURE : sight;
 	case SIGHT_WRAPPED:
-		inner = unwrap(value);
+		inner = sight_unwrap(value);
 		if (inner && sight_of(inner) == SIGHT_FUNCTION &&
-			!has_inside(inner))
+			!sight_has_inside(inner))
 			sight = SIGHT_NOTHING;
 		Py_DecRef(inner);
 		return inner ? sight : SIGHT_NOTHING;
@@ -407,33 +206,10 @@ static void look_closure(struct way *way, struct place *place, unsigned depth)
 	}
 }
 
-static uint64_t sum_of_function(PyObject *function)
-{
-	PyObject **names =
-		_PyObject_GetDictPtr ? _PyObject_GetDictPtr(function) : NULL;
-
-	return names && *names ? sum_of_size(*names, false) : 0;
-}
-
 static bool is_function(enum sight sight)
 {
 	return sight == SIGHT_CACHE || sight == SIGHT_FUNCTION ||
 	       sight == SIGHT_CLOSURE || sight == SIGHT_WRAPPED;
-}
-
-static uint64_t sum_of(const struct place *place)
-{
-	switch (place->sight) {
-	case SIGHT_SIZE:
-		return sum_of_size(place->value, false);
-	case SIGHT_CACHE:
-		return sum_of_cache(place->value);
-	case SIGHT_FUNCTION:
-	case SIGHT_CLOSURE:
-		return sum_of_function(place->value);
-	default:
-		return 0;
-	}
 }
 
 static void look_below(struct way *way, struct place *place, unsigned depth)
@@ -445,12 +221,12 @@ static void look_below(struct way *way, struct place *place, unsigned depth)
 		look_closure(way, place, depth + 1);
 		break;
 	case SIGHT_WRAPPED:
-		inner = unwrap(place->value);
+		inner = sight_unwrap(place->value);
 		look_inside(way, place, inner, depth + 1);
 		Py_DecRef(inner);
 		break;
 	case SIGHT_CLASS:
-		inner = names_of_class(place->value);
+		inner = sight_names(place->value);
 		if (inner)
 			look_names(way, &place->below, inner, depth + 1);
 		break;
@@ -501,8 +277,8 @@ static void look_at(struct way *way, struct place *place, PyObject *key,
 	/* Another function under its name is what whoever put it there made. */
 	if (!holder && !fresh && is_function(place->sight))
 		way->holder = value;
-	sum = sum_of(place);
-	if ((fresh && type_of(value) != module_type) || sum != place->sum)
+	sum = sight_sum(value, place->sight);
+	if ((fresh && !sight_is_module(value)) || sum != place->sum)
 		report(way, depth);
 	place->sum = sum;
 	way->quiet |= fresh;
@@ -588,7 +364,7 @@ struct kept_source *kept_source_of(const char *path)
 	uint64_t sum = 0;
 
 	for (const char *at = path; *at; at++)
-		sum = mix(sum, (unsigned char)*at);
+		sum = (sum ^ (unsigned char)*at) * UINT64_C(0x100000001b3);
 	bucket = &sources[sum % BUCKETS];
 	for (source = *bucket; source; source = source->next)
 		if (!strcmp(source->path, path))
@@ -690,19 +466,14 @@ PyObject *kept_keep(PyObject *self, PyObject *args)
 
 PyObject *kept_start(PyObject *self, PyObject *args)
 {
-	PyObject *probe, *probe_names, *callback;
+	PyObject *callback, *rest;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "OOOOOOOOOO", &callback, &kind_of,
-		    &cache_type, &function_type, &module_type, &wrappers,
-		    &names_of, &get_referents, &probe, &probe_names))
+	if (!PyArg_ParseTuple(args, "OO", &callback, &rest))
 		return NULL;
 	Py_IncRef(args);
-	if (!PyFunction_GetClosure || !PyFunction_GetDefaults || !PyCell_Get ||
-		!PyObject_GenericGetDict)
-		return Py_BuildValue("");
-	has_offset = sizeof(void *) == 8 &&
-		     *(PyObject **)((char *)probe + DICT_OFFSET) == probe_names;
-	told = callback;
+	if (sight_start(rest))
+		told = callback;
+	PyErr_Clear();
 	return Py_BuildValue("");
 }

@@ -22,11 +22,10 @@ struct block;
 struct kept_source;
 
 /*
- * kept_start(told, kind_of, cache type, function type, module type, names_of,
- * get_referents): told(path, names, holder) is called for each thing that has
- * something new; names is a tuple of those that lead to it, outermost first;
- * holder the function that it is the cache of, or told itself. kind_of is that
- * of walk.h, names_of gives the names of a class.
+ * kept_start(told, seen by): told(path, names, holder) is called for each thing
+ * that has something new; names is a tuple of those that lead to it, outermost
+ * first; holder the function that it is the cache of, or told itself. The other
+ * argument is that of sight_start().
  */
 PyObject *kept_start(PyObject *self, PyObject *args);
 

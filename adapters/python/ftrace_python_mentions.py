@@ -366,7 +366,7 @@ def operators(code):
     for op in set(raw[::2]):
         if op in _OPERATORS:
             found.update(_OPERATORS[op].split())
-    if _BINARY_OP in raw[::2]:
+    if _BINARY_OP != NOWHERE:
         for op, arg in set(zip(raw[::2], raw[1::2])):
             if op == _BINARY_OP:
                 # Behind them subscripts have got a number, in 3.14.

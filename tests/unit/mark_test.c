@@ -27,6 +27,8 @@ TEST(every_verb)
 	expect("/@ftrace/unmute/", MARK_UNMUTE, "");
 	expect("/@ftrace/outcome/passed/12", MARK_OUTCOME, "passed/12");
 	expect("/@ftrace/env/MODE", MARK_ENV, "MODE");
+	expect("/@ftrace/kept/a=a;f//m.py", MARK_KEPT, "a=a;f//m.py");
+	expect("/@ftrace/leads/a=b,c", MARK_LEADS, "a=b,c");
 }
 
 TEST(unknown_verbs)

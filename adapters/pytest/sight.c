@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+#include "adapters/pytest/sight.h"
+
+#include <stddef.h>
+
+#include "adapters/pytest/walk.h"
+
+#define TYPES 1024u /* of the table of types, which may be overwritten */
+
+/* Of what has more elements only the number is looked at. */
+#define ELEMENTS_MOST 16
+
+/* Where types have their names, in every CPython of 64 bits: cpython/object.h
+ * has them behind what they had when it was written. It is tried out.
+ */
+#define DICT_OFFSET 264
+
+#define IS_LIST (1ul << 25) /* Py_TPFLAGS_LIST_SUBCLASS and so on */
+#define IS_DICT (1ul << 29)
+#define IS_CLASS (1ul << 31)
+
+static PyObject *kind_of, *cache_type, *function_type, *module_type;
+static PyObject *wrappers, *names_of, *get_referents;
+static bool has_offset;
+
+static struct {
+	PyObject *type;
+	enum sight sight;
+} types[TYPES];
+
+static uint64_t mix(uint64_t sum, uint64_t value)
+{
+	sum = (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+	return sum ^ (sum >> 29);
+}
+
+PyObject *sight_type(PyObject *object)
+{
+	PyObject *type = PyObject_Type(object);
+
+	Py_DecRef(type);
+	return type;
+}
+
+static enum sight decide(PyObject *type)
+{
+	unsigned long flags = PyType_GetFlags(type);
+	PyObject *answer;
+	long kind;
+
+	if (flags & IS_CLASS)
+		return SIGHT_CLASS;
+	if (type == cache_type)
+		return SIGHT_CACHE;
+	if (type == function_type)
+		return SIGHT_FUNCTION;
+	if (type == module_type)
+		return SIGHT_NOTHING;
+	for (ssize_t i = 0; i < PyTuple_Size(wrappers); i++)
+		if (PyTuple_GetItem(wrappers, i) == type)
+			return SIGHT_WRAPPED;
+	if (flags & (IS_LIST | IS_DICT))
+		return SIGHT_SIZE;
+	answer = PyObject_CallFunctionObjArgs(kind_of, type, NULL);
+	kind = answer ? PyLong_AsLong(answer) : WALK_NOTHING;
+	Py_DecRef(answer);
+	PyErr_Clear();
+	if (kind == WALK_CONTAINER)
+		return SIGHT_SIZE;
+	if (kind == WALK_VALUE)
+		return SIGHT_VALUE;
+	if (kind == WALK_FOREIGN)
+		return SIGHT_FOREIGN;
+	return kind == WALK_INNER ? SIGHT_OBJECT : SIGHT_NOTHING;
+}
+
+enum sight sight_of(PyObject *value)
+{
+	PyObject *type = sight_type(value);
+	size_t i = (size_t)mix(0, (uintptr_t)type) % TYPES;
+
+	if (types[i].type != type) {
+		types[i].sight = decide(type);
+		types[i].type = type;
+	}
+	return types[i].sight;
+}
+
+/* How much one of Python's containers holds, without asking an override. */
+static uint64_t size_of(PyObject *value, unsigned long flags)
+{
+	ssize_t size;
+
+	if (flags & IS_DICT)
+		size = PyDict_Size(value);
+	else if (flags & IS_LIST)
+		size = PyList_Size(value);
+	else
+		size = PyObject_Size(value);
+	return (uint64_t)size;
+}
+
+/* The size, and of little ones what is in them, and how much these hold. */
+static uint64_t sum_of_size(PyObject *value, bool inner)
+{
+	unsigned long flags = PyType_GetFlags(sight_type(value));
+	uint64_t size = size_of(value, flags), sum = mix(0, size);
+	PyObject *key, *each = NULL;
+	ssize_t at = 0;
+
+	if (size > ELEMENTS_MOST || !(flags & (IS_LIST | IS_DICT)))
+		return sum;
+	for (ssize_t i = 0; i < (ssize_t)size; i++) {
+		if (flags & IS_LIST)
+			each = PyList_GetItem(value, i);
+		else if (!PyDict_Next(value, &at, &key, &each))
+			break;
+		if (!each)
+			break;
+		sum = mix(sum, (uintptr_t)each);
+		if (!inner && sight_of(each) == SIGHT_SIZE)
+			sum = mix(sum, sum_of_size(each, true));
+	}
+	return sum;
+}
+
+/* How often a cache had no answer, and how many it keeps. */
+static uint64_t sum_of_cache(PyObject *cache)
+{
+	PyObject *ask = PyObject_GetAttrString(cache, "cache_info");
+	PyObject *info = ask ? PyObject_CallFunctionObjArgs(ask, NULL) : NULL;
+	uint64_t sum = 0;
+
+	for (ssize_t i = 1; info && i <= 3; i += 2)
+		sum = mix(
+			sum, (uint64_t)PyObject_Hash(PyTuple_GetItem(info, i)));
+	Py_DecRef(info);
+	Py_DecRef(ask);
+	return sum;
+}
+
+PyObject *sight_names(PyObject *class)
+{
+	PyObject *proxy, *list, *names = NULL;
+
+	if (has_offset)
+		return *(PyObject **)((char *)class + DICT_OFFSET);
+	proxy = PyObject_CallFunctionObjArgs(names_of, class, NULL);
+	list = proxy ? PyObject_CallFunctionObjArgs(get_referents, proxy, NULL)
+		     : NULL;
+	if (list)
+		names = PyList_GetItem(list, 0);
+	Py_DecRef(list);
+	Py_DecRef(proxy);
+	return names;
+}
+
+bool sight_is_module(PyObject *value)
+{
+	return sight_type(value) == module_type;
+}
+
+bool sight_is_of(PyObject *value, enum sight sight, PyObject *module)
+{
+	PyObject *names = NULL, *text = NULL;
+	bool is;
+
+	if (sight == SIGHT_CLASS)
+		names = sight_names(value);
+	if (names)
+		text = PyDict_GetItemString(names, "__module__");
+	Py_IncRef(text);
+	if (sight != SIGHT_CLASS)
+		text = PyObject_GetAttrString(value, "__module__");
+	is = text && module &&
+	     PyObject_RichCompareBool(text, module, IS_EQUAL) == 1;
+	PyErr_Clear();
+	Py_DecRef(text);
+	return is;
+}
+
+PyObject *sight_unwrap(PyObject *value)
+{
+	PyObject *inner = PyObject_GetAttrString(value, "__func__");
+
+	PyErr_Clear();
+	if (!inner)
+		inner = PyObject_GetAttrString(value, "fget");
+	PyErr_Clear();
+	return inner;
+}
+
+bool sight_has_inside(PyObject *function)
+{
+	PyObject *defaults = PyFunction_GetDefaults(function);
+	ssize_t count = defaults ? PyTuple_Size(defaults) : 0;
+
+	for (ssize_t i = 0; i < count; i++)
+		if (sight_of(PyTuple_GetItem(defaults, i)) == SIGHT_SIZE)
+			return true;
+	return PyFunction_GetClosure(function) != NULL;
+}
+
+static uint64_t sum_of_function(PyObject *function)
+{
+	PyObject **names =
+		_PyObject_GetDictPtr ? _PyObject_GetDictPtr(function) : NULL;
+
+	return names && *names ? sum_of_size(*names, false) : 0;
+}
+
+uint64_t sight_sum(PyObject *value, enum sight sight)
+{
+	switch (sight) {
+	case SIGHT_SIZE:
+		return sum_of_size(value, false);
+	case SIGHT_CACHE:
+		return sum_of_cache(value);
+	case SIGHT_FUNCTION:
+	case SIGHT_CLOSURE:
+		return sum_of_function(value);
+	default:
+		return 0;
+	}
+}
+
+bool sight_start(PyObject *args)
+{
+	PyObject *probe, *probe_names;
+
+	if (!PyArg_ParseTuple(args, "OOOOOOOOO", &kind_of, &cache_type,
+		    &function_type, &module_type, &wrappers, &names_of,
+		    &get_referents, &probe, &probe_names))
+		return false;
+	has_offset = sizeof(void *) == 8 &&
+		     *(PyObject **)((char *)probe + DICT_OFFSET) == probe_names;
+	return PyFunction_GetClosure && PyFunction_GetDefaults && PyCell_Get &&
+	       PyObject_GenericGetDict;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What there is to see in one value, for kept.c: by its type, and in numbers
+ * that change when it does. Runs no code of the values' own.
+ *
+ * All of this runs with the GIL held.
+ */
+#ifndef FTRACE_ADAPTERS_PYTEST_SIGHT_H
+#define FTRACE_ADAPTERS_PYTEST_SIGHT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "adapters/pytest/python_api.h"
+
+/* What there is to see in a value besides which one it is. */
+enum sight {
+	SIGHT_NOTHING = 1,
+	SIGHT_SPECIAL, /* it is not even asked which one it is */
+	SIGHT_VALUE,   /* held, so that no other comes to lie there */
+	SIGHT_SIZE,
+	SIGHT_CACHE,
+	SIGHT_FUNCTION, /* what was put on it */
+	SIGHT_CLOSURE,  /* that, and what it closes over, and its defaults */
+	SIGHT_WRAPPED,  /* what a staticmethod has inside, and the like */
+	SIGHT_CLASS,
+	SIGHT_OBJECT,
+	SIGHT_FOREIGN /* an object whose attributes others look up */
+};
+
+/*
+ * sight_start(kind_of, cache type, function type, module type, wrappers,
+ * names_of, get_referents, probe, its names), the last a class and the dict of
+ * its names. The arguments have to stay. False: nothing can be seen.
+ */
+bool sight_start(PyObject *args);
+
+/* Of an object's type, without holding it: the object does. */
+PyObject *sight_type(PyObject *object);
+
+enum sight sight_of(PyObject *value);
+
+bool sight_is_module(PyObject *value);
+
+/* Whether what a function closes over, or its defaults, can keep anything. */
+bool sight_has_inside(PyObject *function);
+
+/* What a staticmethod or a property is made of; held. NULL: nothing. */
+PyObject *sight_unwrap(PyObject *value);
+
+/* The names of a class itself, not held; NULL: they cannot be had. */
+PyObject *sight_names(PyObject *class);
+
+/* Whether a class, a function or a cache is of the module of that name. */
+bool sight_is_of(PyObject *value, enum sight sight, PyObject *module);
+
+/* What a container holds, a cache has computed, was put on a function. */
+uint64_t sight_sum(PyObject *value, enum sight sight);
+
+#endif

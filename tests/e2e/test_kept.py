@@ -1,0 +1,387 @@
+# SPDX-License-Identifier: MIT
+"""What one test computes and a module keeps belongs to later tests, too."""
+
+import textwrap
+
+import pytest
+
+from test_versions import every, python  # noqa: F401
+
+HEAD = """\
+    import functools
+    def inner(n):
+        return n + 1
+    def aside():
+        return 5
+    """
+
+# Ways to keep what inner(1) has computed; each with how it is asked for.
+WAYS = {
+    "lru_cache": ("""\
+        @functools.lru_cache(maxsize=None)
+        def get(n):
+            return inner(n)
+        """, "get(1)"),
+    "lru_cache that forgets": ("""\
+        @functools.lru_cache(maxsize=1)
+        def get(n):
+            return inner(n)
+        """, "get(shop.get(0))"),
+    "table": ("""\
+        table = {}
+        def get(n):
+            if n not in table:
+                table[n] = inner(n)
+            return table[n]
+        """, "get(1)"),
+    "table of tables": ("""\
+        tables = {"a": {}}
+        def get(n):
+            table = tables["a"]
+            if n not in table:
+                table[n] = inner(n)
+            return table[n]
+        """, "get(1)"),
+    "one place": ("""\
+        last = [None, None]
+        def get(n):
+            if last[0] != n:
+                last[:] = [n, inner(n)]
+            return last[1]
+        """, "get(1)"),
+    "global": ("""\
+        made = None
+        def get():
+            global made
+            if made is None:
+                made = inner(1)
+            return made
+        """, "get()"),
+    "late global": ("""\
+        def get():
+            global made
+            try:
+                return made
+            except NameError:
+                made = inner(1)
+                return made
+        """, "get()"),
+    "class": ("""\
+        class Shop:
+            made = None
+            @classmethod
+            def get(cls):
+                if cls.made is None:
+                    cls.made = inner(1)
+                return cls.made
+        """, "Shop.get()"),
+    "static method": ("""\
+        class Shop:
+            @staticmethod
+            @functools.lru_cache(maxsize=None)
+            def get(n):
+                return inner(n)
+        """, "Shop.get(1)"),
+    "method": ("""\
+        class Shop:
+            @functools.lru_cache(maxsize=None)
+            def get(self, n):
+                return inner(n)
+        store = Shop()
+        """, "store.get(1)"),
+    "object": ("""\
+        class Shop:
+            def __init__(self):
+                self.made = {}
+            def get(self, n):
+                if n not in self.made:
+                    self.made[n] = inner(n)
+                return self.made[n]
+        store = Shop()
+        """, "store.get(1)"),
+    "cached property": ("""\
+        class Shop:
+            @functools.cached_property
+            def got(self):
+                return inner(1)
+        store = Shop()
+        """, "store.got"),
+    "somebody else's object": ("""\
+        import collections
+        store = collections.UserDict()
+        def get(n):
+            if n not in store:
+                store[n] = inner(n)
+            return store[n]
+        """, "get(1)"),
+    "closure": ("""\
+        def keep(function):
+            kept = {}
+            @functools.wraps(function)
+            def wrapper(n):
+                if n not in kept:
+                    kept[n] = function(n)
+                return kept[n]
+            return wrapper
+        @keep
+        def get(n):
+            return inner(n)
+        """, "get(1)"),
+    "variable of a closure": ("""\
+        def keep(function):
+            kept = None
+            def wrapper():
+                nonlocal kept
+                if kept is None:
+                    kept = function()
+                return kept
+            return wrapper
+        get = keep(lambda: inner(1))
+        """, "get()"),
+    "attribute of a function": ("""\
+        def get():
+            if not hasattr(get, "made"):
+                get.made = inner(1)
+            return get.made
+        """, "get()"),
+    "default": ("""\
+        def get(n, kept={}):
+            if n not in kept:
+                kept[n] = inner(n)
+            return kept[n]
+        """, "get(1)"),
+    "setter": ("""\
+        table = {}
+        def find(n):
+            return table.get(n)
+        def put(n, value):
+            table[n] = value
+        def get(n):
+            if find(n) is None:
+                put(n, inner(n))
+            return find(n)
+        """, "find(1) or shop.get(1)"),
+    "table of functions": ("""\
+        makers = {"a": inner}
+        table = {}
+        def get(name):
+            if name not in table:
+                table[name] = makers[name](1)
+            return table[name]
+        """, "get('a')"),
+    "operator": ("""\
+        class Number:
+            def __init__(self, n):
+                self.n = n
+            def __radd__(self, other):
+                return inner(self.n) + other
+        @functools.lru_cache(maxsize=None)
+        def get(n):
+            return 0 + Number(n)
+        """, "get(1)"),
+    "base class": ("""\
+        class Base:
+            def __init__(self, n):
+                self.n = inner(n)
+        class Number(Base):
+            pass
+        @functools.lru_cache(maxsize=None)
+        def get(n):
+            return Number(n).n
+        """, "get(1)"),
+    "cache behind a cache": ("""\
+        @functools.lru_cache(maxsize=None)
+        def near(n):
+            return inner(n)
+        @functools.lru_cache(maxsize=None)
+        def get(n):
+            return near(n)
+        """, "get(1)"),
+}
+
+
+def _tests(ask):
+    if ask.startswith("find"):
+        ask = "shop.find(1) or shop.get(1)"
+    else:
+        ask = "shop." + ask
+    return """\
+        import shop
+        def test_first():
+            assert %s == 2 and shop.aside() == 5
+        def test_second():
+            assert %s == 2
+        def test_other():
+            assert shop.aside() == 5
+        """ % (ask, ask)
+
+
+def _names(project, name, *change):
+    with project.edited(name, *change):
+        return [unit.partition("::test_")[2]
+                for unit in project.affected_units()]
+
+
+@pytest.fixture
+def shop(project):
+    """Records a module with HEAD and the tests of a file."""
+    project.env["PYTHONPATH"] = "."
+
+    def record(module, tests, **more):
+        project.write("shop.py",
+                      textwrap.dedent(HEAD) + textwrap.dedent(module))
+        project.files(test_shop=tests, **more)
+        project.pytest("-p", "no:randomly").ok()
+        return project
+
+    return record
+
+
+@every
+@pytest.mark.parametrize("way", WAYS)
+def test_ways_to_keep(shop, project, python, way):  # noqa: F811
+    project.python = python
+    module, ask = WAYS[way]
+    shop(module, _tests(ask))
+    assert _names(project, "shop.py", "n + 1", "n + 2") == ["first", "second"]
+    assert _names(project, "shop.py", "return 5", "return 6") == [
+        "first", "other"]
+    assert _names(project, "test_shop.py", "== 2 and", "== 3 and") == [
+        "first"]
+
+
+def test_a_name_of_another_file(shop):
+    project = shop(WAYS["lru_cache"][0], """\
+        from front import fetch as get
+        def test_first():
+            assert get(1) == 2
+        def test_second():
+            assert get(1) == 2
+        """, front="from shop import get as fetch\n")
+    assert _names(project, "shop.py", "n + 1", "n + 2") == ["first", "second"]
+
+
+def test_a_cache_that_a_fixture_has_filled(shop):
+    project = shop(WAYS["table"][0], """\
+        import pytest, shop
+        @pytest.fixture(scope="module")
+        def full():
+            shop.get(1)
+        def test_first(full):
+            assert True
+        def test_second():
+            assert shop.get(1) == 2
+        """)
+    assert _names(project, "shop.py", "n + 1", "n + 2") == ["first", "second"]
+
+
+def test_a_cache_that_an_import_has_filled(shop):
+    project = shop(WAYS["table"][0], """\
+        def test_first():
+            import filler
+        def test_second():
+            import shop
+            assert shop.get(1) == 2
+        """, filler="import shop\nshop.get(1)\n")
+    assert _names(project, "shop.py", "n + 1", "n + 2") == ["first", "second"]
+
+
+def test_a_name_that_changed(shop):
+    """What the module's constants made of a kept value is felt, too."""
+    project = shop("""\
+        STEP = 1
+        @functools.lru_cache(maxsize=None)
+        def get(n):
+            return n + STEP
+        """, _tests("get(1)"))
+    assert _names(project, "shop.py", "STEP = 1", "STEP = 2") == [
+        "first", "second"]
+
+
+def test_only_some_are_run_again(shop):
+    """Those that are not run keep what they know of an earlier run."""
+    project = shop(WAYS["table"][0], _tests("get(1)"))
+    project.pytest("-p", "no:randomly", "test_shop.py::test_second").ok()
+    assert _names(project, "shop.py", "n + 1", "n + 2") == ["first", "second"]
+    project.pytest("-p", "no:randomly", "test_shop.py::test_first").ok()
+    assert _names(project, "shop.py", "n + 1", "n + 2") == ["first", "second"]
+
+
+def test_what_is_put_back(shop):
+    """A patched function keeps nothing."""
+    project = shop("def get():\n    return aside()\n", """\
+        import shop
+        def test_first(monkeypatch):
+            monkeypatch.setattr(shop, "aside", lambda: shop.inner(1))
+            assert shop.get() == 2
+        def test_second():
+            assert shop.get() == 5
+        """)
+    assert _names(project, "shop.py", "n + 1", "n + 2") == ["first"]
+
+
+def test_objects_are_not_held(shop):
+    """What nobody but the module has is gone when the module drops it."""
+    shop("""\
+        class Thing:
+            pass
+        thing = Thing()
+        table = {"thing": Thing()}
+        """, """\
+        import gc, weakref, shop
+        def test_first():
+            shop.inner(1)
+            one = weakref.ref(shop.thing)
+            two = weakref.ref(shop.table["thing"])
+            shop.thing = None
+            del shop.table["thing"]
+            gc.collect()
+            assert one() is None and two() is None
+        """)
+
+
+def test_no_code_of_theirs_runs(shop):
+    project = shop("""\
+        ran = []
+        class Meta(type):
+            def __getattribute__(self, name):
+                if name == "__dict__":
+                    ran.append(name)
+                return type.__getattribute__(self, name)
+        class Odd(dict, metaclass=Meta):
+            def __len__(self):
+                ran.append("len")
+                return 0
+            def __getattribute__(self, name):
+                ran.append(name)
+                return dict.__getattribute__(self, name)
+            __hash__ = None
+            def __eq__(self, other):
+                ran.append("eq")
+                return True
+        class Proxy:
+            @property
+            def __class__(self):
+                ran.append("class")
+                raise RuntimeError
+            def __getattr__(self, name):
+                ran.append(name)
+                raise RuntimeError
+        odd, proxy = Odd(), Proxy()
+        table = {}
+        def get(n):
+            table[n] = n
+        del ran[:]
+        """, """\
+        import atexit, shop
+        def test_first():
+            shop.get(1)
+            assert shop.ran == []
+        def test_second():
+            assert shop.ran == []
+        @atexit.register
+        def last():
+            with open("ran", "w") as file:
+                print(shop.ran, file=file)
+        """)
+    assert (project.root / "ran").read_text() == "[]\n"
