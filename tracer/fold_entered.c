@@ -181,8 +181,7 @@ static void finish(struct entered *entered, uint32_t scope)
 	memset(entered->set, 0, entered->words * sizeof(*entered->set));
 }
 
-/* The entries, put in the order of their scopes. */
-static struct fold_entry *by_scope(const struct fold *fold)
+struct fold_entry *fold_entries_by_scope(const struct fold *fold)
 {
 	size_t *at = xcalloc(fold->scope_count + 1, sizeof(*at));
 	struct fold_entry *sorted = xcalloc(fold->entry_count, sizeof(*sorted));
@@ -220,7 +219,7 @@ void fold_entered(struct fold *fold)
 	if (!fold->entry_count)
 		return;
 	rank(&entered);
-	entries = by_scope(fold);
+	entries = fold_entries_by_scope(fold);
 	take_all(&entered, entries, fold->entry_count);
 	entered.counting = false;
 	take_all(&entered, entries, fold->entry_count);

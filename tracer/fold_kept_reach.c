@@ -24,9 +24,13 @@ struct reach {
 	struct names outers;        /* files and names that functions lie in */
 	struct name_list *mentions; /* by function: numbers of names */
 	struct name_list *handed;   /* those by which it can be handed names */
-	bool *entered, *reached;    /* by function, for the thing in hand */
-	bool *begins;               /* likewise: it mentions the thing */
-	bool *near; /* by scope: the module's imports lead there */
+	bool *implicit;             /* Python calls it of its own accord */
+	const struct name_list **called; /* the things that have its name, */
+	const struct name_list *(*fills)[2]; /* those that it fills */
+	struct name_list here;               /* those that were entered: */
+	bool *entered, *reached; /* by function, for the thing in hand */
+	bool *begins;            /* likewise: it mentions the thing */
+	bool *near;              /* by scope: the module's imports lead there */
 	struct name_list queue;
 };
 
@@ -184,6 +188,37 @@ static void open_handed(struct reach *reach)
 				functions[i].gets_at_all = true;
 }
 
+/* Called by Python itself, on what somebody else may have handed over. */
+static bool is_implicit(const char *name, size_t size)
+{
+	static const char *const others[] = {"__init__", "__new__", "__enter__",
+		"__exit__", "__call__", "__iter__", "__next__", "__repr__",
+		"__str__", "__getattr__", "__del__"};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (strlen(others[i]) == size && !memcmp(name, others[i], size))
+			return false;
+	return is_special(name, size) && !operator_of(name, size);
+}
+
+/* Which things a function may have to do with, by its own names. */
+static void find_things(struct reach *reach, uint32_t i)
+{
+	struct fold *fold = reach->fold;
+	const struct fold_function *function = &fold->functions[i];
+	size_t size;
+	const char *name = own_name(function, &size);
+	char *bare;
+
+	reach->implicit[i] = is_implicit(name, size);
+	reach->called[i] = names_find(&fold->kept_names, name, size);
+	reach->fills[i][0] = names_find(
+		&fold->kept_makers, function->name, function->name_size);
+	bare = bare_name(function, &size);
+	reach->fills[i][1] = names_find(&fold->kept_makers, bare, size);
+	free(bare);
+}
+
 static void prepare(struct reach *reach, struct fold *fold)
 {
 	size_t count = fold->function_count;
@@ -196,6 +231,11 @@ static void prepare(struct reach *reach, struct fold *fold)
 	reach->reached = xcalloc(count, sizeof(*reach->reached));
 	reach->begins = xcalloc(count, sizeof(*reach->begins));
 	reach->near = xcalloc(fold->scope_count, sizeof(*reach->near));
+	reach->implicit = xcalloc(count, sizeof(*reach->implicit));
+	reach->called = xcalloc(count, sizeof(*reach->called));
+	reach->fills = xcalloc(count, sizeof(*reach->fills));
+	for (uint32_t i = 0; i < count; i++)
+		find_things(reach, i);
 	for (uint32_t i = 0; i < count; i++)
 		add_names(reach, i);
 	for (uint32_t i = 0; i < count; i++)
@@ -213,6 +253,10 @@ static void release(struct reach *reach)
 	names_release(&reach->outers);
 	free(reach->mentions);
 	free(reach->handed);
+	free(reach->implicit);
+	free(reach->called);
+	free(reach->fills);
+	free(reach->here.items);
 	free(reach->entered);
 	free(reach->reached);
 	free(reach->begins);
@@ -329,70 +373,24 @@ static void find_imports(struct reach *reach, uint32_t kept)
 	}
 }
 
-/* Called by Python itself, on what somebody else may have handed over. */
-static bool is_implicit(const char *name, size_t size)
+/*
+ * Whether a function fills the thing, or where that is not known, whether it
+ * mentions one of the thing's names.
+ */
+static bool has_to_do(const struct reach *reach, uint32_t i, uint32_t kept)
 {
-	static const char *const others[] = {"__init__", "__new__", "__enter__",
-		"__exit__", "__call__", "__iter__", "__next__", "__repr__",
-		"__str__", "__getattr__", "__del__"};
+	const struct fold_function *function = &reach->fold->functions[i];
 
-	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		if (strlen(others[i]) == size && !memcmp(name, others[i], size))
-			return false;
-	return is_special(name, size) && !operator_of(name, size);
-}
-
-static void take_implicit(struct reach *reach)
-{
-	for (uint32_t i = 0; i < reach->fold->function_count; i++) {
-		size_t size;
-		const char *name = own_name(&reach->fold->functions[i], &size);
-
-		if (is_implicit(name, size))
-			take(reach, i);
-	}
-}
-
-/* Whether the function is one that fills the thing. */
-static bool makes(const struct fold *fold, const struct fold_function *function,
-	uint32_t kept)
-{
-	size_t size;
-	char *bare = bare_name(function, &size);
-	bool found;
-
-	found = name_list_has(names_find(&fold->kept_makers, function->name,
-				      function->name_size),
-			kept) ||
-		name_list_has(names_find(&fold->kept_makers, bare, size), kept);
-	free(bare);
-	return found;
-}
-
-/* It, or where that is not known, who mentions one of the thing's names. */
-static bool has_to_do(const struct fold *fold,
-	const struct fold_function *function, uint32_t kept)
-{
-	size_t size;
-	const char *name = own_name(function, &size);
-
-	if (fold->kept[kept].has_makers)
-		return makes(fold, function, kept);
+	if (reach->fold->kept[kept].has_makers)
+		return name_list_has(reach->fills[i][0], kept) ||
+		       name_list_has(reach->fills[i][1], kept);
 	/* As a cached property is called that is kept under its own name. */
-	if (name_list_has(names_find(&fold->kept_names, name, size), kept))
+	if (name_list_has(reach->called[i], kept))
 		return true;
 	for (size_t k = 0; k < function->kept_count; k++)
 		if (function->kept[k] == kept)
 			return true;
 	return false;
-}
-
-static void find_begins(struct reach *reach, uint32_t kept)
-{
-	for (uint32_t i = 0; i < reach->fold->function_count; i++)
-		reach->begins[i] = reach->entered[i] && is_near(reach, i) &&
-				   has_to_do(reach->fold,
-					   &reach->fold->functions[i], kept);
 }
 
 /* Whether what a function mentions is all about the thing itself. */
@@ -412,84 +410,106 @@ static bool leads_nowhere(const struct reach *reach, uint32_t i)
 
 static void add_callers(struct reach *reach, uint32_t callee)
 {
-	const struct fold *fold = reach->fold;
 	size_t size;
-	const char *name = own_name(&fold->functions[callee], &size);
+	const char *name = own_name(&reach->fold->functions[callee], &size);
 	uint32_t word = intern_find(&reach->names.names, name, size);
 
-	for (uint32_t i = 0; i < fold->function_count; i++)
-		for (size_t k = 0;
-			reach->entered[i] && k < reach->mentions[i].count; k++)
-			if (reach->mentions[i].items[k] == word)
-				take(reach, i);
+	for (size_t i = 0; i < reach->here.count; i++)
+		if (name_list_has(&reach->mentions[reach->here.items[i]], word))
+			take(reach, reach->here.items[i]);
 }
 
 /* Where nobody mentions it, who may mention all has to do with it. */
 static void begin(struct reach *reach, uint32_t kept)
 {
-	const struct fold *fold = reach->fold;
-	bool none;
+	const struct fold_function *functions = reach->fold->functions;
+	const struct name_list *here = &reach->here;
 
-	memset(reach->reached, 0, fold->function_count * sizeof(bool));
-	reach->queue.count = 0;
-	find_begins(reach, kept);
-	for (uint32_t i = 0; i < fold->function_count; i++)
-		if (reach->begins[i])
-			take(reach, i);
-	none = !reach->queue.count;
-	for (uint32_t i = 0; none && i < fold->function_count; i++)
-		if (fold->functions[i].gets_at_all)
-			take(reach, i);
-	none = !reach->queue.count;
-	for (uint32_t i = 0; none && i < fold->function_count; i++)
-		take(reach, i);
+	for (size_t i = 0; i < here->count; i++) {
+		uint32_t function = here->items[i];
+
+		reach->begins[function] = is_near(reach, function) &&
+					  has_to_do(reach, function, kept);
+		if (reach->begins[function])
+			take(reach, function);
+	}
+	if (!reach->queue.count)
+		for (size_t i = 0; i < here->count; i++)
+			if (functions[here->items[i]].gets_at_all)
+				take(reach, here->items[i]);
+	if (!reach->queue.count)
+		take_all(reach, here);
+}
+
+/* What the scopes entered that left something at one. */
+static void find_entered(struct reach *reach, uint32_t kept,
+	const struct fold_entry *entries, const size_t *first)
+{
+	const struct fold *fold = reach->fold;
+
+	reach->here.count = 0;
+	for (size_t k = 0; k < fold->keeping_count; k++) {
+		uint32_t scope = fold->keepings[k].scope;
+
+		for (size_t i = first[scope];
+			fold->keepings[k].kept == kept && i < first[scope + 1];
+			i++) {
+			uint32_t function = entries[i].function;
+
+			if (reach->entered[function] ||
+				!fold->functions[function].name_size)
+				continue;
+			reach->entered[function] = true;
+			name_list_push(&reach->here, function);
+		}
+	}
 }
 
 static void reach_one(struct reach *reach, uint32_t kept)
 {
 	struct fold *fold = reach->fold;
+	const struct name_list *here = &reach->here;
 
+	reach->queue.count = 0;
 	find_imports(reach, kept);
 	begin(reach, kept);
-	for (uint32_t i = 0; i < fold->function_count; i++)
-		if (!fold->kept[kept].has_makers && reach->begins[i] &&
-			leads_nowhere(reach, i))
-			add_callers(reach, i);
-	take_implicit(reach);
+	for (size_t i = 0; i < here->count; i++)
+		if (!fold->kept[kept].has_makers &&
+			reach->begins[here->items[i]] &&
+			leads_nowhere(reach, here->items[i]))
+			add_callers(reach, here->items[i]);
+	for (size_t i = 0; i < here->count; i++)
+		if (reach->implicit[here->items[i]])
+			take(reach, here->items[i]);
 	follow(reach);
-	for (uint32_t i = 0; i < fold->function_count; i++)
-		if (reach->reached[i])
-			fold_add_entry(fold, fold->kept[kept].scope, i);
-}
+	for (size_t i = 0; i < here->count; i++) {
+		uint32_t function = here->items[i];
 
-/* What the scopes entered that left something at one. */
-static void find_entered(
-	struct reach *reach, const bool *keeps, size_t entry_count)
-{
-	struct fold *fold = reach->fold;
-
-	memset(reach->entered, 0, fold->function_count * sizeof(bool));
-	for (size_t i = 0; i < entry_count; i++)
-		if (keeps[fold->entries[i].scope] &&
-			fold->functions[fold->entries[i].function].name_size)
-			reach->entered[fold->entries[i].function] = true;
+		if (reach->reached[function])
+			fold_add_entry(fold, fold->kept[kept].scope, function);
+		reach->entered[function] = false;
+		reach->reached[function] = false;
+		reach->begins[function] = false;
+	}
 }
 
 void fold_kept_reach(struct fold *fold)
 {
-	size_t entry_count = fold->entry_count;
-	bool *keeps = xcalloc(fold->scope_count, sizeof(*keeps));
+	size_t *first = xcalloc(fold->scope_count + 1, sizeof(*first));
+	struct fold_entry *entries;
 	struct reach reach;
 
+	for (size_t i = 0; i < fold->entry_count; i++)
+		first[fold->entries[i].scope + 1]++;
+	for (size_t i = 1; i <= fold->scope_count; i++)
+		first[i] += first[i - 1];
+	entries = fold_entries_by_scope(fold);
 	prepare(&reach, fold);
 	for (uint32_t i = 0; i < fold->kept_count; i++) {
-		memset(keeps, 0, fold->scope_count * sizeof(*keeps));
-		for (size_t k = 0; k < fold->keeping_count; k++)
-			if (fold->keepings[k].kept == i)
-				keeps[fold->keepings[k].scope] = true;
-		find_entered(&reach, keeps, entry_count);
+		find_entered(&reach, i, entries, first);
 		reach_one(&reach, i);
 	}
-	free(keeps);
+	free(first);
+	free(entries);
 	release(&reach);
 }

@@ -181,7 +181,8 @@ struct fold {
 	size_t keeping_count, keeping_room;
 	struct interner kept_keys; /* number i is kept[i] */
 	struct names kept_names, kept_makers;
-	struct names leads; /* functions; numbers of the texts that lead there */
+	struct names
+		leads; /* functions; numbers of the texts that lead there */
 	char *interpreter_tag, *interpreter; /* NULL: none was named */
 	const char *coarse;                  /* why some scope is, or NULL */
 
@@ -290,6 +291,8 @@ uint32_t fold_section_state(struct fold *fold, const struct fold_access *access,
 
 /* A scope for each set of functions of a file that some scope entered. */
 void fold_entered(struct fold *fold);
+/* The entries, put in the order of their scopes; to be freed. */
+struct fold_entry *fold_entries_by_scope(const struct fold *fold);
 
 /*
  * Variables (fold_variable.c): a record of one, and the states of them all.

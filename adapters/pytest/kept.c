@@ -268,6 +268,8 @@ static void look_at(struct way *way, struct place *place, PyObject *key,
 
 	if (!fresh && place->sight <= SIGHT_VALUE)
 		return;
+	/* To look may free memory, and so run code that drops them. */
+	Py_IncRef(key);
 	Py_IncRef(value);
 	way->keys[depth] = key;
 	if (fresh)
@@ -290,6 +292,7 @@ static void look_at(struct way *way, struct place *place, PyObject *key,
 	way->shown = shown;
 	way->holder = holder;
 	Py_DecRef(value);
+	Py_DecRef(key);
 }
 
 /* Names came or went: what is known of each goes to its new place. */
@@ -458,8 +461,11 @@ PyObject *kept_keep(PyObject *self, PyObject *args)
 			source->modules = module;
 		}
 	}
-	if (module)
+	if (module && !looking) {
+		looking = true;
 		Py_DecRef(look_module(source, module, true));
+		looking = false;
+	}
 	PyErr_Clear();
 	return Py_BuildValue("");
 }

@@ -48,8 +48,6 @@ static enum sight decide(PyObject *type)
 	PyObject *answer;
 	long kind;
 
-	if (flags & IS_CLASS)
-		return SIGHT_CLASS;
 	if (type == cache_type)
 		return SIGHT_CACHE;
 	if (type == function_type)
@@ -79,6 +77,9 @@ enum sight sight_of(PyObject *value)
 	PyObject *type = sight_type(value);
 	size_t i = (size_t)mix(0, (uintptr_t)type) % TYPES;
 
+	/* Never by a table, in which another type may have lain there. */
+	if (PyType_GetFlags(type) & IS_CLASS)
+		return SIGHT_CLASS;
 	if (types[i].type != type) {
 		types[i].sight = decide(type);
 		types[i].type = type;
