@@ -183,13 +183,22 @@ void fold_kept(struct fold *fold)
 	fold_kept_reach(fold);
 }
 
+/* Not by the module itself: what it keeps came after it was loaded. */
+static void use(struct fold *fold, uint32_t scope, const struct fold_kept *kept)
+{
+	uint32_t source = fold->source_of[kept->node];
+
+	if (!source || fold->sources[source - 1].module != scope)
+		fold_use(fold, scope, kept->scope);
+}
+
 void fold_use_kept(
 	struct fold *fold, uint32_t scope, const struct fold_function *function)
 {
 	for (size_t i = 0; i < function->kept_count; i++)
-		fold_use(fold, scope, fold->kept[function->kept[i]].scope);
+		use(fold, scope, &fold->kept[function->kept[i]]);
 	for (size_t i = 0; function->gets_at_all && i < fold->kept_count; i++)
-		fold_use(fold, scope, fold->kept[i].scope);
+		use(fold, scope, &fold->kept[i]);
 }
 
 void fold_kept_release(struct fold *fold)

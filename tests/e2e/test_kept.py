@@ -385,3 +385,13 @@ def test_no_code_of_theirs_runs(shop):
                 print(shop.ran, file=file)
         """)
     assert (project.root / "ran").read_text() == "[]\n"
+
+
+def test_why(shop):
+    project = shop(WAYS["lru_cache"][0], _tests("get(1)"))
+    with project.edited("shop.py", "n + 1", "n + 2"):
+        said = project.ftrace("why", "test_shop.py::test_second").ok().out
+    assert said.splitlines()[1:] == [
+        "stale: shop.py modified",
+        "  gets at what is kept in memory as shop.py:get",
+        "  which accessed shop.py: inner (read)"]
