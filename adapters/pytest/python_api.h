@@ -100,6 +100,7 @@ extern int PyUnicode_CompareWithASCIIString(PyObject *text, const char *ascii);
 extern PyObject *PyModule_Create2(struct module_def *def, int version);
 extern void *PyInterpreterState_Get(void);
 extern int64_t PyInterpreterState_GetID(void *interpreter);
+extern void *PyThreadState_Get(void);
 
 /* Not of the stable ABI, though in every CPython: may be missing one day. */
 #define MAYBE __attribute__((weak))

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "adapters/pytest/threads.h"
+
 #define WAIT_MOST (1u << 22)
 
 /*
@@ -35,7 +37,7 @@ static uint64_t dropped;
 /* Threads that have scopes of their own, besides the collecting one. */
 static int waiting;
 
-/* There was more than one thread since the collecting one said all. */
+/* Another thread ran since the collecting one said all. */
 static bool others;
 static bool stopped;
 
@@ -131,13 +133,6 @@ void tripwires_note_thread(void)
 	others = true;
 }
 
-static bool is_alone(void)
-{
-	void *thread = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
-
-	return !thread || !PyThreadState_Next(thread);
-}
-
 void tripwires_say(bool importing)
 {
 	uint64_t end = dropped + found_count;
@@ -162,11 +157,11 @@ void tripwires_say(bool importing)
 	}
 	if (!importing)
 		here.resaid = end;
-	others = others || !is_alone();
+	others = threads_ran() || others;
 	if (entries_is_collecting() && !waiting && !(importing && others)) {
 		dropped = end;
 		found_count = 0;
-		others = !is_alone();
+		others = false;
 	}
 }
 
@@ -206,8 +201,7 @@ const char *tripwires_start(int minor, PyObject *probe)
 	size_t offset = minor == 12 ? 160 : 168;
 	PyObject *code = PyObject_GetAttrString(probe, "__code__");
 	uint64_t *version = (uint64_t *)((char *)code + offset), before;
-	bool fits = sizeof(void *) == 8 && minor >= 12 &&
-		    PyInterpreterState_ThreadHead && PyThreadState_Next;
+	bool fits = sizeof(void *) == 8 && minor >= 12 && threads_start();
 
 	Py_DecRef(code); /* the function keeps it */
 	counts_by_one = minor == 12;

@@ -141,6 +141,31 @@ def test_threads_that_import(each):
 
 
 @monitored
+def test_threads_that_sleep(each):
+    """A thread that has not run entered nothing during an import."""
+    each.write(lib="""\
+        import threading
+        lock = threading.Lock()
+        def one(): return 1
+        def sleep():
+            lock.acquire()
+        lock.acquire()
+        thread = threading.Thread(target=sleep)
+        thread.start()
+        """, quick="import lib\nlib.one()\n", test_a="""\
+        import lib
+        def test_a():
+            import quick
+        def test_b():
+            lib.lock.release()
+            lib.thread.join()
+        """)
+    record = each.traced("-q").record
+    assert record.entered("module/quick", "lib.py") == {"one"}
+    assert entered(record, "test_a") == set()
+
+
+@monitored
 def test_threads_beside_an_import(each):
     each.write(lib="""\
         import threading
