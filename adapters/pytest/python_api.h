@@ -135,5 +135,17 @@ extern int PySys_AddAuditHook(audit_hook *hook, void *data) MAYBE;
 extern PyObject *PyEval_GetFrame(void) MAYBE;
 extern PyObject *PyFrame_GetBack(PyObject *frame) MAYBE;
 extern PyObject *PyFrame_GetCode(PyObject *frame) MAYBE;
+extern PyObject *PyCode_GetCode(PyObject *code) MAYBE;
+extern PyObject *PyIter_Next(PyObject *iterator) MAYBE;
+extern void *PyType_GetSlot(PyObject *type, int slot) MAYBE;
+
+/* Types are objects, too. */
+extern PyObject PyGen_Type MAYBE;
+extern PyObject PyCoro_Type MAYBE;
+extern PyObject PyAsyncGen_Type MAYBE;
+extern PyObject PyFrame_Type MAYBE;
+extern PyObject _PyCoroWrapper_Type MAYBE;
+extern PyObject _PyAsyncGenASend_Type MAYBE;
+extern PyObject _PyAsyncGenAThrow_Type MAYBE;
 
 #endif
