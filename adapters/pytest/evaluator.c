@@ -2,16 +2,16 @@
 /*
  * The frame evaluator.
  *
- * Up to 3.11. It costs a look into two tables, and calls what was there before
- * by a jump, without a stack frame of its own. What costs more is that 3.11
- * with an evaluator no longer runs a call of one Python function by another in
- * the same C frame: such a call takes half as long again, and needs C stack
- * where it needed none. So the evaluator steps aside where a thread has used a
- * part of its stack, and where a scope makes very many calls; the scope falls
- * back to whole files.
+ * Up to 3.10, and in forked children of 3.11. It costs a look into two tables,
+ * and calls what was there before by a jump, without a stack frame of its own.
+ * What costs more is that 3.11 with an evaluator no longer runs a call of one
+ * Python function by another in the same C frame: such a call takes half as
+ * long again, and needs C stack where it needed none. So the evaluator steps
+ * aside where a thread has used a part of its stack, and where a scope makes
+ * very many calls; the scope falls back to whole files.
  *
- * From 3.12 on tripwires.c does without, and where it cannot, the events of
- * sys.monitoring.
+ * From 3.11 on tripwires.c does without. Where it cannot, the evaluator does in
+ * 3.11, and the events of sys.monitoring from 3.12 on.
  */
 #include "adapters/pytest/evaluator.h"
 
@@ -29,6 +29,7 @@
 #include "adapters/pytest/entries.h"
 #include "adapters/pytest/kept.h"
 #include "adapters/pytest/opened.h"
+#include "adapters/pytest/throws.h"
 #include "adapters/pytest/tripwires.h"
 
 #define STACK_SHARE 4          /* of the stack, one part of so many, */
@@ -293,20 +294,32 @@ static const char *start(
 	return reason;
 }
 
+static bool has_evaluators(void)
+{
+	return _PyInterpreterState_GetEvalFrameFunc &&
+	       _PyInterpreterState_SetEvalFrameFunc;
+}
+
+/* Chooses an evaluator to go before the one that is there, and tries it. */
+static const char *prepare(const struct blocks_settings *settings,
+	PyObject *outer, PyObject *inner)
+{
+	next_is_default = next == _PyEval_EvalFrameDefault;
+	code_offset = 32;
+	ours = settings->minor < 11 ? evaluate_plain : evaluate;
+	return try_out(outer, inner);
+}
+
 static const char *start_evaluating(const struct blocks_settings *settings,
 	PyObject *outer, PyObject *inner)
 {
 	const char *reason;
 
-	if (!_PyInterpreterState_GetEvalFrameFunc ||
-		!_PyInterpreterState_SetEvalFrameFunc)
+	if (!has_evaluators())
 		return "the interpreter takes no frame evaluator";
 	interpreter = PyInterpreterState_Get();
 	next = current();
-	next_is_default = next == _PyEval_EvalFrameDefault;
-	code_offset = 32;
-	ours = settings->minor < 11 ? evaluate_plain : evaluate;
-	reason = try_out(outer, inner);
+	reason = prepare(settings, outer, inner);
 	if (!reason)
 		reason = start(settings, inner);
 	if (reason)
@@ -321,19 +334,60 @@ static const char *start_evaluating(const struct blocks_settings *settings,
 	return NULL;
 }
 
-static const char *start_tripping(
-	const struct blocks_settings *settings, PyObject *probe)
+/*
+ * A child may end at any moment, so it has to say at once what it enters.
+ * From 3.12 on there are events for that, which Python code switches on.
+ */
+static void evaluate_in_child(void)
+{
+	if (recording != TRIPPING)
+		return;
+	tripwires_stop();
+	recording = EVALUATING;
+	here.known = false;
+	calls_left = calls_most;
+	if (current() == next)
+		install(ours);
+	else
+		entries_gap(replaced);
+}
+
+/* An exception is thrown into a generator. */
+static void enter_thrown(PyObject *code)
+{
+	if (recording == TRIPPING)
+		note(code);
+}
+
+/* What else it takes where there are no events. */
+static const char *start_without_events(const struct blocks_settings *settings,
+	PyObject *probe, PyObject *outer, PyObject *generator)
+{
+	const char *reason = prepare(settings, outer, probe);
+
+	if (!reason)
+		reason = throws_start(generator, enter_thrown);
+	if (!reason && pthread_atfork(NULL, NULL, evaluate_in_child))
+		reason = "no child can be watched";
+	return reason;
+}
+
+static const char *start_tripping(const struct blocks_settings *settings,
+	PyObject *probe, PyObject *outer, PyObject *generator)
 {
 	const char *reason;
 
-	if (!_PyInterpreterState_GetEvalFrameFunc)
+	if (!has_evaluators())
 		return "the interpreter takes no frame evaluator";
 	interpreter = PyInterpreterState_Get();
 	next = current();
 	if (next != _PyEval_EvalFrameDefault)
 		return replaced;
-	/* First, because after it sys.monitoring can still be had. */
+	/* First, because after it the others can still be had. */
 	reason = tripwires_start(settings->minor, probe);
+	if (!reason && settings->minor == 11)
+		reason =
+			start_without_events(settings, probe, outer, generator);
 	if (!reason)
 		reason = start(settings, probe);
 	if (reason)
@@ -346,14 +400,15 @@ static const char *start_tripping(
 PyObject *evaluator_trip(PyObject *self, PyObject *args)
 {
 	struct blocks_settings settings;
-	PyObject *probe;
+	PyObject *probe, *outer, *generator;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "(iyyy)O", &settings.minor, &settings.root,
-		    &settings.stdlib, &settings.own, &probe))
+	if (!PyArg_ParseTuple(args, "(iyyy)OOO", &settings.minor,
+		    &settings.root, &settings.stdlib, &settings.own, &probe,
+		    &outer, &generator))
 		return NULL;
 	Py_IncRef(args);
-	return answer(start_tripping(&settings, probe));
+	return answer(start_tripping(&settings, probe, outer, generator));
 }
 
 PyObject *evaluator_adopt(PyObject *self, PyObject *code)

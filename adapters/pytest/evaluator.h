@@ -21,9 +21,10 @@ PyObject *evaluator_evaluate(PyObject *self, PyObject *args);
 PyObject *evaluator_callbacks(PyObject *self, PyObject *disable);
 
 /*
- * trip((minor version, root, stdlib, own), probe): by tripwires.c. Gives None,
- * or bytes that say why not. The probe is a function that does nothing and was
- * never called.
+ * trip((minor version, root, stdlib, own), probe, caller, generator): by
+ * tripwires.c. Gives None, or bytes that say why not. The probe is a function
+ * that does nothing of note and was never called, the caller one as evaluate()
+ * takes, and the generator one that yields.
  */
 PyObject *evaluator_trip(PyObject *self, PyObject *args);
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Has the functions that are entered recorded, in the best way there is.
 
-The C part does it: up to 3.11 by a frame evaluator (PEP 523), from 3.12 on by
-tripwires or, where these cannot be had, as the listener of sys.monitoring.
-Without any, a scope depends on files as a whole.
+The C part does it: up to 3.10 by a frame evaluator (PEP 523), from 3.11 on by
+tripwires or, where these cannot be had, by the evaluator in 3.11 and as the
+listener of sys.monitoring later. Without any, a scope depends on files as a
+whole.
 """
 
 import gc
@@ -21,6 +22,9 @@ _STDLIB = os.path.dirname(os.__file__) + "/"
 _monitoring = getattr(sys, "monitoring", None)
 _tool = None
 _EVENTS = ("PY_START", "PY_RESUME", "PY_THROW")
+
+# What may be asked for in place of tripwires.
+_OTHERS = ("monitoring",) if _monitoring else ("monitoring", "evaluator")
 
 # How functions are recorded: "evaluator", "tripwires", "monitoring" or None;
 # and when it is None, why.
@@ -56,6 +60,12 @@ def _start(wanted):
         return None, "this Python takes no extension of ours"
     settings = (sys.version_info[1], marks.encode(marks.root_slash),
                 marks.encode(_STDLIB), marks.encode(_HERE))
+    if wanted not in _OTHERS and sys.version_info >= (3, 11):
+        why = _set_tripwires(settings)
+        if why is None:
+            return "tripwires", None
+        if wanted == "tripwires":
+            return None, os.fsdecode(why)
     if _monitoring is None:
         why = b"this Python has no sys.monitoring"
         if wanted != "monitoring":
@@ -63,12 +73,6 @@ def _start(wanted):
             if why is None:
                 return "evaluator", None
         return None, os.fsdecode(why)
-    if wanted != "monitoring":
-        why = _set_tripwires(settings)
-        if why is None:
-            return "tripwires", None
-        if wanted == "tripwires":
-            return None, os.fsdecode(why)
     why = marks.extension.monitor(
         settings, _monitoring.restart_events, _inner)
     if why is None:
@@ -80,13 +84,15 @@ def _start(wanted):
 
 def _set_tripwires(settings):
     """None, or why not."""
-    if not _listen(("PY_THROW",)):
+    if _monitoring and not _listen(("PY_THROW",)):
         return b"sys.monitoring has no number left"
-    why = marks.extension.trip(settings, _inner)
+    why = marks.extension.trip(settings, _inner, _outer, _yielding)
     if why is not None:
-        _unlisten()
+        if _monitoring:
+            _unlisten()
         return why
-    os.register_at_fork(after_in_child=_after_fork)
+    if _monitoring:
+        os.register_at_fork(after_in_child=_after_fork)
     if any(imports.is_project(module)
            for name, module in list(sys.modules.items())
            if not name.startswith(marks.OWN_MODULES)):
@@ -124,7 +130,12 @@ def _outer(function):
 
 
 def _inner():
-    pass
+    """What it does can be quickened, which tripwires of 3.11 try out."""
+    return len(_HERE)
+
+
+def _yielding():
+    yield
 
 
 def _free_tool():

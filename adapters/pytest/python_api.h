@@ -103,6 +103,7 @@ extern int PyUnicode_CompareWithASCIIString(PyObject *text, const char *ascii);
 extern PyObject *PyModule_Create2(struct module_def *def, int version);
 extern void *PyInterpreterState_Get(void);
 extern int64_t PyInterpreterState_GetID(void *interpreter);
+extern void *PyThreadState_Get(void);
 
 /* Not of the stable ABI, though in every CPython: may be missing one day. */
 #define MAYBE __attribute__((weak))
@@ -142,5 +143,17 @@ extern int PySys_AddAuditHook(audit_hook *hook, void *data) MAYBE;
 extern PyObject *PyEval_GetFrame(void) MAYBE;
 extern PyObject *PyFrame_GetBack(PyObject *frame) MAYBE;
 extern PyObject *PyFrame_GetCode(PyObject *frame) MAYBE;
+extern PyObject *PyCode_GetCode(PyObject *code) MAYBE;
+extern PyObject *PyIter_Next(PyObject *iterator) MAYBE;
+extern void *PyType_GetSlot(PyObject *type, int slot) MAYBE;
+
+/* Types are objects, too. */
+extern PyObject PyGen_Type MAYBE;
+extern PyObject PyCoro_Type MAYBE;
+extern PyObject PyAsyncGen_Type MAYBE;
+extern PyObject PyFrame_Type MAYBE;
+extern PyObject _PyCoroWrapper_Type MAYBE;
+extern PyObject _PyAsyncGenASend_Type MAYBE;
+extern PyObject _PyAsyncGenAThrow_Type MAYBE;
 
 #endif

@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+#include "adapters/pytest/threads.h"
+#include "adapters/pytest/warmup.h"
+
 #define WAIT_MOST (1u << 22)
 
 /*
@@ -13,13 +16,16 @@
 #define NOBODYS UINT64_C(0x60)
 
 struct wire {
-	uint64_t *version; /* of a code object; NULL: it is vacant */
-	uint64_t armed;    /* what it is while the code has not run */
+	char *word;     /* of a code object; NULL: it is vacant */
+	uint64_t armed; /* what it is while the code has not run */
 	struct block *block;
 };
 
-static size_t version_offset;
+static size_t word_offset;
 static bool counts_by_one;
+
+/* The word is the counter that warmup.h is about, and no version. */
+static bool is_counter;
 
 static struct wire *wires;
 static uint32_t count, room, vacant; /* vacant: a list through `armed` */
@@ -35,14 +41,9 @@ static uint64_t dropped;
 /* Threads that have scopes of their own, besides the collecting one. */
 static int waiting;
 
-/* There was more than one thread since the collecting one said all. */
+/* Another thread ran since the collecting one said all. */
 static bool others;
 static bool stopped;
-
-static uint64_t *version_of(PyObject *code)
-{
-	return (uint64_t *)((char *)code + version_offset);
-}
 
 /* A version that no interpreter gives, just below or above this one. */
 static uint64_t arm(uint64_t version)
@@ -72,16 +73,36 @@ static void find(struct block *block)
 	found[found_count++] = block;
 }
 
+static inline uint64_t read_word(const struct wire *wire)
+{
+	return is_counter ? *(uint16_t *)wire->word : *(uint64_t *)wire->word;
+}
+
+/* Of code that ran. */
+static void rearm(struct wire *wire, uint64_t version)
+{
+	char *code = wire->word - word_offset;
+
+	if (!is_counter) {
+		wire->armed = *(uint64_t *)wire->word = arm(version);
+		return;
+	}
+	wire->armed = (uint16_t)warmup_arm((PyObject *)code);
+	/* That it runs cannot be told, so it does in each scope. */
+	if (!wire->armed)
+		wire->armed = UINT64_MAX;
+}
+
 static inline void look(struct wire *wire)
 {
-	uint64_t version;
+	uint64_t word;
 
-	if (!wire->version)
+	if (!wire->word)
 		return;
-	version = *wire->version;
-	if (version == wire->armed)
+	word = read_word(wire);
+	if (word == wire->armed)
 		return;
-	wire->armed = *wire->version = arm(version);
+	rearm(wire, word);
 	find(wire->block);
 }
 
@@ -89,7 +110,7 @@ uint32_t tripwires_add(PyObject *code, struct block *block)
 {
 	struct wire *wire;
 
-	if (!version_offset || stopped)
+	if (!word_offset || stopped)
 		return 0;
 	if (vacant) {
 		wire = &wires[vacant - 1];
@@ -109,7 +130,8 @@ uint32_t tripwires_add(PyObject *code, struct block *block)
 		wire = &wires[count++];
 	}
 	/* New ones have version 0, which is nobody's either. */
-	*wire = (struct wire){version_of(code), 0, block};
+	*wire = (struct wire){(char *)code + word_offset,
+		is_counter ? (uint16_t)WARMUP_NEW : 0, block};
 	look(wire);
 	return (uint32_t)(wire - wires) + 1;
 }
@@ -121,7 +143,8 @@ void tripwires_remove(uint32_t handle)
 	if (handle == 0 || handle > count)
 		return;
 	wire = &wires[handle - 1];
-	look(wire);
+	if (wire->word && read_word(wire) != wire->armed)
+		find(wire->block);
 	*wire = (struct wire){.armed = vacant};
 	vacant = handle;
 }
@@ -131,18 +154,11 @@ void tripwires_note_thread(void)
 	others = true;
 }
 
-static bool is_alone(void)
-{
-	void *thread = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
-
-	return !thread || !PyThreadState_Next(thread);
-}
-
 void tripwires_say(bool importing)
 {
 	uint64_t end = dropped + found_count;
 
-	if (!version_offset || stopped)
+	if (!word_offset || stopped)
 		return;
 	if (!here.hears) {
 		/* What was found before is for those who heard already. */
@@ -162,17 +178,17 @@ void tripwires_say(bool importing)
 	}
 	if (!importing)
 		here.resaid = end;
-	others = others || !is_alone();
+	others = threads_ran() || others;
 	if (entries_is_collecting() && !waiting && !(importing && others)) {
 		dropped = end;
 		found_count = 0;
-		others = !is_alone();
+		others = false;
 	}
 }
 
 void tripwires_shifted(bool open, bool left_import)
 {
-	if (!version_offset || stopped)
+	if (!word_offset || stopped)
 		return;
 	if (left_import && others)
 		here.said = here.resaid;
@@ -184,7 +200,7 @@ void tripwires_shifted(bool open, bool left_import)
 
 bool tripwires_are_set(void)
 {
-	return version_offset && !stopped;
+	return word_offset && !stopped;
 }
 
 void tripwires_stop(void)
@@ -201,13 +217,12 @@ static bool runs(PyObject *probe)
 	return result;
 }
 
-const char *tripwires_start(int minor, PyObject *probe)
+static const char *try_out(int minor, PyObject *probe)
 {
 	size_t offset = minor == 12 ? 160 : 168;
 	PyObject *code = PyObject_GetAttrString(probe, "__code__");
 	uint64_t *version = (uint64_t *)((char *)code + offset), before;
-	bool fits = sizeof(void *) == 8 && minor >= 12 &&
-		    PyInterpreterState_ThreadHead && PyThreadState_Next;
+	bool fits = sizeof(void *) == 8 && minor >= 12;
 
 	Py_DecRef(code); /* the function keeps it */
 	counts_by_one = minor == 12;
@@ -222,6 +237,22 @@ const char *tripwires_start(int minor, PyObject *probe)
 	}
 	if (!fits)
 		return "the interpreter's code objects are unknown";
-	version_offset = offset;
+	word_offset = offset;
+	return NULL;
+}
+
+const char *tripwires_start(int minor, PyObject *probe)
+{
+	const char *reason;
+
+	if (!threads_start())
+		return "the interpreter does not tell its threads";
+	if (minor != 11)
+		return try_out(minor, probe);
+	reason = warmup_start(probe);
+	if (reason)
+		return reason;
+	is_counter = true;
+	word_offset = WARMUP_OFFSET;
 	return NULL;
 }

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tells which functions were entered since it was last asked, at no cost to
- * the calls: for CPython 3.12 and later.
+ * the calls, or next to none: for CPython 3.11 and later.
  *
- * Each code object has the version of the instrumentation (sys.monitoring)
- * that it was prepared for, and whenever one begins or goes on to run, the
- * interpreter compares it with the version in force and, where they differ,
- * prepares the code anew. So a code object that was given a version of nobody
- * shows by its version whether it ran. The interpreter finds nothing to do,
- * and does right whatever tools, tracers and debuggers are switched on or off
- * meanwhile: it is what it does after any such change. (Include/cpython/code.h,
- * Python/instrumentation.c, and RESUME in Python/bytecodes.c, of 3.12 to 3.14.)
+ * From 3.12 on each code object has the version of the instrumentation
+ * (sys.monitoring) that it was prepared for, and whenever one begins or goes on
+ * to run, the interpreter compares it with the version in force and, where they
+ * differ, prepares the code anew. So a code object that was given a version of
+ * nobody shows by its version whether it ran. The interpreter finds nothing to
+ * do, and does right whatever tools, tracers and debuggers are switched on or
+ * off meanwhile: it is what it does after any such change.
+ * (Include/cpython/code.h, Python/instrumentation.c, and RESUME in
+ * Python/bytecodes.c, of 3.12 to 3.14.)
+ *
+ * In 3.11 each has a counter, which warmup.h is about.
  *
  * Not seen is that an exception is thrown into a generator, for which there
- * is an event (PY_THROW), and the call that makes a generator: it runs when
- * something is asked of it.
+ * is an event (PY_THROW) or throws.h, and the call that makes a generator: it
+ * runs when something is asked of it.
  *
  * All of this runs with the GIL held.
  */
@@ -28,8 +31,9 @@
 #include "adapters/pytest/python_api.h"
 
 /*
- * Tries it out with a function that does nothing. The events of some tool
- * have to be switched on. NULL, or why it cannot be had.
+ * Tries it out with a function that does next to nothing and was never
+ * called. From 3.12 on the events of some tool have to be switched on. NULL,
+ * or why it cannot be had.
  */
 const char *tripwires_start(int minor, PyObject *probe);
 

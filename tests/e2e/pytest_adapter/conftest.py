@@ -168,6 +168,7 @@ class Project:
         self.adapter, self.library = tools
         self.count = 0
         self.python = sys.executable
+        self.way = None  # of recording functions, where one is asked for
 
     def write(self, **files):
         for name, text in files.items():
@@ -197,6 +198,8 @@ class Project:
         names["FTRACE_ROOT"] = str(root or self.root)
         names["FTRACE_SESSION"] = "session"
         names["FTRACE_SCOPE"] = "scope"
+        if self.way:
+            names.setdefault("FTRACE_FUNCTIONS", self.way)
         for name, part, separator in (
                 ("PYTEST_PLUGINS", "ftrace_pytest", ","),
                 ("PYTHONPATH", str(self.adapter), ":")):

@@ -9,10 +9,18 @@ VERSIONS = sorted(PYTHONS, key=lambda name: int(name[2:]))
 
 
 @pytest.fixture
-def each(project, python):  # noqa: F811
-    """A project for each interpreter that there is."""
+def way(request):
+    """How functions are to be recorded, where there is a choice."""
+    return getattr(request, "param", None)
+
+
+@pytest.fixture
+def each(project, python, way):  # noqa: F811
+    """A project for each interpreter that there is, and each way."""
     project.python = python
+    project.way = way
     project.minor = int(python_version(project)[2:])
+    project.evaluates = project.minor < 11 or way == "evaluator"
     return project
 
 
@@ -24,10 +32,19 @@ def python_version(project):
         universal_newlines=True).strip()
 
 
-every = pytest.mark.parametrize("python", VERSIONS, indirect=True)
-monitored = pytest.mark.parametrize(
-    "python", [name for name in VERSIONS if int(name[2:]) >= 12],
-    indirect=True)
+def in_versions(least, *ways, most=99):
+    """With each interpreter from a minor version on, and 3.11 in ways."""
+    found = [(name, None) for name in VERSIONS
+             if least <= int(name[2:]) <= most]
+    found += [("3.11", each) for each in ways if "3.11" in VERSIONS]
+    return pytest.mark.parametrize(
+        ("python", "way"), found, indirect=True,
+        ids=["-".join(filter(None, each)) for each in found])
+
+
+every = in_versions(9, "evaluator")
+tripped = in_versions(11)
+monitored = in_versions(12)
 
 
 def unit(name, file="test_a.py"):
@@ -365,7 +382,7 @@ def test_recursion(each):
     # Only where nothing else can take over is anything given up.
     assert set(record.coarse) == (
         {unit("test_limit"), unit("test_small_stack")}
-        if each.minor == 11 else set())
+        if each.minor == 11 and each.evaluates else set())
     for name in ("test_limit", "test_small_stack"):
         assert "deep" in record.entered(unit(name))
 
@@ -381,15 +398,17 @@ def test_many_calls(each):
             late()
         def test_next():
             f()
+        def test_none(): pass
         """)
     record = each.traced("-q").record
     entered = record.entered(unit("test_many"))
-    if each.minor == 11:
+    if each.minor == 11 and each.evaluates:
         assert record.coarse == {unit("test_many"): {"too many calls"}}
     else:
         assert not record.coarse
         assert entered == {"test_many", "f", "late"}
     assert record.entered(unit("test_next")) == {"test_next", "f"}
+    assert record.entered(unit("test_none")) == {"test_none"}
 
 
 @every

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""From Python 3.12 on: code objects tell by themselves that they ran."""
+"""From Python 3.11 on: code objects tell by themselves that they ran."""
 
-from test_functions import each, monitored, unit  # noqa: F401
+from test_functions import (  # noqa: F401
+    each, monitored, tripped, unit, way)
 from test_versions import python  # noqa: F401
 
 
@@ -9,7 +10,7 @@ def entered(record, name):
     return record.entered(unit(name), "lib.py")
 
 
-@monitored
+@tripped
 def test_it_is_what_is_used(each):
     each.write(test_a="""\
         import sys
@@ -19,7 +20,8 @@ def test_it_is_what_is_used(each):
             found = [m for n, m in list(modules.items()) if n == name]
             assert [m.mode for m in found] == ["tripwires"]
         """)
-    each.traced("-q")
+    record = each.traced("-q").record
+    assert set(record.units().values()) == {"passed"}
 
 
 @monitored
@@ -41,12 +43,13 @@ def test_without_them_events_tell(each):
         def test_b(): pass
         """)
     record = each.traced("-q", "-p", "mine").record
+    assert set(record.units().values()) == {"passed"}
     assert not record.coarse
     assert entered(record, "test_a") == {"one"}
     assert entered(record, "test_b") == set()
 
 
-@monitored
+@tripped
 def test_code_that_comes_late(each):
     each.write(lib="""\
         def outer():
@@ -88,7 +91,7 @@ def test_code_that_comes_late(each):
     assert entered(record, "test_none") == set()
 
 
-@monitored
+@tripped
 def test_code_that_was_there_before(each):
     each.write(lib="""\
         class A:
@@ -105,7 +108,7 @@ def test_code_that_was_there_before(each):
     assert entered(record, "test_b") == {"one", "one.<locals>.<lambda>"}
 
 
-@monitored
+@tripped
 def test_threads_that_import(each):
     """Who entered what is not known then, so all who may have are told."""
     each.write(lib="""\
@@ -140,7 +143,32 @@ def test_threads_that_import(each):
     assert entered(record, "test_c") == set()
 
 
-@monitored
+@tripped
+def test_threads_that_sleep(each):
+    """A thread that has not run entered nothing during an import."""
+    each.write(lib="""\
+        import threading
+        lock = threading.Lock()
+        def one(): return 1
+        def sleep():
+            lock.acquire()
+        lock.acquire()
+        thread = threading.Thread(target=sleep)
+        thread.start()
+        """, quick="import lib\nlib.one()\n", test_a="""\
+        import lib
+        def test_a():
+            import quick
+        def test_b():
+            lib.lock.release()
+            lib.thread.join()
+        """)
+    record = each.traced("-q").record
+    assert record.entered("module/quick", "lib.py") == {"one"}
+    assert entered(record, "test_a") == set()
+
+
+@tripped
 def test_threads_beside_an_import(each):
     each.write(lib="""\
         import threading
@@ -168,7 +196,7 @@ def test_threads_beside_an_import(each):
     assert entered(record, "test_b") == set()
 
 
-@monitored
+@tripped
 def test_generators_that_are_thrown_away(each):
     each.write(lib="""\
         ended = []
