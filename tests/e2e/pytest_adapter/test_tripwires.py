@@ -156,7 +156,8 @@ def test_threads_that_sleep(each):
         thread = threading.Thread(target=sleep)
         thread.start()
         """, quick="import lib\nlib.one()\n", test_a="""\
-        import lib
+        import time, lib
+        time.sleep(0.5)  # until it is asleep
         def test_a():
             import quick
         def test_b():
