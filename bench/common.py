@@ -121,6 +121,8 @@ def _fetch_click(python):
 class Click:
     """click's sources and a virtual environment, one pair a Python."""
 
+    tests = TESTS
+
     def __init__(self, version, python):
         self.version = version
         self.root = os.path.join(WORK, "click-" + version)

@@ -237,17 +237,27 @@ def shop(project):
     return record
 
 
-@every
 @pytest.mark.parametrize("way", WAYS)
-def test_ways_to_keep(shop, project, python, way):  # noqa: F811
-    project.python = python
+def test_ways_to_keep(shop, way):
     module, ask = WAYS[way]
-    shop(module, _tests(ask))
+    project = shop(module, _tests(ask))
     assert _names(project, "shop.py", "n + 1", "n + 2") == ["first", "second"]
     assert _names(project, "shop.py", "return 5", "return 6") == [
         "first", "other"]
     assert _names(project, "test_shop.py", "== 2 and", "== 3 and") == [
         "first"]
+
+
+# Those for which the versions have different insides.
+INSIDES = ("lru_cache", "table", "class", "object", "closure", "default",
+           "operator", "cached property")
+
+
+@every
+@pytest.mark.parametrize("way", INSIDES)
+def test_ways_to_keep_of_versions(shop, project, python, way):  # noqa: F811
+    project.python = python
+    test_ways_to_keep(shop, way)
 
 
 def test_a_name_of_another_file(shop):
