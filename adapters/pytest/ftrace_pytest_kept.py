@@ -185,7 +185,8 @@ def finish():
 def _functions_of(name, value):
     """The functions that a name leads to, and does not name."""
     found = set()
-    if type(name) is not str or name[:2] == "__" or type(value) in _PLAIN:
+    if (type(name) is not str or name[:2] == "__" == name[-2:]
+            or type(value) in _PLAIN):
         return found
     kind = type(value)
     if issubclass(kind, type):

@@ -362,7 +362,7 @@ def _look(names, most, spared=None):
     seen = set(map(id, known))
     reached, hidden = [], []
     for key, value in list(names.items()):
-        if key[:2] != "__" and key != spared:
+        if not (key[:2] == "__" == key[-2:]) and key != spared:
             _sort(value, key[:1] == "_", names, reached, hidden, known, seen)
     found, count = marks.extension.walk(
         [reached, hidden], known, names.get("__name__"), most)

@@ -133,9 +133,12 @@ static void add_global(struct sums *sums, PyObject *name, PyObject *value)
 {
 	bool hides = PyUnicode_ReadChar(name, 0) == '_';
 	uint64_t *sum = hides ? &sums->hidden : &sums->reached;
+	ssize_t size = PyObject_Size(name);
 
 	PyErr_Clear(); /* of a name that is empty or no text */
-	if (hides && PyUnicode_ReadChar(name, 1) == '_')
+	if (hides && size > 4 && PyUnicode_ReadChar(name, 1) == '_' &&
+		PyUnicode_ReadChar(name, size - 1) == '_' &&
+		PyUnicode_ReadChar(name, size - 2) == '_')
 		return;
 	PyErr_Clear();
 	if (add_value(sums, sum, value))

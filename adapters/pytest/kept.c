@@ -154,10 +154,13 @@ static struct node *node_of(struct node **node)
 /* Whether a name is one that Python gives things, not the program. */
 static bool is_special(PyObject *key)
 {
-	bool special = PyUnicode_ReadChar(key, 0) == '_' &&
-		       PyUnicode_ReadChar(key, 1) == '_';
+	ssize_t size = PyObject_Size(key);
+	bool special = size > 4 && PyUnicode_ReadChar(key, 0) == '_' &&
+		       PyUnicode_ReadChar(key, 1) == '_' &&
+		       PyUnicode_ReadChar(key, size - 1) == '_' &&
+		       PyUnicode_ReadChar(key, size - 2) == '_';
 
-	PyErr_Clear(); /* of a name that is short, or no text */
+	PyErr_Clear(); /* of what is no text */
 	return special;
 }
 

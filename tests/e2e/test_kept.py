@@ -34,6 +34,13 @@ WAYS = {
                 table[n] = inner(n)
             return table[n]
         """, "get(1)"),
+    "table of no one else's": ("""\
+        __table = {}
+        def get(n):
+            if n not in __table:
+                __table[n] = inner(n)
+            return __table[n]
+        """, "get(1)"),
     "table of tables": ("""\
         tables = {"a": {}}
         def get(n):

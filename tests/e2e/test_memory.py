@@ -359,6 +359,17 @@ def test_templates(kept):
         "again", "one", "two"]
 
 
+def test_a_private_name(kept):
+    assert kept("""\
+        from read import read
+        __cache = {}
+        def load(name):
+            if name not in __cache:
+                __cache[name] = read(name)
+            return __cache[name]
+        """) == ["first", "second"]
+
+
 def test_another_name(kept):
     assert kept("""\
         from read import read
