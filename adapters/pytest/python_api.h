@@ -66,8 +66,8 @@ extern int PyBytes_AsStringAndSize(PyObject *bytes, char **text, ssize_t *size);
 extern PyObject *PyCFunction_NewEx(
 	struct method_def *def, PyObject *self, PyObject *module);
 extern PyObject *PyDict_GetItemWithError(PyObject *dict, PyObject *key);
-extern int PyDict_Next(PyObject *dict, ssize_t *position, PyObject **key,
-	PyObject **value);
+extern int PyDict_Next(
+	PyObject *dict, ssize_t *position, PyObject **key, PyObject **value);
 extern ssize_t PyDict_Size(PyObject *dict);
 extern PyObject *PyDict_GetItemString(PyObject *dict, const char *key);
 extern PyObject *PyMapping_GetItemString(PyObject *mapping, const char *key);
