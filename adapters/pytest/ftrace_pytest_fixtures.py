@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+import ftrace_pytest_kept as kept
 import ftrace_pytest_marks as marks
 from ftrace_pytest_marks import USE, encode, say
 
@@ -99,6 +100,8 @@ def _keep(fixturedef, request, scope):
     _live[fixturedef] = scope
     if result[2] is not None:
         _failed[fixturedef] = scope
+    else:
+        kept.note_value(scope, fixturedef, result[0])
 
     depth = None
 
@@ -109,6 +112,7 @@ def _keep(fixturedef, request, scope):
 
     def finished():
         """Runs last of all."""
+        kept.forget_value(scope)
         if depth is not None:
             marks.unwind(depth)
         _live.pop(fixturedef, None)

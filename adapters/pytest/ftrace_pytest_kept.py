@@ -12,6 +12,7 @@ code mentions the names.
 import functools
 import gc
 import os
+import re
 import sys
 import types
 
@@ -53,6 +54,14 @@ _WRAPPERS = (staticmethod, classmethod, property)
 # The names by which kept things are got at, each with the mark that says so.
 _said = {}
 
+# The same of those that lead there from a fixture's scope; what the C part
+# has of each of these; the file of each.
+_said_values = {}
+_values = {}
+_files = {}
+
+_active = False
+
 
 class _Probe:
     pass
@@ -60,6 +69,8 @@ class _Probe:
 
 def install():
     """Has them looked at from now on."""
+    global _active
+    _active = True
     names_of = memory.names_of_class
     marks.extension.kept_start(_told, (
         _kind_of, functools._lru_cache_wrapper, types.FunctionType,
@@ -96,6 +107,44 @@ def note(module):
         marks.extension.keep(encode(os.path.abspath(path)), names)
 
 
+def note_value(scope, fixturedef, value):
+    """A fixture was set up for more than one test: so is what it keeps."""
+    if _active and type(value) not in _PLAIN:
+        file = getattr(fixturedef.func, "__code__", None)
+        if file is not None:
+            names = {os.fsdecode(scope): value}
+            _values[scope] = names
+            _files[scope] = encode(os.path.abspath(file.co_filename))
+            marks.extension.keep(b"", names)
+
+
+def forget_value(scope):
+    """It is torn down."""
+    names = _values.pop(scope, None)
+    if names is not None:
+        names.clear()
+        marks.extension.keep(b"", names)
+
+
+def _told_value(names, holder):
+    """The value of a fixture has something new: its users get at it."""
+    scope = os.fsencode(names[0])
+    key = (b"", names)
+    mark = _said_values.get(key)
+    if mark is None:
+        made_by = set()
+        if holder is not _told:
+            _add_functions(holder, made_by)
+        file = _files[scope]
+        own = re.sub("[=;]", "_", ".".join(names))
+        mark = _said_values[key] = _mark(file, names[1:], (), made_by, own)
+        say(marks.BEGIN + scope)
+        say(marks.USE + b"kept/" + encode(
+            marks.relative(os.fsdecode(file)) + ":" + own))
+        say(END)
+    say(mark)
+
+
 def _is_test(path, name):
     """Whether a function is a test, whose own cache is of its own runs."""
     file = os.path.basename(path)
@@ -106,6 +155,9 @@ def _is_test(path, name):
 def _told(path, names, holder):
     """The scope in force has left something under these names."""
     if not all([type(name) is str for name in names]):
+        return
+    if not path:
+        _told_value(names, holder)
         return
     if names[-1] in memory.OF_CLASSES or names[-1].startswith(_OF_PYTEST):
         return
@@ -141,11 +193,11 @@ def _add_functions(value, found, depth=0):
             _add_functions(inner, found, depth + 1)
 
 
-def _mark(path, names, others=(), made_by=()):
+def _mark(path, names, others=(), made_by=(), own=None):
     """A dotted name, all names that lead to it, who fills it, and where."""
-    names = [name for name in names if type(name) is str and "/" not in name]
+    names = [name for name in names if "/" not in name]
     return KEPT + encode("%s=%s;%s/" % (
-        ".".join(names), ",".join(sorted({*names, *others})),
+        own or ".".join(names), ",".join(sorted({*names, *others})),
         ",".join(sorted(made_by)))) + path
 
 
@@ -157,7 +209,7 @@ def finish():
     wanted = {(path, names[0]): (path, names) for path, names in _said}
     others = {}
     leads = {}
-    places = list(_places()) if wanted else ()
+    places = list(_places()) if _said or _said_values else ()
     for path, names in places:
         for name, value in names:
             key = wanted.get((path, name))

@@ -122,6 +122,9 @@ static enum sight first_sight(const struct way *way, PyObject *value)
 			sight = SIGHT_NOTHING;
 		Py_DecRef(inner);
 		return inner ? sight : SIGHT_NOTHING;
+	case SIGHT_FOREIGN:
+		/* What others keep there has to do with what they do. */
+		return way->module ? sight : SIGHT_NOTHING;
 	default:
 		return sight;
 	}
@@ -409,41 +412,69 @@ static int tell(PyObject *news)
 	return 0;
 }
 
-int kept_look(struct block *const *entered, unsigned count)
+static int look_source(struct kept_source *source)
 {
-	PyObject *type, *value, *trace, *news;
+	PyObject *news;
 	int code = 0;
 
-	if (!told || looking)
+	if (!source || source->looked == looks)
+		return 0;
+	source->looked = looks;
+	for (struct module *module = source->modules; code == 0 && module;
+		module = module->next) {
+		news = look_module(source, module, false);
+		PyErr_Clear();
+		if (news)
+			code = tell(news);
+		Py_DecRef(news);
+	}
+	return code;
+}
+
+int kept_look(struct block *const *entered, unsigned count)
+{
+	PyObject *type, *value, *trace;
+	int code = 0;
+
+	if (!told || looking || !count)
 		return 0;
 	looking = true;
 	looks++;
 	PyErr_Fetch(&type, &value, &trace);
-	for (unsigned i = 0; code == 0 && i < count; i++) {
-		struct kept_source *source = entered[i]->kept;
-
-		if (!source || source->looked == looks)
-			continue;
-		source->looked = looks;
-		for (struct module *module = source->modules;
-			code == 0 && module; module = module->next) {
-			news = look_module(source, module, false);
-			PyErr_Clear();
-			if (news)
-				code = tell(news);
-			Py_DecRef(news);
-		}
-	}
+	for (unsigned i = 0; code == 0 && i < count; i++)
+		code = look_source(entered[i]->kept);
+	if (code == 0)
+		code = look_source(kept_source_of(""));
 	if (code == 0)
 		PyErr_Restore(type, value, trace);
 	looking = false;
 	return code;
 }
 
+static void forget(struct module **module)
+{
+	struct module *gone = *module;
+
+	*module = gone->next;
+	free_node(gone->node);
+	Py_DecRef(gone->names);
+	free(gone);
+}
+
+static struct module *add(struct module **end, PyObject *names)
+{
+	*end = calloc(1, sizeof(**end));
+	if (*end) {
+		Py_IncRef(names);
+		(*end)->names = names;
+	}
+	return *end;
+}
+
 PyObject *kept_keep(PyObject *self, PyObject *args)
 {
 	struct kept_source *source;
-	struct module *module;
+	struct module **module;
 	const char *path;
 	PyObject *names;
 
@@ -451,22 +482,17 @@ PyObject *kept_keep(PyObject *self, PyObject *args)
 	if (!PyArg_ParseTuple(args, "yO", &path, &names))
 		return NULL;
 	source = told ? kept_source_of(path) : NULL;
-	for (module = source ? source->modules : NULL; module;
-		module = module->next)
-		if (module->names == names)
-			break;
-	if (source && !module) {
-		module = calloc(1, sizeof(*module));
-		if (module) {
-			Py_IncRef(names);
-			module->names = names;
-			module->next = source->modules;
-			source->modules = module;
-		}
-	}
-	if (module && !looking) {
+	if (!source || looking)
+		return Py_BuildValue("");
+	module = &source->modules;
+	while (*module && (*module)->names != names)
+		module = &(*module)->next;
+	if (PyDict_Size(names) == 0) {
+		if (*module)
+			forget(module);
+	} else if (*module || add(module, names)) {
 		looking = true;
-		Py_DecRef(look_module(source, module, true));
+		Py_DecRef(look_module(source, *module, true));
 		looking = false;
 	}
 	PyErr_Clear();

@@ -29,7 +29,11 @@ struct kept_source;
  */
 PyObject *kept_start(PyObject *self, PyObject *args);
 
-/* keep(path, globals): a module was loaded from the source at that path. */
+/*
+ * keep(path, globals): a module was loaded from the source at that path. With
+ * an empty path: values that are nobody's globals, and are looked at whatever
+ * was entered. Without any names: they are looked at no more.
+ */
 PyObject *kept_keep(PyObject *self, PyObject *args);
 
 /* The source at a path; NULL without memory. It lives as long as we do. */

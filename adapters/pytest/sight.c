@@ -166,6 +166,8 @@ bool sight_is_of(PyObject *value, enum sight sight, PyObject *module)
 	PyObject *names = NULL, *text = NULL;
 	bool is;
 
+	if (!module)
+		return sight != SIGHT_CLASS;
 	if (sight == SIGHT_CLASS)
 		names = sight_names(value);
 	if (names)
@@ -173,8 +175,7 @@ bool sight_is_of(PyObject *value, enum sight sight, PyObject *module)
 	Py_IncRef(text);
 	if (sight != SIGHT_CLASS)
 		text = PyObject_GetAttrString(value, "__module__");
-	is = text && module &&
-	     PyObject_RichCompareBool(text, module, IS_EQUAL) == 1;
+	is = text && PyObject_RichCompareBool(text, module, IS_EQUAL) == 1;
 	PyErr_Clear();
 	Py_DecRef(text);
 	return is;

@@ -51,7 +51,10 @@ PyObject *sight_unwrap(PyObject *value);
 /* The names of a class itself, not held; NULL: they cannot be had. */
 PyObject *sight_names(PyObject *class);
 
-/* Whether a class, a function or a cache is of the module of that name. */
+/*
+ * Whether a class, a function or a cache is of the module of that name, or of
+ * none where there is none, as no class is.
+ */
 bool sight_is_of(PyObject *value, enum sight sight, PyObject *module);
 
 /* What a container holds, a cache has computed, was put on a function. */

@@ -292,6 +292,84 @@ def test_a_cache_that_a_fixture_has_filled(shop):
     assert _names(project, "shop.py", "n + 1", "n + 2") == ["first", "second"]
 
 
+FIXTURES = {
+    "object": ("""\
+        class Shop:
+            def __init__(self):
+                self.made = {}
+            def get(self, n):
+                if n not in self.made:
+                    self.made[n] = inner(n)
+                return self.made[n]
+        """, "shop.Shop()", "one.get(1)"),
+    "closure": ("""\
+        def keep():
+            kept = {}
+            def get(n):
+                if n not in kept:
+                    kept[n] = inner(n)
+                return kept[n]
+            return get
+        """, "shop.keep()", "one(1)"),
+    "table": ("""\
+        def get(table, n):
+            if n not in table:
+                table[n] = inner(n)
+            return table[n]
+        """, "{}", "shop.get(one, 1)"),
+}
+
+
+@pytest.mark.parametrize("place", ["conftest", "test_shop"])
+@pytest.mark.parametrize("what", FIXTURES)
+def test_the_value_of_a_fixture(shop, what, place):
+    module, value, ask = FIXTURES[what]
+    fixture = """\
+        import pytest, shop
+        @pytest.fixture(scope="module")
+        def one():
+            return %s
+        """ % value
+    tests = """\
+        import shop
+        def test_first(one):
+            assert %s == 2 and shop.aside() == 5
+        def test_second(one):
+            assert %s == 2
+        def test_other():
+            assert shop.aside() == 5
+        """ % (ask, ask)
+    more = {"conftest": fixture} if place == "conftest" else {}
+    both = textwrap.dedent(fixture) + textwrap.dedent(tests)
+    project = shop(module, tests if more else both, **more)
+    assert _names(project, "shop.py", "n + 1", "n + 2") == ["first", "second"]
+    assert _names(project, "shop.py", "return 5", "return 6")[:2] == [
+        "first", "other"]
+
+
+def test_the_value_of_a_fixture_is_let_go(shop):
+    shop("""\
+        class Thing:
+            pass
+        """, """\
+        import gc, weakref, pytest, shop
+        seen = []
+        @pytest.fixture(scope="class")
+        def thing():
+            thing = shop.Thing()
+            thing.inner = shop.Thing()
+            seen.append(weakref.ref(thing))
+            seen.append(weakref.ref(thing.inner))
+            return thing
+        class TestFirst:
+            def test_first(self, thing):
+                thing.inner.n = shop.inner(1)
+        def test_second():
+            gc.collect()
+            assert [each() for each in seen] == [None, None]
+        """)
+
+
 def test_a_cache_that_an_import_has_filled(shop):
     project = shop(WAYS["table"][0], """\
         def test_first():
