@@ -357,7 +357,8 @@ static void find_imports(struct reach *reach, uint32_t kept)
 	const struct fold *fold = reach->fold;
 	uint32_t source = fold->source_of[fold->kept[kept].node];
 
-	memset(reach->near, 0, fold->scope_count * sizeof(bool));
+	/* Of a module that nobody declared it is not known what it imports. */
+	memset(reach->near, source == 0, fold->scope_count * sizeof(bool));
 	if (source)
 		find_near(reach, fold->sources[source - 1].module);
 	for (size_t i = 0; i < fold->keeping_count; i++) {

@@ -206,15 +206,16 @@ def finish():
 
     And what else names lead to, for the tracer to find out what computed them.
     """
-    wanted = {(path, names[0]): (path, names) for path, names in _said}
+    wanted = {}
+    for path, names in _said:
+        wanted.setdefault((path, names[0]), []).append(names)
     others = {}
     leads = {}
     places = list(_places()) if _said or _said_values else ()
     for path, names in places:
         for name, value in names:
-            key = wanted.get((path, name))
-            if key is not None and type(value) not in _PLAIN:
-                others[id(value)] = key, set()
+            if (path, name) in wanted and type(value) not in _PLAIN:
+                others[id(value)] = (path, name), set()
     for _, names in places:
         for name, value in names:
             if id(value) in others:
@@ -222,11 +223,12 @@ def finish():
             found = _functions_of(name, value)
             if found:
                 leads.setdefault(name, set()).update(found)
-    for (path, names), found in others.values():
-        if not found <= {*names}:
-            say(marks.BEGIN + marks.BASE)
-            say(_mark(path, names, found))
-            say(END)
+    for (path, name), found in others.values():
+        for names in wanted[path, name]:
+            if not found <= {*names}:
+                say(marks.BEGIN + marks.BASE)
+                say(_mark(path, names, found))
+                say(END)
     for name, found in leads.items():
         found = sorted(found)
         for i in range(0, len(found), _AT_ONCE):

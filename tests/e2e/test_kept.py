@@ -278,6 +278,33 @@ def test_a_name_of_another_file(shop):
     assert _names(project, "shop.py", "n + 1", "n + 2") == ["first", "second"]
 
 
+def test_another_name_for_two_tables(shop):
+    project = shop("""\
+        class Shop:
+            def __init__(self):
+                self.made, self.more = {}, []
+            def get(self, n):
+                if n not in self.made:
+                    self.made[n] = inner(n)
+                return self.made[n]
+        store = Shop()
+        def get(n):
+            store.more.append(inner(n))
+        """, """\
+        from front import warehouse
+        import shop
+        def test_first():
+            assert shop.store.get(1) == 2
+            shop.get(2)
+        def test_second():
+            assert warehouse.get(1) == 2
+        def test_third():
+            assert warehouse.more == [3]
+        """, front="from shop import store as warehouse\n")
+    assert _names(project, "shop.py", "n + 1", "n + 2") == [
+        "first", "second", "third"]
+
+
 def test_a_cache_that_a_fixture_has_filled(shop):
     project = shop(WAYS["table"][0], """\
         import pytest, shop
