@@ -269,7 +269,8 @@ static bool is_near(const struct reach *reach, uint32_t function)
 	const struct fold *fold = reach->fold;
 	uint32_t source = fold->source_of[fold->functions[function].node];
 
-	return source && reach->near[fold->sources[source - 1].module];
+	/* Of what nobody declared it is not known who imports it. */
+	return !source || reach->near[fold->sources[source - 1].module];
 }
 
 static void take(struct reach *reach, uint32_t function)

@@ -9,6 +9,7 @@
 
 #include "map/intern.h"
 #include "tracer/fold.h"
+#include "tracer/names.h"
 #include "tracer/path_tree.h"
 #include "wire/kind.h"
 
@@ -80,18 +81,6 @@ struct fold_kept {
 	uint32_t node; /* of the source */
 	uint32_t scope;
 	bool has_makers; /* it is known which functions fill it */
-};
-
-/* Names, each with some numbers: kept things, functions. */
-struct name_list {
-	uint32_t *items;
-	size_t count, room;
-};
-
-struct names {
-	struct interner names; /* number i has lists[i] */
-	struct name_list *lists;
-	size_t count, room;
 };
 
 /* A scope that has left something there. */
@@ -181,8 +170,7 @@ struct fold {
 	size_t keeping_count, keeping_room;
 	struct interner kept_keys; /* number i is kept[i] */
 	struct names kept_names, kept_makers;
-	struct names
-		leads; /* functions; numbers of the texts that lead there */
+	struct names leads; /* of functions, to texts that lead there */
 	char *interpreter_tag, *interpreter; /* NULL: none was named */
 	const char *coarse;                  /* why some scope is, or NULL */
 
@@ -318,18 +306,8 @@ void fold_use_kept(struct fold *fold, uint32_t scope,
 	const struct fold_function *function);
 void fold_kept_release(struct fold *fold);
 
+/* What a name leads to besides what it names. */
 void fold_take_leads(struct fold *fold, const struct wire_record *record);
-void names_add(
-	struct names *names, const char *name, size_t size, uint32_t item);
-/* Of "name,name". */
-void names_add_all(
-	struct names *names, const char *text, size_t size, uint32_t item);
-/* NULL: there is none of that name. */
-const struct name_list *names_find(
-	const struct names *names, const char *name, size_t size);
-bool name_list_has(const struct name_list *list, uint32_t item);
-void name_list_push(struct name_list *list, uint32_t item);
-void names_release(struct names *names);
 /* The block of a function; NULL: nobody knows what it mentions. */
 const struct source_block *fold_block_of(
 	const struct fold *fold, const struct fold_function *function);

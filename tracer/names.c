@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "tracer/names.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "map/alloc.h"
-#include "tracer/fold_state.h"
 
 bool name_list_has(const struct name_list *list, uint32_t item)
 {
