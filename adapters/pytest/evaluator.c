@@ -250,10 +250,8 @@ int evaluator_shift(const char *mark)
 	}
 	tripwires_say(importing);
 	entered = entries_collected(&count);
-	if (kept_look(entered, count)) {
-		PyErr_Clear();
+	if (kept_look(entered, count))
 		entries_gap("what is kept in memory cannot be told");
-	}
 	entries_shift(mark, ongoing_gap());
 	tripwires_shifted(
 		entries_has_scope(), importing && !entries_importing());

@@ -129,15 +129,14 @@ def forget_value(scope):
 def _told_value(names, holder):
     """The value of a fixture has something new: its users get at it."""
     scope = os.fsencode(names[0])
-    key = (b"", names)
-    mark = _said_values.get(key)
+    mark = _said_values.get(names)
     if mark is None:
         made_by = set()
         if holder is not _told:
             _add_functions(holder, made_by)
         file = _files[scope]
         own = re.sub("[=;]", "_", ".".join(names))
-        mark = _said_values[key] = _mark(file, names[1:], (), made_by, own)
+        mark = _said_values[names] = _mark(file, names[1:], (), made_by, own)
         say(marks.BEGIN + scope)
         say(marks.USE + b"kept/" + encode(
             marks.relative(os.fsdecode(file)) + ":" + own))
@@ -195,7 +194,8 @@ def _add_functions(value, found, depth=0):
 
 def _mark(path, names, others=(), made_by=(), own=None):
     """A dotted name, all names that lead to it, who fills it, and where."""
-    names = [name for name in names if "/" not in name]
+    # Others are written by nobody.
+    names = [name for name in names if name.isidentifier()]
     return KEPT + encode("%s=%s;%s/" % (
         own or ".".join(names), ",".join(sorted({*names, *others})),
         ",".join(sorted(made_by)))) + path
@@ -218,6 +218,8 @@ def finish():
                 others[id(value)] = (path, name), set()
     for _, names in places:
         for name, value in names:
+            if type(name) is not str or not name.isidentifier():
+                continue
             if id(value) in others:
                 others[id(value)][1].add(name)
             found = _functions_of(name, value)
@@ -239,8 +241,7 @@ def finish():
 def _functions_of(name, value):
     """The functions that a name leads to, and does not name."""
     found = set()
-    if (type(name) is not str or name[:2] == "__" == name[-2:]
-            or type(value) in _PLAIN):
+    if name[:2] == "__" == name[-2:] or type(value) in _PLAIN:
         return found
     kind = type(value)
     if issubclass(kind, type):

@@ -61,7 +61,7 @@ for _kind, _types in (
                  types.MemberDescriptorType,
                  types.ClassMethodDescriptorType)),
         (CONTAINER, (dict, list, tuple, set, frozenset,
-                      collections.deque)),
+                     collections.deque)),
         (_FUNCTION, (types.FunctionType,))):
     for _type in _types:
         _ORDINARY[_type] = _kind

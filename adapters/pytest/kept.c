@@ -9,6 +9,7 @@
 #include "adapters/pytest/sight.h"
 
 #define BUCKETS 4096u
+
 /* How far it goes: a global's attribute's attribute is the last. */
 #define DEPTH 3
 
@@ -348,10 +349,11 @@ static bool look_over(
 	size_t i = 0;
 
 	while (PyDict_Next(names, &at, &key, &value)) {
-		struct place *place = &node->places[i++];
+		struct place *place;
 
-		if (i > node->count || place->key != key)
+		if (i == node->count || node->places[i].key != key)
 			return false;
+		place = &node->places[i++];
 		if (place->sight != SIGHT_SPECIAL)
 			look_at(way, place, key, value, depth);
 	}
@@ -445,8 +447,8 @@ int kept_look(struct block *const *entered, unsigned count)
 		code = look_source(entered[i]->kept);
 	if (code == 0)
 		code = look_source(kept_source_of(""));
-	if (code == 0)
-		PyErr_Restore(type, value, trace);
+	PyErr_Clear();
+	PyErr_Restore(type, value, trace);
 	looking = false;
 	return code;
 }
@@ -482,15 +484,16 @@ PyObject *kept_keep(PyObject *self, PyObject *args)
 	if (!PyArg_ParseTuple(args, "yO", &path, &names))
 		return NULL;
 	source = told ? kept_source_of(path) : NULL;
-	if (!source || looking)
+	if (!source)
 		return Py_BuildValue("");
 	module = &source->modules;
 	while (*module && (*module)->names != names)
 		module = &(*module)->next;
 	if (PyDict_Size(names) == 0) {
-		if (*module)
+		/* A look that is going on may be at it: it finds nothing. */
+		if (*module && !looking)
 			forget(module);
-	} else if (*module || add(module, names)) {
+	} else if ((*module || add(module, names)) && !looking) {
 		looking = true;
 		Py_DecRef(look_module(source, *module, true));
 		looking = false;

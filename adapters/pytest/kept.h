@@ -39,7 +39,7 @@ PyObject *kept_keep(PyObject *self, PyObject *args);
 /* The source at a path; NULL without memory. It lives as long as we do. */
 struct kept_source *kept_source_of(const char *path);
 
-/* These blocks were entered. Returns 0, or -1 and raises. */
+/* These blocks were entered. Returns 0, or -1 when not all could be told. */
 int kept_look(struct block *const *entered, unsigned count);
 
 #endif

@@ -10,8 +10,9 @@
 /* Of what has more elements only the number is looked at. */
 #define ELEMENTS_MOST 16
 
-/* Where types have their names, in every CPython of 64 bits: cpython/object.h
- * has them behind what they had when it was written. It is tried out.
+/*
+ * Where types have their names, in every CPython of 64 bits from 3.9 on
+ * (tp_dict, Include/cpython/object.h). It is tried out.
  */
 #define DICT_OFFSET 264
 

@@ -25,7 +25,7 @@ enum walk_kind {
 	WALK_CONTAINER,
 	WALK_FUNCTION,
 	WALK_CLASS,
-	WALK_FOREIGN /* of kept.c: an object of somebody else's class */
+	WALK_FOREIGN /* of sight.c: an object of somebody else's class */
 };
 
 /*
