@@ -166,6 +166,9 @@ class Click:
         # The project lies inside another one, whose map is not meant.
         return [FTRACE, "run", "--root", self.root, *options, "--"]
 
+    def recorded(self):
+        return self.ftrace_run() + self.pytest()
+
     def affected(self, *options):
         return [FTRACE, "affected", "--root", self.root, *options]
 
@@ -242,6 +245,8 @@ def main(description, benchmark):
                         help="fewer repetitions")
     parser.add_argument("--pairs", type=int, metavar="N",
                         help="pairs of runs (record; default 5, quick 3)")
+    parser.add_argument("--testmon", action="store_true",
+                        help="the same with pytest-testmon (record)")
     parser.add_argument("--rows", metavar="FILE",
                         help="also write the table there, as JSON")
     options = parser.parse_args()
