@@ -75,7 +75,7 @@ def install():
     marks.extension.kept_start(_told, (
         _kind_of, functools._lru_cache_wrapper, types.FunctionType,
         types.ModuleType, _WRAPPERS, names_of, gc.get_referents, _Probe,
-        gc.get_referents(names_of(_Probe))[0]))
+        gc.get_referents(names_of(_Probe))[0], lambda: None))
     for name, module in list(sys.modules.items()):
         if not name.startswith(marks.OWN_MODULES) and imports.is_project(
                 module):
@@ -218,10 +218,17 @@ def finish():
                 others[id(value)] = (path, name), set()
     for _, names in places:
         for name, value in names:
+            kind = type(value)
+            if (kind is types.FunctionType and name == value.__name__
+                    and id(value) not in others
+                    and _leads_to_itself(value)):
+                continue
             if type(name) is not str or not name.isidentifier():
                 continue
             if id(value) in others:
                 others[id(value)][1].add(name)
+            if kind in _PLAIN or issubclass(kind, types.ModuleType):
+                continue
             found = _functions_of(name, value)
             if found:
                 leads.setdefault(name, set()).update(found)
@@ -238,6 +245,14 @@ def finish():
                 name, ",".join(found[i:i + _AT_ONCE]))))
 
 
+def _leads_to_itself(function):
+    """Whether a function is all that its own name leads to, as most are."""
+    return (function.__closure__ is None
+            and not hasattr(function, "__wrapped__")
+            and function.__qualname__ == getattr(
+                function.__code__, "co_qualname", None))
+
+
 def _functions_of(name, value):
     """The functions that a name leads to, and does not name."""
     found = set()
@@ -252,7 +267,7 @@ def _functions_of(name, value):
                         _add_functions(each, found)
     elif kind in _INSIDE:
         _add_functions(value, found)
-        if kind is types.FunctionType:
+        if kind is types.FunctionType and name == value.__name__:
             found.discard(value.__qualname__)
     elif not issubclass(kind, types.ModuleType):
         _add_held(value, found)

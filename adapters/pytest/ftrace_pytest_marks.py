@@ -51,6 +51,11 @@ def _call_with_frames_removed(*args, **kwargs):
                 lost()
 """
 
+# Those of os.fsencode(), which takes longer to find out what it is given.
+_ENCODING = sys.getfilesystemencoding()
+_ERRORS = sys.getfilesystemencodeerrors()
+_encode = str.encode
+
 root = ""
 root_slash = "/"
 
@@ -129,6 +134,8 @@ def set_root(path):
 def encode(text):
     """A name as bytes that a path can hold."""
     try:
+        data = _encode(text, _ENCODING, _ERRORS)
+    except TypeError:
         data = os.fsencode(text)
     except UnicodeError:
         data = text.encode("utf-8", "backslashreplace")

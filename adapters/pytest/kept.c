@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/pytest/changes.h"
 #include "adapters/pytest/entries.h"
 #include "adapters/pytest/sight.h"
 
@@ -26,6 +27,9 @@ struct place {
 struct node {
 	struct place *places;
 	size_t count, room;
+	/* Of the names of a module or a class, when all were looked over. */
+	PyObject *names;
+	uint64_t version;
 };
 
 struct module {
@@ -59,8 +63,8 @@ static bool looking;
 
 static PyObject *told;
 
-static void look_names(
-	struct way *way, struct node **node, PyObject *names, unsigned depth);
+static void look_names(struct way *way, struct node **node, PyObject *names,
+	bool lasting, unsigned depth);
 static void look_at(struct way *way, struct place *place, PyObject *key,
 	PyObject *value, unsigned depth);
 
@@ -235,13 +239,13 @@ static void look_below(struct way *way, struct place *place, unsigned depth)
 	case SIGHT_CLASS:
 		inner = sight_names(place->value);
 		if (inner)
-			look_names(way, &place->below, inner, depth + 1);
+			look_names(way, &place->below, inner, true, depth + 1);
 		break;
 	case SIGHT_OBJECT:
 	case SIGHT_FOREIGN:
 		inner = PyObject_GenericGetDict(place->value, NULL);
 		if (inner)
-			look_names(way, &place->below, inner, depth + 1);
+			look_names(way, &place->below, inner, false, depth + 1);
 		else
 			place->sight = SIGHT_NOTHING;
 		Py_DecRef(inner);
@@ -263,18 +267,15 @@ static void put(const struct way *way, struct place *place, PyObject *key,
 		Py_IncRef(value);
 }
 
-/* Looks at what a name stands for; tells when it, or what it has, is new. */
-static void look_at(struct way *way, struct place *place, PyObject *key,
-	PyObject *value, unsigned depth)
+/* Tells when a value is fresh or, where it was there before, has more. */
+static void look_value(struct way *way, struct place *place, PyObject *key,
+	PyObject *value, bool fresh, unsigned depth)
 {
-	bool fresh = place->value != value || !is_still(place);
 	bool quiet = way->quiet;
 	PyObject *holder = way->holder;
 	unsigned shown = way->shown;
 	uint64_t sum;
 
-	if (!fresh && place->sight <= SIGHT_VALUE)
-		return;
 	/* To look may free memory, and so run code that drops them. */
 	Py_IncRef(key);
 	Py_IncRef(value);
@@ -300,6 +301,16 @@ static void look_at(struct way *way, struct place *place, PyObject *key,
 	way->holder = holder;
 	Py_DecRef(value);
 	Py_DecRef(key);
+}
+
+/* Looks at what a name stands for; tells when it, or what it has, is new. */
+static void look_at(struct way *way, struct place *place, PyObject *key,
+	PyObject *value, unsigned depth)
+{
+	bool fresh = place->value != value || !is_still(place);
+
+	if (fresh || place->sight > SIGHT_VALUE)
+		look_value(way, place, key, value, fresh, depth);
 }
 
 /* Names came or went: what is known of each goes to its new place. */
@@ -340,6 +351,36 @@ static void renew(struct node *node, PyObject *names)
 	*node = fresh;
 }
 
+/* Whether nothing was put on a function since, and it has nothing else. */
+static bool is_bare(const struct place *place)
+{
+	return place->sight == SIGHT_FUNCTION && place->sum == 0 &&
+	       changes_none_on(place->value);
+}
+
+/*
+ * Where no name came, went or was given something else, only what the values
+ * have can be new. Returns false when there may be more.
+ */
+static bool look_again(
+	struct way *way, struct node *node, PyObject *names, unsigned depth)
+{
+	uint64_t version = node->version;
+
+	if (!version || node->names != names)
+		return false;
+	for (size_t i = 0; i < node->count; i++) {
+		struct place *place = &node->places[i];
+
+		if (changes_version(names) != version)
+			return false;
+		if (place->sight > SIGHT_VALUE && !is_bare(place))
+			look_value(way, place, place->key, place->value, false,
+				depth);
+	}
+	return true;
+}
+
 /* Returns false when other names are there than were. */
 static bool look_over(
 	struct way *way, struct node *node, PyObject *names, unsigned depth)
@@ -360,13 +401,21 @@ static bool look_over(
 	return i == node->count;
 }
 
-static void look_names(
-	struct way *way, struct node **node, PyObject *names, unsigned depth)
+/* Lasting: they are those of a module or a class. */
+static void look_names(struct way *way, struct node **node, PyObject *names,
+	bool lasting, unsigned depth)
 {
-	if (!node_of(node) || look_over(way, *node, names, depth))
+	uint64_t version = lasting ? changes_version(names) : 0;
+
+	if (!node_of(node) || look_again(way, *node, names, depth))
 		return;
-	renew(*node, names);
-	(void)look_over(way, *node, names, depth);
+	if (!look_over(way, *node, names, depth)) {
+		renew(*node, names);
+		if (!look_over(way, *node, names, depth))
+			version = 0;
+	}
+	(*node)->names = names;
+	(*node)->version = version;
 }
 
 struct kept_source *kept_source_of(const char *path)
@@ -396,7 +445,7 @@ static PyObject *look_module(
 
 	way.module = PyDict_GetItemString(module->names, "__name__");
 	Py_IncRef(way.module);
-	look_names(&way, &module->node, module->names, 0);
+	look_names(&way, &module->node, module->names, true, 0);
 	Py_DecRef(way.module);
 	return way.news;
 }

@@ -65,6 +65,9 @@ extern char *PyBytes_AsString(PyObject *bytes);
 extern int PyBytes_AsStringAndSize(PyObject *bytes, char **text, ssize_t *size);
 extern PyObject *PyCFunction_NewEx(
 	struct method_def *def, PyObject *self, PyObject *module);
+extern int PyDict_DelItemString(PyObject *dict, const char *key);
+extern int PyDict_SetItemString(
+	PyObject *dict, const char *key, PyObject *value);
 extern PyObject *PyDict_GetItemWithError(PyObject *dict, PyObject *key);
 extern int PyDict_Next(
 	PyObject *dict, ssize_t *position, PyObject **key, PyObject **value);
@@ -80,6 +83,8 @@ extern PyObject *PyObject_Call(
 	PyObject *callable, PyObject *args, PyObject *kwargs);
 extern PyObject *PyObject_CallFunctionObjArgs(PyObject *callable, ...);
 extern PyObject *PyObject_GetAttrString(PyObject *object, const char *name);
+extern int PyObject_SetAttrString(
+	PyObject *object, const char *name, PyObject *value);
 extern int PyObject_RichCompareBool(
 	PyObject *left, PyObject *right, int operation);
 extern PyObject *PyObject_Type(PyObject *object);

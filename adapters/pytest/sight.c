@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "adapters/pytest/changes.h"
 #include "adapters/pytest/walk.h"
 
 #define TYPES 1024u /* of the table of types, which may be overwritten */
@@ -206,9 +207,11 @@ bool sight_has_inside(PyObject *function)
 
 static uint64_t sum_of_function(PyObject *function)
 {
-	PyObject **names =
-		_PyObject_GetDictPtr ? _PyObject_GetDictPtr(function) : NULL;
+	PyObject **names;
 
+	if (changes_none_on(function))
+		return 0;
+	names = _PyObject_GetDictPtr ? _PyObject_GetDictPtr(function) : NULL;
 	return names && *names ? sum_of_size(*names, false) : 0;
 }
 
@@ -229,14 +232,15 @@ uint64_t sight_sum(PyObject *value, enum sight sight)
 
 bool sight_start(PyObject *args)
 {
-	PyObject *probe, *probe_names;
+	PyObject *probe, *probe_names, *function;
 
-	if (!PyArg_ParseTuple(args, "OOOOOOOOO", &kind_of, &cache_type,
+	if (!PyArg_ParseTuple(args, "OOOOOOOOOO", &kind_of, &cache_type,
 		    &function_type, &module_type, &wrappers, &names_of,
-		    &get_referents, &probe, &probe_names))
+		    &get_referents, &probe, &probe_names, &function))
 		return false;
 	has_offset = sizeof(void *) == 8 &&
 		     *(PyObject **)((char *)probe + DICT_OFFSET) == probe_names;
+	changes_start(function, probe, probe_names);
 	return PyFunction_GetClosure && PyFunction_GetDefaults && PyCell_Get &&
 	       PyObject_GenericGetDict;
 }

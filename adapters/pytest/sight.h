@@ -30,8 +30,9 @@ enum sight {
 
 /*
  * sight_start(kind_of, cache type, function type, module type, wrappers,
- * names_of, get_referents, probe, its names), the last a class and the dict of
- * its names. The arguments have to stay. False: nothing can be seen.
+ * names_of, get_referents, probe, its names, function), with a class and the
+ * dict of its names, and a function that nothing was put on. The arguments have
+ * to stay. False: nothing can be seen.
  */
 bool sight_start(PyObject *args);
 

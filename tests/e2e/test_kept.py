@@ -196,6 +196,25 @@ WAYS = {
         def get(n):
             return Number(n).n
         """, "get(1)"),
+    "other name": ("""\
+        fast = inner
+        made = None
+        def get():
+            global made
+            if made is None:
+                made = fast(1)
+            return made
+        """, "get()"),
+    "other name in a class": ("""\
+        class Shop:
+            made = None
+            make = staticmethod(inner)
+            @classmethod
+            def get(cls):
+                if cls.made is None:
+                    cls.made = cls.make(1)
+                return cls.made
+        """, "Shop.get()"),
     "cache behind a cache": ("""\
         @functools.lru_cache(maxsize=None)
         def near(n):
@@ -256,8 +275,9 @@ def test_ways_to_keep(shop, way):
 
 
 # Those for which the versions have different insides.
-INSIDES = ("lru_cache", "table", "class", "object", "closure", "default",
-           "operator", "cached property")
+INSIDES = ("lru_cache", "table", "global", "class", "object", "closure",
+           "default", "attribute of a function", "other name", "operator",
+           "cached property")
 
 
 @every
