@@ -210,7 +210,10 @@ static void find_things(struct reach *reach, uint32_t i)
 	const char *name = own_name(function, &size);
 	char *bare;
 
-	reach->implicit[i] = is_implicit(name, size);
+	/* A module's own __getattr__ has no class that leads there. */
+	reach->implicit[i] = is_implicit(name, size) ||
+			     (name == function->name && size == 11 &&
+				     !memcmp(name, "__getattr__", size));
 	reach->called[i] = names_find(&fold->kept_names, name, size);
 	reach->fills[i][0] = names_find(
 		&fold->kept_makers, function->name, function->name_size);
@@ -296,6 +299,19 @@ static void take_inner(struct reach *reach, const char *key, size_t size)
 		take_all(reach, inner);
 }
 
+/* What the class of a method leads to: it can be called as cls, and so on. */
+static void take_class(
+	struct reach *reach, const struct fold_function *method, size_t size)
+{
+	const char *dot = memrchr(method->name, '.', size);
+	const char *name = dot ? dot + 1 : method->name;
+	const struct name_list *list = names_find(
+		&reach->names, name, (size_t)(method->name + size - name));
+
+	if (list)
+		take_all(reach, list);
+}
+
 /* The special methods of its class, and the functions that it makes. */
 static void take_kin(struct reach *reach, uint32_t i)
 {
@@ -306,8 +322,11 @@ static void take_kin(struct reach *reach, uint32_t i)
 	char *key =
 		outer_key(function, (size_t)(name - function->name), &key_size);
 
-	if (name > function->name && name[-2] != '>')
+	if (name > function->name && name[-2] != '>') {
 		take_inner(reach, key, key_size);
+		take_class(
+			reach, function, (size_t)(name - 1 - function->name));
+	}
 	free(key);
 	key = outer_key(function, function->name_size, &key_size);
 	key = xreallocarray(key, key_size + sizeof(locals), 1);

@@ -14,36 +14,20 @@ import gc
 import os
 import re
 import sys
+import threading
 import types
 
 import ftrace_pytest_imports as imports
+import ftrace_pytest_leads as leads
 import ftrace_pytest_marks as marks
 import ftrace_pytest_memory as memory
 from ftrace_pytest_marks import END, KEPT, LEADS, encode, say
-
-# Of these there are many with one identity.
-_PLAIN = (str, bytes, int, float, bool, complex, type(None))
 
 # Behind the kinds of ftrace_pytest_memory: an object whose attributes are
 # looked up by code of others.
 FOREIGN = 7
 
-# Where functions have others inside.
-_INSIDE = {
-    types.FunctionType: ("__wrapped__",),
-    functools._lru_cache_wrapper: ("__wrapped__",),
-    functools.partial: ("func",),
-    types.MethodType: ("__func__",),
-    staticmethod: ("__func__",),
-    classmethod: ("__func__",),
-    property: ("fget", "fset", "fdel"),
-    functools.cached_property: ("func",),
-}
-
-# How far a table is gone through for functions.
-_CONTAINERS = (memory.INNER, memory.CONTAINER)
-_DEPTH = 5
-_HELD_MOST = 20000
+# How many names are told at once.
 _AT_ONCE = 50
 
 # What pytest puts into classes.
@@ -54,9 +38,10 @@ _WRAPPERS = (staticmethod, classmethod, property)
 # The names by which kept things are got at, each with the mark that says so.
 _said = {}
 
-# The same of those that lead there from a fixture's scope; what the C part
-# has of each of these; the file of each.
+# The same of those that lead there from a fixture's scope, and which these
+# are; what the C part has of each of these; the file of each.
 _said_values = {}
+_said_scopes = set()
 _values = {}
 _files = {}
 
@@ -75,7 +60,7 @@ def install():
     marks.extension.kept_start(_told, (
         _kind_of, functools._lru_cache_wrapper, types.FunctionType,
         types.ModuleType, _WRAPPERS, names_of, gc.get_referents, _Probe,
-        gc.get_referents(names_of(_Probe))[0], lambda: None))
+        gc.get_referents(names_of(_Probe))[0], lambda: None, _slots_of))
     for name, module in list(sys.modules.items()):
         if not name.startswith(marks.OWN_MODULES) and imports.is_project(
                 module):
@@ -86,15 +71,27 @@ def install():
 def _kind_of(kind):
     """As of memory.kind_of, and one more for objects of others' classes."""
     found = memory.kind_of(kind)
-    if found == memory.INNER and not _is_of_project(kind):
+    if found == memory.INNER and not leads.is_of_project(kind):
         return FOREIGN
     return found
 
 
-def _is_of_project(kind):
-    """Whether a class is, without asking it."""
-    name = (memory.names_of_class(kind) or {}).get("__module__")
-    return type(name) is str and imports.is_of_project(name)
+def _slots_of(value):
+    """The attributes of an object without a dict, None for it has none."""
+    if type(value) is threading.local:
+        return value.__dict__
+    found = None
+    for base in type.__dict__["__mro__"].__get__(type(value)):
+        if not leads.is_of_project(base):
+            continue
+        for name, each in memory.names_of_class(base).items():
+            if type(each) is types.MemberDescriptorType:
+                found = found or {}
+                try:
+                    found[name] = each.__get__(value)
+                except AttributeError:
+                    continue
+    return found
 
 
 def note(module):
@@ -109,7 +106,7 @@ def note(module):
 
 def note_value(scope, fixturedef, value):
     """A fixture was set up for more than one test: so is what it keeps."""
-    if _active and type(value) not in _PLAIN:
+    if _active and type(value) not in leads.PLAIN:
         file = getattr(fixturedef.func, "__code__", None)
         if file is not None:
             names = {os.fsdecode(scope): value}
@@ -122,6 +119,10 @@ def forget_value(scope):
     """It is torn down."""
     names = _values.pop(scope, None)
     if names is not None:
+        if scope in _said_scopes:
+            found = leads.Leads()
+            found.add_object(names.popitem()[1])
+            _say_leads(found)
         names.clear()
         marks.extension.keep(b"", names)
 
@@ -129,11 +130,12 @@ def forget_value(scope):
 def _told_value(names, holder):
     """The value of a fixture has something new: its users get at it."""
     scope = os.fsencode(names[0])
+    _said_scopes.add(scope)
     mark = _said_values.get(names)
     if mark is None:
         made_by = set()
         if holder is not _told:
-            _add_functions(holder, made_by)
+            leads.add_functions(holder, made_by)
         file = _files[scope]
         own = re.sub("[=;]", "_", ".".join(names))
         mark = _said_values[names] = _mark(file, names[1:], (), made_by, own)
@@ -167,29 +169,9 @@ def _told(path, names, holder):
     if mark is None:
         made_by = set()
         if holder is not _told:
-            _add_functions(holder, made_by)
+            leads.add_functions(holder, made_by)
         mark = _said[key] = _mark(path, names, (), made_by)
     say(mark)
-
-
-def _add_functions(value, found, depth=0):
-    """The functions that fill a function's cache, by their names."""
-    if depth > 5:
-        return
-    if type(value) in _INSIDE:
-        for name in _INSIDE[type(value)]:
-            inner = getattr(value, name, None)
-            if inner is not None:
-                _add_functions(inner, found, depth + 1)
-    if type(value) is types.FunctionType:
-        code = value.__code__
-        found.add(getattr(code, "co_qualname", "." + code.co_name))
-        for cell in value.__closure__ or ():
-            try:
-                inner = cell.cell_contents
-            except ValueError:
-                continue
-            _add_functions(inner, found, depth + 1)
 
 
 def _mark(path, names, others=(), made_by=(), own=None):
@@ -206,106 +188,43 @@ def finish():
 
     And what else names lead to, for the tracer to find out what computed them.
     """
+    if _said or _said_values:
+        places = [(encode(os.path.abspath(path)), names)
+                  for path, names in leads.places()]
+        _say_others(places)
+        found = leads.Leads()
+        for _, names in places:
+            for name, value in names:
+                found.add(name, value)
+        _say_leads(found)
+
+
+def _say_leads(found):
+    for name, functions in found.names.items():
+        functions = sorted(functions)
+        for i in range(0, len(functions), _AT_ONCE):
+            say(LEADS + encode("%s=%s" % (
+                name, ",".join(functions[i:i + _AT_ONCE]))))
+
+
+def _say_others(places):
     wanted = {}
     for path, names in _said:
         wanted.setdefault((path, names[0]), []).append(names)
     others = {}
-    leads = {}
-    places = list(_places()) if _said or _said_values else ()
     for path, names in places:
         for name, value in names:
-            if (path, name) in wanted and type(value) not in _PLAIN:
-                others[id(value)] = (path, name), set()
+            if (path, name) in wanted and type(value) not in leads.PLAIN:
+                keys, _ = others.setdefault(id(value), ([], set()))
+                keys.append((path, name))
     for _, names in places:
         for name, value in names:
-            kind = type(value)
-            if (kind is types.FunctionType and name == value.__name__
-                    and id(value) not in others
-                    and _leads_to_itself(value)):
-                continue
-            if type(name) is not str or not name.isidentifier():
-                continue
-            if id(value) in others:
+            if id(value) in others and type(name) is str:
                 others[id(value)][1].add(name)
-            if kind in _PLAIN or issubclass(kind, types.ModuleType):
-                continue
-            found = _functions_of(name, value)
-            if found:
-                leads.setdefault(name, set()).update(found)
-    for (path, name), found in others.values():
-        for names in wanted[path, name]:
-            if not found <= {*names}:
-                say(marks.BEGIN + marks.BASE)
-                say(_mark(path, names, found))
-                say(END)
-    for name, found in leads.items():
-        found = sorted(found)
-        for i in range(0, len(found), _AT_ONCE):
-            say(LEADS + encode("%s=%s" % (
-                name, ",".join(found[i:i + _AT_ONCE]))))
-
-
-def _leads_to_itself(function):
-    """Whether a function is all that its own name leads to, as most are."""
-    return (function.__closure__ is None
-            and not hasattr(function, "__wrapped__")
-            and function.__qualname__ == getattr(
-                function.__code__, "co_qualname", None))
-
-
-def _functions_of(name, value):
-    """The functions that a name leads to, and does not name."""
-    found = set()
-    if name[:2] == "__" == name[-2:] or type(value) in _PLAIN:
-        return found
-    kind = type(value)
-    if issubclass(kind, type):
-        for base in type.__dict__["__mro__"].__get__(value):
-            if _is_of_project(base):
-                for key, each in list(memory.names_of_class(base).items()):
-                    if key[:2] == "__" and key[-2:] == "__":
-                        _add_functions(each, found)
-    elif kind in _INSIDE:
-        _add_functions(value, found)
-        if kind is types.FunctionType and name == value.__name__:
-            found.discard(value.__qualname__)
-    elif not issubclass(kind, types.ModuleType):
-        _add_held(value, found)
-    return found
-
-
-def _add_held(value, found):
-    """The functions that a table holds, or an object."""
-    level = [value]
-    seen = {id(value)}
-    for _ in range(_DEPTH):
-        inner = []
-        for each in level:
-            if type(each) in _INSIDE:
-                _add_functions(each, found)
-            elif memory.kind_of(type(each)) in _CONTAINERS:
-                inner.append(each)
-        level = [each for each in gc.get_referents(*inner)
-                 if not issubclass(type(each), (type, types.ModuleType))
-                 and id(each) not in seen]
-        seen.update(map(id, level))
-        if len(seen) > _HELD_MOST:
-            return
-
-
-def _places():
-    """The names in the project's modules and in their classes, with paths."""
-    for name, module in list(sys.modules.items()):
-        if (not issubclass(type(module), types.ModuleType)
-                or name.startswith(marks.OWN_MODULES)
-                or not imports.is_project(module)):
-            continue
-        names = memory.names_of_module(module)
-        path = encode(os.path.abspath(names.get("__file__") or ""))
-        values = list(names.items())
-        yield path, values
-        for _, value in values:
-            if issubclass(type(value), type):
-                own = memory.names_of_class(value)
-                if own.get("__module__") == name:
-                    yield path, list(own.items())
+    for keys, found in others.values():
+        for key in keys:
+            for names in wanted[key]:
+                if not found <= {*names}:
+                    say(marks.BEGIN + marks.BASE)
+                    say(_mark(key[0], names, found))
+                    say(END)

@@ -389,6 +389,7 @@ static struct method_def methods[] = {
 	{"hear_opened", METHOD(opened_hear), METH_O, NULL},
 	{"kept_start", METHOD(kept_start), METH_VARARGS, NULL},
 	{"keep", METHOD(kept_keep), METH_VARARGS, NULL},
+	{"attributes", METHOD(kept_attributes), METH_O, NULL},
 	{"glance_start", METHOD(glance_start), METH_VARARGS, NULL},
 	{"glance", METHOD(glance), METH_O, NULL},
 	{"walk_start", METHOD(walk_start), METH_VARARGS, NULL},

@@ -243,7 +243,7 @@ static void look_below(struct way *way, struct place *place, unsigned depth)
 		break;
 	case SIGHT_OBJECT:
 	case SIGHT_FOREIGN:
-		inner = PyObject_GenericGetDict(place->value, NULL);
+		inner = sight_attributes(place->value);
 		if (inner)
 			look_names(way, &place->below, inner, false, depth + 1);
 		else
@@ -549,6 +549,14 @@ PyObject *kept_keep(PyObject *self, PyObject *args)
 	}
 	PyErr_Clear();
 	return Py_BuildValue("");
+}
+
+PyObject *kept_attributes(PyObject *self, PyObject *object)
+{
+	PyObject *names = told ? sight_attributes(object) : NULL;
+
+	(void)self;
+	return names ? names : Py_BuildValue("");
 }
 
 PyObject *kept_start(PyObject *self, PyObject *args)

@@ -36,6 +36,9 @@ PyObject *kept_start(PyObject *self, PyObject *args);
  */
 PyObject *kept_keep(PyObject *self, PyObject *args);
 
+/* attributes(object): a dict of them, or None for it can have none. */
+PyObject *kept_attributes(PyObject *self, PyObject *object);
+
 /* The source at a path; NULL without memory. It lives as long as we do. */
 struct kept_source *kept_source_of(const char *path);
 

@@ -22,7 +22,7 @@
 #define IS_CLASS (1ul << 31)
 
 static PyObject *kind_of, *cache_type, *function_type, *module_type;
-static PyObject *wrappers, *names_of, *get_referents;
+static PyObject *wrappers, *names_of, *get_referents, *slots_of;
 static bool has_offset;
 
 static struct {
@@ -158,6 +158,22 @@ PyObject *sight_names(PyObject *class)
 	return names;
 }
 
+PyObject *sight_attributes(PyObject *object)
+{
+	PyObject *names = PyObject_GenericGetDict(object, NULL);
+
+	PyErr_Clear();
+	if (names)
+		return names;
+	names = PyObject_CallFunctionObjArgs(slots_of, object, NULL);
+	PyErr_Clear();
+	if (names && !(PyType_GetFlags(sight_type(names)) & IS_DICT)) {
+		Py_DecRef(names);
+		names = NULL;
+	}
+	return names;
+}
+
 bool sight_is_module(PyObject *value)
 {
 	return sight_type(value) == module_type;
@@ -234,9 +250,9 @@ bool sight_start(PyObject *args)
 {
 	PyObject *probe, *probe_names, *function;
 
-	if (!PyArg_ParseTuple(args, "OOOOOOOOOO", &kind_of, &cache_type,
+	if (!PyArg_ParseTuple(args, "OOOOOOOOOOO", &kind_of, &cache_type,
 		    &function_type, &module_type, &wrappers, &names_of,
-		    &get_referents, &probe, &probe_names, &function))
+		    &get_referents, &probe, &probe_names, &function, &slots_of))
 		return false;
 	has_offset = sizeof(void *) == 8 &&
 		     *(PyObject **)((char *)probe + DICT_OFFSET) == probe_names;

@@ -30,9 +30,10 @@ enum sight {
 
 /*
  * sight_start(kind_of, cache type, function type, module type, wrappers,
- * names_of, get_referents, probe, its names, function), with a class and the
- * dict of its names, and a function that nothing was put on. The arguments have
- * to stay. False: nothing can be seen.
+ * names_of, get_referents, probe, its names, function, slots_of), with a class
+ * and the dict of its names, a function that nothing was put on, and what gives
+ * the attributes of an object without a dict, or None. The arguments have to
+ * stay. False: nothing can be seen.
  */
 bool sight_start(PyObject *args);
 
@@ -48,6 +49,9 @@ bool sight_has_inside(PyObject *function);
 
 /* What a staticmethod or a property is made of; held. NULL: nothing. */
 PyObject *sight_unwrap(PyObject *value);
+
+/* The attributes of an object by their names; held. NULL: it can have none. */
+PyObject *sight_attributes(PyObject *object);
 
 /* The names of a class itself, not held; NULL: they cannot be had. */
 PyObject *sight_names(PyObject *class);

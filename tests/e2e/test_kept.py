@@ -215,6 +215,145 @@ WAYS = {
                     cls.made = cls.make(1)
                 return cls.made
         """, "Shop.get()"),
+    "handed to an object": ("""\
+        class Shop:
+            def __init__(self, maker):
+                self.maker = maker
+                self.made = None
+            def get(self):
+                if self.made is None:
+                    self.made = self.maker(1)
+                return self.made
+        store = Shop(inner)
+        """, "store.get()"),
+    "table of an object": ("""\
+        class Shop:
+            def __init__(self):
+                self.steps = [inner]
+                self.made = None
+            def get(self):
+                if self.made is None:
+                    for step in self.steps:
+                        self.made = step(1)
+                return self.made
+        store = Shop()
+        """, "store.get()"),
+    "single dispatch": ("""\
+        @functools.singledispatch
+        def compute(x):
+            return 0
+        @compute.register(int)
+        def _(x):
+            return inner(x)
+        made = {}
+        def get(n):
+            if n not in made:
+                made[n] = compute(n)
+            return made[n]
+        """, "get(1)"),
+    "generator": ("""\
+        def numbers():
+            while True:
+                yield inner(1)
+        source = numbers()
+        made = None
+        def get():
+            global made
+            if made is None:
+                made = next(source)
+            return made
+        """, "get()"),
+    "metaclass": ("""\
+        class Meta(type):
+            def __call__(cls, *a):
+                if not hasattr(cls, "_one"):
+                    cls._one = super().__call__(*a)
+                return cls._one
+        class Shop(metaclass=Meta):
+            def __init__(self):
+                self.n = inner(1)
+        """, "Shop().n"),
+    "callable object": ("""\
+        class Maker:
+            def __call__(self, n):
+                return inner(n)
+        make = Maker()
+        made = None
+        def get():
+            global made
+            if made is None:
+                made = make(1)
+            return made
+        """, "get()"),
+    "callable attribute": ("""\
+        class Maker:
+            def __call__(self, n):
+                return inner(n)
+        class Shop:
+            def __init__(self):
+                self.go = Maker()
+                self.made = None
+            def get(self):
+                if self.made is None:
+                    self.made = self.go(1)
+                return self.made
+        store = Shop()
+        """, "store.get()"),
+    "local of a thread": ("""\
+        import threading
+        local = threading.local()
+        def get():
+            if not hasattr(local, "made"):
+                local.made = inner(1)
+            return local.made
+        """, "get()"),
+    "slots": ("""\
+        class Shop:
+            __slots__ = ("made",)
+            def __init__(self):
+                self.made = None
+            def get(self):
+                if self.made is None:
+                    self.made = inner(1)
+                return self.made
+        store = Shop()
+        """, "store.get()"),
+    "cls of a base": ("""\
+        class Base:
+            made = None
+            @classmethod
+            def get(cls):
+                if cls.made is None:
+                    cls.made = cls()
+                return cls.made.n
+        class Shop(Base):
+            def __init__(self):
+                self.n = inner(1)
+        """, "Shop.get()"),
+    "object closed over": ("""\
+        class Strategy:
+            def __call__(self, n):
+                return inner(n)
+        def keep(strategy):
+            kept = {}
+            def get(n):
+                if n not in kept:
+                    kept[n] = strategy(n)
+                return kept[n]
+            return get
+        get = keep(Strategy())
+        """, "get(1)"),
+    "class in a class": ("""\
+        class Outer:
+            class Inner:
+                makers = {"a": inner}
+                made = None
+                @classmethod
+                def get(cls):
+                    if cls.made is None:
+                        cls.made = cls.makers["a"](1)
+                    return cls.made
+        """, "Outer.Inner.get()"),
     "cache behind a cache": ("""\
         @functools.lru_cache(maxsize=None)
         def near(n):
@@ -277,7 +416,7 @@ def test_ways_to_keep(shop, way):
 # Those for which the versions have different insides.
 INSIDES = ("lru_cache", "table", "global", "class", "object", "closure",
            "default", "attribute of a function", "other name", "operator",
-           "cached property")
+           "cached property", "slots", "local of a thread", "generator")
 
 
 @every

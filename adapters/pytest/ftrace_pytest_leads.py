@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: MIT
+"""Which functions a name leads to that have another name.
+
+What computed a kept thing is found along the names that functions mention: an
+alias, a table of functions, what decorates a function, the special methods of
+a class or of an object's class, what an object has for an attribute.
+"""
+
+import functools
+import gc
+import sys
+import types
+
+import ftrace_pytest_imports as imports
+import ftrace_pytest_marks as marks
+import ftrace_pytest_memory as memory
+
+# Of these there are many with one identity.
+PLAIN = (str, bytes, int, float, bool, complex, type(None))
+
+# Where functions have others inside; and calls that wait have their code.
+_INSIDE = (
+    (types.FunctionType, ("__wrapped__",)),
+    (functools._lru_cache_wrapper, ("__wrapped__",)),
+    (functools.partial, ("func",)),
+    (types.MethodType, ("__func__",)),
+    (staticmethod, ("__func__",)),
+    (classmethod, ("__func__",)),
+    (property, ("fget", "fset", "fdel")),
+    (functools.cached_property, ("func",)),
+)
+_WAITING = (
+    (types.GeneratorType, "gi_code"),
+    (types.CoroutineType, "cr_code"),
+    (types.AsyncGeneratorType, "ag_code"),
+)
+
+# By identity, because a class can have a hash of its own.
+_plain = frozenset(map(id, PLAIN))
+_inside = {id(kind): names for kind, names in _INSIDE}
+_waiting = {id(kind): name for kind, name in _WAITING}
+
+# How far a global is gone through for functions, what a function closes over
+# or an object has for an attribute; and how far all of them.
+_DEPTH, _DEPTH_INSIDE = 5, 2
+_HELD_MOST = 20000
+_ALL_MOST = 500000
+
+
+def is_of_project(kind):
+    """Whether a class is, without asking it."""
+    name = (memory.names_of_class(kind) or {}).get("__module__")
+    return type(name) is str and imports.is_of_project(name)
+
+
+def add_functions(value, found):
+    """Adds the functions that a function is made of, by their names."""
+    Leads().add_functions(value, found)
+
+
+def _name_of_code(code):
+    return getattr(code, "co_qualname", "." + code.co_name)
+
+
+def _is_special(name):
+    return name[:2] == "__" == name[-2:]
+
+
+def _bases_of(kind):
+    for base in type.__dict__["__mro__"].__get__(kind):
+        if is_of_project(base):
+            yield base
+
+
+def _leads_to_itself(function):
+    """Whether a function is all that its own name leads to, as most are."""
+    return (function.__closure__ is None
+            and not hasattr(function, "__wrapped__")
+            and function.__qualname__ == getattr(
+                function.__code__, "co_qualname", None))
+
+
+class Leads:
+    """The names, each with the functions that it leads to."""
+
+    def __init__(self):
+        self.names = {}
+        self._kinds = {}
+        self._specials = {}
+        self._objects = {}
+        self._done = set()
+        self._left = _ALL_MOST
+
+    def add(self, name, value):
+        """Takes in what something is called by."""
+        kind = type(value)
+        if id(kind) in _plain or type(name) is not str or _is_special(name):
+            return
+        if kind is types.FunctionType and name == value.__name__:
+            if _leads_to_itself(value):
+                return
+            found = {value.__qualname__}
+            self.add_functions(value, found)
+            found.discard(value.__qualname__)
+        elif issubclass(kind, type):
+            found = self._of_class(value)
+        else:
+            found = set()
+            self._add_held(value, found, _DEPTH, True)
+            self._add_attributes()
+        self._put(name, found)
+
+    def add_object(self, value):
+        """Takes in what has no name, but attributes."""
+        self._add_held(value, set(), _DEPTH, True)
+        self._add_attributes()
+
+    def _put(self, name, found):
+        if found and name.isidentifier():
+            self.names.setdefault(name, set()).update(found)
+
+    def add_functions(self, value, found, depth=0):
+        """Adds the functions that one is made of, by their names."""
+        kind = type(value)
+        if depth > _DEPTH:
+            return
+        if id(kind) in _waiting:
+            found.add(_name_of_code(getattr(value, _waiting[id(kind)])))
+        for name in _inside.get(id(kind), ()):
+            inner = getattr(value, name, None)
+            if inner is not None:
+                self.add_functions(inner, found, depth + 1)
+        if kind is not types.FunctionType:
+            return
+        found.add(_name_of_code(value.__code__))
+        for cell in value.__closure__ or ():
+            try:
+                inner = cell.cell_contents
+            except ValueError:
+                continue
+            if id(type(inner)) in _inside:
+                self.add_functions(inner, found, depth + 1)
+            elif depth < _DEPTH_INSIDE:
+                self._add_held(inner, found, _DEPTH_INSIDE)
+
+    def _kind_of(self, kind):
+        found = self._kinds.get(id(kind))
+        if found is None:
+            found = self._kinds[id(kind)] = memory.kind_of(kind)
+        return found
+
+    def _specials_of(self, kind):
+        """What Python calls for objects of a class, by its own doing."""
+        found = self._specials.get(id(kind))
+        if found is None:
+            found = self._specials[id(kind)] = set()
+            for name, value in list(memory.names_of_class(kind).items()):
+                if type(name) is str and _is_special(name):
+                    self.add_functions(value, found, 1)
+        return found
+
+    def _of_class(self, kind):
+        """A class leads to its bases' methods; a base, as cls, to its own.
+
+        So does what it is made by, which calls its objects into being.
+        """
+        found = set()
+        for base in _bases_of(kind):
+            found |= self._specials_of(base)
+        if id(kind) not in self._done and is_of_project(kind):
+            self._done.add(id(kind))
+            for base in (*_bases_of(kind), *_bases_of(type(kind))):
+                if base is not kind:
+                    self._put(base.__name__, self._specials_of(kind))
+        return found
+
+    def _add_held(self, value, found, depth, noting=False):
+        """Adds the functions that a table holds, or an object."""
+        level = [value]
+        seen = {id(value)}
+        for _ in range(depth if self._left > 0 else _DEPTH_INSIDE):
+            inner = []
+            for each in level:
+                kind = type(each)
+                if id(kind) in _inside or id(kind) in _waiting:
+                    self.add_functions(each, found, 1)
+                elif self._kind_of(kind) == memory.CONTAINER:
+                    inner.append(each)
+                elif self._kind_of(kind) == memory.INNER:
+                    inner.append(each)
+                    for base in _bases_of(kind):
+                        found |= self._specials_of(base)
+                    if noting:
+                        self._objects[id(each)] = each
+            level = [each for each in gc.get_referents(*inner)
+                     if id(type(each)) not in _plain and id(each) not in seen
+                     and not issubclass(type(each),
+                                        (type, types.ModuleType))]
+            seen.update(map(id, level))
+            self._left -= len(level)
+            if not level or len(seen) > _HELD_MOST:
+                return
+
+    def _add_attributes(self):
+        """An attribute's name leads to what the object has there."""
+        while self._objects:
+            one = self._objects.popitem()[1]
+            if id(one) in self._done:
+                continue
+            self._done.add(id(one))
+            names = marks.extension.attributes(one) or {}
+            for name, value in list(names.items()):
+                if type(name) is str and id(type(value)) not in _plain:
+                    found = set()
+                    self._add_held(value, found, _DEPTH_INSIDE)
+                    self._put(name, found)
+
+
+def places():
+    """The names in the project's modules and in their classes, with paths."""
+    for name, module in list(sys.modules.items()):
+        if (not issubclass(type(module), types.ModuleType)
+                or name.startswith(marks.OWN_MODULES)
+                or not imports.is_project(module)):
+            continue
+        names = memory.names_of_module(module)
+        path = names.get("__file__") or ""
+        todo = [list(names.items())]
+        seen = set()
+        while todo:
+            values = todo.pop()
+            yield path, values
+            for _, value in values:
+                if issubclass(type(value), type) and id(value) not in seen:
+                    seen.add(id(value))
+                    own = memory.names_of_class(value)
+                    if own.get("__module__") == name:
+                        todo.append(list(own.items()))
