@@ -271,6 +271,10 @@ for _kind, _shifts in (("g", GLOBAL), ("a", ATTRIBUTE)):
                 else _ALWAYS)
 
 
+# What can be the function of a call, and so is looked at in its place.
+_LOADS = bytes(op in (_LOAD_GLOBAL, _LOAD_ATTR) for op in range(256))
+
+
 def _uses(stream, names, valued, held):
     """Adds names that code does more with than call or test, and it holds.
 
@@ -278,18 +282,18 @@ def _uses(stream, names, valued, held):
     isinstance(), or asked for an attribute.
     """
     classified = set()
-    at = 0
-    for place, op, arg in stream:
-        at += 1
+    does = bytes([op for _, op, _ in stream])
+    for at in compress(range(1, len(does) + 1), does.translate(_LOADS)):
+        place, op, arg = stream[at - 1]
         if op == _LOAD_GLOBAL:
             name = names[arg >> _GLOBAL_SHIFT]
             if name in _CLASSIFIERS:
                 _classified(stream, at, classified)
             name = "g" + name
-        elif op == _LOAD_ATTR and not (_ATTR_SHIFT and arg & 1):
-            name = "a" + names[arg >> _ATTR_SHIFT]
-        else:
+        elif _ATTR_SHIFT and arg & 1:
             continue
+        else:
+            name = "a" + names[arg >> _ATTR_SHIFT]
         if (name not in held and place not in classified
                 and not _is_called(stream, at)
                 and not _is_tested(stream, at)):

@@ -2,7 +2,6 @@
 """Bodies are cut out before a file is parsed, and nothing else is."""
 
 import ast
-import sys  # noqa: F401
 
 import pytest
 
@@ -73,7 +72,7 @@ def reduced(source):
     pytest.param(
         "class A:\n    \\\ndef f(self):\n        x = 1\n        y = 2\n"
         "        return 2\n    y = 1\nX = 2\n", 0, marks=pytest.mark.skipif(
-            "sys.version_info < (3, 10)", reason="not the same indent")),
+            analyse.VERSION < (3, 10), reason="not the same indent")),
     ("class A:\n    x = 1\n\f    def f(self):\n        x = 1\n        y = 2\n"
      "        return 2\n    y = 1\nX = 2\n", 0),
     # Lines that are not what the bytes are.
@@ -84,3 +83,25 @@ def reduced(source):
 def test_all_but_bodies(source, cut):
     found = reduced(source)
     assert cut is None or found == cut
+
+
+def test_a_cut_that_is_not_found(monkeypatch):
+    """Where lines tell something else than the tree all of it is parsed."""
+    real = reduce._cut
+    monkeypatch.setattr(reduce, "_cut", lambda *all_: real(*all_) and 3)
+    assert reduced("def f():\n" + BODY) == 0
+
+
+@pytest.mark.parametrize("source, cuts, count", [
+    ("def f():\n    pass\n", {2: False}, 1),
+    ("def f():\n    'Doc'\n    pass\n", {3: True}, 1),
+    ("def f():\n    'Doc'\n    pass\n", {3: False}, 0),
+    ("def f():\n    pass\n", {2: None}, 0),
+    ("class A:\n    pass\n", {2: None}, 1),
+    ("class A:\n    pass\n", {2: False}, 0),
+    ("def f():\n    while 1:\n        pass\n", {3: False}, 0),
+    ("try:\n    class A:\n        def f():\n            pass\nexcept A:\n"
+     "    def g():\n        pass\n", {4: False, 7: False}, 2),
+])
+def test_what_is_found_in_the_tree(source, cuts, count):
+    assert reduce._count_cuts(ast.parse(source).body, cuts) == count
