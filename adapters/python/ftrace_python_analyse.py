@@ -91,9 +91,7 @@ def unseen_docstring(code):
 
     It is part of the head, which belongs to whoever makes the function.
     """
-    if not has_docstring(code):
-        return None
-    if _has(code.co_code, _FIRST_CONSTANT):
+    if not has_docstring(code) or _has(code.co_code, _FIRST_CONSTANT):
         return None
     return code.co_consts[0]
 
@@ -145,29 +143,37 @@ def is_lazy(code):
     return _has(code.co_code, _LAZY)
 
 
+_LOAD_CONST = mentions.opmap["LOAD_CONST"]
+_STORE_NAME = mentions.opmap["STORE_NAME"]
+
+
 def class_stream(code):
     """The instructions of a class body, without its line and attributes.
 
     From 3.13 on a class keeps its first line, and the names that its
     methods assign to through self.  Neither is written in the body.
     """
-    stream = []
-    constants = code.co_consts
-    load = mentions.opmap["LOAD_CONST"]
-    store = mentions.opmap["STORE_NAME"]
-    for op, arg in mentions.instructions(code):
-        if op == store and code.co_names[arg] in (
-                "__firstlineno__", "__static_attributes__"):
-            stream[-1] = (op, code.co_names[arg])
-        elif op == load:
-            constant = constants[arg]
-            if type(constant) is CODE:
+    raw = code.co_code
+    if mentions.EXTENDED in raw[::2]:
+        stream = list(mentions.instructions(code))
+    else:
+        stream = list(zip(raw[::2], raw[1::2]))
+    gone = []
+    for at, (op, arg) in enumerate(stream):
+        if op == _LOAD_CONST:
+            constant = code.co_consts[arg]
+            kind = type(constant)
+            if kind is CODE:
                 constant = ("code", head_of(constant))
-            else:
+            elif kind not in PLAIN:
                 constant = constant_key(constant)
-            stream.append((op, constant))
-        else:
-            stream.append((op, arg))
+            stream[at] = (op, constant)
+        elif op == _STORE_NAME and code.co_names[arg] in (
+                "__firstlineno__", "__static_attributes__"):
+            stream[at - 1] = (op, code.co_names[arg])
+            gone.append(at)
+    for at in reversed(gone):
+        del stream[at]
     return tuple(stream)
 
 
@@ -226,10 +232,12 @@ class Blocks:
         unseen = unseen_docstring(code)
         lines = self.lines[id(code)] = lines_of(code)
         last = max(lines, default=code.co_firstlineno)
-        lazy = is_lazy(code)
+        lazy = None
         for constant in code.co_consts:
             each = type(constant)
             if each is CODE:
+                if lazy is None:
+                    lazy = is_lazy(code)
                 key, part, below = self._nested(constant, code, name, kind,
                                                 lazy)
                 keys.append(key)
