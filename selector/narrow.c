@@ -204,8 +204,10 @@ int narrowing_find(struct narrowing *narrowing, struct changes *changes,
 	memset(narrowing, 0, sizeof(*narrowing));
 	for (size_t i = 0; i < changes->count && i < NARROWED_MAX; i++)
 		add_candidate(&question, changes->list[i].file);
-	if (!narrowing->count)
+	if (!narrowing->count) {
+		code_helper_dismiss(&changes->reader);
 		return 0;
+	}
 	helper = code_helper(&changes->reader, NULL);
 	if (helper)
 		code = query_sources(
@@ -218,6 +220,7 @@ int narrowing_find(struct narrowing *narrowing, struct changes *changes,
 	query_names_release(question.modules, question.module_count);
 	query_names_release(question.collected, question.collected_count);
 	free(question.candidates);
+	code_helper_dismiss(&changes->reader);
 	return code;
 }
 

@@ -44,7 +44,10 @@ void code_reader_release(struct code_reader *reader)
 {
 	if (reader->helper)
 		helper_close(reader->helper);
+	if (reader->dismissed)
+		helper_close(reader->dismissed);
 	free(reader->helper);
+	free(reader->dismissed);
 	free(reader->tag);
 	free(reader->interpreter);
 	memset(reader, 0, sizeof(*reader));
@@ -293,6 +296,15 @@ struct helper *code_helper(struct code_reader *reader, struct err *err)
 		no_helper(reader, why.text);
 	}
 	return reader->helper;
+}
+
+void code_helper_dismiss(struct code_reader *reader)
+{
+	if (!reader->helper || reader->dismissed)
+		return;
+	helper_dismiss(reader->helper);
+	reader->dismissed = reader->helper;
+	reader->helper = NULL;
 }
 
 /* What of a source need not be found again: skeleton, blocks, outline. */

@@ -21,11 +21,12 @@ struct helper;
 struct code_reader {
 	struct map_files *files;
 	struct map *map;
-	char *tag, *interpreter; /* NULL: no run named one; owned */
-	struct helper *helper;   /* once it was needed; owned */
-	bool failed;             /* the interpreter cannot be asked */
-	bool question;           /* what all files look like may be asked */
-	char why[512];           /* it cannot */
+	char *tag, *interpreter;  /* NULL: no run named one; owned */
+	struct helper *helper;    /* once it was needed; owned */
+	struct helper *dismissed; /* that may not have ended yet; owned */
+	bool failed;              /* the interpreter cannot be asked */
+	bool question;            /* what all files look like may be asked */
+	char why[512];            /* it cannot */
 	/* The first thing that went wrong, for people; the file's in it. */
 	char problem[1024];
 	unsigned problems;
@@ -72,6 +73,12 @@ char *code_read_text(const char *path, size_t *size);
 
 /* The conversation with the interpreter; NULL where there can be none. */
 struct helper *code_helper(struct code_reader *reader, struct err *err);
+
+/*
+ * No more is asked for the time being: the interpreter ends while others work.
+ * Who asks again starts another one.
+ */
+void code_helper_dismiss(struct code_reader *reader);
 
 /* As code_read() for all files that are marked `recode`. */
 int code_read_changed(struct code_reader *reader, struct err *err);

@@ -8,6 +8,7 @@ equal constants.
 """
 
 import sys
+from _operator import itemgetter
 from marshal import dumps
 
 import ftrace_python_mentions as mentions
@@ -30,6 +31,7 @@ HAS_DOCSTRING = 0x4000000
 PLAIN = frozenset((str, int, type(None), bool, float, bytes, complex,
                    type(...)))
 CODE = type((lambda: 0).__code__)
+_LINE = itemgetter(2)
 VERSION = sys.version_info[:2]
 FIRST_LINE_KEPT = VERSION >= (3, 13)
 
@@ -89,9 +91,7 @@ def unseen_docstring(code):
 
     It is part of the head, which belongs to whoever makes the function.
     """
-    if not has_docstring(code):
-        return None
-    if _has(code.co_code, _FIRST_CONSTANT):
+    if not has_docstring(code) or _has(code.co_code, _FIRST_CONSTANT):
         return None
     return code.co_consts[0]
 
@@ -143,29 +143,37 @@ def is_lazy(code):
     return _has(code.co_code, _LAZY)
 
 
+_LOAD_CONST = mentions.opmap["LOAD_CONST"]
+_STORE_NAME = mentions.opmap["STORE_NAME"]
+
+
 def class_stream(code):
     """The instructions of a class body, without its line and attributes.
 
     From 3.13 on a class keeps its first line, and the names that its
     methods assign to through self.  Neither is written in the body.
     """
-    stream = []
-    constants = code.co_consts
-    load = mentions.opmap["LOAD_CONST"]
-    store = mentions.opmap["STORE_NAME"]
-    for op, arg in mentions.instructions(code):
-        if op == store and code.co_names[arg] in (
-                "__firstlineno__", "__static_attributes__"):
-            stream[-1] = (op, code.co_names[arg])
-        elif op == load:
-            constant = constants[arg]
-            if type(constant) is CODE:
+    raw = code.co_code
+    if mentions.EXTENDED in raw[::2]:
+        stream = list(mentions.instructions(code))
+    else:
+        stream = list(zip(raw[::2], raw[1::2]))
+    gone = []
+    for at, (op, arg) in enumerate(stream):
+        if op == _LOAD_CONST:
+            constant = code.co_consts[arg]
+            kind = type(constant)
+            if kind is CODE:
                 constant = ("code", head_of(constant))
-            else:
+            elif kind not in PLAIN:
                 constant = constant_key(constant)
-            stream.append((op, constant))
-        else:
-            stream.append((op, arg))
+            stream[at] = (op, constant)
+        elif op == _STORE_NAME and code.co_names[arg] in (
+                "__firstlineno__", "__static_attributes__"):
+            stream[at - 1] = (op, code.co_names[arg])
+            gone.append(at)
+    for at in reversed(gone):
+        del stream[at]
     return tuple(stream)
 
 
@@ -200,6 +208,9 @@ class Blocks:
         # Whether the file has a setattr() of its own.
         self.shadowed = False
         self.loaded_names = set()
+        # Of each code by its id: its lines, and the last one, of what is
+        # nested in it as well.
+        self.lines = {}
         self.lasts = {}
         self.unchanged = set()
         self._modules = []
@@ -219,10 +230,14 @@ class Blocks:
         keys = []
         parts = []
         unseen = unseen_docstring(code)
-        last = last_line(code)
-        lazy = is_lazy(code)
+        lines = self.lines[id(code)] = lines_of(code)
+        last = max(lines, default=code.co_firstlineno)
+        lazy = None
         for constant in code.co_consts:
-            if type(constant) is CODE:
+            each = type(constant)
+            if each is CODE:
+                if lazy is None:
+                    lazy = is_lazy(code)
                 key, part, below = self._nested(constant, code, name, kind,
                                                 lazy)
                 keys.append(key)
@@ -232,7 +247,7 @@ class Blocks:
                     parts.append(part)
             elif constant is unseen and not keys:
                 keys.append(None)
-            elif type(constant) in PLAIN:
+            elif each in PLAIN:
                 keys.append(constant)
             else:
                 keys.append(constant_key(constant))
@@ -326,14 +341,14 @@ class Blocks:
                     self._parts.get(id(code), ())])
 
     def _names_of(self, code, name):
-        """What mentions.names_of() tells of `code`, and if it reflects.
+        """If `code` reflects, and what mentions.names_of() tells of it.
 
         Code that is part of its surroundings adds its names to theirs.
         """
         found = self._names.get(id(code))
         if found:
             return found
-        loaded, looked_up, valued, held = map(set, mentions.names_of(code))
+        found = mentions.names_of(code)
         forwarded = set()
         reflects = mentions.reflects(code, code.co_names, forwarded,
                                      self.shadowed)
@@ -346,46 +361,41 @@ class Blocks:
             if type(constant) is not str or len(constant) < 2000:
                 mentions.names_in_constant(constant, texts)
         for part in self._parts.get(id(code), ()):
-            names = self._names_of(*part)
-            loaded |= names[0]
-            looked_up |= names[1]
-            valued |= names[2]
-            held |= names[3]
-            reflects = reflects or names[4]
-        looked_up |= texts
-        held.update(["a" + text for text in texts])
-        found = loaded, looked_up, valued, held, reflects
-        self._names[id(code)] = found
-        return found
+            part_reflects, names = self._names_of(*part)
+            reflects = reflects or part_reflects
+            for mine, theirs in zip(found, names):
+                mine |= theirs
+        if texts:
+            _, looked_up, _, held, _ = found
+            looked_up |= texts
+            held.update(["a" + text for text in texts])
+        self._names[id(code)] = reflects, found
+        return reflects, found
 
     def _note(self, block, code):
         """Mentions: what it loads, looks up, and is itself known by."""
-        loaded, looked_up, valued, held, reflects = self._names_of(
-            code, block.name)
+        reflects, (loaded, looked_up, valued, held, called) = (
+            self._names_of(code, block.name))
         found = block.mentions
-        for (kept, asked, called), used in (("ghG", loaded),
-                                            ("abA", looked_up)):
+        for (kept, asked, plain), used in (("ghG", loaded),
+                                           ("abA", looked_up)):
             for name in used:
-                if kept + name in held:
+                if kept + name not in held:
+                    found.add((asked if kept + name in valued else plain)
+                              + name)
+                elif "." in name:
                     found.update([kept + part for part in name.split(".")])
                 else:
-                    found.add((asked if kept + name in valued else called)
-                              + name)
+                    found.add(kept + name)
         count = (code.co_argcount + code.co_kwonlyargcount
                  + bool(code.co_flags & 4) + bool(code.co_flags & 8))
         # The fixture of that name is called.
         found.update(["A" + name for name in code.co_varnames[:count]])
         if "." not in block.name:
             found.add("G" + code.co_name)
-        found.update(["o__%s__" % name for name in self._operators(code)])
+        found.update(["o__%s__" % name for name in called])
         if reflects:
             found.add("*")
-
-    def _operators(self, code):
-        found = mentions.operators(code)
-        for part, _ in self._parts.get(id(code), ()):
-            found |= self._operators(part)
-        return found
 
     def _forwards(self, module, name, places):
         """A function that passes a name on is what its callers are.
@@ -410,17 +420,21 @@ def _all(code):
             yield from _all(constant)
 
 
-def last_line(code):
-    """The last line of `code`, of what is nested in it left out."""
-    last = code.co_firstlineno
+def lines_of(code):
+    """The lines that `code` has instructions of, what is nested left out."""
     if VERSION >= (3, 10):
-        return max([line for _, _, line in code.co_lines() if line],
-                   default=last)
-    line = last
-    for change in code.co_lnotab[1::2]:
+        found = set(map(_LINE, code.co_lines()))
+        found.discard(None)
+        found.discard(0)
+        return found
+    line = code.co_firstlineno
+    found = set()
+    for skip, change in zip(code.co_lnotab[::2], code.co_lnotab[1::2]):
+        if skip:
+            found.add(line)
         line += change - 256 if change > 127 else change
-        last = max(last, line)
-    return last
+    found.add(line)
+    return found
 
 
 # Stands for __debug__ in its place, and is as long.
@@ -512,14 +526,20 @@ def answer_file(stream, content, known, known_blocks, past):
         import ftrace_python_outline
         outline = ftrace_python_outline.outline(content, code, blocks, past,
                                                 blocks.unchanged)
-    replies = ["ok", skeleton, outline, len(blocks.by_name)]
+    stream.put("ok")
+    stream.put(skeleton)
+    stream.put(outline)
+    stream.put(len(blocks.by_name))
     for block in blocks.by_name.values():
+        name = block.name.encode("utf-8", "surrogateescape")
         names = "=" if block.mentions is None else "\n".join(
             sorted(block.mentions))
-        replies += (block.name, block.kind, block.print(), block.first,
-                    block.last, names)
-    for reply in replies:
-        stream.put(reply)
+        names = names.encode("utf-8", "surrogateescape")
+        first = b"%d" % block.first
+        last = b"%d" % block.last
+        stream.parts.append(b"%d:%b1:%b16:%b%d:%b%d:%b%d:%b" % (
+            len(name), name, block.kind.encode(), block.print(),
+            len(first), first, len(last), last, len(names), names))
 
 
 def answer(stream, has_known):

@@ -3,6 +3,7 @@
 
 import sys
 from _opcode import stack_effect
+from itertools import compress
 
 try:
     from _opcode_metadata import opmap
@@ -33,7 +34,6 @@ ATTRIBUTE.update((op, 2) for op in _ops("LOAD_SUPER_ATTR"))
 GLOBAL.pop(NOWHERE, None)
 ATTRIBUTE.pop(NOWHERE, None)
 EXTENDED = opmap["EXTENDED_ARG"]
-EXTENDED_BYTE = bytes((EXTENDED,))
 
 # Whoever names one of these can reach names that it does not mention.
 REFLECTION = frozenset((
@@ -70,24 +70,6 @@ def instructions(code):
             continue
         high = 0
         yield op, arg
-
-
-def _extended(raw):
-    """The instructions that have a longer argument than one byte."""
-    found = set()
-    high = 0
-    at = raw.find(EXTENDED_BYTE)
-    while at >= 0:
-        if at % 2:
-            at = raw.find(EXTENDED_BYTE, at + 1)
-            continue
-        high = 0
-        while raw[at] == EXTENDED:
-            high = (high | raw[at + 1]) << 8
-            at += 2
-        found.add((raw[at], high | raw[at + 1]))
-        at = raw.find(EXTENDED_BYTE, at + 2)
-    return found
 
 
 _CALL = _ops("PRECALL") if "PRECALL" in opmap else _ops(
@@ -129,93 +111,127 @@ _effects = {}
 
 
 def _effect(op, arg):
-    found = _effects.get((op, arg))
+    key = arg << 8 | op
+    found = _effects.get(key)
     if found is None:
         try:
             found = stack_effect(op, arg)
         except ValueError:
             found = stack_effect(op)
-        _effects[op, arg] = found
+        _effects[key] = found
     return found
 
 
-def _is_called(raw, at):
+_DOES = bytes(op not in _IGNORED for op in range(256))
+
+
+def _stream(ops, arguments):
+    """(place, opcode, argument) of the instructions that do something.
+
+    And a set of what is read of an instruction that has a longer argument.
+    """
+    if EXTENDED not in ops:
+        return list(compress(zip(range(len(ops)), ops, arguments),
+                             ops.translate(_DOES))), ()
+    found = []
+    long = set()
+    high = 0
+    for place, op in enumerate(ops):
+        if op == EXTENDED:
+            high = (arguments[place] | high) << 8
+        elif op not in _IGNORED:
+            found.append((place, op, arguments[place] | high))
+            if high:
+                long.add((op, arguments[place] | high))
+            high = 0
+    return found, long
+
+
+# What _is_called() does at an opcode, other than to count its effect.
+(_CALLS, _CALLS_KW, _CALLS_EX, _LEAVES, _PUSHES_NULL) = range(1, 6)
+_ACTIONS = [0] * 256
+for _action, _ops_of in ((_LEAVES, _JUMPS), (_CALLS_EX, (_CALL_EX,)),
+                         (_CALLS_KW, _CALL_KW), (_CALLS, _CALL),
+                         (_PUSHES_NULL, (_PUSH_NULL,))):
+    for _op in _ops_of:
+        if 0 <= _op < 256:
+            _ACTIONS[_op] = _action
+
+
+def _is_called(stream, at):
     """Whether what is loaded right before `at` is the function of a call.
 
     The depth counts what lies above it: the arguments, until the call.  An
     instruction that leaves nothing above it has consumed it otherwise.
     """
+    if at >= len(stream):
+        return False
     depth = 0
-    high = 0
-    for i in range(at, min(at + 600, len(raw)), 2):
-        op = raw[i]
-        if op in _IGNORED or op == _PUSH_NULL and not depth:
-            continue
-        arg = raw[i + 1] | high
-        if op == EXTENDED:
-            high = arg << 8
-            continue
-        high = 0
-        if op in _CALL and arg == depth or (
-                op in _CALL_KW and arg + 1 == depth):
-            return True
-        if op == _CALL_EX:
-            # From 3.14 on there is always a place for keywords.
-            return depth == (2 if VERSION >= (3, 14) else 1 + (arg & 1))
-        if op in _JUMPS:
+    # As far as that is looked, and no farther.
+    end = stream[at - 1][0] + 301
+    for i in range(at, min(at + 300, len(stream))):
+        place, op, arg = stream[i]
+        if place >= end:
             return False
-        depth += _effect(op, arg)
+        action = _ACTIONS[op]
+        if action:
+            if action == _PUSHES_NULL:
+                if not depth:
+                    continue
+            elif action == _CALLS:
+                if arg == depth:
+                    return True
+            elif action == _CALLS_KW:
+                if arg + 1 == depth:
+                    return True
+            elif action == _CALLS_EX:
+                # From 3.14 on there is always a place for keywords.
+                return depth == (2 if VERSION >= (3, 14) else 1 + (arg & 1))
+            else:
+                return False
+        effect = _effects.get(arg << 8 | op)
+        depth += _effect(op, arg) if effect is None else effect
         if depth <= 0:
             return False
     return False
 
 
-def _next(raw, at):
-    """(opcode, argument, what comes after) of the instruction from `at`."""
-    high = 0
-    for i in range(at, len(raw), 2):
-        op = raw[i]
-        if op in _IGNORED:
-            continue
-        if op != EXTENDED:
-            return op, raw[i + 1] | high, i + 2
-        high = (raw[i + 1] | high) << 8
-    return NOWHERE, 0, len(raw)
+_END = (0, NOWHERE, 0)
 
 
-def _is_tested(raw, at):
+def _is_tested(stream, at):
     """Whether all of what is loaded right before `at` is that it is there.
 
     Or that it is the same as something.
     """
-    op, _, at = _next(raw, at)
+    op = (stream[at] if at < len(stream) else _END)[1]
     if op in _CONSTANTS:
-        return _next(raw, at)[0] == _IS
+        return (stream[at + 1] if at + 1 < len(stream) else _END)[1] == _IS
     return op == _IS or op in _TESTS
 
 
-def _is_owner(raw, at, names):
+def _is_owner(stream, at, names):
     """Whether of what is loaded right before `at` an attribute is wanted.
 
     Not one by which a function tells what it is.
     """
-    op, arg, _ = _next(raw, at)
+    _, op, arg = stream[at] if at < len(stream) else _END
     if op not in _OF_OWNER:
         return False
     name = names[arg >> ATTRIBUTE[op]]
     return name[:2] != "__" and name not in _UNWRAPPING
 
 
-def _classified(raw, at, found):
+def _classified(stream, at, found):
     """Adds where the arguments of an isinstance(), loaded before, are made.
 
     Of each value on the stack the places are kept that it was loaded at.
     """
     stack = []
-    end = at + 600
-    while at < end:
-        op, arg, at = _next(raw, at)
-        if op == NOWHERE:
+    end = stream[at - 1][0] + 301
+    for i in range(at, len(stream)):
+        place, op, arg = stream[i]
+        if stream[i - 1][0] + 1 >= end:
             return
         if op == _PUSH_NULL and not stack:
             continue
@@ -224,10 +240,10 @@ def _classified(raw, at, found):
             return
         effect = _effect(op, arg)
         if op in _PLAIN_LOADS:
-            stack += [(at - 2,) if effect == 1 else ()] * effect
+            stack += [(place,) if effect == 1 else ()] * effect
             continue
         if op in _OF_OWNER:
-            made = (at - 2,) if effect == 0 else ()
+            made = (place,) if effect == 0 else ()
             effect, stack = 0, stack[:-1] + [()] * (effect + 1)
         elif op == _BUILD_TUPLE:
             made = sum(stack[len(stack) - arg:], ())
@@ -241,94 +257,47 @@ def _classified(raw, at, found):
         stack = stack[:depth - 1] + [made]
 
 
-# What can be the function of a call, and so has to be looked at in its place.
-_LOADS = ((_LOAD_GLOBAL, "g", _GLOBAL_SHIFT), (_LOAD_ATTR, "a", _ATTR_SHIFT))
+# Of each opcode that names something: "g" or "a", how far its argument is
+# shifted, and whether that alone means that it is held: always, unless the
+# argument is odd, or never.
+_NEVER, _ALWAYS, _EVEN = range(3)
+_ROLES = [None] * 256
+for _kind, _shifts in (("g", GLOBAL), ("a", ATTRIBUTE)):
+    for _op, _shift in _shifts.items():
+        if _op < 256:
+            _ROLES[_op] = (_kind, _shift, _NEVER if (
+                _op in (_LOAD_GLOBAL, _LOAD_ATTR) or _op in _METHOD
+                or _op in _BINDING) else _EVEN if _op in _BY_BIT
+                else _ALWAYS)
 
 
-def _long_argument(raw, at):
-    arg = raw[at + 1]
-    shift = 8
-    while at >= 2 and raw[at - 2] == EXTENDED:
-        at -= 2
-        arg |= raw[at + 1] << shift
-        shift += 8
-    return arg
+# What can be the function of a call, and so is looked at in its place.
+_LOADS = bytes(op in (_LOAD_GLOBAL, _LOAD_ATTR) for op in range(256))
 
 
-def _uses(code, pairs):
-    """(names that code does more with than call or test, those it holds).
+def _uses(stream, names, valued, held):
+    """Adds names that code does more with than call or test, and it holds.
 
     Held is what may go anywhere: not what is bound, an argument of
     isinstance(), or asked for an attribute.
     """
-    names = code.co_names
-    count = len(names)
-    held = set()
-    for op, arg in pairs:
-        if op == _LOAD_GLOBAL or op in _METHOD or op == _LOAD_ATTR or (
-                op in _BY_BIT and arg & 1 or op in _BINDING):
-            continue
-        if op in GLOBAL:
-            kind, arg = "g", arg >> GLOBAL[op]
-        elif op in ATTRIBUTE:
-            kind, arg = "a", arg >> ATTRIBUTE[op]
-        else:
-            continue
-        if arg < count:
-            held.add(kind + names[arg])
-    valued = set()
     classified = set()
-    raw = code.co_code
-    ops = raw[::2]
-    for op, kind, shift in _LOADS:
-        at = ops.find(op)
-        while at >= 0:
-            arg = raw[2 * at + 1]
-            if at and ops[at - 1] == EXTENDED:
-                arg = _long_argument(raw, 2 * at)
-            name = kind + names[arg >> shift]
-            if op == _LOAD_GLOBAL and name[1:] in _CLASSIFIERS:
-                _classified(raw, 2 * at + 2, classified)
-            if (kind == "g" or not _ATTR_SHIFT or not arg & 1) and (
-                    name not in held and 2 * at not in classified
-                    and not _is_called(raw, 2 * at + 2)
-                    and not _is_tested(raw, 2 * at + 2)):
-                (valued if _is_owner(raw, 2 * at + 2, names)
-                 else held).add(name)
-            at = ops.find(op, at + 1)
-    return valued | held, held
-
-
-def names_of(code):
-    """(globals, attributes, what of them is valued, and held): see _uses."""
-    names = code.co_names
-    if not names:
-        return (), (), (), ()
-    raw = code.co_code
-    pairs = set(zip(raw[::2], raw[1::2]))
-    if EXTENDED_BYTE in raw:
-        # The halves of a long argument add names too many, and no harm.
-        pairs |= _extended(raw)
-    loaded = set()
-    looked_up = set()
-    count = len(names)
-    for op, arg in pairs:
-        if op in GLOBAL:
-            arg >>= GLOBAL[op]
-            if arg < count:
-                loaded.add(names[arg])
-        elif op in ATTRIBUTE:
-            arg >>= ATTRIBUTE[op]
-            if arg < count:
-                looked_up.add(names[arg])
-    valued, held = _uses(code, pairs)
-    for name in names:
-        if name not in loaded and name not in looked_up:
-            loaded.add(name)
-            looked_up.add(name)
-            for each in (valued, held):
-                each.update(("g" + name, "a" + name))
-    return loaded, looked_up, valued, held
+    does = bytes([op for _, op, _ in stream])
+    for at in compress(range(1, len(does) + 1), does.translate(_LOADS)):
+        place, op, arg = stream[at - 1]
+        if op == _LOAD_GLOBAL:
+            name = names[arg >> _GLOBAL_SHIFT]
+            if name in _CLASSIFIERS:
+                _classified(stream, at, classified)
+            name = "g" + name
+        elif _ATTR_SHIFT and arg & 1:
+            continue
+        else:
+            name = "a" + names[arg >> _ATTR_SHIFT]
+        if (name not in held and place not in classified
+                and not _is_called(stream, at)
+                and not _is_tested(stream, at)):
+            (valued if _is_owner(stream, at, names) else held).add(name)
 
 
 # The special methods that operators call, by opcode, and where one opcode has
@@ -359,23 +328,65 @@ _BY_FUNCTION = {
     "reduce": " ".join(_BY_OPERAND), "operator": " ".join(_BY_OPERAND)}
 
 
-def operators(code):
-    """The special methods that the operators in code may call."""
-    raw = code.co_code
-    found = set()
-    for op in set(raw[::2]):
-        if op in _OPERATORS:
+def _operators_of(pairs, names, found):
+    """Adds the special methods that the operators in code may call."""
+    for op, arg in pairs:
+        if op == _BINARY_OP:
+            # Behind them subscripts have got a number, in 3.14.
+            found.update(_BY_OPERAND[arg % 13].split()
+                         if arg < 26 else ["getitem"])
+        elif op in _OPERATORS:
             found.update(_OPERATORS[op].split())
-    if _BINARY_OP != NOWHERE:
-        for op, arg in set(zip(raw[::2], raw[1::2])):
-            if op == _BINARY_OP:
-                # Behind them subscripts have got a number, in 3.14.
-                found.update(_BY_OPERAND[arg % 13].split()
-                             if arg < 26 else ["getitem"])
-    for name in code.co_names:
+    for name in names:
         if name in _BY_FUNCTION:
             found.update(_BY_FUNCTION[name].split())
-    return found
+
+
+# The opcodes that are looked at whatever comes before and after.
+_MATTERS = bytes(bool(_ROLES[op]) or op in _OPERATORS or op == _BINARY_OP
+                 for op in range(256))
+
+
+def names_of(code):
+    """What code names, in sets.
+
+    Globals; attributes; what of them, with "g" or "a" in front, it does more
+    with than call or test; what of these it holds, see _uses(); the special
+    methods that its operators may call.
+    """
+    names = code.co_names
+    ops = code.co_code[::2]
+    arguments = code.co_code[1::2]
+    loaded = set()
+    looked_up = set()
+    valued = set()
+    held = set()
+    called = set()
+    pairs = set(compress(zip(ops, arguments), ops.translate(_MATTERS)))
+    _operators_of(pairs, names, called)
+    if not names:
+        return loaded, looked_up, valued, held, called
+    stream, long = _stream(ops, arguments)
+    # The halves of a long argument add names too many, and no harm.
+    pairs.update(long)
+    count = len(names)
+    for op, arg in pairs:
+        role = _ROLES[op]
+        if role:
+            kind, shift, holds = role
+            index = arg >> shift
+            if index < count:
+                (loaded if kind == "g" else looked_up).add(names[index])
+                if holds == _ALWAYS or holds == _EVEN and not arg & 1:
+                    held.add(kind + names[index])
+    _uses(stream, names, valued, held)
+    valued |= held
+    for name in set(names).difference(loaded, looked_up):
+        loaded.add(name)
+        looked_up.add(name)
+        for each in (valued, held):
+            each.update(("g" + name, "a" + name))
+    return loaded, looked_up, valued, held, called
 
 
 def _fields(text):
@@ -387,11 +398,22 @@ def _fields(text):
     return found
 
 
+_texts = {}
+
+
 def names_in_text(text, into):
     """Adds the names that a string may stand for: "a", "a.b", "m:f"."""
     if text.isidentifier():
         into.add(text)
         return
+    found = _texts.get(text)
+    if found is None:
+        found = _texts[text] = set()
+        _find_names(text, found)
+    into.update(found)
+
+
+def _find_names(text, into):
     if "{" in text and ("." in text or "[" in text):
         into.update(part for part in _fields(text) if part.isidentifier())
     if len(text) > 500:

@@ -411,12 +411,12 @@ def _agreeing(known, past, scope, content, tree):
     return found
 
 
-def _tree_and_scope(content, code, lasts, past, unchanged):
+def _tree_and_scope(content, code, blocks, past, unchanged):
     import ftrace_python_reduce
     known = _known_classes(past, unchanged, code) if past else {}
     flags = _flags_of(code, {})
     while True:
-        tree = ftrace_python_reduce.tree_of(content, code, lasts, known)
+        tree = ftrace_python_reduce.tree_of(content, code, blocks, known)
         scope = Scope(tree, flags)
         left = known and _agreeing(known, past, scope, content, tree)
         if len(left) == len(known):
@@ -432,8 +432,7 @@ def outline(content, code, blocks, past=None, unchanged=()):
     the `unchanged` classes have their code in common.
     """
     past = past and _past(past)
-    tree, scope = _tree_and_scope(content, code, blocks.lasts, past,
-                                  unchanged)
+    tree, scope = _tree_and_scope(content, code, blocks, past, unchanged)
     units = statements(tree.body, scope)
     names = set()
     for unit in units:

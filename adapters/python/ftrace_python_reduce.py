@@ -3,22 +3,35 @@
 
 Parsing into a tree costs as much as compiling, and the outline looks at no
 body.  So the lines of bodies are cut out before, by what the compiled code
-says of its lines.  Where that guess is wrong the result differs from the
-original in its module-level code, and the whole file is parsed.  Of classes
-of which the members are known the bodies are cut out likewise.
+says of its lines.  Of classes of which the members are known the bodies are
+cut out likewise.
+
+Why what is left is the tree of the file, bodies apart: a body is cut from
+the first line B that its code has an instruction of, and up to a line M.  M
+is the first one behind its last instruction that is indented no more than
+the function, and code that runs on import has an instruction of it, which
+can only be the begin of the statement or clause behind the function: another
+line of it would not be the first.  So all up to M belongs to the function, M
+begins a logical line in the file, and it does so behind a statement `pass`
+in line B.  That `pass` is a statement, and one of this function, is seen in
+the tree.  What is before B is there as it was, docstring included.
 """
 
 import ftrace_python_analyse as analyse
+import ftrace_python_expressions as expressions
 
 CODE = analyse.CODE
-SHORT = 3
+SHORT = 2
+_BEGINS = (b"def", b"async", b"@", b"class")
 
 
-def _functions(code, known, found):
+def _functions(code, known, found, lines, blocks):
     """The functions that the file's import makes, lambdas left out.
 
-    Classes that are `known` stand for the functions in them.
+    Classes that are `known` stand for the functions in them.  Adds to
+    `lines` those of the code that makes them.
     """
+    lines |= blocks.lines[id(code)]
     for constant in code.co_consts:
         if type(constant) is not CODE:
             continue
@@ -26,88 +39,104 @@ def _functions(code, known, found):
             if constant.co_name in known:
                 found.append(constant)
             else:
-                _functions(constant, (), found)
+                _functions(constant, (), found, lines, blocks)
         elif constant.co_name[0] != "<":
             found.append(constant)
-    return found
-
-
-def _first_line(code):
-    """The first line of the body."""
-    if analyse.VERSION >= (3, 10):
-        lines = [line for _, _, line in code.co_lines() if line]
-    else:
-        lines = []
-        line = code.co_firstlineno
-        for change in code.co_lnotab[1::2]:
-            line += change - 256 if change > 127 else change
-            lines.append(line)
-    return min([line for line in lines if line > code.co_firstlineno],
-               default=0)
 
 
 def _indent(line):
     return line[:len(line) - len(line.lstrip())]
 
 
-def _placeholder(code):
-    """A body that leaves the head of the function as it is."""
-    value = b"__class__" if "__class__" in code.co_freevars else b""
-    generates = code.co_flags & 0x0220
-    return (b"yield " if generates else b"") + value or b"pass"
+def _begins(lines, number):
+    """Whether a function or class begins in a line, at its indent."""
+    return (lines[number - 1].lstrip().startswith(_BEGINS) and (
+        number < 2 or not lines[number - 2].rstrip().endswith(b"\\")))
 
 
-def _cut(lines, code, last):
-    """Cuts out the body of `code`, whose last line is known."""
-    first = _first_line(code)
-    if not first or last - first < SHORT or last > len(lines):
-        return
-    outer = _indent(lines[code.co_firstlineno - 1])
-    while last < len(lines):
-        line = lines[last]
-        if line.strip() and len(_indent(line)) <= len(outer):
+def _cut(lines, left, code, blocks, imported):
+    """Cuts out the body of `code`: the line of what stands for it, or 0.
+
+    `lines` are those of the file, `left` what is left of them; `imported`
+    are the numbers of those that code has which runs on import.
+    """
+    last = blocks.lasts[id(code)]
+    outer = code.co_firstlineno
+    first = min([line for line in blocks.lines[id(code)] if line > outer],
+                default=0)
+    if (not first or last - first < SHORT or last > len(lines)
+            or not _begins(lines, outer)):
+        return 0
+    depth = len(_indent(lines[outer - 1]))
+    for end in range(last, len(lines)):
+        text = lines[end].lstrip()
+        if (text and len(lines[end]) - len(text) <= depth
+                and text[:1] != b"#"):
+            if end + 1 not in imported:
+                return 0
             break
-        last += 1
-    lines[first - 1] = _indent(lines[first - 1]) + _placeholder(code)
-    lines[first:last] = [b""] * (last - first)
+    else:
+        end = len(lines)
+    left[first - 1] = _indent(lines[first - 1]) + b"pass"
+    left[first:end] = [b""] * (end - first)
+    return first
 
 
-def _shape(code, known):
-    """The part of `code` that runs on import, to be compared."""
-    keys = []
-    for constant in code.co_consts:
-        if type(constant) is not CODE:
-            keys.append(analyse.constant_key(constant))
-        elif (constant.co_flags & analyse.OPTIMIZED
-              and not analyse.is_part(constant)):
-            keys.append(analyse.head_of(constant))
-        elif constant.co_name in known:
-            keys.append(("class", constant.co_name, constant.co_firstlineno))
-        else:
-            keys.append(_shape(constant, ()))
-    if analyse.FIRST_LINE_KEPT and "__firstlineno__" in code.co_names:
-        keys = [key for key, constant in zip(keys, code.co_consts)
-                if type(constant) is CODE]
-        return analyse.class_stream(code), code.co_names, keys
-    return code.co_code, code.co_names, code.co_firstlineno, keys
+def _is_readable(content):
+    """Whether its bytes are the lines and indents that the compiler saw."""
+    head = b"\n".join(content.split(b"\n", 2)[:2]).lower()
+    return not (b"\f" in content
+                or b"\r" in content.replace(b"\r\n", b"\n")
+                or b"coding" in head and b"utf-8" not in head)
 
 
-def tree_of(content, code, lasts, known=()):
+def _count_cuts(body, cuts):
+    """How many of the cut bodies are there.
+
+    `cuts`: of each line where one was whether that function has a docstring,
+    None for a class.
+    """
+    found = 0
+    for node in body:
+        fields = node._fields
+        is_function = "args" in fields
+        if is_function or "bases" in fields:
+            last = node.body[-1]
+            if type(last).__name__ == "Pass" and last.lineno in cuts:
+                found += cuts[last.lineno] is (
+                    expressions.docstring(node.body) is not None
+                    if is_function else None)
+            elif not is_function:
+                found += _count_cuts(node.body, cuts)
+        elif "body" in fields or "cases" in fields:
+            for field in ("body", "orelse", "finalbody", "handlers",
+                          "cases"):
+                found += _count_cuts(getattr(node, field, ()), cuts)
+    return found
+
+
+def tree_of(content, code, blocks, known=()):
     """The tree of `content`, which compiles to `code`.
 
-    `lasts`: the last line of each code by its id.  The bodies of the
-    `known` classes of the module may be in it or not.
+    The bodies of the `known` classes of the module may be in it or not.
     """
-    try:
+    if _is_readable(content):
         lines = content.split(b"\n")
-        for each in _functions(code, known, []):
-            _cut(lines, each, lasts[id(each)])
-        tree = compile(b"\n".join(lines), "<file>", "exec",
-                       analyse.ONLY_AST, True)
-        again = compile(tree, "<file>", "exec", 0, True, 0)
-        if analyse.dumps(_shape(again, known), 2) == analyse.dumps(
-                _shape(code, known), 2):
-            return tree
-    except (SyntaxError, ValueError):
-        pass
+        left = list(lines)
+        functions = []
+        imported = set()
+        _functions(code, known, functions, imported, blocks)
+        cuts = {}
+        for each in functions:
+            line = _cut(lines, left, each, blocks, imported)
+            if line:
+                cuts[line] = (analyse.has_docstring(each)
+                              if each.co_flags & analyse.OPTIMIZED else None)
+        try:
+            tree = compile(b"\n".join(left), "<file>", "exec",
+                           analyse.ONLY_AST, True)
+            if _count_cuts(tree.body, cuts) == len(cuts):
+                return tree
+        except (SyntaxError, ValueError):
+            pass
     return compile(content, "<file>", "exec", analyse.ONLY_AST, True)

@@ -118,15 +118,22 @@ int helper_open(struct helper *helper, const char *interpreter,
 	return 0;
 }
 
-void helper_close(struct helper *helper)
+void helper_dismiss(struct helper *helper)
 {
 	if (helper->to >= 0)
 		close(helper->to);
 	if (helper->from >= 0)
 		close(helper->from);
-	if (helper->pid > 0) {
-		/* Whatever was asked for is here, or will never come. */
+	helper->to = helper->from = -1;
+	/* Whatever was asked for is here, or will never come. */
+	if (helper->pid > 0)
 		kill(helper->pid, SIGKILL);
+}
+
+void helper_close(struct helper *helper)
+{
+	helper_dismiss(helper);
+	if (helper->pid > 0) {
 		while (waitpid(helper->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}

@@ -26,6 +26,8 @@ struct helper {
  */
 int helper_open(struct helper *helper, const char *interpreter,
 	const char *cache, struct err *err);
+/* Ends it, without waiting until it has ended: helper_close() does. */
+void helper_dismiss(struct helper *helper);
 void helper_close(struct helper *helper);
 
 /* Sends a request; negative when the helper went away or hangs. */

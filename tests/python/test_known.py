@@ -58,7 +58,7 @@ def known_classes(old, new):
     content = new.encode()
     blocks, code = analyse.analyse(content, past.prints)
     _, scope = outline._tree_and_scope(
-        content, code, blocks.lasts, outline.Outline(past.outline),
+        content, code, blocks, outline.Outline(past.outline),
         blocks.unchanged)
     assert facts(Analysis(new, past)) == facts(Analysis(new))
     return set(scope.known_classes)
