@@ -86,7 +86,9 @@ def test_options(small, args, env, config):
 
 
 def test_all_plugins(small):
-    """As they are installed, which in no other test here they are."""
+    """As they are installed; the other tests here mostly do without."""
+    assert "\nplugins: " not in small.plain("-v").ok().out
+    small.clear_bytecode()
     small.with_plugins()
     plain = small.plain("-v").ok()
     assert "\nplugins: " in plain.out
