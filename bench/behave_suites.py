@@ -255,6 +255,7 @@ class Python(Suite):
     name = "cpython"
     about = "CPython's own tests of processes, files, signals, threads"
     quick = True
+    parallel = True
     how = "a Python with the package 'test' (Debian: libpython3-testsuite)"
 
     QUICK = ("test_os", "test_posix", "test_signal", "test_subprocess")

@@ -104,17 +104,13 @@ def _archive(project, python):
 
 def environment(folder, requires, python):
     """A virtual environment with these packages; returns its python."""
-    made = os.path.join(folder, "bin", "python")
     ready = os.path.join(folder, "ready")
     wanted = "\n".join(requires)
     if not os.path.exists(ready) or common.read(ready) != wanted:
-        shutil.rmtree(folder, ignore_errors=True)
-        common.run([python, "-m", "venv", folder], env=common.environment())
-        common.run([made, "-m", "pip", "install", "-q", *requires],
-                   env=common.environment())
+        common.install(folder, python, requires)
         with open(ready, "w") as out:
             out.write(wanted)
-    return made
+    return os.path.join(folder, "bin", "python")
 
 
 class Prepared:

@@ -10,10 +10,10 @@ from common import Broken
 
 
 class Monitored(common.Click):
+    also = (mutate_projects.TESTMON,)
+
     def __init__(self, version, python):
         super().__init__("testmon-" + version, python)
-        common.run([self.python, "-m", "pip", "install", "-q",
-                    mutate_projects.TESTMON], env=common.environment())
 
     def forget(self):
         for path in data(self):

@@ -8,12 +8,16 @@ import time
 
 import pytest
 
-from helpers import CLICK, FTRACE, Project, Terminal
+import bare
+from helpers import BARE, CLICK, FTRACE, Project, Terminal
 
 
 def pytest_configure(config):
     config.addinivalue_line(
         "markers", "smoke: one of the few that also run with sanitizers")
+    # Not in each of the workers.
+    if not hasattr(config, "workerinput"):
+        bare.environment(BARE)
 
 
 def pytest_sessionstart(session):
@@ -51,7 +55,7 @@ def recorded_click(tmp_path_factory):
     folder = tmp_path_factory.mktemp("click")
     with tarfile.open(CLICK) as archive:
         archive.extractall(folder)
-    click = Project(folder / "click-8.1.7")
+    click = Project(folder / "click-8.1.7").with_plugins()
     click.env["PYTHONPATH"] = "src"
     # Neither run may profit from what the other one left.
     click.untraced = click.plain("-v")
@@ -65,7 +69,7 @@ def click(recorded_click, tmp_path):
     """A copy of the recorded click that a test may spoil."""
     root = tmp_path / "click-8.1.7"
     shutil.copytree(recorded_click.root, root, symlinks=True)
-    copy = Project(root)
+    copy = Project(root).with_plugins()
     copy.env = dict(recorded_click.env)
     # Copies have other inodes: each is read once to see that it is the same,
     # and again if it is younger than the clock can tell.

@@ -18,10 +18,14 @@ import textwrap
 import time
 from pathlib import Path
 
+import bare
+
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parents[1]
 FTRACE = os.path.abspath(
     os.environ.get("FTRACE") or str(SOURCE / "build" / "ftrace"))
+BARE = SOURCE / "build" / ("bare-%d.%d" % sys.version_info[:2])
+PYTHON = bare.python(BARE)
 CLICK = SOURCE / "build" / "cache" / "click-8.1.7.tar.gz"
 PASSED_SEEN = re.compile(r"^(.*?) (PASSED|FAILED|ERROR|SKIPPED)", re.M)
 
@@ -33,7 +37,7 @@ _OURS = ("PYTEST", "FTRACE", "LD_PRELOAD", "PYTHON", "COV_", "VIRTUAL_ENV",
 def environment(**extra):
     names = {name: value for name, value in os.environ.items()
              if not name.startswith(_OURS)}
-    folder = os.path.dirname(os.path.abspath(sys.executable))
+    folder = os.path.dirname(PYTHON)
     names["PATH"] = folder + os.pathsep + names.get("PATH", "/usr/bin:/bin")
     names["LC_ALL"] = "C.UTF-8"
     for name, value in extra.items():
@@ -83,8 +87,13 @@ class Project:
     def __init__(self, root):
         self.root = Path(root)
         self.root.mkdir(parents=True, exist_ok=True)
-        self.python = sys.executable
+        self.python = PYTHON
         self.env = {}
+
+    def with_plugins(self):
+        """The same with all the plugins that these tests are run with."""
+        self.python = sys.executable
+        return self
 
     # Files
 

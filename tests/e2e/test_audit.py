@@ -3,13 +3,14 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
 
 import pytest
 
-from helpers import FTRACE
+from helpers import FTRACE, Project
 
 # Memory of no project's module, which a recorded run knows nothing of.
 RATES = """\
@@ -32,7 +33,7 @@ USERS = """\
     import pytest, rates
 
     class TestTable:
-        @pytest.mark.parametrize("x", ["a/b", "c::d", "[e]", "f g", "\\xfc"])
+        @pytest.mark.parametrize("x", NAMES)
         def test_it(self, x):
             assert rates.table()["a"]
 
@@ -63,27 +64,56 @@ def _gaps(answer):
             for unit in answer["units"] if unit["gaps"]}
 
 
-@pytest.fixture
-def cached(project):
-    project.files(rates=RATES, test_b=USERS, test_a="""\
+ODD = ["[e]", "\xfc", "a/b", "c::d", "f g"]
+
+
+def _recorded(project, names):
+    """Its units: test_first, one for each name, test_lazily, test_neither."""
+    project.files(
+        rates=RATES, test_b=USERS.replace("NAMES", ascii(names)), test_a="""\
         import rates
         def test_first():
             assert rates.table()["a"] and rates.lazily()["a"]
         """)
+    project.write("pyproject.toml", "[tool.pytest.ini_options]\n")
     project.write("money.json", '{"a": 1}')
     project.write("later.json", '{"a": 1}')
     project.pytest("-q").ok()
     return project
 
 
-def _tests(count):
+@pytest.fixture
+def cached(project):
+    return _recorded(project, ODD[:2])
+
+
+@pytest.fixture(scope="module")
+def audited_once(tmp_path_factory):
+    project = _recorded(
+        Project(tmp_path_factory.mktemp("audited") / "project"), ODD[:2])
+    _audit(project, "-n", "20", code=1)
+    return project
+
+
+@pytest.fixture
+def audited(audited_once, tmp_path):
+    """A copy of a project of which every unit was audited."""
+    root = tmp_path / "project"
+    shutil.copytree(audited_once.root, root)
+    # What is younger than the clock can tell is hashed each time.
+    time.sleep(0.1)
+    return Project(root)
+
+
+def _tests(count=2):
     return ["test_a.py::test_first"] + [
-        "test_b.py::TestTable::test_it[%s]" % each
-        for each in ("[e]", "\\xfc", "a/b", "c::d", "f g")][:count]
+        "test_b.py::TestTable::test_it[%s]"
+        % each.encode("unicode_escape").decode() for each in ODD[:count]]
 
 
 @pytest.mark.smoke
-def test_what_another_test_left_in_memory(cached):
+def test_what_another_test_left_in_memory(project):
+    cached = _recorded(project, ODD)
     with cached.edited("money.json", "1", "1.5"):
         assert cached.affected_units() == _tests(0)
     answer = _answer(cached, "-n", "20", code=1)
@@ -109,7 +139,7 @@ def test_text(cached):
     assert ("test_b.py::test_lazily: read later.json; read by "
             "test_a.py::test_first\n") in result.out
     assert result.out.splitlines() == sorted(result.out.splitlines())
-    assert "audited 8 units of 8, seed 7: " in result.err
+    assert "audited 5 units of 5, seed 7: " in result.err
     assert "passed" not in result.out
     result = _audit(cached, "-n", "20", "-q", "--verbose", options=["-v"])
     assert result.out == ""
@@ -117,56 +147,53 @@ def test_text(cached):
     assert "audited" not in result.err
 
 
-def test_what_was_found_outlives_later_runs(cached):
+def test_what_was_found_outlives_later_runs(audited):
     """The suite does not meet it, and has run with the file as it is."""
-    _audit(cached, "-n", "20", code=1)
-    cached.edit("money.json", "1", "1.5")
-    assert cached.affected_units() == _tests(5)
-    cached.pytest("-q").ok()
-    assert cached.affected() == []
-    cached.pytest("-q").ok()
-    cached.edit("money.json", "1.5", "1.75")
-    assert cached.affected_units() == _tests(5)
-    cached.pytest("-q").ok()
-    (cached.root / "money.json").rename(cached.root / "gone.json")
-    assert cached.affected_units() == _tests(5)
-    assert cached.pytest("-q").code == 1
-    (cached.root / "gone.json").rename(cached.root / "money.json")
-    cached.pytest("-q").ok()
-    assert cached.affected() == []
-    assert _gaps(_answer(cached, "-n", "20")) == {}
+    audited.edit("money.json", "1", "1.5")
+    assert audited.affected_units() == _tests()
+    audited.pytest("-q").ok()
+    assert audited.affected() == []
+    audited.pytest("-q").ok()
+    audited.edit("money.json", "1.5", "1.75")
+    assert audited.affected_units() == _tests()
+    audited.pytest("-q").ok()
+    (audited.root / "money.json").rename(audited.root / "gone.json")
+    assert audited.affected_units() == _tests()
+    assert audited.pytest("-q").code == 1
+    (audited.root / "gone.json").rename(audited.root / "money.json")
+    audited.pytest("-q").ok()
+    assert audited.affected() == []
+    assert _gaps(_answer(audited, "-n", "20")) == {}
 
 
-def test_what_is_needed_no_more_goes(cached):
-    _audit(cached, "-n", "20", code=1)
-    cached.edit("rates.py", 'open("money.json")', 'open("later.json")')
-    cached.pytest("-q").ok()
-    with cached.edited("money.json", "1", "1.5"):
-        assert cached.affected_units() == _tests(5)[1:]
-    _audit(cached, "-n", "20", code=1)
-    with cached.edited("money.json", "1", "1.5"):
-        assert cached.affected_units() == []
+def test_what_is_needed_no_more_goes(audited):
+    audited.edit("rates.py", 'open("money.json")', 'open("later.json")')
+    audited.pytest("-q").ok()
+    with audited.edited("money.json", "1", "1.5"):
+        assert audited.affected_units() == _tests()[1:]
+    _audit(audited, "-n", "20", code=1)
+    with audited.edited("money.json", "1", "1.5"):
+        assert audited.affected_units() == []
 
 
-def test_selection_of_units(cached):
+def test_selection_of_units(audited):
     def ids(*args):
         return [unit["id"] for unit in _answer(
-            cached, "-n", "3", "-q", *args)["units"]]
+            audited, "-n", "2", "-q", *args)["units"]]
 
-    _audit(cached, "-n", "20", code=1)
     first = ids("--seed", "1")
-    assert len(first) == 3 and first == sorted(first)
+    assert len(first) == 2 and first == sorted(first)
     assert ids("--seed", "1") == first
     assert any(ids("--seed", str(seed)) != first for seed in range(2, 5))
     # What is to run anyhow is not audited, nor what is gone.
-    cached.edit("money.json", "1", "1.5")
-    answer = _answer(cached, "-n", "20")
+    audited.edit("money.json", "1", "1.5")
+    answer = _answer(audited, "-n", "20")
     assert {unit["id"] for unit in answer["units"]} == {
         "test_b.py::test_lazily", "test_b.py::test_neither"}
-    assert answer["left_out"] == {"changed": 6, "incomplete": 0, "gone": 0}
-    (cached.root / "test_b.py").unlink()
-    answer = _answer(cached, "-n", "20", code=125)
-    assert answer["left_out"]["gone"] == 7
+    assert answer["left_out"] == {"changed": 3, "incomplete": 0, "gone": 0}
+    (audited.root / "test_b.py").unlink()
+    answer = _answer(audited, "-n", "20", code=125)
+    assert answer["left_out"]["gone"] == 4
 
 
 def test_no_gap_where_nothing_is_hidden(project):
@@ -340,12 +367,12 @@ def test_timeout(project):
         """)
     project.pytest("-q").ok()
     began = time.monotonic()
-    answer = _answer(project, "--timeout", "12", code=1)
+    answer = _answer(project, "--timeout", "6", code=1)
     assert time.monotonic() - began < 60
     problems = {unit["id"]: unit.get("problem") for unit in answer["units"]}
     assert problems == {
         "test_it.py::test_first": None,
-        "test_it.py::test_hangs": "it was killed after 12 seconds"}
+        "test_it.py::test_hangs": "it was killed after 6 seconds"}
     assert project.units()["test_it.py::test_hangs"] == "passed"
 
 
@@ -391,4 +418,4 @@ def test_beside_a_run(cached):
     out, err = audit.communicate(timeout=120)
     assert audit.returncode == 1, (out, err)
     with cached.edited("money.json", "1", "1.5"):
-        assert cached.affected_units() == _tests(5)
+        assert cached.affected_units() == _tests()

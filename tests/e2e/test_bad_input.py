@@ -7,13 +7,12 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
 
 import pytest
 
-from helpers import FTRACE, Project, environment
+from helpers import FTRACE, PYTHON, Project, environment
 
 TESTS = """\
 import time
@@ -176,7 +175,7 @@ exit $code
     env = environment(FTRACE_BIN=FTRACE)
     done = subprocess.run(
         ["unshare", "-rm", "bash", "-c", script, "bash", root, tests,
-         sys.executable, tmp_path, str(size)], env=env,
+         PYTHON, tmp_path, str(size)], env=env,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
     assert done.returncode == 0, done.stdout
     err = (tmp_path / "err").read_text()
@@ -310,34 +309,43 @@ def test_pytest_killed_before_it_loads_the_plugin(small):
     assert small.affected() == []
 
 
+def _others(project, child):
+    return [pid for pid in _alive(project.root) if pid != child.pid]
+
+
 def test_killed_while_it_stores(project):
-    """kill -9 in the one transaction at the end."""
+    """kill -9 in the one transaction at the end: nothing of it, or all."""
+    project.write("test_one.py", "def test_one():\n    pass\n")
+    project.pytest("-q").ok()
+    before = project.units()
     project.write("test_it.py", """\
         import os, pytest
-        @pytest.mark.parametrize("i", range(400))
+        @pytest.mark.parametrize("i", range(100))
         def test_it(i):
-            for k in range(100):
-                os.path.exists("x%d" % ((i * 7 + k) % 5000))
+            for k in range(400):
+                os.path.exists("x%d" % ((i * 28 + k) % 5000))
         """)
-    project.pytest("-q").ok()
-    before = len(project.units())
-    assert before == 400
-    started = time.monotonic()
-    project.pytest("-q").ok()
-    whole = time.monotonic() - started
-    for share in (0.7, 0.8, 0.85, 0.9, 0.95):
+    for delay in (0, 0.02, 0.05, 0.1, 0.2):
         child = subprocess.Popen(
-            [FTRACE, "run", "--", project.python, "-m", "pytest", "-q"],
-            cwd=project.root, env=project.environment(),
+            [FTRACE, "run", "--", project.python, "-m", "pytest", "-q",
+             "test_it.py"], cwd=project.root, env=project.environment(),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(whole * share)
+        # Nobody is left but ftrace once the tests are over.
+        while not _others(project, child):
+            assert child.poll() is None
+        while _others(project, child):
+            time.sleep(0.001)
+        time.sleep(delay)
         child.kill()
         child.wait()
-        while _alive(project.root):
-            time.sleep(0.01)
-        assert len(project.units()) == before
-        assert project.affected() == []
+        units = project.units()
+        stored = len(units) - len(before)
+        assert stored == 0 or delay and stored == 100
+        assert {each: units[each] for each in before} == before
+        assert project.affected() == ([] if stored else ["test_it.py"])
         assert not list((project.root / ".ftrace").glob("session-*"))
+        if stored:
+            break
 
 
 def test_names_that_are_options(project):

@@ -34,7 +34,7 @@ def _report(output):
     ["--cov=lib"], ["--cov=lib", "--cov-branch"], ["--cov", "-n", "2"],
 ], ids=" ".join)
 def test_functions_are_told_apart(project, options):
-    project.files(**FILES)
+    project.with_plugins().files(**FILES)
     options = options + ["--cov-report=term-missing"]
     plain = project.plain(*options).ok()
     traced = project.pytest(*options).ok()

@@ -451,7 +451,13 @@ def test_audit_finds_no_gap(project, packages):
     assert result.code == 0, result
 
 
-def test_xdist(project, packages):
+@pytest.fixture
+def with_plugins(project):
+    """Before an environment is made of it."""
+    project.with_plugins()
+
+
+def test_xdist(project, with_plugins, packages):
     pytest.importorskip("xdist")
     packages.install("lib", LIB)
     project.files(**TESTS)

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Variables of the environment that tests read are dependencies of theirs."""
 
-import sys
-
 import pytest
 
 from helpers import FTRACE
@@ -139,6 +137,7 @@ def test_without_the_extension(record):
 
 def test_workers(record):
     pytest.importorskip("xdist")
+    record.project.with_plugins()
     _all_reads(record, "-n", "2")
     for name, tests in BY_NAME.items():
         assert record.affected(**{name: "x"}) == sorted(tests), name
@@ -321,7 +320,7 @@ def test_what_the_command_sets(record):
         def test_a():
             assert os.environ["MODE"] == "inside"
         """)
-    project.run("env", "MODE=inside", sys.executable, "-m", "pytest").ok()
+    project.run("env", "MODE=inside", project.python, "-m", "pytest").ok()
     assert record.affected() == []
     assert record.affected(MODE="inside") == ["a"]
 

@@ -9,7 +9,7 @@ import sys
 import textwrap
 
 import pytest
-from helpers import FTRACE, SOURCE
+from helpers import FTRACE, PYTHON, SOURCE
 
 sys.path.insert(0, str(SOURCE / "bench"))
 
@@ -282,6 +282,7 @@ def tiny(tmp_path, monkeypatch):
     """The small project, and the oracles' work in a folder of its own."""
     monkeypatch.setattr(common, "FTRACE", FTRACE)
     monkeypatch.setattr(common, "build", lambda: None)
+    monkeypatch.setattr(oracle_fixture, "python", lambda: PYTHON)
     monkeypatch.setattr(mutate_projects, "WORK", str(tmp_path / "mutate"))
     monkeypatch.setattr(replay_history, "WORK", str(tmp_path / "replay"))
     return oracle_fixture.prepared(False)
@@ -344,7 +345,7 @@ def test_a_planted_escape_is_told(tiny, tmp_path, monkeypatch, capsys):
 def test_a_planted_escape_of_a_project_on_disk(tiny, monkeypatch, capsys):
     monkeypatch.setattr(oracle_select.Ftrace, "arguments", lambda self: [])
     assert script("mutate", "--mutants", 1, "--kinds", "body", "--seed", 3,
-                  tiny.source, "--", sys.executable, "-m", "pytest", "-q",
+                  tiny.source, "--", PYTHON, "-m", "pytest", "-q",
                   "tests", monkeypatch=monkeypatch) == 1
     assert "missed by ftrace: body: " in capsys.readouterr().out
     # The project itself is not touched.
@@ -355,7 +356,7 @@ def test_a_planted_escape_of_a_project_on_disk(tiny, monkeypatch, capsys):
 def test_the_other_tool_does_not_work(tiny, monkeypatch, capsys):
     """No pytest-testmon is installed here."""
     assert script("mutate", "--testmon", "--mutants", 1, "--kinds", "body",
-                  tiny.source, "--", sys.executable, "-m", "pytest", "-q",
+                  tiny.source, "--", PYTHON, "-m", "pytest", "-q",
                   monkeypatch=monkeypatch) == 0
     said = capsys.readouterr().out
     assert "pytest-testmon ended with 4" in said

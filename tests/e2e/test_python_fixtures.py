@@ -265,6 +265,7 @@ def test_asynchronous_fixtures(project):
 @pytest.mark.skipif(importlib.util.find_spec("pytest_rerunfailures") is None,
                     reason="needs pytest-rerunfailures")
 def test_fixtures_of_a_test_that_is_run_again(project):
+    project.with_plugins()
     project.write("test_it.py", """\
         import pytest
         from read import read

@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+from helpers import same_output
+
 
 @pytest.fixture
 def small(project):
@@ -73,10 +75,25 @@ def test_options(small, args, env, config):
         small.write("pytest.ini", "[pytest]\n" + config)
     # These are what everything depends on: queries see them, too.
     small.env.update(env, PYTHONPATH=str(small.root))
+    if "-n" in args or "PYTEST_DISABLE_PLUGIN_AUTOLOAD" in env:
+        small.with_plugins()
     plain = small.plain(*args)
     small.clear_bytecode()
     traced = small.pytest(*args)
     assert traced.code == plain.code == 0, traced
+    assert small.units() == dict.fromkeys(ALL, "passed")
+    _check(small)
+
+
+def test_all_plugins(small):
+    """As they are installed; the other tests here mostly do without."""
+    assert "\nplugins: " not in small.plain("-v").ok().out
+    small.clear_bytecode()
+    small.with_plugins()
+    plain = small.plain("-v").ok()
+    assert "\nplugins: " in plain.out
+    small.clear_bytecode()
+    assert same_output(small.pytest("-v").ok().out) == same_output(plain.out)
     assert small.units() == dict.fromkeys(ALL, "passed")
     _check(small)
 
@@ -88,6 +105,7 @@ def test_executable_pytest(small):
 
 
 def test_workers_record_the_same(small):
+    small.with_plugins()
     small.pytest().ok()
     # A second run, for both: the first one also wrote the bytecode.
     small.pytest().ok()

@@ -238,6 +238,7 @@ def test_program_that_reads_all_and_runs_pytest(bare):
 
 def test_xdist(bare):
     pytest.importorskip("xdist")
+    bare.with_plugins()
     bare.write("setup.cfg", SETUP)
     bare.record("-n", "2")
     nothing(bare, "setup.cfg", "click", "flask")
@@ -300,7 +301,7 @@ def test_audit_finds_no_gap(bare):
 
 def test_coverage(bare):
     """It reads its own section, of which nobody tells."""
-    bare.write("setup.cfg", SETUP)
+    bare.with_plugins().write("setup.cfg", SETUP)
     bare.ftrace("run", "--root", bare.root, "--", bare.python, "-m",
                 "coverage", "run", "-m", "pytest").ok()
     all_of(bare, "setup.cfg", "click", "flask")

@@ -11,7 +11,11 @@ import textwrap
 
 import pytest
 
-from helpers import SOURCE, call, environment
+from helpers import PYTHON, SOURCE, call
+
+sys.path.insert(0, str(SOURCE / "bench"))
+
+import common  # noqa: E402
 
 MINORS = range(9, 14)
 
@@ -49,16 +53,15 @@ def python(request):
     """A python with pytest, in an environment that is kept for next time."""
     version = request.param
     if PYTHONS[version] == sys.executable:
-        return sys.executable
+        return PYTHON
     folder = SOURCE / "build" / ("venv-" + version)
     there = str(folder / "bin" / "python")
     if not os.path.exists(there) or call(
             [there, "-c", "import pytest"], SOURCE).code:
-        call([PYTHONS[version], "-m", "venv", "--clear", folder], SOURCE).ok()
-        result = call([there, "-m", "pip", "install", "-q", "pytest==7.4.0"],
-                      SOURCE, environment())
-        if result.code:
-            pytest.skip("pip cannot install pytest for %s" % version)
+        try:
+            common.install(str(folder), PYTHONS[version], ["pytest==7.4.0"])
+        except common.Broken as problem:
+            pytest.skip("pip cannot install pytest: %s" % problem)
     return there
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers import PYTHON
+
 HERE = Path(__file__).resolve().parent
 ADAPTER = HERE.parents[2] / "adapters" / "pytest"
 
@@ -167,8 +169,13 @@ class Project:
         self.root = root
         self.adapter, self.library = tools
         self.count = 0
-        self.python = sys.executable
+        self.python = PYTHON
         self.way = None  # of recording functions, where one is asked for
+
+    def with_plugins(self):
+        """The same with all the plugins that these tests are run with."""
+        self.python = sys.executable
+        return self
 
     def write(self, **files):
         for name, text in files.items():

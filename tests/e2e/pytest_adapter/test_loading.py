@@ -45,6 +45,8 @@ ENVIRONMENT = """
     {"PYTHONDONTWRITEBYTECODE": "1"},
 ], ids=str)
 def test_environment_is_hidden(project, env):
+    if not env or "PYTEST_DISABLE_PLUGIN_AUTOLOAD" in env:
+        project.with_plugins()
     project.file("mine.py", "")
     project.file("pytest.ini", "[pytest]\naddopts = -p no:doctest\n")
     expected = ",".join((env.get("PYTEST_PLUGINS", ""),
@@ -86,7 +88,7 @@ def test_the_interpreter_is_named(project):
     project.file("test_a.py", "def test_it(): pass\n")
     record = project.traced("-q").record
     assert record.interpreters == {"%s-%08x/%s" % (
-        sys.implementation.cache_tag, sys.hexversion, sys.executable)}
+        sys.implementation.cache_tag, sys.hexversion, project.python)}
 
 
 @pytest.mark.parametrize("beside", [True, False])
@@ -114,6 +116,7 @@ def test_bytecode_of_the_plugin_is_kept(project, tmp_path, beside):
          "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
 ], ids=["plain", "late"])
 def test_parallel_runs_record_the_same(project, env):
+    project.with_plugins()
     project.file("conftest.py", """
         import pytest
 

@@ -369,6 +369,7 @@ def test_names_of_any_kind(project):
 @pytest.mark.skipif(importlib.util.find_spec("pytest_rerunfailures") is None,
                     reason="needs pytest-rerunfailures")
 def test_reruns(project):
+    project.with_plugins()
     project.file("test_a.py", """
         count = 0
 
@@ -389,6 +390,7 @@ def test_reruns(project):
                     and importlib.util.find_spec("pytest_subtests") is None,
                     reason="needs subtests")
 def test_subtests(project):
+    project.with_plugins()
     project.file("test_a.py", """
         import unittest
 
