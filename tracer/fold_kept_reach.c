@@ -335,6 +335,24 @@ static void take_kin(struct reach *reach, uint32_t i)
 	free(key);
 }
 
+/* What it closes over, by its whole name. */
+static void take_closed_over(struct reach *reach, uint32_t i)
+{
+	const struct fold_function *function = &reach->fold->functions[i];
+	const struct name_list *inside =
+		names_find(&reach->names, function->name, function->name_size);
+	size_t size;
+	char *bare = bare_name(function, &size);
+
+	/* One that is in no other is found by its own name. */
+	if (inside && memchr(function->name, '.', function->name_size))
+		take_all(reach, inside);
+	inside = names_find(&reach->names, bare, size);
+	if (inside)
+		take_all(reach, inside);
+	free(bare);
+}
+
 /* Whatever is mentioned from what is in the queue on. */
 static void follow(struct reach *reach)
 {
@@ -346,6 +364,7 @@ static void follow(struct reach *reach)
 			take_all(
 				reach, &reach->names.lists[mentions->items[k]]);
 		take_kin(reach, function);
+		take_closed_over(reach, function);
 	}
 }
 
@@ -369,6 +388,16 @@ static void find_near(struct reach *reach, uint32_t from)
 			}
 	}
 	free(queue.items);
+}
+
+/* What the module of a function imports. */
+static void find_near_of(struct reach *reach, uint32_t function)
+{
+	const struct fold *fold = reach->fold;
+	uint32_t source = fold->source_of[fold->functions[function].node];
+
+	if (source)
+		find_near(reach, fold->sources[source - 1].module);
 }
 
 /* What a thing's module imports, and what was imported when it was made. */
@@ -435,9 +464,15 @@ static void add_callers(struct reach *reach, uint32_t callee)
 	const char *name = own_name(&reach->fold->functions[callee], &size);
 	uint32_t word = intern_find(&reach->names.names, name, size);
 
-	for (size_t i = 0; i < reach->here.count; i++)
-		if (name_list_has(&reach->mentions[reach->here.items[i]], word))
-			take(reach, reach->here.items[i]);
+	for (size_t i = 0; i < reach->here.count; i++) {
+		uint32_t caller = reach->here.items[i];
+
+		if (!name_list_has(&reach->mentions[caller], word))
+			continue;
+		/* What it hands over is of files that it knows. */
+		find_near_of(reach, caller);
+		take(reach, caller);
+	}
 }
 
 /* Where nobody mentions it, who may mention all has to do with it. */

@@ -60,7 +60,8 @@ def install():
     marks.extension.kept_start(_told, (
         _kind_of, functools._lru_cache_wrapper, types.FunctionType,
         types.ModuleType, _WRAPPERS, names_of, gc.get_referents, _Probe,
-        gc.get_referents(names_of(_Probe))[0], lambda: None, _slots_of))
+        gc.get_referents(names_of(_Probe))[0], lambda: None, _slots_of,
+        _paths_of))
     for name, module in list(sys.modules.items()):
         if not name.startswith(marks.OWN_MODULES) and imports.is_project(
                 module):
@@ -91,6 +92,18 @@ def _slots_of(value):
                     found[name] = each.__get__(value)
                 except AttributeError:
                     continue
+    return found
+
+
+def _paths_of(kind):
+    """The files of the project that a class and its bases are of."""
+    found = []
+    for base in leads.bases_of(kind):
+        module = sys.modules.get(memory.names_of_class(base)["__module__"])
+        if issubclass(type(module), types.ModuleType):
+            path = memory.names_of_module(module).get("__file__")
+            if type(path) is str:
+                found.append(encode(os.path.abspath(path)))
     return found
 
 
@@ -191,11 +204,12 @@ def finish():
     if _said or _said_values:
         places = [(encode(os.path.abspath(path)), names)
                   for path, names in leads.places()]
-        _say_others(places)
-        found = leads.Leads()
+        others = _wanted(places)
+        found = leads.Leads({key: names for key, (_, names) in others.items()})
         for _, names in places:
             for name, value in names:
                 found.add(name, value)
+        _say_others(others)
         _say_leads(found)
 
 
@@ -207,24 +221,38 @@ def _say_leads(found):
                 name, ",".join(functions[i:i + _AT_ONCE]))))
 
 
-def _say_others(places):
+def _wanted(places):
+    """The identities of what was kept, with its names, and its other names."""
     wanted = {}
     for path, names in _said:
         wanted.setdefault((path, names[0]), []).append(names)
     others = {}
     for path, names in places:
         for name, value in names:
-            if (path, name) in wanted and type(value) not in leads.PLAIN:
-                keys, _ = others.setdefault(id(value), ([], set()))
-                keys.append((path, name))
-    for _, names in places:
-        for name, value in names:
-            if id(value) in others and type(name) is str:
-                others[id(value)][1].add(name)
-    for keys, found in others.values():
-        for key in keys:
-            for names in wanted[key]:
-                if not found <= {*names}:
-                    say(marks.BEGIN + marks.BASE)
-                    say(_mark(key[0], names, found))
-                    say(END)
+            for way in wanted.get((path, name), ()):
+                for one in _on_the_way(value, way[1:]):
+                    if type(one) not in leads.PLAIN:
+                        ways, _ = others.setdefault(id(one), (set(), set()))
+                        ways.add((path, way))
+    return others
+
+
+def _on_the_way(value, names):
+    """What is passed on the way from a value down these names."""
+    yield value
+    for name in names:
+        if issubclass(type(value), type):
+            inner = memory.names_of_class(value)
+        else:
+            inner = marks.extension.attributes(value) or {}
+        value = inner.get(name)
+        yield value
+
+
+def _say_others(others):
+    for ways, found in others.values():
+        for path, names in ways:
+            if not found <= {*names}:
+                say(marks.BEGIN + marks.BASE)
+                say(_mark(path, names, found))
+                say(END)

@@ -66,25 +66,39 @@ def _is_special(name):
     return name[:2] == "__" == name[-2:]
 
 
-def _bases_of(kind):
+def bases_of(kind):
+    """Those of the project, with the class itself."""
     for base in type.__dict__["__mro__"].__get__(kind):
         if is_of_project(base):
             yield base
+
+
+def _defaults_of(function):
+    """The values of a function's parameters that may be of interest."""
+    return [value for value in (*(function.__defaults__ or ()),
+                                *(function.__kwdefaults__ or {}).values())
+            if id(type(value)) not in _plain]
 
 
 def _leads_to_itself(function):
     """Whether a function is all that its own name leads to, as most are."""
     return (function.__closure__ is None
             and not hasattr(function, "__wrapped__")
+            and not _defaults_of(function)
             and function.__qualname__ == getattr(
                 function.__code__, "co_qualname", None))
 
 
 class Leads:
-    """The names, each with the functions that it leads to."""
+    """The names, each with the functions that it leads to.
 
-    def __init__(self):
+    And those that lead to values that are watched for, by their identities.
+    """
+
+    def __init__(self, watched=None):
         self.names = {}
+        self._watched = watched or {}
+        self._name = None
         self._kinds = {}
         self._specials = {}
         self._objects = {}
@@ -96,6 +110,8 @@ class Leads:
         kind = type(value)
         if id(kind) in _plain or type(name) is not str or _is_special(name):
             return
+        self._name = name
+        self._meet(value)
         if kind is types.FunctionType and name == value.__name__:
             if _leads_to_itself(value):
                 return
@@ -109,6 +125,11 @@ class Leads:
             self._add_held(value, found, _DEPTH, True)
             self._add_attributes()
         self._put(name, found)
+
+    def _meet(self, value):
+        names = self._watched.get(id(value))
+        if names is not None and self._name is not None:
+            names.add(self._name)
 
     def add_object(self, value):
         """Takes in what has no name, but attributes."""
@@ -126,22 +147,35 @@ class Leads:
             return
         if id(kind) in _waiting:
             found.add(_name_of_code(getattr(value, _waiting[id(kind)])))
+        self._meet(value)
         for name in _inside.get(id(kind), ()):
             inner = getattr(value, name, None)
             if inner is not None:
                 self.add_functions(inner, found, depth + 1)
         if kind is not types.FunctionType:
             return
-        found.add(_name_of_code(value.__code__))
+        inside = set()
+        for inner in _defaults_of(value):
+            self._add_inside(inner, inside, depth)
         for cell in value.__closure__ or ():
             try:
                 inner = cell.cell_contents
             except ValueError:
                 continue
-            if id(type(inner)) in _inside:
-                self.add_functions(inner, found, depth + 1)
-            elif depth < _DEPTH_INSIDE:
-                self._add_held(inner, found, _DEPTH_INSIDE)
+            self._add_inside(inner, inside, depth)
+        name = _name_of_code(value.__code__)
+        found.add(name)
+        found |= inside
+        # It calls them by names of its own, and so does who reaches it.
+        if inside:
+            self.names.setdefault(name, set()).update(inside)
+
+    def _add_inside(self, value, found, depth):
+        """The same of what a function closes over, and of its defaults."""
+        if id(type(value)) in _inside:
+            self.add_functions(value, found, depth + 1)
+        elif depth < _DEPTH_INSIDE:
+            self._add_held(value, found, _DEPTH_INSIDE)
 
     def _kind_of(self, kind):
         found = self._kinds.get(id(kind))
@@ -165,11 +199,11 @@ class Leads:
         So does what it is made by, which calls its objects into being.
         """
         found = set()
-        for base in _bases_of(kind):
+        for base in bases_of(kind):
             found |= self._specials_of(base)
         if id(kind) not in self._done and is_of_project(kind):
             self._done.add(id(kind))
-            for base in (*_bases_of(kind), *_bases_of(type(kind))):
+            for base in (*bases_of(kind), *bases_of(type(kind))):
                 if base is not kind:
                     self._put(base.__name__, self._specials_of(kind))
         return found
@@ -182,13 +216,14 @@ class Leads:
             inner = []
             for each in level:
                 kind = type(each)
+                self._meet(each)
                 if id(kind) in _inside or id(kind) in _waiting:
                     self.add_functions(each, found, 1)
                 elif self._kind_of(kind) == memory.CONTAINER:
                     inner.append(each)
                 elif self._kind_of(kind) == memory.INNER:
                     inner.append(each)
-                    for base in _bases_of(kind):
+                    for base in bases_of(kind):
                         found |= self._specials_of(base)
                     if noting:
                         self._objects[id(each)] = each
@@ -212,6 +247,7 @@ class Leads:
             for name, value in list(names.items()):
                 if type(name) is str and id(type(value)) not in _plain:
                     found = set()
+                    self._name = name
                     self._add_held(value, found, _DEPTH_INSIDE)
                     self._put(name, found)
 

@@ -378,10 +378,12 @@ def _sort(value, is_private, names, reached, hidden, known, seen):
             if id(value) not in seen:
                 seen.add(id(value))
                 known.append(value)
+                inherits = _inherits(value, own["__module__"])
                 for key, each in list(own.items()):
                     if key not in OF_CLASSES:
-                        _sort(each, is_private or key[:1] == "_", names,
-                              reached, hidden, known, seen)
+                        _sort(each, is_private
+                              or key[:1] == "_" and not inherits,
+                              names, reached, hidden, known, seen)
         return
     function = value
     if kind is property:
@@ -393,6 +395,16 @@ def _sort(value, is_private, names, reached, hidden, known, seen):
     elif type(function) in _CALLED:
         is_private = False
     (hidden if is_private else reached).append(value)
+
+
+def _inherits(kind, module):
+    """Whether functions of other files are at home in a class."""
+    for base in type.__dict__["__mro__"].__get__(kind):
+        name = (names_of_class(base) or {}).get("__module__")
+        if name != module and type(name) is str and (
+                imports.is_of_project(name)):
+            return True
+    return False
 
 
 def kind_of(kind):

@@ -41,6 +41,9 @@ struct module {
 struct kept_source {
 	struct kept_source *next;
 	struct module *modules;
+	/* Those that have classes or objects of classes of this one. */
+	struct kept_source **kin;
+	size_t kin_count;
 	uint64_t looked; /* the number of the look */
 	char path[];
 };
@@ -111,15 +114,17 @@ static enum sight first_sight(const struct way *way, PyObject *value)
 
 	switch (sight) {
 	case SIGHT_CLASS:
-	case SIGHT_CACHE:
 		/* What others have is looked at there. */
 		if (!sight_is_of(value, sight, way->module))
 			return SIGHT_NOTHING;
 		return sight;
 	case SIGHT_FUNCTION:
+		/* One that another file's function made is nowhere else. */
+		if (sight_has_inside(value))
+			return SIGHT_CLOSURE;
 		if (!sight_is_of(value, sight, way->module))
 			return SIGHT_NOTHING;
-		return sight_has_inside(value) ? SIGHT_CLOSURE : sight;
+		return sight;
 	case SIGHT_WRAPPED:
 		inner = sight_unwrap(value);
 		if (inner && sight_of(inner) == SIGHT_FUNCTION &&
@@ -256,6 +261,34 @@ static void look_below(struct way *way, struct place *place, unsigned depth)
 	PyErr_Clear();
 }
 
+/* Functions of its class can lie in other files: they keep things in it. */
+static void note_kin(const struct way *way, PyObject *value, enum sight sight)
+{
+	PyObject *paths =
+		sight_paths(sight == SIGHT_CLASS ? value : sight_type(value));
+
+	for (ssize_t i = 0; paths && i < PyList_Size(paths); i++) {
+		const char *path = PyBytes_AsString(PyList_GetItem(paths, i));
+		struct kept_source *source = path ? kept_source_of(path) : NULL;
+		struct kept_source **kin;
+		size_t k = 0;
+
+		while (source && k < source->kin_count &&
+			source->kin[k] != way->source)
+			k++;
+		if (!source || source == way->source || k < source->kin_count)
+			continue;
+		kin = realloc(
+			source->kin, (k + 1) * sizeof(struct kept_source *));
+		if (!kin)
+			break;
+		source->kin = kin;
+		source->kin[source->kin_count++] = way->source;
+	}
+	PyErr_Clear();
+	Py_DecRef(paths);
+}
+
 static void put(const struct way *way, struct place *place, PyObject *key,
 	PyObject *value)
 {
@@ -265,6 +298,8 @@ static void put(const struct way *way, struct place *place, PyObject *key,
 	*place = (struct place){key, value, first_sight(way, value), 0, NULL};
 	if (place->sight == SIGHT_VALUE)
 		Py_IncRef(value);
+	if (place->sight == SIGHT_CLASS || place->sight == SIGHT_OBJECT)
+		note_kin(way, value, place->sight);
 }
 
 /* Tells when a value is fresh or, where it was there before, has more. */
@@ -492,8 +527,14 @@ int kept_look(struct block *const *entered, unsigned count)
 	looking = true;
 	looks++;
 	PyErr_Fetch(&type, &value, &trace);
-	for (unsigned i = 0; code == 0 && i < count; i++)
-		code = look_source(entered[i]->kept);
+	for (unsigned i = 0; code == 0 && i < count; i++) {
+		struct kept_source *source = entered[i]->kept;
+
+		code = look_source(source);
+		for (size_t k = 0; code == 0 && source && k < source->kin_count;
+			k++)
+			code = look_source(source->kin[k]);
+	}
 	if (code == 0)
 		code = look_source(kept_source_of(""));
 	PyErr_Clear();

@@ -18,11 +18,13 @@
 #define DICT_OFFSET 264
 
 #define IS_LIST (1ul << 25) /* Py_TPFLAGS_LIST_SUBCLASS and so on */
+#define IS_TUPLE (1ul << 26)
 #define IS_DICT (1ul << 29)
 #define IS_CLASS (1ul << 31)
 
 static PyObject *kind_of, *cache_type, *function_type, *module_type;
 static PyObject *wrappers, *names_of, *get_referents, *slots_of;
+static PyObject *paths_of;
 static bool has_offset;
 
 static struct {
@@ -103,6 +105,57 @@ static uint64_t size_of(PyObject *value, unsigned long flags)
 	return (uint64_t)size;
 }
 
+static uint64_t sum_of_size(PyObject *value, bool inner);
+static uint64_t sum_of_cache(PyObject *cache);
+
+/* What the attributes of an object in a table are, and how much they hold. */
+static uint64_t sum_of_object(PyObject *object)
+{
+	PyObject *names = sight_attributes(object), *key, *each;
+	uint64_t sum = 0;
+	ssize_t at = 0;
+
+	while (names && PyDict_Next(names, &at, &key, &each)) {
+		sum = mix(sum, (uintptr_t)each);
+		if (sight_of(each) == SIGHT_SIZE)
+			sum = mix(sum, size_of(each, PyType_GetFlags(sight_type(
+							     each))));
+	}
+	PyErr_Clear();
+	Py_DecRef(names);
+	return sum;
+}
+
+static uint64_t mix_element(uint64_t sum, PyObject *each, bool inner)
+{
+	sum = mix(sum, (uintptr_t)each);
+	if (inner)
+		return sum;
+	switch (sight_of(each)) {
+	case SIGHT_SIZE:
+		return mix(sum, sum_of_size(each, true));
+	case SIGHT_CACHE:
+		return mix(sum, sum_of_cache(each));
+	case SIGHT_OBJECT:
+		return mix(sum, sum_of_object(each));
+	default:
+		return sum;
+	}
+}
+
+/* The same of a set or a deque, which cannot be asked for what they have. */
+static uint64_t mix_referents(uint64_t sum, PyObject *value, bool inner)
+{
+	PyObject *list =
+		PyObject_CallFunctionObjArgs(get_referents, value, NULL);
+
+	for (ssize_t i = 0; list && i < PyList_Size(list); i++)
+		sum = mix_element(sum, PyList_GetItem(list, i), inner);
+	PyErr_Clear();
+	Py_DecRef(list);
+	return sum;
+}
+
 /* The size, and of little ones what is in them, and how much these hold. */
 static uint64_t sum_of_size(PyObject *value, bool inner)
 {
@@ -111,18 +164,20 @@ static uint64_t sum_of_size(PyObject *value, bool inner)
 	PyObject *key, *each = NULL;
 	ssize_t at = 0;
 
-	if (size > ELEMENTS_MOST || !(flags & (IS_LIST | IS_DICT)))
+	if (size > ELEMENTS_MOST)
 		return sum;
+	if (!(flags & (IS_LIST | IS_DICT | IS_TUPLE)))
+		return mix_referents(sum, value, inner);
 	for (ssize_t i = 0; i < (ssize_t)size; i++) {
 		if (flags & IS_LIST)
 			each = PyList_GetItem(value, i);
+		else if (flags & IS_TUPLE)
+			each = PyTuple_GetItem(value, i);
 		else if (!PyDict_Next(value, &at, &key, &each))
 			break;
 		if (!each)
 			break;
-		sum = mix(sum, (uintptr_t)each);
-		if (!inner && sight_of(each) == SIGHT_SIZE)
-			sum = mix(sum, sum_of_size(each, true));
+		sum = mix_element(sum, each, inner);
 	}
 	return sum;
 }
@@ -172,6 +227,14 @@ PyObject *sight_attributes(PyObject *object)
 		names = NULL;
 	}
 	return names;
+}
+
+PyObject *sight_paths(PyObject *class)
+{
+	PyObject *paths = PyObject_CallFunctionObjArgs(paths_of, class, NULL);
+
+	PyErr_Clear();
+	return paths;
 }
 
 bool sight_is_module(PyObject *value)
@@ -250,9 +313,10 @@ bool sight_start(PyObject *args)
 {
 	PyObject *probe, *probe_names, *function;
 
-	if (!PyArg_ParseTuple(args, "OOOOOOOOOOO", &kind_of, &cache_type,
+	if (!PyArg_ParseTuple(args, "OOOOOOOOOOOO", &kind_of, &cache_type,
 		    &function_type, &module_type, &wrappers, &names_of,
-		    &get_referents, &probe, &probe_names, &function, &slots_of))
+		    &get_referents, &probe, &probe_names, &function, &slots_of,
+		    &paths_of))
 		return false;
 	has_offset = sizeof(void *) == 8 &&
 		     *(PyObject **)((char *)probe + DICT_OFFSET) == probe_names;

@@ -30,10 +30,12 @@ enum sight {
 
 /*
  * sight_start(kind_of, cache type, function type, module type, wrappers,
- * names_of, get_referents, probe, its names, function, slots_of), with a class
- * and the dict of its names, a function that nothing was put on, and what gives
- * the attributes of an object without a dict, or None. The arguments have to
- * stay. False: nothing can be seen.
+ * names_of, get_referents, probe, its names, function, slots_of, paths_of),
+ * with a class and the dict of its names, a function that nothing was put on,
+ * what gives the attributes of an object without a dict, or None, and what
+ * gives the paths of the files that a class and its bases are of. function,
+ * slots_of, paths_of: the last arguments. They have to stay. False: nothing can
+ * be seen.
  */
 bool sight_start(PyObject *args);
 
@@ -52,6 +54,9 @@ PyObject *sight_unwrap(PyObject *value);
 
 /* The attributes of an object by their names; held. NULL: it can have none. */
 PyObject *sight_attributes(PyObject *object);
+
+/* The files that a class and its bases are of: a list of bytes, or NULL. */
+PyObject *sight_paths(PyObject *class);
 
 /* The names of a class itself, not held; NULL: they cannot be had. */
 PyObject *sight_names(PyObject *class);
