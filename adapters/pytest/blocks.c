@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/pytest/kept.h"
+#include "adapters/pytest/kept_source.h"
 #include "adapters/pytest/tripwires.h"
 
 #define NAME_MAX_SAID 1000

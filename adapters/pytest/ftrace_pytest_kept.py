@@ -96,8 +96,17 @@ def _slots_of(value):
 
 
 def _paths_of(kind):
-    """The files of the project that a class and its bases are of."""
+    """The files of the project that a class and its bases are of.
+
+    Of a function, or of one with a cache, the file that has its code.
+    """
     found = []
+    if type(kind) is functools._lru_cache_wrapper:
+        kind = getattr(kind, "__wrapped__", None)
+    if type(kind) is types.FunctionType:
+        found.append(encode(os.path.abspath(kind.__code__.co_filename)))
+    if not issubclass(type(kind), type):
+        return found
     for base in leads.bases_of(kind):
         module = sys.modules.get(memory.names_of_class(base)["__module__"])
         if issubclass(type(module), types.ModuleType):

@@ -7,9 +7,8 @@
 
 #include "adapters/pytest/changes.h"
 #include "adapters/pytest/entries.h"
+#include "adapters/pytest/kept_source.h"
 #include "adapters/pytest/sight.h"
-
-#define BUCKETS 4096u
 
 /* How far it goes: a global's attribute's attribute is the last. */
 #define DEPTH 3
@@ -38,16 +37,6 @@ struct module {
 	struct node *node;
 };
 
-struct kept_source {
-	struct kept_source *next;
-	struct module *modules;
-	/* Those that have classes or objects of classes of this one. */
-	struct kept_source **kin;
-	size_t kin_count;
-	uint64_t looked; /* the number of the look */
-	char path[];
-};
-
 /* What is found on the way down from a module. */
 struct way {
 	struct kept_source *source;
@@ -60,7 +49,6 @@ struct way {
 	PyObject *news;
 };
 
-static struct kept_source *sources[BUCKETS];
 static uint64_t looks;
 static bool looking;
 
@@ -265,25 +253,13 @@ static void look_below(struct way *way, struct place *place, unsigned depth)
 static void note_kin(const struct way *way, PyObject *value, enum sight sight)
 {
 	PyObject *paths =
-		sight_paths(sight == SIGHT_CLASS ? value : sight_type(value));
+		sight_paths(sight == SIGHT_OBJECT ? sight_type(value) : value);
 
 	for (ssize_t i = 0; paths && i < PyList_Size(paths); i++) {
 		const char *path = PyBytes_AsString(PyList_GetItem(paths, i));
-		struct kept_source *source = path ? kept_source_of(path) : NULL;
-		struct kept_source **kin;
-		size_t k = 0;
 
-		while (source && k < source->kin_count &&
-			source->kin[k] != way->source)
-			k++;
-		if (!source || source == way->source || k < source->kin_count)
-			continue;
-		kin = realloc(
-			source->kin, (k + 1) * sizeof(struct kept_source *));
-		if (!kin)
-			break;
-		source->kin = kin;
-		source->kin[source->kin_count++] = way->source;
+		if (path)
+			kept_source_add_kin(kept_source_of(path), way->source);
 	}
 	PyErr_Clear();
 	Py_DecRef(paths);
@@ -298,7 +274,8 @@ static void put(const struct way *way, struct place *place, PyObject *key,
 	*place = (struct place){key, value, first_sight(way, value), 0, NULL};
 	if (place->sight == SIGHT_VALUE)
 		Py_IncRef(value);
-	if (place->sight == SIGHT_CLASS || place->sight == SIGHT_OBJECT)
+	if (place->sight == SIGHT_CLASS || place->sight == SIGHT_OBJECT ||
+		place->sight == SIGHT_CLOSURE || place->sight == SIGHT_CACHE)
 		note_kin(way, value, place->sight);
 }
 
@@ -451,26 +428,6 @@ static void look_names(struct way *way, struct node **node, PyObject *names,
 	}
 	(*node)->names = names;
 	(*node)->version = version;
-}
-
-struct kept_source *kept_source_of(const char *path)
-{
-	struct kept_source **bucket, *source;
-	uint64_t sum = 0;
-
-	for (const char *at = path; *at; at++)
-		sum = (sum ^ (unsigned char)*at) * UINT64_C(0x100000001b3);
-	bucket = &sources[sum % BUCKETS];
-	for (source = *bucket; source; source = source->next)
-		if (!strcmp(source->path, path))
-			return source;
-	source = calloc(1, sizeof(*source) + strlen(path) + 1);
-	if (!source)
-		return NULL;
-	strcpy(source->path, path);
-	source->next = *bucket;
-	*bucket = source;
-	return source;
 }
 
 static PyObject *look_module(

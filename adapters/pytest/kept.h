@@ -19,7 +19,6 @@
 #include "adapters/pytest/python_api.h"
 
 struct block;
-struct kept_source;
 
 /*
  * kept_start(told, seen by): told(path, names, holder) is called for each thing
@@ -38,9 +37,6 @@ PyObject *kept_keep(PyObject *self, PyObject *args);
 
 /* attributes(object): a dict of them, or None for it can have none. */
 PyObject *kept_attributes(PyObject *self, PyObject *object);
-
-/* The source at a path; NULL without memory. It lives as long as we do. */
-struct kept_source *kept_source_of(const char *path);
 
 /* These blocks were entered. Returns 0, or -1 when not all could be told. */
 int kept_look(struct block *const *entered, unsigned count);

@@ -229,9 +229,9 @@ PyObject *sight_attributes(PyObject *object)
 	return names;
 }
 
-PyObject *sight_paths(PyObject *class)
+PyObject *sight_paths(PyObject *value)
 {
-	PyObject *paths = PyObject_CallFunctionObjArgs(paths_of, class, NULL);
+	PyObject *paths = PyObject_CallFunctionObjArgs(paths_of, value, NULL);
 
 	PyErr_Clear();
 	return paths;

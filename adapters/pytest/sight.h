@@ -55,8 +55,9 @@ PyObject *sight_unwrap(PyObject *value);
 /* The attributes of an object by their names; held. NULL: it can have none. */
 PyObject *sight_attributes(PyObject *object);
 
-/* The files that a class and its bases are of: a list of bytes, or NULL. */
-PyObject *sight_paths(PyObject *class);
+/* The files that a class and its bases, or a function, are of: a list, or NULL.
+ */
+PyObject *sight_paths(PyObject *value);
 
 /* The names of a class itself, not held; NULL: they cannot be had. */
 PyObject *sight_names(PyObject *class);
