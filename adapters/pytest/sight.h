@@ -33,9 +33,8 @@ enum sight {
  * names_of, get_referents, probe, its names, function, slots_of, paths_of),
  * with a class and the dict of its names, a function that nothing was put on,
  * what gives the attributes of an object without a dict, or None, and what
- * gives the paths of the files that a class and its bases are of. function,
- * slots_of, paths_of: the last arguments. They have to stay. False: nothing can
- * be seen.
+ * gives the paths of the files that a class and its bases, or a function, are
+ * of. The arguments have to stay. False: nothing can be seen.
  */
 bool sight_start(PyObject *args);
 
@@ -55,8 +54,7 @@ PyObject *sight_unwrap(PyObject *value);
 /* The attributes of an object by their names; held. NULL: it can have none. */
 PyObject *sight_attributes(PyObject *object);
 
-/* The files that a class and its bases, or a function, are of: a list, or NULL.
- */
+/* Of which files a class and its bases, or a function, are; NULL: unknown. */
 PyObject *sight_paths(PyObject *value);
 
 /* The names of a class itself, not held; NULL: they cannot be had. */
