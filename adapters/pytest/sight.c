@@ -126,21 +126,28 @@ static uint64_t sum_of_object(PyObject *object)
 	return sum;
 }
 
+/* To look may free memory, and so run code that drops the element. */
 static uint64_t mix_element(uint64_t sum, PyObject *each, bool inner)
 {
 	sum = mix(sum, (uintptr_t)each);
 	if (inner)
 		return sum;
+	Py_IncRef(each);
 	switch (sight_of(each)) {
 	case SIGHT_SIZE:
-		return mix(sum, sum_of_size(each, true));
+		sum = mix(sum, sum_of_size(each, true));
+		break;
 	case SIGHT_CACHE:
-		return mix(sum, sum_of_cache(each));
+		sum = mix(sum, sum_of_cache(each));
+		break;
 	case SIGHT_OBJECT:
-		return mix(sum, sum_of_object(each));
+		sum = mix(sum, sum_of_object(each));
+		break;
 	default:
-		return sum;
+		break;
 	}
+	Py_DecRef(each);
+	return sum;
 }
 
 /* The same of a set or a deque, which cannot be asked for what they have. */
