@@ -88,9 +88,12 @@ static const char version_3[] =
 	"CREATE INDEX reads_audited ON reads (readset, state)"
 	" WHERE kinds & 16384;"; /* KIND_AUDITED */
 
+/* Functions that an edit left alone need not be compiled again. */
+static const char version_4[] = "ALTER TABLE source ADD COLUMN bodies BLOB;";
+
 /* migrations[n] takes a map of version n to version n + 1. */
 static const char *const migrations[MAP_VERSION] = {
-	version_1, version_2, version_3};
+	version_1, version_2, version_3, version_4};
 
 static int is_empty(struct map *map, int64_t *empty, struct err *err)
 {

@@ -15,6 +15,7 @@ void source_release(struct source *source)
 	free(source->tag);
 	free(source->problem);
 	free(source->outline);
+	free(source->bodies);
 	free(source->text);
 	free(source->blocks);
 	memset(source, 0, sizeof(*source));
@@ -99,7 +100,7 @@ const struct source_block *source_find_block(
 			     : NULL;
 }
 
-#define COLUMNS "id, content, tag, problem, skeleton, outline, blocks"
+#define COLUMNS "id, content, tag, problem, skeleton, outline, blocks, bodies"
 
 static struct source *read_row(sqlite3_stmt *row)
 {
@@ -119,6 +120,9 @@ static struct source *read_row(sqlite3_stmt *row)
 	source->outline_size = (size_t)sqlite3_column_bytes(row, 5);
 	source->outline =
 		xmemdup(sqlite3_column_blob(row, 5), source->outline_size);
+	source->bodies_size = (size_t)sqlite3_column_bytes(row, 7);
+	source->bodies =
+		xmemdup(sqlite3_column_blob(row, 7), source->bodies_size);
 	if (!source_set_blocks(source, sqlite3_column_blob(row, 6),
 		    (size_t)sqlite3_column_bytes(row, 6)) &&
 		!source->problem)
@@ -186,7 +190,7 @@ int source_store(struct source *source, struct map *map, struct err *err)
 {
 	sqlite3_stmt *stmt = sql_prepare(map,
 		"INSERT INTO source (content, tag, problem, skeleton, outline,"
-		" blocks) VALUES (?, ?, ?, ?, ?, ?)",
+		" blocks, bodies) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		err);
 	int code;
 
@@ -203,6 +207,8 @@ int source_store(struct source *source, struct map *map, struct err *err)
 		source->outline_size);
 	sql_bind_bytes(
 		stmt, 6, source->text ? source->text : "", source->text_size);
+	if (source->bodies_size)
+		sql_bind_bytes(stmt, 7, source->bodies, source->bodies_size);
 	code = sql_once(map, stmt, err);
 	sqlite3_finalize(stmt);
 	source->id = sqlite3_last_insert_rowid(map->db);

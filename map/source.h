@@ -34,6 +34,9 @@ struct source {
 	struct print skeleton;
 	char *outline; /* the adapter's own format */
 	size_t outline_size;
+	/* Where the bodies of its functions are, likewise; or nothing. */
+	char *bodies;
+	size_t bodies_size;
 	char *text; /* the blocks, as frames */
 	size_t text_size;
 	struct source_block *blocks; /* by name; point into text */

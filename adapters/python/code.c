@@ -194,12 +194,66 @@ static void look_up(struct code_reader *reader, uint32_t file,
 	map_file_set_source(reader->files, file, source);
 }
 
-/* A block as the helper tells it; "=" mentions what its past self did. */
+static void add_block(struct frames *blocks, const struct source_block *block,
+	uint32_t first, uint32_t last)
+{
+	frames_add(blocks, block->name, block->name_size);
+	frames_add(blocks, block->on_load ? "c" : "f", 1);
+	frames_add(blocks, block->print.bytes, sizeof(block->print.bytes));
+	frames_add_number(blocks, first);
+	frames_add_number(blocks, last);
+	frames_add(blocks, block->mentions, block->mentions_size);
+}
+
+/* Whether a block lies in the function or class of another one. */
+static bool lies_in(
+	const struct source_block *block, const struct source_block *outer)
+{
+	const char *between = outer->on_load ? "." : ".<locals>.";
+	size_t n = outer->name_size;
+
+	return block->name_size > n + strlen(between) &&
+	       !memcmp(block->name, outer->name, n) &&
+	       !memcmp(block->name + n, between, strlen(between));
+}
+
+/* A function or class with all in it, as it was, if in other lines. */
+static int take_unchanged(struct code_reader *reader, const struct source *past,
+	const struct source_block *known, struct frames *blocks,
+	struct err *err)
+{
+	const struct source_block *block = known;
+	struct frame frame;
+	uint32_t first = 0;
+	int code = helper_next(reader->helper, &frame, err);
+
+	if (code == 0)
+		code = helper_next_number(reader->helper, &first, err);
+	for (int k = 0; code == 0 && k < 2; k++)
+		code = helper_next(reader->helper, &frame, err);
+	if (code == 0 && !known)
+		code = err_set(err, -EPROTO,
+			"the Python helper speaks another language");
+	/* They are sorted by name: those in it are the next ones. */
+	while (code == 0 && block < past->blocks + past->count &&
+		(block == known || lies_in(block, known))) {
+		add_block(blocks, block, block->first - known->first + first,
+			block->last - known->first + first);
+		block++;
+	}
+	return code;
+}
+
+/*
+ * A block as the helper tells it; "=" is one that is as it was, and mentions
+ * "=" what its past self did.
+ */
 static int take_block(struct code_reader *reader, const struct source *past,
 	struct frames *blocks, struct err *err)
 {
 	const struct source_block *known = NULL;
 	struct frame frame;
+	size_t begin = blocks->size;
 	int code = 0;
 
 	for (int k = 0; code == 0 && k < BLOCK_FRAMES; k++) {
@@ -209,6 +263,10 @@ static int take_block(struct code_reader *reader, const struct source *past,
 		if (k == 0 && past)
 			known = source_find_block(
 				past, frame.bytes, frame.size);
+		if (k == 1 && frame.size == 1 && *frame.bytes == '=') {
+			blocks->size = begin;
+			return take_unchanged(reader, past, known, blocks, err);
+		}
 		if (k == BLOCK_FRAMES - 1 && known && frame.size == 1 &&
 			*frame.bytes == '=') {
 			frame.bytes = known->mentions;
@@ -263,6 +321,11 @@ static int take_source(
 		}
 		source->outline = xmemdup(frame.bytes, frame.size);
 		source->outline_size = frame.size;
+		code = helper_next(reader->helper, &frame, err);
+	}
+	if (code == 0) {
+		source->bodies = xmemdup(frame.bytes, frame.size);
+		source->bodies_size = frame.size;
 		code = take_blocks(reader, job, err);
 	}
 	return code;
@@ -307,7 +370,7 @@ void code_helper_dismiss(struct code_reader *reader)
 	reader->helper = NULL;
 }
 
-/* What of a source need not be found again: skeleton, blocks, outline. */
+/* What of a source need not be found again. */
 static void add_past(struct frames *request, const struct source *past)
 {
 	size_t size = 0, count = past ? past->count : 0;
@@ -331,6 +394,8 @@ static void add_past(struct frames *request, const struct source *past)
 	frames_add(request, known, size);
 	frames_add(request, past ? past->outline : "",
 		past ? past->outline_size : 0);
+	frames_add(request, past ? past->bodies : "",
+		past ? past->bodies_size : 0);
 	free(known);
 }
 

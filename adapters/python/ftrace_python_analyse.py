@@ -18,8 +18,6 @@ try:
 except ImportError:
     from hashlib import blake2b
 
-# No sources, but files with sections.
-SETTINGS = (b".cfg", b".ini", b".toml")
 ONLY_AST = 0x400
 # Generator, coroutine, *args, **kwargs, iterable coroutine, async generator,
 # and the flags of __future__, which are all above.
@@ -201,7 +199,12 @@ class Block:
 class Blocks:
     """All blocks of a file, in the order of their first lines."""
 
-    def __init__(self):
+    def __init__(self, classes=()):
+        """`classes`: what is known, whatever the code says, by their names.
+
+        Of these, the code may have nothing but the names.
+        """
+        self.known_classes = frozenset(classes)
         self.by_name = {}
         self.skeleton = []
         self.forwarders = {}
@@ -213,6 +216,8 @@ class Blocks:
         self.lines = {}
         self.lasts = {}
         self.unchanged = set()
+        # Of classes outside of all else by their names: what they do.
+        self.classes = dict(classes)
         self._modules = []
         self._parts = {}
         self._names = {}
@@ -291,6 +296,10 @@ class Blocks:
         key, last = self._walk(code, name, kind if part else "f")
         if not part:
             return head_of(code), None, last
+        if not optimized and not outer_name:
+            if name not in self.known_classes:
+                self.classes[name] = digest(key)
+            key = self.classes[name]
         return (head_of(code), key), (code, name), last
 
     def _block(self, name, kind, code):
@@ -462,16 +471,19 @@ def _undecided(content):
     return content.replace(b"__debug__", _UNDECIDED)
 
 
-def _compiled(content):
-    """(blocks, code) of a file's bytes, mentions left out."""
+def compiled(content, classes=()):
+    """(blocks, code) of a file's bytes, mentions left out.
+
+    `classes`: what they do by their names, where that is known.
+    """
     debug = b"__debug__" in content
     undecided = debug and _undecided(content)
-    blocks = Blocks()
+    blocks = Blocks(classes)
     code = compile(undecided or content, "<file>", "exec", 0, True, 0)
     blocks.add(code)
     if undecided and _UNDECIDED.decode() in blocks.loaded_names:
         # What loading the file does is compared with the file as it is.
-        blocks = Blocks()
+        blocks = Blocks(classes)
         code = compile(content, "<file>", "exec", 0, True, 0)
         blocks.add(code)
         undecided = None
@@ -486,87 +498,9 @@ def analyse(content, known=None):
 
     `known`: prints by the names of blocks whose mentions need not be found.
     """
-    blocks, code = _compiled(content)
+    blocks, code = compiled(content)
     blocks.mention(known)
     return blocks, code
-
-
-def reason_of(error):
-    """One sentence on why a file cannot be analysed."""
-    if isinstance(error, SyntaxError):
-        line = " in line %d" % error.lineno if error.lineno else ""
-        message = "%s%s: %s" % (type(error).__name__.lower().replace(
-            "error", " error"), line, error.msg)
-    elif isinstance(error, RecursionError):
-        message = "it is nested too deeply"
-    elif isinstance(error, MemoryError):
-        message = "it takes too much memory to be parsed"
-    else:
-        message = "%s: %s" % (type(error).__name__, error)
-    return " ".join(message.split())
-
-
-def _known_blocks(packed):
-    """Prints by name; each is packed as the print, the name, a newline."""
-    found = {}
-    at = 0
-    while at < len(packed):
-        end = packed.index(b"\n", at + 16)
-        found[packed[at + 16:end].decode("utf-8", "surrogateescape")] = (
-            packed[at:at + 16])
-        at = end + 1
-    return found
-
-
-def answer_file(stream, content, known, known_blocks, past):
-    blocks, code = analyse(content, _known_blocks(known_blocks))
-    skeleton = digest(blocks.skeleton)
-    outline = b""
-    if skeleton not in known:
-        import ftrace_python_outline
-        outline = ftrace_python_outline.outline(content, code, blocks, past,
-                                                blocks.unchanged)
-    stream.put("ok")
-    stream.put(skeleton)
-    stream.put(outline)
-    stream.put(len(blocks.by_name))
-    for block in blocks.by_name.values():
-        name = block.name.encode("utf-8", "surrogateescape")
-        names = "=" if block.mentions is None else "\n".join(
-            sorted(block.mentions))
-        names = names.encode("utf-8", "surrogateescape")
-        first = b"%d" % block.first
-        last = b"%d" % block.last
-        stream.parts.append(b"%d:%b1:%b16:%b%d:%b%d:%b%d:%b" % (
-            len(name), name, block.kind.encode(), block.print(),
-            len(first), first, len(last), last, len(names), names))
-
-
-def answer(stream, has_known):
-    narrowed = False
-    for _ in range(stream.count()):
-        path = stream.get()
-        content = stream.get()
-        known = stream.get() if has_known else b""
-        known = [known[at:at + 16] for at in range(0, len(known), 16)]
-        known_blocks = stream.get() if has_known else b""
-        past = stream.get() if has_known else b""
-        narrowed = narrowed or bool(known)
-        kept = len(stream.parts)
-        try:
-            if path.endswith(SETTINGS):
-                import ftrace_python_settings
-                ftrace_python_settings.answer_file(stream, path, content)
-            else:
-                answer_file(stream, content, known, known_blocks, past)
-        except Exception as error:
-            del stream.parts[kept:]
-            stream.put(reason_of(error))
-        # Should the next file end this process, this answer is not lost.
-        stream.flush()
-    if narrowed:
-        # It may be asked next: while the answer is read it costs no time.
-        import ftrace_python_narrow  # noqa: F401
 
 
 def silence():

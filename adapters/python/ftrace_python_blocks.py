@@ -62,8 +62,8 @@ def serve(stream):
         if verb is None:
             return
         if verb in (b"analyse", b"analyse-known"):
-            import ftrace_python_analyse
-            ftrace_python_analyse.answer(stream, verb == b"analyse-known")
+            import ftrace_python_answer
+            ftrace_python_answer.answer(stream, verb == b"analyse-known")
         elif verb == b"narrow":
             import ftrace_python_narrow
             ftrace_python_narrow.answer(stream)

@@ -411,28 +411,35 @@ def _agreeing(known, past, scope, content, tree):
     return found
 
 
-def _tree_and_scope(content, code, blocks, past, unchanged):
+def _tree_and_scope(content, left, code, blocks, past):
     import ftrace_python_reduce
-    known = _known_classes(past, unchanged, code) if past else {}
+    known = _known_classes(past, blocks.unchanged, code) if past else {}
+    if not blocks.known_classes.issubset(known):
+        return None, None
     flags = _flags_of(code, {})
     while True:
-        tree = ftrace_python_reduce.tree_of(content, code, blocks, known)
+        tree = ftrace_python_reduce.tree_of(left, code, blocks, known)
         scope = Scope(tree, flags)
-        left = known and _agreeing(known, past, scope, content, tree)
-        if len(left) == len(known):
+        agreeing = known and _agreeing(known, past, scope, content, tree)
+        if len(agreeing) == len(known):
             scope.known_classes = known
             return tree, scope
-        known = left
+        if not blocks.known_classes.issubset(agreeing):
+            return None, None
+        known = agreeing
 
 
-def outline(content, code, blocks, past=None, unchanged=()):
-    """The outline of a file as bytes.
+def outline(content, left, code, blocks, past=None):
+    """The outline of a file as bytes, None where more of it must be known.
 
-    `past`: that of another version of the file, with which the bodies of
-    the `unchanged` classes have their code in common.
+    `left`: what `code` was compiled from, which is `content` but for bodies
+    of functions and of the classes that `blocks` know.  `past`: the outline
+    of the version that they know.
     """
     past = past and _past(past)
-    tree, scope = _tree_and_scope(content, code, blocks, past, unchanged)
+    tree, scope = _tree_and_scope(content, left, code, blocks, past)
+    if tree is None:
+        return None
     units = statements(tree.body, scope)
     names = set()
     for unit in units:

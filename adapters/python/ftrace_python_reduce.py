@@ -18,7 +18,6 @@ the tree.  What is before B is there as it was, docstring included.
 """
 
 import ftrace_python_analyse as analyse
-import ftrace_python_expressions as expressions
 
 CODE = analyse.CODE
 SHORT = 2
@@ -44,7 +43,7 @@ def _functions(code, known, found, lines, blocks):
             found.append(constant)
 
 
-def _indent(line):
+def indent(line):
     return line[:len(line) - len(line.lstrip())]
 
 
@@ -54,11 +53,12 @@ def _begins(lines, number):
         number < 2 or not lines[number - 2].rstrip().endswith(b"\\")))
 
 
-def _cut(lines, left, code, blocks, imported):
-    """Cuts out the body of `code`: the line of what stands for it, or 0.
+def span(lines, code, blocks, imported):
+    """Where the body of `code` is: the numbers of its first line, and of the
+    last one that belongs to it; None if that is not sure.
 
-    `lines` are those of the file, `left` what is left of them; `imported`
-    are the numbers of those that code has which runs on import.
+    `lines` are those of the file; `imported` are the numbers of those that
+    code has which runs on import.
     """
     last = blocks.lasts[id(code)]
     outer = code.co_firstlineno
@@ -66,23 +66,23 @@ def _cut(lines, left, code, blocks, imported):
                 default=0)
     if (not first or last - first < SHORT or last > len(lines)
             or not _begins(lines, outer)):
-        return 0
-    depth = len(_indent(lines[outer - 1]))
+        return None
+    depth = len(indent(lines[outer - 1]))
     for end in range(last, len(lines)):
         text = lines[end].lstrip()
         if (text and len(lines[end]) - len(text) <= depth
                 and text[:1] != b"#"):
-            if end + 1 not in imported:
-                return 0
-            break
-    else:
-        end = len(lines)
-    left[first - 1] = _indent(lines[first - 1]) + b"pass"
+            return (first, end) if end + 1 in imported else None
+    return first, len(lines)
+
+
+def cut(left, first, end, stub):
+    """Puts the statement `stub` in the place of lines."""
+    left[first - 1] = indent(left[first - 1]) + stub
     left[first:end] = [b""] * (end - first)
-    return first
 
 
-def _is_readable(content):
+def is_readable(content):
     """Whether its bytes are the lines and indents that the compiler saw."""
     head = b"\n".join(content.split(b"\n", 2)[:2]).lower()
     return not (b"\f" in content
@@ -96,6 +96,7 @@ def _count_cuts(body, cuts):
     `cuts`: of each line where one was whether that function has a docstring,
     None for a class.
     """
+    import ftrace_python_expressions as expressions
     found = 0
     for node in body:
         fields = node._fields
@@ -120,7 +121,7 @@ def tree_of(content, code, blocks, known=()):
 
     The bodies of the `known` classes of the module may be in it or not.
     """
-    if _is_readable(content):
+    if is_readable(content):
         lines = content.split(b"\n")
         left = list(lines)
         functions = []
@@ -128,10 +129,12 @@ def tree_of(content, code, blocks, known=()):
         _functions(code, known, functions, imported, blocks)
         cuts = {}
         for each in functions:
-            line = _cut(lines, left, each, blocks, imported)
-            if line:
-                cuts[line] = (analyse.has_docstring(each)
-                              if each.co_flags & analyse.OPTIMIZED else None)
+            found = span(lines, each, blocks, imported)
+            if found:
+                cut(left, *found, b"pass")
+                cuts[found[0]] = (
+                    analyse.has_docstring(each)
+                    if each.co_flags & analyse.OPTIMIZED else None)
         try:
             tree = compile(b"\n".join(left), "<file>", "exec",
                            analyse.ONLY_AST, True)

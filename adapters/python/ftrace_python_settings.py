@@ -14,10 +14,13 @@ COMMENTS = ("#", ";")
 LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 
 
-def answer_file(stream, path, content):
+def answer_file(stream, path, content, has_past):
     text = content.decode("utf-8")
     blocks = tables(text) if path.endswith(b".toml") else sections(text)
-    replies = ["ok", digest("settings"), b"", len(blocks)]
+    replies = ["ok", digest("settings"), b""]
+    if has_past:
+        replies.append(b"")
+    replies.append(len(blocks))
     for name, (value, first, last) in blocks.items():
         replies += (name, "f", digest(value), first, last, "")
     for reply in replies:

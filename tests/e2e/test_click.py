@@ -157,3 +157,54 @@ def _project(inputs, kept):
     return {each for each in inputs
             if not each[0].startswith(("/", "$")) and each[0] not in kept
             and each != ("2", "absent")}
+
+
+def _source(click, path):
+    """What the map has of a file's text: skeleton, outline, blocks."""
+    database = sqlite3.connect(click.root / ".ftrace/map.db")
+    with contextlib.closing(database), database:
+        skeleton, outline, blocks = database.execute(
+            "SELECT skeleton, outline, blocks FROM source WHERE id ="
+            " (SELECT source FROM file WHERE path = CAST(? AS BLOB))",
+            (path,)).fetchone()
+    fields = []
+    while blocks:
+        size, _, rest = blocks.partition(b":")
+        fields.append(rest[:int(size)])
+        blocks = rest[int(size):]
+    return skeleton, outline, sorted(
+        tuple(fields[at:at + 6]) for at in range(0, len(fields), 6))
+
+
+def _forget(click, path, *what):
+    """As if the last version were the only one that was ever looked at."""
+    database = sqlite3.connect(click.root / ".ftrace/map.db")
+    with contextlib.closing(database), database:
+        for each in what:
+            database.execute(each)
+        database.execute(
+            "DELETE FROM source WHERE id ="
+            " (SELECT source FROM file WHERE path = CAST(? AS BLOB))",
+            (path,))
+        database.execute(
+            "UPDATE file SET source = loaded, mtime = 0"
+            " WHERE path = CAST(? AS BLOB)", (path,))
+
+
+def test_what_is_compiled_in_part_is_stored_as_the_whole(click):
+    """What an edit left alone is taken from the version before it."""
+    core = "src/click/core.py"
+    for old, new in (
+            ("def iter_params", "X = 1\n\n\ndef iter_params"),
+            ("        self._depth = 0\n", "        self._depth = 0 or 0\n\n"),
+            ("class Argument(", "def added():\n    pass\nclass Argument(")):
+        click.edit(core, old, new)
+        units = click.affected_units()
+        in_part = _source(click, core)
+        _forget(click, core, "UPDATE source SET bodies = x'00'")
+        assert click.affected_units() == units
+        assert _source(click, core) == in_part
+        blocks = {each[0]: each for each in in_part[2]}
+        lines = (click.root / core).read_text().split("\n")
+        first = int(blocks[b"Argument.make_metavar"][3])
+        assert lines[first - 1] == "    def make_metavar(self) -> str:"

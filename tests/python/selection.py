@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: MIT
 """Selection as `ftrace affected` does it, over records made in memory."""
 
+from types import SimpleNamespace
+
 import ftrace_python_analyse as analyse
+import ftrace_python_answer as answer
+import ftrace_python_bodies as bodies
 import ftrace_python_narrow as narrow
 import ftrace_python_outline as outline
 from ftrace_python_project import File
 
 from world import module_name
+
+# The files here are short, and yet to be compiled in part.
+bodies.SMALL = 0
 
 
 def facts(analysis):
@@ -21,16 +28,31 @@ class Analysis:
     def __init__(self, source, past=None):
         """`past`: what was known of another version of the file."""
         content = source.encode()
-        blocks, code = analyse.analyse(content, past and past.prints)
-        self.skeleton = analyse.digest(blocks.skeleton)
-        self.outline = outline.outline(
-            content, code, blocks, past and past.outline, blocks.unchanged)
-        self.prints = {name: analyse.digest(block.keys)
-                       for name, block in blocks.by_name.items()}
-        self.mentions = {name: past.mentions.get(name, set())
-                         if block.mentions is None else block.mentions
-                         for name, block in blocks.by_name.items()
-                         if block.kind == "f"}
+        known = past and SimpleNamespace(
+            blocks=past.prints, bodies=past.bodies, outline=past.outline,
+            skeletons=())
+        found, self.outline = answer.analysis(content, known)
+        self.cuts = [each[bodies.NAME] for each in found.cuts]
+        self.skeleton = found.skeleton
+        self.bodies = found.bodies()
+        self.prints = {}
+        self.mentions = {}
+        for name, block in found.blocks.by_name.items():
+            self.prints[name] = analyse.digest(block.keys)
+            if block.kind == "f":
+                self.mentions[name] = (past.mentions.get(name, set())
+                                       if block.mentions is None
+                                       else block.mentions)
+        for each in found.cuts:
+            self._take_over(past, each[bodies.NAME])
+
+    def _take_over(self, past, cut):
+        """What is known of a function or class, and of all within it."""
+        for name in past.prints:
+            if name == cut or name.startswith(cut + "."):
+                self.prints[name] = past.prints[name]
+                if name in past.mentions:
+                    self.mentions[name] = past.mentions[name]
 
 
 def verdict_of(path, old, new, analyses):

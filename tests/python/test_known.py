@@ -58,8 +58,7 @@ def known_classes(old, new):
     content = new.encode()
     blocks, code = analyse.analyse(content, past.prints)
     _, scope = outline._tree_and_scope(
-        content, code, blocks, outline.Outline(past.outline),
-        blocks.unchanged)
+        content, content, code, blocks, outline.Outline(past.outline))
     assert facts(Analysis(new, past)) == facts(Analysis(new))
     return set(scope.known_classes)
 
@@ -137,13 +136,14 @@ def test_the_helper_says_what_it_did_not_look_at():
     first = ask("analyse", 1, "a.py", old)
     blocks = [first[at:at + 6] for at in range(4, len(first), 6)]
     known = b"".join(each[2] + each[0] + b"\n" for each in blocks)
-    again = ask("analyse-known", 1, "a.py", new, first[1], known, first[2])
-    assert dict(zip(again[4::6], again[9::6])) == {
+    again = ask("analyse-known", 1, "a.py", new, first[1], known, first[2],
+                "")
+    assert dict(zip(again[5::6], again[10::6])) == {
         b"f": b"Gf\ngb", b"g": b"*\nAx\nGg\nGgetattr",
         b"h": b"Gh\ngf"}
     again = ask("analyse-known", 1, "a.py", old + "A = 1\n", first[1], known,
-                first[2])
-    assert dict(zip(again[4::6], again[9::6]))[b"f"] == b"="
+                first[2], "")
+    assert dict(zip(again[5::6], again[10::6]))[b"f"] == b"="
 
 
 def test_arguments_of_what_does_nothing_are_no_part_of_its_print():
