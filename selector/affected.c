@@ -249,6 +249,12 @@ static int select_new(struct search *search, const struct changes *changes)
 	return code;
 }
 
+static void lose_file(struct affected_unit *unit)
+{
+	unit->gone = true;
+	unit->whole_file = false;
+}
+
 /* By id, so that the units of one file come together: it is looked up once. */
 static void find_gone(struct affected *affected, const char *root)
 {
@@ -270,7 +276,8 @@ static void find_gone(struct affected *affected, const char *root)
 		if (!n || unit->file)
 			continue;
 		if (last && n == last_part && !memcmp(unit->id, last->id, n)) {
-			unit->gone |= last_gone;
+			if (last_gone)
+				lose_file(unit);
 			continue;
 		}
 		last = unit;
@@ -279,7 +286,8 @@ static void find_gone(struct affected *affected, const char *root)
 			       ? xasprintf("%.*s", (int)n, unit->id)
 			       : xasprintf("%s/%.*s", root, (int)n, unit->id);
 		last_gone = stat(path, &st) < 0;
-		unit->gone |= last_gone;
+		if (last_gone)
+			lose_file(unit);
 		free(path);
 	}
 }

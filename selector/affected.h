@@ -36,7 +36,7 @@ struct affected_unit {
 	char *id;
 	enum unit_state state;
 	bool file;       /* a new test file or name, not a recorded unit */
-	bool whole_file; /* its file has to be collected again */
+	bool whole_file; /* its file is there, and to be collected again */
 	bool gone;       /* it is no longer there, or its file */
 	struct reason *reasons;
 	size_t reason_count, reason_room;

@@ -115,7 +115,8 @@ void affected_arguments(const struct affected *affected, const char *runner,
 
 		if (runner && strcmp(runner, unit->runner) != 0)
 			continue;
-		if (!ids && (unit->gone || covered[i]))
+		/* A name that is gone, of a file that is not, can need it. */
+		if (!ids && (covered[i] || (unit->gone && !unit->whole_file)))
 			continue;
 		*(char **)array_add(&arguments->list, &arguments->count,
 			&arguments->room, sizeof(*arguments->list)) =

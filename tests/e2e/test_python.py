@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a Python test can depend on, in projects made for the purpose."""
 
+import sys
 import time
 
 import pytest
@@ -639,3 +640,14 @@ def test_interrupted_tests(project, how):
     project.edit("test_it.py", how, "pass")
     project.pytest().ok()
     assert project.affected() == []
+
+
+def test_a_renamed_test_of_a_file_that_everything_reads(project):
+    """Its file is collected anew, though the name that changed is gone."""
+    project.files(test_a="def test_a():\n    pass\n",
+                  test_b="def test_b():\n    pass\n")
+    project.ftrace(
+        "run", "--runner", "pytest", "--", "sh", "-c",
+        "cat test_b.py; exec %s -m pytest -q" % sys.executable).ok()
+    project.edit("test_b.py", "test_b", "test_other")
+    assert project.affected() == ["test_a.py", "test_b.py"]

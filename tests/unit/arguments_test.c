@@ -95,11 +95,22 @@ TEST(new_file)
 TEST(gone_file)
 {
 	struct affected_unit units[] = {
-		{UNIT("a.py::one"), .gone = true, .whole_file = true},
-		{UNIT("b.py::one")}};
+		{UNIT("a.py::one"), .gone = true}, {UNIT("b.py::one")}};
 
 	assert_string_equal(HAND_OVER(units), "b.py::one");
 	assert_string_equal(IDS(units), "a.py::one b.py::one");
+}
+
+/* Whoever collects its file finds what took its place. */
+TEST(gone_name)
+{
+	struct affected_unit units[] = {
+		{UNIT("a.py::one"), .gone = true, .whole_file = true},
+		{UNIT("a.py::two"), .file = true},
+		{UNIT("b.py::one"), .gone = true},
+		{UNIT("b.py::two"), .file = true}};
+
+	assert_string_equal(HAND_OVER(units), "a.py b.py::two");
 }
 
 TEST(one_runner_only)
@@ -135,6 +146,7 @@ int main(void)
 		cmocka_unit_test(similar_file_before),
 		cmocka_unit_test(new_file),
 		cmocka_unit_test(gone_file),
+		cmocka_unit_test(gone_name),
 		cmocka_unit_test(one_runner_only),
 		cmocka_unit_test(runners_without_files),
 	};
