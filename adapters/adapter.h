@@ -36,6 +36,12 @@ struct adapter {
 	 * it has none. Handing that part to the runner runs the whole file.
 	 */
 	size_t (*file_part)(const char *id);
+
+	/*
+	 * The variable that names a file with what to run of all that the
+	 * command would, NUL behind each; NULL: the runner cannot be told.
+	 */
+	const char *selection;
 };
 
 /* The adapter for a command line, or NULL. */

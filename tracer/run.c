@@ -136,7 +136,7 @@ static int status_number(int status)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static char *command_line(char *const argv[])
+char *run_command_line(char *const argv[])
 {
 	char *line = xstrdup(argv[0]), *longer;
 
@@ -152,7 +152,7 @@ static void record(const struct run_options *options, struct session *session,
 	const char *library, const char *folder, int64_t duration,
 	struct run_result *result)
 {
-	char *command = command_line(options->argv);
+	char *command = run_command_line(options->argv);
 	uint32_t *lingering = NULL;
 	struct fold_options fold = {.root = options->root,
 		.unit = options->unit      ? options->unit
@@ -240,6 +240,9 @@ static int run_traced(const struct run_options *options,
 	if (options->adapter)
 		variables.count = options->adapter->environment(
 			variables.list, folder, options->root);
+	if (options->adapter && options->selection)
+		set(&variables, options->adapter->selection,
+			xstrdup(options->selection));
 	set(&variables, "LD_PRELOAD", preload_value(library));
 	set(&variables, "FTRACE_SESSION", xstrdup(session->arena_path));
 	set(&variables, "FTRACE_SCOPE", xasprintf("%u.0", SCOPE_BASE));

@@ -17,6 +17,7 @@ struct run_options {
 	const char *unit;              /* the command unit's name */
 	const char *const *each;       /* globs, NULL-terminated; or NULL */
 	const struct adapter *adapter; /* or NULL */
+	const char *selection; /* a file for the adapter; NULL: run it all */
 	struct audit *audit; /* compare with the map, do not record; or NULL */
 	unsigned limit;      /* seconds it may take; 0: as long as it wants */
 };
@@ -43,5 +44,8 @@ struct run_result {
  */
 int run_command(const struct run_options *options, struct run_result *result,
 	struct err *err);
+
+/* A command line as its unit is called when nobody names it; to be freed. */
+char *run_command_line(char *const argv[]);
 
 #endif

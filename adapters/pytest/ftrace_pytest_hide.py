@@ -11,6 +11,7 @@ import sys
 import pytest
 
 import ftrace_pytest_functions as functions
+import ftrace_pytest_select as select
 
 PLUGIN = "ftrace_pytest"
 LIBRARY = "libftrace.so"
@@ -29,6 +30,7 @@ def hide(here):
     _here = here
     _root = os.environ.pop("FTRACE_ROOT", None)
     functions.asked = os.environ.pop(functions.VARIABLE, None)
+    select.asked = os.environ.pop(select.VARIABLE, None)
     _drop("PYTEST_PLUGINS", ",", lambda part: part.strip() == PLUGIN)
     _drop("PYTHONPATH", os.pathsep, lambda part: part == here)
     _hide_in_dict("LD_PRELOAD", _without_library)
@@ -91,8 +93,9 @@ def pytest_xdist_setupnodes():
     if _root is None:
         return
     os.environ["FTRACE_ROOT"] = _root
-    if functions.asked is not None:
-        os.environ[functions.VARIABLE] = functions.asked
+    for each in (functions, select):
+        if each.asked is not None:
+            os.environ[each.VARIABLE] = each.asked
     _drop("PYTEST_PLUGINS", ",", lambda part: part.strip() == PLUGIN)
     _prefix("PYTEST_PLUGINS", ",", PLUGIN)
     _drop("PYTHONPATH", os.pathsep, lambda part: part == _here)

@@ -14,6 +14,7 @@ import ftrace_pytest_lines as lines
 import ftrace_pytest_loads as loads
 import ftrace_pytest_marks as marks
 import ftrace_pytest_memory as memory
+import ftrace_pytest_select as select
 import ftrace_pytest_settings as settings
 import ftrace_pytest_variables as variables
 from ftrace_pytest_fixtures import pytest_fixture_setup  # noqa: F401
@@ -25,6 +26,7 @@ HOOKS = (
     "pytest_load_initial_conftests", "pytest_configure",
     "pytest_collection",
     "pytest_make_collect_report", "pytest_deselected",
+    "pytest_collection_modifyitems",
     "pytest_collection_finish", "pytest_runtestloop",
     "pytest_runtest_protocol",
     "pytest_runtest_logreport", "pytest_sessionfinish",
@@ -178,6 +180,7 @@ def pytest_collection():
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config):
     global _rootdir
+    select.narrow(config)
     try:
         fixtures.configure(config)
         rootdir = os.path.realpath(str(config.rootpath))
@@ -191,6 +194,15 @@ def pytest_configure(config):
                     getattr(factory, name), marks.mute_always, marks.unmute))
     except Exception:
         marks.lost()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    try:
+        select.in_order(items)
+    except Exception:
+        # They run in the order in which they were asked for.
+        pass
 
 
 def _wrap_cache():

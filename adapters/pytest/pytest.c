@@ -138,4 +138,5 @@ const struct adapter adapter_pytest = {
 	.recognise = recognise,
 	.environment = environment,
 	.file_part = file_part,
+	.selection = "FTRACE_SELECT",
 };

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What `run` and `test` have in common: a command that is recorded, and what
+ * people are told of that.
+ */
+#ifndef FTRACE_CLI_RECORD_H
+#define FTRACE_CLI_RECORD_H
+
+#include <stdbool.h>
+
+#include "cli/option.h"
+#include "tracer/run.h"
+
+/*
+ * The adapter of the runner by that name, of the command where runner is
+ * NULL; NULL: none. Ends with a message where there is none of the name.
+ */
+const struct adapter *record_adapter(
+	const struct verb *verb, const char *runner, char *const *argv);
+
+/* Runs it; 0 with the result, or the exit code after a message. */
+int record_command(
+	const struct run_options *options, struct run_result *result);
+
+/* What was recorded, and what was not; quiet: only what is wrong. */
+void record_tell(const struct run_options *options,
+	const struct run_result *result, bool quiet);
+
+#endif

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+"""`ftrace test`: what is affected is run, and nothing else."""
+
+import sys
+
+import pytest
+
+from helpers import call  # noqa: F401
+
+SUITE = {
+    "one": "def one():\n    return 1\n",
+    "two": "def two():\n    return 2\n",
+    "test_one": """\
+        import pytest
+        from one import one
+        def test_first():
+            assert one() == 1
+        @pytest.mark.parametrize("n", ["a b", "[x]", "ü"])
+        def test_each(n):
+            assert one()
+        class TestIn:
+            def test_method(self):
+                assert one()
+        """,
+    "sub__test_two": """\
+        from two import two
+        def test_second():
+            assert two() == 2
+        """,
+}
+NOTHING = "ftrace: nothing affected: 6 tests not run"
+
+
+@pytest.fixture
+def suite(project):
+    project.files(**SUITE)
+    project.env["PYTHONPATH"] = "."
+    return project
+
+
+def ran(result):
+    """How many tests pytest ran, by its last line."""
+    line = result.out.strip().rpartition("\n")[2]
+    assert " in " in line, result
+    return sum(int(each.split()[0]) for each in line.split(" in ")[0].split(
+        ", ") if each.split()[1] in ("passed", "failed"))
+
+
+def test(project, *args, code=0, options=()):
+    result = project.ftrace("test", *options, "--", sys.executable, "-m",
+                            "pytest", "-q", "-p", "no:cacheprovider", *args)
+    assert result.code == code, result
+    return result
+
+
+test.__test__ = False
+
+
+@pytest.mark.smoke
+def test_affected_tests_are_run(suite):
+    first = test(suite)
+    assert ran(first) == 6
+    assert "no tests of this command yet; all are run" in first.err
+    again = test(suite)
+    assert again.out == "" and again.err.startswith(NOTHING)
+    suite.edit("one.py", "return 1", "return int(1)")
+    some = test(suite)
+    assert ran(some) == 5
+    assert some.err.startswith("ftrace: 5 of 6 tests affected, ")
+    assert test(suite).err.startswith(NOTHING)
+    assert not list((suite.root / ".ftrace").glob("selection*"))
+
+
+def test_what_fails_is_run_until_it_passes(suite):
+    test(suite)
+    with suite.edited("two.py", "return 2", "return 3"):
+        assert ran(test(suite, code=1)) == 1
+        assert ran(test(suite, code=1)) == 1
+    assert ran(test(suite)) == 1
+    assert test(suite).out == ""
+
+
+def test_everything(suite):
+    test(suite)
+    assert ran(test(suite, options=["--full"])) == 6
+
+
+def test_order(project):
+    """Files that failed, then the quickest; in a file the order it has."""
+    body = "import time, lib\n"
+    for name, pause in (("b", 0.2), ("a", 0.01), ("c", 0.1)):
+        project.write("test_%s.py" % name, body + "".join(
+            "def test_%s():\n    time.sleep(%s)\n    assert lib.good(%r)\n"
+            % (each, pause, name) for each in "zy"))
+    project.write("lib.py", "def good(name):\n    return name != 'b'\n")
+    project.env["PYTHONPATH"] = "."
+    test(project, code=1)
+    project.edit("lib.py", "name != 'b'", "name")
+    result = test(project, "-vv")
+    assert [line.split(" ")[0] for line in result.out.splitlines()
+            if "PASSED" in line] == [
+        "test_%s.py::test_%s" % (file, each)
+        for file in "bac" for each in "zy"]
+
+
+def test_explained(suite):
+    test(suite)
+    suite.edit("two.py", "return 2", "return int(2)")
+    result = test(suite, options=["--explain"])
+    assert ("ftrace: sub/test_two.py::test_second: stale: two.py modified"
+            in result.err)
+
+
+@pytest.mark.parametrize("args, count", [
+    ((".",), 6), (("sub",), 1), (("test_one.py",), 5),
+    (("test_one.py::test_each",), 3), (("test_one.py::test_each[[x]]",), 1),
+    (("test_one.py::TestIn", "sub/test_two.py"), 2),
+    (("-k", "first or second"), 2), (("--ignore=sub",), 5),
+    (("--ignore-glob=*two*",), 5), (("--rootdir", "sub", "sub"), 1),
+    (("--deselect", "test_one.py::test_each"), 3),
+])
+def test_no_more_than_was_asked_for(suite, args, count):
+    test(suite)
+    for name in ("one", "two"):
+        suite.edit(name + ".py", "return ", "return int() + ")
+    assert ran(test(suite, *args)) == count
+
+
+def test_a_name_in_a_file_that_is_collected_anew(suite):
+    test(suite)
+    suite.edit("test_one.py")
+    assert ran(test(suite, "test_one.py::test_first")) == 1
+
+
+def test_tests_that_are_new_or_gone(suite):
+    test(suite)
+    suite.write("test_new.py", "def test_new():\n    pass\n")
+    assert ran(test(suite)) == 1
+    suite.edit("test_new.py", "def test_new():", "def test_newer():")
+    assert ran(test(suite)) == 1
+    (suite.root / "test_new.py").unlink()
+    assert test(suite).out == ""
+
+
+def test_with_workers(suite):
+    suite.with_plugins()
+    suite.env["PYTHONPATH"] = "."
+    test(suite)
+    suite.edit("one.py", "return 1", "return int(1)")
+    assert ran(test(suite, "-n", "2")) == 5
+
+
+def test_more_than_a_command_line_holds(project):
+    project.write("lib.py", "def f():\n    return 1\n")
+    project.write("test_many.py", (
+        "import pytest, lib\n"
+        "@pytest.mark.parametrize('x', ['%%0999d' %% n"
+        " for n in range(%d)])\n"
+        "def test_it(x):\n    assert lib.f()\n") % 2400)
+    project.env["PYTHONPATH"] = "."
+    assert ran(test(project)) == 2400
+    project.edit("lib.py", "return 1", "return 2")
+    assert ran(test(project)) == 2400
+
+
+def test_a_command_is_one_unit(project):
+    project.write("input", "1\n")
+    command = ("test", "--", "sh", "-c", "cat input; echo >>ran; exit $(("
+               "$(cat code) ))")
+    project.write("code", "0\n")
+    assert project.ftrace(*command).ok().out == "1\n"
+    result = project.ftrace(*command).ok()
+    assert result.out == "" and "nothing affected: 1 test not" in result.err
+    project.write("input", "2\n")
+    assert project.ftrace(*command).ok().out == "2\n"
+    project.write("code", "3\n")
+    for _ in range(2):
+        assert project.ftrace(*command).code == 3
+    assert (project.root / "ran").read_text() == "\n" * 4
+
+
+@pytest.mark.parametrize("args, code, says", [
+    ((), 2, "no command given"),
+    (("--runner", "nose", "--", "x"), 2, "unknown runner 'nose'"),
+    (("--", "/nonexistent"), 127, "cannot run '/nonexistent'"),
+])
+def test_bad_input(project, args, code, says):
+    result = project.ftrace("test", *args)
+    assert result.code == code and says in result.err, result
+    assert result.err.count("\n") <= 2
+
+
+def test_a_map_that_cannot_be_read(suite):
+    test(suite)
+    (suite.root / ".ftrace/map.db").write_bytes(b"x" * 5000)
+    result = test(suite)
+    assert ran(result) == 6
+    assert "map.db" in result.err and "all are run" in result.err
