@@ -11,6 +11,7 @@
 #include "cli/record.h"
 #include "cli/verbs.h"
 #include "map/alloc.h"
+#include "map/project.h"
 #include "map/variable.h"
 #include "selector/plan.h"
 #include "tracer/run.h"
@@ -34,7 +35,7 @@ static const struct option_row options[] = {
 struct test {
 	char *const *argv;
 	const struct adapter *adapter; /* NULL: the command is one unit */
-	char *unit;                    /* its name then */
+	char *line, *directory;        /* what it is, and where it runs */
 	char *root;
 	struct plan plan;
 	char *selection; /* the file with what to run; NULL: all */
@@ -45,7 +46,8 @@ static void test_release(struct test *test)
 	if (test->selection)
 		unlink(test->selection);
 	free(test->selection);
-	free(test->unit);
+	free(test->line);
+	free(test->directory);
 	free(test->root);
 	plan_release(&test->plan);
 }
@@ -59,7 +61,7 @@ static void explain_units(const struct test *test)
 		const struct affected_unit *unit = &affected->units[i];
 
 		if (strcmp(unit->runner, name) != 0 || unit->gone ||
-			(test->unit && strcmp(unit->id, test->unit) != 0))
+			(!test->adapter && strcmp(unit->id, test->line) != 0))
 			continue;
 		for (size_t k = 0; k < unit->reason_count; k++) {
 			const struct reason *reason = &unit->reasons[k];
@@ -94,14 +96,6 @@ static int write_selection(struct test *test)
 	return EXIT_RUN_FAILED;
 }
 
-static bool is_nothing(const struct test *test)
-{
-	const struct plan *plan = &test->plan;
-
-	return plan->recorded && !plan->fresh &&
-	       !(test->adapter ? plan->arguments.count : plan->selected);
-}
-
 /* What is run, in a line; what it is done for is the runner's to say. */
 static void announce(const struct test *test)
 {
@@ -111,9 +105,14 @@ static void announce(const struct test *test)
 		note("%s; whole files are compared", plan->affected.problem);
 	if (quiet)
 		return;
-	if (!plan->recorded)
-		note("the map has no tests of this command yet; all are run");
-	else if (is_nothing(test))
+	if (plan->decisive)
+		note("%s changed, which may say what tests there are; all are "
+		     "run",
+			variable_shown(plan->decisive));
+	else if (plan_is_all(plan))
+		note("the map has no run of this command yet; all its tests "
+		     "are run");
+	else if (plan_is_nothing(&test->plan))
 		note("nothing affected: %s not run, %s spared",
 			counted(plan->recorded, "test", "tests"),
 			duration_text(plan->spared));
@@ -138,8 +137,13 @@ static void make_plan(struct test *test)
 		return;
 	if (code == 0) {
 		code = plan_make(&test->plan, &map,
-			test->adapter ? test->adapter->name : "command",
-			test->unit, &err);
+			&(struct plan_command){
+				.runner = test->adapter ? test->adapter->name
+							: "command",
+				.unit = test->adapter ? NULL : test->line,
+				.line = test->line,
+				.directory = test->directory},
+			&err);
 		map_close(&map);
 	}
 	if (code < 0) {
@@ -158,7 +162,8 @@ static int prepare(struct test *test)
 	announce(test);
 	if (explain)
 		explain_units(test);
-	return test->adapter && test->plan.recorded && !is_nothing(test)
+	return test->adapter && !plan_is_all(&test->plan) &&
+			       !plan_is_nothing(&test->plan)
 		       ? write_selection(test)
 		       : 0;
 }
@@ -186,13 +191,13 @@ static int run(int argc, char **argv)
 	if (first >= argc || !*argv[first])
 		usage_error(&verb_test, "no command given");
 	test.adapter = record_adapter(&verb_test, runner, test.argv);
-	if (!test.adapter)
-		test.unit = run_command_line(test.argv);
 	test.root = open_project();
 	if (!test.root)
 		return EXIT_RUN_FAILED;
+	test.line = run_command_line(test.argv);
+	test.directory = project_path(test.root, ".");
 	code = prepare(&test);
-	if (code == 0 && (full || !is_nothing(&test)))
+	if (code == 0 && (full || !plan_is_nothing(&test.plan)))
 		code = run_planned(&test, &result);
 	test_release(&test);
 	if (code == 0 && result.ran)

@@ -79,6 +79,9 @@ struct recording {
 	int64_t started;  /* nanoseconds since the epoch */
 	int64_t duration; /* nanoseconds */
 	const char *command;
+	/* Where it ran, when all its tests were told of; NULL: they were not.
+	 */
+	const char *directory;
 	int status;
 };
 

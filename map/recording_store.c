@@ -375,6 +375,29 @@ static int add_session(struct store *store)
 	return code;
 }
 
+/* Of which command the map has all tests from now on. */
+static int add_command(struct store *store)
+{
+	const struct recording *recording = store->recording;
+	sqlite3_stmt *stmt;
+	int code;
+
+	if (!recording->directory)
+		return 0;
+	stmt = sql_prepare(store->map,
+		"INSERT OR IGNORE INTO command (line, directory)"
+		" VALUES (?, ?)",
+		store->err);
+	if (!stmt)
+		return MAP_IO;
+	sql_bind_bytes(stmt, 1, recording->command, strlen(recording->command));
+	sql_bind_bytes(
+		stmt, 2, recording->directory, strlen(recording->directory));
+	code = sql_once(store->map, stmt, store->err);
+	sqlite3_finalize(stmt);
+	return code;
+}
+
 static int drop_gone(struct store *store)
 {
 	struct recording *recording = store->recording;
@@ -429,6 +452,8 @@ int recording_store(
 		code = prepare(&store);
 	if (code == 0)
 		code = add_session(&store);
+	if (code == 0)
+		code = add_command(&store);
 	if (code == 0) {
 		keys = recording_keys(recording);
 		code = store_all(&store, keys);

@@ -88,8 +88,16 @@ static const char version_3[] =
 	"CREATE INDEX reads_audited ON reads (readset, state)"
 	" WHERE kinds & 16384;"; /* KIND_AUDITED */
 
-/* Functions that an edit left alone need not be compiled again. */
-static const char version_4[] = "ALTER TABLE source ADD COLUMN bodies BLOB;";
+/*
+ * bodies: functions that an edit left alone need not be compiled again.
+ * command: those that have run, each in a directory, and of which the map has
+ * all tests.
+ */
+static const char version_4[] =
+	"ALTER TABLE source ADD COLUMN bodies BLOB;"
+	"CREATE TABLE command ("
+	" line BLOB NOT NULL, directory BLOB NOT NULL,"
+	" PRIMARY KEY (line, directory)) WITHOUT ROWID;";
 
 /* migrations[n] takes a map of version n to version n + 1. */
 static const char *const migrations[MAP_VERSION] = {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "adapters/python/code.h"
 #include "map/query.h"
 #include "selector/order.h"
 
@@ -48,8 +48,30 @@ static void count(struct plan *plan, const struct query_units *units,
 			       !strcmp(affected->units[i].runner, runner);
 }
 
-int plan_make(struct plan *plan, struct map *map, const char *runner,
-	const char *unit, struct err *err)
+/* Settings of a runner, and what pytest runs before it looks for tests. */
+static bool is_decisive(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return code_is_settings(path) ||
+	       !strcmp(slash ? slash + 1 : path, "conftest.py");
+}
+
+static const char *find_decisive(const struct affected *affected)
+{
+	for (size_t i = 0; i < affected->count; i++) {
+		const struct affected_unit *unit = &affected->units[i];
+
+		for (size_t k = 0; k < unit->reason_count; k++)
+			if (unit->reasons[k].path &&
+				is_decisive(unit->reasons[k].path))
+				return unit->reasons[k].path;
+	}
+	return NULL;
+}
+
+int plan_make(struct plan *plan, struct map *map,
+	const struct plan_command *command, struct err *err)
 {
 	struct query_units units = {0};
 	int code;
@@ -59,14 +81,32 @@ int plan_make(struct plan *plan, struct map *map, const char *runner,
 	if (code == 0)
 		code = affected_find(&plan->affected, map, err);
 	if (code == 0) {
-		count(plan, &units, runner, unit);
-		affected_arguments(
-			&plan->affected, runner, false, NULL, &plan->arguments);
-		arguments_order(
-			&plan->arguments, &plan->affected, &units, runner);
+		count(plan, &units, command->runner, command->unit);
+		affected_arguments(&plan->affected, command->runner, false,
+			NULL, &plan->arguments);
+		arguments_order(&plan->arguments, &plan->affected, &units,
+			command->runner);
+		plan->known = command->unit != NULL;
+		plan->to_run =
+			command->unit ? plan->selected : plan->arguments.count;
 	}
+	if (code == 0 && !command->unit)
+		code = query_command(&plan->known, map, command->line,
+			command->directory, err);
+	if (code == 0 && !command->unit)
+		plan->decisive = find_decisive(&plan->affected);
 	query_units_release(&units);
 	return code;
+}
+
+bool plan_is_nothing(const struct plan *plan)
+{
+	return !plan_is_all(plan) && !plan->to_run;
+}
+
+bool plan_is_all(const struct plan *plan)
+{
+	return !plan->known || !plan->recorded || plan->decisive;
 }
 
 void plan_release(struct plan *plan)

@@ -13,17 +13,32 @@ struct plan {
 	struct affected affected;   /* of all runners */
 	struct arguments arguments; /* in the order to run them in */
 	size_t recorded; /* units of this runner in the map; 0: run it all */
+	bool known;      /* they are all that the command would run */
+	/* A changed file that may say which tests there are; or NULL. */
+	const char *decisive;
 	size_t selected; /* of those */
 	size_t fresh;    /* new files and names */
+	size_t to_run;   /* what is not gone of all that; a file counts once */
 	int64_t spared;  /* microseconds that the others took last time */
 };
 
-/*
- * runner: whose units are meant. unit: the one that matters, where the whole
- * command is one; NULL: all of them. To be released in any case.
+/* A command that is to be tested. */
+struct plan_command {
+	const char *runner; /* whose units are meant */
+	const char *unit; /* the one that it is; NULL: the runner tells them */
+	const char *line;
+	const char *directory; /* where it runs, as project_path() has it */
+};
+
+/* To be released in any case. */
+int plan_make(struct plan *plan, struct map *map,
+	const struct plan_command *command, struct err *err);
+
+/* Whether nothing has to be run. */
+bool plan_is_nothing(const struct plan *plan);
+/* Whether the command is to run as it is: tests may be there that no map has.
  */
-int plan_make(struct plan *plan, struct map *map, const char *runner,
-	const char *unit, struct err *err);
+bool plan_is_all(const struct plan *plan);
 void plan_release(struct plan *plan);
 
 #endif

@@ -157,6 +157,17 @@ static void fold_release(struct fold *fold)
 	free(fold->variables);
 }
 
+/*
+ * Whether the runner has collected what it was asked for: 5 is pytest's for
+ * nothing to run, any other but 0 and 1 that it failed.
+ */
+static bool came_to_an_end(const struct fold_options *options)
+{
+	return !options->audit &&
+	       (options->status == 0 || options->status == 1 ||
+		       options->status == 5);
+}
+
 int fold_store(struct map *map, const struct trace *trace,
 	const struct fold_options *options, struct fold_summary *summary,
 	struct err *err)
@@ -196,6 +207,8 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold.recording.started = options->started;
 	fold.recording.duration = options->duration;
 	fold.recording.command = options->command;
+	if (fold.adapter_ready && came_to_an_end(options))
+		fold.recording.directory = options->directory;
 	fold.recording.status = options->status;
 	summarise(&fold, summary);
 	code = options->audit ? fold_audit(&fold, summary, map, err)

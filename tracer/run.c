@@ -14,6 +14,7 @@
 
 #include "adapters/locate.h"
 #include "map/alloc.h"
+#include "map/project.h"
 #include "tracer/session.h"
 #include "tracer/spawn.h"
 
@@ -153,6 +154,7 @@ static void record(const struct run_options *options, struct session *session,
 	struct run_result *result)
 {
 	char *command = run_command_line(options->argv);
+	char *directory = project_path(options->root, ".");
 	uint32_t *lingering = NULL;
 	struct fold_options fold = {.root = options->root,
 		.unit = options->unit      ? options->unit
@@ -163,6 +165,7 @@ static void record(const struct run_options *options, struct session *session,
 		.started = session->started,
 		.duration = duration,
 		.command = command,
+		.directory = directory,
 		.audit = options->audit,
 		.status = status_number(result->status)};
 	struct trace trace;
@@ -181,6 +184,7 @@ static void record(const struct run_options *options, struct session *session,
 	trace_release(&trace);
 	free(lingering);
 	free(command);
+	free(directory);
 }
 
 struct ended {

@@ -60,7 +60,7 @@ test.__test__ = False
 def test_affected_tests_are_run(suite):
     first = test(suite)
     assert ran(first) == 6
-    assert "no tests of this command yet; all are run" in first.err
+    assert "the map has no run of this command yet" in first.err
     again = test(suite)
     assert again.out == "" and again.err.startswith(NOTHING)
     suite.edit("one.py", "return 1", "return int(1)")
@@ -73,7 +73,7 @@ def test_affected_tests_are_run(suite):
 
 def test_what_fails_is_run_until_it_passes(suite):
     test(suite)
-    with suite.edited("two.py", "return 2", "return 3"):
+    with suite.edited("two.py", "return 2", "return 33"):
         assert ran(test(suite, code=1)) == 1
         assert ran(test(suite, code=1)) == 1
     assert ran(test(suite)) == 1
@@ -94,7 +94,7 @@ def test_order(project):
             % (each, pause, name) for each in "zy"))
     project.write("lib.py", "def good(name):\n    return name != 'b'\n")
     project.env["PYTHONPATH"] = "."
-    test(project, code=1)
+    test(project, "-vv", code=1)
     project.edit("lib.py", "name != 'b'", "name")
     result = test(project, "-vv")
     assert [line.split(" ")[0] for line in result.out.splitlines()
@@ -120,6 +120,7 @@ def test_explained(suite):
     (("--deselect", "test_one.py::test_each"), 3),
 ])
 def test_no_more_than_was_asked_for(suite, args, count):
+    assert ran(test(suite, *args)) == count
     test(suite)
     for name in ("one", "two"):
         suite.edit(name + ".py", "return ", "return int() + ")
@@ -127,9 +128,45 @@ def test_no_more_than_was_asked_for(suite, args, count):
 
 
 def test_a_name_in_a_file_that_is_collected_anew(suite):
-    test(suite)
+    test(suite, "test_one.py::test_first")
     suite.edit("test_one.py")
     assert ran(test(suite, "test_one.py::test_first")) == 1
+
+
+def test_another_command_is_run_as_a_whole(suite):
+    """The map may not have its tests, or know that they are there."""
+    assert ran(test(suite, "test_one.py")) == 5
+    assert ran(test(suite, "sub")) == 1
+    assert test(suite, "sub").err.startswith("ftrace: nothing affected")
+    below = suite.ftrace("test", "--", sys.executable, "-m", "pytest", "-q",
+                         "-p", "no:cacheprovider", "../sub",
+                         cwd=suite.root / "sub",
+                         env={"PYTHONPATH": str(suite.root)})
+    assert ran(below) == 1
+
+
+@pytest.mark.parametrize("name, text", [
+    ("pytest.ini", "[pytest]\ntestpaths = sub other\n"),
+    ("sub/conftest.py", "collect_ignore = []\n")])
+def test_what_says_which_tests_there_are(suite, name, text):
+    """A test file that is there all the time, and was not looked at."""
+    suite.write("other/test_other.py", "def test_other():\n    pass\n")
+    suite.write("sub/test_more.py", "def test_more():\n    pass\n")
+    suite.write("pytest.ini", "[pytest]\ntestpaths = sub\n")
+    suite.write("sub/conftest.py", "collect_ignore = ['test_more.py']\n")
+    assert ran(test(suite)) == 1
+    assert test(suite).out == ""
+    suite.write(name, text)
+    result = test(suite)
+    assert ran(result) == 2
+    assert name + " changed, which may say what tests" in result.err
+
+
+def test_a_run_that_is_broken_off_is_no_whole_one(suite):
+    suite.write("test_zoo.py", "1 / 0\n")
+    assert test(suite, code=2).code == 2
+    suite.write("test_zoo.py", "def test_zoo():\n    pass\n")
+    assert ran(test(suite)) == 7
 
 
 def test_tests_that_are_new_or_gone(suite):
@@ -145,7 +182,7 @@ def test_tests_that_are_new_or_gone(suite):
 def test_with_workers(suite):
     suite.with_plugins()
     suite.env["PYTHONPATH"] = "."
-    test(suite)
+    test(suite, "-n", "2")
     suite.edit("one.py", "return 1", "return int(1)")
     assert ran(test(suite, "-n", "2")) == 5
 
@@ -195,4 +232,4 @@ def test_a_map_that_cannot_be_read(suite):
     (suite.root / ".ftrace/map.db").write_bytes(b"x" * 5000)
     result = test(suite)
     assert ran(result) == 6
-    assert "map.db" in result.err and "all are run" in result.err
+    assert "map.db" in result.err and "no run of this command" in result.err
