@@ -19,8 +19,8 @@ import ftrace_pytest_marks as marks
 import ftrace_pytest_measured as measured
 import ftrace_pytest_places as places
 from ftrace_pytest_marks import (
-    BASE, BEGIN, BLOCK_LIST, END, MUTE, OPAQUE, UNMUTE, USE, encode, say,
-    shift,
+    BASE, BEGIN, BLOCK_LIST, END, MUTE, OPAQUE, UNMUTE, USE, encode, identity,
+    say, shift,
 )
 
 _MACHINERY = frozenset((
@@ -272,7 +272,7 @@ def _use(scope, importer):
 def scope_of_code(names):
     """The scope of the module whose global names these are, or None."""
     if _by_hand:
-        found = _by_hand.get(id(names.get("__spec__")))
+        found = _by_hand.get(identity(names.get("__spec__")))
         if found is not None:
             return found[0]
     return scopes.get(names.get("__name__"))
@@ -397,7 +397,7 @@ def open_by_hand(spec, module):
     if scope is None or sys.modules.get(name) is not module:
         scope = b"module/" + encode(
             name + "@" + marks.relative(os.path.abspath(spec.origin)))
-        _by_hand[id(spec)] = (scope, spec)
+        _by_hand[identity(spec)] = (scope, spec)
     load = Load(name, scope)
     load.module, load.spec = module, spec
     load.executing = True
@@ -494,7 +494,7 @@ def _close_foreign(load, module):
         if load.module is None:
             scopes[name] = whole
         else:
-            _by_hand[id(load.spec)] = (whole, load.spec)
+            _by_hand[identity(load.spec)] = (whole, load.spec)
         _add_parents(name)
         if scope != whole:
             say(BEGIN + whole)

@@ -119,9 +119,12 @@ if extension is not None:
     say = extension.say
     shift = extension.shift
     around = extension.around
+    # Each id() is an event for all who listen.
+    identity = extension.identity
 else:
     say = shift = _python_access
     around = _python_around
+    identity = id
 
 
 def set_root(path):

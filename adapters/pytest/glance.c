@@ -35,15 +35,6 @@ static bool is_one(const struct types *types, PyObject *type)
 	return false;
 }
 
-/* Of an object's type, without holding it: the object does. */
-static PyObject *type_of(PyObject *object)
-{
-	PyObject *type = PyObject_Type(object);
-
-	Py_DecRef(type);
-	return type;
-}
-
 /* An entry of a mapping, NULL when there is none. */
 static PyObject *entry(PyObject *mapping, const char *name)
 {

@@ -15,6 +15,7 @@
 #include "adapters/pytest/kept.h"
 #include "adapters/pytest/opened.h"
 #include "adapters/pytest/python_api.h"
+#include "adapters/pytest/types.h"
 #include "adapters/pytest/variables.h"
 #include "adapters/pytest/walk.h"
 
@@ -387,13 +388,16 @@ static struct method_def methods[] = {
 	{"reader", METHOD(variables_reader), METH_VARARGS, NULL},
 	{"lister", METHOD(variables_lister), METH_VARARGS, NULL},
 	{"hear_opened", METHOD(opened_hear), METH_O, NULL},
+	{"identity", METHOD(opened_identity), METH_O, NULL},
 	{"kept_start", METHOD(kept_start), METH_VARARGS, NULL},
 	{"keep", METHOD(kept_keep), METH_VARARGS, NULL},
 	{"attributes", METHOD(kept_attributes), METH_O, NULL},
 	{"glance_start", METHOD(glance_start), METH_VARARGS, NULL},
 	{"glance", METHOD(glance), METH_O, NULL},
+	{"types_start", METHOD(types_start), METH_VARARGS, NULL},
 	{"walk_start", METHOD(walk_start), METH_VARARGS, NULL},
 	{"walk", METHOD(walk), METH_VARARGS, NULL},
+	{"kind_of", METHOD(walk_kind_of), METH_O, NULL},
 	{"stop", METHOD(evaluator_stop), METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
 };
@@ -407,8 +411,16 @@ static struct module_def module = {
 
 PyObject *PyInit_ftrace_import_hook(void)
 {
+	PyObject *type;
+
 	dunder_name = PyUnicode_InternFromString("__name__");
 	if (!dunder_name)
 		return NULL;
+	type = PyObject_Type(dunder_name);
+	Py_DecRef(type);
+	if (type_of(dunder_name) != type) {
+		PyErr_SetString(PyExc_ImportError, "objects are unknown");
+		return NULL;
+	}
 	return PyModule_Create2(&module, ABI_VERSION);
 }

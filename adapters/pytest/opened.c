@@ -188,14 +188,8 @@ static bool is_here(void)
 /* Code that comes into use, by itself or for a function. */
 static void note_code(PyObject *object)
 {
-	PyObject *type;
-
-	if (!object || !tripwires_are_set())
-		return;
-	type = PyObject_Type(object);
-	if (type == code_type)
+	if (object && tripwires_are_set() && type_of(object) == code_type)
 		(void)blocks_of(object);
-	Py_DecRef(type);
 }
 
 static void note_attribute(PyObject *args)
@@ -273,4 +267,10 @@ PyObject *opened_hear(PyObject *self, PyObject *function)
 	Py_IncRef(function);
 	listener = function;
 	return Py_BuildValue("");
+}
+
+PyObject *opened_identity(PyObject *self, PyObject *object)
+{
+	(void)self;
+	return PyLong_FromVoidPtr(object);
 }

@@ -31,6 +31,9 @@ const char *opened_gap(void);
  */
 PyObject *opened_hear(PyObject *self, PyObject *function);
 
+/* identity(object): what id() gives, which is an event that costs more. */
+PyObject *opened_identity(PyObject *self, PyObject *object);
+
 /*
  * A variable is about to be read. Returns 0, or -1 with an exception that is
  * not ours to swallow.

@@ -30,16 +30,13 @@ enum sight {
 
 /*
  * sight_start(kind_of, cache type, function type, module type, wrappers,
- * names_of, get_referents, probe, its names, function, slots_of, paths_of),
- * with a class and the dict of its names, a function that nothing was put on,
- * what gives the attributes of an object without a dict, or None, and what
- * gives the paths of the files that a class and its bases, or a function, are
- * of. The arguments have to stay. False: nothing can be seen.
+ * get_referents, probe, its names, function, slots_of, paths_of), with a class
+ * and the dict of its names, a function that nothing was put on, what gives the
+ * attributes of an object without a dict, or None, and what gives the paths of
+ * the files that a class and its bases, or a function, are of. The arguments
+ * have to stay. False: nothing can be seen.
  */
 bool sight_start(PyObject *args);
-
-/* Of an object's type, without holding it: the object does. */
-PyObject *sight_type(PyObject *object);
 
 enum sight sight_of(PyObject *value);
 
@@ -56,9 +53,6 @@ PyObject *sight_attributes(PyObject *object);
 
 /* Of which files a class and its bases, or a function, are; NULL: unknown. */
 PyObject *sight_paths(PyObject *value);
-
-/* The names of a class itself, not held; NULL: they cannot be had. */
-PyObject *sight_names(PyObject *class);
 
 /*
  * Whether a class, a function or a cache is of the module of that name, or of

@@ -9,12 +9,15 @@
 #include "adapters/pytest/python_api.h"
 
 /*
- * walk_start(kinds, kind_of, leads_on, get_referents): kinds are pairs of a
- * type and what to make of its objects, as below; kind_of(type) tells that of
- * any. leads_on(class, name) is whether a class is to be followed.
- * get_referents is gc's.
+ * walk_start(kinds, busy, framework, module type): kinds are pairs of a type
+ * and what to make of its objects, as below. Objects of classes of the busy
+ * modules, and of those below the packages of a framework, are leaves. Both are
+ * tuples of names as bytes. types_start() comes first.
  */
 PyObject *walk_start(PyObject *self, PyObject *args);
+
+/* kind_of(type): what to make of the objects of a type, as a number. */
+PyObject *walk_kind_of(PyObject *self, PyObject *type);
 
 /* The numbers are those of ftrace_pytest_memory.py. */
 enum walk_kind {
@@ -29,10 +32,11 @@ enum walk_kind {
 };
 
 /*
- * walk(lists, known, name, most): a tuple of a number for each list, of what
- * its objects lead to and those of the lists before do not, and how many
- * objects that took. One less, without that of a list, where there are more
- * than so many. Known are objects where it ends.
+ * walk(reached, hidden, known, name, most): two numbers for what the objects of
+ * the one list lead to, and what those of the other lead to besides, and how
+ * many objects that took. None in place of the numbers where there are more
+ * than so many. Known are objects where it ends. Holds nothing and runs nothing
+ * meanwhile.
  */
 PyObject *walk(PyObject *self, PyObject *args);
 
