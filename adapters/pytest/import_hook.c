@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "adapters/pytest/calls.h"
 #include "adapters/pytest/entries.h"
 #include "adapters/pytest/evaluator.h"
 #include "adapters/pytest/glance.h"
@@ -110,22 +111,23 @@ static PyObject *shift(PyObject *self, PyObject *bytes)
  * arguments, then function, then leave with what enter and function gave
  * (None for a function that raised).  Result and exception are function's.
  */
-static PyObject *around_call(PyObject *self, PyObject *args, PyObject *kwargs)
+static PyObject *around_call(
+	PyObject *self, PyObject *const *args, ssize_t count, PyObject *names)
 {
 	PyObject *done, *none, *result, *token;
 	PyObject *type = NULL, *value = NULL, *trace = NULL;
 
-	token = PyObject_Call(PyTuple_GetItem(self, 1), args, kwargs);
+	token = calls_on(PyTuple_GetItem(self, 1), args, count, names);
 	if (!token && forgive())
 		return NULL;
-	result = PyObject_Call(PyTuple_GetItem(self, 0), args, kwargs);
+	result = calls_on(PyTuple_GetItem(self, 0), args, count, names);
 	if (!token)
 		return result;
 	if (!result)
 		PyErr_Fetch(&type, &value, &trace);
 	none = none_value();
-	done = PyObject_CallFunctionObjArgs(
-		PyTuple_GetItem(self, 2), token, result ? result : none, NULL);
+	done = calls_on(PyTuple_GetItem(self, 2),
+		(PyObject *[]){token, result ? result : none}, 2, NULL);
 	Py_DecRef(none);
 	Py_DecRef(token);
 	if (!done && forgive()) {
@@ -142,7 +144,7 @@ static PyObject *around_call(PyObject *self, PyObject *args, PyObject *kwargs)
 }
 
 static struct method_def around_def = {
-	"wrapped", METHOD(around_call), METH_VARARGS | METH_KEYWORDS, NULL};
+	"wrapped", METHOD(around_call), METH_FASTCALL | METH_KEYWORDS, NULL};
 
 static PyObject *around(PyObject *self, PyObject *args)
 {
@@ -203,15 +205,6 @@ static PyObject *method(PyObject *self, PyObject *function)
 		return NULL;
 	}
 	return PyInstanceMethod_New(function);
-}
-
-/* An argument of __import__ by place or by name, borrowed, NULL if absent. */
-static PyObject *argument(
-	PyObject *args, PyObject *kwargs, ssize_t place, const char *name)
-{
-	if (place < PyTuple_Size(args))
-		return PyTuple_GetItem(args, place);
-	return kwargs ? PyDict_GetItemString(kwargs, name) : NULL;
 }
 
 /* The table's key for one import, 0 where none can be made. */
@@ -302,50 +295,62 @@ static PyObject *renew(PyObject *self, PyObject *unused)
 	return none_value();
 }
 
-/* What stands in for builtins.__import__; self is builtins, as there. */
-static PyObject *import_call(PyObject *self, PyObject *args, PyObject *kwargs)
+/* Has an import heard of, which is not known to be of no interest. */
+static int note(
+	PyObject *name, PyObject *globals, PyObject *fromlist, PyObject *number)
 {
-	PyObject *done, *fromlist, *globals, *name, *number, *result;
+	PyObject *done, *zero = PyLong_FromLong(0);
+
+	done = calls_on(note_import,
+		(PyObject *[]){name, globals ? globals : zero,
+			fromlist ? fromlist : zero, number ? number : zero},
+		4, NULL);
+	Py_DecRef(zero);
+	if (!done && forgive())
+		return -1;
+	if (done && PyObject_IsTrue(done) == 1)
+		set_foreign(name);
+	Py_DecRef(done);
+	return 0;
+}
+
+/* What stands in for builtins.__import__; self is builtins, as there. */
+static PyObject *import_call(
+	PyObject *self, PyObject *const *args, ssize_t count, PyObject *names)
+{
+	PyObject *fromlist, *globals, *name, *number, *result;
 	uint64_t key, *slot;
 	long level = 0;
 
 	(void)self;
-	result = PyObject_Call(previous_import, args, kwargs);
+	result = calls_on(previous_import, args, count, names);
 	if (!result)
 		return NULL;
-	name = argument(args, kwargs, 0, "name");
-	globals = argument(args, kwargs, 1, "globals");
-	fromlist = argument(args, kwargs, 3, "fromlist");
-	number = argument(args, kwargs, 4, "level");
+	name = calls_argument(args, count, names, 0, "name");
+	number = calls_argument(args, count, names, 4, "level");
 	if (!name)
 		return result;
 	if (number)
 		level = PyLong_AsLong(number);
 	if (is_foreign(name, level))
 		return result;
+	globals = calls_argument(args, count, names, 1, "globals");
+	fromlist = calls_argument(args, count, names, 3, "fromlist");
 	key = import_key(name, globals, fromlist, level);
 	PyErr_Clear();
 	slot = &seen[key % SEEN_SLOTS];
 	if (key && *slot == key)
 		return result;
 	*slot = key;
-	number = PyLong_FromLong(level);
-	done = PyObject_CallFunctionObjArgs(note_import, name,
-		globals ? globals : number, fromlist ? fromlist : number,
-		number, NULL);
-	Py_DecRef(number);
-	if (!done && forgive()) {
+	if (note(name, globals, fromlist, number)) {
 		Py_DecRef(result);
 		return NULL;
 	}
-	if (done && PyObject_IsTrue(done) == 1)
-		set_foreign(name);
-	Py_DecRef(done);
 	return result;
 }
 
 static struct method_def import_def = {
-	"__import__", METHOD(import_call), METH_VARARGS | METH_KEYWORDS, NULL};
+	"__import__", METHOD(import_call), METH_FASTCALL | METH_KEYWORDS, NULL};
 
 /*
  * import_hook(previous, callback, doc, builtins, name of builtins): makes the
