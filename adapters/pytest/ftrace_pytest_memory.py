@@ -145,7 +145,7 @@ def install():
     marks.extension.walk_start(
         list(_ORDINARY.items()), _BUSY, _FRAMEWORK, types.ModuleType)
     marks.extension.glance_start(
-        _PLAIN, (dict, list, set), _lru_cache_wrapper, names_of_class)
+        _PLAIN, (dict, list, set), _lru_cache_wrapper)
     marks.extension.hear_opened(_hear)
 
 

@@ -315,6 +315,7 @@ static PyObject *look_module(
 	struct way way = {
 		.source = source, .quiet = quiet, .shown = PLACES_DEPTH + 1};
 
+	places_begin();
 	way.module = PyDict_GetItemString(module->names, "__name__");
 	Py_IncRef(way.module);
 	look_names(&way, &module->node, module->names, true, 0);

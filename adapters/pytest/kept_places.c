@@ -5,6 +5,8 @@
 
 #include "adapters/pytest/types.h"
 
+#define CLASSES 1024u
+
 void places_free(struct node *node)
 {
 	for (size_t i = 0; node && i < node->count; i++) {
@@ -65,29 +67,143 @@ bool places_is_still(const struct place *place)
 	       (sight == SIGHT_FUNCTION && place->sight == SIGHT_CLOSURE);
 }
 
-static bool has_below(enum sight sight)
+/*
+ * The names of classes that were found to be as they were in this turn, at
+ * most so deep: on other ways they are no different.
+ */
+static struct met {
+	PyObject *names;
+	uint64_t version, turn;
+	unsigned depth;
+} classes[CLASSES];
+
+static uint64_t turn;
+
+void places_begin(void)
 {
-	return sight == SIGHT_CLOSURE || sight == SIGHT_WRAPPED ||
-	       sight == SIGHT_CLASS || sight == SIGHT_OBJECT ||
-	       sight == SIGHT_FOREIGN;
+	turn++;
 }
 
-/* Whether a class is as it was, and has nothing to look into: as most are. */
-static bool is_class_of_old(const struct place *place)
+/*
+ * Whether all that there is to see in values is as it was, where that can be
+ * told without running or freeing anything; false: perhaps. Most of what is
+ * looked at is so, and again and again: a method that calls super() closes over
+ * its class.
+ */
+static bool is_of_old(const struct place *place, unsigned depth);
+
+/* The same of what a name or a cell has for a value. */
+static bool has_old(const struct place *place, PyObject *value, unsigned depth)
+{
+	if (place->value != value)
+		return false;
+	if (place->sight <= SIGHT_VALUE)
+		return value;
+	return (sight_is_known(value, place->sight) ||
+		       (place->sight == SIGHT_CLOSURE &&
+			       sight_is_known(value, SIGHT_FUNCTION))) &&
+	       is_of_old(place, depth);
+}
+
+static bool are_names_of_old(const struct node *node, unsigned depth)
+{
+	for (size_t i = 0; i < node->count; i++) {
+		const struct place *place = &node->places[i];
+
+		if (place->sight > SIGHT_VALUE && !places_is_bare(place) &&
+			!is_of_old(place, depth))
+			return false;
+	}
+	return true;
+}
+
+static bool is_class_of_old(const struct place *place, unsigned depth)
 {
 	const struct node *node = place->below;
 	PyObject *names;
+	struct met *met;
 
-	if (place->sight != SIGHT_CLASS || !node || !node->version)
+	if (!node || !node->version)
 		return false;
 	names = types_names(place->value);
 	if (node->names != names || changes_version(names) != node->version)
 		return false;
-	for (size_t i = 0; i < node->count; i++)
-		if (node->places[i].sight > SIGHT_VALUE &&
-			!places_is_bare(&node->places[i]))
-			return false;
+	met = &classes[(uintptr_t)names / 16 % CLASSES];
+	if (met->names == names && met->version == node->version &&
+		met->turn == turn && met->depth <= depth)
+		return true;
+	if (!are_names_of_old(node, depth + 1))
+		return false;
+	*met = (struct met){names, node->version, turn, depth};
 	return true;
+}
+
+static bool is_object_of_old(const struct place *place, unsigned depth)
+{
+	const struct node *node = place->below;
+	PyObject *names = node ? sight_same_attributes(place->value) : NULL;
+	PyObject *key, *value;
+	ssize_t at = 0;
+	size_t i = 0;
+	bool same = names;
+
+	while (same && PyDict_Next(names, &at, &key, &value)) {
+		const struct place *each = &node->places[i];
+
+		same = i++ < node->count && each->key == key &&
+		       (each->sight == SIGHT_SPECIAL ||
+			       has_old(each, value, depth + 1));
+	}
+	Py_DecRef(names);
+	return same && i == node->count;
+}
+
+static bool is_closure_of_old(const struct place *place, unsigned depth)
+{
+	const struct node *node = place->below;
+	PyObject *cells = PyFunction_GetClosure(place->value);
+	PyObject *defaults = PyFunction_GetDefaults(place->value);
+	size_t count = cells ? (size_t)PyTuple_Size(cells) : 0;
+	size_t more = defaults ? (size_t)PyTuple_Size(defaults) : 0;
+	bool same = node && node->count == count + more;
+
+	for (size_t i = 0; same && i < count + more; i++) {
+		PyObject *value =
+			i < count
+				? PyCell_Get(PyTuple_GetItem(cells, (ssize_t)i))
+				: PyTuple_GetItem(
+					  defaults, (ssize_t)(i - count));
+
+		/* The cell has it, too. */
+		if (i < count)
+			Py_DecRef(value);
+		same = value && has_old(&node->places[i], value, depth + 1);
+	}
+	return same;
+}
+
+static bool is_of_old(const struct place *place, unsigned depth)
+{
+	bool deepest = depth >= PLACES_DEPTH;
+
+	switch (place->sight) {
+	case SIGHT_SIZE:
+		return sight_has_plain_sum(place->value, place->sum);
+	case SIGHT_FUNCTION:
+		return places_is_bare(place);
+	case SIGHT_CLOSURE:
+		return place->sum == 0 && changes_none_on(place->value) &&
+		       (deepest || is_closure_of_old(place, depth));
+	case SIGHT_CLASS:
+		return deepest || is_class_of_old(place, depth);
+	case SIGHT_OBJECT:
+	case SIGHT_FOREIGN:
+		return deepest || is_object_of_old(place, depth);
+	case SIGHT_WRAPPED:
+		return deepest;
+	default:
+		return false;
+	}
 }
 
 bool places_have_as_much(const struct place *place, unsigned depth)
@@ -95,8 +211,11 @@ bool places_have_as_much(const struct place *place, unsigned depth)
 	PyObject *value = place->value;
 	uint64_t before = place->sum, sum;
 
-	if (depth < PLACES_DEPTH && has_below(place->sight))
-		return is_class_of_old(place);
+	if (is_of_old(place, depth))
+		return true;
+	if (place->sight != SIGHT_SIZE && place->sight != SIGHT_CACHE &&
+		place->sight != SIGHT_FUNCTION)
+		return false;
 	Py_IncRef(value);
 	sum = sight_sum(value, place->sight);
 	Py_DecRef(value);

@@ -53,6 +53,9 @@ void places_renew(struct node *node, PyObject *names);
 /* Whether what lies there may still be what was seen first. */
 bool places_is_still(const struct place *place);
 
+/* A module is looked at, and no other one until this is called again. */
+void places_begin(void);
+
 /* Whether all that there is to see in a value is as it was. */
 bool places_have_as_much(const struct place *place, unsigned depth);
 

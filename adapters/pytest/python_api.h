@@ -126,6 +126,7 @@ extern PyObject *PyObject_Vectorcall(PyObject *callable, PyObject *const *args,
 	size_t count, PyObject *names) MAYBE;
 extern PyObject *PyObject_VectorcallDict(PyObject *callable,
 	PyObject *const *args, size_t count, PyObject *dict) MAYBE;
+extern const unsigned long Py_Version MAYBE;
 extern PyObject *PyInstanceMethod_New(PyObject *function) MAYBE;
 extern PyObject *PyFunction_GetClosure(PyObject *function) MAYBE;
 extern PyObject *PyFunction_GetDefaults(PyObject *function) MAYBE;

@@ -62,19 +62,36 @@ static enum sight decide(PyObject *type)
 	return kind == WALK_INNER ? SIGHT_OBJECT : SIGHT_NOTHING;
 }
 
-enum sight sight_of(PyObject *value)
+/* SIGHT_CLASS, what the table has, or 0: it has to be decided. */
+static enum sight known_sight(PyObject *type, size_t *place)
 {
-	PyObject *type = type_of(value);
-	size_t i = (size_t)mix(0, (uintptr_t)type) % TYPES;
-
+	*place = (size_t)mix(0, (uintptr_t)type) % TYPES;
 	/* Never by a table, in which another type may have lain there. */
 	if (PyType_GetFlags(type) & IS_CLASS)
 		return SIGHT_CLASS;
-	if (types[i].type != type) {
-		types[i].sight = decide(type);
-		types[i].type = type;
-	}
-	return types[i].sight;
+	return types[*place].type == type ? types[*place].sight : 0;
+}
+
+bool sight_is_known(PyObject *value, enum sight sight)
+{
+	size_t i;
+
+	return known_sight(type_of(value), &i) == sight;
+}
+
+enum sight sight_of(PyObject *value)
+{
+	PyObject *type = type_of(value);
+	enum sight sight;
+	size_t i;
+
+	sight = known_sight(type, &i);
+	if (sight)
+		return sight;
+	sight = decide(type);
+	types[i].sight = sight;
+	types[i].type = type;
+	return sight;
 }
 
 /* How much one of Python's containers holds, without asking an override. */
@@ -175,6 +192,43 @@ static uint64_t sum_of_size(PyObject *value, bool inner)
 	return sum;
 }
 
+/* Whether there is nothing to look into in an element. */
+static bool is_plain(PyObject *each)
+{
+	size_t i;
+	enum sight sight = known_sight(type_of(each), &i);
+
+	return sight && sight != SIGHT_SIZE && sight != SIGHT_CACHE &&
+	       sight != SIGHT_OBJECT;
+}
+
+bool sight_has_plain_sum(PyObject *value, uint64_t sum)
+{
+	unsigned long flags = PyType_GetFlags(type_of(value));
+	uint64_t size, found;
+	PyObject *key, *each = NULL;
+	ssize_t at = 0;
+
+	if (!(flags & (IS_LIST | IS_DICT | IS_TUPLE)))
+		return false;
+	size = size_of(value, flags);
+	found = mix(0, size);
+	if (size > ELEMENTS_MOST)
+		return found == sum;
+	for (ssize_t i = 0; i < (ssize_t)size; i++) {
+		if (flags & IS_LIST)
+			each = PyList_GetItem(value, i);
+		else if (flags & IS_TUPLE)
+			each = PyTuple_GetItem(value, i);
+		else if (!PyDict_Next(value, &at, &key, &each))
+			break;
+		if (!each || !is_plain(each))
+			return false;
+		found = mix(found, (uintptr_t)each);
+	}
+	return found == sum;
+}
+
 /* How often a cache had no answer, and how many it keeps. */
 static uint64_t sum_of_cache(PyObject *cache)
 {
@@ -204,6 +258,18 @@ PyObject *sight_attributes(PyObject *object)
 		Py_DecRef(names);
 		names = NULL;
 	}
+	return names;
+}
+
+PyObject *sight_same_attributes(PyObject *object)
+{
+	PyObject *names;
+
+	/* Up to 3.11 a dict that has to be made may have garbage collected. */
+	if (!&Py_Version || Py_Version < 0x030c0000)
+		return NULL;
+	names = PyObject_GenericGetDict(object, NULL);
+	PyErr_Clear();
 	return names;
 }
 

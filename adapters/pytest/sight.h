@@ -63,4 +63,19 @@ bool sight_is_of(PyObject *value, enum sight sight, PyObject *module);
 /* What a container holds, a cache has computed, was put on a function. */
 uint64_t sight_sum(PyObject *value, enum sight sight);
 
+/* Whether something is known to be of that sight, without asking anybody. */
+bool sight_is_known(PyObject *value, enum sight sight);
+
+/*
+ * Whether the sum of a list, a tuple or a dict is that, where there is nothing
+ * in it to look into. Runs nothing and frees nothing; false: perhaps.
+ */
+bool sight_has_plain_sum(PyObject *value, uint64_t sum);
+
+/*
+ * The attributes of an object that were looked at before, held, where that
+ * frees nothing; NULL: ask sight_attributes().
+ */
+PyObject *sight_same_attributes(PyObject *object);
+
 #endif
