@@ -166,6 +166,7 @@ def _told_value(names, holder):
     say(mark)
 
 
+@functools.lru_cache(maxsize=None)
 def _is_test(path, name):
     """Whether a function is a test, whose own cache is of its own runs."""
     file = os.path.basename(path)

@@ -101,6 +101,7 @@ class Leads:
         self._watched = watched or {}
         self._name = None
         self._kinds = {}
+        self._bases = {}
         self._specials = {}
         self._objects = {}
         self._done = set()
@@ -179,10 +180,10 @@ class Leads:
         elif depth < _DEPTH_INSIDE:
             self._add_held(value, found, _DEPTH_INSIDE)
 
-    def _kind_of(self, kind):
-        found = self._kinds.get(identity(kind))
+    def _bases_of(self, kind):
+        found = self._bases.get(identity(kind))
         if found is None:
-            found = self._kinds[identity(kind)] = memory.kind_of(kind)
+            found = self._bases[identity(kind)] = tuple(bases_of(kind))
         return found
 
     def _specials_of(self, kind):
@@ -201,11 +202,12 @@ class Leads:
         So does what it is made by, which calls its objects into being.
         """
         found = set()
-        for base in bases_of(kind):
+        bases = self._bases_of(kind)
+        for base in bases:
             found |= self._specials_of(base)
         if identity(kind) not in self._done and is_of_project(kind):
             self._done.add(identity(kind))
-            for base in (*bases_of(kind), *bases_of(type(kind))):
+            for base in (*bases, *self._bases_of(type(kind))):
                 if base is not kind:
                     self._put(base.__name__, self._specials_of(kind))
         return found
@@ -218,17 +220,25 @@ class Leads:
             inner = []
             for each in level:
                 kind = type(each)
-                self._meet(each)
-                if identity(kind) in _inside or identity(kind) in _waiting:
+                name_of_kind = identity(kind)
+                if self._watched:
+                    self._meet(each)
+                if name_of_kind in _inside or name_of_kind in _waiting:
                     self.add_functions(each, found, 1)
-                elif self._kind_of(kind) == memory.CONTAINER:
+                    continue
+                what = self._kinds.get(name_of_kind)
+                if what is None:
+                    what = self._kinds[name_of_kind] = memory.kind_of(kind)
+                if what == memory.CONTAINER:
                     inner.append(each)
-                elif self._kind_of(kind) == memory.INNER:
+                elif what == memory.INNER:
                     inner.append(each)
-                    for base in bases_of(kind):
+                    for base in self._bases_of(kind):
                         found |= self._specials_of(base)
                     if noting:
                         self._objects[identity(each)] = each
+            if not inner:
+                return
             level = [each for each in gc.get_referents(*inner)
                      if identity(type(each)) not in _plain
                      and identity(each) not in seen

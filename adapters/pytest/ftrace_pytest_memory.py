@@ -74,7 +74,9 @@ _BUSY = (b"unittest.mock", b"threading")
 _FRAMEWORK = (b"_pytest", b"pluggy", b"logging")
 
 # These are called without entering a function of the file they stand in.
-_CALLED = (_lru_cache_wrapper, types.FunctionType, types.MethodType, partial)
+_CALLED = (types.FunctionType, _lru_cache_wrapper, types.MethodType, partial)
+_WRAPPERS = ((property, b"fget"), (staticmethod, b"__func__"),
+             (classmethod, b"__func__"))
 
 # Names that every class has.
 OF_CLASSES = frozenset((
@@ -143,7 +145,8 @@ def install():
     marks.extension.types_start(
         _Probe, dict_of_class(_Probe), names_of_class, gc.get_referents)
     marks.extension.walk_start(
-        list(_ORDINARY.items()), _BUSY, _FRAMEWORK, types.ModuleType)
+        list(_ORDINARY.items()), _BUSY, _FRAMEWORK, types.ModuleType,
+        _CALLED, _WRAPPERS)
     marks.extension.glance_start(
         _PLAIN, (dict, list, set), _lru_cache_wrapper)
     marks.extension.hear_opened(_hear)
@@ -379,39 +382,30 @@ def _look(names, most, spared=None):
     known = [names, sys.modules["builtins"].__dict__]
     seen = set(map(identity, known))
     reached, hidden = [], []
-    for key, value in list(names.items()):
-        if not (key[:2] == "__" == key[-2:]) and key != spared:
-            _sort(value, key[:1] == "_", names, reached, hidden, known, seen)
+    classes = marks.extension.walk_sort(
+        names, names, False, True, True, {spared}, reached, hidden)
+    for kind, is_private in classes:
+        _sort(kind, is_private, names, reached, hidden, known, seen)
     return marks.extension.walk(
         reached, hidden, known, names.get("__name__"), most)
 
 
-def _sort(value, is_private, names, reached, hidden, known, seen):
-    """Puts a global or an attribute of a class with its like."""
-    kind = type(value)
-    if issubclass(kind, type):
-        own = names_of_class(value)
-        if own.get("__module__") == names.get("__name__"):
-            if identity(value) not in seen:
-                seen.add(identity(value))
-                known.append(value)
-                inherits = _inherits(value, own["__module__"])
-                for key, each in list(own.items()):
-                    if key not in OF_CLASSES:
-                        _sort(each, is_private
-                              or key[:1] == "_" and not inherits,
-                              names, reached, hidden, known, seen)
+def _sort(kind, is_private, names, reached, hidden, known, seen):
+    """Puts the attributes of a class, if it is the module's, with their like.
+
+    So that they are told apart: the class itself is known.
+    """
+    own = names_of_class(kind)
+    if (own.get("__module__") != names.get("__name__")
+            or identity(kind) in seen):
         return
-    function = value
-    if kind is property:
-        function = value.fget
-    elif kind is staticmethod or kind is classmethod:
-        function = value.__func__
-    if type(function) is types.FunctionType:
-        is_private = function.__globals__ is names
-    elif type(function) in _CALLED:
-        is_private = False
-    (hidden if is_private else reached).append(value)
+    seen.add(identity(kind))
+    known.append(kind)
+    classes = marks.extension.walk_sort(
+        kind, names, is_private, not _inherits(kind, own["__module__"]),
+        False, OF_CLASSES, reached, hidden)
+    for each, is_private in classes:
+        _sort(each, is_private, names, reached, hidden, known, seen)
 
 
 def _inherits(kind, module):

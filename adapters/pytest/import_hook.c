@@ -37,10 +37,12 @@ static PyObject *dunder_name;
 /*
  * Modules that were found to have nothing to do with the project, by name:
  * most imports inside functions are of such.  The module is compared, never
- * used: one of the project may have come under the name since.  Forgotten as
- * a whole, by a new generation, whenever a project module is loaded.
+ * used: one of the project may have come under the name since.  Forgotten, by a
+ * new generation, whenever a module is loaded whose name begins with the same
+ * part, and as a whole where what is loaded may have any name.
  */
 #define FOREIGN_SLOTS 1024
+#define TOPS 256
 
 struct foreign {
 	uint64_t key;
@@ -48,7 +50,7 @@ struct foreign {
 };
 
 static struct foreign foreign[FOREIGN_SLOTS];
-static uint64_t generation = 1;
+static uint64_t generation = 1, generation_of[TOPS];
 
 /* The import function that was there before, and who hears of imports. */
 static PyObject *previous_import;
@@ -238,16 +240,28 @@ static uint64_t import_key(
 	return sum ? sum : 1;
 }
 
+/* The generation of what shares the first part of a name, or NULL. */
+static uint64_t *top_of(PyObject *name)
+{
+	const char *text = NULL;
+	uint64_t sum = 0;
+
+	if (type_of(name) == type_of(dunder_name))
+		text = PyUnicode_AsUTF8AndSize(name, NULL);
+	for (; text && *text && *text != '.'; text++)
+		sum = sum * 31 + (unsigned char)*text;
+	PyErr_Clear();
+	return text ? &generation_of[sum % TOPS] : NULL;
+}
+
 /* The place of an absolute name in the table of foreign modules, or NULL. */
 static struct foreign *foreign_slot(PyObject *name, uint64_t *key)
 {
-	ssize_t hash = PyObject_Hash(name);
+	uint64_t *top = top_of(name);
 
-	if (hash == -1) {
-		PyErr_Clear();
+	if (!top)
 		return NULL;
-	}
-	*key = mix(generation, (uint64_t)hash);
+	*key = mix(mix(generation, *top), (uint64_t)PyObject_Hash(name));
 	return &foreign[*key % FOREIGN_SLOTS];
 }
 
@@ -286,12 +300,13 @@ static void set_foreign(PyObject *name)
 	slot->module = module_named(name);
 }
 
-/* Forgets which modules were foreign: a project module is being loaded. */
-static PyObject *renew(PyObject *self, PyObject *unused)
+/* renew(name): forgets which were foreign; None: of whatever name. */
+static PyObject *renew(PyObject *self, PyObject *name)
 {
+	uint64_t *top = top_of(name);
+
 	(void)self;
-	(void)unused;
-	generation++;
+	++*(top ? top : &generation);
 	return none_value();
 }
 
@@ -381,7 +396,7 @@ static struct method_def methods[] = {
 	{"around", METHOD(around), METH_VARARGS, NULL},
 	{"sift", METHOD(sift), METH_VARARGS, NULL},
 	{"method", METHOD(method), METH_O, NULL},
-	{"renew", METHOD(renew), METH_NOARGS, NULL},
+	{"renew", METHOD(renew), METH_O, NULL},
 	{"import_hook", METHOD(import_hook), METH_VARARGS, NULL},
 	{"evaluate", METHOD(evaluator_evaluate), METH_VARARGS, NULL},
 	{"trip", METHOD(evaluator_trip), METH_VARARGS, NULL},
@@ -394,6 +409,8 @@ static struct method_def methods[] = {
 	{"lister", METHOD(variables_lister), METH_VARARGS, NULL},
 	{"hear_opened", METHOD(opened_hear), METH_O, NULL},
 	{"identity", METHOD(opened_identity), METH_O, NULL},
+	{"caller", METHOD(opened_caller), METH_O, NULL},
+	{"code_of", METHOD(opened_code_of), METH_O, NULL},
 	{"kept_start", METHOD(kept_start), METH_VARARGS, NULL},
 	{"keep", METHOD(kept_keep), METH_VARARGS, NULL},
 	{"attributes", METHOD(kept_attributes), METH_O, NULL},
@@ -402,6 +419,7 @@ static struct method_def methods[] = {
 	{"types_start", METHOD(types_start), METH_VARARGS, NULL},
 	{"walk_start", METHOD(walk_start), METH_VARARGS, NULL},
 	{"walk", METHOD(walk), METH_VARARGS, NULL},
+	{"walk_sort", METHOD(walk_sort), METH_VARARGS, NULL},
 	{"kind_of", METHOD(walk_kind_of), METH_O, NULL},
 	{"stop", METHOD(evaluator_stop), METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
@@ -423,7 +441,8 @@ PyObject *PyInit_ftrace_import_hook(void)
 		return NULL;
 	type = PyObject_Type(dunder_name);
 	Py_DecRef(type);
-	if (type_of(dunder_name) != type) {
+	if (type_of(dunder_name) != type || !PyEval_GetFrame ||
+		!PyFrame_GetBack || !PyFrame_GetCode || !&PyFrame_Type) {
 		PyErr_SetString(PyExc_ImportError, "objects are unknown");
 		return NULL;
 	}

@@ -102,6 +102,7 @@ extern PyObject *PyList_GetItem(PyObject *list, ssize_t index);
 extern ssize_t PyList_Size(PyObject *list);
 extern PyObject *PyTuple_GetItem(PyObject *tuple, ssize_t index);
 extern ssize_t PyTuple_Size(PyObject *tuple);
+extern int PySet_Contains(PyObject *set, PyObject *key);
 extern PyObject *PyImport_GetModuleDict(void);
 extern unsigned long PyType_GetFlags(PyObject *type);
 extern int PyType_IsSubtype(PyObject *type, PyObject *base);

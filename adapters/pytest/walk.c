@@ -18,7 +18,7 @@
 #define IS_CLASS (1ul << 31) /* Py_TPFLAGS_TYPE_SUBCLASS */
 
 static PyObject *kinds, *busy, *framework, *module_type;
-static PyObject *dunder_module;
+static PyObject *called, *wrappers, *dunder_module;
 
 /* What to make of the objects of a type. */
 struct kind {
@@ -333,6 +333,90 @@ PyObject *walk(PyObject *self, PyObject *args)
 	return Py_BuildValue("((KK)l)", sum, walk->sum, (long)walk->count);
 }
 
+/* What is entered when a value is called; not held, the value has it. */
+static PyObject *inner_function(PyObject *value)
+{
+	PyObject *type = type_of(value), *inner;
+
+	for (ssize_t i = 0; i < PyTuple_Size(wrappers); i++) {
+		PyObject *pair = PyTuple_GetItem(wrappers, i);
+
+		if (PyTuple_GetItem(pair, 0) != type)
+			continue;
+		inner = PyObject_GetAttrString(
+			value, PyBytes_AsString(PyTuple_GetItem(pair, 1)));
+		Py_DecRef(inner);
+		if (inner)
+			return inner;
+		PyErr_Clear();
+	}
+	return value;
+}
+
+static bool is_hidden(PyObject *value, PyObject *globals, bool private)
+{
+	PyObject *function = inner_function(value);
+
+	if (type_of(function) == PyTuple_GetItem(called, 0))
+		return PyFunction_GetGlobals(function) == globals;
+	for (ssize_t i = 1; i < PyTuple_Size(called); i++)
+		if (type_of(function) == PyTuple_GetItem(called, i))
+			return false;
+	return private;
+}
+
+/* How a name begins and ends; gives whether Python gives such names. */
+static bool is_special(PyObject *name, bool *hides)
+{
+	ssize_t size = 0;
+	const char *text = NULL;
+
+	if (type_of(name) == type_of(dunder_module))
+		text = PyUnicode_AsUTF8AndSize(name, &size);
+	PyErr_Clear();
+	*hides = text && text[0] == '_';
+	return text && size > 1 && text[0] == '_' && text[1] == '_' &&
+	       text[size - 1] == '_' && text[size - 2] == '_';
+}
+
+PyObject *walk_sort(PyObject *self, PyObject *args)
+{
+	PyObject *names, *globals, *skipped, *reached, *hidden, *name, *value;
+	PyObject *classes = PyList_New(0), *pair;
+	int private, hiding, bare, failed = 0;
+	bool is_private, hides;
+	ssize_t at = 0;
+
+	(void)self;
+	if (!PyArg_ParseTuple(args, "OOpppOOO", &names, &globals, &private,
+		    &hiding, &bare, &skipped, &reached, &hidden))
+		failed = -1;
+	else if (PyType_GetFlags(type_of(names)) & IS_CLASS)
+		names = types_names(names);
+	while (!failed && names && PyDict_Next(names, &at, &name, &value)) {
+		if ((is_special(name, &hides) && bare) ||
+			PySet_Contains(skipped, name) == 1)
+			continue;
+		is_private = private || (hiding && hides);
+		if (PyType_GetFlags(type_of(value)) & IS_CLASS) {
+			pair = Py_BuildValue("Oi", value, is_private);
+			failed = pair ? PyList_Append(classes, pair) : -1;
+			Py_DecRef(pair);
+			continue;
+		}
+		failed = PyList_Append(is_hidden(value, globals, is_private)
+					       ? hidden
+					       : reached,
+			value);
+	}
+	if (!failed) {
+		PyErr_Clear();
+		return classes;
+	}
+	Py_DecRef(classes);
+	return NULL;
+}
+
 PyObject *walk_kind_of(PyObject *self, PyObject *type)
 {
 	(void)self;
@@ -345,8 +429,8 @@ PyObject *walk_start(PyObject *self, PyObject *args)
 	size_t place;
 
 	(void)self;
-	if (!PyArg_ParseTuple(
-		    args, "OOOO", &kinds, &busy, &framework, &module_type))
+	if (!PyArg_ParseTuple(args, "OOOOOO", &kinds, &busy, &framework,
+		    &module_type, &called, &wrappers))
 		return NULL;
 	Py_IncRef(args);
 	dunder_module = PyUnicode_InternFromString("__module__");
