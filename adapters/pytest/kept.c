@@ -33,7 +33,7 @@ struct way {
 static uint64_t looks;
 static bool looking;
 
-static PyObject *told;
+static PyObject *told, *dunder_name;
 
 static void look_names(struct way *way, struct node **node, PyObject *names,
 	bool lasting, unsigned depth);
@@ -316,7 +316,7 @@ static PyObject *look_module(
 		.source = source, .quiet = quiet, .shown = PLACES_DEPTH + 1};
 
 	places_begin();
-	way.module = PyDict_GetItemString(module->names, "__name__");
+	way.module = PyDict_GetItemWithError(module->names, dunder_name);
 	Py_IncRef(way.module);
 	look_names(&way, &module->node, module->names, true, 0);
 	Py_DecRef(way.module);
@@ -446,7 +446,8 @@ PyObject *kept_start(PyObject *self, PyObject *args)
 	if (!PyArg_ParseTuple(args, "OO", &callback, &rest))
 		return NULL;
 	Py_IncRef(args);
-	if (sight_start(rest))
+	dunder_name = PyUnicode_InternFromString("__name__");
+	if (dunder_name && sight_start(rest))
 		told = callback;
 	PyErr_Clear();
 	return Py_BuildValue("");

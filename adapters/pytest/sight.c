@@ -153,12 +153,40 @@ static uint64_t mix_element(uint64_t sum, PyObject *each, bool inner)
 	return sum;
 }
 
+/* Little of what is small has more referents. */
+struct referents {
+	PyObject *objects[ELEMENTS_MOST * 4];
+	size_t count;
+};
+
+static int add_referent(PyObject *object, void *data)
+{
+	struct referents *found = data;
+
+	if (found->count == sizeof(found->objects) / sizeof(*found->objects))
+		return 1;
+	found->objects[found->count++] = object;
+	return 0;
+}
+
 /* The same of a set or a deque, which cannot be asked for what they have. */
 static uint64_t mix_referents(uint64_t sum, PyObject *value, bool inner)
 {
-	PyObject *list =
-		PyObject_CallFunctionObjArgs(get_referents, value, NULL);
+	struct referents found;
+	PyObject *list;
 
+	found.count = 0;
+	if (types_have_referents() &&
+		!types_referents(value, add_referent, &found)) {
+		for (size_t i = 0; i < found.count; i++)
+			Py_IncRef(found.objects[i]);
+		for (size_t i = 0; i < found.count; i++)
+			sum = mix_element(sum, found.objects[i], inner);
+		for (size_t i = 0; i < found.count; i++)
+			Py_DecRef(found.objects[i]);
+		return sum;
+	}
+	list = PyObject_CallFunctionObjArgs(get_referents, value, NULL);
 	for (ssize_t i = 0; list && i < PyList_Size(list); i++)
 		sum = mix_element(sum, PyList_GetItem(list, i), inner);
 	PyErr_Clear();
