@@ -374,6 +374,23 @@ WAYS = {
                     cls.table[n] = inner(n)
                 return cls.table[n]
         """, "Shop.get(1)"),
+    "deep in a class that a function closes over": ("""\
+        reach = None
+        class Thing:
+            pass
+        class Shop:
+            class Inner:
+                thing = Thing()
+        def close_over(kind):
+            def reach():
+                return kind
+            return reach
+        reach = close_over(Shop)
+        def get():
+            if not hasattr(Shop.Inner.thing, "made"):
+                Shop.Inner.thing.made = inner(1)
+            return Shop.Inner.thing.made
+        """, "get()"),
     "cache behind a cache": ("""\
         @functools.lru_cache(maxsize=None)
         def near(n):
@@ -435,7 +452,8 @@ def test_ways_to_keep(shop, way):
 
 @pytest.mark.parametrize("way", (
     "table", "class", "table of a class", "class in a class", "object",
-    "closure", "default", "attribute of a function inside another"))
+    "closure", "default", "attribute of a function inside another",
+    "deep in a class that a function closes over"))
 def test_ways_to_keep_late(shop, way):
     """What was looked at more than once, and had nothing new."""
     module, ask = WAYS[way]
