@@ -291,14 +291,6 @@ static long number(PyObject *object, const char *name)
 	return result;
 }
 
-static bool is_a(PyObject *object, PyObject *type)
-{
-	PyObject *own = PyObject_Type(object);
-
-	Py_DecRef(own);
-	return own == type;
-}
-
 /* One code object of 3.9 or 3.10, taken apart. */
 struct body {
 	PyObject *code, *type;
@@ -361,7 +353,7 @@ static void adopt_one(const struct body *outer, const struct source *source,
 	PyObject *name = PyTuple_GetItem(outer->consts, qualname);
 	struct body body;
 
-	if (!code || !name || !is_a(code, outer->type))
+	if (!code || !name || type_of(code) != outer->type)
 		return;
 	/* MAKE_FUNCTION has of a class the bare name only. */
 	if (open_body(&body, code)) {
@@ -413,7 +405,7 @@ static void adopt_consts(PyObject *code, const struct source *source)
 		PyObject *inner = PyTuple_GetItem(consts, i);
 		PyObject *name;
 
-		if (!is_a(inner, type))
+		if (type_of(inner) != type)
 			continue;
 		name = PyObject_GetAttrString(inner, "co_qualname");
 		assign_named(inner, source, name);

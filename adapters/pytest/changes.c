@@ -3,15 +3,14 @@
 
 #include <stddef.h>
 
-/* Behind the head of every object and the number of names, with 64 bits. */
-#define VERSION_OFFSET 24
+bool changes_have_version;
 
-static bool has_version;
-static long names_offset; /* where a function has its attributes; 0: unknown */
+/* Where a function has its attributes; 0: unknown. */
+long changes_names_offset;
 
 static uint64_t read_version(PyObject *dict)
 {
-	return *(uint64_t *)((char *)dict + VERSION_OFFSET);
+	return *(uint64_t *)((char *)dict + CHANGES_VERSION_OFFSET);
 }
 
 /* Whether each change, and no look, gives a dict another version. */
@@ -64,17 +63,7 @@ void changes_start(PyObject *function, PyObject *class, PyObject *names)
 {
 	if (sizeof(void *) != 8)
 		return;
-	has_version = is_renewed(class, names);
-	names_offset = find_names(function);
+	changes_have_version = is_renewed(class, names);
+	changes_names_offset = find_names(function);
 	PyErr_Clear();
-}
-
-uint64_t changes_version(PyObject *dict)
-{
-	return has_version ? read_version(dict) : 0;
-}
-
-bool changes_none_on(PyObject *function)
-{
-	return names_offset && !*(PyObject **)((char *)function + names_offset);
 }

@@ -21,12 +21,30 @@
 void changes_start(PyObject *function, PyObject *class, PyObject *names);
 
 /*
+ * What changes.c found out. A version lies behind the head of every object and
+ * the number of names, with 64 bits.
+ */
+#define CHANGES_VERSION_OFFSET 24
+extern __attribute__((visibility("hidden"))) bool changes_have_version;
+extern __attribute__((visibility("hidden"))) long changes_names_offset;
+
+/*
  * The version of a dict of a module or a class; 0: it has none. Not for the
  * names of other objects, which 3.13 changes without giving a version.
  */
-uint64_t changes_version(PyObject *dict);
+static inline uint64_t changes_version(PyObject *dict)
+{
+	return changes_have_version
+		       ? *(uint64_t *)((char *)dict + CHANGES_VERSION_OFFSET)
+		       : 0;
+}
 
 /* True: nothing was ever put on this function. False: it may have been. */
-bool changes_none_on(PyObject *function);
+static inline bool changes_none_on(PyObject *function)
+{
+	long offset = changes_names_offset;
+
+	return offset && !*(PyObject **)((char *)function + offset);
+}
 
 #endif

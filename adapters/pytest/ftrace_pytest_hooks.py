@@ -422,7 +422,7 @@ def pytest_runtest_protocol(item):
     try:
         nodeid = item.nodeid
         marks.begin(_units.get(nodeid) or _unit_of(item))
-        parent = id(item.parent)
+        parent = marks.identity(item.parent)
         found = _parents.get(parent)
         if found is None:
             # The parent is kept, so that no other one gets its identity.

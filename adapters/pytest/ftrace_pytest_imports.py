@@ -19,8 +19,8 @@ import ftrace_pytest_marks as marks
 import ftrace_pytest_measured as measured
 import ftrace_pytest_places as places
 from ftrace_pytest_marks import (
-    BASE, BEGIN, BLOCK_LIST, END, MUTE, OPAQUE, UNMUTE, USE, encode, say,
-    shift,
+    BASE, BEGIN, BLOCK_LIST, END, MUTE, OPAQUE, UNMUTE, USE, encode, identity,
+    say, shift,
 )
 
 _MACHINERY = frozenset((
@@ -52,7 +52,8 @@ scopes = {}
 _by_hand = {}
 
 # The packages that have project modules in them, and the modules that were
-# found to have nothing to do with any: most imports in functions are such.
+# found to have nothing to do with any: most imports in functions are such. By
+# the first part of the name, which those share that can make a difference.
 _packages = set()
 _foreign = {}
 
@@ -69,6 +70,9 @@ _looked = set()
 # Directories of no project that were listed before there was a wrapper: every
 # test depends on all their names, so what is looked up in them says nothing.
 _whole = set()
+
+# Whether modules are the project's, by the absolute paths of their files.
+_decided = {}
 
 _stdlib = os.path.dirname(os.__file__) + "/"
 _find_spec = None
@@ -114,7 +118,7 @@ def install(directory_scope):
             previous, _note_import, encode(doc), builtins,
             builtins.__name__)
     else:
-        builtins.__import__ = _python_import(previous)
+        builtins.__import__ = marks.python_import(previous, _note_import)
 
 
 def _declare_past():
@@ -160,25 +164,6 @@ def _was_listed(place):
     """Whether the import system has read a directory as a whole."""
     finder = sys.path_importer_cache.get(place)
     return getattr(finder, "_path_mtime", -1) != -1
-
-
-_IMPORT = """
-def __import__(name, globals=None, locals=None, fromlist=(), level=0):
-    __tracebackhide__ = True
-    result = previous(name, globals, locals, fromlist, level)
-    try:
-        note(name, globals, fromlist, level)
-    except Exception:
-        lost()
-    return result
-"""
-
-
-def _python_import(previous):
-    names = {"previous": previous, "note": _note_import, "lost": marks.lost,
-             "__name__": "importlib._bootstrap"}
-    exec(compile(_IMPORT, "<frozen importlib._bootstrap>", "exec"), names)
-    return names["__import__"]
 
 
 def find_spec(self, fullname, target=None):
@@ -272,7 +257,7 @@ def _use(scope, importer):
 def scope_of_code(names):
     """The scope of the module whose global names these are, or None."""
     if _by_hand:
-        found = _by_hand.get(id(names.get("__spec__")))
+        found = _by_hand.get(identity(names.get("__spec__")))
         if found is not None:
             return found[0]
     return scopes.get(names.get("__name__"))
@@ -320,15 +305,16 @@ def _note_import(name, globs, fromlist, level):
         if level:
             name = _absolute(name, globs, level)
     module = sys.modules.get(name)
-    if module is not None and _foreign.get(name) is module:
+    top = name.partition(".")[0]
+    if module is not None and _foreign.get(top, {}).get(name) is module:
         return not level
     found = _scopes_of_import(name, fromlist)
     for scope in found:
         _use(scope, importer)
     foreign = False
     if (scope_of(name) is None and name not in _packages
-            and name.partition(".")[0] not in _packages):
-        _foreign[name] = module
+            and top not in _packages):
+        _foreign.setdefault(top, {})[name] = module
         foreign = not level
     if key is not None:
         _told[key] = name, module, [USE + scope for scope in found], foreign
@@ -397,7 +383,7 @@ def open_by_hand(spec, module):
     if scope is None or sys.modules.get(name) is not module:
         scope = b"module/" + encode(
             name + "@" + marks.relative(os.path.abspath(spec.origin)))
-        _by_hand[id(spec)] = (scope, spec)
+        _by_hand[identity(spec)] = (scope, spec)
     load = Load(name, scope)
     load.module, load.spec = module, spec
     load.executing = True
@@ -425,6 +411,17 @@ class Load:
         self.ours = False
 
 
+def _forget_foreign(name):
+    """A module of that name is loaded; None: of whatever name."""
+    if name is None:
+        _foreign.clear()
+    else:
+        _foreign.pop(name.partition(".")[0], None)
+    _told.clear()
+    if marks.extension is not None:
+        marks.extension.renew(name)
+
+
 def _open(load):
     opened = marks.thread.modules
     load.local = not opened and _is_conftest(load.name)
@@ -434,12 +431,9 @@ def _open(load):
         _use(load.scope, load.importer)
         if load.module is not None:
             _use_parents(load.name, load.scope)
+    _forget_foreign(None if load.module or _by_hand else load.name)
     if load.module is None:
         scopes[load.name] = load.scope
-    _foreign.clear()
-    _told.clear()
-    if marks.extension is not None:
-        marks.extension.renew()
     load.lifted = marks.lift()
     opened.append(load.scope)
     marks.thread.loads.append(load)
@@ -494,7 +488,7 @@ def _close_foreign(load, module):
         if load.module is None:
             scopes[name] = whole
         else:
-            _by_hand[id(load.spec)] = (whole, load.spec)
+            _by_hand[identity(load.spec)] = (whole, load.spec)
         _add_parents(name)
         if scope != whole:
             say(BEGIN + whole)
@@ -539,7 +533,12 @@ def is_project(module):
     origin = names.get("__file__") or getattr(spec, "origin", None)
     if isinstance(origin, str) and (
             "/" in origin or origin.endswith((".py", ".pyc", ".so"))):
-        return is_project_path(os.path.abspath(origin))
+        found = _decided.get(origin)
+        if found is None:
+            found = is_project_path(os.path.abspath(origin))
+            if origin[:1] == "/":
+                _decided[origin] = found
+        return found
     below = getattr(spec, "submodule_search_locations", None)
     if below is None:
         return False

@@ -21,7 +21,7 @@ import ftrace_pytest_imports as imports
 import ftrace_pytest_leads as leads
 import ftrace_pytest_marks as marks
 import ftrace_pytest_memory as memory
-from ftrace_pytest_marks import END, KEPT, LEADS, encode, say
+from ftrace_pytest_marks import END, KEPT, LEADS, encode, identity, say
 
 # Behind the kinds of ftrace_pytest_memory: an object whose attributes are
 # looked up by code of others.
@@ -56,12 +56,10 @@ def install():
     """Has them looked at from now on."""
     global _active
     _active = True
-    names_of = memory.names_of_class
     marks.extension.kept_start(_told, (
         _kind_of, functools._lru_cache_wrapper, types.FunctionType,
-        types.ModuleType, _WRAPPERS, names_of, gc.get_referents, _Probe,
-        gc.get_referents(names_of(_Probe))[0], lambda: None, _slots_of,
-        _paths_of))
+        types.ModuleType, _WRAPPERS, gc.get_referents, _Probe,
+        memory.dict_of_class(_Probe), lambda: None, _slots_of, _paths_of))
     for name, module in list(sys.modules.items()):
         if not name.startswith(marks.OWN_MODULES) and imports.is_project(
                 module):
@@ -168,6 +166,7 @@ def _told_value(names, holder):
     say(mark)
 
 
+@functools.lru_cache(maxsize=None)
 def _is_test(path, name):
     """Whether a function is a test, whose own cache is of its own runs."""
     file = os.path.basename(path)
@@ -241,7 +240,8 @@ def _wanted(places):
             for way in wanted.get((path, name), ()):
                 for one in _on_the_way(value, way[1:]):
                     if type(one) not in leads.PLAIN:
-                        ways, _ = others.setdefault(id(one), (set(), set()))
+                        ways, _ = others.setdefault(
+                            identity(one), (set(), set()))
                         ways.add((path, way))
     return others
 

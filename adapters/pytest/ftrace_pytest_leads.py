@@ -14,6 +14,7 @@ import types
 import ftrace_pytest_imports as imports
 import ftrace_pytest_marks as marks
 import ftrace_pytest_memory as memory
+from ftrace_pytest_marks import identity
 
 # Of these there are many with one identity.
 PLAIN = (str, bytes, int, float, bool, complex, type(None))
@@ -36,9 +37,9 @@ _WAITING = (
 )
 
 # By identity, because a class can have a hash of its own.
-_plain = frozenset(map(id, PLAIN))
-_inside = {id(kind): names for kind, names in _INSIDE}
-_waiting = {id(kind): name for kind, name in _WAITING}
+_plain = frozenset(map(identity, PLAIN))
+_inside = {identity(kind): names for kind, names in _INSIDE}
+_waiting = {identity(kind): name for kind, name in _WAITING}
 
 # How far a global is gone through for functions, what a function closes over
 # or an object has for an attribute; and how far all of them.
@@ -77,7 +78,7 @@ def _defaults_of(function):
     """The values of a function's parameters that may be of interest."""
     return [value for value in (*(function.__defaults__ or ()),
                                 *(function.__kwdefaults__ or {}).values())
-            if id(type(value)) not in _plain]
+            if identity(type(value)) not in _plain]
 
 
 def _leads_to_itself(function):
@@ -100,6 +101,7 @@ class Leads:
         self._watched = watched or {}
         self._name = None
         self._kinds = {}
+        self._bases = {}
         self._specials = {}
         self._objects = {}
         self._done = set()
@@ -108,7 +110,8 @@ class Leads:
     def add(self, name, value):
         """Takes in what something is called by."""
         kind = type(value)
-        if id(kind) in _plain or type(name) is not str or _is_special(name):
+        if (identity(kind) in _plain or type(name) is not str
+                or _is_special(name)):
             return
         self._name = name
         self._meet(value)
@@ -127,7 +130,7 @@ class Leads:
         self._put(name, found)
 
     def _meet(self, value):
-        names = self._watched.get(id(value))
+        names = self._watched.get(identity(value))
         if names is not None and self._name is not None:
             names.add(self._name)
 
@@ -145,10 +148,10 @@ class Leads:
         kind = type(value)
         if depth > _DEPTH:
             return
-        if id(kind) in _waiting:
-            found.add(_name_of_code(getattr(value, _waiting[id(kind)])))
+        if identity(kind) in _waiting:
+            found.add(_name_of_code(getattr(value, _waiting[identity(kind)])))
         self._meet(value)
-        for name in _inside.get(id(kind), ()):
+        for name in _inside.get(identity(kind), ()):
             inner = getattr(value, name, None)
             if inner is not None:
                 self.add_functions(inner, found, depth + 1)
@@ -172,22 +175,22 @@ class Leads:
 
     def _add_inside(self, value, found, depth):
         """The same of what a function closes over, and of its defaults."""
-        if id(type(value)) in _inside:
+        if identity(type(value)) in _inside:
             self.add_functions(value, found, depth + 1)
         elif depth < _DEPTH_INSIDE:
             self._add_held(value, found, _DEPTH_INSIDE)
 
-    def _kind_of(self, kind):
-        found = self._kinds.get(id(kind))
+    def _bases_of(self, kind):
+        found = self._bases.get(identity(kind))
         if found is None:
-            found = self._kinds[id(kind)] = memory.kind_of(kind)
+            found = self._bases[identity(kind)] = tuple(bases_of(kind))
         return found
 
     def _specials_of(self, kind):
         """What Python calls for objects of a class, by its own doing."""
-        found = self._specials.get(id(kind))
+        found = self._specials.get(identity(kind))
         if found is None:
-            found = self._specials[id(kind)] = set()
+            found = self._specials[identity(kind)] = set()
             for name, value in list(memory.names_of_class(kind).items()):
                 if type(name) is str and _is_special(name):
                     self.add_functions(value, found, 1)
@@ -199,11 +202,12 @@ class Leads:
         So does what it is made by, which calls its objects into being.
         """
         found = set()
-        for base in bases_of(kind):
+        bases = self._bases_of(kind)
+        for base in bases:
             found |= self._specials_of(base)
-        if id(kind) not in self._done and is_of_project(kind):
-            self._done.add(id(kind))
-            for base in (*bases_of(kind), *bases_of(type(kind))):
+        if identity(kind) not in self._done and is_of_project(kind):
+            self._done.add(identity(kind))
+            for base in (*bases, *self._bases_of(type(kind))):
                 if base is not kind:
                     self._put(base.__name__, self._specials_of(kind))
         return found
@@ -211,27 +215,36 @@ class Leads:
     def _add_held(self, value, found, depth, noting=False):
         """Adds the functions that a table holds, or an object."""
         level = [value]
-        seen = {id(value)}
+        seen = {identity(value)}
         for _ in range(depth if self._left > 0 else _DEPTH_INSIDE):
             inner = []
             for each in level:
                 kind = type(each)
-                self._meet(each)
-                if id(kind) in _inside or id(kind) in _waiting:
+                name_of_kind = identity(kind)
+                if self._watched:
+                    self._meet(each)
+                if name_of_kind in _inside or name_of_kind in _waiting:
                     self.add_functions(each, found, 1)
-                elif self._kind_of(kind) == memory.CONTAINER:
+                    continue
+                what = self._kinds.get(name_of_kind)
+                if what is None:
+                    what = self._kinds[name_of_kind] = memory.kind_of(kind)
+                if what == memory.CONTAINER:
                     inner.append(each)
-                elif self._kind_of(kind) == memory.INNER:
+                elif what == memory.INNER:
                     inner.append(each)
-                    for base in bases_of(kind):
+                    for base in self._bases_of(kind):
                         found |= self._specials_of(base)
                     if noting:
-                        self._objects[id(each)] = each
+                        self._objects[identity(each)] = each
+            if not inner:
+                return
             level = [each for each in gc.get_referents(*inner)
-                     if id(type(each)) not in _plain and id(each) not in seen
+                     if identity(type(each)) not in _plain
+                     and identity(each) not in seen
                      and not issubclass(type(each),
                                         (type, types.ModuleType))]
-            seen.update(map(id, level))
+            seen.update(map(identity, level))
             self._left -= len(level)
             if not level or len(seen) > _HELD_MOST:
                 return
@@ -240,12 +253,12 @@ class Leads:
         """An attribute's name leads to what the object has there."""
         while self._objects:
             one = self._objects.popitem()[1]
-            if id(one) in self._done:
+            if identity(one) in self._done:
                 continue
-            self._done.add(id(one))
+            self._done.add(identity(one))
             names = marks.extension.attributes(one) or {}
             for name, value in list(names.items()):
-                if type(name) is str and id(type(value)) not in _plain:
+                if type(name) is str and identity(type(value)) not in _plain:
                     found = set()
                     self._name = name
                     self._add_held(value, found, _DEPTH_INSIDE)
@@ -267,8 +280,9 @@ def places():
             values = todo.pop()
             yield path, values
             for _, value in values:
-                if issubclass(type(value), type) and id(value) not in seen:
-                    seen.add(id(value))
+                if (issubclass(type(value), type)
+                        and identity(value) not in seen):
+                    seen.add(identity(value))
                     own = memory.names_of_class(value)
                     if own.get("__module__") == name:
                         todo.append(list(own.items()))

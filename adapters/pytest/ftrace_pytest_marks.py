@@ -51,6 +51,17 @@ def _call_with_frames_removed(*args, **kwargs):
                 lost()
 """
 
+_IMPORT = """
+def __import__(name, globals=None, locals=None, fromlist=(), level=0):
+    __tracebackhide__ = True
+    result = previous(name, globals, locals, fromlist, level)
+    try:
+        note(name, globals, fromlist, level)
+    except Exception:
+        lost()
+    return result
+"""
+
 # Those of os.fsencode(), which takes longer to find out what it is given.
 _ENCODING = sys.getfilesystemencoding()
 _ERRORS = sys.getfilesystemencodeerrors()
@@ -80,6 +91,8 @@ class _Thread(_local):
         self.loads = []
         # How often it is muted, by others than the project's own code.
         self.muted = 0
+        # Where ftrace_pytest_variables saw all names being asked for.
+        self.copying = None
 
 
 thread = _Thread()
@@ -89,11 +102,27 @@ def _python_access(path, access=os.access):
     access(path, 0)
 
 
+def _python_caller(depth):
+    return sys._getframe(depth + 1)
+
+
+def _python_code_of(frame):
+    return frame.f_code
+
+
 def _python_around(function, enter, leave):
     names = {"function": function, "enter": enter, "leave": leave,
              "lost": lost, "__name__": "importlib._bootstrap"}
     exec(compile(_AROUND, "<frozen importlib._bootstrap>", "exec"), names)
     return names["_call_with_frames_removed"]
+
+
+def python_import(previous, note):
+    """What stands in for builtins.__import__ where there is no extension."""
+    names = {"previous": previous, "note": note, "lost": lost,
+             "__name__": "importlib._bootstrap"}
+    exec(compile(_IMPORT, "<frozen importlib._bootstrap>", "exec"), names)
+    return names["__import__"]
 
 
 def _load_extension():
@@ -119,9 +148,16 @@ if extension is not None:
     say = extension.say
     shift = extension.shift
     around = extension.around
+    # Each id(), sys._getframe() and f_code is an event for all who listen.
+    identity = extension.identity
+    caller = extension.caller
+    code_of = extension.code_of
 else:
     say = shift = _python_access
     around = _python_around
+    identity = id
+    caller = _python_caller
+    code_of = _python_code_of
 
 
 def set_root(path):

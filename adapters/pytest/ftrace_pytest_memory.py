@@ -22,7 +22,9 @@ from functools import _lru_cache_wrapper, partial
 
 import ftrace_pytest_imports as imports
 import ftrace_pytest_marks as marks
-from ftrace_pytest_marks import BEGIN, END, USE, WHOLE, encode, say
+from ftrace_pytest_marks import (
+    BEGIN, END, USE, WHOLE, encode, identity, say,
+)
 
 # What to say of what was heard of, by its kind: adapters/pytest/opened.h.
 _MARKS = (WHOLE, marks.BLOCK_LIST + b"/", marks.ENV)
@@ -68,11 +70,13 @@ for _kind, _types in (
 
 # Instances of these, and of what is below the packages, change by being used
 # and keep nothing of a file.
-_BUSY = frozenset(("unittest.mock", "threading"))
-_FRAMEWORK = frozenset(("_pytest", "pluggy", "logging"))
+_BUSY = (b"unittest.mock", b"threading")
+_FRAMEWORK = (b"_pytest", b"pluggy", b"logging")
 
 # These are called without entering a function of the file they stand in.
-_CALLED = (_lru_cache_wrapper, types.FunctionType, types.MethodType, partial)
+_CALLED = (types.FunctionType, _lru_cache_wrapper, types.MethodType, partial)
+_WRAPPERS = ((property, b"fget"), (staticmethod, b"__func__"),
+             (classmethod, b"__func__"))
 
 # Names that every class has.
 OF_CLASSES = frozenset((
@@ -93,6 +97,10 @@ _settled = {}
 # How often a module asked for a variable, and up to when it is of interest.
 _asked = {}
 _ASKED_MOST = 2
+
+
+class _Probe(type):
+    pass
 
 
 class _Watch:
@@ -134,11 +142,24 @@ def install():
               "/dev", "/proc", "/sys"}
     _passing = tuple(encode(place.rstrip("/") + "/") for place in places)
     marks.finish = _finish
+    marks.extension.types_start(
+        _Probe, dict_of_class(_Probe), names_of_class, gc.get_referents)
     marks.extension.walk_start(
-        list(_ORDINARY.items()), kind_of, _leads_on, gc.get_referents)
+        list(_ORDINARY.items()), _BUSY, _FRAMEWORK, types.ModuleType,
+        _CALLED, _WRAPPERS)
     marks.extension.glance_start(
-        _PLAIN, (dict, list, set), _lru_cache_wrapper, names_of_class)
+        _PLAIN, (dict, list, set), _lru_cache_wrapper)
     marks.extension.hear_opened(_hear)
+
+
+def dict_of_class(kind):
+    """What has the names of a class, which nobody else may change."""
+    return gc.get_referents(names_of_class(kind))[0]
+
+
+def kind_of(kind):
+    """What to make of the objects of a type."""
+    return marks.extension.kind_of(kind)
 
 
 def _class_of(scope):
@@ -183,11 +204,11 @@ def _hear(path, kind, stack):
         return
     watch.variables[mark] = None
     for names in stack:
-        if (id(names) not in watch.glances
+        if (identity(names) not in watch.glances
                 and type(names.get("__file__")) is str
                 and not getattr(names.get("__spec__"), "_initializing",
                                 False)):
-            watch.glances[id(names)] = names, (
+            watch.glances[identity(names)] = names, (
                 marks.extension.glance(names))
 
 
@@ -196,7 +217,7 @@ def _is_settled(variable, stack):
 
     Who keeps it does so when it is asked for first, and does not ask again.
     """
-    key = (variable, id(stack[0]))
+    key = (variable, identity(stack[0]))
     times = _asked.get(key, 0)
     _asked[key] = times + 1
     return times >= _ASKED_MOST
@@ -218,13 +239,13 @@ def _add_modules(watch, stack):
     known = watch.modules
     added = []
     for names in stack:
-        if id(names) not in known:
+        if identity(names) not in known:
             added.append(names)
             _add_module(watch, names, _MOST)
     room = _MOST_AROUND
     for names in added:
         for other in _neighbours(names):
-            if id(other) not in known:
+            if identity(other) not in known:
                 room -= _add_module(watch, other, min(room, _MOST))
 
 
@@ -236,7 +257,7 @@ def _add_module(watch, names, most):
     """
     name = names.get("__name__")
     path = names.get("__file__")
-    watch.modules[id(names)] = None
+    watch.modules[identity(names)] = None
     # While it is loaded it changes anyway, and has what it reads in its own
     # scope.
     if (type(path) is not str
@@ -253,7 +274,7 @@ def _add_module(watch, names, most):
         before = _last[key]
     else:
         before, count = _look(names, most, key[2])
-    watch.modules[id(names)] = _Module(key, held, before)
+    watch.modules[identity(names)] = _Module(key, held, before)
     return count
 
 
@@ -299,7 +320,7 @@ def _finish(watch):
             continue
         name, path, _ = module.key
         names = module.held or _names_named(name)
-        if names is None or id(names) != key:
+        if names is None or identity(names) != key:
             # It was taken away, and others may still have it.
             _say_memo(path, imports.scopes.get(name), watch.marks)
             continue
@@ -359,42 +380,32 @@ def _look(names, most, spared=None):
     many objects that took.
     """
     known = [names, sys.modules["builtins"].__dict__]
-    seen = set(map(id, known))
+    seen = set(map(identity, known))
     reached, hidden = [], []
-    for key, value in list(names.items()):
-        if not (key[:2] == "__" == key[-2:]) and key != spared:
-            _sort(value, key[:1] == "_", names, reached, hidden, known, seen)
-    found, count = marks.extension.walk(
-        [reached, hidden], known, names.get("__name__"), most)
-    return found if len(found) == 2 else None, count
+    classes = marks.extension.walk_sort(
+        names, names, False, True, True, {spared}, reached, hidden)
+    for kind, is_private in classes:
+        _sort(kind, is_private, names, reached, hidden, known, seen)
+    return marks.extension.walk(
+        reached, hidden, known, names.get("__name__"), most)
 
 
-def _sort(value, is_private, names, reached, hidden, known, seen):
-    """Puts a global or an attribute of a class with its like."""
-    kind = type(value)
-    if issubclass(kind, type):
-        own = names_of_class(value)
-        if own.get("__module__") == names.get("__name__"):
-            if id(value) not in seen:
-                seen.add(id(value))
-                known.append(value)
-                inherits = _inherits(value, own["__module__"])
-                for key, each in list(own.items()):
-                    if key not in OF_CLASSES:
-                        _sort(each, is_private
-                              or key[:1] == "_" and not inherits,
-                              names, reached, hidden, known, seen)
+def _sort(kind, is_private, names, reached, hidden, known, seen):
+    """Puts the attributes of a class, if it is the module's, with their like.
+
+    So that they are told apart: the class itself is known.
+    """
+    own = names_of_class(kind)
+    if (own.get("__module__") != names.get("__name__")
+            or identity(kind) in seen):
         return
-    function = value
-    if kind is property:
-        function = value.fget
-    elif kind is staticmethod or kind is classmethod:
-        function = value.__func__
-    if type(function) is types.FunctionType:
-        is_private = function.__globals__ is names
-    elif type(function) in _CALLED:
-        is_private = False
-    (hidden if is_private else reached).append(value)
+    seen.add(identity(kind))
+    known.append(kind)
+    classes = marks.extension.walk_sort(
+        kind, names, is_private, not _inherits(kind, own["__module__"]),
+        False, OF_CLASSES, reached, hidden)
+    for each, is_private in classes:
+        _sort(each, is_private, names, reached, hidden, known, seen)
 
 
 def _inherits(kind, module):
@@ -405,25 +416,3 @@ def _inherits(kind, module):
                 imports.is_of_project(name)):
             return True
     return False
-
-
-def kind_of(kind):
-    """What to make of the objects of a type."""
-    for ordinary, found in _ORDINARY.items():
-        if kind is ordinary:
-            return found
-    if issubclass(kind, types.ModuleType):
-        return _NOTHING
-    if issubclass(kind, type):
-        return _CLASS
-    # Some types in C, as of the links in a lru_cache of 3.9, have no names.
-    module = (names_of_class(kind) or {}).get("__module__")
-    if type(module) is str and (
-            module in _BUSY or module.partition(".")[0] in _FRAMEWORK):
-        return _LEAF
-    return INNER
-
-
-def _leads_on(kind, name):
-    """Whether a class is the module's own."""
-    return names_of_class(kind).get("__module__") == name

@@ -16,7 +16,9 @@ import sys
 
 import ftrace_pytest_marks as marks
 from ftrace_pytest_imports import is_project_path
-from ftrace_pytest_marks import ENV, encode, say
+from ftrace_pytest_marks import (
+    ENV, caller, code_of, encode, identity, say,
+)
 
 # What the C part makes of an answer.
 _AGAIN, _SAID, _NEVER = range(3)
@@ -57,7 +59,7 @@ _PASSING = ("PYTEST_CURRENT_TEST", "PYTEST_VERSION")
 # Code that reads each variable in turn, by its identity: that is quicker to
 # look up than its hash.
 _IN_TURN = frozenset(
-    id(function.__code__) for function in (
+    identity(function.__code__) for function in (
         collections.abc.ItemsView.__iter__,
         collections.abc.ValuesView.__iter__,
         collections.abc.ValuesView.__contains__,
@@ -144,8 +146,9 @@ def _hear(environ, name):
     """Called before a variable is read; says so where it counts."""
     if type(name) not in (str, bytes):
         return _AGAIN
-    frame = sys._getframe(_depth)
-    if id(frame.f_code) in _IN_TURN or _is_copying(environ, name, frame):
+    frame = caller(_depth)
+    code = code_of(frame)
+    if identity(code) in _IN_TURN or _is_copying(environ, name, frame, code):
         return _AGAIN
     if name in _said_in_base:
         return _NEVER
@@ -161,16 +164,16 @@ def _hear_keys(environ):
     dict(os.environ) and {**os.environ} ask for the names and then for each
     value, all from one instruction of the frame that they are called from.
     """
-    frame = sys._getframe(_depth)
+    frame = caller(_depth)
     marks.thread.copying = (
-        frame.f_code, id(frame), frame.f_lasti, set(environ._data))
+        code_of(frame), identity(frame), frame.f_lasti, set(environ._data))
     return _AGAIN
 
 
-def _is_copying(environ, name, frame):
-    copying = getattr(marks.thread, "copying", None)
-    if (copying is None or copying[0] is not frame.f_code
-            or copying[1:3] != (id(frame), frame.f_lasti)):
+def _is_copying(environ, name, frame, code):
+    copying = marks.thread.copying
+    if (copying is None or copying[0] is not code
+            or copying[1:3] != (identity(frame), frame.f_lasti)):
         return False
     name = environ.encodekey(name)
     if name not in copying[3]:
@@ -190,7 +193,7 @@ def _counts(frame):
                and not marks.process[-1].startswith(b"discover/"))
     nearest = True
     while frame is not None:
-        path = frame.f_code.co_filename
+        path = code_of(frame).co_filename
         try:
             owner = _owners[path]
         except KeyError:
@@ -231,5 +234,5 @@ def _reports(owner, frame):
     monkeypatch keeps the value that it replaces, to put it back.
     """
     return owner == _REPORT or (
-        frame.f_code.co_name == "setitem"
+        code_of(frame).co_name == "setitem"
         and frame.f_globals.get("__name__") == "_pytest.monkeypatch")

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "adapters/pytest/types.h"
+
 #define TYPES 16
 #define IS_CLASS (1ul << 31) /* Py_TPFLAGS_TYPE_SUBCLASS */
 
@@ -14,7 +16,8 @@ struct types {
 };
 
 static struct types plain, containers;
-static PyObject *cache_type, *names_of;
+static PyObject *cache_type;
+static PyObject *dunder_dict, *dunder_module, *dunder_name;
 
 struct sums {
 	uint64_t reached, hidden;
@@ -33,26 +36,6 @@ static bool is_one(const struct types *types, PyObject *type)
 		if (types->type[i] == type)
 			return true;
 	return false;
-}
-
-/* Of an object's type, without holding it: the object does. */
-static PyObject *type_of(PyObject *object)
-{
-	PyObject *type = PyObject_Type(object);
-
-	Py_DecRef(type);
-	return type;
-}
-
-/* An entry of a mapping, NULL when there is none. */
-static PyObject *entry(PyObject *mapping, const char *name)
-{
-	PyObject *found =
-		mapping ? PyMapping_GetItemString(mapping, name) : NULL;
-
-	if (!found)
-		PyErr_Clear();
-	return found;
 }
 
 /* How often a cache had no answer, and how many it keeps. */
@@ -86,36 +69,46 @@ static bool add_value(struct sums *sums, uint64_t *sum, PyObject *value)
 	return true;
 }
 
+/* To look at a cache may free memory, and so run code that drops it. */
+static bool add_held(struct sums *sums, uint64_t *sum, PyObject *value)
+{
+	bool all;
+
+	Py_IncRef(value);
+	all = add_value(sums, sum, value);
+	Py_DecRef(value);
+	return all;
+}
+
 static void add_attributes(struct sums *sums, uint64_t *sum, PyObject *names)
 {
-	PyObject *values = PyMapping_Values(names);
+	PyObject *key, *value;
+	ssize_t at = 0;
 
-	if (!values)
-		PyErr_Clear();
-	for (ssize_t i = 0; values && i < PyList_Size(values); i++)
-		(void)add_value(sums, sum, PyList_GetItem(values, i));
-	Py_DecRef(values);
+	while (PyDict_Next(names, &at, &key, &value))
+		(void)add_held(sums, sum, value);
 }
 
 static void add_class(struct sums *sums, uint64_t *sum, PyObject *class)
 {
-	PyObject *names = PyObject_CallFunctionObjArgs(names_of, class, NULL);
-	PyObject *module = entry(names, "__module__");
+	PyObject *names = types_names(class);
+	PyObject *module =
+		names ? PyDict_GetItemWithError(names, dunder_module) : NULL;
 
 	if (module && sums->module &&
-		PyObject_RichCompareBool(module, sums->module, IS_EQUAL) == 1)
+		(module == sums->module ||
+			PyObject_RichCompareBool(
+				module, sums->module, IS_EQUAL) == 1))
 		add_attributes(sums, sum, names);
 	PyErr_Clear();
-	Py_DecRef(module);
-	Py_DecRef(names);
 }
 
 /* The attributes are got by what the type has for that. */
 static void add_object(struct sums *sums, uint64_t *sum, PyObject *object)
 {
-	PyObject *names =
-		PyObject_CallFunctionObjArgs(names_of, type_of(object), NULL);
-	PyObject *own = entry(names, "__dict__");
+	PyObject *names = types_names(type_of(object));
+	PyObject *own =
+		names ? PyDict_GetItemWithError(names, dunder_dict) : NULL;
 	PyObject *get = own ? PyObject_GetAttrString(own, "__get__") : NULL;
 	PyObject *found =
 		get ? PyObject_CallFunctionObjArgs(get, object, NULL) : NULL;
@@ -125,23 +118,28 @@ static void add_object(struct sums *sums, uint64_t *sum, PyObject *object)
 	PyErr_Clear();
 	Py_DecRef(found);
 	Py_DecRef(get);
-	Py_DecRef(own);
-	Py_DecRef(names);
+}
+
+/* Whether a name hides what it stands for, and whether Python gives it. */
+static bool hides(PyObject *name, bool *special)
+{
+	ssize_t size = 0;
+	const char *text = NULL;
+
+	if (type_of(name) == type_of(dunder_dict))
+		text = PyUnicode_AsUTF8AndSize(name, &size);
+	PyErr_Clear();
+	*special = size > 4 && text[0] == '_' && text[1] == '_' &&
+		   text[size - 1] == '_' && text[size - 2] == '_';
+	return size && text[0] == '_';
 }
 
 static void add_global(struct sums *sums, PyObject *name, PyObject *value)
 {
-	bool hides = PyUnicode_ReadChar(name, 0) == '_';
-	uint64_t *sum = hides ? &sums->hidden : &sums->reached;
-	ssize_t size = PyObject_Size(name);
+	bool special, hidden = hides(name, &special);
+	uint64_t *sum = hidden ? &sums->hidden : &sums->reached;
 
-	PyErr_Clear(); /* of a name that is empty or no text */
-	if (hides && size > 4 && PyUnicode_ReadChar(name, 1) == '_' &&
-		PyUnicode_ReadChar(name, size - 1) == '_' &&
-		PyUnicode_ReadChar(name, size - 2) == '_')
-		return;
-	PyErr_Clear();
-	if (add_value(sums, sum, value))
+	if (special || add_value(sums, sum, value))
 		return;
 	if (PyType_GetFlags(type_of(value)) & IS_CLASS)
 		add_class(sums, sum, value);
@@ -151,19 +149,21 @@ static void add_global(struct sums *sums, PyObject *name, PyObject *value)
 
 PyObject *glance(PyObject *self, PyObject *names)
 {
-	struct sums sums = {0, 0, entry(names, "__name__")};
-	PyObject *keys = PyMapping_Keys(names);
-	PyObject *values = PyMapping_Values(names);
-	ssize_t count = keys ? PyList_Size(keys) : 0;
+	struct sums sums = {0, 0, NULL};
+	PyObject *name, *value;
+	ssize_t at = 0;
 
 	(void)self;
-	/* Nothing runs between the two, so that they belong together. */
-	for (ssize_t i = 0; values && i < count; i++)
-		add_global(&sums, PyList_GetItem(keys, i),
-			PyList_GetItem(values, i));
+	sums.module = PyDict_GetItemWithError(names, dunder_name);
+	Py_IncRef(sums.module);
+	while (PyDict_Next(names, &at, &name, &value)) {
+		Py_IncRef(name);
+		Py_IncRef(value);
+		add_global(&sums, name, value);
+		Py_DecRef(value);
+		Py_DecRef(name);
+	}
 	Py_DecRef(sums.module);
-	Py_DecRef(keys);
-	Py_DecRef(values);
 	PyErr_Clear();
 	return Py_BuildValue("KK", sums.reached, sums.hidden);
 }
@@ -179,9 +179,12 @@ PyObject *glance_start(PyObject *self, PyObject *args)
 	PyObject *plain_types, *container_types;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "OOOO", &plain_types, &container_types,
-		    &cache_type, &names_of))
+	if (!PyArg_ParseTuple(
+		    args, "OOO", &plain_types, &container_types, &cache_type))
 		return NULL;
+	dunder_dict = PyUnicode_InternFromString("__dict__");
+	dunder_module = PyUnicode_InternFromString("__module__");
+	dunder_name = PyUnicode_InternFromString("__name__");
 	Py_IncRef(args);
 	take(&plain, plain_types);
 	take(&containers, container_types);

@@ -14,9 +14,9 @@
 #include "adapters/pytest/python_api.h"
 
 /*
- * glance_start(plain, containers, cache, names_of): types whose objects have
- * no attributes that could be a value kept, types that hold values, that of
- * what functools.lru_cache makes, and what gives the names of a class.
+ * glance_start(plain, containers, cache): types whose objects have no
+ * attributes that could be a value kept, types that hold values, and that of
+ * what functools.lru_cache makes. types_start() comes first.
  */
 PyObject *glance_start(PyObject *self, PyObject *args);
 

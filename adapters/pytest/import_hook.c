@@ -9,12 +9,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "adapters/pytest/calls.h"
 #include "adapters/pytest/entries.h"
 #include "adapters/pytest/evaluator.h"
 #include "adapters/pytest/glance.h"
 #include "adapters/pytest/kept.h"
 #include "adapters/pytest/opened.h"
 #include "adapters/pytest/python_api.h"
+#include "adapters/pytest/types.h"
 #include "adapters/pytest/variables.h"
 #include "adapters/pytest/walk.h"
 
@@ -35,10 +37,12 @@ static PyObject *dunder_name;
 /*
  * Modules that were found to have nothing to do with the project, by name:
  * most imports inside functions are of such.  The module is compared, never
- * used: one of the project may have come under the name since.  Forgotten as
- * a whole, by a new generation, whenever a project module is loaded.
+ * used: one of the project may have come under the name since.  Forgotten, by a
+ * new generation, whenever a module is loaded whose name begins with the same
+ * part, and as a whole where what is loaded may have any name.
  */
 #define FOREIGN_SLOTS 1024
+#define TOPS 256
 
 struct foreign {
 	uint64_t key;
@@ -46,7 +50,7 @@ struct foreign {
 };
 
 static struct foreign foreign[FOREIGN_SLOTS];
-static uint64_t generation = 1;
+static uint64_t generation = 1, generation_of[TOPS];
 
 /* The import function that was there before, and who hears of imports. */
 static PyObject *previous_import;
@@ -109,22 +113,23 @@ static PyObject *shift(PyObject *self, PyObject *bytes)
  * arguments, then function, then leave with what enter and function gave
  * (None for a function that raised).  Result and exception are function's.
  */
-static PyObject *around_call(PyObject *self, PyObject *args, PyObject *kwargs)
+static PyObject *around_call(
+	PyObject *self, PyObject *const *args, ssize_t count, PyObject *names)
 {
 	PyObject *done, *none, *result, *token;
 	PyObject *type = NULL, *value = NULL, *trace = NULL;
 
-	token = PyObject_Call(PyTuple_GetItem(self, 1), args, kwargs);
+	token = calls_on(PyTuple_GetItem(self, 1), args, count, names);
 	if (!token && forgive())
 		return NULL;
-	result = PyObject_Call(PyTuple_GetItem(self, 0), args, kwargs);
+	result = calls_on(PyTuple_GetItem(self, 0), args, count, names);
 	if (!token)
 		return result;
 	if (!result)
 		PyErr_Fetch(&type, &value, &trace);
 	none = none_value();
-	done = PyObject_CallFunctionObjArgs(
-		PyTuple_GetItem(self, 2), token, result ? result : none, NULL);
+	done = calls_on(PyTuple_GetItem(self, 2),
+		(PyObject *[]){token, result ? result : none}, 2, NULL);
 	Py_DecRef(none);
 	Py_DecRef(token);
 	if (!done && forgive()) {
@@ -141,7 +146,7 @@ static PyObject *around_call(PyObject *self, PyObject *args, PyObject *kwargs)
 }
 
 static struct method_def around_def = {
-	"wrapped", METHOD(around_call), METH_VARARGS | METH_KEYWORDS, NULL};
+	"wrapped", METHOD(around_call), METH_FASTCALL | METH_KEYWORDS, NULL};
 
 static PyObject *around(PyObject *self, PyObject *args)
 {
@@ -204,15 +209,6 @@ static PyObject *method(PyObject *self, PyObject *function)
 	return PyInstanceMethod_New(function);
 }
 
-/* An argument of __import__ by place or by name, borrowed, NULL if absent. */
-static PyObject *argument(
-	PyObject *args, PyObject *kwargs, ssize_t place, const char *name)
-{
-	if (place < PyTuple_Size(args))
-		return PyTuple_GetItem(args, place);
-	return kwargs ? PyDict_GetItemString(kwargs, name) : NULL;
-}
-
 /* The table's key for one import, 0 where none can be made. */
 static uint64_t import_key(
 	PyObject *name, PyObject *globals, PyObject *fromlist, long level)
@@ -244,16 +240,28 @@ static uint64_t import_key(
 	return sum ? sum : 1;
 }
 
+/* The generation of what shares the first part of a name, or NULL. */
+static uint64_t *top_of(PyObject *name)
+{
+	const char *text = NULL;
+	uint64_t sum = 0;
+
+	if (type_of(name) == type_of(dunder_name))
+		text = PyUnicode_AsUTF8AndSize(name, NULL);
+	for (; text && *text && *text != '.'; text++)
+		sum = sum * 31 + (unsigned char)*text;
+	PyErr_Clear();
+	return text ? &generation_of[sum % TOPS] : NULL;
+}
+
 /* The place of an absolute name in the table of foreign modules, or NULL. */
 static struct foreign *foreign_slot(PyObject *name, uint64_t *key)
 {
-	ssize_t hash = PyObject_Hash(name);
+	uint64_t *top = top_of(name);
 
-	if (hash == -1) {
-		PyErr_Clear();
+	if (!top)
 		return NULL;
-	}
-	*key = mix(generation, (uint64_t)hash);
+	*key = mix(mix(generation, *top), (uint64_t)PyObject_Hash(name));
 	return &foreign[*key % FOREIGN_SLOTS];
 }
 
@@ -292,59 +300,72 @@ static void set_foreign(PyObject *name)
 	slot->module = module_named(name);
 }
 
-/* Forgets which modules were foreign: a project module is being loaded. */
-static PyObject *renew(PyObject *self, PyObject *unused)
+/* renew(name): forgets which were foreign; None: of whatever name. */
+static PyObject *renew(PyObject *self, PyObject *name)
 {
+	uint64_t *top = top_of(name);
+
 	(void)self;
-	(void)unused;
-	generation++;
+	++*(top ? top : &generation);
 	return none_value();
 }
 
-/* What stands in for builtins.__import__; self is builtins, as there. */
-static PyObject *import_call(PyObject *self, PyObject *args, PyObject *kwargs)
+/* Has an import heard of, which is not known to be of no interest. */
+static int note(
+	PyObject *name, PyObject *globals, PyObject *fromlist, PyObject *number)
 {
-	PyObject *done, *fromlist, *globals, *name, *number, *result;
+	PyObject *done, *zero = PyLong_FromLong(0);
+
+	done = calls_on(note_import,
+		(PyObject *[]){name, globals ? globals : zero,
+			fromlist ? fromlist : zero, number ? number : zero},
+		4, NULL);
+	Py_DecRef(zero);
+	if (!done && forgive())
+		return -1;
+	if (done && PyObject_IsTrue(done) == 1)
+		set_foreign(name);
+	Py_DecRef(done);
+	return 0;
+}
+
+/* What stands in for builtins.__import__; self is builtins, as there. */
+static PyObject *import_call(
+	PyObject *self, PyObject *const *args, ssize_t count, PyObject *names)
+{
+	PyObject *fromlist, *globals, *name, *number, *result;
 	uint64_t key, *slot;
 	long level = 0;
 
 	(void)self;
-	result = PyObject_Call(previous_import, args, kwargs);
+	result = calls_on(previous_import, args, count, names);
 	if (!result)
 		return NULL;
-	name = argument(args, kwargs, 0, "name");
-	globals = argument(args, kwargs, 1, "globals");
-	fromlist = argument(args, kwargs, 3, "fromlist");
-	number = argument(args, kwargs, 4, "level");
+	name = calls_argument(args, count, names, 0, "name");
+	number = calls_argument(args, count, names, 4, "level");
 	if (!name)
 		return result;
 	if (number)
 		level = PyLong_AsLong(number);
 	if (is_foreign(name, level))
 		return result;
+	globals = calls_argument(args, count, names, 1, "globals");
+	fromlist = calls_argument(args, count, names, 3, "fromlist");
 	key = import_key(name, globals, fromlist, level);
 	PyErr_Clear();
 	slot = &seen[key % SEEN_SLOTS];
 	if (key && *slot == key)
 		return result;
 	*slot = key;
-	number = PyLong_FromLong(level);
-	done = PyObject_CallFunctionObjArgs(note_import, name,
-		globals ? globals : number, fromlist ? fromlist : number,
-		number, NULL);
-	Py_DecRef(number);
-	if (!done && forgive()) {
+	if (note(name, globals, fromlist, number)) {
 		Py_DecRef(result);
 		return NULL;
 	}
-	if (done && PyObject_IsTrue(done) == 1)
-		set_foreign(name);
-	Py_DecRef(done);
 	return result;
 }
 
 static struct method_def import_def = {
-	"__import__", METHOD(import_call), METH_VARARGS | METH_KEYWORDS, NULL};
+	"__import__", METHOD(import_call), METH_FASTCALL | METH_KEYWORDS, NULL};
 
 /*
  * import_hook(previous, callback, doc, builtins, name of builtins): makes the
@@ -375,7 +396,7 @@ static struct method_def methods[] = {
 	{"around", METHOD(around), METH_VARARGS, NULL},
 	{"sift", METHOD(sift), METH_VARARGS, NULL},
 	{"method", METHOD(method), METH_O, NULL},
-	{"renew", METHOD(renew), METH_NOARGS, NULL},
+	{"renew", METHOD(renew), METH_O, NULL},
 	{"import_hook", METHOD(import_hook), METH_VARARGS, NULL},
 	{"evaluate", METHOD(evaluator_evaluate), METH_VARARGS, NULL},
 	{"trip", METHOD(evaluator_trip), METH_VARARGS, NULL},
@@ -387,13 +408,19 @@ static struct method_def methods[] = {
 	{"reader", METHOD(variables_reader), METH_VARARGS, NULL},
 	{"lister", METHOD(variables_lister), METH_VARARGS, NULL},
 	{"hear_opened", METHOD(opened_hear), METH_O, NULL},
+	{"identity", METHOD(opened_identity), METH_O, NULL},
+	{"caller", METHOD(opened_caller), METH_O, NULL},
+	{"code_of", METHOD(opened_code_of), METH_O, NULL},
 	{"kept_start", METHOD(kept_start), METH_VARARGS, NULL},
 	{"keep", METHOD(kept_keep), METH_VARARGS, NULL},
 	{"attributes", METHOD(kept_attributes), METH_O, NULL},
 	{"glance_start", METHOD(glance_start), METH_VARARGS, NULL},
 	{"glance", METHOD(glance), METH_O, NULL},
+	{"types_start", METHOD(types_start), METH_VARARGS, NULL},
 	{"walk_start", METHOD(walk_start), METH_VARARGS, NULL},
 	{"walk", METHOD(walk), METH_VARARGS, NULL},
+	{"walk_sort", METHOD(walk_sort), METH_VARARGS, NULL},
+	{"kind_of", METHOD(walk_kind_of), METH_O, NULL},
 	{"stop", METHOD(evaluator_stop), METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
 };
@@ -407,8 +434,17 @@ static struct module_def module = {
 
 PyObject *PyInit_ftrace_import_hook(void)
 {
+	PyObject *type;
+
 	dunder_name = PyUnicode_InternFromString("__name__");
 	if (!dunder_name)
 		return NULL;
+	type = PyObject_Type(dunder_name);
+	Py_DecRef(type);
+	if (type_of(dunder_name) != type || !PyEval_GetFrame ||
+		!PyFrame_GetBack || !PyFrame_GetCode || !&PyFrame_Type) {
+		PyErr_SetString(PyExc_ImportError, "objects are unknown");
+		return NULL;
+	}
 	return PyModule_Create2(&module, ABI_VERSION);
 }

@@ -7,29 +7,10 @@
 
 #include "adapters/pytest/changes.h"
 #include "adapters/pytest/entries.h"
+#include "adapters/pytest/kept_places.h"
 #include "adapters/pytest/kept_source.h"
 #include "adapters/pytest/sight.h"
-
-/* How far it goes: a global's attribute's attribute is the last. */
-#define DEPTH 3
-
-struct node;
-
-/* One name; or what a function has inside, which has none. */
-struct place {
-	PyObject *key, *value; /* neither is held, but values are */
-	enum sight sight;
-	uint64_t sum;
-	struct node *below;
-};
-
-struct node {
-	struct place *places;
-	size_t count, room;
-	/* Of the names of a module or a class, when all were looked over. */
-	PyObject *names;
-	uint64_t version;
-};
+#include "adapters/pytest/types.h"
 
 struct module {
 	struct module *next;
@@ -41,7 +22,7 @@ struct module {
 struct way {
 	struct kept_source *source;
 	PyObject *module; /* its name */
-	PyObject *keys[DEPTH + 1];
+	PyObject *keys[PLACES_DEPTH + 1];
 	bool through_class;
 	unsigned shown;   /* the keys that may be written somewhere */
 	PyObject *holder; /* the function that all of it is the cache of */
@@ -52,24 +33,12 @@ struct way {
 static uint64_t looks;
 static bool looking;
 
-static PyObject *told;
+static PyObject *told, *dunder_name;
 
 static void look_names(struct way *way, struct node **node, PyObject *names,
 	bool lasting, unsigned depth);
 static void look_at(struct way *way, struct place *place, PyObject *key,
 	PyObject *value, unsigned depth);
-
-static void free_node(struct node *node)
-{
-	for (size_t i = 0; node && i < node->count; i++) {
-		if (node->places[i].sight == SIGHT_VALUE)
-			Py_DecRef(node->places[i].value);
-		free_node(node->places[i].below);
-	}
-	if (node)
-		free(node->places);
-	free(node);
-}
 
 /* Tells by which names a place is got at. */
 static void report(struct way *way, unsigned depth)
@@ -128,61 +97,12 @@ static enum sight first_sight(const struct way *way, PyObject *value)
 	}
 }
 
-static struct place *place_number(struct node *node, size_t i)
-{
-	if (i == node->room) {
-		size_t room = node->room * 2 + 8;
-		struct place *places =
-			realloc(node->places, room * sizeof(*places));
-
-		if (!places)
-			return NULL;
-		node->places = places;
-		node->room = room;
-	}
-	if (i == node->count)
-		node->places[node->count++] = (struct place){0};
-	return &node->places[i];
-}
-
-static struct node *node_of(struct node **node)
-{
-	if (!*node)
-		*node = calloc(1, sizeof(**node));
-	return *node;
-}
-
-/* Whether a name is one that Python gives things, not the program. */
-static bool is_special(PyObject *key)
-{
-	ssize_t size = PyObject_Size(key);
-	bool special = size > 4 && PyUnicode_ReadChar(key, 0) == '_' &&
-		       PyUnicode_ReadChar(key, 1) == '_' &&
-		       PyUnicode_ReadChar(key, size - 1) == '_' &&
-		       PyUnicode_ReadChar(key, size - 2) == '_';
-
-	PyErr_Clear(); /* of what is no text */
-	return special;
-}
-
-/* Whether what lies there may still be what was seen first. */
-static bool is_still(const struct place *place)
-{
-	enum sight sight;
-
-	if (!place->value || place->sight <= SIGHT_VALUE)
-		return place->value;
-	sight = sight_of(place->value);
-	return sight == place->sight ||
-	       (sight == SIGHT_FUNCTION && place->sight == SIGHT_CLOSURE);
-}
-
 /* What is in it is got at by the name of the whole. */
 static void look_inside(
 	struct way *way, struct place *place, PyObject *inner, unsigned depth)
 {
-	struct node *node = node_of(&place->below);
-	struct place *found = node ? place_number(node, 0) : NULL;
+	struct node *node = places_of(&place->below);
+	struct place *found = node ? places_at(node, 0) : NULL;
 
 	if (found && inner)
 		look_at(way, found, NULL, inner, depth);
@@ -194,10 +114,10 @@ static void look_closure(struct way *way, struct place *place, unsigned depth)
 	PyObject *defaults = PyFunction_GetDefaults(place->value);
 	ssize_t count = cells ? PyTuple_Size(cells) : 0;
 	ssize_t more = defaults ? PyTuple_Size(defaults) : 0;
-	struct node *node = node_of(&place->below);
+	struct node *node = places_of(&place->below);
 
 	for (ssize_t i = 0; node && i < count + more; i++) {
-		struct place *found = place_number(node, (size_t)i);
+		struct place *found = places_at(node, (size_t)i);
 		PyObject *value =
 			i < count ? PyCell_Get(PyTuple_GetItem(cells, i))
 				  : PyTuple_GetItem(defaults, i - count);
@@ -230,7 +150,7 @@ static void look_below(struct way *way, struct place *place, unsigned depth)
 		Py_DecRef(inner);
 		break;
 	case SIGHT_CLASS:
-		inner = sight_names(place->value);
+		inner = types_names(place->value);
 		if (inner)
 			look_names(way, &place->below, inner, true, depth + 1);
 		break;
@@ -246,14 +166,13 @@ static void look_below(struct way *way, struct place *place, unsigned depth)
 	default:
 		break;
 	}
-	PyErr_Clear();
 }
 
 /* Functions of its class can lie in other files: they keep things in it. */
 static void note_kin(const struct way *way, PyObject *value, enum sight sight)
 {
 	PyObject *paths =
-		sight_paths(sight == SIGHT_OBJECT ? sight_type(value) : value);
+		sight_paths(sight == SIGHT_OBJECT ? type_of(value) : value);
 
 	for (ssize_t i = 0; paths && i < PyList_Size(paths); i++) {
 		const char *path = PyBytes_AsString(PyList_GetItem(paths, i));
@@ -270,7 +189,7 @@ static void put(const struct way *way, struct place *place, PyObject *key,
 {
 	if (place->sight == SIGHT_VALUE)
 		Py_DecRef(place->value);
-	free_node(place->below);
+	places_free(place->below);
 	*place = (struct place){key, value, first_sight(way, value), 0, NULL};
 	if (place->sight == SIGHT_VALUE)
 		Py_IncRef(value);
@@ -306,7 +225,7 @@ static void look_value(struct way *way, struct place *place, PyObject *key,
 	way->quiet |= fresh;
 	if (place->sight == SIGHT_FOREIGN && way->shown > depth + 1)
 		way->shown = depth + 1;
-	if (depth < DEPTH)
+	if (depth < PLACES_DEPTH)
 		look_below(way, place, depth);
 	way->quiet = quiet;
 	way->shown = shown;
@@ -319,55 +238,11 @@ static void look_value(struct way *way, struct place *place, PyObject *key,
 static void look_at(struct way *way, struct place *place, PyObject *key,
 	PyObject *value, unsigned depth)
 {
-	bool fresh = place->value != value || !is_still(place);
+	bool fresh = place->value != value || !places_is_still(place);
 
-	if (fresh || place->sight > SIGHT_VALUE)
+	if (fresh || (place->sight > SIGHT_VALUE &&
+			     !places_have_as_much(place, depth)))
 		look_value(way, place, key, value, fresh, depth);
-}
-
-/* Names came or went: what is known of each goes to its new place. */
-static void renew(struct node *node, PyObject *names)
-{
-	struct node fresh = {0};
-	PyObject *key, *value;
-	struct place *place;
-	ssize_t at = 0;
-	size_t hint = 0;
-
-	while (PyDict_Next(names, &at, &key, &value)) {
-		size_t i = hint;
-
-		place = place_number(&fresh, fresh.count);
-		if (!place)
-			break;
-		place->key = key;
-		place->sight = is_special(key) ? SIGHT_SPECIAL : 0;
-		while (i < node->count && node->places[i].key != key)
-			i++;
-		for (size_t k = 0; i == node->count && k < hint; k++)
-			if (node->places[k].key == key)
-				i = k;
-		if (i == node->count)
-			continue;
-		*place = node->places[i];
-		node->places[i] = (struct place){0};
-		hint = i + 1;
-	}
-	place = node->places;
-	for (size_t i = 0; i < node->count; i++)
-		if (place[i].sight == SIGHT_VALUE)
-			Py_DecRef(place[i].value);
-	for (size_t i = 0; i < node->count; i++)
-		free_node(place[i].below);
-	free(place);
-	*node = fresh;
-}
-
-/* Whether nothing was put on a function since, and it has nothing else. */
-static bool is_bare(const struct place *place)
-{
-	return place->sight == SIGHT_FUNCTION && place->sum == 0 &&
-	       changes_none_on(place->value);
 }
 
 /*
@@ -379,16 +254,20 @@ static bool look_again(
 {
 	uint64_t version = node->version;
 
-	if (!version || node->names != names)
+	if (!version || node->names != names ||
+		changes_version(names) != version)
 		return false;
 	for (size_t i = 0; i < node->count; i++) {
 		struct place *place = &node->places[i];
 
-		if (changes_version(names) != version)
-			return false;
-		if (place->sight > SIGHT_VALUE && !is_bare(place))
+		if (place->sight <= SIGHT_VALUE || places_is_bare(place))
+			continue;
+		if (!places_have_as_much(place, depth))
 			look_value(way, place, place->key, place->value, false,
 				depth);
+		/* To look may free memory, and so run code. */
+		if (changes_version(names) != version)
+			return false;
 	}
 	return true;
 }
@@ -419,10 +298,10 @@ static void look_names(struct way *way, struct node **node, PyObject *names,
 {
 	uint64_t version = lasting ? changes_version(names) : 0;
 
-	if (!node_of(node) || look_again(way, *node, names, depth))
+	if (!places_of(node) || look_again(way, *node, names, depth))
 		return;
 	if (!look_over(way, *node, names, depth)) {
-		renew(*node, names);
+		places_renew(*node, names);
 		if (!look_over(way, *node, names, depth))
 			version = 0;
 	}
@@ -433,9 +312,11 @@ static void look_names(struct way *way, struct node **node, PyObject *names,
 static PyObject *look_module(
 	struct kept_source *source, struct module *module, bool quiet)
 {
-	struct way way = {.source = source, .quiet = quiet, .shown = DEPTH + 1};
+	struct way way = {
+		.source = source, .quiet = quiet, .shown = PLACES_DEPTH + 1};
 
-	way.module = PyDict_GetItemString(module->names, "__name__");
+	places_begin();
+	way.module = PyDict_GetItemWithError(module->names, dunder_name);
 	Py_IncRef(way.module);
 	look_names(&way, &module->node, module->names, true, 0);
 	Py_DecRef(way.module);
@@ -505,7 +386,7 @@ static void forget(struct module **module)
 	struct module *gone = *module;
 
 	*module = gone->next;
-	free_node(gone->node);
+	places_free(gone->node);
 	Py_DecRef(gone->names);
 	free(gone);
 }
@@ -565,7 +446,8 @@ PyObject *kept_start(PyObject *self, PyObject *args)
 	if (!PyArg_ParseTuple(args, "OO", &callback, &rest))
 		return NULL;
 	Py_IncRef(args);
-	if (sight_start(rest))
+	dunder_name = PyUnicode_InternFromString("__name__");
+	if (dunder_name && sight_start(rest))
 		told = callback;
 	PyErr_Clear();
 	return Py_BuildValue("");

@@ -188,14 +188,8 @@ static bool is_here(void)
 /* Code that comes into use, by itself or for a function. */
 static void note_code(PyObject *object)
 {
-	PyObject *type;
-
-	if (!object || !tripwires_are_set())
-		return;
-	type = PyObject_Type(object);
-	if (type == code_type)
+	if (object && tripwires_are_set() && type_of(object) == code_type)
 		(void)blocks_of(object);
-	Py_DecRef(type);
 }
 
 static void note_attribute(PyObject *args)
@@ -273,4 +267,36 @@ PyObject *opened_hear(PyObject *self, PyObject *function)
 	Py_IncRef(function);
 	listener = function;
 	return Py_BuildValue("");
+}
+
+PyObject *opened_identity(PyObject *self, PyObject *object)
+{
+	(void)self;
+	return PyLong_FromVoidPtr(object);
+}
+
+PyObject *opened_caller(PyObject *self, PyObject *depth)
+{
+	PyObject *frame = PyEval_GetFrame(), *back;
+	long count = PyLong_AsLong(depth);
+
+	(void)self;
+	Py_IncRef(frame);
+	while (frame && count-- > 0) {
+		back = PyFrame_GetBack(frame);
+		Py_DecRef(frame);
+		frame = back;
+	}
+	if (!frame)
+		PyErr_SetString(PyExc_TypeError, "no such frame");
+	return frame;
+}
+
+PyObject *opened_code_of(PyObject *self, PyObject *frame)
+{
+	(void)self;
+	if (type_of(frame) == &PyFrame_Type)
+		return PyFrame_GetCode(frame);
+	PyErr_SetString(PyExc_TypeError, "no frame");
+	return NULL;
 }

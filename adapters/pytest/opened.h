@@ -31,6 +31,13 @@ const char *opened_gap(void);
  */
 PyObject *opened_hear(PyObject *self, PyObject *function);
 
+/* identity(object): what id() gives, which is an event that costs more. */
+PyObject *opened_identity(PyObject *self, PyObject *object);
+
+/* caller(depth), code_of(frame): the same of sys._getframe() and f_code. */
+PyObject *opened_caller(PyObject *self, PyObject *depth);
+PyObject *opened_code_of(PyObject *self, PyObject *frame);
+
 /*
  * A variable is about to be read. Returns 0, or -1 with an exception that is
  * not ours to swallow.

@@ -45,10 +45,12 @@ struct module_def {
 #define METH_KEYWORDS 0x0002
 #define METH_NOARGS 0x0004
 #define METH_O 0x0008
+#define METH_FASTCALL 0x0080
 #define METHOD(function) ((void (*)(void))(function))
 #define ABI_VERSION 3
 
 extern PyObject *PyExc_Exception;
+extern PyObject *PyExc_ImportError;
 extern PyObject *PyExc_TypeError;
 
 extern void Py_IncRef(PyObject *object);
@@ -66,6 +68,7 @@ extern int PyBytes_AsStringAndSize(PyObject *bytes, char **text, ssize_t *size);
 extern PyObject *PyCFunction_NewEx(
 	struct method_def *def, PyObject *self, PyObject *module);
 extern int PyDict_DelItemString(PyObject *dict, const char *key);
+extern int PyDict_SetItem(PyObject *dict, PyObject *key, PyObject *value);
 extern int PyDict_SetItemString(
 	PyObject *dict, const char *key, PyObject *value);
 extern PyObject *PyDict_GetItemWithError(PyObject *dict, PyObject *key);
@@ -91,6 +94,7 @@ extern PyObject *PyObject_Type(PyObject *object);
 extern PyObject *PyBool_FromLong(long value);
 extern long PyLong_AsLong(PyObject *number);
 extern PyObject *PyLong_FromLong(long value);
+extern PyObject *PyLong_FromVoidPtr(void *pointer);
 extern PyObject *PyList_New(ssize_t size);
 extern int PyList_Append(PyObject *list, PyObject *item);
 extern PyObject *PyList_AsTuple(PyObject *list);
@@ -98,12 +102,15 @@ extern PyObject *PyList_GetItem(PyObject *list, ssize_t index);
 extern ssize_t PyList_Size(PyObject *list);
 extern PyObject *PyTuple_GetItem(PyObject *tuple, ssize_t index);
 extern ssize_t PyTuple_Size(PyObject *tuple);
+extern int PySet_Contains(PyObject *set, PyObject *key);
 extern PyObject *PyImport_GetModuleDict(void);
 extern unsigned long PyType_GetFlags(PyObject *type);
+extern int PyType_IsSubtype(PyObject *type, PyObject *base);
 extern uint32_t PyUnicode_ReadChar(PyObject *text, ssize_t index);
 extern PyObject *PyUnicode_EncodeFSDefault(PyObject *text);
 extern int PyUnicode_FSConverter(PyObject *path, PyObject **bytes);
 extern PyObject *PyUnicode_InternFromString(const char *text);
+extern const char *PyUnicode_AsUTF8AndSize(PyObject *text, ssize_t *size);
 extern int PyUnicode_CompareWithASCIIString(PyObject *text, const char *ascii);
 extern PyObject *PyModule_Create2(struct module_def *def, int version);
 extern void *PyInterpreterState_Get(void);
@@ -116,9 +123,15 @@ extern void *PyThreadState_Get(void);
 typedef PyObject *evaluator(void *thread, void *frame, int throwing);
 typedef int audit_hook(const char *event, PyObject *args, void *data);
 
+extern PyObject *PyObject_Vectorcall(PyObject *callable, PyObject *const *args,
+	size_t count, PyObject *names) MAYBE;
+extern PyObject *PyObject_VectorcallDict(PyObject *callable,
+	PyObject *const *args, size_t count, PyObject *dict) MAYBE;
+extern const unsigned long Py_Version MAYBE;
 extern PyObject *PyInstanceMethod_New(PyObject *function) MAYBE;
 extern PyObject *PyFunction_GetClosure(PyObject *function) MAYBE;
 extern PyObject *PyFunction_GetDefaults(PyObject *function) MAYBE;
+extern PyObject *PyFunction_GetGlobals(PyObject *function);
 extern PyObject *PyCell_Get(PyObject *cell) MAYBE;
 extern PyObject *PyObject_GenericGetDict(PyObject *object, void *unused) MAYBE;
 extern PyObject **_PyObject_GetDictPtr(PyObject *object) MAYBE;
@@ -160,5 +173,14 @@ extern PyObject PyFrame_Type MAYBE;
 extern PyObject _PyCoroWrapper_Type MAYBE;
 extern PyObject _PyAsyncGenASend_Type MAYBE;
 extern PyObject _PyAsyncGenAThrow_Type MAYBE;
+
+/*
+ * Of an object's type, without holding it: the object does. It lies behind the
+ * count of references, as is tried out before anything else is done.
+ */
+static inline PyObject *type_of(PyObject *object)
+{
+	return ((PyObject **)object)[1];
+}
 
 #endif

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "adapters/pytest/changes.h"
+#include "adapters/pytest/types.h"
 #include "adapters/pytest/walk.h"
 
 #define TYPES 1024u /* of the table of types, which may be overwritten */
@@ -11,21 +12,14 @@
 /* Of what has more elements only the number is looked at. */
 #define ELEMENTS_MOST 16
 
-/*
- * Where types have their names, in every CPython of 64 bits from 3.9 on
- * (tp_dict, Include/cpython/object.h). It is tried out.
- */
-#define DICT_OFFSET 264
-
 #define IS_LIST (1ul << 25) /* Py_TPFLAGS_LIST_SUBCLASS and so on */
 #define IS_TUPLE (1ul << 26)
 #define IS_DICT (1ul << 29)
 #define IS_CLASS (1ul << 31)
 
 static PyObject *kind_of, *cache_type, *function_type, *module_type;
-static PyObject *wrappers, *names_of, *get_referents, *slots_of;
+static PyObject *wrappers, *get_referents, *slots_of;
 static PyObject *paths_of;
-static bool has_offset;
 
 static struct {
 	PyObject *type;
@@ -36,14 +30,6 @@ static uint64_t mix(uint64_t sum, uint64_t value)
 {
 	sum = (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15);
 	return sum ^ (sum >> 29);
-}
-
-PyObject *sight_type(PyObject *object)
-{
-	PyObject *type = PyObject_Type(object);
-
-	Py_DecRef(type);
-	return type;
 }
 
 static enum sight decide(PyObject *type)
@@ -76,19 +62,36 @@ static enum sight decide(PyObject *type)
 	return kind == WALK_INNER ? SIGHT_OBJECT : SIGHT_NOTHING;
 }
 
-enum sight sight_of(PyObject *value)
+/* SIGHT_CLASS, what the table has, or 0: it has to be decided. */
+static enum sight known_sight(PyObject *type, size_t *place)
 {
-	PyObject *type = sight_type(value);
-	size_t i = (size_t)mix(0, (uintptr_t)type) % TYPES;
-
+	*place = (size_t)mix(0, (uintptr_t)type) % TYPES;
 	/* Never by a table, in which another type may have lain there. */
 	if (PyType_GetFlags(type) & IS_CLASS)
 		return SIGHT_CLASS;
-	if (types[i].type != type) {
-		types[i].sight = decide(type);
-		types[i].type = type;
-	}
-	return types[i].sight;
+	return types[*place].type == type ? types[*place].sight : 0;
+}
+
+bool sight_is_known(PyObject *value, enum sight sight)
+{
+	size_t i;
+
+	return known_sight(type_of(value), &i) == sight;
+}
+
+enum sight sight_of(PyObject *value)
+{
+	PyObject *type = type_of(value);
+	enum sight sight;
+	size_t i;
+
+	sight = known_sight(type, &i);
+	if (sight)
+		return sight;
+	sight = decide(type);
+	types[i].sight = sight;
+	types[i].type = type;
+	return sight;
 }
 
 /* How much one of Python's containers holds, without asking an override. */
@@ -118,8 +121,8 @@ static uint64_t sum_of_object(PyObject *object)
 	while (names && PyDict_Next(names, &at, &key, &each)) {
 		sum = mix(sum, (uintptr_t)each);
 		if (sight_of(each) == SIGHT_SIZE)
-			sum = mix(sum, size_of(each, PyType_GetFlags(sight_type(
-							     each))));
+			sum = mix(sum,
+				size_of(each, PyType_GetFlags(type_of(each))));
 	}
 	PyErr_Clear();
 	Py_DecRef(names);
@@ -150,12 +153,40 @@ static uint64_t mix_element(uint64_t sum, PyObject *each, bool inner)
 	return sum;
 }
 
+/* Little of what is small has more referents. */
+struct referents {
+	PyObject *objects[ELEMENTS_MOST * 4];
+	size_t count;
+};
+
+static int add_referent(PyObject *object, void *data)
+{
+	struct referents *found = data;
+
+	if (found->count == sizeof(found->objects) / sizeof(*found->objects))
+		return 1;
+	found->objects[found->count++] = object;
+	return 0;
+}
+
 /* The same of a set or a deque, which cannot be asked for what they have. */
 static uint64_t mix_referents(uint64_t sum, PyObject *value, bool inner)
 {
-	PyObject *list =
-		PyObject_CallFunctionObjArgs(get_referents, value, NULL);
+	struct referents found;
+	PyObject *list;
 
+	found.count = 0;
+	if (types_have_referents() &&
+		!types_referents(value, add_referent, &found)) {
+		for (size_t i = 0; i < found.count; i++)
+			Py_IncRef(found.objects[i]);
+		for (size_t i = 0; i < found.count; i++)
+			sum = mix_element(sum, found.objects[i], inner);
+		for (size_t i = 0; i < found.count; i++)
+			Py_DecRef(found.objects[i]);
+		return sum;
+	}
+	list = PyObject_CallFunctionObjArgs(get_referents, value, NULL);
 	for (ssize_t i = 0; list && i < PyList_Size(list); i++)
 		sum = mix_element(sum, PyList_GetItem(list, i), inner);
 	PyErr_Clear();
@@ -166,7 +197,7 @@ static uint64_t mix_referents(uint64_t sum, PyObject *value, bool inner)
 /* The size, and of little ones what is in them, and how much these hold. */
 static uint64_t sum_of_size(PyObject *value, bool inner)
 {
-	unsigned long flags = PyType_GetFlags(sight_type(value));
+	unsigned long flags = PyType_GetFlags(type_of(value));
 	uint64_t size = size_of(value, flags), sum = mix(0, size);
 	PyObject *key, *each = NULL;
 	ssize_t at = 0;
@@ -189,6 +220,43 @@ static uint64_t sum_of_size(PyObject *value, bool inner)
 	return sum;
 }
 
+/* Whether there is nothing to look into in an element. */
+static bool is_plain(PyObject *each)
+{
+	size_t i;
+	enum sight sight = known_sight(type_of(each), &i);
+
+	return sight && sight != SIGHT_SIZE && sight != SIGHT_CACHE &&
+	       sight != SIGHT_OBJECT;
+}
+
+bool sight_has_plain_sum(PyObject *value, uint64_t sum)
+{
+	unsigned long flags = PyType_GetFlags(type_of(value));
+	uint64_t size, found;
+	PyObject *key, *each = NULL;
+	ssize_t at = 0;
+
+	if (!(flags & (IS_LIST | IS_DICT | IS_TUPLE)))
+		return false;
+	size = size_of(value, flags);
+	found = mix(0, size);
+	if (size > ELEMENTS_MOST)
+		return found == sum;
+	for (ssize_t i = 0; i < (ssize_t)size; i++) {
+		if (flags & IS_LIST)
+			each = PyList_GetItem(value, i);
+		else if (flags & IS_TUPLE)
+			each = PyTuple_GetItem(value, i);
+		else if (!PyDict_Next(value, &at, &key, &each))
+			break;
+		if (!each || !is_plain(each))
+			return false;
+		found = mix(found, (uintptr_t)each);
+	}
+	return found == sum;
+}
+
 /* How often a cache had no answer, and how many it keeps. */
 static uint64_t sum_of_cache(PyObject *cache)
 {
@@ -199,25 +267,10 @@ static uint64_t sum_of_cache(PyObject *cache)
 	for (ssize_t i = 1; info && i <= 3; i += 2)
 		sum = mix(
 			sum, (uint64_t)PyObject_Hash(PyTuple_GetItem(info, i)));
+	PyErr_Clear();
 	Py_DecRef(info);
 	Py_DecRef(ask);
 	return sum;
-}
-
-PyObject *sight_names(PyObject *class)
-{
-	PyObject *proxy, *list, *names = NULL;
-
-	if (has_offset)
-		return *(PyObject **)((char *)class + DICT_OFFSET);
-	proxy = PyObject_CallFunctionObjArgs(names_of, class, NULL);
-	list = proxy ? PyObject_CallFunctionObjArgs(get_referents, proxy, NULL)
-		     : NULL;
-	if (list)
-		names = PyList_GetItem(list, 0);
-	Py_DecRef(list);
-	Py_DecRef(proxy);
-	return names;
 }
 
 PyObject *sight_attributes(PyObject *object)
@@ -229,10 +282,22 @@ PyObject *sight_attributes(PyObject *object)
 		return names;
 	names = PyObject_CallFunctionObjArgs(slots_of, object, NULL);
 	PyErr_Clear();
-	if (names && !(PyType_GetFlags(sight_type(names)) & IS_DICT)) {
+	if (names && !(PyType_GetFlags(type_of(names)) & IS_DICT)) {
 		Py_DecRef(names);
 		names = NULL;
 	}
+	return names;
+}
+
+PyObject *sight_same_attributes(PyObject *object)
+{
+	PyObject *names;
+
+	/* Up to 3.11 a dict that has to be made may have garbage collected. */
+	if (!&Py_Version || Py_Version < 0x030c0000)
+		return NULL;
+	names = PyObject_GenericGetDict(object, NULL);
+	PyErr_Clear();
 	return names;
 }
 
@@ -246,7 +311,7 @@ PyObject *sight_paths(PyObject *value)
 
 bool sight_is_module(PyObject *value)
 {
-	return sight_type(value) == module_type;
+	return type_of(value) == module_type;
 }
 
 bool sight_is_of(PyObject *value, enum sight sight, PyObject *module)
@@ -257,7 +322,7 @@ bool sight_is_of(PyObject *value, enum sight sight, PyObject *module)
 	if (!module)
 		return sight != SIGHT_CLASS;
 	if (sight == SIGHT_CLASS)
-		names = sight_names(value);
+		names = types_names(value);
 	if (names)
 		text = PyDict_GetItemString(names, "__module__");
 	Py_IncRef(text);
@@ -320,13 +385,10 @@ bool sight_start(PyObject *args)
 {
 	PyObject *probe, *probe_names, *function;
 
-	if (!PyArg_ParseTuple(args, "OOOOOOOOOOOO", &kind_of, &cache_type,
-		    &function_type, &module_type, &wrappers, &names_of,
-		    &get_referents, &probe, &probe_names, &function, &slots_of,
-		    &paths_of))
+	if (!PyArg_ParseTuple(args, "OOOOOOOOOOO", &kind_of, &cache_type,
+		    &function_type, &module_type, &wrappers, &get_referents,
+		    &probe, &probe_names, &function, &slots_of, &paths_of))
 		return false;
-	has_offset = sizeof(void *) == 8 &&
-		     *(PyObject **)((char *)probe + DICT_OFFSET) == probe_names;
 	changes_start(function, probe, probe_names);
 	return PyFunction_GetClosure && PyFunction_GetDefaults && PyCell_Get &&
 	       PyObject_GenericGetDict;

@@ -30,16 +30,13 @@ enum sight {
 
 /*
  * sight_start(kind_of, cache type, function type, module type, wrappers,
- * names_of, get_referents, probe, its names, function, slots_of, paths_of),
- * with a class and the dict of its names, a function that nothing was put on,
- * what gives the attributes of an object without a dict, or None, and what
- * gives the paths of the files that a class and its bases, or a function, are
- * of. The arguments have to stay. False: nothing can be seen.
+ * get_referents, probe, its names, function, slots_of, paths_of), with a class
+ * and the dict of its names, a function that nothing was put on, what gives the
+ * attributes of an object without a dict, or None, and what gives the paths of
+ * the files that a class and its bases, or a function, are of. The arguments
+ * have to stay. False: nothing can be seen.
  */
 bool sight_start(PyObject *args);
-
-/* Of an object's type, without holding it: the object does. */
-PyObject *sight_type(PyObject *object);
 
 enum sight sight_of(PyObject *value);
 
@@ -57,9 +54,6 @@ PyObject *sight_attributes(PyObject *object);
 /* Of which files a class and its bases, or a function, are; NULL: unknown. */
 PyObject *sight_paths(PyObject *value);
 
-/* The names of a class itself, not held; NULL: they cannot be had. */
-PyObject *sight_names(PyObject *class);
-
 /*
  * Whether a class, a function or a cache is of the module of that name, or of
  * none where there is none, as no class is.
@@ -68,5 +62,20 @@ bool sight_is_of(PyObject *value, enum sight sight, PyObject *module);
 
 /* What a container holds, a cache has computed, was put on a function. */
 uint64_t sight_sum(PyObject *value, enum sight sight);
+
+/* Whether something is known to be of that sight, without asking anybody. */
+bool sight_is_known(PyObject *value, enum sight sight);
+
+/*
+ * Whether the sum of a list, a tuple or a dict is that, where there is nothing
+ * in it to look into. Runs nothing and frees nothing; false: perhaps.
+ */
+bool sight_has_plain_sum(PyObject *value, uint64_t sum);
+
+/*
+ * The attributes of an object that were looked at before, held, where that
+ * frees nothing; NULL: ask sight_attributes().
+ */
+PyObject *sight_same_attributes(PyObject *object);
 
 #endif

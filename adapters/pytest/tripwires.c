@@ -2,6 +2,7 @@
 #include "adapters/pytest/tripwires.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "adapters/pytest/threads.h"
 #include "adapters/pytest/warmup.h"
@@ -17,10 +18,16 @@
 #define NOBODYS UINT64_C(0x60)
 
 struct wire {
-	char *word;     /* of a code object; NULL: it is vacant */
+	char *word;     /* of a code object */
 	uint64_t armed; /* what it is while the code has not run */
-	struct block *block;
+	union {
+		struct block *block;
+		uint32_t vacant; /* the next one that is, where this one is */
+	};
 };
+
+/* The word of what is vacant, in which nothing ever changes. */
+static uint64_t nobody;
 
 static size_t word_offset;
 static bool counts_by_one;
@@ -28,8 +35,9 @@ static bool counts_by_one;
 /* The word is the counter that warmup.h is about, and no version. */
 static bool is_counter;
 
+/* There is room for AHEAD more than there are, of which none has a word. */
 static struct wire *wires;
-static uint32_t count, room, vacant; /* vacant: a list through `armed` */
+static uint32_t count, room, vacant;
 
 /*
  * What was found, in the order it was, for threads that have not said it yet.
@@ -74,7 +82,7 @@ static void find(struct block *block)
 	found[found_count++] = block;
 }
 
-static inline uint64_t read_word(const struct wire *wire)
+static uint64_t read_word(const struct wire *wire)
 {
 	return is_counter ? *(uint16_t *)wire->word : *(uint64_t *)wire->word;
 }
@@ -94,17 +102,59 @@ static void rearm(struct wire *wire, uint64_t version)
 		wire->armed = UINT64_MAX;
 }
 
-static inline void look(struct wire *wire)
+static __attribute__((noinline)) void look(struct wire *wire)
 {
-	uint64_t word;
+	uint64_t word = read_word(wire);
 
-	if (!wire->word)
-		return;
-	word = read_word(wire);
 	if (word == wire->armed)
 		return;
 	rearm(wire, word);
 	find(wire->block);
+}
+
+/* Each word is in another cache line: those ahead are on their way. */
+static void look_at_counters(void)
+{
+	struct wire *end = wires + count;
+
+	for (struct wire *wire = wires; wire < end; wire++) {
+		__builtin_prefetch(wire[AHEAD].word);
+		if (*(uint16_t *)wire->word != wire->armed)
+			look(wire);
+	}
+}
+
+static void look_at_versions(void)
+{
+	struct wire *end = wires + count;
+
+	for (struct wire *wire = wires; wire < end; wire++) {
+		__builtin_prefetch(wire[AHEAD].word);
+		if (*(uint64_t *)wire->word != wire->armed)
+			look(wire);
+	}
+}
+
+static struct wire *make_wire(void)
+{
+	struct wire *wire;
+
+	if (vacant) {
+		wire = &wires[vacant - 1];
+		vacant = wire->vacant;
+		return wire;
+	}
+	if (count == room) {
+		uint32_t more = room * 2 + 1024;
+
+		wire = realloc(wires, (more + AHEAD) * sizeof(*wires));
+		if (!wire)
+			return NULL;
+		memset(wire + count, 0, (more + AHEAD - count) * sizeof(*wire));
+		wires = wire;
+		room = more;
+	}
+	return &wires[count++];
 }
 
 uint32_t tripwires_add(PyObject *code, struct block *block)
@@ -113,26 +163,14 @@ uint32_t tripwires_add(PyObject *code, struct block *block)
 
 	if (!word_offset || stopped)
 		return 0;
-	if (vacant) {
-		wire = &wires[vacant - 1];
-		vacant = (uint32_t)wire->armed;
-	} else {
-		if (count == room) {
-			uint32_t more = room * 2 + 1024;
-
-			wire = realloc(wires, more * sizeof(*wires));
-			if (!wire) {
-				entries_gap("out of memory");
-				return 0;
-			}
-			wires = wire;
-			room = more;
-		}
-		wire = &wires[count++];
+	wire = make_wire();
+	if (!wire) {
+		entries_gap("out of memory");
+		return 0;
 	}
 	/* New ones have version 0, which is nobody's either. */
 	*wire = (struct wire){(char *)code + word_offset,
-		is_counter ? (uint16_t)WARMUP_NEW : 0, block};
+		is_counter ? (uint16_t)WARMUP_NEW : 0, {block}};
 	look(wire);
 	return (uint32_t)(wire - wires) + 1;
 }
@@ -144,9 +182,9 @@ void tripwires_remove(uint32_t handle)
 	if (handle == 0 || handle > count)
 		return;
 	wire = &wires[handle - 1];
-	if (wire->word && read_word(wire) != wire->armed)
+	if (read_word(wire) != wire->armed)
 		find(wire->block);
-	*wire = (struct wire){.armed = vacant};
+	*wire = (struct wire){(char *)&nobody, nobody, {.vacant = vacant}};
 	vacant = handle;
 }
 
@@ -166,12 +204,10 @@ void tripwires_say(bool importing)
 		here.hears = true;
 		here.said = end;
 	}
-	/* Each word is in another cache line: those ahead are on their way. */
-	for (uint32_t i = 0; i < count; i++) {
-		if (i + AHEAD < count)
-			__builtin_prefetch(wires[i + AHEAD].word);
-		look(&wires[i]);
-	}
+	if (is_counter)
+		look_at_counters();
+	else
+		look_at_versions();
 	end = dropped + found_count;
 	if (here.said < dropped)
 		here.said = dropped;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "adapters/pytest/calls.h"
 #include "adapters/pytest/entries.h"
 #include "adapters/pytest/opened.h"
 
@@ -38,9 +39,10 @@ static uint64_t mix(uint64_t sum, uint64_t value)
 }
 
 /* Returns what was answered, or -1 for an interrupt, which has to travel on. */
-static long ask(const struct heard_function *to, PyObject *args)
+static long ask(
+	const struct heard_function *to, PyObject *const *args, ssize_t count)
 {
-	PyObject *answer = PyObject_Call(to->hear, args, NULL);
+	PyObject *answer = calls_on(to->hear, args, count, NULL);
 	long number = answer ? PyLong_AsLong(answer) : -1;
 
 	Py_DecRef(answer);
@@ -54,9 +56,9 @@ static long ask(const struct heard_function *to, PyObject *args)
 }
 
 /* Returns 0, or -1 with an exception that is not ours to swallow. */
-static int note(PyObject *args)
+static int note(PyObject *const *args)
 {
-	PyObject *name = PyTuple_GetItem(args, 1);
+	PyObject *name = args[1];
 	ssize_t hash = PyObject_Hash(name);
 	uint64_t key, name_key = mix(1, (uint64_t)hash);
 	size_t slot;
@@ -71,7 +73,7 @@ static int note(PyObject *args)
 	key = mix(mix(entries_epoch(), (uintptr_t)pthread_self()), name_key);
 	slot = key % HEARD;
 	if (heard[slot].key != key) {
-		long answer = ask(&reader, args);
+		long answer = ask(&reader, args, 2);
 
 		if (answer == NEVER_MATTERS)
 			never[name_key % HEARD] = name_key;
@@ -83,26 +85,28 @@ static int note(PyObject *args)
 	return heard[slot].answer == WAS_SAID ? opened_variable(name) : 0;
 }
 
-static PyObject *read_call(PyObject *self, PyObject *args, PyObject *kwargs)
+static PyObject *read_call(
+	PyObject *self, PyObject *const *args, ssize_t count, PyObject *names)
 {
 	(void)self;
-	if (!here.muted && !kwargs && PyTuple_Size(args) == 2 && note(args))
+	if (!here.muted && !names && count == 2 && note(args))
 		return NULL;
-	return PyObject_Call(reader.function, args, kwargs);
+	return calls_on(reader.function, args, count, names);
 }
 
-static PyObject *list_call(PyObject *self, PyObject *args, PyObject *kwargs)
+static PyObject *list_call(
+	PyObject *self, PyObject *const *args, ssize_t count, PyObject *names)
 {
 	(void)self;
-	if (!kwargs && PyTuple_Size(args) == 1 && ask(&lister, args) < 0)
+	if (!names && count == 1 && ask(&lister, args, 1) < 0)
 		return NULL;
-	return PyObject_Call(lister.function, args, kwargs);
+	return calls_on(lister.function, args, count, names);
 }
 
 static struct method_def read_def = {"__getitem__", METHOD(read_call),
-	METH_VARARGS | METH_KEYWORDS, "__getitem__(self, key)\n--\n\n"};
+	METH_FASTCALL | METH_KEYWORDS, "__getitem__(self, key)\n--\n\n"};
 static struct method_def list_def = {
-	"keys", METHOD(list_call), METH_VARARGS | METH_KEYWORDS, NULL};
+	"keys", METHOD(list_call), METH_FASTCALL | METH_KEYWORDS, NULL};
 
 /* The class makes the qualified name. */
 static PyObject *make(struct heard_function *to, struct method_def *def,

@@ -151,6 +151,15 @@ WAYS = {
                 get.made = inner(1)
             return get.made
         """, "get()"),
+    "attribute of a function inside another": ("""\
+        def make():
+            def get():
+                if not hasattr(get, "made"):
+                    get.made = inner(1)
+                return get.made
+            return get
+        get = make()
+        """, "get()"),
     "default": ("""\
         def get(n, kept={}):
             if n not in kept:
@@ -354,6 +363,34 @@ WAYS = {
                         cls.made = cls.makers["a"](1)
                     return cls.made
         """, "Outer.Inner.get()"),
+    "table of a class": ("""\
+        class Shop:
+            table = {}
+            def __init__(self):
+                super().__init__()
+            @classmethod
+            def get(cls, n):
+                if n not in cls.table:
+                    cls.table[n] = inner(n)
+                return cls.table[n]
+        """, "Shop.get(1)"),
+    "deep in a class that a function closes over": ("""\
+        reach = None
+        class Thing:
+            pass
+        class Shop:
+            class Inner:
+                thing = Thing()
+        def close_over(kind):
+            def reach():
+                return kind
+            return reach
+        reach = close_over(Shop)
+        def get():
+            if not hasattr(Shop.Inner.thing, "made"):
+                Shop.Inner.thing.made = inner(1)
+            return Shop.Inner.thing.made
+        """, "get()"),
     "cache behind a cache": ("""\
         @functools.lru_cache(maxsize=None)
         def near(n):
@@ -411,6 +448,27 @@ def test_ways_to_keep(shop, way):
         "first", "other"]
     assert _names(project, "test_shop.py", "== 2 and", "== 3 and") == [
         "first"]
+
+
+@pytest.mark.parametrize("way", (
+    "table", "class", "table of a class", "class in a class", "object",
+    "closure", "default", "attribute of a function inside another",
+    "deep in a class that a function closes over"))
+def test_ways_to_keep_late(shop, way):
+    """What was looked at more than once, and had nothing new."""
+    module, ask = WAYS[way]
+    before = """\
+        import shop
+        def test_one():
+            assert shop.aside() == 5
+        def test_two():
+            assert shop.aside() == 5
+"""
+    project = shop(module, _tests(ask).replace(
+        "        import shop\n", before, 1))
+    assert _names(project, "shop.py", "n + 1", "n + 2") == ["first", "second"]
+    assert _names(project, "shop.py", "return 5", "return 6") == [
+        "first", "one", "other", "two"]
 
 
 # Those for which the versions have different insides.

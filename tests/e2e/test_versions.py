@@ -114,6 +114,35 @@ def test_smoke(project, python):
 
 
 @every
+def test_arguments_that_are_named(project, python):
+    """What is wrapped is handed them as they are given."""
+    project.python = python
+    project.files(
+        lib="VALUE = 1\n",
+        test_import="""\
+            def test_import():
+                lib = __import__(name="lib", fromlist=("VALUE",), level=0)
+                assert lib.VALUE == 1
+            """,
+        test_a="""\
+            import linecache, os, pytest
+            def test_variable():
+                assert os.environ.__getitem__(key="HOME")
+                with pytest.raises(TypeError):
+                    os.environ.__getitem__(name="HOME")
+            def test_lines():
+                assert linecache.getlines(filename="lib.py")
+            def test_none():
+                pass
+            """)
+    traced = project.pytest().ok()
+    assert "4 passed" in traced.out
+    with project.edited("lib.py"):
+        assert project.affected_units() == [
+            "test_a.py::test_lines", "test_import.py::test_import"]
+
+
+@every
 def test_generators_that_nothing_is_asked_of(project, python):
     """Making one is not entering it, unless it becomes another thing."""
     project.python = python

@@ -37,6 +37,35 @@ def test_closure_of_a_test_module(package):
     assert "module/pkg" not in record.unit("test_b.py::test_it")
 
 
+def test_a_module_that_was_of_no_interest(package):
+    """Something is loaded later whose name begins with the same part."""
+    package.file("parts/part.py", "VALUE = 1\n")
+    package.file("test_a.py", """
+        import sys
+        import types
+
+        def test_first():
+            made = sys.modules["made"] = types.ModuleType("made")
+            made.__path__ = ["parts"]
+            import made
+
+        def test_again():
+            import made
+
+        def test_loaded():
+            from made import part
+            assert part.VALUE == 1
+    """)
+    package.file("test_b.py", """
+        def test_cached():
+            from made import part
+            assert part.VALUE == 1
+    """)
+    record = package.same("-q", "-p", "no:randomly").record
+    assert "module/made.part" in record.unit("test_a.py::test_loaded")
+    assert "module/made.part" in record.unit("test_b.py::test_cached")
+
+
 def test_imports_inside_functions_first_and_cached(package):
     package.file("test_a.py", """
         import importlib

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is read of types themselves: the names that they have, and what their
+ * objects refer to. Runs no code of the objects' own, and frees nothing.
+ *
+ * All of this runs with the GIL held.
+ */
+#ifndef FTRACE_ADAPTERS_PYTEST_TYPES_H
+#define FTRACE_ADAPTERS_PYTEST_TYPES_H
+
+#include <stdbool.h>
+
+#include "adapters/pytest/python_api.h"
+
+/* Not 0: it has seen enough. */
+typedef int types_visit(PyObject *object, void *data);
+
+/*
+ * types_start(class, its names, names_of, get_referents), with a class of
+ * classes, made by Python code, on which the layout of types is tried out, and
+ * what gives the same for any of them where that is unknown.
+ */
+PyObject *types_start(PyObject *self, PyObject *args);
+
+/* The names of a class itself, not held; NULL: they cannot be had. */
+PyObject *types_names(PyObject *class);
+
+/* Whether types_referents() may be called. */
+bool types_have_referents(void);
+
+/*
+ * What gc.get_referents() gives, without lists and without an event. Gives
+ * what the last visit gave.
+ */
+int types_referents(PyObject *object, types_visit *visit, void *data);
+
+#endif
