@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Has pytest run what `ftrace test` has selected, of all that it was asked for.
+"""Has pytest run what `ftrace test` has selected, of what it was asked for.
 
 The command stays as it is, so that its options, the first conftests and the
 header are those of a whole run, and a selection may be of any length.
