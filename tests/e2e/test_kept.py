@@ -5,7 +5,7 @@ import textwrap
 
 import pytest
 
-from test_versions import every, python  # noqa: F401
+from test_versions import others, python  # noqa: F401
 
 HEAD = """\
     import functools
@@ -477,7 +477,7 @@ INSIDES = ("lru_cache", "table", "global", "class", "object", "closure",
            "cached property", "slots", "local of a thread", "generator")
 
 
-@every
+@others
 @pytest.mark.parametrize("way", INSIDES)
 def test_ways_to_keep_of_versions(shop, project, python, way):  # noqa: F811
     project.python = python

@@ -112,14 +112,13 @@ def test_explained(suite):
 
 
 @pytest.mark.parametrize("args, count", [
-    ((".",), 6), (("sub",), 1), (("test_one.py",), 5),
-    (("test_one.py::test_each",), 3), (("test_one.py::test_each[[x]]",), 1),
-    (("test_one.py::TestIn", "sub/test_two.py"), 2),
-    (("-k", "first or second"), 2), (("--ignore=sub",), 5),
-    (("--ignore-glob=*two*",), 5), (("--rootdir", "sub", "sub"), 1),
-    (("--deselect", "test_one.py::test_each"), 3),
+    (("test_one.py::TestIn", "test_one.py::test_each[[x]]", "sub"), 3),
+    (("-k", "first or second", "--ignore=sub", "."), 1),
+    (("--ignore-glob=*two*", "--deselect", "test_one.py::test_each"), 2),
+    (("--rootdir", "sub", "sub"), 1),
 ])
 def test_no_more_than_was_asked_for(suite, args, count):
+    """Though more is affected, and known from another run."""
     assert ran(test(suite, *args)) == count
     test(suite)
     for name in ("one", "two"):
@@ -191,13 +190,13 @@ def test_more_than_a_command_line_holds(project):
     project.write("lib.py", "def f():\n    return 1\n")
     project.write("test_many.py", (
         "import pytest, lib\n"
-        "@pytest.mark.parametrize('x', ['%%0999d' %% n"
+        "@pytest.mark.parametrize('x', ['%%03500d' %% n"
         " for n in range(%d)])\n"
-        "def test_it(x):\n    assert lib.f()\n") % 2400)
+        "def test_it(x):\n    assert lib.f()\n") % 700)
     project.env["PYTHONPATH"] = "."
-    assert ran(test(project)) == 2400
+    assert ran(test(project)) == 700
     project.edit("lib.py", "return 1", "return 2")
-    assert ran(test(project)) == 2400
+    assert ran(test(project)) == 700
 
 
 def test_a_command_is_one_unit(project):
