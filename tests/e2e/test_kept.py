@@ -478,10 +478,28 @@ INSIDES = ("lru_cache", "table", "global", "class", "object", "closure",
 
 
 @others
-@pytest.mark.parametrize("way", INSIDES)
-def test_ways_to_keep_of_versions(shop, project, python, way):  # noqa: F811
+def test_ways_to_keep_of_versions(project, python):  # noqa: F811
+    """Each in a module of its own, which imports none of the others.
+
+    Names that they have in common select tests of the others, too: what is
+    kept there is not computed by the function that is edited.
+    """
     project.python = python
-    test_ways_to_keep(shop, way)
+    project.env["PYTHONPATH"] = "."
+    for i, way in enumerate(INSIDES):
+        module, ask = WAYS[way]
+        project.write("shop%d.py" % i, textwrap.dedent(HEAD)
+                      + textwrap.dedent(module).replace("shop", "shop%d" % i))
+        project.write("test_shop%d.py" % i, textwrap.dedent(
+            _tests(ask)).replace("shop", "shop%d" % i))
+    project.pytest("-p", "no:randomly").ok()
+    for i, way in enumerate(INSIDES):
+        mine = "test_shop%d.py::test_" % i
+        with project.edited("shop%d.py" % i, "n + 1", "n + 2"):
+            assert (way, [unit.partition(mine)[2]
+                          for unit in project.affected_units()
+                          if unit.startswith(mine)]) == (
+                              way, ["first", "second"])
 
 
 def test_a_name_of_another_file(shop):
