@@ -99,17 +99,6 @@ static int why_file(
 	return code;
 }
 
-static const struct affected_unit *find_affected(
-	const struct affected *affected, const struct query_unit *unit)
-{
-	for (size_t i = 0; i < affected->count; i++)
-		if (!affected->units[i].file &&
-			!strcmp(affected->units[i].id, unit->id) &&
-			!strcmp(affected->units[i].runner, unit->runner))
-			return &affected->units[i];
-	return NULL;
-}
-
 static int print_reason(struct map *map, const struct query_unit *unit,
 	const struct reason *reason, struct err *err)
 {
@@ -178,7 +167,7 @@ static int why_unit(
 
 	if (code < 0)
 		return code;
-	selected = find_affected(&affected, unit);
+	selected = affected_find_unit(&affected, unit->runner, unit->id);
 	if (common_json) {
 		code = why_json(map, unit, selected, err);
 	} else {

@@ -397,3 +397,25 @@ void affected_release(struct affected *affected)
 	free(affected->problem);
 	memset(affected, 0, sizeof(*affected));
 }
+
+const struct affected_unit *affected_find_unit(
+	const struct affected *affected, const char *runner, const char *id)
+{
+	const struct affected_unit wanted = {
+		.runner = (char *)runner, .id = (char *)id};
+	const struct affected_unit *found =
+		affected->count
+			? bsearch(&wanted, affected->units, affected->count,
+				  sizeof(wanted), by_id)
+			: NULL;
+
+	/* A new file or name can have its id, too. */
+	if (found && found->file && found > affected->units &&
+		by_id(found - 1, found) == 0)
+		found--;
+	else if (found && found->file &&
+		 found + 1 < affected->units + affected->count &&
+		 by_id(found + 1, found) == 0)
+		found++;
+	return found && !found->file ? found : NULL;
+}

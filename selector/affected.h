@@ -59,6 +59,10 @@ struct affected {
 int affected_find(struct affected *affected, struct map *map, struct err *err);
 void affected_release(struct affected *affected);
 
+/* A recorded unit among them, or NULL. */
+const struct affected_unit *affected_find_unit(
+	const struct affected *affected, const char *runner, const char *id);
+
 /*
  * What to hand to the runner: ids, or the file where the file itself has to
  * be collected again, because ids in it may be gone or new. Sorted, each

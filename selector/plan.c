@@ -8,19 +8,6 @@
 #include "map/query.h"
 #include "selector/order.h"
 
-static const struct affected_unit *find_selected(
-	const struct affected *affected, const struct query_unit *unit)
-{
-	for (size_t i = 0; i < affected->count; i++) {
-		const struct affected_unit *each = &affected->units[i];
-
-		if (!each->file && !strcmp(each->id, unit->id) &&
-			!strcmp(each->runner, unit->runner))
-			return each;
-	}
-	return NULL;
-}
-
 static bool is_asked(
 	const struct query_unit *unit, const char *runner, const char *id)
 {
@@ -38,7 +25,7 @@ static void count(struct plan *plan, const struct query_units *units,
 		if (!is_asked(unit, runner, id))
 			continue;
 		plan->recorded++;
-		if (find_selected(affected, unit))
+		if (affected_find_unit(affected, unit->runner, unit->id))
 			plan->selected++;
 		else if (unit->duration > 0)
 			plan->spared += unit->duration;

@@ -21,29 +21,6 @@ static int by_lot(const void *a, const void *b)
 	return memcmp(&x->lot, &y->lot, sizeof(x->lot));
 }
 
-static const struct affected_unit *find_affected(
-	const struct affected *affected, const struct query_unit *unit)
-{
-	size_t low = 0, high = affected->count;
-
-	/* By runner and id; where a new file has the id of a unit, either. */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct affected_unit *at = &affected->units[middle];
-		int order = strcmp(at->runner, unit->runner);
-
-		if (!order)
-			order = strcmp(at->id, unit->id);
-		if (!order)
-			return at;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
 static bool has_file(const struct map *map, const struct adapter *adapter,
 	const struct query_unit *unit)
 {
@@ -118,7 +95,8 @@ int sample_units(struct sample *sample, struct map *map,
 		if (strcmp(unit->runner, adapter->name) != 0)
 			continue;
 		sample->known++;
-		if (is_left_out(sample, find_affected(&affected, unit)))
+		if (is_left_out(sample, affected_find_unit(&affected,
+						unit->runner, unit->id)))
 			continue;
 		if (!has_file(map, adapter, unit)) {
 			sample->gone++;
