@@ -99,9 +99,39 @@ static const char version_4[] =
 	" line BLOB NOT NULL, directory BLOB NOT NULL,"
 	" PRIMARY KEY (line, directory)) WITHOUT ROWID;";
 
+/*
+ * flaky: units that ended both ways while nothing that they depend on had
+ * changed, and how often they ended how since that is known; part: a case of
+ * the unit that only a report tells of, empty for the unit itself.
+ * test_case: how those ended last.
+ * label: the markers and labels of a unit that the configuration may name.
+ * escaped: tests that an edit broke and that were not selected, and the files
+ * that had changed; missing: the test read it, and the map did not know.
+ */
+static const char version_5[] =
+	"CREATE TABLE flaky ("
+	" runner TEXT NOT NULL, id BLOB NOT NULL, part BLOB NOT NULL,"
+	" since INTEGER NOT NULL, latest INTEGER NOT NULL,"
+	" passed INTEGER NOT NULL, failed INTEGER NOT NULL,"
+	" PRIMARY KEY (runner, id, part)) WITHOUT ROWID;"
+	"CREATE TABLE test_case ("
+	" runner TEXT NOT NULL, id BLOB NOT NULL, part BLOB NOT NULL,"
+	" outcome TEXT NOT NULL, duration INTEGER,"
+	" PRIMARY KEY (runner, id, part)) WITHOUT ROWID;"
+	"CREATE TABLE label ("
+	" runner TEXT NOT NULL, id BLOB NOT NULL, label BLOB NOT NULL,"
+	" PRIMARY KEY (runner, id, label)) WITHOUT ROWID;"
+	"CREATE TABLE escaped ("
+	" id INTEGER PRIMARY KEY, found INTEGER NOT NULL,"
+	" runner TEXT NOT NULL, unit BLOB NOT NULL, why TEXT NOT NULL);"
+	"CREATE TABLE escaped_file ("
+	" escaped INTEGER NOT NULL, path BLOB NOT NULL,"
+	" missing INTEGER NOT NULL,"
+	" PRIMARY KEY (escaped, path)) WITHOUT ROWID;";
+
 /* migrations[n] takes a map of version n to version n + 1. */
 static const char *const migrations[MAP_VERSION] = {
-	version_1, version_2, version_3, version_4};
+	version_1, version_2, version_3, version_4, version_5};
 
 static int is_empty(struct map *map, int64_t *empty, struct err *err)
 {
