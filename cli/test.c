@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/changed_set.h"
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/record.h"
@@ -19,6 +20,7 @@
 
 static bool full, explain, quiet;
 static const char *runner;
+static struct git_asked asked;
 
 static const struct option_row options[] = {
 	{0, "full", OPTION_FLAG, &full, 0, "run everything"},
@@ -26,6 +28,10 @@ static const struct option_row options[] = {
 		"print why each test is selected"},
 	{0, "runner", OPTION_TEXT, &runner, "NAME",
 		"the test runner: pytest or none (default: recognised)"},
+	{0, "since", OPTION_TEXT, &asked.since, "REV",
+		"by what differs from git's revision"},
+	{0, "staged", OPTION_FLAG, &asked.staged, 0,
+		"by what is staged for git's next commit"},
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary lines"},
 	COMMON_OPTIONS,
 	{0},
@@ -37,6 +43,7 @@ struct test {
 	const struct adapter *adapter; /* NULL: the command is one unit */
 	char *line, *directory;        /* what it is, and where it runs */
 	char *root;
+	struct git_set set;
 	struct plan plan;
 	char *selection; /* the file with what to run; NULL: all */
 };
@@ -49,6 +56,7 @@ static void test_release(struct test *test)
 	free(test->line);
 	free(test->directory);
 	free(test->root);
+	git_set_release(&test->set);
 	plan_release(&test->plan);
 }
 
@@ -142,7 +150,9 @@ static void make_plan(struct test *test)
 							: "command",
 				.unit = test->adapter ? NULL : test->line,
 				.line = test->line,
-				.directory = test->directory},
+				.directory = test->directory,
+				.set = asked.since || asked.staged ? &test->set
+								   : NULL},
 			&err);
 		map_close(&map);
 	}
@@ -156,6 +166,13 @@ static void make_plan(struct test *test)
 /* 0, or the exit code after a message. */
 static int prepare(struct test *test)
 {
+	struct err err;
+
+	if (changed_set_find(&test->set, test->root, &asked, &verb_test, &err) <
+		0) {
+		note("%s", err.text);
+		return EXIT_RUN_FAILED;
+	}
 	if (full)
 		return 0;
 	make_plan(test);

@@ -66,7 +66,8 @@ int plan_make(struct plan *plan, struct map *map,
 	memset(plan, 0, sizeof(*plan));
 	code = query_units(&units, map, err);
 	if (code == 0)
-		code = affected_find(&plan->affected, map, err);
+		code = affected_find_in(
+			&plan->affected, map, command->set, err);
 	if (code == 0) {
 		count(plan, &units, command->runner, command->unit);
 		affected_arguments(&plan->affected, command->runner, false,
