@@ -5,18 +5,22 @@
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/record.h"
-#include "cli/testing.h"
+#include "cli/test_learn.h"
 #include "cli/verbs.h"
 #include "map/variable.h"
 #include "tracer/spawn.h"
 
+#define RETRIES_MOST 100
+
 static bool full, explain, quiet;
-static const char *runner;
+static const char *runner, *retries;
 
 static const struct option_row options[] = {
 	{0, "full", OPTION_FLAG, &full, 0, "run everything"},
 	{0, "explain", OPTION_FLAG, &explain, 0,
 		"print why each test is selected"},
+	{0, "retries", OPTION_TEXT, &retries, "N",
+		"run what fails again, at most so often"},
 	{0, "runner", OPTION_TEXT, &runner, "NAME",
 		"the test runner: pytest or none (default: recognised)"},
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary lines"},
@@ -75,6 +79,18 @@ static void announce(const struct testing *testing)
 			duration_text(plan->spared));
 }
 
+static unsigned parse_retries(void)
+{
+	char *end;
+	unsigned long value = retries ? strtoul(retries, &end, 10) : 0;
+
+	if (retries && (*end || *retries < '0' || *retries > '9' ||
+			       value > RETRIES_MOST))
+		usage_error(&verb_test, "'%s' is no number for --retries",
+			retries);
+	return (unsigned)value;
+}
+
 static void tell(const struct testing *testing, const struct run_result *result)
 {
 	record_tell(
@@ -82,7 +98,7 @@ static void tell(const struct testing *testing, const struct run_result *result)
 }
 
 /* What is to be run, unless that is nothing; or an exit code. */
-static int run_planned(struct testing *testing, int *status)
+static int run_planned(struct testing *testing, unsigned again, int *status)
 {
 	const struct plan *plan = &testing->plan;
 	bool all = full || plan_is_all(plan);
@@ -98,12 +114,15 @@ static int run_planned(struct testing *testing, int *status)
 	tell(testing, &result);
 	*status = result.status;
 	run_result_release(&result);
-	return 0;
+	code = test_retry(testing, again, status);
+	test_learn(testing, NULL, NULL, quiet);
+	return code;
 }
 
 static int run(int argc, char **argv)
 {
 	int first = options_parse(&verb_test, argc, argv), status = 0, code;
+	unsigned again = parse_retries();
 	const struct adapter *adapter;
 	struct testing testing;
 	char *root;
@@ -121,7 +140,7 @@ static int run(int argc, char **argv)
 		if (explain)
 			explain_units(&testing);
 	}
-	code = run_planned(&testing, &status);
+	code = run_planned(&testing, again, &status);
 	testing_release(&testing);
 	if (code == 0 && status)
 		spawn_exit_like(status);
