@@ -113,8 +113,8 @@ static int audit(struct memory *memory)
 			rate(unit) * 100, name);
 		free(name);
 	}
-	if (totals.units && (int64_t)memory->units.count * 100 >
-				    totals.units * SHARE_MOST)
+	if (totals.units &&
+		(int64_t)memory->units.count * 100 > totals.units * SHARE_MOST)
 		note("more than %d %% of the units are flaky, and run after "
 		     "every edit; mend them, or take them out that are: "
 		     "ftrace flaky remove",
@@ -280,7 +280,7 @@ static int import(struct memory *memory)
 static const struct action {
 	const char *name;
 	int (*act)(struct memory *memory);
-	bool changes; /* what is known, and is to be stored then */
+	bool changes;    /* what is known, and is to be stored then */
 	int least, most; /* arguments */
 } actions[] = {
 	{"list", list, false, 0, 0},
@@ -350,8 +350,8 @@ static int run(int argc, char **argv)
 {
 	int first = options_parse(&verb_flaky, argc, argv), code;
 	const struct action *action = find_action(argc - first, argv + first);
-	struct memory memory = {.names = argv + first + 1,
-		.name_count = argc - first - 1};
+	struct memory memory = {
+		.names = argv + first + 1, .name_count = argc - first - 1};
 
 	code = open_map(&memory.map);
 	if (code)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/common.h"
+#include "cli/escaping.h"
 #include "cli/output.h"
 #include "cli/record.h"
 #include "cli/test_learn.h"
@@ -86,8 +87,8 @@ static unsigned parse_retries(void)
 
 	if (retries && (*end || *retries < '0' || *retries > '9' ||
 			       value > RETRIES_MOST))
-		usage_error(&verb_test, "'%s' is no number for --retries",
-			retries);
+		usage_error(
+			&verb_test, "'%s' is no number for --retries", retries);
 	return (unsigned)value;
 }
 
@@ -97,16 +98,37 @@ static void tell(const struct testing *testing, const struct run_result *result)
 		&(struct run_options){.argv = testing->argv}, result, quiet);
 }
 
+/* With what would have been run, were it not for --full. */
+static int compare(struct escaping *escaping, struct testing *testing)
+{
+	size_t failed_count, count = 0;
+	struct result **failed = testing_failed(testing, &failed_count);
+	int code;
+
+	for (size_t i = 0; i < failed_count; i++)
+		if (!failed[i]->selected)
+			failed[count++] = failed[i];
+	code = escaping_examine(escaping, testing, failed, count, true);
+	escaping_learn(escaping, testing->root);
+	escaping_tell(escaping);
+	free(failed);
+	return code;
+}
+
 /* What is to be run, unless that is nothing; or an exit code. */
 static int run_planned(struct testing *testing, unsigned again, int *status)
 {
 	const struct plan *plan = &testing->plan;
 	bool all = full || plan_is_all(plan);
 	struct run_result result;
+	struct escaping escaping = {.paths = NULL};
 	int code;
 
 	if (!all && plan_is_nothing(plan))
 		return 0;
+	if (full && !plan_is_all(plan))
+		escaping_begin(&escaping, testing->root, plan->affected.paths,
+			plan->affected.changed);
 	code = testing_run(testing, all ? NULL : plan->arguments.list,
 		plan->arguments.count, &result);
 	if (code)
@@ -115,7 +137,10 @@ static int run_planned(struct testing *testing, unsigned again, int *status)
 	*status = result.status;
 	run_result_release(&result);
 	code = test_retry(testing, again, status);
-	test_learn(testing, NULL, NULL, quiet);
+	if (code == 0 && full && !plan_is_all(plan))
+		code = compare(&escaping, testing);
+	test_learn(testing, escaping_is_found, &escaping, quiet);
+	escaping_release(&escaping);
 	return code;
 }
 
@@ -135,6 +160,8 @@ static int run(int argc, char **argv)
 		return EXIT_RUN_FAILED;
 	testing_init(&testing, root, argv + first, adapter);
 	testing_plan(&testing);
+	if (testing.plan.affected.flaky_problem)
+		note("%s", testing.plan.affected.flaky_problem);
 	if (!full) {
 		announce(&testing);
 		if (explain)

@@ -14,9 +14,9 @@
 /* Whether the command came to its end, with tests that failed. */
 static bool has_failed(const struct testing *testing, int status)
 {
-	return WIFEXITED(status) && (testing->adapter
-						    ? WEXITSTATUS(status) == 1
-						    : WEXITSTATUS(status) != 0);
+	return WIFEXITED(status) &&
+	       (testing->adapter ? WEXITSTATUS(status) == 1
+				 : WEXITSTATUS(status) != 0);
 }
 
 static int retry_once(struct testing *testing, struct result **failed,
@@ -73,9 +73,10 @@ static void tell_units(const struct flaky_units *units, const char *text)
 		note("%s: %zu more", text, units->count - TOLD_MOST);
 }
 
-static void tell_news(const struct flaky_news *news)
+/* told: what was said of the list before the run, or NULL. */
+static void tell_news(const struct flaky_news *news, const char *told)
 {
-	if (news->problem)
+	if (news->problem && (!told || strcmp(told, news->problem) != 0))
 		note("%s", news->problem);
 	tell_units(&news->found, "flaky, it has ended both ways with nothing "
 				 "changed");
@@ -118,6 +119,6 @@ void test_learn(struct testing *testing,
 	if (code < 0)
 		note("which tests are flaky is not kept: %s", err.text);
 	else if (!quiet || news.problem || news.dropped.count)
-		tell_news(&news);
+		tell_news(&news, testing->plan.affected.flaky_problem);
 	flaky_news_release(&news);
 }

@@ -53,8 +53,7 @@ struct flaky_unit *flaky_units_find(const struct flaky_units *units,
 {
 	size_t i = place(units, runner, id, part);
 
-	return i < units->count &&
-			       !by_name(&units->list[i], runner, id, part)
+	return i < units->count && !by_name(&units->list[i], runner, id, part)
 		       ? &units->list[i]
 		       : NULL;
 }
@@ -65,8 +64,8 @@ struct flaky_unit *flaky_units_add(struct flaky_units *units,
 	size_t at = place(units, runner, id, part);
 	struct flaky_unit *unit;
 
-	array_add(
-		&units->list, &units->count, &units->room, sizeof(*units->list));
+	array_add(&units->list, &units->count, &units->room,
+		sizeof(*units->list));
 	unit = &units->list[at];
 	memmove(unit + 1, unit, (units->count - at - 1) * sizeof(*unit));
 	*unit = (struct flaky_unit){.runner = xstrdup(runner),

@@ -133,8 +133,8 @@ static bool take(struct flaky_units *units, const cJSON *item)
 static int take_all(struct flaky_units *units, const cJSON *json,
 	const char *path, struct err *err)
 {
-	const cJSON *version = cJSON_GetObjectItemCaseSensitive(
-			    json, "version"),
+	const cJSON *version =
+			    cJSON_GetObjectItemCaseSensitive(json, "version"),
 		    *list = cJSON_GetObjectItemCaseSensitive(json, "flaky"),
 		    *item;
 
@@ -152,7 +152,8 @@ static int take_all(struct flaky_units *units, const cJSON *json,
 		if (!strcmp(item->string, LAST) || take(units, item))
 			continue;
 		snprintf(what, sizeof(what),
-			"\"%.400s\" is no \"runner/id\" with a day as 2026-11-22",
+			"\"%.400s\" is no \"runner/id\" with a day as "
+			"2026-11-22",
 			item->string);
 		return bad(err, path, what);
 	}
@@ -204,7 +205,8 @@ static char *key_text(const struct flaky_unit *unit)
 
 char *flaky_file_text(const struct flaky_units *units)
 {
-	char *end, *text = xasprintf("{\n\"version\": %d,\n\"flaky\": {\n", VERSION);
+	char *end, *text = xasprintf(
+			   "{\n\"version\": %d,\n\"flaky\": {\n", VERSION);
 
 	for (size_t i = 0; i < units->count; i++) {
 		const struct flaky_unit *unit = &units->list[i];
@@ -213,8 +215,8 @@ char *flaky_file_text(const struct flaky_units *units)
 		if (!flaky_file_holds(unit))
 			continue;
 		key = key_text(unit);
-		longer = xasprintf("%s%s: \"%s\",\n", text, key,
-			flaky_day(unit->since));
+		longer = xasprintf(
+			"%s%s: \"%s\",\n", text, key, flaky_day(unit->since));
 		free(key);
 		free(text);
 		text = longer;
@@ -233,8 +235,8 @@ static int failed(struct err *err, const char *path)
 static void make_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	char *folder = slash ? xasprintf("%.*s", (int)(slash - path), path)
-			     : NULL;
+	char *folder =
+		slash ? xasprintf("%.*s", (int)(slash - path), path) : NULL;
 
 	if (folder)
 		mkdir(folder, 0777);
