@@ -55,6 +55,11 @@ struct affected {
 	size_t variables; /* of those, how many of the environment */
 	unsigned hashed;
 	char *problem; /* a changed source that could not be taken apart */
+	/*
+	 * One of the changed files, where what looks for tests can notice it:
+	 * there may be other tests than those that are known; or NULL.
+	 */
+	char *decisive;
 };
 
 int affected_find(struct affected *affected, struct map *map, struct err *err);
