@@ -95,6 +95,27 @@ static bool any_collected(const struct search *search,
 	return false;
 }
 
+static bool any_meant(
+	const struct meant *meant, const int64_t *scopes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_meant(meant, scopes[i]))
+			return true;
+	return false;
+}
+
+void search_note_decisive(
+	struct search *search, const struct meant *meant, const char *path)
+{
+	struct affected *affected = search->affected;
+
+	if (!affected->decisive &&
+		(any_meant(meant, search->bases, search->base_count) ||
+			any_meant(meant, search->discovers,
+				search->discover_count)))
+		affected->decisive = xstrdup(path);
+}
+
 bool search_collected_anew(const struct search *search,
 	const struct meant *meant, const struct query_unit *unit)
 {
@@ -102,10 +123,8 @@ bool search_collected_anew(const struct search *search,
 
 	if (!n)
 		return false;
-	for (size_t i = 0; i < search->base_count; i++)
-		if (is_meant(meant, search->bases[i]))
-			return true;
-	return any_collected(search, meant, unit->id, n);
+	return any_meant(meant, search->bases, search->base_count) ||
+	       any_collected(search, meant, unit->id, n);
 }
 
 static int select_changed(struct search *search, const int64_t *states,
@@ -116,6 +135,8 @@ static int select_changed(struct search *search, const int64_t *states,
 	int code = query_dependents(
 		&hits, search->map, states, count, NULL, 0, search->err);
 
+	if (code == 0)
+		search_note_decisive(search, &meant, path);
 	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
 		const struct query_unit *unit = &search->units.units[i];
 		struct affected_unit *selected;
@@ -367,6 +388,9 @@ static int find(struct affected *affected, struct map *map, struct err *err)
 		code = query_of_kind(
 			&search.bases, &search.base_count, map, SCOPE_RUN, err);
 	if (code == 0)
+		code = query_of_kind(&search.discovers, &search.discover_count,
+			map, SCOPE_DISCOVER, err);
+	if (code == 0)
 		code = query_of_kind(&search.opaques, &search.opaque_count, map,
 			SCOPE_OPAQUE, err);
 	if (code < 0)
@@ -398,6 +422,7 @@ static int find(struct affected *affected, struct map *map, struct err *err)
 out:
 	free(search.places);
 	free(search.bases);
+	free(search.discovers);
 	free(search.opaques);
 	query_names_release(search.collected, search.collected_count);
 	query_units_release(&search.units);
@@ -440,6 +465,7 @@ void affected_release(struct affected *affected)
 	free(affected->paths);
 	free(affected->problem);
 	free(affected->flaky_problem);
+	free(affected->decisive);
 	memset(affected, 0, sizeof(*affected));
 }
 
