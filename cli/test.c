@@ -5,6 +5,7 @@
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/record.h"
+#include "cli/test_report.h"
 #include "cli/testing.h"
 #include "cli/verbs.h"
 #include "map/variable.h"
@@ -19,6 +20,7 @@ static const struct option_row options[] = {
 		"print why each test is selected"},
 	{0, "runner", OPTION_TEXT, &runner, "NAME",
 		"the test runner: pytest or none (default: recognised)"},
+	REPORT_OPTIONS,
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary lines"},
 	COMMON_OPTIONS,
 	{0},
@@ -103,7 +105,8 @@ static int run_planned(struct testing *testing, int *status)
 
 static int run(int argc, char **argv)
 {
-	int first = options_parse(&verb_test, argc, argv), status = 0, code;
+	int first = options_parse(&verb_test, argc, argv), status = 0, code,
+	    written = 0;
 	const struct adapter *adapter;
 	struct testing testing;
 	char *root;
@@ -121,11 +124,15 @@ static int run(int argc, char **argv)
 		if (explain)
 			explain_units(&testing);
 	}
-	code = run_planned(&testing, &status);
+	code = reports_begin(&testing);
+	if (code == 0) {
+		code = run_planned(&testing, &status);
+		written = reports_write(&testing, full, code, status);
+	}
 	testing_release(&testing);
 	if (code == 0 && status)
 		spawn_exit_like(status);
-	return code;
+	return code ? code : written;
 }
 
 const struct verb verb_test = {
