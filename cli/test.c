@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "cli/record.h"
 #include "cli/test_learn.h"
+#include "cli/test_report.h"
 #include "cli/verbs.h"
 #include "map/variable.h"
 #include "tracer/spawn.h"
@@ -24,6 +25,7 @@ static const struct option_row options[] = {
 		"run what fails again, at most so often"},
 	{0, "runner", OPTION_TEXT, &runner, "NAME",
 		"the test runner: pytest or none (default: recognised)"},
+	REPORT_OPTIONS,
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary lines"},
 	COMMON_OPTIONS,
 	{0},
@@ -146,7 +148,8 @@ static int run_planned(struct testing *testing, unsigned again, int *status)
 
 static int run(int argc, char **argv)
 {
-	int first = options_parse(&verb_test, argc, argv), status = 0, code;
+	int first = options_parse(&verb_test, argc, argv), status = 0;
+	int code, written = 0;
 	unsigned again = parse_retries();
 	const struct adapter *adapter;
 	struct testing testing;
@@ -167,11 +170,15 @@ static int run(int argc, char **argv)
 		if (explain)
 			explain_units(&testing);
 	}
-	code = run_planned(&testing, again, &status);
+	code = reports_begin(&testing);
+	if (code == 0) {
+		code = run_planned(&testing, again, &status);
+		written = reports_write(&testing, full, code, status);
+	}
 	testing_release(&testing);
 	if (code == 0 && status)
 		spawn_exit_like(status);
-	return code;
+	return code ? code : written;
 }
 
 const struct verb verb_test = {
