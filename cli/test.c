@@ -1,113 +1,67 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/changed_set.h"
 #include "cli/common.h"
+#include "cli/escaping.h"
 #include "cli/output.h"
 #include "cli/record.h"
+#include "cli/test_learn.h"
+#include "cli/test_report.h"
 #include "cli/verbs.h"
-#include "map/alloc.h"
-#include "map/project.h"
 #include "map/variable.h"
-#include "selector/plan.h"
-#include "tracer/run.h"
 #include "tracer/spawn.h"
 
+#define RETRIES_MOST 100
+
 static bool full, explain, quiet;
-static const char *runner;
+static const char *runner, *retries;
 static struct git_asked asked;
 
 static const struct option_row options[] = {
 	{0, "full", OPTION_FLAG, &full, 0, "run everything"},
 	{0, "explain", OPTION_FLAG, &explain, 0,
 		"print why each test is selected"},
+	{0, "retries", OPTION_TEXT, &retries, "N",
+		"run what fails again, at most so often"},
 	{0, "runner", OPTION_TEXT, &runner, "NAME",
 		"the test runner: pytest or none (default: recognised)"},
 	{0, "since", OPTION_TEXT, &asked.since, "REV",
 		"by what differs from git's revision"},
 	{0, "staged", OPTION_FLAG, &asked.staged, 0,
 		"by what is staged for git's next commit"},
+	REPORT_OPTIONS,
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary lines"},
 	COMMON_OPTIONS,
 	{0},
 };
 
-/* One invocation. */
-struct test {
-	char *const *argv;
-	const struct adapter *adapter; /* NULL: the command is one unit */
-	char *line, *directory;        /* what it is, and where it runs */
-	char *root;
-	struct git_set set;
-	struct plan plan;
-	char *selection; /* the file with what to run; NULL: all */
-};
-
-static void test_release(struct test *test)
+static void explain_units(const struct testing *testing)
 {
-	if (test->selection)
-		unlink(test->selection);
-	free(test->selection);
-	free(test->line);
-	free(test->directory);
-	free(test->root);
-	git_set_release(&test->set);
-	plan_release(&test->plan);
-}
-
-static void explain_units(const struct test *test)
-{
-	const struct affected *affected = &test->plan.affected;
-	const char *name = test->adapter ? test->adapter->name : "command";
+	const struct affected *affected = &testing->plan.affected;
+	const struct plan_command *command = &testing->command;
 
 	for (size_t i = 0; i < affected->count; i++) {
 		const struct affected_unit *unit = &affected->units[i];
 
-		if (strcmp(unit->runner, name) != 0 || unit->gone ||
-			(!test->adapter && strcmp(unit->id, test->line) != 0))
+		if (strcmp(unit->runner, command->runner) != 0 || unit->gone ||
+			(command->unit && strcmp(unit->id, command->unit) != 0))
 			continue;
 		for (size_t k = 0; k < unit->reason_count; k++) {
-			const struct reason *reason = &unit->reasons[k];
+			char *text = reason_text(&unit->reasons[k]);
 
-			note("%s: %s: %s%s%s%s%s", unit->id,
-				unit_state_name(reason->state),
-				reason->path ? variable_shown(reason->path)
-					     : "",
-				reason->path ? " " : "", reason->what,
-				reason->text ? ": " : "",
-				reason->text ? reason->text : "");
+			note("%s: %s: %s", unit->id,
+				unit_state_name(unit->reasons[k].state), text);
+			free(text);
 		}
 	}
 }
 
-/* 0, or the exit code after a message. */
-static int write_selection(struct test *test)
-{
-	const struct arguments *arguments = &test->plan.arguments;
-	FILE *file;
-	int failed = 0;
-
-	test->selection = xasprintf(
-		"%s/" MAP_DIRECTORY "/selection.%d", test->root, getpid());
-	file = fopen(test->selection, "we");
-	for (size_t i = 0; file && i < arguments->count; i++)
-		failed |= fwrite(arguments->list[i], 1,
-				  strlen(arguments->list[i]) + 1, file) == 0;
-	if (file && fclose(file) == 0 && !failed)
-		return 0;
-	note("cannot write '%s': %s", test->selection, strerror(errno));
-	return EXIT_RUN_FAILED;
-}
-
 /* What is run, in a line; what it is done for is the runner's to say. */
-static void announce(const struct test *test)
+static void announce(const struct testing *testing)
 {
-	const struct plan *plan = &test->plan;
+	const struct plan *plan = &testing->plan;
 
 	if (plan->affected.problem)
 		note("%s; whole files are compared", plan->affected.problem);
@@ -120,11 +74,11 @@ static void announce(const struct test *test)
 	else if (plan_is_all(plan))
 		note("the map has no run of this command yet; all its tests "
 		     "are run");
-	else if (plan_is_nothing(&test->plan))
+	else if (plan_is_nothing(plan))
 		note("nothing affected: %s not run, %s spared",
 			counted(plan->recorded, "test", "tests"),
 			duration_text(plan->spared));
-	else if (test->adapter)
+	else if (testing->adapter)
 		note("%zu of %s affected%s%s, %s spared", plan->selected,
 			counted(plan->recorded, "test", "tests"),
 			plan->fresh ? ", and " : "",
@@ -134,92 +88,117 @@ static void announce(const struct test *test)
 			duration_text(plan->spared));
 }
 
-/* What to run of it: all, where the map cannot tell. */
-static void make_plan(struct test *test)
+static unsigned parse_retries(void)
 {
-	struct map map;
-	struct err err;
-	int code = map_open(&map, test->root, MAP_QUERY, &err);
+	char *end;
+	unsigned long value = retries ? strtoul(retries, &end, 10) : 0;
 
-	if (code == MAP_MISSING)
-		return;
-	if (code == 0) {
-		code = plan_make(&test->plan, &map,
-			&(struct plan_command){
-				.runner = test->adapter ? test->adapter->name
-							: "command",
-				.unit = test->adapter ? NULL : test->line,
-				.line = test->line,
-				.directory = test->directory,
-				.set = asked.since || asked.staged ? &test->set
-								   : NULL},
-			&err);
-		map_close(&map);
-	}
-	if (code < 0) {
-		note("%s", err.text);
-		plan_release(&test->plan);
-		memset(&test->plan, 0, sizeof(test->plan));
-	}
+	if (retries && (*end || *retries < '0' || *retries > '9' ||
+			       value > RETRIES_MOST))
+		usage_error(
+			&verb_test, "'%s' is no number for --retries", retries);
+	return (unsigned)value;
 }
 
-/* 0, or the exit code after a message. */
-static int prepare(struct test *test)
+static void tell(const struct testing *testing, const struct run_result *result)
 {
-	struct err err;
+	record_tell(
+		&(struct run_options){.argv = testing->argv}, result, quiet);
+}
 
-	if (changed_set_find(&test->set, test->root, &asked, &verb_test, &err) <
-		0) {
-		note("%s", err.text);
-		return EXIT_RUN_FAILED;
-	}
-	if (full)
+/* With what would have been run, were it not for --full. */
+static int compare(struct escaping *escaping, struct testing *testing)
+{
+	size_t failed_count, count = 0;
+	struct result **failed = testing_failed(testing, &failed_count);
+	int code;
+
+	for (size_t i = 0; i < failed_count; i++)
+		if (!failed[i]->selected)
+			failed[count++] = failed[i];
+	code = escaping_examine(escaping, testing, failed, count, true);
+	escaping_learn(escaping, testing->root);
+	escaping_tell(escaping);
+	free(failed);
+	return code;
+}
+
+/* What is to be run, unless that is nothing; or an exit code. */
+static int run_planned(struct testing *testing, unsigned again, int *status)
+{
+	const struct plan *plan = &testing->plan;
+	bool all = full || plan_is_all(plan);
+	struct run_result result;
+	struct escaping escaping = {.paths = NULL};
+	int code;
+
+	if (!all && plan_is_nothing(plan))
 		return 0;
-	make_plan(test);
-	announce(test);
-	if (explain)
-		explain_units(test);
-	return test->adapter && !plan_is_all(&test->plan) &&
-			       !plan_is_nothing(&test->plan)
-		       ? write_selection(test)
-		       : 0;
-}
-
-static int run_planned(const struct test *test, struct run_result *result)
-{
-	struct run_options run_options = {.root = test->root,
-		.argv = test->argv,
-		.selection = test->selection,
-		.adapter = test->adapter};
-	int code = record_command(&run_options, result);
-
-	if (code == 0)
-		record_tell(&run_options, result, quiet);
+	if (full && !plan_is_all(plan))
+		escaping_begin(&escaping, testing->root, plan->affected.paths,
+			plan->affected.changed);
+	code = testing_run(testing, all ? NULL : plan->arguments.list,
+		plan->arguments.count, &result);
+	if (code)
+		return code;
+	tell(testing, &result);
+	*status = result.status;
+	run_result_release(&result);
+	code = test_retry(testing, again, status);
+	if (code == 0 && full && !plan_is_all(plan))
+		code = compare(&escaping, testing);
+	test_learn(testing, escaping_is_found, &escaping, quiet);
+	escaping_release(&escaping);
 	return code;
 }
 
 static int run(int argc, char **argv)
 {
-	int first = options_parse(&verb_test, argc, argv);
-	struct test test = {.argv = argv + first};
-	struct run_result result = {.status = 0};
-	int code;
+	int first = options_parse(&verb_test, argc, argv), status = 0;
+	int code, written = 0;
+	unsigned again = parse_retries();
+	const struct adapter *adapter;
+	struct testing testing;
+	struct git_set set;
+	struct err err;
+	char *root;
 
 	if (first >= argc || !*argv[first])
 		usage_error(&verb_test, "no command given");
-	test.adapter = record_adapter(&verb_test, runner, test.argv);
-	test.root = open_project();
-	if (!test.root)
+	if (full && (asked.since || asked.staged))
+		usage_error(&verb_test, "'--full' runs everything, whatever "
+					"has changed");
+	adapter = record_adapter(&verb_test, runner, argv + first);
+	root = open_project();
+	if (!root)
 		return EXIT_RUN_FAILED;
-	test.line = run_command_line(test.argv);
-	test.directory = project_path(test.root, ".");
-	code = prepare(&test);
-	if (code == 0 && (full || !plan_is_nothing(&test.plan)))
-		code = run_planned(&test, &result);
-	test_release(&test);
-	if (code == 0 && result.ran)
-		spawn_exit_like(result.status);
-	return code;
+	testing_init(&testing, root, argv + first, adapter);
+	code = changed_set_find(&set, root, &asked, &verb_test, &err);
+	if (code < 0) {
+		note("%s", err.text);
+		git_set_release(&set);
+		testing_release(&testing);
+		return EXIT_RUN_FAILED;
+	}
+	testing.command.set = asked.since || asked.staged ? &set : NULL;
+	testing_plan(&testing);
+	if (testing.plan.affected.flaky_problem)
+		note("%s", testing.plan.affected.flaky_problem);
+	if (!full) {
+		announce(&testing);
+		if (explain)
+			explain_units(&testing);
+	}
+	code = reports_begin(&testing);
+	if (code == 0) {
+		code = run_planned(&testing, again, &status);
+		written = reports_write(&testing, full, code, status);
+	}
+	testing_release(&testing);
+	git_set_release(&set);
+	if (code == 0 && status)
+		spawn_exit_like(status);
+	return code ? code : written;
 }
 
 const struct verb verb_test = {

@@ -8,6 +8,7 @@
 #include "adapters/adapter.h"
 #include "map/alloc.h"
 #include "map/project.h"
+#include "selector/flaky.h"
 #include "selector/new_files.h"
 
 /* Above this many changed files their reasons are not told apart. */
@@ -104,6 +105,30 @@ static bool any_collected(const struct search *search,
 	return false;
 }
 
+static bool any_meant(
+	const struct meant *meant, const int64_t *scopes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_meant(meant, scopes[i]))
+			return true;
+	return false;
+}
+
+void search_note_decisive(
+	struct search *search, const struct meant *meant, const char *path)
+{
+	struct affected *affected = search->affected;
+
+	/* How it was before does not say what tests there are. */
+	if (search->pretended && search->side == GIT_OLD)
+		return;
+	if (!affected->decisive &&
+		(any_meant(meant, search->bases, search->base_count) ||
+			any_meant(meant, search->discovers,
+				search->discover_count)))
+		affected->decisive = xstrdup(path);
+}
+
 bool search_collected_anew(const struct search *search,
 	const struct meant *meant, const struct query_unit *unit)
 {
@@ -111,10 +136,8 @@ bool search_collected_anew(const struct search *search,
 
 	if (!n)
 		return false;
-	for (size_t i = 0; i < search->base_count; i++)
-		if (is_meant(meant, search->bases[i]))
-			return true;
-	return any_collected(search, meant, unit->id, n);
+	return any_meant(meant, search->bases, search->base_count) ||
+	       any_collected(search, meant, unit->id, n);
 }
 
 static int select_changed(struct search *search, const int64_t *states,
@@ -125,6 +148,8 @@ static int select_changed(struct search *search, const int64_t *states,
 	int code = query_dependents(
 		&hits, search->map, states, count, NULL, 0, search->err);
 
+	if (code == 0)
+		search_note_decisive(search, &meant, path);
 	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
 		const struct query_unit *unit = &search->units.units[i];
 		struct affected_unit *selected;
@@ -240,6 +265,34 @@ static void select_by_outcome(struct search *search)
 	}
 }
 
+/* By its own or by a case of it. */
+static bool is_flaky(
+	const struct flaky_units *flaky, const struct query_unit *unit)
+{
+	size_t i = flaky_units_place(flaky, unit->runner, unit->id);
+
+	return i < flaky->count &&
+	       !strcmp(flaky->list[i].runner, unit->runner) &&
+	       !strcmp(flaky->list[i].id, unit->id);
+}
+
+static int select_flaky(struct search *search)
+{
+	struct flaky_units flaky;
+	int code = flaky_load(&flaky, &search->affected->flaky_problem,
+		search->map, search->err);
+
+	if (code < 0)
+		return code;
+	for (size_t i = 0; flaky.count && i < search->units.count; i++)
+		if (is_flaky(&flaky, &search->units.units[i]))
+			search_add_reason(search_select(search, i), UNIT_RERUN,
+				"flaky", NULL,
+				"it has ended both ways with nothing changed");
+	flaky_units_release(&flaky);
+	return 0;
+}
+
 static int select_new(struct search *search, const struct changes *changes)
 {
 	struct affected *affected = search->affected;
@@ -322,6 +375,16 @@ static void count_spared(struct search *search)
 			affected->spared += search->units.units[i].duration;
 }
 
+static void list_changed(
+	struct affected *affected, const struct changes *changes)
+{
+	affected->variables = changes->variables;
+	affected->changed = changes->count;
+	affected->paths = xcalloc(changes->count, sizeof(*affected->paths));
+	for (size_t i = 0; i < changes->count; i++)
+		affected->paths[i] = xstrdup(changes->list[i].path);
+}
+
 static int find(struct affected *affected, struct map *map, struct git_set *set,
 	struct err *err)
 {
@@ -332,8 +395,8 @@ static int find(struct affected *affected, struct map *map, struct git_set *set,
 	int code;
 
 	code = changes_find(&changes, map, err);
-	affected->changed = changes.count;
-	affected->variables = changes.variables;
+	if (code == 0 && !set)
+		list_changed(affected, &changes);
 	if (code == 0 && !set)
 		code = narrowing_find(&narrowing, &changes, map, err);
 	if (code == 0)
@@ -344,6 +407,9 @@ static int find(struct affected *affected, struct map *map, struct git_set *set,
 	if (code == 0)
 		code = query_of_kind(
 			&search.bases, &search.base_count, map, SCOPE_RUN, err);
+	if (code == 0)
+		code = query_of_kind(&search.discovers, &search.discover_count,
+			map, SCOPE_DISCOVER, err);
 	if (code == 0)
 		code = query_of_kind(&search.opaques, &search.opaque_count, map,
 			SCOPE_OPAQUE, err);
@@ -363,6 +429,9 @@ static int find(struct affected *affected, struct map *map, struct git_set *set,
 	if (code < 0)
 		goto out;
 	select_by_outcome(&search);
+	code = select_flaky(&search);
+	if (code < 0)
+		goto out;
 	count_spared(&search);
 	if (affected->count)
 		qsort(affected->units, affected->count,
@@ -374,6 +443,7 @@ static int find(struct affected *affected, struct map *map, struct git_set *set,
 out:
 	free(search.places);
 	free(search.bases);
+	free(search.discovers);
 	free(search.opaques);
 	query_names_release(search.collected, search.collected_count);
 	query_units_release(&search.units);
@@ -417,7 +487,12 @@ void affected_release(struct affected *affected)
 	for (size_t i = 0; i < affected->group_count; i++)
 		free(affected->groups[i]);
 	free(affected->groups);
+	for (size_t i = 0; i < affected->changed; i++)
+		free(affected->paths[i]);
+	free(affected->paths);
 	free(affected->problem);
+	free(affected->flaky_problem);
+	free(affected->decisive);
 	memset(affected, 0, sizeof(*affected));
 }
 

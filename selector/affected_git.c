@@ -123,6 +123,14 @@ static void find_left(struct sides *sides, const struct interner *differing)
 	}
 }
 
+static void list_met(struct affected *affected, const struct interner *met)
+{
+	affected->changed = met->count;
+	affected->paths = xcalloc(met->count + 1, sizeof(*affected->paths));
+	for (size_t i = 0; i < met->count; i++)
+		affected->paths[i] = xstrdup(met->entries[i].bytes);
+}
+
 int search_in_set(struct search *search, struct changes *changes)
 {
 	struct sides sides = {.search = search, .changes = changes};
@@ -130,7 +138,6 @@ int search_in_set(struct search *search, struct changes *changes)
 	struct git_set *set = search->set;
 	int code = 0;
 
-	search->affected->changed = search->affected->variables = 0;
 	/* Both sides are one, wherever the map is. */
 	if (!set->changed)
 		return 0;
@@ -153,7 +160,7 @@ int search_in_set(struct search *search, struct changes *changes)
 		code = search_side(&sides);
 	if (code == 0)
 		widen(&sides);
-	search->affected->changed = sides.met.count;
+	list_met(search->affected, &sides.met);
 	interner_release(&sides.met);
 	interner_release(&sides.left);
 	interner_release(&differing);

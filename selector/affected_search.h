@@ -20,6 +20,8 @@ struct search {
 	size_t collected_count;
 	int64_t *bases;
 	size_t base_count;
+	int64_t *discovers; /* where tests are looked for */
+	size_t discover_count;
 	int64_t *opaques; /* scopes of unknown code */
 	size_t opaque_count;
 	bool pretended;     /* this side of it is compared, not the disk */
@@ -56,6 +58,10 @@ bool search_is_here(const struct search *search, const char *path);
 /* Of git's set: whether this path is a reason already. */
 bool search_has_reason(const struct search *search,
 	const struct affected_unit *unit, const char *path);
+
+/* A changed file: whether it may say which tests there are. */
+void search_note_decisive(
+	struct search *search, const struct meant *meant, const char *path);
 
 /* The length of the id's file part, 0: the runner's ids have none. */
 size_t search_file_part(const char *runner, const char *id);

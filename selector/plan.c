@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/python/code.h"
 #include "map/query.h"
 #include "selector/order.h"
 
@@ -14,9 +13,9 @@ static bool is_asked(
 	return !strcmp(unit->runner, runner) && (!id || !strcmp(unit->id, id));
 }
 
-static void count(struct plan *plan, const struct query_units *units,
-	const char *runner, const char *id)
+static void count(struct plan *plan, const char *runner, const char *id)
 {
+	const struct query_units *units = &plan->units;
 	const struct affected *affected = &plan->affected;
 
 	for (size_t i = 0; i < units->count; i++) {
@@ -35,44 +34,21 @@ static void count(struct plan *plan, const struct query_units *units,
 			       !strcmp(affected->units[i].runner, runner);
 }
 
-/* Settings of a runner, and what pytest runs before it looks for tests. */
-static bool is_decisive(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return code_is_settings(path) ||
-	       !strcmp(slash ? slash + 1 : path, "conftest.py");
-}
-
-static const char *find_decisive(const struct affected *affected)
-{
-	for (size_t i = 0; i < affected->count; i++) {
-		const struct affected_unit *unit = &affected->units[i];
-
-		for (size_t k = 0; k < unit->reason_count; k++)
-			if (unit->reasons[k].path &&
-				is_decisive(unit->reasons[k].path))
-				return unit->reasons[k].path;
-	}
-	return NULL;
-}
-
 int plan_make(struct plan *plan, struct map *map,
 	const struct plan_command *command, struct err *err)
 {
-	struct query_units units = {0};
 	int code;
 
 	memset(plan, 0, sizeof(*plan));
-	code = query_units(&units, map, err);
+	code = query_units(&plan->units, map, err);
 	if (code == 0)
 		code = affected_find_in(
 			&plan->affected, map, command->set, err);
 	if (code == 0) {
-		count(plan, &units, command->runner, command->unit);
+		count(plan, command->runner, command->unit);
 		affected_arguments(&plan->affected, command->runner, false,
 			NULL, &plan->arguments);
-		arguments_order(&plan->arguments, &plan->affected, &units,
+		arguments_order(&plan->arguments, &plan->affected, &plan->units,
 			command->runner);
 		plan->known = command->unit != NULL;
 		plan->to_run =
@@ -82,8 +58,7 @@ int plan_make(struct plan *plan, struct map *map,
 		code = query_command(&plan->known, map, command->line,
 			command->directory, err);
 	if (code == 0 && !command->unit)
-		plan->decisive = find_decisive(&plan->affected);
-	query_units_release(&units);
+		plan->decisive = plan->affected.decisive;
 	return code;
 }
 
@@ -101,4 +76,5 @@ void plan_release(struct plan *plan)
 {
 	arguments_release(&plan->arguments);
 	affected_release(&plan->affected);
+	query_units_release(&plan->units);
 }

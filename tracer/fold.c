@@ -87,8 +87,38 @@ static bool reaches_incomplete(
 	return false;
 }
 
+static struct fold_unit *add_unit(
+	const struct fold *fold, struct fold_summary *summary, uint32_t scope)
+{
+	const struct recorded_scope *from = &fold->recording.scopes[scope];
+	struct fold_unit *unit = array_add(
+		&summary->list, &summary->units, &summary->room, sizeof(*unit));
+	size_t runner = 0, id_size = 0;
+	const char *id = "";
+
+	unit_name_split(from->name, from->name_size, &runner, &id, &id_size);
+	unit->runner = xasprintf("%.*s", (int)runner, from->name);
+	unit->id = xasprintf("%.*s", (int)id_size, id);
+	unit->outcome = from->outcome ? xstrdup(from->outcome) : NULL;
+	unit->duration = from->duration;
+	return unit;
+}
+
+void fold_summary_release(struct fold_summary *summary)
+{
+	for (size_t i = 0; i < summary->units; i++) {
+		free(summary->list[i].runner);
+		free(summary->list[i].id);
+		free(summary->list[i].outcome);
+	}
+	free(summary->list);
+	summary->list = NULL;
+	summary->units = 0;
+}
+
 static void summarise(const struct fold *fold, struct fold_summary *summary)
 {
+	struct fold_unit *unit;
 	bool any = false;
 	const char *reason = NULL;
 	bool *seen = xcalloc(fold->scope_count, sizeof(*seen));
@@ -99,12 +129,13 @@ static void summarise(const struct fold *fold, struct fold_summary *summary)
 		if (fold->recording.scopes[i].kind != SCOPE_UNIT ||
 			!fold->scopes[i].ran)
 			continue;
-		summary->units++;
+		unit = add_unit(fold, summary, i);
 		if (!any)
 			continue;
 		memset(seen, 0, fold->scope_count * sizeof(*seen));
 		if (reaches_incomplete(fold, i, seen, &reason)) {
 			summary->incomplete++;
+			unit->incomplete = true;
 			if (!*summary->reason)
 				snprintf(summary->reason,
 					sizeof(summary->reason), "%s", reason);
@@ -158,12 +189,14 @@ static void fold_release(struct fold *fold)
 }
 
 /*
- * Whether the runner has collected what it was asked for: 5 is pytest's for
- * nothing to run, any other but 0 and 1 that it failed.
+ * Whether the runner has told of all tests that it was asked for: it can give
+ * up looking for them at the first failure, and say 1 for that as well. 5 is
+ * pytest's for nothing to run, any other but 0 and 1 that it failed.
  */
-static bool came_to_an_end(const struct fold_options *options)
+static bool knows_all(
+	const struct fold *fold, const struct fold_options *options)
 {
-	return !options->audit &&
+	return fold->collected && !options->audit &&
 	       (options->status == 0 || options->status == 1 ||
 		       options->status == 5);
 }
@@ -207,7 +240,7 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold.recording.started = options->started;
 	fold.recording.duration = options->duration;
 	fold.recording.command = options->command;
-	if (fold.adapter_ready && came_to_an_end(options))
+	if (knows_all(&fold, options))
 		fold.recording.directory = options->directory;
 	fold.recording.status = options->status;
 	summarise(&fold, summary);

@@ -358,3 +358,16 @@ def test_index_of_a_hook(repo):
         "PATH": os.path.dirname(FTRACE) + ":" + os.environ["PATH"]})
     assert (result.out + result.err).split() == [
         "tests/test_two.py::test_three"]
+
+
+def test_nothing_is_learnt_of_what_git_does_not_know(repo):
+    """A test that failed for want of an ignored file is not flaky."""
+    repo.edit("tests/test_data.py", "assert not os.path.exists(path) or ",
+              "assert ")
+    commit(repo)
+    run_test(repo, code=1)
+    repo.write("out/made.txt", "made\n")
+    run_test(repo, "--since", "HEAD")
+    assert repo.ftrace("flaky", "list").ok().out == ""
+    bad = repo.ftrace("test", "--full", "--staged", "--", "true")
+    assert bad.code == 2
