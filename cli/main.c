@@ -8,7 +8,7 @@
 
 const struct verb *const verbs[] = {&verb_run, &verb_test, &verb_affected,
 	&verb_changed, &verb_why, &verb_deps, &verb_status, &verb_audit,
-	&verb_flaky, &verb_escapes, &verb_doctor, NULL};
+	&verb_flaky, &verb_escapes, &verb_doctor, &verb_hook, NULL};
 
 static void print_help(FILE *to)
 {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -184,4 +185,24 @@ char *git_commit(struct git *git)
 	}
 	output.text[strcspn(output.text, "\n")] = '\0';
 	return output.text;
+}
+
+char *git_hook_index(struct git *git)
+{
+	static const char *const ask[] = {
+		"rev-parse", "--absolute-git-dir", NULL};
+	const char *named = getenv("GIT_INDEX_FILE");
+	struct git_bytes output = {0};
+	char real[PATH_MAX], *found = NULL;
+	size_t n;
+
+	if (!named || !realpath(named, real))
+		return NULL;
+	if (git_run(git, ask, NULL, &output) == 0) {
+		n = strcspn(output.text, "\n");
+		if (!strncmp(real, output.text, n) && real[n] == '/')
+			found = xstrdup(real);
+	}
+	free(output.text);
+	return found;
 }

@@ -33,4 +33,10 @@ int git_run(struct git *git, const char *const *arguments,
 /* The commit that a revision names; to be freed, NULL on failure. */
 char *git_commit(struct git *git);
 
+/*
+ * The index that git has made for a commit, where it runs us in a hook of this
+ * repository; to be freed, or NULL.
+ */
+char *git_hook_index(struct git *git);
+
 #endif

@@ -2,7 +2,6 @@
 #include "selector/git_set.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,27 +200,6 @@ static void tidy(struct git_set *set)
 	set->count = left;
 }
 
-/* In a hook of this repository git may have made an index for the commit. */
-static char *find_index(struct git *git)
-{
-	static const char *const ask[] = {
-		"rev-parse", "--absolute-git-dir", NULL};
-	const char *named = getenv("GIT_INDEX_FILE");
-	struct git_bytes output = {0};
-	char real[PATH_MAX], *found = NULL;
-	size_t n;
-
-	if (!named || !realpath(named, real))
-		return NULL;
-	if (git_run(git, ask, NULL, &output) == 0) {
-		n = strcspn(output.text, "\n");
-		if (!strncmp(real, output.text, n) && real[n] == '/')
-			found = xstrdup(real);
-	}
-	free(output.text);
-	return found;
-}
-
 static int find_top(struct git_set *set, struct git *git)
 {
 	static const char *const ask[] = {"rev-parse", "--show-toplevel", NULL};
@@ -316,7 +294,7 @@ int git_set_find(struct git_set *set, const char *root,
 		git.err = &unborn;
 		git.revision = "HEAD";
 		set->commit = git_commit(&git);
-		set->index = find_index(&git);
+		set->index = git_hook_index(&git);
 		git = git_of(set, err);
 		git.revision = NULL;
 	}
