@@ -64,6 +64,7 @@ EDITS = {
     "data": write("data/x.txt", "other\n"),
     "looked for": write("data/more.txt", "more\n"),
     "listed": write("data/new.txt", "new\n"),
+    "folder listed": write("data/deep/er/x.txt", "new\n"),
     "unknown": write("doc/readme.txt", "new\n"),
     "executable": lambda repo: os.chmod(repo.root / "data/x.txt", 0o755),
     "removed data": remove("data/x.txt"),
@@ -341,6 +342,11 @@ def test_run(repo):
     git(repo, "add", "-A")
     assert repo.ran(run_test(repo, "--staged")) == [
         "tests/test_two.py::test_three"]
+    repo.edit("pyproject.toml", "[tool.pytest.ini_options]\n",
+              "[tool.pytest.ini_options]\nminversion = '1'\n")
+    assert "all are run" in run_test(repo, "--since", "HEAD").err
+    # It has been seen: what tests there are is known.
+    assert "8 of 8 tests affected" in run_test(repo, "--since", "HEAD").err
     bad = repo.ftrace("test", "--since", "nope", "--", "true")
     assert bad.code == 125 and "'nope'" in bad.err
 
