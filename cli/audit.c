@@ -182,6 +182,7 @@ static int audit_unit(const struct auditing *auditing, struct audit_run *run)
 		if (code < 0)
 			note("%s", err.text);
 		code = code < 0 ? -code : find_obstacle(&result, run);
+		run_result_release(&result);
 		if (code || !run->audit.unsure.count || !run->audit.after ||
 			spawn_signal())
 			break;

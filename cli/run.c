@@ -30,6 +30,7 @@ static int run(int argc, char **argv)
 	struct run_options run_options;
 	struct run_result result;
 	char *root;
+	bool unseen;
 	int code;
 
 	if (first >= argc || !*argv[first])
@@ -49,7 +50,9 @@ static int run(int argc, char **argv)
 	if (code)
 		return code;
 	record_tell(&run_options, &result, quiet);
-	if (strict && (!result.recorded || result.summary.incomplete))
+	unseen = !result.recorded || result.summary.incomplete;
+	run_result_release(&result);
+	if (strict && unseen)
 		return EXIT_RUN_FAILED;
 	spawn_exit_like(result.status);
 }

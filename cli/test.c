@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/record.h"
+#include "cli/testing.h"
 #include "cli/verbs.h"
-#include "map/alloc.h"
-#include "map/project.h"
 #include "map/variable.h"
-#include "selector/plan.h"
-#include "tracer/run.h"
 #include "tracer/spawn.h"
 
 static bool full, explain, quiet;
@@ -31,75 +24,31 @@ static const struct option_row options[] = {
 	{0},
 };
 
-/* One invocation. */
-struct test {
-	char *const *argv;
-	const struct adapter *adapter; /* NULL: the command is one unit */
-	char *line, *directory;        /* what it is, and where it runs */
-	char *root;
-	struct plan plan;
-	char *selection; /* the file with what to run; NULL: all */
-};
-
-static void test_release(struct test *test)
+static void explain_units(const struct testing *testing)
 {
-	if (test->selection)
-		unlink(test->selection);
-	free(test->selection);
-	free(test->line);
-	free(test->directory);
-	free(test->root);
-	plan_release(&test->plan);
-}
-
-static void explain_units(const struct test *test)
-{
-	const struct affected *affected = &test->plan.affected;
-	const char *name = test->adapter ? test->adapter->name : "command";
+	const struct affected *affected = &testing->plan.affected;
+	const struct plan_command *command = &testing->command;
 
 	for (size_t i = 0; i < affected->count; i++) {
 		const struct affected_unit *unit = &affected->units[i];
 
-		if (strcmp(unit->runner, name) != 0 || unit->gone ||
-			(!test->adapter && strcmp(unit->id, test->line) != 0))
+		if (strcmp(unit->runner, command->runner) != 0 || unit->gone ||
+			(command->unit && strcmp(unit->id, command->unit) != 0))
 			continue;
 		for (size_t k = 0; k < unit->reason_count; k++) {
-			const struct reason *reason = &unit->reasons[k];
+			char *text = reason_text(&unit->reasons[k]);
 
-			note("%s: %s: %s%s%s%s%s", unit->id,
-				unit_state_name(reason->state),
-				reason->path ? variable_shown(reason->path)
-					     : "",
-				reason->path ? " " : "", reason->what,
-				reason->text ? ": " : "",
-				reason->text ? reason->text : "");
+			note("%s: %s: %s", unit->id,
+				unit_state_name(unit->reasons[k].state), text);
+			free(text);
 		}
 	}
 }
 
-/* 0, or the exit code after a message. */
-static int write_selection(struct test *test)
-{
-	const struct arguments *arguments = &test->plan.arguments;
-	FILE *file;
-	int failed = 0;
-
-	test->selection = xasprintf(
-		"%s/" MAP_DIRECTORY "/selection.%d", test->root, getpid());
-	file = fopen(test->selection, "we");
-	for (size_t i = 0; file && i < arguments->count; i++)
-		failed |= fwrite(arguments->list[i], 1,
-				  strlen(arguments->list[i]) + 1, file) == 0;
-	if (file && fclose(file) == 0 && !failed)
-		return 0;
-	note("cannot write '%s': %s", test->selection, strerror(errno));
-	return EXIT_RUN_FAILED;
-}
-
 /* What is run, in a line; what it is done for is the runner's to say. */
-static void announce(const struct test *test)
+static void announce(const struct testing *testing)
 {
-	const struct plan *plan = &test->plan;
+	const struct plan *plan = &testing->plan;
 
 	if (plan->affected.problem)
 		note("%s; whole files are compared", plan->affected.problem);
@@ -112,11 +61,11 @@ static void announce(const struct test *test)
 	else if (plan_is_all(plan))
 		note("the map has no run of this command yet; all its tests "
 		     "are run");
-	else if (plan_is_nothing(&test->plan))
+	else if (plan_is_nothing(plan))
 		note("nothing affected: %s not run, %s spared",
 			counted(plan->recorded, "test", "tests"),
 			duration_text(plan->spared));
-	else if (test->adapter)
+	else if (testing->adapter)
 		note("%zu of %s affected%s%s, %s spared", plan->selected,
 			counted(plan->recorded, "test", "tests"),
 			plan->fresh ? ", and " : "",
@@ -126,82 +75,56 @@ static void announce(const struct test *test)
 			duration_text(plan->spared));
 }
 
-/* What to run of it: all, where the map cannot tell. */
-static void make_plan(struct test *test)
+static void tell(const struct testing *testing, const struct run_result *result)
 {
-	struct map map;
-	struct err err;
-	int code = map_open(&map, test->root, MAP_QUERY, &err);
-
-	if (code == MAP_MISSING)
-		return;
-	if (code == 0) {
-		code = plan_make(&test->plan, &map,
-			&(struct plan_command){
-				.runner = test->adapter ? test->adapter->name
-							: "command",
-				.unit = test->adapter ? NULL : test->line,
-				.line = test->line,
-				.directory = test->directory},
-			&err);
-		map_close(&map);
-	}
-	if (code < 0) {
-		note("%s", err.text);
-		plan_release(&test->plan);
-		memset(&test->plan, 0, sizeof(test->plan));
-	}
+	record_tell(
+		&(struct run_options){.argv = testing->argv}, result, quiet);
 }
 
-/* 0, or the exit code after a message. */
-static int prepare(struct test *test)
+/* What is to be run, unless that is nothing; or an exit code. */
+static int run_planned(struct testing *testing, int *status)
 {
-	if (full)
+	const struct plan *plan = &testing->plan;
+	bool all = full || plan_is_all(plan);
+	struct run_result result;
+	int code;
+
+	if (!all && plan_is_nothing(plan))
 		return 0;
-	make_plan(test);
-	announce(test);
-	if (explain)
-		explain_units(test);
-	return test->adapter && !plan_is_all(&test->plan) &&
-			       !plan_is_nothing(&test->plan)
-		       ? write_selection(test)
-		       : 0;
-}
-
-static int run_planned(const struct test *test, struct run_result *result)
-{
-	struct run_options run_options = {.root = test->root,
-		.argv = test->argv,
-		.selection = test->selection,
-		.adapter = test->adapter};
-	int code = record_command(&run_options, result);
-
-	if (code == 0)
-		record_tell(&run_options, result, quiet);
-	return code;
+	code = testing_run(testing, all ? NULL : plan->arguments.list,
+		plan->arguments.count, &result);
+	if (code)
+		return code;
+	tell(testing, &result);
+	*status = result.status;
+	run_result_release(&result);
+	return 0;
 }
 
 static int run(int argc, char **argv)
 {
-	int first = options_parse(&verb_test, argc, argv);
-	struct test test = {.argv = argv + first};
-	struct run_result result = {.status = 0};
-	int code;
+	int first = options_parse(&verb_test, argc, argv), status = 0, code;
+	const struct adapter *adapter;
+	struct testing testing;
+	char *root;
 
 	if (first >= argc || !*argv[first])
 		usage_error(&verb_test, "no command given");
-	test.adapter = record_adapter(&verb_test, runner, test.argv);
-	test.root = open_project();
-	if (!test.root)
+	adapter = record_adapter(&verb_test, runner, argv + first);
+	root = open_project();
+	if (!root)
 		return EXIT_RUN_FAILED;
-	test.line = run_command_line(test.argv);
-	test.directory = project_path(test.root, ".");
-	code = prepare(&test);
-	if (code == 0 && (full || !plan_is_nothing(&test.plan)))
-		code = run_planned(&test, &result);
-	test_release(&test);
-	if (code == 0 && result.ran)
-		spawn_exit_like(result.status);
+	testing_init(&testing, root, argv + first, adapter);
+	testing_plan(&testing);
+	if (!full) {
+		announce(&testing);
+		if (explain)
+			explain_units(&testing);
+	}
+	code = run_planned(&testing, &status);
+	testing_release(&testing);
+	if (code == 0 && status)
+		spawn_exit_like(status);
 	return code;
 }
 

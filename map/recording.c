@@ -17,6 +17,7 @@ static const char *const kind_names[SCOPE_KINDS] = {
 	[SCOPE_MEMO] = "memo",
 	[SCOPE_KEPT] = "kept",
 	[SCOPE_OPAQUE] = "opaque",
+	[SCOPE_LABEL] = "label",
 };
 
 const char *scope_kind_name(enum scope_kind kind)

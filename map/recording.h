@@ -27,6 +27,7 @@ enum scope_kind {
 	SCOPE_MEMO = 9,     /* what a source's module may keep of files */
 	SCOPE_OPAQUE = 10,  /* code of which nobody knows what it mentions */
 	SCOPE_KEPT = 11,    /* what computed a thing that a module keeps */
+	SCOPE_LABEL = 12,   /* what people call some units; it reads nothing */
 	SCOPE_KINDS
 };
 

@@ -104,7 +104,6 @@ static const char version_4[] =
  * changed, and how often they ended how since that is known; part: a case of
  * the unit that only a report tells of, empty for the unit itself.
  * test_case: how those ended last.
- * label: the markers and labels of a unit that the configuration may name.
  * escaped: tests that an edit broke and that were not selected, and the files
  * that had changed; missing: the test read it, and the map did not know.
  */
@@ -118,9 +117,6 @@ static const char version_5[] =
 	" runner TEXT NOT NULL, id BLOB NOT NULL, part BLOB NOT NULL,"
 	" outcome TEXT NOT NULL, duration INTEGER,"
 	" PRIMARY KEY (runner, id, part)) WITHOUT ROWID;"
-	"CREATE TABLE label ("
-	" runner TEXT NOT NULL, id BLOB NOT NULL, label BLOB NOT NULL,"
-	" PRIMARY KEY (runner, id, label)) WITHOUT ROWID;"
 	"CREATE TABLE escaped ("
 	" id INTEGER PRIMARY KEY, found INTEGER NOT NULL,"
 	" runner TEXT NOT NULL, unit BLOB NOT NULL, why TEXT NOT NULL);"

@@ -310,6 +310,15 @@ static void count_spared(struct search *search)
 			affected->spared += search->units.units[i].duration;
 }
 
+static void list_changed(
+	struct affected *affected, const struct changes *changes)
+{
+	affected->changed = changes->count;
+	affected->paths = xcalloc(changes->count, sizeof(*affected->paths));
+	for (size_t i = 0; i < changes->count; i++)
+		affected->paths[i] = xstrdup(changes->list[i].path);
+}
+
 static int find(struct affected *affected, struct map *map, struct err *err)
 {
 	struct search search = {.affected = affected, .map = map, .err = err};
@@ -349,7 +358,7 @@ static int find(struct affected *affected, struct map *map, struct err *err)
 		qsort(affected->units, affected->count,
 			sizeof(*affected->units), by_id);
 	find_gone(affected, map->root);
-	affected->changed = changes.count;
+	list_changed(affected, &changes);
 	affected->variables = changes.variables;
 	affected->hashed = changes.files.hashed;
 	if (changes.reader.problems)
@@ -394,6 +403,9 @@ void affected_release(struct affected *affected)
 	for (size_t i = 0; i < affected->group_count; i++)
 		free(affected->groups[i]);
 	free(affected->groups);
+	for (size_t i = 0; i < affected->changed; i++)
+		free(affected->paths[i]);
+	free(affected->paths);
 	free(affected->problem);
 	memset(affected, 0, sizeof(*affected));
 }

@@ -51,6 +51,7 @@ struct affected {
 	size_t recorded;  /* units in the map */
 	int64_t spared;   /* microseconds that the others took last time */
 	size_t changed;   /* files */
+	char **paths;     /* their names, as stored; `changed` of them */
 	size_t variables; /* of those, how many of the environment */
 	unsigned hashed;
 	char *problem; /* a changed source that could not be taken apart */

@@ -14,9 +14,9 @@ static bool is_asked(
 	return !strcmp(unit->runner, runner) && (!id || !strcmp(unit->id, id));
 }
 
-static void count(struct plan *plan, const struct query_units *units,
-	const char *runner, const char *id)
+static void count(struct plan *plan, const char *runner, const char *id)
 {
+	const struct query_units *units = &plan->units;
 	const struct affected *affected = &plan->affected;
 
 	for (size_t i = 0; i < units->count; i++) {
@@ -60,18 +60,17 @@ static const char *find_decisive(const struct affected *affected)
 int plan_make(struct plan *plan, struct map *map,
 	const struct plan_command *command, struct err *err)
 {
-	struct query_units units = {0};
 	int code;
 
 	memset(plan, 0, sizeof(*plan));
-	code = query_units(&units, map, err);
+	code = query_units(&plan->units, map, err);
 	if (code == 0)
 		code = affected_find(&plan->affected, map, err);
 	if (code == 0) {
-		count(plan, &units, command->runner, command->unit);
+		count(plan, command->runner, command->unit);
 		affected_arguments(&plan->affected, command->runner, false,
 			NULL, &plan->arguments);
-		arguments_order(&plan->arguments, &plan->affected, &units,
+		arguments_order(&plan->arguments, &plan->affected, &plan->units,
 			command->runner);
 		plan->known = command->unit != NULL;
 		plan->to_run =
@@ -82,7 +81,6 @@ int plan_make(struct plan *plan, struct map *map,
 			command->directory, err);
 	if (code == 0 && !command->unit)
 		plan->decisive = find_decisive(&plan->affected);
-	query_units_release(&units);
 	return code;
 }
 
@@ -100,4 +98,5 @@ void plan_release(struct plan *plan)
 {
 	arguments_release(&plan->arguments);
 	affected_release(&plan->affected);
+	query_units_release(&plan->units);
 }

@@ -10,7 +10,8 @@
 #include "selector/affected.h"
 
 struct plan {
-	struct affected affected;   /* of all runners */
+	struct query_units units;   /* as they were recorded, of all runners */
+	struct affected affected;   /* of those */
 	struct arguments arguments; /* in the order to run them in */
 	size_t recorded; /* units of this runner in the map; 0: run it all */
 	bool known;      /* they are all that the command would run */

@@ -68,6 +68,7 @@ static void examine_interposer(struct finding *finding, const char *place)
 			result.summary.reason);
 	else
 		finding->ok = true;
+	run_result_release(&result);
 	if (finding->ok)
 		snprintf(finding->found, sizeof(finding->found),
 			"programs of this system's C library are observed");

@@ -90,8 +90,38 @@ static bool reaches_incomplete(
 	return false;
 }
 
+static struct fold_unit *add_unit(
+	const struct fold *fold, struct fold_summary *summary, uint32_t scope)
+{
+	const struct recorded_scope *from = &fold->recording.scopes[scope];
+	struct fold_unit *unit = array_add(
+		&summary->list, &summary->units, &summary->room, sizeof(*unit));
+	size_t runner = 0, id_size = 0;
+	const char *id = "";
+
+	unit_name_split(from->name, from->name_size, &runner, &id, &id_size);
+	unit->runner = xasprintf("%.*s", (int)runner, from->name);
+	unit->id = xasprintf("%.*s", (int)id_size, id);
+	unit->outcome = from->outcome ? xstrdup(from->outcome) : NULL;
+	unit->duration = from->duration;
+	return unit;
+}
+
+void fold_summary_release(struct fold_summary *summary)
+{
+	for (size_t i = 0; i < summary->units; i++) {
+		free(summary->list[i].runner);
+		free(summary->list[i].id);
+		free(summary->list[i].outcome);
+	}
+	free(summary->list);
+	summary->list = NULL;
+	summary->units = 0;
+}
+
 static void summarise(const struct fold *fold, struct fold_summary *summary)
 {
+	struct fold_unit *unit;
 	bool any = false;
 	const char *reason = NULL;
 	bool *seen = xcalloc(fold->scope_count, sizeof(*seen));
@@ -102,12 +132,13 @@ static void summarise(const struct fold *fold, struct fold_summary *summary)
 		if (fold->recording.scopes[i].kind != SCOPE_UNIT ||
 			!fold->scopes[i].ran)
 			continue;
-		summary->units++;
+		unit = add_unit(fold, summary, i);
 		if (!any)
 			continue;
 		memset(seen, 0, fold->scope_count * sizeof(*seen));
 		if (reaches_incomplete(fold, i, seen, &reason)) {
 			summary->incomplete++;
+			unit->incomplete = true;
 			if (!*summary->reason)
 				snprintf(summary->reason,
 					sizeof(summary->reason), "%s", reason);

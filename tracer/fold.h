@@ -32,10 +32,19 @@ struct fold_options {
 	struct audit *audit; /* not to be recorded but compared; or NULL */
 };
 
+/* A unit that ran. */
+struct fold_unit {
+	char *runner, *id;
+	char *outcome;    /* NULL: it did not say */
+	int64_t duration; /* microseconds, -1: unknown */
+	bool incomplete;
+};
+
 struct fold_summary {
-	size_t units;      /* recorded now */
-	size_t incomplete; /* of those */
-	size_t gone;       /* removed from the map */
+	struct fold_unit *list; /* as they were met */
+	size_t units, room;     /* recorded now */
+	size_t incomplete;      /* of those */
+	size_t gone;            /* removed from the map */
 	size_t accesses;
 	unsigned hashed;
 	size_t each;        /* units made of programs */
@@ -55,5 +64,7 @@ struct fold_summary {
 int fold_store(struct map *map, const struct trace *trace,
 	const struct fold_options *options, struct fold_summary *summary,
 	struct err *err);
+
+void fold_summary_release(struct fold_summary *summary);
 
 #endif

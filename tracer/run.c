@@ -282,6 +282,11 @@ static int failure_of(int code)
 			       : 0;
 }
 
+void run_result_release(struct run_result *result)
+{
+	fold_summary_release(&result->summary);
+}
+
 int run_command(const struct run_options *options, struct run_result *result,
 	struct err *err)
 {

@@ -47,6 +47,8 @@ struct run_result {
 int run_command(const struct run_options *options, struct run_result *result,
 	struct err *err);
 
+void run_result_release(struct run_result *result);
+
 /* A command line as its unit is called when nobody names it; to be freed. */
 char *run_command_line(char *const argv[]);
 

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/testing.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/output.h"
+#include "cli/record.h"
+#include "map/alloc.h"
+#include "map/project.h"
+
+void testing_init(struct testing *testing, char *root, char *const *argv,
+	const struct adapter *adapter)
+{
+	*testing = (struct testing){.argv = argv,
+		.adapter = adapter,
+		.line = run_command_line(argv),
+		.directory = project_path(root, "."),
+		.root = root};
+	testing->command = (struct plan_command){
+		.runner = adapter ? adapter->name : "command",
+		.unit = adapter ? NULL : testing->line,
+		.line = testing->line,
+		.directory = testing->directory};
+}
+
+void testing_release(struct testing *testing)
+{
+	results_release(&testing->results);
+	plan_release(&testing->plan);
+	free(testing->line);
+	free(testing->directory);
+	free(testing->root);
+}
+
+void testing_plan(struct testing *testing)
+{
+	struct map map;
+	struct err err;
+	int code = map_open(&map, testing->root, MAP_QUERY, &err);
+
+	if (code == MAP_MISSING)
+		return;
+	if (code == 0) {
+		code = plan_make(&testing->plan, &map, &testing->command, &err);
+		map_close(&map);
+	}
+	if (code < 0) {
+		note("%s", err.text);
+		plan_release(&testing->plan);
+		memset(&testing->plan, 0, sizeof(testing->plan));
+	}
+	results_begin(&testing->results, &testing->plan, &testing->command);
+}
+
+/* The file with what to run, to be freed; NULL after a message. */
+static char *write_selection(
+	const struct testing *testing, char *const *list, size_t count)
+{
+	char *path = xasprintf(
+		"%s/" MAP_DIRECTORY "/selection.%d", testing->root, getpid());
+	FILE *file = fopen(path, "we");
+	int failed = 0;
+
+	for (size_t i = 0; file && i < count; i++)
+		failed |= fwrite(list[i], 1, strlen(list[i]) + 1, file) == 0;
+	if (file && fclose(file) == 0 && !failed)
+		return path;
+	note("cannot write '%s': %s", path, strerror(errno));
+	unlink(path);
+	free(path);
+	return NULL;
+}
+
+static int64_t time_on(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+static void take_ends(
+	struct testing *testing, const struct fold_summary *summary)
+{
+	for (size_t i = 0; i < summary->units; i++) {
+		const struct fold_unit *unit = &summary->list[i];
+
+		results_end(&testing->results,
+			&(struct result){.runner = unit->runner,
+				.id = unit->id,
+				.part = (char *)"",
+				.state = UNIT_MISS,
+				.outcome = unit->outcome,
+				.duration = unit->duration,
+				.incomplete = unit->incomplete});
+	}
+}
+
+int testing_run(struct testing *testing, char *const *list, size_t count,
+	struct run_result *result)
+{
+	struct run_options options = {.root = testing->root,
+		.argv = testing->argv,
+		.adapter = testing->adapter};
+	int64_t began = time_on(CLOCK_MONOTONIC);
+	char *selection = NULL;
+	int code;
+
+	if (list && testing->adapter) {
+		selection = write_selection(testing, list, count);
+		if (!selection)
+			return EXIT_RUN_FAILED;
+		options.selection = selection;
+	}
+	if (!testing->started)
+		testing->started = time_on(CLOCK_REALTIME);
+	code = record_command(&options, result);
+	testing->lasted += time_on(CLOCK_MONOTONIC) - began;
+	if (code == 0)
+		take_ends(testing, &result->summary);
+	if (selection)
+		unlink(selection);
+	free(selection);
+	return code;
+}
+
+struct result **testing_failed(struct testing *testing, size_t *count)
+{
+	struct results *results = &testing->results;
+	struct result **failed = xcalloc(results->count + 1, sizeof(*failed));
+
+	*count = 0;
+	for (size_t i = 0; i < results->count; i++) {
+		struct result *result = &results->list[i];
+
+		if (result->ran && !*result->part &&
+			outcome_is_failure(result->outcome))
+			failed[(*count)++] = result;
+	}
+	return failed;
+}
