@@ -57,6 +57,23 @@ static const char *find_decisive(const struct affected *affected)
 	return NULL;
 }
 
+int plan_fill(struct plan *plan, struct map *map,
+	const struct plan_command *command, struct err *err)
+{
+	count(plan, command->runner, command->unit);
+	affected_arguments(&plan->affected, command->runner, false, NULL,
+		&plan->arguments);
+	arguments_order(&plan->arguments, &plan->affected, &plan->units,
+		command->runner);
+	plan->known = command->unit != NULL;
+	plan->to_run = command->unit ? plan->selected : plan->arguments.count;
+	if (command->unit)
+		return 0;
+	plan->decisive = find_decisive(&plan->affected);
+	return query_command(
+		&plan->known, map, command->line, command->directory, err);
+}
+
 int plan_make(struct plan *plan, struct map *map,
 	const struct plan_command *command, struct err *err)
 {
@@ -66,22 +83,7 @@ int plan_make(struct plan *plan, struct map *map,
 	code = query_units(&plan->units, map, err);
 	if (code == 0)
 		code = affected_find(&plan->affected, map, err);
-	if (code == 0) {
-		count(plan, command->runner, command->unit);
-		affected_arguments(&plan->affected, command->runner, false,
-			NULL, &plan->arguments);
-		arguments_order(&plan->arguments, &plan->affected, &plan->units,
-			command->runner);
-		plan->known = command->unit != NULL;
-		plan->to_run =
-			command->unit ? plan->selected : plan->arguments.count;
-	}
-	if (code == 0 && !command->unit)
-		code = query_command(&plan->known, map, command->line,
-			command->directory, err);
-	if (code == 0 && !command->unit)
-		plan->decisive = find_decisive(&plan->affected);
-	return code;
+	return code == 0 ? plan_fill(plan, map, command, err) : code;
 }
 
 bool plan_is_nothing(const struct plan *plan)
