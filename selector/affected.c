@@ -8,6 +8,7 @@
 #include "adapters/adapter.h"
 #include "map/alloc.h"
 #include "map/project.h"
+#include "map/query_check.h"
 #include "selector/flaky.h"
 #include "selector/new_files.h"
 
@@ -405,8 +406,7 @@ static int find(struct affected *affected, struct map *map, struct git_set *set,
 		code = query_names(&search.collected, &search.collected_count,
 			map, SCOPE_COLLECT, err);
 	if (code == 0)
-		code = query_of_kind(
-			&search.bases, &search.base_count, map, SCOPE_RUN, err);
+		code = query_bases(&search.bases, &search.base_count, map, err);
 	if (code == 0)
 		code = query_of_kind(&search.discovers, &search.discover_count,
 			map, SCOPE_DISCOVER, err);
