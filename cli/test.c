@@ -163,6 +163,8 @@ static int run(int argc, char **argv)
 		return EXIT_RUN_FAILED;
 	testing_init(&testing, root, argv + first, adapter);
 	testing_plan(&testing);
+	if (testing.plan.affected.config_problem)
+		note("%s", testing.plan.affected.config_problem);
 	if (testing.plan.affected.flaky_problem)
 		note("%s", testing.plan.affected.flaky_problem);
 	if (!full) {

@@ -57,4 +57,11 @@ size_t search_file_part(const char *runner, const char *id);
 int search_narrowed(struct search *search, const struct narrowed *narrowed,
 	const char *what, const char *path);
 
+/*
+ * Where something changed and affects nothing that was recorded: the units
+ * that the configuration names as smoke, once for the same changes
+ * (affected_smoke.c).
+ */
+int search_smoke(struct search *search, const struct changes *changes);
+
 #endif
