@@ -96,6 +96,7 @@ def test_who_reads_what_was_formatted_depends_on_that_alone(project):
               copy="cat a.txt")
     check(project)
     project.write("b.txt", "bb\n")
+    assert project.affected() == ["check:format"]
     assert states(check(project)) == {"format": "stale", "copy": "hit"}
 
 
