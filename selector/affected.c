@@ -9,6 +9,7 @@
 #include "map/alloc.h"
 #include "map/project.h"
 #include "map/query_check.h"
+#include "selector/flaky.h"
 #include "selector/new_files.h"
 
 /* Above this many changed files their reasons are not told apart. */
@@ -95,6 +96,27 @@ static bool any_collected(const struct search *search,
 	return false;
 }
 
+static bool any_meant(
+	const struct meant *meant, const int64_t *scopes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_meant(meant, scopes[i]))
+			return true;
+	return false;
+}
+
+void search_note_decisive(
+	struct search *search, const struct meant *meant, const char *path)
+{
+	struct affected *affected = search->affected;
+
+	if (!affected->decisive &&
+		(any_meant(meant, search->bases, search->base_count) ||
+			any_meant(meant, search->discovers,
+				search->discover_count)))
+		affected->decisive = xstrdup(path);
+}
+
 bool search_collected_anew(const struct search *search,
 	const struct meant *meant, const struct query_unit *unit)
 {
@@ -102,10 +124,8 @@ bool search_collected_anew(const struct search *search,
 
 	if (!n)
 		return false;
-	for (size_t i = 0; i < search->base_count; i++)
-		if (is_meant(meant, search->bases[i]))
-			return true;
-	return any_collected(search, meant, unit->id, n);
+	return any_meant(meant, search->bases, search->base_count) ||
+	       any_collected(search, meant, unit->id, n);
 }
 
 static int select_changed(struct search *search, const int64_t *states,
@@ -116,6 +136,8 @@ static int select_changed(struct search *search, const int64_t *states,
 	int code = query_dependents(
 		&hits, search->map, states, count, NULL, 0, search->err);
 
+	if (code == 0)
+		search_note_decisive(search, &meant, path);
 	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
 		const struct query_unit *unit = &search->units.units[i];
 		struct affected_unit *selected;
@@ -229,6 +251,34 @@ static void select_by_outcome(struct search *search)
 	}
 }
 
+/* By its own or by a case of it. */
+static bool is_flaky(
+	const struct flaky_units *flaky, const struct query_unit *unit)
+{
+	size_t i = flaky_units_place(flaky, unit->runner, unit->id);
+
+	return i < flaky->count &&
+	       !strcmp(flaky->list[i].runner, unit->runner) &&
+	       !strcmp(flaky->list[i].id, unit->id);
+}
+
+static int select_flaky(struct search *search)
+{
+	struct flaky_units flaky;
+	int code = flaky_load(&flaky, &search->affected->flaky_problem,
+		search->map, search->err);
+
+	if (code < 0)
+		return code;
+	for (size_t i = 0; flaky.count && i < search->units.count; i++)
+		if (is_flaky(&flaky, &search->units.units[i]))
+			search_add_reason(search_select(search, i), UNIT_RERUN,
+				"flaky", NULL,
+				"it has ended both ways with nothing changed");
+	flaky_units_release(&flaky);
+	return 0;
+}
+
 static int select_new(struct search *search, const struct changes *changes)
 {
 	struct affected *affected = search->affected;
@@ -338,6 +388,9 @@ static int find(struct affected *affected, struct map *map, struct err *err)
 	if (code == 0)
 		code = query_bases(&search.bases, &search.base_count, map, err);
 	if (code == 0)
+		code = query_of_kind(&search.discovers, &search.discover_count,
+			map, SCOPE_DISCOVER, err);
+	if (code == 0)
 		code = query_of_kind(&search.opaques, &search.opaque_count, map,
 			SCOPE_OPAQUE, err);
 	if (code < 0)
@@ -352,6 +405,9 @@ static int find(struct affected *affected, struct map *map, struct err *err)
 	if (code < 0)
 		goto out;
 	select_by_outcome(&search);
+	code = select_flaky(&search);
+	if (code < 0)
+		goto out;
 	count_spared(&search);
 	code = select_new(&search, &changes);
 	if (affected->count)
@@ -366,6 +422,7 @@ static int find(struct affected *affected, struct map *map, struct err *err)
 out:
 	free(search.places);
 	free(search.bases);
+	free(search.discovers);
 	free(search.opaques);
 	query_names_release(search.collected, search.collected_count);
 	query_units_release(&search.units);
@@ -407,6 +464,8 @@ void affected_release(struct affected *affected)
 		free(affected->paths[i]);
 	free(affected->paths);
 	free(affected->problem);
+	free(affected->flaky_problem);
+	free(affected->decisive);
 	memset(affected, 0, sizeof(*affected));
 }
 

@@ -54,7 +54,13 @@ struct affected {
 	char **paths;     /* their names, as stored; `changed` of them */
 	size_t variables; /* of those, how many of the environment */
 	unsigned hashed;
+	char *flaky_problem; /* why the list of flaky tests is not read */
 	char *problem; /* a changed source that could not be taken apart */
+	/*
+	 * One of the changed files, where what looks for tests can notice it:
+	 * there may be other tests than those that are known; or NULL.
+	 */
+	char *decisive;
 };
 
 int affected_find(struct affected *affected, struct map *map, struct err *err);

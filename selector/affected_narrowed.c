@@ -95,6 +95,8 @@ int search_narrowed(struct search *search, const struct narrowed *narrowed,
 			search->opaques,
 			narrowed->named ? search->opaque_count : 0,
 			search->err);
+	if (code == 0)
+		search_note_decisive(search, &meant, path);
 	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
 		const struct query_unit *unit = &search->units.units[i];
 		const struct narrowed_name *name =

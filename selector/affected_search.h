@@ -19,6 +19,8 @@ struct search {
 	size_t collected_count;
 	int64_t *bases;
 	size_t base_count;
+	int64_t *discovers; /* where tests are looked for */
+	size_t discover_count;
 	int64_t *opaques; /* scopes of unknown code */
 	size_t opaque_count;
 };
@@ -43,6 +45,10 @@ void search_add_reason(struct affected_unit *unit, enum unit_state state,
  */
 bool search_collected_anew(const struct search *search,
 	const struct meant *meant, const struct query_unit *unit);
+
+/* A changed file: whether it may say which tests there are. */
+void search_note_decisive(
+	struct search *search, const struct meant *meant, const char *path);
 
 /* The length of the id's file part, 0: the runner's ids have none. */
 size_t search_file_part(const char *runner, const char *id);

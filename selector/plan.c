@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/python/code.h"
 #include "map/query.h"
 #include "selector/order.h"
 
@@ -35,28 +34,6 @@ static void count(struct plan *plan, const char *runner, const char *id)
 			       !strcmp(affected->units[i].runner, runner);
 }
 
-/* Settings of a runner, and what pytest runs before it looks for tests. */
-static bool is_decisive(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return code_is_settings(path) ||
-	       !strcmp(slash ? slash + 1 : path, "conftest.py");
-}
-
-static const char *find_decisive(const struct affected *affected)
-{
-	for (size_t i = 0; i < affected->count; i++) {
-		const struct affected_unit *unit = &affected->units[i];
-
-		for (size_t k = 0; k < unit->reason_count; k++)
-			if (unit->reasons[k].path &&
-				is_decisive(unit->reasons[k].path))
-				return unit->reasons[k].path;
-	}
-	return NULL;
-}
-
 int plan_fill(struct plan *plan, struct map *map,
 	const struct plan_command *command, struct err *err)
 {
@@ -69,7 +46,7 @@ int plan_fill(struct plan *plan, struct map *map,
 	plan->to_run = command->unit ? plan->selected : plan->arguments.count;
 	if (command->unit)
 		return 0;
-	plan->decisive = find_decisive(&plan->affected);
+	plan->decisive = plan->affected.decisive;
 	return query_command(
 		&plan->known, map, command->line, command->directory, err);
 }

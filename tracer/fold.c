@@ -193,12 +193,14 @@ static void fold_release(struct fold *fold)
 }
 
 /*
- * Whether the runner has collected what it was asked for: 5 is pytest's for
- * nothing to run, any other but 0 and 1 that it failed.
+ * Whether the runner has told of all tests that it was asked for: it can give
+ * up looking for them at the first failure, and say 1 for that as well. 5 is
+ * pytest's for nothing to run, any other but 0 and 1 that it failed.
  */
-static bool came_to_an_end(const struct fold_options *options)
+static bool knows_all(
+	const struct fold *fold, const struct fold_options *options)
 {
-	return !options->audit &&
+	return fold->collected && !options->audit &&
 	       (options->status == 0 || options->status == 1 ||
 		       options->status == 5);
 }
@@ -244,7 +246,7 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold.recording.started = options->started;
 	fold.recording.duration = options->duration;
 	fold.recording.command = options->command;
-	if (fold.adapter_ready && came_to_an_end(options))
+	if (knows_all(&fold, options))
 		fold.recording.directory = options->directory;
 	fold.recording.status = options->status;
 	summarise(&fold, summary);

@@ -176,6 +176,8 @@ static void outcome(
 			fold->adapter_ready = true;
 			fold->image_ready[event->image] = event->clock;
 		}
+		if (word == 9 && !memcmp(text, "collected", 9))
+			fold->collected = true;
 	} else if (scope->kind != SCOPE_UNIT) {
 		if (word == 6 && !memcmp(text, "hooked", 6))
 			fold->hooked = true;

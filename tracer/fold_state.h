@@ -128,6 +128,7 @@ struct fold {
 	uint64_t *image_ready; /* the clock when its adapter was; 0: never */
 	bool hooked; /* the project's own code takes part in discovery */
 	bool adapter_ready;
+	bool collected; /* the runner has told of all tests that it found */
 
 	uint32_t *linked; /* nodes whose links or places changed */
 	size_t linked_count, linked_room;

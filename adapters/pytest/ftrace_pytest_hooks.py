@@ -53,6 +53,10 @@ _suffixes = set()
 _unit = None
 _looped = False
 
+# Whether a plugin took a file for one without tests to run, and so no test of
+# it is known.
+_skips = False
+
 
 def start(root):
     """Begins recording, once; returns the names of the hooks it needs."""
@@ -266,6 +270,7 @@ def _begin_collector(collector):
 
 
 def _note_children(collector, report):
+    global _skips
     for child in report.result or ():
         if isinstance(child, pytest.Item):
             say(BEGIN + _unit_of(child))
@@ -273,7 +278,11 @@ def _note_children(collector, report):
             say(END)
     # Only what the collector itself said is complete: a plugin that skips a
     # whole file (as --lf does) makes a report that knows of no call.
-    if isinstance(collector, _DIRECTORY_LIKE) or "call" not in vars(report):
+    if isinstance(collector, _DIRECTORY_LIKE):
+        return
+    select.note_places(report.result or ())
+    if "call" not in vars(report):
+        _skips = True
         return
     say(OUTCOME + encode(report.outcome))
     # A file that cannot be collected has no tests to run again, and yet has
@@ -303,6 +312,10 @@ def pytest_collection_finish(session):
         _note_hooks(session.config)
         _note_arguments(session.config)
         _note_patterns(session.config)
+        if not _skips:
+            say(BEGIN + marks.BASE)
+            say(_COLLECTED)
+            say(END)
     except Exception:
         marks.lost()
 
@@ -492,12 +505,13 @@ def _prepare(node):
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish():
+def pytest_sessionfinish(session):
     """Every outcome is known: what is read from here on decides nothing.
 
     pytest goes through the temporary directories of other runs now, and at
     exit, whose coming and going must not tie anything to them.
     """
+    select.excuse(session)
     try:
         functions.stop()
         kept.finish()

@@ -8,12 +8,18 @@ header are those of a whole run, and a selection may be of any length.
 import fnmatch
 import os
 
+import pytest
+
 import ftrace_pytest_marks as marks
 
 VARIABLE = "FTRACE_SELECT"
 
 # The file with what was selected; None: all is run.
 asked = None
+
+# Whether that is what runs now; and where collectors have what is in them.
+_is_narrowed = False
+_places = {}
 
 
 def _split(argument):
@@ -31,13 +37,28 @@ def _is_within(names, below):
         (below + "::", below + "["))
 
 
+def _seen_from(path, top):
+    """A path as it is called below another one, where links may lie.
+
+    Tests are called after the links that lead to them, and have the
+    conftests that are there.
+    """
+    for above, place in ((top, path), (os.path.realpath(top), path),
+                         (os.path.realpath(top), os.path.realpath(path))):
+        if _is_below(place, above):
+            return top + place[len(above):]
+    return None
+
+
 def _common(one, given):
     """What was both selected and asked for, or None."""
     (path, names), (top, below) = one, given
-    if _is_below(path, top) if not below else (
-            path == top and _is_within(names, below)):
-        return one
-    return given if path == top and _is_within(below, names) else None
+    path = _seen_from(path, top)
+    if path is None or below and path != top:
+        return None
+    if not below or _is_within(names, below):
+        return path + names
+    return top + below if _is_within(below, names) else None
 
 
 def _is_ignored(config, path):
@@ -52,16 +73,18 @@ def _is_ignored(config, path):
 
 def _absolute(argument, start):
     path, names = _split(argument)
-    return os.path.realpath(os.path.join(start, path)), names
+    return os.path.normpath(os.path.join(start, path)), names
 
 
 def narrow(config):
     """What was selected takes the place of what was asked for."""
+    global _is_narrowed
     if asked is None or config.getoption("pyargs", False):
         return
     token = marks.mute_always()
     try:
         config.args[:] = _selected(config)
+        _is_narrowed = True
     except Exception:
         # All that was asked for is run then: nothing is missed.
         pass
@@ -69,15 +92,36 @@ def narrow(config):
         marks.unmute(token)
 
 
+def note_places(nodes):
+    """A collector has these in it, of which perhaps not all will run."""
+    if asked is not None:
+        _places.update((node, place) for place, node in enumerate(nodes))
+
+
+def _file_of(item):
+    files = [node for node in item.listchain() if isinstance(node, pytest.File)]
+    return files[-1] if files else item.parent
+
+
 def in_order(items):
     """Tests of one file run in the order that they have in it."""
     if asked is None:
         return
-    files = {}
-    for item in items:
-        files.setdefault(item.location[0], len(files))
-    items.sort(key=lambda item: (files[item.location[0]],
-                                 item.location[1] or 0))
+    files, kinds = {}, {}
+
+    def place(item):
+        file = _file_of(item)
+        return (files.setdefault(file.nodeid, len(files)),
+                kinds.setdefault(type(file), len(kinds)),
+                [_places.get(node, 0) for node in item.listchain()])
+
+    items.sort(key=place)
+
+
+def excuse(session):
+    """Nothing to run of what was selected is no failure, as it is of all."""
+    if _is_narrowed and session.exitstatus == 5:
+        session.exitstatus = 0
 
 
 def _selected(config):
@@ -91,5 +135,5 @@ def _selected(config):
         one = _absolute(each, marks.root)
         if not _is_ignored(config, one[0]):
             common = [_common(one, other) for other in given]
-            found.update(("".join(each), None) for each in common if each)
+            found.update((each, None) for each in common if each)
     return list(found)

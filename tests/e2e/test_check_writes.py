@@ -27,7 +27,7 @@ def formatter(project, text, *names):
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize("text", [POLITE, RUDE])
+@pytest.mark.parametrize("text", [POLITE, RUDE], ids=["polite", "rude"])
 def test_a_formatter_runs_once_more_on_its_own_output(project, text):
     project.write("a.txt", "tidy\n")
     project.write("b.txt", "not tidy  \n")
