@@ -96,7 +96,7 @@ def test_who_reads_what_was_formatted_depends_on_that_alone(project):
               copy="cat a.txt")
     check(project)
     project.write("b.txt", "bb\n")
-    assert project.affected() == ["check:format"]
+    assert project.affected("--runner", "command") == ["check:format"]
     assert states(check(project)) == {"format": "stale", "copy": "hit"}
 
 
@@ -107,7 +107,7 @@ def test_who_reads_what_was_built_depends_on_the_sources(project):
     check(project)
     assert set(states(check(project)).values()) == {"hit"}
     project.write("a.in", "b\n")
-    assert "check:use" in project.affected()
+    assert "check:use" in project.affected("--runner", "command")
     assert set(states(check(project)).values()) == {"stale"}
     assert set(states(check(project)).values()) == {"hit"}
 
