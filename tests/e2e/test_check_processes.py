@@ -2,6 +2,7 @@
 """Checks that hang, ask, or are broken off; terminals; two runs at once."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -181,7 +182,7 @@ def resize(terminal, rows, columns):
 
 def test_a_terminal_that_gets_smaller(project, terminal):
     configure(project, wide="echo $$ >> ../pids; sleep 1", **{
-        "check-with-a-name-%d" % i: "sleep 0.%d" % i for i in range(3)})
+        "check-with-a-name-0%d" % i: "sleep 0.%d" % i for i in range(3)})
     started = terminal([FTRACE, "check", "-j4"], project.root,
                        project.environment({"TERM": "xterm",
                                             "NO_COLOR": "1"}))
@@ -196,6 +197,13 @@ def test_a_terminal_that_gets_smaller(project, terminal):
     assert len(rows) == 5
     assert all(len(row.replace("\033[2K", "").replace("\033[J", "")) < 20
                for row in rows), rows
+    # Up over rows of one width come rows of that width.
+    seen = [each.group() for each in re.finditer(
+        r"\033\[\dA|check-with-a-name(-0)?", started.text)]
+    assert {"check-with-a-name-0", "check-with-a-name", "\033[4A"} == set(seen)
+    for before, up, after in zip(seen, seen[1:], seen[2:]):
+        assert not up.startswith("\033") or (
+            before.endswith("0") == after.endswith("0")), seen
     # Too few rows for the table: lines.
     other = terminal([FTRACE, "check", "-a", "-j1"], project.root,
                      project.environment({"TERM": "xterm"}))

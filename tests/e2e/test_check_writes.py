@@ -89,6 +89,25 @@ def test_later_phases_see_what_was_written(project):
     assert "\n1 passed" in answer["err"]
 
 
+def test_what_comes_after_another_sees_what_that_wrote(project):
+    project.write("a.txt", "x\n")
+    configure(
+        project,
+        format=formatter(project, POLITE, "a.txt"),
+        second={"command": "cat a.txt", "phase": "mutating"},
+        count="grep -c x a.txt > b.txt",
+        use={"command": "cat b.txt", "after": ["count"]})
+    check(project)
+    assert set(states(check(project)).values()) == {"hit"}
+    # When it is their turn all is as it was for those after the first.
+    project.write("a.txt", "x \n")
+    assert states(check(project)) == {"format": "stale", "second": "hit",
+                                      "count": "hit", "use": "hit"}
+    project.write("a.txt", "x\ny\n")
+    assert states(check(project)) == {"format": "stale", "second": "stale",
+                                      "count": "stale", "use": "hit"}
+
+
 def test_who_reads_what_was_formatted_depends_on_that_alone(project):
     project.write("a.txt", "a \n")
     project.write("b.txt", "b\n")
