@@ -77,7 +77,8 @@ const struct affected_unit *affected_find_unit(
 /*
  * What to hand to the runner: ids, or the file where the file itself has to
  * be collected again, because ids in it may be gone or new. Sorted, each
- * once; the strings are owned by the list. runner: only this one's, or NULL.
+ * once; the strings are owned by the list. runner: only this one's;
+ * NULL: of all, but for checks.
  * With `ids` every recorded unit's own id, whatever happened to its file.
  */
 struct arguments {
