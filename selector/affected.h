@@ -14,6 +14,7 @@
 #include "map/print.h"
 #include "map/query.h"
 #include "selector/changes.h"
+#include "selector/git_set.h"
 
 /* DESIGN section 9 */
 enum unit_state {
@@ -68,6 +69,12 @@ struct affected {
 };
 
 int affected_find(struct affected *affected, struct map *map, struct err *err);
+/*
+ * By what git tells to have changed, whatever the state of the project was
+ * when it was recorded. Its set is filled in further. NULL: as above.
+ */
+int affected_find_in(struct affected *affected, struct map *map,
+	struct git_set *set, struct err *err);
 void affected_release(struct affected *affected);
 
 /* A recorded unit among them, or NULL. */
