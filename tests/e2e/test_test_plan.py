@@ -58,7 +58,8 @@ def test_what_decides_which_tests_there_are(project, first, then):
      "    left = [item for item in items\n"
      "            if item.name == os.environ.get('LEFT')]\n"
      "    items[:] = [item for item in items if item not in left]\n"
-     "    config.hook.pytest_deselected(items=left)\n")], ids=["pytest's", "own"])
+     "    config.hook.pytest_deselected(items=left)\n"),
+], ids=["pytest's", "own"])
 def test_a_variable_decides(project, variable, value, conftest):
     project.write("test_a.py", A)
     project.write("test_b.py", B)
