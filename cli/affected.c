@@ -93,6 +93,8 @@ static void summarise(const struct affected *affected)
 		fresh += affected->units[i].file;
 		selected += !affected->units[i].file;
 	}
+	if (affected->flaky_problem)
+		note("%s", affected->flaky_problem);
 	if (affected->problem)
 		note("%s; whole files are compared", affected->problem);
 	if (gone)

@@ -11,6 +11,7 @@
 #include "cli/audit_output.h"
 #include "cli/common.h"
 #include "cli/output.h"
+#include "cli/streams.h"
 #include "cli/verbs.h"
 #include "map/alloc.h"
 #include "tracer/run.h"
@@ -94,36 +95,6 @@ static char **with_unit(const struct auditing *auditing, char *id)
 	return argv;
 }
 
-/*
- * The answer has standard output for itself, and a test that reads standard
- * input must not take what is ours.
- */
-static void set_streams(int *saved)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	fflush(NULL);
-	for (int fd = 0; fd < 3; fd++) {
-		saved[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-		if (fd == 1 && verbose)
-			dup2(STDERR_FILENO, fd);
-		else if (null >= 0 && (fd == 0 || !verbose))
-			dup2(null, fd);
-	}
-	if (null > 2)
-		close(null);
-}
-
-static void restore_streams(const int *saved)
-{
-	for (int fd = 0; fd < 3; fd++) {
-		if (saved[fd] < 0)
-			continue;
-		dup2(saved[fd], fd);
-		close(saved[fd]);
-	}
-}
-
 /* What stands in the way of saying anything about any unit; or 0. */
 static int find_obstacle(
 	const struct run_result *result, const struct audit_run *run)
@@ -176,9 +147,9 @@ static int audit_unit(const struct auditing *auditing, struct audit_run *run)
 
 	run->audit.unit = name;
 	for (int pass = 0; pass < 2; pass++) {
-		set_streams(saved);
+		streams_lend(saved, verbose);
 		code = run_command(&run_options, &result, &err);
-		restore_streams(saved);
+		streams_take_back(saved);
 		if (code < 0)
 			note("%s", err.text);
 		code = code < 0 ? -code : find_obstacle(&result, run);

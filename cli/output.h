@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "map/err.h"
+#include "selector/json.h"
 
 /* The version of every --json answer; members are only ever added. */
 #define JSON_VERSION 1
@@ -25,13 +26,7 @@ int query_failed(const struct err *err);
 /* {"version": 1} */
 cJSON *json_new(void);
 
-/*
- * A string. Bytes that are not UTF-8 become the escapes U+DC80 to U+DCFF, as
- * Python's surrogateescape has them, so that nothing is lost.
- */
-cJSON *json_bytes(const char *bytes);
-
-/* The same of a path, as people see it. */
+/* json_bytes() of a path, as people see it. */
 cJSON *json_path(const char *path);
 
 /* Prints and frees it. */

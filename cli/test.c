@@ -3,22 +3,29 @@
 #include <string.h>
 
 #include "cli/common.h"
+#include "cli/escaping.h"
 #include "cli/output.h"
 #include "cli/record.h"
-#include "cli/testing.h"
+#include "cli/test_learn.h"
+#include "cli/test_report.h"
 #include "cli/verbs.h"
 #include "map/variable.h"
 #include "tracer/spawn.h"
 
+#define RETRIES_MOST 100
+
 static bool full, explain, quiet;
-static const char *runner;
+static const char *runner, *retries;
 
 static const struct option_row options[] = {
 	{0, "full", OPTION_FLAG, &full, 0, "run everything"},
 	{0, "explain", OPTION_FLAG, &explain, 0,
 		"print why each test is selected"},
+	{0, "retries", OPTION_TEXT, &retries, "N",
+		"run what fails again, at most so often"},
 	{0, "runner", OPTION_TEXT, &runner, "NAME",
 		"the test runner: pytest or none (default: recognised)"},
+	REPORT_OPTIONS,
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary lines"},
 	COMMON_OPTIONS,
 	{0},
@@ -75,22 +82,55 @@ static void announce(const struct testing *testing)
 			duration_text(plan->spared));
 }
 
+static unsigned parse_retries(void)
+{
+	char *end;
+	unsigned long value = retries ? strtoul(retries, &end, 10) : 0;
+
+	if (retries && (*end || *retries < '0' || *retries > '9' ||
+			       value > RETRIES_MOST))
+		usage_error(
+			&verb_test, "'%s' is no number for --retries", retries);
+	return (unsigned)value;
+}
+
 static void tell(const struct testing *testing, const struct run_result *result)
 {
 	record_tell(
 		&(struct run_options){.argv = testing->argv}, result, quiet);
 }
 
+/* With what would have been run, were it not for --full. */
+static int compare(struct escaping *escaping, struct testing *testing)
+{
+	size_t failed_count, count = 0;
+	struct result **failed = testing_failed(testing, &failed_count);
+	int code;
+
+	for (size_t i = 0; i < failed_count; i++)
+		if (!failed[i]->selected)
+			failed[count++] = failed[i];
+	code = escaping_examine(escaping, testing, failed, count, true);
+	escaping_learn(escaping, testing->root);
+	escaping_tell(escaping);
+	free(failed);
+	return code;
+}
+
 /* What is to be run, unless that is nothing; or an exit code. */
-static int run_planned(struct testing *testing, int *status)
+static int run_planned(struct testing *testing, unsigned again, int *status)
 {
 	const struct plan *plan = &testing->plan;
 	bool all = full || plan_is_all(plan);
 	struct run_result result;
+	struct escaping escaping = {.paths = NULL};
 	int code;
 
 	if (!all && plan_is_nothing(plan))
 		return 0;
+	if (full && !plan_is_all(plan))
+		escaping_begin(&escaping, testing->root, plan->affected.paths,
+			plan->affected.changed);
 	code = testing_run(testing, all ? NULL : plan->arguments.list,
 		plan->arguments.count, &result);
 	if (code)
@@ -98,12 +138,19 @@ static int run_planned(struct testing *testing, int *status)
 	tell(testing, &result);
 	*status = result.status;
 	run_result_release(&result);
-	return 0;
+	code = test_retry(testing, again, status);
+	if (code == 0 && full && !plan_is_all(plan))
+		code = compare(&escaping, testing);
+	test_learn(testing, escaping_is_found, &escaping, quiet);
+	escaping_release(&escaping);
+	return code;
 }
 
 static int run(int argc, char **argv)
 {
-	int first = options_parse(&verb_test, argc, argv), status = 0, code;
+	int first = options_parse(&verb_test, argc, argv), status = 0;
+	int code, written = 0;
+	unsigned again = parse_retries();
 	const struct adapter *adapter;
 	struct testing testing;
 	char *root;
@@ -116,16 +163,22 @@ static int run(int argc, char **argv)
 		return EXIT_RUN_FAILED;
 	testing_init(&testing, root, argv + first, adapter);
 	testing_plan(&testing);
+	if (testing.plan.affected.flaky_problem)
+		note("%s", testing.plan.affected.flaky_problem);
 	if (!full) {
 		announce(&testing);
 		if (explain)
 			explain_units(&testing);
 	}
-	code = run_planned(&testing, &status);
+	code = reports_begin(&testing);
+	if (code == 0) {
+		code = run_planned(&testing, again, &status);
+		written = reports_write(&testing, full, code, status);
+	}
 	testing_release(&testing);
 	if (code == 0 && status)
 		spawn_exit_like(status);
-	return code;
+	return code ? code : written;
 }
 
 const struct verb verb_test = {

@@ -8,6 +8,8 @@
 #include "adapters/adapter.h"
 #include "map/alloc.h"
 #include "map/project.h"
+#include "map/query_check.h"
+#include "selector/flaky.h"
 #include "selector/new_files.h"
 
 /* Above this many changed files their reasons are not told apart. */
@@ -249,6 +251,34 @@ static void select_by_outcome(struct search *search)
 	}
 }
 
+/* By its own or by a case of it. */
+static bool is_flaky(
+	const struct flaky_units *flaky, const struct query_unit *unit)
+{
+	size_t i = flaky_units_place(flaky, unit->runner, unit->id);
+
+	return i < flaky->count &&
+	       !strcmp(flaky->list[i].runner, unit->runner) &&
+	       !strcmp(flaky->list[i].id, unit->id);
+}
+
+static int select_flaky(struct search *search)
+{
+	struct flaky_units flaky;
+	int code = flaky_load(&flaky, &search->affected->flaky_problem,
+		search->map, search->err);
+
+	if (code < 0)
+		return code;
+	for (size_t i = 0; flaky.count && i < search->units.count; i++)
+		if (is_flaky(&flaky, &search->units.units[i]))
+			search_add_reason(search_select(search, i), UNIT_RERUN,
+				"flaky", NULL,
+				"it has ended both ways with nothing changed");
+	flaky_units_release(&flaky);
+	return 0;
+}
+
 static int select_new(struct search *search, const struct changes *changes)
 {
 	struct affected *affected = search->affected;
@@ -356,8 +386,7 @@ static int find(struct affected *affected, struct map *map, struct err *err)
 		code = query_names(&search.collected, &search.collected_count,
 			map, SCOPE_COLLECT, err);
 	if (code == 0)
-		code = query_of_kind(
-			&search.bases, &search.base_count, map, SCOPE_RUN, err);
+		code = query_bases(&search.bases, &search.base_count, map, err);
 	if (code == 0)
 		code = query_of_kind(&search.discovers, &search.discover_count,
 			map, SCOPE_DISCOVER, err);
@@ -376,6 +405,9 @@ static int find(struct affected *affected, struct map *map, struct err *err)
 	if (code < 0)
 		goto out;
 	select_by_outcome(&search);
+	code = select_flaky(&search);
+	if (code < 0)
+		goto out;
 	count_spared(&search);
 	code = select_new(&search, &changes);
 	if (affected->count)
@@ -432,6 +464,7 @@ void affected_release(struct affected *affected)
 		free(affected->paths[i]);
 	free(affected->paths);
 	free(affected->problem);
+	free(affected->flaky_problem);
 	free(affected->decisive);
 	memset(affected, 0, sizeof(*affected));
 }

@@ -54,6 +54,7 @@ struct affected {
 	char **paths;     /* their names, as stored; `changed` of them */
 	size_t variables; /* of those, how many of the environment */
 	unsigned hashed;
+	char *flaky_problem; /* why the list of flaky tests is not read */
 	char *problem; /* a changed source that could not be taken apart */
 	/*
 	 * One of the changed files, where what looks for tests can notice it:

@@ -34,6 +34,23 @@ static void count(struct plan *plan, const char *runner, const char *id)
 			       !strcmp(affected->units[i].runner, runner);
 }
 
+int plan_fill(struct plan *plan, struct map *map,
+	const struct plan_command *command, struct err *err)
+{
+	count(plan, command->runner, command->unit);
+	affected_arguments(&plan->affected, command->runner, false, NULL,
+		&plan->arguments);
+	arguments_order(&plan->arguments, &plan->affected, &plan->units,
+		command->runner);
+	plan->known = command->unit != NULL;
+	plan->to_run = command->unit ? plan->selected : plan->arguments.count;
+	if (command->unit)
+		return 0;
+	plan->decisive = plan->affected.decisive;
+	return query_command(
+		&plan->known, map, command->line, command->directory, err);
+}
+
 int plan_make(struct plan *plan, struct map *map,
 	const struct plan_command *command, struct err *err)
 {
@@ -43,22 +60,7 @@ int plan_make(struct plan *plan, struct map *map,
 	code = query_units(&plan->units, map, err);
 	if (code == 0)
 		code = affected_find(&plan->affected, map, err);
-	if (code == 0) {
-		count(plan, command->runner, command->unit);
-		affected_arguments(&plan->affected, command->runner, false,
-			NULL, &plan->arguments);
-		arguments_order(&plan->arguments, &plan->affected, &plan->units,
-			command->runner);
-		plan->known = command->unit != NULL;
-		plan->to_run =
-			command->unit ? plan->selected : plan->arguments.count;
-	}
-	if (code == 0 && !command->unit)
-		code = query_command(&plan->known, map, command->line,
-			command->directory, err);
-	if (code == 0 && !command->unit)
-		plan->decisive = plan->affected.decisive;
-	return code;
+	return code == 0 ? plan_fill(plan, map, command, err) : code;
 }
 
 bool plan_is_nothing(const struct plan *plan)

@@ -35,6 +35,13 @@ struct plan_command {
 int plan_make(struct plan *plan, struct map *map,
 	const struct plan_command *command, struct err *err);
 
+/*
+ * The second half of it, for who has several commands: the plan is of zeroes
+ * but for its units and what of them is affected.
+ */
+int plan_fill(struct plan *plan, struct map *map,
+	const struct plan_command *command, struct err *err);
+
 /* Whether nothing has to be run. */
 bool plan_is_nothing(const struct plan *plan);
 /* Whether the command is to run as it is: tests may be there that no map has.

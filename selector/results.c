@@ -35,8 +35,7 @@ char *reason_text(const struct reason *reason)
 		reason->text ? reason->text : "");
 }
 
-/* A place for the unit; the one that it has, if it has one. */
-static struct result *place(struct results *results, const char *runner,
+struct result *results_place(struct results *results, const char *runner,
 	const char *id, const char *part)
 {
 	char *name = xasprintf("%s/%s%c%s", runner, id, 0, part);
@@ -106,7 +105,7 @@ void results_begin(struct results *results, const struct plan *plan,
 			continue;
 		affected = affected_find_unit(
 			&plan->affected, unit->runner, unit->id);
-		result = place(results, unit->runner, unit->id, "");
+		result = results_place(results, unit->runner, unit->id, "");
 		result->before = copy(unit->outcome);
 		result->outcome = copy(unit->outcome);
 		result->duration = unit->duration;
@@ -118,7 +117,8 @@ void results_begin(struct results *results, const struct plan *plan,
 void results_end(struct results *results, const struct result *end)
 {
 	size_t known = results->count;
-	struct result *result = place(results, end->runner, end->id, end->part);
+	struct result *result =
+		results_place(results, end->runner, end->id, end->part);
 
 	if (results->count > known) {
 		result->state = end->state;

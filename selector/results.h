@@ -50,6 +50,13 @@ void results_begin(struct results *results, const struct plan *plan,
  */
 void results_end(struct results *results, const struct result *end);
 
+/*
+ * The place of a unit, a new one of zeroes if it had none. Good until the next
+ * is made.
+ */
+struct result *results_place(struct results *results, const char *runner,
+	const char *id, const char *part);
+
 /* NULL: there is none. Good until the next results_end(). */
 struct result *results_find(struct results *results, const char *runner,
 	const char *id, const char *part);

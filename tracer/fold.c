@@ -22,7 +22,7 @@ static void find_temporary(struct fold *fold)
 
 /*
  * The unit of a command that no adapter took apart. One that recorded units
- * of its own is none.
+ * of its own is none; a check is one all the same, and uses them.
  */
 static void add_command(struct fold *fold)
 {
@@ -33,12 +33,15 @@ static void add_command(struct fold *fold)
 
 	if (fold->adapter_ready || !options->unit)
 		return;
-	for (size_t i = 0; i < fold->scope_count; i++)
+	for (size_t i = 0; !options->definition && i < fold->scope_count; i++)
 		if (fold->recording.scopes[i].kind == SCOPE_UNIT)
 			return;
 	name = xasprintf("command/%s", options->unit);
 	unit = fold_scope(fold, SCOPE_UNIT, name, strlen(name));
 	free(name);
+	for (uint32_t i = 0; i < unit; i++)
+		if (fold->recording.scopes[i].kind == SCOPE_UNIT)
+			fold_use(fold, unit, i);
 	scope = &fold->recording.scopes[unit];
 	scope->outcome = options->status == 0 ? "passed" : "failed";
 	scope->duration = options->duration / 1000;
@@ -141,6 +144,7 @@ static void summarise(const struct fold *fold, struct fold_summary *summary)
 					sizeof(summary->reason), "%s", reason);
 		}
 	}
+	memcpy(summary->rewrote, fold->rewrote, sizeof(summary->rewrote));
 	summary->gone = fold->recording.gone_count;
 	summary->accesses = fold->access_count;
 	summary->hashed = fold->files.hashed;
@@ -226,6 +230,8 @@ int fold_store(struct map *map, const struct trace *trace,
 	if (code < 0)
 		goto out;
 	fold_settle(&fold);
+	if (options->before)
+		fold_rewritten(&fold);
 	fold_variables(&fold);
 	if (!options->audit)
 		code = fold_audited(&fold, map, err);

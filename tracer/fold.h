@@ -9,6 +9,7 @@
 #include "map/audit.h"
 #include "map/map.h"
 #include "map/recording.h"
+#include "tracer/before.h"
 #include "tracer/trace.h"
 
 struct fold_options {
@@ -24,6 +25,9 @@ struct fold_options {
 	int status;                /* exit status; above 128: a signal */
 	const uint32_t *lingering; /* pids that outlived the run */
 	size_t lingering_count;
+	/* Of a check: the print of what it is, and its own files (before.h). */
+	const char *definition;
+	const struct before *before;
 	unsigned unborn;     /* forked children nobody heard of */
 	struct audit *audit; /* not to be recorded but compared; or NULL */
 };
@@ -43,9 +47,12 @@ struct fold_summary {
 	size_t gone;            /* removed from the map */
 	size_t accesses;
 	unsigned hashed;
-	size_t each;             /* units made of programs */
-	bool adapter_ready;      /* the runner's adapter was heard of */
-	char reason[512];        /* why the first of them is */
+	size_t each;        /* units made of programs */
+	bool adapter_ready; /* the runner's adapter was heard of */
+	char reason[512];   /* why the first of them is */
+	/* What a check did to its own inputs, which is why it is incomplete;
+	 * or "". */
+	char rewrote[512];
 	size_t coarse;           /* scopes that count with whole files ... */
 	char coarse_reason[512]; /* ... and why the first of them does */
 };

@@ -70,7 +70,8 @@ static void take(struct fold *fold, uint32_t unit, uint32_t node,
 		kind = ACCESS_ABSENT;
 	else if (there && kind == ACCESS_ABSENT)
 		kind = ACCESS_STAT;
-	access.kinds = KIND_BIT(kind) | KIND_AUDITED;
+	access.kinds = KIND_BIT(kind) |
+		       (audited->kinds & (KIND_AUDITED | KIND_LEARNED));
 	fold_read(fold, &access, file, KIND_BIT(kind));
 }
 
@@ -86,7 +87,9 @@ int fold_audited(struct fold *fold, struct map *map, struct err *err)
 			continue;
 		if (variable_is(audited->path))
 			fold_read_variable(fold, unit, audited->path,
-				KIND_BIT(ACCESS_READ) | KIND_AUDITED);
+				KIND_BIT(ACCESS_READ) |
+					(audited->kinds &
+						(KIND_AUDITED | KIND_LEARNED)));
 		else if (find_node(fold, audited, &node))
 			take(fold, unit, node, audited);
 	}

@@ -303,8 +303,11 @@ static void find_lingering(struct fold *fold)
 void fold_scopes(struct fold *fold)
 {
 	const struct trace *trace = fold->trace;
+	const char *name = fold->options->definition;
 
-	fold->base = fold_scope(fold, SCOPE_RUN, "", 0);
+	if (!name)
+		name = "";
+	fold->base = fold_scope(fold, SCOPE_RUN, name, strlen(name));
 	fold->image_ready =
 		xcalloc(trace->image_count, sizeof(*fold->image_ready));
 	for (size_t i = 0; i < trace->count; i++)

@@ -127,7 +127,7 @@ void fold_read(struct fold *fold, const struct fold_access *access,
 	struct recorded_read *read = array_add(&scope->reads,
 		&scope->read_count, &scope->read_room, sizeof(*read));
 
-	read->kinds = kinds | (access->kinds & KIND_AUDITED);
+	read->kinds = kinds | (access->kinds & (KIND_AUDITED | KIND_LEARNED));
 	read->state = state_of(fold, access, file, kinds);
 	if (!fold->tree.nodes[access->node].identity.mode)
 		anchor(fold, access->node, file);

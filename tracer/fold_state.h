@@ -191,6 +191,7 @@ struct fold {
 	uint32_t root_node;
 	uint32_t temporary[4]; /* nodes of the system's temporary directories */
 	size_t temporary_count;
+	char rewrote[512];          /* see struct fold_summary */
 	struct interner texts;      /* reasons and outcomes */
 	struct fold_loader *loader; /* NULL until one had to be asked */
 };
@@ -220,7 +221,8 @@ void fold_scopes(struct fold *fold);   /* marks: scopes, edges, outcomes */
 void fold_each(struct fold *fold);     /* units of executed programs */
 void fold_accesses(struct fold *fold); /* records to accesses */
 int fold_code(struct fold *fold, struct map *map, struct err *err);
-void fold_settle(struct fold *fold); /* accesses to states of files */
+void fold_settle(struct fold *fold);    /* accesses to states of files */
+void fold_rewritten(struct fold *fold); /* what a check did to its inputs */
 int fold_code_settle(struct fold *fold, struct map *map, struct err *err);
 int fold_audited(struct fold *fold, struct map *map, struct err *err);
 void fold_audited_code(struct fold *fold);

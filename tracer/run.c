@@ -15,6 +15,7 @@
 #include "adapters/locate.h"
 #include "map/alloc.h"
 #include "map/project.h"
+#include "tracer/before.h"
 #include "tracer/session.h"
 #include "tracer/spawn.h"
 
@@ -149,10 +150,21 @@ char *run_command_line(char *const argv[])
 	return line;
 }
 
-static void record(const struct run_options *options, struct session *session,
-	const char *library, const char *folder, int64_t duration,
-	struct run_result *result)
+/* A command that has run. */
+struct ended {
+	const struct run_options *options;
+	struct session *session;
+	const char *library, *folder;
+	const struct before *before; /* of a check; or NULL */
+	int64_t duration;
+	struct run_result *result;
+};
+
+static void record(const struct ended *ended)
 {
+	const struct run_options *options = ended->options;
+	struct session *session = ended->session;
+	struct run_result *result = ended->result;
 	char *command = run_command_line(options->argv);
 	char *directory = project_path(options->root, ".");
 	uint32_t *lingering = NULL;
@@ -161,9 +173,11 @@ static void record(const struct run_options *options, struct session *session,
 			: options->adapter ? NULL
 					   : command,
 		.each = options->each,
-		.own_paths = {library, folder},
+		.own_paths = {ended->library, ended->folder},
 		.started = session->started,
-		.duration = duration,
+		.duration = ended->duration,
+		.definition = options->definition,
+		.before = ended->before,
 		.command = command,
 		.directory = directory,
 		.audit = options->audit,
@@ -187,20 +201,9 @@ static void record(const struct run_options *options, struct session *session,
 	free(directory);
 }
 
-struct ended {
-	const struct run_options *options;
-	struct session *session;
-	const char *library, *folder;
-	int64_t duration;
-	struct run_result *result;
-};
-
 static void *record_there(void *data)
 {
-	struct ended *it = data;
-
-	record(it->options, it->session, it->library, it->folder, it->duration,
-		it->result);
+	record(data);
 	return NULL;
 }
 
@@ -237,6 +240,7 @@ static int run_traced(const struct run_options *options,
 {
 	struct variables variables = {.count = 0};
 	struct spawn_limit limit = {.seconds = options->limit};
+	struct before own = {0};
 	char **envp;
 	int64_t began;
 	int code;
@@ -251,6 +255,9 @@ static int run_traced(const struct run_options *options,
 	set(&variables, "FTRACE_SESSION", xstrdup(session->arena_path));
 	set(&variables, "FTRACE_SCOPE", xasprintf("%u.0", SCOPE_BASE));
 	envp = build_environment(&variables);
+	/* What cannot be asked is not known, and so is not as it was. */
+	if (options->definition)
+		before_take(&own, options->root, options->unit, err);
 	session_start_clock(session);
 	began = stopwatch();
 	code = spawn_and_wait(options->argv, envp, &session->arena, &limit,
@@ -259,7 +266,9 @@ static int run_traced(const struct run_options *options,
 	result->ran = code == 0;
 	if (code == 0)
 		record_apart(&(struct ended){options, session, library, folder,
-			stopwatch() - began, result});
+			options->definition ? &own : NULL, stopwatch() - began,
+			result});
+	before_release(&own);
 	free_environment(envp);
 	for (size_t i = 0; i < variables.count; i++)
 		free(variables.list[i].value);

@@ -19,7 +19,9 @@ struct run_options {
 	const struct adapter *adapter; /* or NULL */
 	const char *selection; /* a file for the adapter; NULL: run it all */
 	struct audit *audit; /* compare with the map, do not record; or NULL */
-	unsigned limit;      /* seconds it may take; 0: as long as it wants */
+	/* The print of what a check is, whose unit it is; or NULL. */
+	const char *definition;
+	unsigned limit; /* seconds it may take; 0: as long as it wants */
 };
 
 enum run_failure {

@@ -31,6 +31,10 @@ static const int passed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1,
 static volatile pid_t child;
 static volatile sig_atomic_t ending;  /* the last signal that ends programs */
 static volatile sig_atomic_t expired; /* the child was killed for its time */
+static bool apart;                    /* the child has a group of its own */
+
+/* Seconds to end in, for a group that was told to. */
+#define GRACE 2
 
 static void note_signal(int sig)
 {
@@ -45,16 +49,26 @@ static void note_signal(int sig)
 static void pass_on(int sig, siginfo_t *info, void *context)
 {
 	int saved = errno;
+	pid_t whom = apart ? -child : child;
 
 	(void)context;
 	note_signal(sig);
 	if (child > 0 && sig == SIGALRM && info->si_code == SI_TIMER) {
 		expired = 1;
-		kill(child, SIGKILL);
+		kill(whom, SIGKILL);
+	} else if (child > 0 && sig == SIGALRM && info->si_code > 0) {
+		kill(whom, SIGKILL); /* the grace is over */
 	} else if (child > 0 && info->si_code <= 0) {
-		kill(child, sig);
+		kill(whom, sig);
+		if (apart && ending)
+			alarm(GRACE);
 	}
 	errno = saved;
+}
+
+void spawn_apart(void)
+{
+	apart = true;
 }
 
 void spawn_note_signals(void)
@@ -226,6 +240,8 @@ static _Noreturn void run_child(char *const argv[], char *const envp[],
 	char file[PATH_MAX];
 	int error;
 
+	if (apart)
+		setpgid(0, 0);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	error = exec_search(file, sizeof(file), argv, envp, arena);
 	if (error == ENOEXEC)
@@ -298,6 +314,8 @@ int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
 		close(report[1]);
 		return code;
 	}
+	if (apart)
+		setpgid(child, child);
 	install_handlers(before);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	close(report[1]);
@@ -307,6 +325,8 @@ int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
 	code = limit && limit->seconds ? wait_within(limit, status)
 				       : wait_for(status);
 	child = 0;
+	if (apart)
+		alarm(0);
 	restore_handlers(before);
 	if (error)
 		return err_set(err, -error, "cannot run '%s': %s", argv[0],

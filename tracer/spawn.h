@@ -28,6 +28,13 @@ int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
 	struct spawn_limit *limit, int *status, struct err *err);
 
 /*
+ * Commands get process groups of their own from now on: signals sent to us go
+ * to all of the group, and what is left of it is killed some seconds after one
+ * that ends programs. For who has no terminal.
+ */
+void spawn_apart(void);
+
+/*
  * For who runs several commands: signals that end a program are noted from
  * now on, between the commands as well. spawn_signal() is the last that came,
  * or 0.

@@ -41,6 +41,12 @@ enum access_kind {
  */
 #define KIND_AUDITED 0x4000u
 
+/*
+ * Beside that: no audit, but an edit that broke the test, which had not been
+ * selected, told of it. It stands for ever.
+ */
+#define KIND_LEARNED 0x2000u
+
 /* Returns the word of DESIGN section 2; kind must be below ACCESS_KINDS. */
 const char *access_kind_name(unsigned kind);
 

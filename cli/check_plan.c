@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What of the checks has to be run: one look at the map for all of them.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "cli/check.h"
+#include "cli/output.h"
+#include "map/alloc.h"
+#include "map/print.h"
+#include "map/project.h"
+#include "map/query_check.h"
+#include "selector/plan.h"
+#include "selector/results.h"
+#include "tracer/run.h"
+
+/*
+ * The words of a line that means the same to everybody who splits it at
+ * blanks; NULL for one that only a shell understands.
+ */
+static char **plain_words(const char *line)
+{
+	size_t count = 0, room = 0;
+	char **words = NULL;
+
+	if (line[strcspn(line, "|&;<>()$`\\\"'*?[]#~=%{}!\n\r\v\f")])
+		return NULL;
+	while (*(line += strspn(line, " \t"))) {
+		size_t n = strcspn(line, " \t");
+
+		*(char **)array_add(&words, &count, &room, sizeof(*words)) =
+			xmemdup(line, n);
+		line += n;
+	}
+	array_add(&words, &count, &room, sizeof(*words));
+	return words;
+}
+
+static void free_words(char **words)
+{
+	for (size_t i = 0; words && words[i]; i++)
+		free(words[i]);
+	free(words);
+}
+
+static char **configured_words(const struct config_check *config)
+{
+	char **words = xcalloc(config->argv.count + 1, sizeof(*words));
+
+	for (size_t i = 0; i < config->argv.count; i++)
+		words[i] = xstrdup(config->argv.items[i]);
+	return words;
+}
+
+/* A test runner is recognised by its own words, in a line, too. */
+static void find_runner(struct check *check)
+{
+	const struct config_check *config = check->config;
+	char **words;
+
+	check->argv = configured_words(config);
+	if (config->runner && strcmp(config->runner, "none") != 0)
+		check->adapter = adapter_named(config->runner);
+	else if (!config->runner)
+		check->adapter = adapter_for_command(check->argv);
+	if (config->runner || !config->is_line || check->adapter)
+		return;
+	words = plain_words(config->argv.items[2]);
+	check->adapter = words ? adapter_for_command(words) : NULL;
+	if (!check->adapter) {
+		free_words(words);
+		return;
+	}
+	free_words(check->argv);
+	check->argv = words;
+}
+
+/* What it is, so that another command under the name is another check. */
+static void define(struct check *check)
+{
+	size_t size = strlen(check->directory) + 1, n = size;
+	struct print print;
+	char *bytes;
+
+	for (size_t i = 0; check->argv[i]; i++)
+		size += strlen(check->argv[i]) + 1;
+	bytes = xcalloc(size, 1);
+	memcpy(bytes, check->directory, n);
+	for (size_t i = 0; check->argv[i]; i++) {
+		memcpy(bytes + n, check->argv[i], strlen(check->argv[i]) + 1);
+		n += strlen(check->argv[i]) + 1;
+	}
+	print = print_bytes(bytes, size, 0);
+	free(bytes);
+	for (size_t i = 0; i < sizeof(print.bytes); i++)
+		snprintf(check->definition + 2 * i, 3, "%02x", print.bytes[i]);
+}
+
+void check_init(
+	struct check *check, const struct config_check *config, char *root)
+{
+	char *place = xasprintf("%s/%s", root, config->directory);
+
+	memset(check, 0, sizeof(*check));
+	check->config = config;
+	find_runner(check);
+	check->unit = xasprintf("check:%s", config->name);
+	check->line = run_command_line(check->argv);
+	check->directory = project_path(root, place);
+	define(check);
+	free(place);
+}
+
+void check_release(struct check *check)
+{
+	free_words(check->argv);
+	free(check->unit);
+	free(check->line);
+	free(check->directory);
+	free(check->reason);
+	if (check->output)
+		fclose(check->output);
+	if (check->told)
+		munmap(check->told, sizeof(*check->told));
+}
+
+static void decide(
+	struct check *check, enum unit_state state, const char *reason)
+{
+	free(check->reason);
+	check->state = state;
+	check->reason = reason ? xstrdup(reason) : NULL;
+	check->decided = true;
+}
+
+/* The first reason of the state that the unit has. */
+static void decide_by(struct check *check, const struct affected_unit *unit)
+{
+	char *text = NULL;
+
+	for (size_t i = 0; !text && i < unit->reason_count; i++)
+		if (unit->reasons[i].state == unit->state)
+			text = reason_text(&unit->reasons[i]);
+	decide(check, unit->state, text);
+	free(text);
+}
+
+static const struct query_unit *find_unit(
+	const struct query_units *units, const char *id)
+{
+	for (size_t i = 0; i < units->count; i++)
+		if (!strcmp(units->units[i].id, id) &&
+			!strcmp(units->units[i].runner, "command"))
+			return &units->units[i];
+	return NULL;
+}
+
+static int decide_command(struct check *check, const struct plan *known,
+	struct map *map, struct err *err)
+{
+	const struct query_unit *unit = find_unit(&known->units, check->unit);
+	const struct affected_unit *affected =
+		affected_find_unit(&known->affected, "command", check->unit);
+	char *name = NULL;
+	int code = query_base_name(&name, map, check->unit, err);
+
+	if (code < 0)
+		return code;
+	check->spared = 0;
+	if (!unit || !name) {
+		decide(check, UNIT_MISS, "it has not run yet");
+	} else if (strcmp(name, check->definition) != 0) {
+		decide(check, UNIT_MISS, "it was another command");
+	} else if (affected) {
+		decide_by(check, affected);
+	} else {
+		decide(check, UNIT_HIT, NULL);
+		check->spared = unit->duration > 0 ? unit->duration : 0;
+	}
+	free(name);
+	return 0;
+}
+
+static void decide_tests(struct check *check, const struct plan *plan)
+{
+	const struct affected *affected = &plan->affected;
+	const struct affected_unit *worst = NULL;
+	char *text;
+
+	check->spared = plan_is_all(plan) ? 0 : plan->spared;
+	if (!plan->known || !plan->recorded) {
+		decide(check, UNIT_MISS, "it has not run yet");
+		return;
+	}
+	if (plan_is_nothing(plan)) {
+		decide(check, UNIT_HIT, NULL);
+		return;
+	}
+	if (plan->decisive) {
+		text = xasprintf("%s changed", plan->decisive);
+		decide(check, UNIT_STALE, text);
+		free(text);
+		return;
+	}
+	/* What was never seen is a change, too, where the others are known. */
+	for (size_t i = 0; i < affected->count; i++) {
+		const struct affected_unit *unit = &affected->units[i];
+
+		if (!strcmp(unit->runner, check->adapter->name) &&
+			(!worst || (worst->state == UNIT_RERUN &&
+					   unit->state != UNIT_RERUN)))
+			worst = unit;
+	}
+	if (worst)
+		decide_by(check, worst);
+	if (!worst || check->state == UNIT_MISS)
+		check->state = UNIT_STALE;
+	check->decided = true;
+}
+
+static int examine_tests(struct check *check, const struct plan *known,
+	struct map *map, struct err *err)
+{
+	struct plan plan = {.units = known->units, .affected = known->affected};
+	int code = plan_fill(&plan, map,
+		&(struct plan_command){.runner = check->adapter->name,
+			.line = check->line,
+			.directory = check->directory},
+		err);
+
+	if (code == 0)
+		decide_tests(check, &plan);
+	arguments_release(&plan.arguments);
+	return code;
+}
+
+static int examine(struct checks *checks, struct map *map, struct err *err)
+{
+	struct plan known = {0}; /* its halves that concern all */
+	int code = query_units(&known.units, map, err);
+
+	if (code == 0)
+		code = affected_find(&known.affected, map, err);
+	for (size_t i = 0; code == 0 && i < checks->count; i++) {
+		struct check *check = &checks->list[i];
+
+		if (check->progress != CHECK_WAITING)
+			continue;
+		code = check->adapter ? examine_tests(check, &known, map, err)
+				      : decide_command(check, &known, map, err);
+	}
+	plan_release(&known);
+	return code;
+}
+
+void check_examine(struct checks *checks)
+{
+	struct map map;
+	struct err err;
+	int code = map_open(&map, checks->root, MAP_QUERY, &err);
+
+	checks->outdated = false;
+	if (code == 0) {
+		code = examine(checks, &map, &err);
+		map_close(&map);
+	}
+	if (code == 0)
+		return;
+	if (code != MAP_MISSING)
+		note("%s; everything is run", err.text);
+	for (size_t i = 0; i < checks->count; i++)
+		if (checks->list[i].progress == CHECK_WAITING) {
+			checks->list[i].spared = 0;
+			decide(&checks->list[i], UNIT_MISS,
+				code == MAP_MISSING ? "there is no map yet"
+						    : "the map cannot be read");
+		}
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/escaping.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "cli/output.h"
+#include "cli/streams.h"
+#include "map/alloc.h"
+#include "map/variable.h"
+#include "selector/flaky.h"
+
+/* More are not run again: then it is no matter of a test or two. */
+#define AGAIN_MOST 100
+
+/* Files that are named in one line. */
+#define NAMED_MOST 3
+
+static bool ask(
+	struct held *held, const struct escaping *escaping, const char *root)
+{
+	struct map map;
+	struct err err;
+	int code = map_open(&map, root, MAP_QUERY, &err);
+
+	memset(held, 0, sizeof(*held));
+	if (code < 0)
+		return false;
+	code = held_find(
+		held, &map, escaping->paths, escaping->path_count, &err);
+	map_close(&map);
+	return code == 0;
+}
+
+void escaping_begin(struct escaping *escaping, const char *root,
+	char *const *paths, size_t count)
+{
+	*escaping = (struct escaping){.paths = paths, .path_count = count};
+	escaping->known = ask(&escaping->before, escaping, root);
+}
+
+/* status: how it ended. */
+static int run_alone(
+	struct testing *testing, const struct result *result, int *status)
+{
+	char *id = result->id;
+	struct run_result run;
+	int saved[3], code;
+
+	streams_lend(saved, false);
+	code = testing_run(testing, &id, 1, &run);
+	streams_take_back(saved);
+	if (code == 0) {
+		*status = run.status;
+		run_result_release(&run);
+	}
+	return code;
+}
+
+int escaping_examine(struct escaping *escaping, struct testing *testing,
+	struct result **candidates, size_t count, bool again)
+{
+	int code = 0, status = 0;
+
+	if (count && again)
+		note("%s failed and had not been selected; each is run again "
+		     "alone",
+			counted(count, "test", "tests"));
+	if (again && count > AGAIN_MOST)
+		note("no more than %d are; the others are taken for escapes",
+			AGAIN_MOST);
+	for (size_t i = 0; i < count; i++) {
+		struct result *result = candidates[i];
+		struct escaped *escaped;
+
+		if (again && i < AGAIN_MOST)
+			code = run_alone(testing, result, &status);
+		if (code)
+			return code;
+		if (WIFSIGNALED(status)) {
+			note("broken off; %s not run again",
+				counted(count - i, "test is", "tests are"));
+			break;
+		}
+		if (outcome_is_success(result->outcome)) {
+			escaping->passed++;
+			continue;
+		}
+		escaped = escapes_new(&escaping->found);
+		escaped->found = flaky_now();
+		escaped->runner = xstrdup(result->runner);
+		escaped->unit = xstrdup(result->id);
+	}
+	return 0;
+}
+
+/* "a, b, c and 2 more" of those that are missing, or that are not. */
+static char *name_files(const struct escaped *escaped, const bool *wanted)
+{
+	char *text = xstrdup("");
+	size_t named = 0, more = 0;
+
+	for (size_t i = 0; i < escaped->file_count; i++) {
+		char *longer;
+
+		if (!wanted[i])
+			continue;
+		if (named == NAMED_MOST) {
+			more++;
+			continue;
+		}
+		longer = xasprintf("%s%s%s", text, named++ ? ", " : "",
+			variable_shown(escaped->files[i].path));
+		free(text);
+		text = longer;
+	}
+	if (more) {
+		char *longer = xasprintf("%s and %zu more", text, more);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* What is known of the cause. */
+static void find_cause(const struct escaping *escaping,
+	const struct held *after, struct escaped *escaped)
+{
+	bool *missing = xcalloc(escaping->path_count + 1, sizeof(*missing));
+	bool *held = xcalloc(escaping->path_count + 1, sizeof(*held));
+	bool any_missing = false, any_held = false;
+	char *names;
+
+	for (size_t i = 0; i < escaping->path_count; i++) {
+		bool was = held_has(
+			&escaping->before, escaped->runner, escaped->unit, i);
+		bool is = held_has(after, escaped->runner, escaped->unit, i);
+
+		missing[i] = escaping->known && is && !was;
+		held[i] = is && was;
+		any_missing |= missing[i];
+		any_held |= held[i];
+		escaped_add_file(escaped, escaping->paths[i], missing[i]);
+	}
+	names = name_files(escaped, any_missing ? missing : held);
+	escaped->why =
+		any_missing ? xasprintf("it uses %s, which the map did not "
+					"know",
+				      names)
+		: any_held  ? xasprintf("it uses %s, and what changed there "
+					 "was not thought to concern it",
+				      names)
+			    : xstrdup("no missing edge: order-dependent or "
+				       "outside the file system");
+	free(names);
+	free(held);
+	free(missing);
+}
+
+static int store(struct escaping *escaping, struct map *map, struct err *err)
+{
+	int code = map_begin(map, err);
+
+	if (code < 0)
+		return code;
+	for (size_t i = 0; code == 0 && i < escaping->found.count; i++) {
+		const struct escaped *escaped = &escaping->found.list[i];
+
+		code = escapes_add(map, escaped, err);
+		if (code == 0)
+			code = learn_files(map, escaped, err);
+	}
+	if (code == 0)
+		return map_commit(map, err);
+	map_rollback(map);
+	return code;
+}
+
+void escaping_learn(struct escaping *escaping, const char *root)
+{
+	struct held after;
+	struct map map;
+	struct err err;
+	int code;
+
+	if (!escaping->found.count)
+		return;
+	ask(&after, escaping, root);
+	for (size_t i = 0; i < escaping->found.count; i++)
+		find_cause(escaping, &after, &escaping->found.list[i]);
+	held_release(&after);
+	code = map_open(&map, root, MAP_QUERY, &err);
+	if (code == 0) {
+		code = store(escaping, &map, &err);
+		map_close(&map);
+	}
+	if (code < 0 && code != MAP_MISSING)
+		note("nothing is learnt of the escapes: %s", err.text);
+}
+
+void escaping_tell(const struct escaping *escaping)
+{
+	for (size_t i = 0; i < escaping->found.count; i++)
+		note("escape: %s: %s", escaping->found.list[i].unit,
+			escaping->found.list[i].why);
+	if (escaping->passed)
+		note("%s alone: flaky, or dependent on the order",
+			counted(escaping->passed, "test passed",
+				"tests passed"));
+}
+
+void json_add_escapes(cJSON *json, const struct escapes *escapes)
+{
+	cJSON *list = cJSON_AddArrayToObject(json, "escapes");
+
+	for (size_t i = 0; i < escapes->count; i++) {
+		const struct escaped *escaped = &escapes->list[i];
+		cJSON *item = cJSON_CreateObject(), *files;
+
+		cJSON_AddItemToArray(list, item);
+		cJSON_AddNumberToObject(
+			item, "found", (double)escaped->found / 1e9);
+		cJSON_AddStringToObject(item, "runner", escaped->runner);
+		cJSON_AddItemToObject(item, "id", json_bytes(escaped->unit));
+		cJSON_AddStringToObject(item, "why", escaped->why);
+		files = cJSON_AddArrayToObject(item, "files");
+		for (size_t k = 0; k < escaped->file_count; k++) {
+			const struct escaped_file *file = &escaped->files[k];
+			cJSON *entry = cJSON_CreateObject();
+
+			cJSON_AddItemToArray(files, entry);
+			cJSON_AddItemToObject(
+				entry, "path", json_path(file->path));
+			cJSON_AddBoolToObject(entry, "missing", file->missing);
+		}
+	}
+}
+
+bool escaping_is_found(const struct result *result, void *data)
+{
+	const struct escaping *escaping = data;
+
+	for (size_t i = 0; i < escaping->found.count; i++)
+		if (!strcmp(escaping->found.list[i].runner, result->runner) &&
+			!strcmp(escaping->found.list[i].unit, result->id))
+			return true;
+	return false;
+}
+
+void escaping_release(struct escaping *escaping)
+{
+	held_release(&escaping->before);
+	escapes_release(&escaping->found);
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+#include "selector/flaky.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/common.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+#include "map/alloc.h"
+#include "selector/flaky_file.h"
+
+/* An audit warns above this share of the units, in per cent. */
+#define SHARE_MOST 2
+
+#define DAY (86400 * INT64_C(1000000000))
+
+static const struct option_row options[] = {
+	QUERY_OPTIONS,
+	{0},
+};
+
+/* One invocation: what is known, and the map it is kept in. */
+struct memory {
+	struct map map;
+	struct flaky_units units;
+	char *problem; /* of the list */
+	char **names;
+	int name_count;
+};
+
+static char *shown(const struct flaky_unit *unit)
+{
+	return xasprintf("%s/%s%s%s", unit->runner, unit->id,
+		*unit->part ? "\t" : "", unit->part);
+}
+
+static double rate(const struct flaky_unit *unit)
+{
+	int64_t runs = unit->passed + unit->failed;
+
+	return runs ? (double)unit->failed / (double)runs : 0;
+}
+
+static void print_json(const struct memory *memory)
+{
+	cJSON *json = json_new(), *list;
+
+	list = cJSON_AddArrayToObject(json, "flaky");
+	for (size_t i = 0; i < memory->units.count; i++) {
+		const struct flaky_unit *unit = &memory->units.list[i];
+		cJSON *item = cJSON_CreateObject();
+
+		cJSON_AddItemToArray(list, item);
+		cJSON_AddStringToObject(item, "runner", unit->runner);
+		cJSON_AddItemToObject(item, "id", json_bytes(unit->id));
+		if (*unit->part)
+			cJSON_AddItemToObject(
+				item, "part", json_bytes(unit->part));
+		cJSON_AddNumberToObject(
+			item, "since", (double)unit->since / 1e9);
+		cJSON_AddNumberToObject(
+			item, "latest", (double)unit->latest / 1e9);
+		cJSON_AddNumberToObject(item, "passed", (double)unit->passed);
+		cJSON_AddNumberToObject(item, "failed", (double)unit->failed);
+	}
+	json_print(json);
+}
+
+static int list(struct memory *memory)
+{
+	if (common_json) {
+		print_json(memory);
+		return finish_output();
+	}
+	for (size_t i = 0; i < memory->units.count; i++) {
+		char *name = shown(&memory->units.list[i]);
+
+		print_item(name, false);
+		free(name);
+	}
+	return finish_output();
+}
+
+static int audit(struct memory *memory)
+{
+	struct query_totals totals;
+	struct err err;
+	int64_t now = flaky_now();
+
+	if (common_json)
+		return list(memory);
+	if (query_totals(&totals, &memory->map, &err) < 0)
+		return query_failed(&err);
+	printf("%s of %lld", counted(memory->units.count, "unit", "units"),
+		(long long)totals.units);
+	puts(memory->units.count ? " known to be flaky; days known, days "
+				   "since it ran, runs, share failed:"
+				 : " known to be flaky");
+	for (size_t i = 0; i < memory->units.count; i++) {
+		const struct flaky_unit *unit = &memory->units.list[i];
+		char *name = shown(unit);
+
+		printf("%4lld  ", (long long)((now - unit->since) / DAY));
+		if (unit->latest)
+			printf("%4lld",
+				(long long)((now - unit->latest) / DAY));
+		else
+			printf("   -");
+		printf("  %4lld  %3.0f %%  %s\n",
+			(long long)(unit->passed + unit->failed),
+			rate(unit) * 100, name);
+		free(name);
+	}
+	if (totals.units &&
+		(int64_t)memory->units.count * 100 > totals.units * SHARE_MOST)
+		note("more than %d %% of the units are flaky, and run after "
+		     "every edit; mend them, or take them out that are: "
+		     "ftrace flaky remove",
+			SHARE_MOST);
+	query_totals_release(&totals);
+	return finish_output();
+}
+
+/* The parts of "runner/id" or "runner/id<tab>case"; false: it is neither. */
+static bool split(const char *name, char **runner, char **id, char **part)
+{
+	const char *slash = strchr(name, '/'), *tab;
+
+	if (!slash || slash == name || !slash[1])
+		return false;
+	tab = strchr(slash, '\t');
+	*runner = xasprintf("%.*s", (int)(slash - name), name);
+	*id = tab ? xasprintf("%.*s", (int)(tab - slash - 1), slash + 1)
+		  : xstrdup(slash + 1);
+	*part = xstrdup(tab ? tab + 1 : "");
+	return true;
+}
+
+static struct flaky_unit *find(const struct memory *memory, const char *name)
+{
+	struct flaky_unit *unit = NULL;
+	char *runner, *id, *part;
+
+	if (!split(name, &runner, &id, &part))
+		return NULL;
+	unit = flaky_units_find(&memory->units, runner, id, part);
+	free(runner);
+	free(id);
+	free(part);
+	return unit;
+}
+
+static bool is_recorded(
+	const struct query_units *units, const char *runner, const char *id)
+{
+	for (size_t i = 0; i < units->count; i++)
+		if (!strcmp(units->units[i].runner, runner) &&
+			!strcmp(units->units[i].id, id))
+			return true;
+	return false;
+}
+
+static int add_one(struct memory *memory, const struct query_units *units,
+	const char *name)
+{
+	char *runner, *id, *part;
+	int code = 0;
+
+	if (!split(name, &runner, &id, &part)) {
+		note("'%s' is no test; write it as `ftrace flaky list` does: "
+		     "pytest/tests/test_a.py::test_x",
+			name);
+		return EXIT_QUERY_FAILED;
+	}
+	if (!is_recorded(units, runner, id)) {
+		note("the map holds no unit '%s'; `ftrace status --json` "
+		     "lists them",
+			name);
+		code = EXIT_QUERY_FAILED;
+	} else if (!flaky_units_find(&memory->units, runner, id, part)) {
+		flaky_units_add(&memory->units, runner, id, part)->since =
+			flaky_now();
+	}
+	free(runner);
+	free(id);
+	free(part);
+	return code;
+}
+
+static int add(struct memory *memory)
+{
+	struct query_units units;
+	struct err err;
+	int code = 0;
+
+	if (query_units(&units, &memory->map, &err) < 0)
+		return query_failed(&err);
+	for (int i = 0; code == 0 && i < memory->name_count; i++)
+		code = add_one(memory, &units, memory->names[i]);
+	query_units_release(&units);
+	if (code == 0 && memory->units.count > FLAKY_MOST) {
+		note("no more than %d flaky tests are kept", FLAKY_MOST);
+		code = EXIT_QUERY_FAILED;
+	}
+	return code;
+}
+
+static int remove_named(struct memory *memory)
+{
+	for (int i = 0; i < memory->name_count; i++) {
+		struct flaky_unit *unit = find(memory, memory->names[i]);
+
+		if (!unit) {
+			note("'%s' is not known to be flaky; `ftrace flaky "
+			     "list` tells those that are",
+				memory->names[i]);
+			return EXIT_QUERY_FAILED;
+		}
+		flaky_units_remove(&memory->units, unit);
+	}
+	return 0;
+}
+
+/* To the named file, or the project's list; "-": standard output. */
+static int export(struct memory *memory)
+{
+	char *path, *text;
+	struct err err;
+	int code = 0;
+
+	if (memory->name_count && !strcmp(memory->names[0], "-")) {
+		text = flaky_file_text(&memory->units);
+		fputs(text, stdout);
+		free(text);
+		return finish_output();
+	}
+	path = memory->name_count ? xstrdup(memory->names[0])
+				  : flaky_list_path(memory->map.root);
+	if (flaky_file_write(&memory->units, path, &err) < 0)
+		code = query_failed(&err);
+	free(path);
+	return code;
+}
+
+static void join(struct flaky_units *units, const struct flaky_unit *from)
+{
+	struct flaky_unit *unit =
+		flaky_units_find(units, from->runner, from->id, from->part);
+
+	if (!unit) {
+		unit = flaky_units_add(
+			units, from->runner, from->id, from->part);
+		unit->since = from->since;
+	} else if (from->since < unit->since) {
+		unit->since = from->since;
+	}
+}
+
+static int import(struct memory *memory)
+{
+	struct flaky_units read;
+	struct err err;
+	int code = flaky_file_read(&read, memory->names[0], &err);
+
+	if (code == FLAKY_FILE_MISSING) {
+		note("cannot read '%s': there is no such file",
+			memory->names[0]);
+		return EXIT_QUERY_FAILED;
+	}
+	if (code < 0)
+		return query_failed(&err);
+	for (size_t i = 0; i < read.count; i++)
+		join(&memory->units, &read.list[i]);
+	flaky_units_release(&read);
+	return 0;
+}
+
+static const struct action {
+	const char *name;
+	int (*act)(struct memory *memory);
+	bool changes;    /* what is known, and is to be stored then */
+	int least, most; /* arguments */
+} actions[] = {
+	{"list", list, false, 0, 0},
+	{"audit", audit, false, 0, 0},
+	{"add", add, true, 1, INT32_MAX},
+	{"remove", remove_named, true, 1, INT32_MAX},
+	{"export", export, false, 0, 1},
+	{"import", import, true, 1, 1},
+};
+
+static const struct action *find_action(int argc, char **argv)
+{
+	if (!argc)
+		usage_error(&verb_flaky,
+			"say what to do: list, audit, add, remove, export or "
+			"import");
+	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++) {
+		const struct action *action = &actions[i];
+
+		if (strcmp(action->name, argv[0]) != 0)
+			continue;
+		if (argc - 1 < action->least)
+			usage_error(&verb_flaky, "'%s' needs a %s",
+				action->name,
+				action->act == import ? "file" : "test");
+		if (argc - 1 > action->most)
+			usage_error(&verb_flaky, "unexpected argument '%s'",
+				argv[1 + action->most]);
+		return action;
+	}
+	usage_error(&verb_flaky, "unknown action '%s'", argv[0]);
+}
+
+static int act(const struct action *action, struct memory *memory)
+{
+	struct err err;
+	int code = 0;
+
+	if (action->changes && map_begin(&memory->map, &err) < 0)
+		return query_failed(&err);
+	if (flaky_load(&memory->units, &memory->problem, &memory->map, &err) <
+		0)
+		code = query_failed(&err);
+	if (code == 0 && memory->problem) {
+		note("%s", memory->problem);
+		code = EXIT_QUERY_FAILED;
+	}
+	if (code == 0)
+		code = action->act(memory);
+	if (code == 0 && action->changes &&
+		(flaky_store(&memory->units, &memory->problem, &memory->map,
+			 &err) < 0 ||
+			map_commit(&memory->map, &err) < 0))
+		code = query_failed(&err);
+	else if (code && action->changes)
+		map_rollback(&memory->map);
+	if (code == 0 && memory->problem) {
+		note("%s", memory->problem);
+		code = EXIT_QUERY_FAILED;
+	}
+	flaky_units_release(&memory->units);
+	free(memory->problem);
+	return code;
+}
+
+static int run(int argc, char **argv)
+{
+	int first = options_parse(&verb_flaky, argc, argv), code;
+	const struct action *action = find_action(argc - first, argv + first);
+	struct memory memory = {
+		.names = argv + first + 1, .name_count = argc - first - 1};
+
+	code = open_map(&memory.map);
+	if (code)
+		return code;
+	code = act(action, &memory);
+	map_close(&memory.map);
+	return code;
+}
+
+const struct verb verb_flaky = {
+	.name = "flaky",
+	.summary = "tell and change which tests are known to be flaky",
+	.usage = "list | audit | add TEST ... | remove TEST ... | "
+		 "export [FILE] | import FILE",
+	.text = "A test is flaky that ended both ways while nothing it depends "
+		"on had changed.\n`ftrace test` finds them, and runs them "
+		"whatever changed. export writes the list\nthat a project "
+		"commits (ci/flaky_tests.json), which from then on is kept in "
+		"step\nand says which tests are meant; import takes over those "
+		"of another; audit tells\nhow they fared. A test is written "
+		"as RUNNER/ID.",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "map/learn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+#include "map/files.h"
+#include "map/sql.h"
+#include "map/widen.h"
+#include "wire/kind.h"
+
+struct pairs {
+	struct pair {
+		int64_t state, kinds;
+	} * list;
+	size_t count, room;
+};
+
+static void add_pair(struct pairs *pairs, int64_t state, int64_t kinds)
+{
+	for (size_t i = 0; i < pairs->count; i++) {
+		if (pairs->list[i].state != state)
+			continue;
+		pairs->list[i].kinds |= kinds;
+		return;
+	}
+	*(struct pair *)array_add(&pairs->list, &pairs->count, &pairs->room,
+		sizeof(*pairs->list)) = (struct pair){state, kinds};
+}
+
+static int find_unit(struct map *map, const struct escaped *escaped,
+	int64_t *scope, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(
+		map, "SELECT scope FROM unit WHERE runner = ? AND id = ?", err);
+	int code;
+
+	*scope = 0;
+	if (!row)
+		return MAP_IO;
+	sqlite3_bind_text(row, 1, escaped->runner, -1, SQLITE_STATIC);
+	sql_bind_bytes(row, 2, escaped->unit, strlen(escaped->unit));
+	code = sql_step(map, row, err);
+	if (code > 0)
+		*scope = sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	return code < 0 ? code : 0;
+}
+
+static int load_reads(
+	struct pairs *pairs, struct map *map, int64_t scope, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT state, kinds FROM reads JOIN scope"
+		" ON scope.readset = reads.readset WHERE scope.id = ?",
+		err);
+	int code = row ? 1 : MAP_IO;
+
+	if (row)
+		sqlite3_bind_int64(row, 1, scope);
+	while (code > 0 && (code = sql_step(map, row, err)) > 0)
+		*(struct pair *)array_add(&pairs->list, &pairs->count,
+			&pairs->room, sizeof(*pairs->list)) =
+			(struct pair){sqlite3_column_int64(row, 0),
+				sqlite3_column_int64(row, 1)};
+	sqlite3_finalize(row);
+	return code;
+}
+
+/* Of a directory what is in it, of anything else what it holds. */
+static uint32_t state_now(struct map_files *files, const char *path)
+{
+	uint32_t file = map_files_intern(files, path, strlen(path));
+
+	map_file_check(files, file, NULL);
+	return map_file_state(files, file,
+		(files->files[file].identity.mode & 0170000) == 0040000
+			? ASPECT_LISTING
+			: ASPECT_CONTENT,
+		"", 0);
+}
+
+int learn_files(struct map *map, const struct escaped *escaped, struct err *err)
+{
+	struct map_files files;
+	struct pairs pairs = {.list = NULL};
+	uint32_t *states = xcalloc(escaped->file_count + 1, sizeof(*states));
+	int64_t scope = 0;
+	int code = map_files_load(&files, map, err);
+
+	if (code == 0)
+		code = find_unit(map, escaped, &scope, err);
+	if (code < 0 || !scope)
+		goto out;
+	for (size_t i = 0; i < escaped->file_count; i++)
+		states[i] = state_now(&files, escaped->files[i].path);
+	map_files_settle(&files);
+	code = map_files_save(&files, map, err);
+	if (code == 0)
+		code = load_reads(&pairs, map, scope, err);
+	for (size_t i = 0; code == 0 && i < escaped->file_count; i++)
+		add_pair(&pairs, files.states[states[i]].id,
+			KIND_BIT(ACCESS_READ) | KIND_AUDITED | KIND_LEARNED);
+	if (code == 0 && escaped->file_count)
+		code = scope_widen(
+			map, scope, &pairs.list->state, pairs.count, NULL, err);
+out:
+	free(pairs.list);
+	free(states);
+	map_files_release(&files);
+	return code;
+}
+
+static int add_file(struct map *map, int64_t escaped,
+	const struct escaped_file *file, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"INSERT OR REPLACE INTO escaped_file (escaped, path, missing)"
+		" VALUES (?, ?, ?)",
+		err);
+	int code;
+
+	if (!row)
+		return MAP_IO;
+	sqlite3_bind_int64(row, 1, escaped);
+	sql_bind_bytes(row, 2, file->path, strlen(file->path));
+	sqlite3_bind_int(row, 3, file->missing);
+	code = sql_once(map, row, err);
+	sqlite3_finalize(row);
+	return code;
+}
+
+int escapes_add(struct map *map, const struct escaped *escaped, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"INSERT INTO escaped (found, runner, unit, why)"
+		" VALUES (?, ?, ?, ?)",
+		err);
+	int64_t id;
+	int code;
+
+	if (!row)
+		return MAP_IO;
+	sqlite3_bind_int64(row, 1, escaped->found);
+	sqlite3_bind_text(row, 2, escaped->runner, -1, SQLITE_STATIC);
+	sql_bind_bytes(row, 3, escaped->unit, strlen(escaped->unit));
+	sqlite3_bind_text(row, 4, escaped->why, -1, SQLITE_STATIC);
+	code = sql_once(map, row, err);
+	id = sqlite3_last_insert_rowid(map->db);
+	sqlite3_finalize(row);
+	for (size_t i = 0; code == 0 && i < escaped->file_count; i++)
+		code = add_file(map, id, &escaped->files[i], err);
+	return code;
+}
+
+static char *column_copy(sqlite3_stmt *row, int at)
+{
+	const void *bytes = sqlite3_column_blob(row, at);
+
+	return xmemdup(
+		bytes ? bytes : "", (size_t)sqlite3_column_bytes(row, at));
+}
+
+struct escaped *escapes_new(struct escapes *escapes)
+{
+	return array_add(&escapes->list, &escapes->count, &escapes->room,
+		sizeof(*escapes->list));
+}
+
+void escaped_add_file(struct escaped *escaped, const char *path, bool missing)
+{
+	struct escaped_file *file = array_add(&escaped->files,
+		&escaped->file_count, &escaped->file_room, sizeof(*file));
+
+	file->path = xstrdup(path);
+	file->missing = missing;
+}
+
+static struct escaped *take_row(struct escapes *escapes, sqlite3_stmt *row)
+{
+	struct escaped *escaped = escapes_new(escapes);
+
+	escaped->found = sqlite3_column_int64(row, 1);
+	escaped->runner = column_copy(row, 2);
+	escaped->unit = column_copy(row, 3);
+	escaped->why = column_copy(row, 4);
+	return escaped;
+}
+
+int escapes_load(struct escapes *escapes, struct map *map, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT id, found, runner, unit, why, path, missing"
+		" FROM escaped LEFT JOIN escaped_file ON escaped = id"
+		" ORDER BY found, id, path",
+		err);
+	struct escaped *escaped = NULL;
+	int64_t last = 0;
+	int code = row ? 1 : MAP_IO;
+
+	memset(escapes, 0, sizeof(*escapes));
+	while (code > 0 && (code = sql_step(map, row, err)) > 0) {
+		if (!escaped || sqlite3_column_int64(row, 0) != last)
+			escaped = take_row(escapes, row);
+		last = sqlite3_column_int64(row, 0);
+		if (sqlite3_column_type(row, 5) != SQLITE_NULL)
+			escaped_add_file(escaped,
+				(const char *)sqlite3_column_text(row, 5),
+				sqlite3_column_int(row, 6) != 0);
+	}
+	sqlite3_finalize(row);
+	return code;
+}
+
+void escapes_release(struct escapes *escapes)
+{
+	for (size_t i = 0; i < escapes->count; i++) {
+		struct escaped *escaped = &escapes->list[i];
+
+		for (size_t k = 0; k < escaped->file_count; k++)
+			free(escaped->files[k].path);
+		free(escaped->files);
+		free(escaped->runner);
+		free(escaped->unit);
+		free(escaped->why);
+	}
+	free(escapes->list);
+	memset(escapes, 0, sizeof(*escapes));
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "map/query_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+#include "map/sql.h"
+
+static char *column_text(sqlite3_stmt *row, int at)
+{
+	const void *bytes = sqlite3_column_blob(row, at);
+
+	return xmemdup(
+		bytes ? bytes : "", (size_t)sqlite3_column_bytes(row, at));
+}
+
+int query_base_name(
+	char **name, struct map *map, const char *id, struct err *err)
+{
+	/* 0: SCOPE_RUN */
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT scope.name FROM unit"
+		" JOIN uses ON uses.scope = unit.scope"
+		" JOIN scope ON scope.id = uses.used AND scope.kind = 0"
+		" WHERE unit.runner = 'command' AND unit.id = ?",
+		err);
+	int code;
+
+	*name = NULL;
+	if (!row)
+		return MAP_IO;
+	sql_bind_bytes(row, 1, id, strlen(id));
+	code = sql_step(map, row, err);
+	if (code > 0)
+		*name = column_text(row, 0);
+	sqlite3_finalize(row);
+	return code < 0 ? code : 0;
+}
+
+int query_bases(
+	int64_t **scopes, size_t *count, struct map *map, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(
+		map, "SELECT id FROM scope WHERE kind = 0 AND name = x''", err);
+	size_t room = 0;
+	int code = row ? 1 : MAP_IO;
+
+	*scopes = NULL;
+	*count = 0;
+	while (code > 0) {
+		code = sql_step(map, row, err);
+		if (code > 0)
+			*(int64_t *)array_add(
+				scopes, count, &room, sizeof(**scopes)) =
+				sqlite3_column_int64(row, 0);
+	}
+	sqlite3_finalize(row);
+	return code;
+}
+
+int query_own(struct query_own **list, size_t *count, struct map *map,
+	const char *id, struct err *err)
+{
+	/* Aspects 0 and 1: ASPECT_CONTENT, ASPECT_LISTING */
+	sqlite3_stmt *row = sql_prepare(map,
+		"WITH own (id) AS ("
+		" SELECT scope FROM unit"
+		"  WHERE runner = 'command' AND id = ?1"
+		" UNION SELECT uses.used FROM unit"
+		"  JOIN uses ON uses.scope = unit.scope"
+		"  WHERE unit.runner = 'command' AND unit.id = ?1)"
+		" SELECT DISTINCT file.path, state.aspect FROM own"
+		" JOIN scope ON scope.id = own.id"
+		" JOIN reads ON reads.readset = scope.readset"
+		" JOIN state ON state.id = reads.state AND state.block = x''"
+		" JOIN file ON file.id = state.file"
+		" WHERE state.aspect = 1 OR (state.aspect = 0"
+		"  AND EXISTS (SELECT 1 FROM makes WHERE makes.file = file.id"
+		"   AND makes.scope IN (SELECT id FROM own)))",
+		err);
+	size_t room = 0;
+	int code = row ? 1 : MAP_IO;
+
+	*list = NULL;
+	*count = 0;
+	if (row)
+		sql_bind_bytes(row, 1, id, strlen(id));
+	while (code > 0) {
+		struct query_own *own;
+
+		code = sql_step(map, row, err);
+		if (code <= 0)
+			break;
+		own = array_add(list, count, &room, sizeof(*own));
+		own->path = column_text(row, 0);
+		own->aspect = (enum aspect)sqlite3_column_int(row, 1);
+	}
+	sqlite3_finalize(row);
+	return code;
+}
+
+void query_own_release(struct query_own *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(list[i].path);
+	free(list);
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+#include "selector/config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+#include "selector/config_read.h"
+
+/* Nobody writes more than that by hand. */
+#define SIZE_MAX_BYTES (1u << 18)
+
+const char *check_phase_name(enum check_phase phase)
+{
+	static const char *const names[PHASES] = {"fast", "mutating", "slow"};
+
+	return names[phase];
+}
+
+int config_read_once(
+	struct config_reader *reader, const struct json_items *items, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (!strcmp(items->list[k].key, items->list[i].key))
+			return json_text_error(reader->err, &reader->text,
+				items->list[i].key_at, "'%s' stands here twice",
+				items->list[i].key);
+	return 0;
+}
+
+static int unknown_key(struct config_reader *reader,
+	const struct json_item *item, const char *what,
+	const struct config_key *keys)
+{
+	char known[256];
+	size_t n = 0;
+
+	for (size_t i = 0; keys[i].name; i++)
+		n += (size_t)snprintf(known + n, sizeof(known) - n, "%s'%s'",
+			i ? ", " : "", keys[i].name);
+	return json_text_error(reader->err, &reader->text, item->key_at,
+		"unknown key '%s' %s; there are %s", item->key, what, known);
+}
+
+static int read_member(struct config_reader *reader,
+	const struct json_items *items, size_t i, const char *what,
+	const struct config_key *keys, void *to)
+{
+	const struct json_item *item = &items->list[i];
+
+	if (config_read_once(reader, items, i) < 0)
+		return -EINVAL;
+	for (size_t k = 0; keys[k].name; k++)
+		if (!strcmp(keys[k].name, item->key))
+			return keys[k].read(reader, item, to);
+	return unknown_key(reader, item, what, keys);
+}
+
+int config_read_object(struct config_reader *reader,
+	const struct json_item *item, const char *what,
+	const struct config_key *keys, void *to)
+{
+	struct json_items items;
+	int code = 0;
+
+	if (!cJSON_IsObject(item->value))
+		return json_text_error(reader->err, &reader->text, item->at,
+			"an object is expected %s", what);
+	json_text_items(&items, &reader->text, item->at);
+	for (size_t i = 0; code == 0 && i < items.count; i++)
+		code = read_member(reader, &items, i, what, keys, to);
+	json_items_release(&items);
+	return code;
+}
+
+static const char *shown_key(const struct json_item *item)
+{
+	return item->key ? item->key : "an element";
+}
+
+int config_read_text(
+	struct config_reader *reader, const struct json_item *item, char **to)
+{
+	if (!cJSON_IsString(item->value))
+		return json_text_error(reader->err, &reader->text, item->at,
+			"'%s' has to be a text", shown_key(item));
+	if (!*item->value->valuestring)
+		return json_text_error(reader->err, &reader->text, item->at,
+			"'%s' is empty", shown_key(item));
+	*to = xstrdup(item->value->valuestring);
+	return 0;
+}
+
+static int read_element(struct config_reader *reader,
+	const struct json_item *array, const struct json_item *item,
+	int (*check)(struct config_reader *reader, const struct json_item *item,
+		const char *text),
+	struct config_texts *to)
+{
+	struct json_item named = *item;
+	char *text = NULL;
+	int code;
+
+	named.key = array->key;
+	code = config_read_text(reader, &named, &text);
+	if (code < 0)
+		return code;
+	*(char **)array_add(&to->items, &to->count, &to->room, sizeof(text)) =
+		text;
+	return check ? check(reader, item, text) : 0;
+}
+
+int config_read_texts(struct config_reader *reader,
+	const struct json_item *item, size_t least,
+	int (*check)(struct config_reader *reader, const struct json_item *item,
+		const char *text),
+	struct config_texts *to)
+{
+	struct json_items items;
+	int code = 0;
+
+	if (!cJSON_IsArray(item->value))
+		return json_text_error(reader->err, &reader->text, item->at,
+			"'%s' has to be an array of texts", item->key);
+	json_text_items(&items, &reader->text, item->at);
+	if (items.count < least)
+		code = json_text_error(reader->err, &reader->text, item->at,
+			"'%s' is empty", item->key);
+	for (size_t i = 0; code == 0 && i < items.count; i++)
+		code = read_element(reader, item, &items.list[i], check, to);
+	json_items_release(&items);
+	return code;
+}
+
+static bool leads_out(const char *path)
+{
+	if (*path == '/')
+		return true;
+	for (; *path; path += strcspn(path, "/"), path += *path == '/')
+		if (!strncmp(path, "..", 2) && (!path[2] || path[2] == '/'))
+			return true;
+	return false;
+}
+
+int config_read_path(
+	struct config_reader *reader, const struct json_item *item, char **to)
+{
+	int code = config_read_text(reader, item, to);
+
+	if (code < 0 || !leads_out(*to))
+		return code;
+	return json_text_error(reader->err, &reader->text, item->at,
+		"'%s' has to be a path below the project's root, not '%s'",
+		item->key, *to);
+}
+
+int config_read_name(struct config_reader *reader, size_t at, const char *what,
+	const char *name)
+{
+	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789_";
+	size_t n = strspn(name, first);
+
+	while (n && name[n] &&
+		(strchr(".:/+-", name[n]) || strchr(first, name[n])))
+		n++;
+	if (n && !name[n])
+		return 0;
+	return json_text_error(reader->err, &reader->text, at,
+		"'%s' is no name of a %s: letters, digits and '_', then also "
+		"any of '.:/+-'",
+		name, what);
+}
+
+static int read_schema(
+	struct config_reader *reader, const struct json_item *item, void *to)
+{
+	char *ignored = NULL;
+	int code = config_read_text(reader, item, &ignored);
+
+	(void)to;
+	free(ignored);
+	return code;
+}
+
+/* A glob may be anything; a kind that is told apart needs its name. */
+static int check_smoke(struct config_reader *reader,
+	const struct json_item *item, const char *text)
+{
+	if (strcmp(text, "marker:") != 0 && strcmp(text, "label:") != 0)
+		return 0;
+	return json_text_error(reader->err, &reader->text, item->at,
+		"'%s' lacks the name", text);
+}
+
+static int read_smoke(
+	struct config_reader *reader, const struct json_item *item, void *to)
+{
+	struct config *config = to;
+
+	return config_read_texts(reader, item, 0, check_smoke, &config->smoke);
+}
+
+static int read_flaky(
+	struct config_reader *reader, const struct json_item *item, void *to)
+{
+	struct config *config = to;
+
+	free(config->flaky);
+	config->flaky = NULL;
+	return config_read_path(reader, item, &config->flaky);
+}
+
+static const struct config_key keys[] = {{"$schema", read_schema},
+	{"smoke", read_smoke}, {"flaky", read_flaky},
+	{"checks", config_read_checks}, {0}};
+
+int config_parse(
+	struct config *config, const char *bytes, size_t size, struct err *err)
+{
+	struct config_reader reader = {.config = config, .err = err};
+	struct json_item top = {0};
+	int code;
+
+	memset(config, 0, sizeof(*config));
+	config->found = true;
+	config->flaky = xstrdup(CONFIG_FLAKY);
+	code = json_text_init(&reader.text, CONFIG_FILE, bytes, size, err);
+	if (code == 0) {
+		top.at = json_text_top(&reader.text);
+		top.value = cJSON_ParseWithLengthOpts(
+			reader.text.bytes + top.at, size - top.at, NULL, false);
+		code = config_read_object(&reader, &top, "here", keys, config);
+		cJSON_Delete(top.value);
+	}
+	json_text_release(&reader.text);
+	return code;
+}
+
+static int read_file(const char *path, char **bytes, size_t *size)
+{
+	FILE *file = fopen(path, "re");
+	int code = 0;
+
+	*bytes = NULL;
+	if (!file)
+		return -errno;
+	*bytes = xcalloc(SIZE_MAX_BYTES, 1);
+	*size = fread(*bytes, 1, SIZE_MAX_BYTES, file);
+	if (ferror(file))
+		code = errno ? -errno : -EIO;
+	else if (*size == SIZE_MAX_BYTES)
+		code = -EFBIG;
+	fclose(file);
+	return code;
+}
+
+int config_load(struct config *config, const char *root, struct err *err)
+{
+	char *path = xasprintf("%s/" CONFIG_FILE, root), *bytes;
+	size_t size = 0;
+	int code = read_file(path, &bytes, &size);
+
+	memset(config, 0, sizeof(*config));
+	if (code == -ENOENT) {
+		config->flaky = xstrdup(CONFIG_FLAKY);
+		code = 0;
+	} else if (code < 0) {
+		code = err_set(err, code, "cannot read '%s': %s", path,
+			strerror(-code));
+	} else {
+		code = config_parse(config, bytes, size, err);
+	}
+	free(bytes);
+	free(path);
+	return code;
+}
+
+static void release_texts(struct config_texts *texts)
+{
+	for (size_t i = 0; i < texts->count; i++)
+		free(texts->items[i]);
+	free(texts->items);
+}
+
+void config_release(struct config *config)
+{
+	for (size_t i = 0; i < config->count; i++) {
+		struct config_check *check = &config->checks[i];
+
+		free(check->name);
+		release_texts(&check->argv);
+		release_texts(&check->profiles);
+		release_texts(&check->after);
+		free(check->runner);
+		free(check->directory);
+	}
+	free(config->checks);
+	release_texts(&config->smoke);
+	free(config->flaky);
+	memset(config, 0, sizeof(*config));
+}
+
+const struct config_check *config_check_named(
+	const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->count; i++)
+		if (!strcmp(config->checks[i].name, name))
+			return &config->checks[i];
+	return NULL;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "selector/flaky_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "map/alloc.h"
+#include "selector/json.h"
+
+#define VERSION 1
+#define LAST "~"
+#define LAST_TEXT "the end; each test above has a line and a comma"
+
+/* More than a list of that length can be; a directory or a device is none. */
+#define SIZE_MOST (64 << 20)
+
+const char *flaky_day(int64_t since)
+{
+	static char day[sizeof("2026-11-22") + 24];
+	time_t seconds = (time_t)(since / 1000000000);
+	struct tm tm;
+
+	*day = '\0';
+	if (gmtime_r(&seconds, &tm))
+		strftime(day, sizeof(day), "%Y-%m-%d", &tm);
+	return day;
+}
+
+/* Nanoseconds; -1: it is no day. */
+static int64_t parse_day(const char *text)
+{
+	struct tm tm = {.tm_isdst = 0};
+	const char *end = strptime(text, "%Y-%m-%d", &tm);
+
+	return end && !*end ? (int64_t)timegm(&tm) * 1000000000 : -1;
+}
+
+static char *read_all(const char *path, struct err *err)
+{
+	FILE *file = fopen(path, "re");
+	struct stat st = {.st_size = 0};
+	char *text = NULL;
+	size_t n;
+
+	if (!file) {
+		err_set(err, -errno, "cannot read '%s': %s", path,
+			strerror(errno));
+		return NULL;
+	}
+	if (fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode) &&
+		st.st_size < SIZE_MOST) {
+		text = xcalloc((size_t)st.st_size + 1, 1);
+		n = fread(text, 1, (size_t)st.st_size, file);
+		text[n] = '\0';
+	} else {
+		err_set(err, -EINVAL, "'%s' is no list of flaky tests", path);
+	}
+	fclose(file);
+	return text;
+}
+
+static int bad(struct err *err, const char *path, const char *what)
+{
+	return err_set(err, -EINVAL,
+		"'%s' is no list of flaky tests: %s; mend it, or remove it and "
+		"write it anew: ftrace flaky export",
+		path, what);
+}
+
+static bool take(struct flaky_units *units, const cJSON *item)
+{
+	const char *slash = strchr(item->string, '/'), *tab;
+	char *runner, *id;
+	struct flaky_unit *unit;
+	int64_t since =
+		cJSON_IsString(item) ? parse_day(item->valuestring) : -1;
+
+	if (!slash || since < 0)
+		return false;
+	tab = strchr(slash, '\t');
+	runner = xasprintf("%.*s", (int)(slash - item->string), item->string);
+	id = tab ? xasprintf("%.*s", (int)(tab - slash - 1), slash + 1)
+		 : xstrdup(slash + 1);
+	tab = tab ? tab + 1 : "";
+	/* Where two lists were merged, the older day is the one. */
+	unit = flaky_units_find(units, runner, id, tab);
+	if (!unit) {
+		unit = flaky_units_add(units, runner, id, tab);
+		unit->since = since;
+	} else if (since < unit->since) {
+		unit->since = since;
+	}
+	free(runner);
+	free(id);
+	return true;
+}
+
+static int take_all(struct flaky_units *units, const cJSON *json,
+	const char *path, struct err *err)
+{
+	const cJSON *version =
+			    cJSON_GetObjectItemCaseSensitive(json, "version"),
+		    *list = cJSON_GetObjectItemCaseSensitive(json, "flaky"),
+		    *item;
+
+	if (!cJSON_IsNumber(version) || !cJSON_IsObject(list))
+		return bad(err, path, "no \"version\", or no \"flaky\"");
+	if (version->valuedouble != VERSION)
+		return err_set(err, -EINVAL,
+			"'%s' is of version %g and this ftrace reads version "
+			"%d; use the newer ftrace",
+			path, version->valuedouble, VERSION);
+	cJSON_ArrayForEach(item, list)
+	{
+		char what[512];
+
+		if (!strcmp(item->string, LAST) || take(units, item))
+			continue;
+		snprintf(what, sizeof(what),
+			"\"%.400s\" is no \"runner/id\" with a day as "
+			"2026-11-22",
+			item->string);
+		return bad(err, path, what);
+	}
+	return 0;
+}
+
+int flaky_file_read(
+	struct flaky_units *units, const char *path, struct err *err)
+{
+	const char *end = NULL;
+	char *text, what[64];
+	cJSON *json;
+	int code, line = 1;
+
+	memset(units, 0, sizeof(*units));
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		return FLAKY_FILE_MISSING;
+	text = read_all(path, err);
+	if (!text)
+		return -EINVAL;
+	text[json_restore_bytes(text, strlen(text))] = '\0';
+	json = cJSON_ParseWithOpts(text, &end, true);
+	if (json) {
+		code = take_all(units, json, path, err);
+	} else {
+		for (const char *s = text; end && s < end; s++)
+			line += *s == '\n';
+		snprintf(what, sizeof(what), "no JSON from line %d on", line);
+		code = bad(err, path, what);
+	}
+	if (code < 0)
+		flaky_units_release(units);
+	cJSON_Delete(json);
+	free(text);
+	return code;
+}
+
+static char *key_text(const struct flaky_unit *unit)
+{
+	char *key = xasprintf("%s/%s%s%s", unit->runner, unit->id,
+		     *unit->part ? "\t" : "", unit->part),
+	     *text;
+	cJSON *json = json_bytes(key);
+
+	text = cJSON_PrintUnformatted(json);
+	cJSON_Delete(json);
+	free(key);
+	return text;
+}
+
+char *flaky_file_text(const struct flaky_units *units)
+{
+	char *end, *text = xasprintf(
+			   "{\n\"version\": %d,\n\"flaky\": {\n", VERSION);
+
+	for (size_t i = 0; i < units->count; i++) {
+		const struct flaky_unit *unit = &units->list[i];
+		char *key, *longer;
+
+		key = key_text(unit);
+		longer = xasprintf(
+			"%s%s: \"%s\",\n", text, key, flaky_day(unit->since));
+		free(key);
+		free(text);
+		text = longer;
+	}
+	end = xasprintf("%s\"" LAST "\": \"" LAST_TEXT "\"\n}\n}\n", text);
+	free(text);
+	return end;
+}
+
+static int failed(struct err *err, const char *path)
+{
+	return err_set(
+		err, -errno, "cannot write '%s': %s", path, strerror(errno));
+}
+
+static void make_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder =
+		slash ? xasprintf("%.*s", (int)(slash - path), path) : NULL;
+
+	if (folder)
+		mkdir(folder, 0777);
+	free(folder);
+}
+
+int flaky_file_write(
+	const struct flaky_units *units, const char *path, struct err *err)
+{
+	char *new = xasprintf("%s.%d", path, getpid());
+	char *text = flaky_file_text(units);
+	char *old = access(path, F_OK) == 0 ? read_all(path, NULL) : NULL;
+	FILE *file;
+	int code = 0;
+
+	if (old && !strcmp(old, text))
+		goto out;
+	make_folder(path);
+	file = fopen(new, "wxe");
+	if (!file)
+		code = failed(err, path);
+	if (file && fputs(text, file) < 0)
+		code = failed(err, path);
+	if (file && fclose(file) != 0 && code == 0)
+		code = failed(err, path);
+	if (code == 0 && rename(new, path) < 0)
+		code = failed(err, path);
+	if (file && code < 0)
+		unlink(new);
+out:
+	free(old);
+	free(text);
+	free(new);
+	return code;
+}

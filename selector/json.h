@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bytes in JSON. Paths and ids are bytes: those that are not UTF-8 become the
+ * escapes U+DC80 to U+DCFF, as Python's surrogateescape has them, so that
+ * nothing is lost.
+ */
+#ifndef FTRACE_SELECTOR_JSON_H
+#define FTRACE_SELECTOR_JSON_H
+
+#include <cjson/cJSON.h>
+#include <stddef.h>
+
+/* The length of the UTF-8 sequence that the text begins with, or 0. */
+size_t utf8_length(const char *text);
+
+/* A string of them. */
+cJSON *json_bytes(const char *bytes);
+
+/*
+ * Puts the bytes back in place of such escapes, in a text of size bytes
+ * before it is parsed: cJSON takes bytes as they are, and no lone surrogate.
+ * Returns the new size.
+ */
+size_t json_restore_bytes(char *text, size_t size);
+
+#endif

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""Tests that an edit breaks and that were not selected.
+
+Such a test asks a server, which ftrace cannot see, for what a file holds.
+"""
+
+import json
+import sys
+
+import pytest
+
+from outside import outside
+
+SUITE = {
+    "test_asking": """\
+        from asking import ask
+        def test_served():
+            assert ask("data.txt") == "good"
+        def test_led():
+            name = ask("name.txt")
+            if name:
+                assert open(name).read().strip() == "good"
+        """,
+    "test_size": """\
+        def test_size():
+            assert open("data.txt").read()
+            assert open("other.txt").read()
+            open("name.txt").read()
+        """,
+}
+
+
+@pytest.fixture
+def suite(project):
+    project.files(**SUITE)
+    project.write("data.txt", "good\n")
+    project.write("other.txt", "good\n")
+    project.write("name.txt", "")
+    project.env["PYTHONPATH"] = "."
+    with outside(project):
+        test(project)
+        yield project
+
+
+def test(project, *options, code=0):
+    result = project.ftrace("test", *options, "--", sys.executable, "-m",
+                            "pytest", "-q", "-p", "no:cacheprovider")
+    assert result.code == code, result
+    return result
+
+
+test.__test__ = False
+
+
+def escapes(project):
+    result = project.ftrace("escapes", "--json")
+    assert result.code == 0, result
+    return json.loads(result.out)["escapes"]
+
+
+def test_escape_is_found_and_taught(suite):
+    suite.write("data.txt", "bad\n")
+    result = test(suite, "--full", code=1)
+    assert ("ftrace: escape: test_asking.py::test_served: no missing edge: "
+            "order-dependent or outside the file system") in result.err
+    assert "flaky" not in result.err
+    found, = escapes(suite)
+    assert found["id"] == "test_asking.py::test_served"
+    assert found["files"] == [{"path": "data.txt", "missing": False}]
+    listed = suite.ftrace("escapes").out.splitlines()
+    assert len(listed) == 1 and "test_asking.py::test_served" in listed[0]
+
+    suite.write("data.txt", "good\n")
+    assert "2 passed" in test(suite).out
+    suite.write("data.txt", "worse\n")
+    result = test(suite, "--explain", code=1)
+    assert ("ftrace: test_asking.py::test_served: stale: data.txt modified"
+            in result.err)
+
+
+def test_learnt_dependency_outlives_audits_and_runs(suite):
+    suite.write("data.txt", "bad\n")
+    test(suite, "--full", code=1)
+    suite.write("data.txt", "good\n")
+    test(suite)
+    pytest_alone = ("--", sys.executable, "-m", "pytest", "-q", "-p",
+                    "no:cacheprovider")
+    audit = suite.ftrace("audit", "-n", "9", *pytest_alone)
+    assert audit.code in (0, 1), audit
+    suite.ftrace("run", *pytest_alone)
+    suite.write("data.txt", "bad\n")
+    assert "test_asking.py::test_served" in suite.ftrace("affected").out
+
+
+def test_missing_edge_is_named(suite):
+    suite.write("name.txt", "other.txt\n")
+    suite.write("other.txt", "bad\n")
+    result = test(suite, "--full", code=1)
+    assert ("ftrace: escape: test_asking.py::test_led: it uses other.txt, "
+            "which the map did not know") in result.err
+    found, = escapes(suite)
+    assert found["files"] == [{"path": "name.txt", "missing": False},
+                              {"path": "other.txt", "missing": True}]
+
+
+def test_failure_that_passes_alone_is_flaky(suite):
+    suite.write("test_size.py", """\
+import builtins
+def test_size():
+    builtins.spoilt = True
+    open("data.txt").read()
+""")
+    suite.write("test_zlast.py", """\
+import builtins
+def test_last():
+    assert not hasattr(builtins, "spoilt")
+""")
+    (suite.root / "test_size.py").unlink()
+    test(suite)
+    suite.write("test_size.py", """\
+import builtins
+def test_size():
+    builtins.spoilt = True
+    open("data.txt").read()
+""")
+    assert "1 passed" in test(suite).out
+    result = test(suite, "--full", code=1)
+    assert "1 test passed alone: flaky" in result.err
+    assert not escapes(suite)
+    assert suite.ftrace("flaky", "list").out == (
+        "pytest/test_zlast.py::test_last\n")
+
+
+def test_full_without_an_escape_says_nothing(suite):
+    suite.write("data.txt", "better\n")
+    suite.edit("test_size.py", "open(\"other.txt\").read()", "0")
+    result = test(suite, "--full", code=1)
+    assert "test_size.py::test_size" in result.out
+    assert "escape: test_size" not in result.err
