@@ -162,6 +162,7 @@ static int run(int argc, char **argv)
 	if (!root)
 		return EXIT_RUN_FAILED;
 	testing_init(&testing, root, argv + first, adapter);
+	reports_ask(&testing, &verb_test);
 	testing_plan(&testing);
 	if (testing.plan.affected.flaky_problem)
 		note("%s", testing.plan.affected.flaky_problem);
@@ -170,7 +171,7 @@ static int run(int argc, char **argv)
 		if (explain)
 			explain_units(&testing);
 	}
-	code = reports_begin(&testing);
+	code = reports_begin();
 	if (code == 0) {
 		code = run_planned(&testing, again, &status);
 		written = reports_write(&testing, full, code, status);
