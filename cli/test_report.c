@@ -2,6 +2,7 @@
 #include "cli/test_report.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "cli/output.h"
@@ -13,8 +14,14 @@ struct report_options report_options;
 
 void reports_ask(struct testing *testing, const struct verb *verb)
 {
+	const char *files[] = {report_options.report, report_options.junit_out};
 	const struct adapter *adapter = testing->adapter;
 
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (files[i] && !strcmp(files[i], "-"))
+			usage_error(verb,
+				"'-' is no file: standard output is the "
+				"command's, and /dev/stdout writes behind it");
 	testing->files.junit = report_options.junit.items;
 	testing->files.tap = report_options.tap.items;
 	if (adapter && outcome_files_wanted(&testing->files))

@@ -105,6 +105,30 @@ def test_attempts_of_the_runner(project):
             if each.find("flakyFailure") is not None] == ["a"]
 
 
+FLAKY = ("sh", "-c", "echo >>out/n; if [ $(wc -l <out/n) = %s ];"
+         "then cat bad >out/told; exit 1; else cat good >out/told; fi")
+
+
+def test_run_again(project):
+    project.write("good", junit(("a", "")))
+    project.write("bad", junit(("a", "failure")))
+    command = (*FLAKY[:2], FLAKY[2] % 1)
+    test(project, ["--junit", "out/told", "--retries", "1"], command)
+    assert cases(project) == {"c::a": "passed"}
+    assert cases(project, "attempts") == {"c::a": ["failed"]}
+    assert unit(project)["attempts"] == ["failed"]
+
+
+def test_a_case_that_ends_either_way_is_flaky(project):
+    project.write("good", junit(("a", ""), ("b", "")))
+    project.write("bad", junit(("a", "failure"), ("b", "")))
+    command = (*FLAKY[:2], FLAKY[2] % 1)
+    test(project, ["--junit", "out/told"], command, code=1)
+    result = test(project, ["--junit", "out/told"], command)
+    assert "nothing changed: %s: c::a\n" % " ".join(command) in result.err
+    assert cases(project, "flaky") == {"c::a": True, "c::b": False}
+
+
 def test_several_files(project):
     command = ("sh", "-c", "mkdir -p out/r; cat one >out/r/1.xml;"
                "cat two >out/r/2.xml; cat tap >out/tap; cat input")
@@ -173,6 +197,12 @@ def test_tests_that_are_known_already(project):
     result = project.ftrace("test", "--junit", "x", "--", "pytest")
     assert result.code == 2
     assert "every test is known already" in result.err
+
+
+@pytest.mark.parametrize("option", ["--report", "--junit-out"])
+def test_standard_output_is_the_commands(project, option):
+    result = project.ftrace("test", option, "-", "--", "true")
+    assert result.code == 2 and "'-' is no file" in result.err
 
 
 # Real runners.
