@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "cli/common.h"
+#include "cli/escaping.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
-#include "map/learn.h"
 #include "selector/flaky_file.h"
 
 static const struct option_row options[] = {
@@ -16,29 +16,8 @@ static const struct option_row options[] = {
 static void answer_json(const struct escapes *escapes)
 {
 	cJSON *json = json_new();
-	cJSON *list = cJSON_AddArrayToObject(json, "escapes");
 
-	for (size_t i = 0; i < escapes->count; i++) {
-		const struct escaped *escaped = &escapes->list[i];
-		cJSON *item = cJSON_CreateObject(), *files;
-
-		cJSON_AddItemToArray(list, item);
-		cJSON_AddNumberToObject(
-			item, "found", (double)escaped->found / 1e9);
-		cJSON_AddStringToObject(item, "runner", escaped->runner);
-		cJSON_AddItemToObject(item, "id", json_bytes(escaped->unit));
-		cJSON_AddStringToObject(item, "why", escaped->why);
-		files = cJSON_AddArrayToObject(item, "files");
-		for (size_t k = 0; k < escaped->file_count; k++) {
-			const struct escaped_file *file = &escaped->files[k];
-			cJSON *entry = cJSON_CreateObject();
-
-			cJSON_AddItemToArray(files, entry);
-			cJSON_AddItemToObject(
-				entry, "path", json_path(file->path));
-			cJSON_AddBoolToObject(entry, "missing", file->missing);
-		}
-	}
+	json_add_escapes(json, escapes);
 	json_print(json);
 }
 

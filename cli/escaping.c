@@ -191,12 +191,12 @@ void escaping_learn(struct escaping *escaping, const char *root)
 	for (size_t i = 0; i < escaping->found.count; i++)
 		find_cause(escaping, &after, &escaping->found.list[i]);
 	held_release(&after);
-	code = map_open(&map, root, MAP_RECORD, &err);
+	code = map_open(&map, root, MAP_QUERY, &err);
 	if (code == 0) {
 		code = store(escaping, &map, &err);
 		map_close(&map);
 	}
-	if (code < 0)
+	if (code < 0 && code != MAP_MISSING)
 		note("nothing is learnt of the escapes: %s", err.text);
 }
 
@@ -209,6 +209,33 @@ void escaping_tell(const struct escaping *escaping)
 		note("%s alone: flaky, or dependent on the order",
 			counted(escaping->passed, "test passed",
 				"tests passed"));
+}
+
+void json_add_escapes(cJSON *json, const struct escapes *escapes)
+{
+	cJSON *list = cJSON_AddArrayToObject(json, "escapes");
+
+	for (size_t i = 0; i < escapes->count; i++) {
+		const struct escaped *escaped = &escapes->list[i];
+		cJSON *item = cJSON_CreateObject(), *files;
+
+		cJSON_AddItemToArray(list, item);
+		cJSON_AddNumberToObject(
+			item, "found", (double)escaped->found / 1e9);
+		cJSON_AddStringToObject(item, "runner", escaped->runner);
+		cJSON_AddItemToObject(item, "id", json_bytes(escaped->unit));
+		cJSON_AddStringToObject(item, "why", escaped->why);
+		files = cJSON_AddArrayToObject(item, "files");
+		for (size_t k = 0; k < escaped->file_count; k++) {
+			const struct escaped_file *file = &escaped->files[k];
+			cJSON *entry = cJSON_CreateObject();
+
+			cJSON_AddItemToArray(files, entry);
+			cJSON_AddItemToObject(
+				entry, "path", json_path(file->path));
+			cJSON_AddBoolToObject(entry, "missing", file->missing);
+		}
+	}
 }
 
 bool escaping_is_found(const struct result *result, void *data)

@@ -7,6 +7,7 @@
 #ifndef FTRACE_CLI_ESCAPING_H
 #define FTRACE_CLI_ESCAPING_H
 
+#include "cli/output.h"
 #include "cli/testing.h"
 #include "map/learn.h"
 #include "selector/held.h"
@@ -33,6 +34,8 @@ int escaping_examine(struct escaping *escaping, struct testing *testing,
 
 /* Learns from what was found; where it cannot: a note. */
 void escaping_learn(struct escaping *escaping, const char *root);
+/* {"escapes": [...]}, see docs/json.md. */
+void json_add_escapes(cJSON *json, const struct escapes *escapes);
 void escaping_tell(const struct escaping *escaping);
 
 /* Whether it is one of those found, for test_learn(). */

@@ -46,6 +46,7 @@ enum exit_code {
 	EXIT_ANSWERED = 0,
 	EXIT_USAGE = 2,
 	EXIT_QUERY_FAILED = 3,
+	EXIT_ESCAPED = 99,
 	EXIT_RUN_FAILED = 125,
 };
 

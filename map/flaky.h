@@ -39,8 +39,8 @@ struct flaky_unit *flaky_units_find(const struct flaky_units *units,
 struct flaky_unit *flaky_units_add(struct flaky_units *units,
 	const char *runner, const char *id, const char *part);
 /* The first of a unit and its cases, or where it would be. */
-size_t flaky_units_place(const struct flaky_units *units, const char *runner,
-	const char *id);
+size_t flaky_units_place(
+	const struct flaky_units *units, const char *runner, const char *id);
 void flaky_units_remove(struct flaky_units *units, struct flaky_unit *unit);
 void flaky_units_release(struct flaky_units *units);
 

@@ -22,6 +22,12 @@ const char *variable_shown(const char *path)
 	return variable_is(path) ? path + PREFIX_SIZE - 1 : path;
 }
 
+char *variable_stored(const char *shown)
+{
+	return *shown == '$' ? variable_path(shown + 1, strlen(shown + 1))
+			     : xstrdup(shown);
+}
+
 bool variable_counts(const char *name, size_t size)
 {
 	for (size_t i = 0; i < sizeof(uncounted) / sizeof(*uncounted); i++) {

@@ -22,6 +22,8 @@ bool variable_is(const char *path);
 
 /* A path as people see it: "$NAME" of a variable, any other one as it is. */
 const char *variable_shown(const char *path);
+/* The path of what people see so; to be freed. */
+char *variable_stored(const char *shown);
 
 /*
  * Whether a variable can be anybody's input: not those that tell where a shell

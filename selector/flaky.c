@@ -7,9 +7,8 @@
 #include <unistd.h>
 
 #include "map/alloc.h"
+#include "selector/config.h"
 #include "selector/flaky_file.h"
-
-#define LIST "ci/flaky_tests.json"
 
 int64_t flaky_now(void)
 {
@@ -21,7 +20,17 @@ int64_t flaky_now(void)
 
 char *flaky_list_path(const char *root)
 {
-	return xasprintf("%s/" LIST, root);
+	struct config config;
+	struct err err;
+	char *path;
+
+	/* Whoever needs more of it says what is wrong with it. */
+	if (config_load(&config, root, &err) < 0 || !config.flaky)
+		path = xasprintf("%s/" CONFIG_FLAKY, root);
+	else
+		path = xasprintf("%s/%s", root, config.flaky);
+	config_release(&config);
+	return path;
 }
 
 static struct flaky_unit *add_copy(
@@ -43,9 +52,7 @@ static void join(struct flaky_units *units, struct flaky_units *list)
 	for (size_t i = units->count; i-- > 0;) {
 		struct flaky_unit *unit = &units->list[i];
 
-		if (flaky_file_holds(unit) &&
-			!flaky_units_find(
-				list, unit->runner, unit->id, unit->part))
+		if (!flaky_units_find(list, unit->runner, unit->id, unit->part))
 			flaky_units_remove(units, unit);
 	}
 	for (size_t i = 0; i < list->count; i++) {

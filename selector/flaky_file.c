@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "selector/flaky_file.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "map/alloc.h"
+#include "selector/json.h"
 
 #define VERSION 1
 #define LAST "~"
@@ -39,35 +39,6 @@ static int64_t parse_day(const char *text)
 	const char *end = strptime(text, "%Y-%m-%d", &tm);
 
 	return end && !*end ? (int64_t)timegm(&tm) * 1000000000 : -1;
-}
-
-static bool is_continuation(unsigned char c)
-{
-	return (c & 0xc0) == 0x80;
-}
-
-/* Well enough for what others make of it: lead bytes with what they need. */
-static bool is_utf8(const char *text)
-{
-	for (const unsigned char *s = (const unsigned char *)text; *s;) {
-		int more = *s < 0x80                 ? 0
-			   : *s >= 0xc2 && *s < 0xe0 ? 1
-			   : *s >= 0xe0 && *s < 0xf0 ? 2
-			   : *s >= 0xf0 && *s < 0xf5 ? 3
-						     : -1;
-
-		if (more < 0)
-			return false;
-		for (s++; more; more--, s++)
-			if (!is_continuation(*s))
-				return false;
-	}
-	return true;
-}
-
-bool flaky_file_holds(const struct flaky_unit *unit)
-{
-	return is_utf8(unit->id) && is_utf8(unit->part);
 }
 
 static char *read_all(const char *path, struct err *err)
@@ -174,6 +145,7 @@ int flaky_file_read(
 	text = read_all(path, err);
 	if (!text)
 		return -EINVAL;
+	text[json_restore_bytes(text, strlen(text))] = '\0';
 	json = cJSON_ParseWithOpts(text, &end, true);
 	if (json) {
 		code = take_all(units, json, path, err);
@@ -195,7 +167,7 @@ static char *key_text(const struct flaky_unit *unit)
 	char *key = xasprintf("%s/%s%s%s", unit->runner, unit->id,
 		     *unit->part ? "\t" : "", unit->part),
 	     *text;
-	cJSON *json = cJSON_CreateString(key);
+	cJSON *json = json_bytes(key);
 
 	text = cJSON_PrintUnformatted(json);
 	cJSON_Delete(json);
@@ -212,8 +184,6 @@ char *flaky_file_text(const struct flaky_units *units)
 		const struct flaky_unit *unit = &units->list[i];
 		char *key, *longer;
 
-		if (!flaky_file_holds(unit))
-			continue;
 		key = key_text(unit);
 		longer = xasprintf(
 			"%s%s: \"%s\",\n", text, key, flaky_day(unit->since));

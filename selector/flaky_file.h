@@ -13,8 +13,7 @@
  *
  * A key is "runner/id", with a tab and the name of a case behind it where it
  * is one; the value is the day it was found. The last line, which no test is,
- * spares the one before it from being different. Names that are not UTF-8
- * have no place in JSON and stay in the map.
+ * spares the one before it from being different.
  */
 #ifndef FTRACE_SELECTOR_FLAKY_FILE_H
 #define FTRACE_SELECTOR_FLAKY_FILE_H
@@ -33,9 +32,6 @@ int flaky_file_write(
 
 /* The text of it, to be freed. */
 char *flaky_file_text(const struct flaky_units *units);
-
-/* Whether the list can hold the name. */
-bool flaky_file_holds(const struct flaky_unit *unit);
 
 /* "2026-11-22", in UTC; in a static buffer. */
 const char *flaky_day(int64_t since);
