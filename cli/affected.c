@@ -96,6 +96,8 @@ static void summarise(const struct affected *affected)
 		fresh += affected->units[i].file;
 		selected += !affected->units[i].file;
 	}
+	if (affected->config_problem)
+		note("%s", affected->config_problem);
 	if (affected->flaky_problem)
 		note("%s", affected->flaky_problem);
 	if (affected->problem)

@@ -173,6 +173,7 @@ static int run(int argc, char **argv)
 	if (!root)
 		return EXIT_RUN_FAILED;
 	testing_init(&testing, root, argv + first, adapter);
+	reports_ask(&testing, &verb_test);
 	code = changed_set_find(&set, root, &asked, &verb_test, &err);
 	if (code < 0) {
 		note("%s", err.text);
@@ -182,6 +183,8 @@ static int run(int argc, char **argv)
 	}
 	testing.command.set = asked.since || asked.staged ? &set : NULL;
 	testing_plan(&testing);
+	if (testing.plan.affected.config_problem)
+		note("%s", testing.plan.affected.config_problem);
 	if (testing.plan.affected.flaky_problem)
 		note("%s", testing.plan.affected.flaky_problem);
 	if (!full) {
@@ -189,7 +192,7 @@ static int run(int argc, char **argv)
 		if (explain)
 			explain_units(&testing);
 	}
-	code = reports_begin(&testing);
+	code = reports_begin();
 	if (code == 0) {
 		code = run_planned(&testing, again, &status);
 		written = reports_write(&testing, full, code, status);

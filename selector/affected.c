@@ -430,6 +430,8 @@ static int find(struct affected *affected, struct map *map, struct git_set *set,
 		goto out;
 	select_by_outcome(&search);
 	code = select_flaky(&search);
+	if (code == 0)
+		code = search_smoke(&search, &changes);
 	if (code < 0)
 		goto out;
 	count_spared(&search);
@@ -492,6 +494,8 @@ void affected_release(struct affected *affected)
 	free(affected->paths);
 	free(affected->problem);
 	free(affected->flaky_problem);
+	free(affected->config_problem);
+	free(affected->smoke);
 	free(affected->decisive);
 	memset(affected, 0, sizeof(*affected));
 }

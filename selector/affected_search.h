@@ -70,11 +70,21 @@ size_t search_file_part(const char *runner, const char *id);
 int search_changes(struct search *search, struct changes *changes,
 	const struct narrowing *narrowing);
 
-/* The same for what git tells to have changed (affected_git.c). */
+/*
+ * The same for what git tells to have changed, which is what is listed
+ * afterwards (affected_git.c).
+ */
 int search_in_set(struct search *search, struct changes *changes);
 
 /* Those who can notice what loading a source does now (affected_narrowed.c). */
 int search_narrowed(struct search *search, const struct narrowed *narrowed,
 	const char *what, const char *path);
+
+/*
+ * Where something changed and affects nothing that was recorded: the units
+ * that the configuration names as smoke, once for the same changes
+ * (affected_smoke.c).
+ */
+int search_smoke(struct search *search, const struct changes *changes);
 
 #endif
