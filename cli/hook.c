@@ -174,13 +174,15 @@ static int count_words(char *const *words)
 /* "test -- COMMAND", as if it had been typed. */
 static int run_test(char *const *argv)
 {
-	int count = count_words(argv);
+	int count = count_words(argv), code;
 	char **words = xcalloc((size_t)count + 3, sizeof(*words));
 
 	words[0] = "test";
 	words[1] = "--";
 	memcpy(words + 2, argv, (size_t)count * sizeof(*words));
-	return verb_test.run(count + 2, words);
+	code = verb_test.run(count + 2, words);
+	free(words);
+	return code;
 }
 
 static bool has_profile(const struct config_check *check, const char *name)
@@ -193,7 +195,7 @@ static bool has_profile(const struct config_check *check, const char *name)
 
 /*
  * Arguments for "check": the hook's profile; where no check names that, those
- * that are in every one. NULL: there are none.
+ * that are in every one. No more than "check" where there are none.
  */
 static char **check_words(const struct config *config, const char *name)
 {
@@ -209,9 +211,9 @@ static char **check_words(const struct config *config, const char *name)
 			return words;
 		}
 		if (!config->checks[i].profiles.count)
-			words[n++] = xstrdup(config->checks[i].name);
+			words[n++] = config->checks[i].name;
 	}
-	return n > 1 ? words : NULL;
+	return words;
 }
 
 /* What the hook is for. git has it begin at the top of the work tree. */
@@ -219,7 +221,7 @@ static int run_hook(const struct request *request)
 {
 	struct config config = {.found = false};
 	char **words;
-	int nothing;
+	int nothing, code = EXIT_ANSWERED;
 
 	if (below && chdir(below) < 0) {
 		note("nothing is tested: there is no '%s' here", below);
@@ -240,14 +242,17 @@ static int run_hook(const struct request *request)
 	if (load(&config, ".") < 0)
 		return EXIT_RUN_FAILED;
 	words = check_words(&config, request->name);
+	if (words[1])
+		code = verb_check.run(count_words(words), words);
+	else if (*request->argv)
+		code = run_test(request->argv);
+	else
+		note("nothing is tested: the hook was installed without a "
+		     "command, and "
+		     "'" CONFIG_FILE "' names no checks for it");
+	free(words);
 	config_release(&config);
-	if (words)
-		return verb_check.run(count_words(words), words);
-	if (*request->argv)
-		return run_test(request->argv);
-	note("nothing is tested: the hook was installed without a command, and "
-	     "'" CONFIG_FILE "' names no checks for it");
-	return EXIT_ANSWERED;
+	return code;
 }
 
 static bool is_hook(const char *name)
