@@ -137,7 +137,8 @@ def test_uninstall(repo):
 def test_changed_by_hand(repo):
     install(repo)
     path = repo.root / ".git/hooks/pre-commit"
-    text = path.read_text().replace("ftrace=ftrace", "echo mine; ftrace=ftrace")
+    text = path.read_text().replace("ftrace=ftrace",
+                                    "echo mine; ftrace=ftrace")
     path.write_text(text)
     assert status(repo)["pre-commit"]["state"] == "changed"
     for verb in (("install", "--", "true"), ("uninstall",)):

@@ -74,7 +74,8 @@ EDITS = {
         (repo.root / "data/x.txt").rename(repo.root / "data/z.txt"),
         (repo.root / "data/x.txt").symlink_to("z.txt")),
     "shadow": write("pkg/one/__init__.py", "SIZE = 1\n"),
-    "test": edit("tests/test_one.py", "assert one.SIZE", "assert one.SIZE > 0"),
+    "test": edit("tests/test_one.py", "assert one.SIZE",
+                 "assert one.SIZE > 0"),
     "new test": edit("tests/test_one.py", "def test_one():",
                      "def test_new():\n    pass\ndef test_one():"),
     "settings": write("pyproject.toml",
@@ -112,7 +113,8 @@ def test_recorded_after_the_edit(repo, name):
     record(repo)
     known = set(repo.units())
     assert set(repo.affected("--tests", "--since", "HEAD")) >= units & known
-    if name in ("body", "other body", "comment", "data", "unknown", "new name"):
+    if name in ("body", "other body", "comment", "data", "unknown",
+                "new name"):
         assert set(repo.affected("--tests", "--since", "HEAD")) == units
     git(repo, "add", "-A")
     assert set(repo.affected("--tests", "--staged")) >= units & known
@@ -172,7 +174,8 @@ def test_what_git_does_not_know(repo):
     assert repo.affected() == ["tests/test_data.py::test_ignored"]
     assert repo.affected("--since", "HEAD") == []
     repo.edit("pkg/two.py", "return 3", "return int(3)")
-    assert repo.affected("--since", "HEAD") == ["tests/test_two.py::test_three"]
+    assert repo.affected("--since", "HEAD") == [
+        "tests/test_two.py::test_three"]
 
 
 def test_policy_stays(repo):
