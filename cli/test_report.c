@@ -2,24 +2,47 @@
 #include "cli/test_report.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "cli/output.h"
 #include "cli/put_file.h"
+#include "selector/junit_text.h"
 #include "selector/report.h"
 
 struct report_options report_options;
 
-int reports_begin(const struct testing *testing)
+void reports_ask(struct testing *testing, const struct verb *verb)
 {
+	const char *files[] = {report_options.report, report_options.junit_out};
+	const struct adapter *adapter = testing->adapter;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (files[i] && !strcmp(files[i], "-"))
+			usage_error(verb,
+				"'-' is no file: standard output is the "
+				"command's, and /dev/stdout writes behind it");
+	testing->files.junit = report_options.junit.items;
+	testing->files.tap = report_options.tap.items;
+	if (adapter && outcome_files_wanted(&testing->files))
+		usage_error(verb,
+			"of %s every test is known already: --junit and --tap "
+			"are for a command that is one unit (--runner none)",
+			adapter->name);
+}
+
+int reports_begin(void)
+{
+	const char *files[] = {report_options.report, report_options.junit_out};
 	struct err err;
 
-	(void)testing;
-	if (!report_options.report ||
-		put_file_check(report_options.report, &err) == 0)
-		return 0;
-	note("%s", err.text);
-	return EXIT_RUN_FAILED;
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		if (!files[i] || put_file_check(files[i], &err) == 0)
+			continue;
+		note("%s", err.text);
+		return EXIT_RUN_FAILED;
+	}
+	return 0;
 }
 
 static int number_of(int code, int status)
@@ -30,8 +53,20 @@ static int number_of(int code, int status)
 				   : WEXITSTATUS(status);
 }
 
-int reports_write(
-	const struct testing *testing, bool full, int code, int status)
+/* Frees the text. */
+static int write_file(const char *path, char *text)
+{
+	struct err err;
+	int code = put_file(path, text, &err);
+
+	if (code < 0)
+		note("%s", err.text);
+	free(text);
+	return code;
+}
+
+/* Both, whatever becomes of one of them. */
+static int write_files(const struct testing *testing, bool full, int number)
 {
 	/* All of it is the testing's. */
 	struct report report = {.ftrace = (char *)FTRACE_VERSION,
@@ -41,22 +76,32 @@ int reports_write(
 		.directory = testing->directory,
 		.started = testing->started,
 		.lasted = testing->lasted,
-		.status = number_of(code, status),
+		.status = number,
 		.changed = testing->plan.affected.paths,
 		.changed_count = testing->plan.affected.paths
 					 ? testing->plan.affected.changed
 					 : 0,
 		.results = testing->results};
-	struct err err;
-	char *text;
+	int code = 0;
 
-	if (!report_options.report)
-		return 0;
-	text = report_text(&report);
-	code = put_file(report_options.report, text, &err);
-	free(text);
-	if (code == 0)
-		return 0;
-	note("%s", err.text);
-	return EXIT_RUN_FAILED;
+	if (report_options.report)
+		code |= write_file(report_options.report, report_text(&report));
+	if (report_options.junit_out)
+		code |= write_file(
+			report_options.junit_out, junit_text(&report));
+	return code;
+}
+
+int reports_write(struct testing *testing, bool full, int code, int status)
+{
+	int number = number_of(code, status);
+
+	if (!testing->started && outcome_files_wanted(&testing->files))
+		outcome_files_untold(&testing->files, &testing->results,
+			testing->command.runner, testing->command.unit);
+	if (!number && testing->files.unusable)
+		number = EXIT_RUN_FAILED;
+	if (write_files(testing, full, number) < 0)
+		return EXIT_RUN_FAILED;
+	return number && !code && !status ? number : 0;
 }

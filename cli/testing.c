@@ -30,6 +30,7 @@ void testing_init(struct testing *testing, char *root, char *const *argv,
 
 void testing_release(struct testing *testing)
 {
+	outcome_files_release(&testing->files);
 	results_release(&testing->results);
 	plan_release(&testing->plan);
 	free(testing->line);
@@ -47,6 +48,10 @@ void testing_plan(struct testing *testing)
 		return;
 	if (code == 0) {
 		code = plan_make(&testing->plan, &map, &testing->command, &err);
+		if (code == 0 && outcome_files_wanted(&testing->files))
+			code = outcome_files_known(&testing->files, &map,
+				testing->command.runner, testing->command.unit,
+				&err);
 		map_close(&map);
 	}
 	if (code < 0) {
@@ -119,10 +124,16 @@ int testing_run(struct testing *testing, char *const *list, size_t count,
 	}
 	if (!testing->started)
 		testing->started = time_on(CLOCK_REALTIME);
+	if (outcome_files_wanted(&testing->files))
+		outcome_files_look(&testing->files);
 	code = record_command(&options, result);
 	testing->lasted += time_on(CLOCK_MONOTONIC) - began;
 	if (code == 0)
 		take_ends(testing, &result->summary);
+	if (code == 0 && outcome_files_wanted(&testing->files))
+		outcome_files_take(&testing->files, testing->root,
+			&testing->results, testing->command.runner,
+			testing->command.unit);
 	if (selection)
 		unlink(selection);
 	free(selection);

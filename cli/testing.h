@@ -7,6 +7,7 @@
 #define FTRACE_CLI_TESTING_H
 
 #include "cli/option.h"
+#include "cli/outcome_files.h"
 #include "selector/results.h"
 #include "tracer/run.h"
 
@@ -18,6 +19,7 @@ struct testing {
 	struct plan_command command;
 	struct plan plan; /* of zeroes where the map cannot tell */
 	struct results results;
+	struct outcome_files files; /* its globs are the caller's to set */
 	int64_t started; /* nanoseconds since the epoch; of the first run */
 	int64_t lasted;  /* nanoseconds, of all runs */
 };

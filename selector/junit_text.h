@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A report as JUnit XML, for what shows test results: a suite for each file
+ * of tests, and for each command. Tests that were not run are there, as
+ * skipped: where they were missing, they would be taken for removed.
+ */
+#ifndef FTRACE_SELECTOR_JUNIT_TEXT_H
+#define FTRACE_SELECTOR_JUNIT_TEXT_H
+
+#include "selector/report.h"
+
+/* To be freed. */
+char *junit_text(const struct report *report);
+
+#endif
