@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/changed_set.h"
 #include "cli/common.h"
 #include "cli/functions.h"
 #include "cli/output.h"
@@ -9,7 +10,7 @@
 #include "map/project.h"
 #include "selector/affected.h"
 
-static bool zero, quiet, tests, exit_code, untested;
+static bool zero, quiet, tests, exit_code, untested, staged;
 static const char *runner, *since, *required;
 
 static const struct option_row options[] = {
@@ -23,7 +24,9 @@ static const struct option_row options[] = {
 	{0, "untested", OPTION_FLAG, &untested, 0,
 		"the changed functions that no recorded test enters"},
 	{0, "since", OPTION_TEXT, &since, "REV",
-		"with these two: changed since git's revision"},
+		"by what differs from git's revision"},
+	{0, "staged", OPTION_FLAG, &staged, 0,
+		"by what is staged for git's next commit"},
 	{0, "require-reached", OPTION_TEXT, &required, "PCT",
 		"end with 1 when tests enter fewer of them"},
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary on stderr"},
@@ -93,6 +96,8 @@ static void summarise(const struct affected *affected)
 		fresh += affected->units[i].file;
 		selected += !affected->units[i].file;
 	}
+	if (affected->config_problem)
+		note("%s", affected->config_problem);
 	if (affected->flaky_problem)
 		note("%s", affected->flaky_problem);
 	if (affected->problem)
@@ -121,6 +126,8 @@ static int run_untested(void)
 		.quiet = quiet,
 		.exit_code = exit_code};
 
+	if (staged)
+		usage_error(&verb_affected, "'--staged' is about tests");
 	if (tests || runner)
 		usage_error(&verb_affected,
 			"'--%s' is about tests, and '--%s' "
@@ -134,6 +141,7 @@ static int run(int argc, char **argv)
 {
 	int first = options_parse(&verb_affected, argc, argv);
 	struct affected affected;
+	struct git_set set = {0};
 	struct arguments arguments;
 	struct project_here here;
 	struct map map;
@@ -145,13 +153,16 @@ static int run(int argc, char **argv)
 			argv[first]);
 	if (untested || required)
 		return run_untested();
-	if (since)
-		usage_error(&verb_affected, "'--since' needs '--untested' or "
-					    "'--require-reached'");
 	code = open_map(&map);
 	if (code)
 		return code;
-	if (affected_find(&affected, &map, &err) < 0) {
+	code = changed_set_find(&set, map.root,
+		&(struct git_asked){since, staged}, &verb_affected, &err);
+	if (code == 0)
+		code = affected_find_in(
+			&affected, &map, since || staged ? &set : NULL, &err);
+	git_set_release(&set);
+	if (code < 0) {
 		map_close(&map);
 		return query_failed(&err);
 	}

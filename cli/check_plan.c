@@ -106,7 +106,7 @@ void check_init(
 	memset(check, 0, sizeof(*check));
 	check->config = config;
 	find_runner(check);
-	check->unit = xasprintf("check:%s", config->name);
+	check->unit = xasprintf(CHECK_UNIT "%s", config->name);
 	check->line = run_command_line(check->argv);
 	check->directory = project_path(root, place);
 	define(check);

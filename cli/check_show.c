@@ -140,13 +140,18 @@ static void write_row(FILE *to, const struct checks *checks,
 		colour(true, COLOUR_NONE));
 }
 
+/* Who knows where lines are after they were wrapped anew. */
+static bool is_above(const struct check_show *show, unsigned width)
+{
+	return show->lines && width == show->width;
+}
+
 static void rub_out(struct check_show *show)
 {
 	unsigned width, height;
 
 	measure(&width, &height);
-	/* Who knows where lines are after they were wrapped anew. */
-	if (show->lines && width == show->width)
+	if (is_above(show, width))
 		fprintf(stderr, "\r\033[%uA\033[J", show->lines);
 	show->lines = 0;
 }
@@ -167,7 +172,7 @@ static void draw(struct check_show *show, const struct checks *checks)
 	to = open_memstream(&bytes, &size);
 	if (!to)
 		return;
-	if (show->lines && width == show->width)
+	if (is_above(show, width))
 		fprintf(to, "\r\033[%uA", show->lines);
 	for (size_t i = 0; i < checks->count; i++)
 		write_row(to, checks, &checks->list[i], width);

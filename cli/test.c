@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/changed_set.h"
 #include "cli/common.h"
 #include "cli/escaping.h"
 #include "cli/output.h"
@@ -16,6 +17,7 @@
 
 static bool full, explain, quiet;
 static const char *runner, *retries;
+static struct git_asked asked;
 
 static const struct option_row options[] = {
 	{0, "full", OPTION_FLAG, &full, 0, "run everything"},
@@ -25,6 +27,10 @@ static const struct option_row options[] = {
 		"run what fails again, at most so often"},
 	{0, "runner", OPTION_TEXT, &runner, "NAME",
 		"the test runner: pytest or none (default: recognised)"},
+	{0, "since", OPTION_TEXT, &asked.since, "REV",
+		"by what differs from git's revision"},
+	{0, "staged", OPTION_FLAG, &asked.staged, 0,
+		"by what is staged for git's next commit"},
 	REPORT_OPTIONS,
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary lines"},
 	COMMON_OPTIONS,
@@ -153,17 +159,32 @@ static int run(int argc, char **argv)
 	unsigned again = parse_retries();
 	const struct adapter *adapter;
 	struct testing testing;
+	struct git_set set;
+	struct err err;
 	char *root;
 
 	if (first >= argc || !*argv[first])
 		usage_error(&verb_test, "no command given");
+	if (full && (asked.since || asked.staged))
+		usage_error(&verb_test, "'--full' runs everything, whatever "
+					"has changed");
 	adapter = record_adapter(&verb_test, runner, argv + first);
 	root = open_project();
 	if (!root)
 		return EXIT_RUN_FAILED;
 	testing_init(&testing, root, argv + first, adapter);
 	reports_ask(&testing, &verb_test);
+	code = changed_set_find(&set, root, &asked, &verb_test, &err);
+	if (code < 0) {
+		note("%s", err.text);
+		git_set_release(&set);
+		testing_release(&testing);
+		return EXIT_RUN_FAILED;
+	}
+	testing.command.set = asked.since || asked.staged ? &set : NULL;
 	testing_plan(&testing);
+	if (testing.plan.affected.config_problem)
+		note("%s", testing.plan.affected.config_problem);
 	if (testing.plan.affected.flaky_problem)
 		note("%s", testing.plan.affected.flaky_problem);
 	if (!full) {
@@ -177,6 +198,7 @@ static int run(int argc, char **argv)
 		written = reports_write(&testing, full, code, status);
 	}
 	testing_release(&testing);
+	git_set_release(&set);
 	if (code == 0 && status)
 		spawn_exit_like(status);
 	return code ? code : written;

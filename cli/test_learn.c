@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "cli/output.h"
+#include "map/smoke.h"
 #include "selector/flaky.h"
 
 /* What is told of by name; of the others, how many there are. */
@@ -93,6 +94,26 @@ static bool any_ran(const struct testing *testing)
 	return false;
 }
 
+/* Whether all that the plan had run for smoke did, and passed. */
+static bool smoke_passed(const struct testing *testing)
+{
+	const struct affected *affected = &testing->plan.affected;
+	bool any = false;
+
+	if (!affected->smoke_count)
+		return false;
+	for (size_t i = 0; i < testing->results.count; i++) {
+		const struct result *result = &testing->results.list[i];
+
+		if (!result->selected || *result->part)
+			continue;
+		if (!result->ran || outcome_is_failure(result->outcome))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 void test_learn(struct testing *testing,
 	bool (*apart)(const struct result *result, void *data), void *data,
 	bool quiet)
@@ -110,6 +131,10 @@ void test_learn(struct testing *testing,
 		if (code == 0)
 			code = flaky_learn(&news, &testing->results, apart,
 				data, &map, &err);
+		if (code == 0 && smoke_passed(testing))
+			code = smoke_set_done(&map,
+				testing->plan.affected.smoke,
+				testing->plan.affected.smoke_count, &err);
 		if (code == 0)
 			code = map_commit(&map, &err);
 		else

@@ -164,6 +164,26 @@ uint32_t map_file_code_state(struct map_files *files, uint32_t file,
  */
 void map_files_settle(struct map_files *files);
 
+/*
+ * As if a file were another than it is on disk: the states that would stand
+ * do, in memory. Nothing may be saved from then on. States of code are for
+ * map_file_set_source().
+ */
+struct as_if {
+	bool known;  /* otherwise no state stands */
+	mode_t mode; /* 0: it is not there */
+	const void *bytes;
+	size_t size;
+};
+void map_file_pretend(
+	struct map_files *files, uint32_t file, const struct as_if *as_if);
+/*
+ * The same for what was seen of a directory's entries. groups: what is said of
+ * groups of entry points is as on disk.
+ */
+void map_file_pretend_listing(struct map_files *files, uint32_t file,
+	const struct listing *listing, bool groups);
+
 /* Writes back what is dirty, new files and states included. */
 int map_files_save(struct map_files *files, struct map *map, struct err *err);
 

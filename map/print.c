@@ -311,6 +311,55 @@ static struct print print_listing(
 	return print;
 }
 
+static void drop_name(struct listing *listing, size_t i)
+{
+	free(listing->names[i]);
+	listing->count--;
+	memmove(listing->names + i, listing->names + i + 1,
+		(listing->count - i) * sizeof(*listing->names));
+}
+
+void listing_change(struct listing *listing, const char *name, bool present)
+{
+	size_t i = 0;
+
+	if (is_noise(name))
+		return;
+	while (i < listing->count && strcmp(listing->names[i], name) != 0)
+		i++;
+	if (!present && i < listing->count)
+		drop_name(listing, i);
+	if (!present || i < listing->count)
+		return;
+	listing->is_directory = true;
+	*(char **)array_add(&listing->names, &listing->count, &listing->room,
+		sizeof(*listing->names)) = xstrdup(name);
+	qsort(listing->names, listing->count, sizeof(*listing->names), by_name);
+}
+
+void listing_remove(struct listing *listing)
+{
+	while (listing->count)
+		drop_name(listing, listing->count - 1);
+	listing->is_directory = false;
+	listing->instead = print_absent;
+}
+
+struct print print_of_text(
+	enum aspect aspect, const void *bytes, size_t size, mode_t mode)
+{
+	mode_t kind = mode & S_IFMT;
+
+	if (aspect == ASPECT_PRESENCE)
+		return print_bytes(&kind, sizeof(kind), SEED_PRESENCE);
+	if (aspect == ASPECT_LINK && S_ISLNK(mode))
+		return print_bytes(bytes, size, SEED_LINK);
+	if (aspect == ASPECT_CONTENT && S_ISREG(mode))
+		return print_bytes(bytes, size,
+			mode & S_IXUSR ? SEED_EXECUTABLE : SEED_FILE);
+	return print_unknown;
+}
+
 struct print print_take(const char *path, enum aspect aspect, const char *block,
 	size_t block_size, unsigned *hashed)
 {

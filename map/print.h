@@ -91,6 +91,19 @@ void listing_release(struct listing *listing);
 struct print listing_print(
 	const struct listing *listing, const char *block, size_t block_size);
 
+/*
+ * The same directory with a name more or less; and as if it were not there.
+ */
+void listing_change(struct listing *listing, const char *name, bool present);
+void listing_remove(struct listing *listing);
+
+/*
+ * The print that an aspect of a regular file with these bytes would have, or
+ * of a link to there; print_unknown for what bytes do not tell.
+ */
+struct print print_of_text(
+	enum aspect aspect, const void *bytes, size_t size, mode_t mode);
+
 /* The print of arbitrary bytes. */
 struct print print_bytes(const void *bytes, size_t size, uint64_t seed);
 

@@ -32,6 +32,7 @@ enum statement {
 	OUTDATE,
 	RENEW,
 	RETIRE,
+	HAND_ON,
 	STATEMENTS
 };
 
@@ -60,6 +61,11 @@ static const char *const sql[STATEMENTS] = {
 		    " WHERE kind = ? AND name = ? AND latest = 1"
 		    " AND id <> ?",
 	[RETIRE] = "UPDATE scope SET latest = 0 WHERE id = ?",
+	[HAND_ON] = "UPDATE OR REPLACE makes SET scope = ?1"
+		    " WHERE scope <> ?1 AND kinds & 32768" /* KIND_MAKER */
+		    " AND scope IN (SELECT uses.used FROM uses"
+		    "  JOIN scope ON scope.id = uses.used AND scope.kind = 0"
+		    "  WHERE uses.scope = ?2)",
 	[RENEW] = "UPDATE scope SET latest = 1 WHERE id = ? AND latest = 0",
 };
 
@@ -277,6 +283,29 @@ static int update_unit(struct store *store, const struct recorded_scope *scope)
 	return run(store, UPDATE_UNIT, NULL);
 }
 
+/*
+ * What a check made stays its own when it runs again: it does not depend on
+ * what it was itself before, as it would by reading that.
+ */
+static int hand_on(
+	struct store *store, const struct recorded_scope *scope, int64_t old)
+{
+	const struct recorded_scope *scopes = store->recording->scopes;
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < scope->use_count; i++) {
+		const struct recorded_scope *base = &scopes[scope->uses[i]];
+
+		/* Of bases only those of checks have a name. */
+		if (base->kind != SCOPE_RUN || !base->name_size || !base->id)
+			continue;
+		sqlite3_bind_int64(store->stmts[HAND_ON], 1, base->id);
+		sqlite3_bind_int64(store->stmts[HAND_ON], 2, old);
+		code = run(store, HAND_ON, NULL);
+	}
+	return code;
+}
+
 static int store_unit(struct store *store, struct recorded_scope *scope,
 	const struct scope_key *key)
 {
@@ -292,6 +321,8 @@ static int store_unit(struct store *store, struct recorded_scope *scope,
 		scope->reused = true;
 		return update_unit(store, scope);
 	}
+	if (code == 0 && old)
+		code = hand_on(store, scope, old);
 	if (code == 0 && old)
 		code = drop_unit(store, old);
 	if (code == 0)

@@ -106,6 +106,8 @@ static const char version_4[] =
  * test_case: how those ended last.
  * escaped: tests that an edit broke and that were not selected, and the files
  * that had changed; missing: the test read it, and the map did not know.
+ * smoke: prints of changes that affect nothing, after which the smoke units
+ *	have run.
  */
 static const char version_5[] =
 	"CREATE TABLE flaky ("
@@ -123,7 +125,9 @@ static const char version_5[] =
 	"CREATE TABLE escaped_file ("
 	" escaped INTEGER NOT NULL, path BLOB NOT NULL,"
 	" missing INTEGER NOT NULL,"
-	" PRIMARY KEY (escaped, path)) WITHOUT ROWID;";
+	" PRIMARY KEY (escaped, path)) WITHOUT ROWID;"
+	"CREATE TABLE smoke ("
+	" digest BLOB PRIMARY KEY) WITHOUT ROWID;";
 
 /* migrations[n] takes a map of version n to version n + 1. */
 static const char *const migrations[MAP_VERSION] = {

@@ -53,6 +53,16 @@ void search_add_reason(struct affected_unit *unit, enum unit_state state,
 		unit->state = state;
 }
 
+bool search_has_reason(const struct search *search,
+	const struct affected_unit *unit, const char *path)
+{
+	for (size_t i = 0; search->set && i < unit->reason_count; i++)
+		if (unit->reasons[i].path &&
+			!strcmp(unit->reasons[i].path, path))
+			return true;
+	return false;
+}
+
 size_t search_file_part(const char *runner, const char *id)
 {
 	const struct adapter *adapter = adapter_named(runner);
@@ -110,6 +120,9 @@ void search_note_decisive(
 {
 	struct affected *affected = search->affected;
 
+	/* How it was before does not say what tests there are. */
+	if (search->pretended && search->side == GIT_OLD)
+		return;
 	if (!affected->decisive &&
 		(any_meant(meant, search->bases, search->base_count) ||
 			any_meant(meant, search->discovers,
@@ -145,8 +158,10 @@ static int select_changed(struct search *search, const int64_t *states,
 		if (query_hits_find(&hits, unit->scope) == HIT_NONE)
 			continue;
 		selected = search_select(search, i);
-		search_add_reason(selected, UNIT_STALE, what, path, NULL);
-		if (!selected->whole_file)
+		if (!search_has_reason(search, selected, path))
+			search_add_reason(
+				selected, UNIT_STALE, what, path, NULL);
+		if (!selected->whole_file && search_is_here(search, path))
 			selected->whole_file =
 				search_collected_anew(search, &meant, unit);
 	}
@@ -175,7 +190,7 @@ static int select_narrowed(struct search *search, struct change *change,
 	return code;
 }
 
-static int select_by_changes(struct search *search, struct changes *changes,
+int search_changes(struct search *search, struct changes *changes,
 	const struct narrowing *narrowing)
 {
 	int64_t *rest = NULL;
@@ -364,21 +379,26 @@ static void count_spared(struct search *search)
 static void list_changed(
 	struct affected *affected, const struct changes *changes)
 {
+	affected->variables = changes->variables;
 	affected->changed = changes->count;
 	affected->paths = xcalloc(changes->count, sizeof(*affected->paths));
 	for (size_t i = 0; i < changes->count; i++)
 		affected->paths[i] = xstrdup(changes->list[i].path);
 }
 
-static int find(struct affected *affected, struct map *map, struct err *err)
+static int find(struct affected *affected, struct map *map, struct git_set *set,
+	struct err *err)
 {
-	struct search search = {.affected = affected, .map = map, .err = err};
+	struct search search = {
+		.affected = affected, .map = map, .set = set, .err = err};
 	struct narrowing narrowing = {0};
 	struct changes changes;
 	int code;
 
 	code = changes_find(&changes, map, err);
-	if (code == 0)
+	if (code == 0 && !set)
+		list_changed(affected, &changes);
+	if (code == 0 && !set)
 		code = narrowing_find(&narrowing, &changes, map, err);
 	if (code == 0)
 		code = query_units(&search.units, map, err);
@@ -399,23 +419,26 @@ static int find(struct affected *affected, struct map *map, struct err *err)
 		qsort(search.collected, search.collected_count,
 			sizeof(*search.collected), by_name);
 	search.places = xcalloc(search.units.count, sizeof(*search.places));
-	code = select_by_changes(&search, &changes, &narrowing);
+	/* First by what is on disk: git's sides are pretended after that. */
+	code = select_new(&search, &changes);
+	if (code == 0)
+		code = set ? search_in_set(&search, &changes)
+			   : search_changes(&search, &changes, &narrowing);
 	if (code == 0)
 		code = select_incomplete(&search);
 	if (code < 0)
 		goto out;
 	select_by_outcome(&search);
 	code = select_flaky(&search);
+	if (code == 0)
+		code = search_smoke(&search, &changes);
 	if (code < 0)
 		goto out;
 	count_spared(&search);
-	code = select_new(&search, &changes);
 	if (affected->count)
 		qsort(affected->units, affected->count,
 			sizeof(*affected->units), by_id);
 	find_gone(affected, map->root);
-	list_changed(affected, &changes);
-	affected->variables = changes.variables;
 	affected->hashed = changes.files.hashed;
 	if (changes.reader.problems)
 		affected->problem = xstrdup(changes.reader.problem);
@@ -433,12 +456,18 @@ out:
 
 int affected_find(struct affected *affected, struct map *map, struct err *err)
 {
+	return affected_find_in(affected, map, NULL, err);
+}
+
+int affected_find_in(struct affected *affected, struct map *map,
+	struct git_set *set, struct err *err)
+{
 	int code = map_enter(map, err);
 
 	memset(affected, 0, sizeof(*affected));
 	if (code < 0)
 		return code;
-	code = find(affected, map, err);
+	code = find(affected, map, set, err);
 	map_leave(map, NULL);
 	return code;
 }
@@ -465,6 +494,8 @@ void affected_release(struct affected *affected)
 	free(affected->paths);
 	free(affected->problem);
 	free(affected->flaky_problem);
+	free(affected->config_problem);
+	free(affected->smoke);
 	free(affected->decisive);
 	memset(affected, 0, sizeof(*affected));
 }

@@ -11,8 +11,10 @@
 
 #include <stdbool.h>
 
+#include "map/print.h"
 #include "map/query.h"
 #include "selector/changes.h"
+#include "selector/git_set.h"
 
 /* DESIGN section 9 */
 enum unit_state {
@@ -48,13 +50,16 @@ struct affected {
 	/* Ids that stand for all below them: "file::name", sorted. */
 	char **groups;
 	size_t group_count, group_room;
-	size_t recorded;  /* units in the map */
-	int64_t spared;   /* microseconds that the others took last time */
-	size_t changed;   /* files */
-	char **paths;     /* their names, as stored; `changed` of them */
-	size_t variables; /* of those, how many of the environment */
+	struct print *smoke; /* of what changed and affects nothing */
+	size_t smoke_count;  /* 0: that is no matter of smoke */
+	size_t recorded;     /* units in the map */
+	int64_t spared;      /* microseconds that the others took last time */
+	size_t changed;      /* files */
+	char **paths;        /* their names, as stored; `changed` of them */
+	size_t variables;    /* of those, how many of the environment */
 	unsigned hashed;
-	char *flaky_problem; /* why the list of flaky tests is not read */
+	char *flaky_problem;  /* why the list of flaky tests is not read */
+	char *config_problem; /* why ftrace.json is not read */
 	char *problem; /* a changed source that could not be taken apart */
 	/*
 	 * One of the changed files, where what looks for tests can notice it:
@@ -64,6 +69,12 @@ struct affected {
 };
 
 int affected_find(struct affected *affected, struct map *map, struct err *err);
+/*
+ * By what git tells to have changed, whatever the state of the project was
+ * when it was recorded. Its set is filled in further. NULL: as above.
+ */
+int affected_find_in(struct affected *affected, struct map *map,
+	struct git_set *set, struct err *err);
 void affected_release(struct affected *affected);
 
 /* A recorded unit among them, or NULL. */
@@ -73,7 +84,8 @@ const struct affected_unit *affected_find_unit(
 /*
  * What to hand to the runner: ids, or the file where the file itself has to
  * be collected again, because ids in it may be gone or new. Sorted, each
- * once; the strings are owned by the list. runner: only this one's, or NULL.
+ * once; the strings are owned by the list. runner: only this one's;
+ * NULL: of all, but for checks.
  * With `ids` every recorded unit's own id, whatever happened to its file.
  */
 struct arguments {

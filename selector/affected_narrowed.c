@@ -48,7 +48,7 @@ static void add_group(
 		&affected->group_room, sizeof(id)) = id;
 }
 
-/* A name under which there were no tests, and now may be some. */
+/* A name under which there were no tests, and now may be some; or a file. */
 static void select_fresh(struct search *search, const char *path,
 	const char *runner, const char *name)
 {
@@ -57,7 +57,7 @@ static void select_fresh(struct search *search, const char *path,
 		&affected->count, &affected->room, sizeof(*unit));
 
 	unit->runner = xstrdup(runner);
-	unit->id = xasprintf("%s::%s", path, name);
+	unit->id = name ? xasprintf("%s::%s", path, name) : xstrdup(path);
 	unit->file = true;
 	search_add_reason(unit, UNIT_MISS, "new", path, NULL);
 }
@@ -69,7 +69,11 @@ static void select_unit(struct search *search, size_t i,
 	const struct query_unit *unit = &search->units.units[i];
 	struct affected_unit *selected = search_select(search, i);
 
-	search_add_reason(selected, UNIT_STALE, what, path, narrowed->reason);
+	if (!search_has_reason(search, selected, path))
+		search_add_reason(
+			selected, UNIT_STALE, what, path, narrowed->reason);
+	if (!search_is_here(search, path))
+		return;
 	if (name && !name->exists)
 		selected->gone = true;
 	else if (name && !name->by_itself)
@@ -77,6 +81,29 @@ static void select_unit(struct search *search, size_t i,
 	if (!selected->whole_file)
 		selected->whole_file =
 			search_collected_anew(search, meant, unit);
+}
+
+/*
+ * What there is of the names: on disk a name is enough, elsewhere only the
+ * file is sure to be there.
+ */
+static void select_names(struct search *search, const struct narrowed *narrowed,
+	const bool *met, const char *runner, const char *path)
+{
+	bool here = search_is_here(search, path), fresh = false;
+
+	for (size_t i = 0; i < narrowed->name_count; i++) {
+		const struct narrowed_name *name = &narrowed->names[i];
+
+		fresh |= name->exists && !met[i];
+		if (!here || !name->by_itself)
+			continue;
+		add_group(search->affected, path, name->name);
+		if (!met[i])
+			select_fresh(search, path, runner, name->name);
+	}
+	if (!here && fresh && search->side == GIT_NEW)
+		select_fresh(search, path, runner, NULL);
 }
 
 int search_narrowed(struct search *search, const struct narrowed *narrowed,
@@ -111,15 +138,8 @@ int search_narrowed(struct search *search, const struct narrowed *narrowed,
 			continue;
 		select_unit(search, i, narrowed, &meant, name, what, path);
 	}
-	for (size_t i = 0; code == 0 && i < narrowed->name_count; i++) {
-		const struct narrowed_name *name = &narrowed->names[i];
-
-		if (!name->by_itself)
-			continue;
-		add_group(search->affected, path, name->name);
-		if (!met[i])
-			select_fresh(search, path, runner, name->name);
-	}
+	if (code == 0)
+		select_names(search, narrowed, met, runner, path);
 	free(met);
 	query_hits_release(&users);
 	query_hits_release(&noticing);

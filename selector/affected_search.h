@@ -12,6 +12,7 @@
 struct search {
 	struct affected *affected;
 	struct map *map;
+	struct git_set *set; /* NULL: what differs from the map */
 	struct err *err;
 	struct query_units units;
 	size_t *places;               /* of units, in affected->units; + 1 */
@@ -23,6 +24,8 @@ struct search {
 	size_t discover_count;
 	int64_t *opaques; /* scopes of unknown code */
 	size_t opaque_count;
+	bool pretended;     /* this side of it is compared, not the disk */
+	enum git_side side; /* then */
 };
 
 /* The scopes that something leads to: those in all of these. */
@@ -46,6 +49,16 @@ void search_add_reason(struct affected_unit *unit, enum unit_state state,
 bool search_collected_anew(const struct search *search,
 	const struct meant *meant, const struct query_unit *unit);
 
+/*
+ * Whether what is compared of a file is what is on disk: only that says which
+ * tests there are to run.
+ */
+bool search_is_here(const struct search *search, const char *path);
+
+/* Of git's set: whether this path is a reason already. */
+bool search_has_reason(const struct search *search,
+	const struct affected_unit *unit, const char *path);
+
 /* A changed file: whether it may say which tests there are. */
 void search_note_decisive(
 	struct search *search, const struct meant *meant, const char *path);
@@ -53,8 +66,22 @@ void search_note_decisive(
 /* The length of the id's file part, 0: the runner's ids have none. */
 size_t search_file_part(const char *runner, const char *id);
 
+/* Selects whom changes concern; narrowing them first, or as it was done. */
+int search_changes(struct search *search, struct changes *changes,
+	const struct narrowing *narrowing);
+
+/* The same for what git tells to have changed (affected_git.c). */
+int search_in_set(struct search *search, struct changes *changes);
+
 /* Those who can notice what loading a source does now (affected_narrowed.c). */
 int search_narrowed(struct search *search, const struct narrowed *narrowed,
 	const char *what, const char *path);
+
+/*
+ * Where something changed and affects nothing that was recorded: the units
+ * that the configuration names as smoke, once for the same changes
+ * (affected_smoke.c).
+ */
+int search_smoke(struct search *search, const struct changes *changes);
 
 #endif

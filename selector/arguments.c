@@ -9,6 +9,7 @@
 #include "map/alloc.h"
 #include "map/project.h"
 #include "selector/affected.h"
+#include "selector/config.h"
 
 static int by_text(const void *a, const void *b)
 {
@@ -103,6 +104,13 @@ static char *argument_of(const struct affected *affected,
 	return shown;
 }
 
+/* No runner takes these: they are for `ftrace check`. */
+static bool is_check(const struct affected_unit *unit)
+{
+	return !strcmp(unit->runner, "command") &&
+	       !strncmp(unit->id, CHECK_UNIT, strlen(CHECK_UNIT));
+}
+
 void affected_arguments(const struct affected *affected, const char *runner,
 	bool ids, const struct project_here *here, struct arguments *arguments)
 {
@@ -113,7 +121,7 @@ void affected_arguments(const struct affected *affected, const char *runner,
 	for (size_t i = 0; i < affected->count; i++) {
 		const struct affected_unit *unit = &affected->units[i];
 
-		if (runner && strcmp(runner, unit->runner) != 0)
+		if (runner ? strcmp(runner, unit->runner) != 0 : is_check(unit))
 			continue;
 		/* A name that is gone, of a file that is not, can need it. */
 		if (!ids && (covered[i] || (unit->gone && !unit->whole_file)))

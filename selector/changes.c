@@ -52,11 +52,22 @@ static int by_path(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
-static void list_changes(struct changes *changes)
+static void forget(struct changes *changes)
+{
+	for (size_t i = 0; i < changes->count; i++)
+		free(changes->list[i].states);
+	free(changes->list);
+	changes->list = NULL;
+	changes->count = changes->room = 0;
+	changes->recorded = changes->variables = 0;
+}
+
+void changes_list(struct changes *changes)
 {
 	struct map_files *files = &changes->files;
 	struct change *change;
 
+	forget(changes);
 	for (uint32_t i = 0; i < files->count; i++) {
 		uint32_t s = files->files[i].state;
 
@@ -84,6 +95,24 @@ static void list_changes(struct changes *changes)
 			by_path);
 }
 
+void changes_keep(struct changes *changes, const bool *wanted)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *change = &changes->list[i];
+
+		if (wanted[i]) {
+			changes->list[left++] = *change;
+			continue;
+		}
+		changes->variables -=
+			changes->files.files[change->file].variable;
+		free(change->states);
+	}
+	changes->count = left;
+}
+
 int changes_find(struct changes *changes, struct map *map, struct err *err)
 {
 	int code;
@@ -102,7 +131,7 @@ int changes_find(struct changes *changes, struct map *map, struct err *err)
 	if (code == 0)
 		code = code_read_changed(&changes->reader, err);
 	if (code == 0) {
-		list_changes(changes);
+		changes_list(changes);
 		changes_write_back(changes, map);
 	}
 	map_leave(map, NULL);
@@ -111,9 +140,7 @@ int changes_find(struct changes *changes, struct map *map, struct err *err)
 
 void changes_release(struct changes *changes)
 {
-	for (size_t i = 0; i < changes->count; i++)
-		free(changes->list[i].states);
-	free(changes->list);
+	forget(changes);
 	code_reader_release(&changes->reader);
 	map_files_release(&changes->files);
 	memset(changes, 0, sizeof(*changes));

@@ -29,6 +29,10 @@ struct changes {
 };
 
 int changes_find(struct changes *changes, struct map *map, struct err *err);
+/* Lists anew, by what is known now of the states in `files`. */
+void changes_list(struct changes *changes);
+/* Takes those out that are not wanted; `wanted` is by place in the list. */
+void changes_keep(struct changes *changes, const bool *wanted);
 /* Writes back what was learnt since; where it cannot be, no harm is done. */
 void changes_write_back(struct changes *changes, struct map *map);
 void changes_release(struct changes *changes);

@@ -11,6 +11,7 @@
 
 /* Nobody writes more than that by hand. */
 #define SIZE_MAX_BYTES (1u << 18)
+#define NAME_MAX_SIZE 100
 
 const char *check_phase_name(enum check_phase phase)
 {
@@ -166,6 +167,10 @@ int config_read_name(struct config_reader *reader, size_t at, const char *what,
 	while (n && name[n] &&
 		(strchr(".:/+-", name[n]) || strchr(first, name[n])))
 		n++;
+	if (n > NAME_MAX_SIZE)
+		return json_text_error(reader->err, &reader->text, at,
+			"a name of a %s has at most %d characters", what,
+			NAME_MAX_SIZE);
 	if (n && !name[n])
 		return 0;
 	return json_text_error(reader->err, &reader->text, at,

@@ -15,6 +15,9 @@
 #define CONFIG_FILE "ftrace.json"
 #define CONFIG_FLAKY "ci/flaky_tests.json"
 
+/* What the id of a check's unit begins with, before the name. */
+#define CHECK_UNIT "check:"
+
 /* They run one after the other. */
 enum check_phase {
 	PHASE_FAST,

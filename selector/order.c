@@ -7,27 +7,39 @@
 #include "adapters/adapter.h"
 #include "map/alloc.h"
 
-struct ranked {
-	char *argument;
-	size_t file; /* how much of it is the file's name */
-	size_t place;
-	int64_t duration; /* of its file's units, microseconds */
+/* A file of tests, or what a runner has in its place. */
+struct file {
+	const char *name;
+	size_t size;
+	int64_t duration; /* of its units, microseconds */
 	bool failed;      /* one of them did */
 };
 
-static size_t file_of(const struct adapter *adapter, const char *id)
+struct files {
+	struct file *list;
+	size_t count, room;
+};
+
+struct ranked {
+	char *argument;
+	struct file file;
+	size_t place;
+};
+
+static struct file file_of(const struct adapter *adapter, const char *id)
 {
 	size_t n = adapter ? adapter->file_part(id) : 0;
 
-	return n ? n : strlen(id);
+	return (struct file){.name = id, .size = n ? n : strlen(id)};
 }
 
-static int by_file(const struct ranked *x, const struct ranked *y)
+static int by_name(const void *a, const void *b)
 {
-	size_t n = x->file < y->file ? x->file : y->file;
-	int order = memcmp(x->argument, y->argument, n);
+	const struct file *x = a, *y = b;
+	int order =
+		memcmp(x->name, y->name, x->size < y->size ? x->size : y->size);
 
-	return order ? order : (x->file > y->file) - (x->file < y->file);
+	return order ? order : (x->size > y->size) - (x->size < y->size);
 }
 
 static int by_rank(const void *a, const void *b)
@@ -35,11 +47,11 @@ static int by_rank(const void *a, const void *b)
 	const struct ranked *x = a, *y = b;
 	int order;
 
-	if (x->failed != y->failed)
-		return x->failed ? -1 : 1;
-	if (x->duration != y->duration)
-		return x->duration < y->duration ? -1 : 1;
-	order = by_file(x, y);
+	if (x->file.failed != y->file.failed)
+		return x->file.failed ? -1 : 1;
+	if (x->file.duration != y->file.duration)
+		return x->file.duration < y->file.duration ? -1 : 1;
+	order = by_name(&x->file, &y->file);
 	return order ? order : (x->place > y->place) - (x->place < y->place);
 }
 
@@ -52,27 +64,57 @@ static bool has_failed(const struct affected_unit *unit)
 	return false;
 }
 
-/* Both lists are sorted by runner and id, in which files lie together. */
-static void rank(struct ranked *ranked, const struct affected *affected,
-	const struct query_units *units, const char *runner)
+static void add_to(struct file *file, const struct file *more)
 {
-	const char *file = ranked->argument;
-	size_t n = ranked->file;
+	file->duration += more->duration;
+	file->failed |= more->failed;
+}
+
+/* Units come by their ids, in which most of a file's lie side by side. */
+static void add_file(struct files *files, const struct file *file)
+{
+	struct file *last =
+		files->count ? &files->list[files->count - 1] : NULL;
+
+	if (last && by_name(last, file) == 0)
+		add_to(last, file);
+	else
+		*(struct file *)array_add(&files->list, &files->count,
+			&files->room, sizeof(*files->list)) = *file;
+}
+
+/* What is known of each file, by its name. */
+static void find_files(struct files *files, const struct adapter *adapter,
+	const struct affected *affected, const struct query_units *units,
+	const char *runner)
+{
+	size_t unique = 0;
 
 	for (size_t i = 0; i < affected->count; i++) {
-		const struct affected_unit *unit = &affected->units[i];
+		struct file file = file_of(adapter, affected->units[i].id);
 
-		ranked->failed |= !strcmp(unit->runner, runner) &&
-				  !strncmp(unit->id, file, n) &&
-				  has_failed(unit);
+		file.failed = has_failed(&affected->units[i]);
+		if (!strcmp(affected->units[i].runner, runner))
+			add_file(files, &file);
 	}
 	for (size_t i = 0; i < units->count; i++) {
-		const struct query_unit *unit = &units->units[i];
+		struct file file = file_of(adapter, units->units[i].id);
 
-		if (!strcmp(unit->runner, runner) &&
-			!strncmp(unit->id, file, n) && unit->duration > 0)
-			ranked->duration += unit->duration;
+		if (units->units[i].duration > 0)
+			file.duration = units->units[i].duration;
+		if (!strcmp(units->units[i].runner, runner))
+			add_file(files, &file);
 	}
+	if (!files->count)
+		return;
+	qsort(files->list, files->count, sizeof(*files->list), by_name);
+	for (size_t i = 1; i < files->count; i++) {
+		if (by_name(&files->list[unique], &files->list[i]) == 0)
+			add_to(&files->list[unique], &files->list[i]);
+		else
+			files->list[++unique] = files->list[i];
+	}
+	files->count = unique + 1;
 }
 
 void arguments_order(struct arguments *arguments,
@@ -82,24 +124,23 @@ void arguments_order(struct arguments *arguments,
 	const struct adapter *adapter = adapter_named(runner);
 	size_t count = arguments->count;
 	struct ranked *list = xcalloc(count + 1, sizeof(*list));
+	struct files files = {0};
 
+	find_files(&files, adapter, affected, units, runner);
 	for (size_t i = 0; i < count; i++) {
-		struct ranked *ranked = &list[i];
+		struct file file = file_of(adapter, arguments->list[i]);
+		const struct file *known =
+			files.count ? bsearch(&file, files.list, files.count,
+					      sizeof(file), by_name)
+				    : NULL;
 
-		ranked->argument = arguments->list[i];
-		ranked->file = file_of(adapter, ranked->argument);
-		ranked->place = i;
-		/* Those of one file follow each other. */
-		if (i && by_file(ranked, ranked - 1) == 0) {
-			ranked->failed = ranked[-1].failed;
-			ranked->duration = ranked[-1].duration;
-		} else {
-			rank(ranked, affected, units, runner);
-		}
+		list[i] = (struct ranked){
+			arguments->list[i], known ? *known : file, i};
 	}
 	if (count)
 		qsort(list, count, sizeof(*list), by_rank);
 	for (size_t i = 0; i < count; i++)
 		arguments->list[i] = list[i].argument;
+	free(files.list);
 	free(list);
 }

@@ -59,7 +59,8 @@ int plan_make(struct plan *plan, struct map *map,
 	memset(plan, 0, sizeof(*plan));
 	code = query_units(&plan->units, map, err);
 	if (code == 0)
-		code = affected_find(&plan->affected, map, err);
+		code = affected_find_in(
+			&plan->affected, map, command->set, err);
 	return code == 0 ? plan_fill(plan, map, command, err) : code;
 }
 

@@ -29,6 +29,7 @@ struct plan_command {
 	const char *unit; /* the one that it is; NULL: the runner tells them */
 	const char *line;
 	const char *directory; /* where it runs, as project_path() has it */
+	struct git_set *set;   /* what changed; NULL: what differs */
 };
 
 /* To be released in any case. */

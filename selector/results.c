@@ -111,6 +111,8 @@ void results_begin(struct results *results, const struct plan *plan,
 		result->duration = unit->duration;
 		if (affected)
 			take_reasons(result, affected);
+		/* Of what git does not know something may have. */
+		result->changed |= command->set != NULL;
 	}
 }
 

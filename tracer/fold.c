@@ -164,6 +164,7 @@ static void fold_release(struct fold *fold)
 	map_files_release(&fold->files);
 	path_tree_release(&fold->tree);
 	interner_release(&fold->scope_names);
+	interner_release(&fold->held);
 	interner_release(&fold->raw_paths);
 	interner_release(&fold->access_keys);
 	interner_release(&fold->blocks);

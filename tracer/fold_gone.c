@@ -77,7 +77,9 @@ static bool is_gone(const struct fold *fold, const char *id, size_t size)
 			return true;
 		if (fold_find_scope(fold, SCOPE_COLLECT, id, next) ==
 			SCOPE_NONE)
-			return true;
+			/* It is there, and nobody asked what it holds. */
+			return intern_find(&fold->held, id, next) ==
+			       INTERN_NONE;
 		end = next;
 	}
 	return false;

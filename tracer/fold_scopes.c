@@ -183,6 +183,9 @@ static void outcome(
 			fold->hooked = true;
 		if (word == 6 && !memcmp(text, "passed", 6))
 			fold->scopes[i].completed = true;
+		if (word == 5 && !memcmp(text, "holds", 5) && text[word])
+			intern(&fold->held, text + word + 1,
+				strlen(text + word + 1));
 	} else if (only_exists(text, word)) {
 		fold->scopes[i].selected = *text == 'c';
 	} else {

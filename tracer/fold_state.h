@@ -117,6 +117,7 @@ struct fold {
 	struct path_tree tree;
 
 	struct interner scope_names; /* number i is recording.scopes[i] */
+	struct interner held;        /* collectors that others said they hold */
 	struct fold_scope *scopes;
 	size_t scope_count, scope_room;
 	uint32_t *numbers; /* arena scope numbers to scopes */

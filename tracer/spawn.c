@@ -288,6 +288,17 @@ static int wait_within(struct spawn_limit *limit, int *status)
 	return code;
 }
 
+/* What the child started may have been told to end, too, and not listen. */
+static void end_group(void)
+{
+	const struct timespec tick = {.tv_nsec = 10000000};
+
+	alarm(0);
+	for (int i = 0; i < GRACE * 100 && kill(-child, 0) == 0; i++)
+		nanosleep(&tick, NULL);
+	kill(-child, SIGKILL);
+}
+
 int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
 	struct spawn_limit *limit, int *status, struct err *err)
 {
@@ -324,9 +335,9 @@ int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
 	close(report[0]);
 	code = limit && limit->seconds ? wait_within(limit, status)
 				       : wait_for(status);
+	if (apart && ending)
+		end_group();
 	child = 0;
-	if (apart)
-		alarm(0);
 	restore_handlers(before);
 	if (error)
 		return err_set(err, -error, "cannot run '%s': %s", argv[0],

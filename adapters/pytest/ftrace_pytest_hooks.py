@@ -37,6 +37,10 @@ _DIRECTORY_LIKE = tuple(
     if hasattr(pytest, name))
 
 _COLLECTED = OUTCOME + b"collected"
+# Markers that do something and group nothing.
+_PYTESTS_OWN = frozenset(("filterwarnings", "parametrize", "skip", "skipif",
+                          "usefixtures", "xfail"))
+
 _DESELECTED = OUTCOME + b"deselected"
 _COARSE = b"/@ftrace/coarse/"
 
@@ -276,6 +280,9 @@ def _note_children(collector, report):
             say(BEGIN + _unit_of(child))
             say(_COLLECTED)
             say(END)
+        elif not isinstance(collector, _DIRECTORY_LIKE):
+            # It may not be collected itself, where one test was asked for.
+            say(OUTCOME + b"holds/" + _scope_of(child).partition(b"/")[2])
     # Only what the collector itself said is complete: a plugin that skips a
     # whole file (as --lf does) makes a report that knows of no call.
     if isinstance(collector, _DIRECTORY_LIKE):
@@ -427,6 +434,13 @@ class _Outcome:
                 self.word = word
 
 
+def _say_labels(item):
+    """The markers, by which a configuration may name tests."""
+    names = {mark.name for mark in item.iter_markers()}
+    for name in names - _PYTESTS_OWN if names else ():
+        say(USE + b"label/" + encode(name))
+
+
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item):
     global _unit
@@ -442,6 +456,7 @@ def pytest_runtest_protocol(item):
             found = _parents[parent] = _enter_collector(item), item.parent
         if found[0] is not None:
             say(found[0])
+        _say_labels(item)
         if not isinstance(item, pytest.Function):
             # A doctest and its like name things in code that is no block.
             say(_COARSE)

@@ -99,7 +99,8 @@ def note_places(nodes):
 
 
 def _file_of(item):
-    files = [node for node in item.listchain() if isinstance(node, pytest.File)]
+    files = [node for node in item.listchain()
+             if isinstance(node, pytest.File)]
     return files[-1] if files else item.parent
 
 

@@ -21,8 +21,10 @@ static PyObject *kind_of, *cache_type, *function_type, *module_type;
 static PyObject *wrappers, *get_referents, *slots_of;
 static PyObject *paths_of;
 
-static struct {
-	PyObject *type;
+/* What was made of a type; its module, which is held, tells it from others. */
+static struct decided {
+	PyObject *type, *module;
+	unsigned long base; /* which of Python's containers it is */
 	enum sight sight;
 } types[TYPES];
 
@@ -62,35 +64,56 @@ static enum sight decide(PyObject *type)
 	return kind == WALK_INNER ? SIGHT_OBJECT : SIGHT_NOTHING;
 }
 
-/* SIGHT_CLASS, what the table has, or 0: it has to be decided. */
-static enum sight known_sight(PyObject *type, size_t *place)
+/*
+ * Where a type has its place in the table, which may be another's. A class can
+ * be freed, and another one come to lie there: that is told by what it is of.
+ */
+static struct decided *place_of(PyObject *type, struct decided *found)
 {
-	*place = (size_t)mix(0, (uintptr_t)type) % TYPES;
+	unsigned long flags = PyType_GetFlags(type);
+
+	found->type = type;
+	found->module = types_module(type);
+	found->base = flags & (IS_LIST | IS_TUPLE | IS_DICT);
+	return &types[(size_t)mix(0, (uintptr_t)type) % TYPES];
+}
+
+/* SIGHT_CLASS, what the table has, or 0: it has to be decided. */
+static enum sight known_sight(PyObject *type)
+{
+	const struct decided *known;
+	struct decided found;
+
 	/* Never by a table, in which another type may have lain there. */
 	if (PyType_GetFlags(type) & IS_CLASS)
 		return SIGHT_CLASS;
-	return types[*place].type == type ? types[*place].sight : 0;
+	known = place_of(type, &found);
+	return known->type == type && known->module == found.module &&
+			       known->base == found.base
+		       ? known->sight
+		       : 0;
 }
 
 bool sight_is_known(PyObject *value, enum sight sight)
 {
-	size_t i;
-
-	return known_sight(type_of(value), &i) == sight;
+	return known_sight(type_of(value)) == sight;
 }
 
 enum sight sight_of(PyObject *value)
 {
-	PyObject *type = type_of(value);
-	enum sight sight;
-	size_t i;
+	PyObject *type = type_of(value), *before;
+	enum sight sight = known_sight(type);
+	struct decided *known, found;
 
-	sight = known_sight(type, &i);
 	if (sight)
 		return sight;
 	sight = decide(type);
-	types[i].sight = sight;
-	types[i].type = type;
+	known = place_of(type, &found);
+	before = known->module;
+	*known = found;
+	known->sight = sight;
+	Py_IncRef(known->module);
+	Py_DecRef(before);
 	return sight;
 }
 
@@ -194,37 +217,52 @@ static uint64_t mix_referents(uint64_t sum, PyObject *value, bool inner)
 	return sum;
 }
 
+/* Where one is in the elements of a list, a tuple or a dict. */
+struct elements {
+	PyObject *value;
+	unsigned long flags;
+	ssize_t at; /* of a dict as PyDict_Next() counts */
+};
+
+/* The next one, not held; NULL: that was all. */
+static PyObject *next_element(struct elements *elements)
+{
+	PyObject *value = elements->value, *key, *each = NULL;
+
+	if (elements->flags & IS_DICT)
+		return PyDict_Next(value, &elements->at, &key, &each) ? each
+								      : NULL;
+	if (elements->flags & IS_LIST)
+		return elements->at < PyList_Size(value)
+			       ? PyList_GetItem(value, elements->at++)
+			       : NULL;
+	return elements->at < PyTuple_Size(value)
+		       ? PyTuple_GetItem(value, elements->at++)
+		       : NULL;
+}
+
 /* The size, and of little ones what is in them, and how much these hold. */
 static uint64_t sum_of_size(PyObject *value, bool inner)
 {
 	unsigned long flags = PyType_GetFlags(type_of(value));
+	struct elements elements = {value, flags, 0};
 	uint64_t size = size_of(value, flags), sum = mix(0, size);
-	PyObject *key, *each = NULL;
-	ssize_t at = 0;
+	PyObject *each;
 
 	if (size > ELEMENTS_MOST)
 		return sum;
 	if (!(flags & (IS_LIST | IS_DICT | IS_TUPLE)))
 		return mix_referents(sum, value, inner);
-	for (ssize_t i = 0; i < (ssize_t)size; i++) {
-		if (flags & IS_LIST)
-			each = PyList_GetItem(value, i);
-		else if (flags & IS_TUPLE)
-			each = PyTuple_GetItem(value, i);
-		else if (!PyDict_Next(value, &at, &key, &each))
-			break;
-		if (!each)
-			break;
+	/* To look may run code, which may put more there. */
+	for (uint64_t i = 0; i < size && (each = next_element(&elements)); i++)
 		sum = mix_element(sum, each, inner);
-	}
 	return sum;
 }
 
 /* Whether there is nothing to look into in an element. */
 static bool is_plain(PyObject *each)
 {
-	size_t i;
-	enum sight sight = known_sight(type_of(each), &i);
+	enum sight sight = known_sight(type_of(each));
 
 	return sight && sight != SIGHT_SIZE && sight != SIGHT_CACHE &&
 	       sight != SIGHT_OBJECT;
@@ -233,9 +271,9 @@ static bool is_plain(PyObject *each)
 bool sight_has_plain_sum(PyObject *value, uint64_t sum)
 {
 	unsigned long flags = PyType_GetFlags(type_of(value));
+	struct elements elements = {value, flags, 0};
 	uint64_t size, found;
-	PyObject *key, *each = NULL;
-	ssize_t at = 0;
+	PyObject *each;
 
 	if (!(flags & (IS_LIST | IS_DICT | IS_TUPLE)))
 		return false;
@@ -243,14 +281,8 @@ bool sight_has_plain_sum(PyObject *value, uint64_t sum)
 	found = mix(0, size);
 	if (size > ELEMENTS_MOST)
 		return found == sum;
-	for (ssize_t i = 0; i < (ssize_t)size; i++) {
-		if (flags & IS_LIST)
-			each = PyList_GetItem(value, i);
-		else if (flags & IS_TUPLE)
-			each = PyTuple_GetItem(value, i);
-		else if (!PyDict_Next(value, &at, &key, &each))
-			break;
-		if (!each || !is_plain(each))
+	while ((each = next_element(&elements))) {
+		if (!is_plain(each))
 			return false;
 		found = mix(found, (uintptr_t)each);
 	}

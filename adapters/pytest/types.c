@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#define IS_MADE (1ul << 9)        /* Py_TPFLAGS_HEAPTYPE */
 #define HAS_REFERENTS (1ul << 14) /* Py_TPFLAGS_HAVE_GC */
 
 /*
@@ -18,7 +19,7 @@
 typedef int traverse(PyObject *object, types_visit *visit, void *data);
 typedef int is_gc(PyObject *object);
 
-static PyObject *names_of, *get_referents;
+static PyObject *names_of, *get_referents, *dunder_module;
 static bool has_names, has_slots;
 
 static void *field(PyObject *type, size_t offset)
@@ -42,6 +43,7 @@ PyObject *types_start(PyObject *self, PyObject *args)
 		    args, "OOOO", &class, &names, &names_of, &get_referents))
 		return NULL;
 	Py_IncRef(args);
+	dunder_module = PyUnicode_InternFromString("__module__");
 	has_names = sizeof(void *) == 8 && field(class, DICT_OFFSET) == names;
 	has_slots = has_names && PyType_GetSlot &&
 		    has_slot(class, TRAVERSE_OFFSET, TP_TRAVERSE) &&
@@ -65,6 +67,18 @@ PyObject *types_names(PyObject *class)
 	Py_DecRef(list);
 	Py_DecRef(proxy);
 	return names;
+}
+
+PyObject *types_module(PyObject *class)
+{
+	PyObject *names, *name;
+
+	if (!has_names || !dunder_module || !(PyType_GetFlags(class) & IS_MADE))
+		return NULL;
+	names = field(class, DICT_OFFSET);
+	name = names ? PyDict_GetItemWithError(names, dunder_module) : NULL;
+	/* Anything can stand there. */
+	return name && type_of(name) == type_of(dunder_module) ? name : NULL;
 }
 
 bool types_have_referents(void)

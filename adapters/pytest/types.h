@@ -25,6 +25,12 @@ PyObject *types_start(PyObject *self, PyObject *args);
 /* The names of a class itself, not held; NULL: they cannot be had. */
 PyObject *types_names(PyObject *class);
 
+/*
+ * The name of the module that a class made at run time is of, not held; NULL:
+ * it has none, is none of those, or its layout is unknown.
+ */
+PyObject *types_module(PyObject *class);
+
 /* Whether types_referents() may be called. */
 bool types_have_referents(void);
 

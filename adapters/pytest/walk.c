@@ -398,16 +398,19 @@ PyObject *walk_sort(PyObject *self, PyObject *args)
 			PySet_Contains(skipped, name) == 1)
 			continue;
 		is_private = private || (hiding && hides);
+		/* To make a tuple may free memory, and so run code. */
+		Py_IncRef(value);
 		if (PyType_GetFlags(type_of(value)) & IS_CLASS) {
 			pair = Py_BuildValue("Oi", value, is_private);
 			failed = pair ? PyList_Append(classes, pair) : -1;
 			Py_DecRef(pair);
-			continue;
+		} else {
+			failed = PyList_Append(
+				is_hidden(value, globals, is_private) ? hidden
+								      : reached,
+				value);
 		}
-		failed = PyList_Append(is_hidden(value, globals, is_private)
-					       ? hidden
-					       : reached,
-			value);
+		Py_DecRef(value);
 	}
 	if (!failed) {
 		PyErr_Clear();

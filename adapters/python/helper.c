@@ -229,17 +229,22 @@ int helper_next(struct helper *helper, struct frame *frame, struct err *err)
 	int code;
 
 	for (;;) {
-		struct frames_reader reader = {helper->reply + helper->taken,
-			helper->reply + helper->size};
+		/* There is no reply at all before the first of it has come. */
+		if (helper->size > helper->taken) {
+			struct frames_reader reader = {
+				helper->reply + helper->taken,
+				helper->reply + helper->size};
 
-		if (helper->size > helper->taken &&
-			frames_next(&reader, frame, &malformed)) {
-			helper->taken = (size_t)(reader.at - helper->reply);
-			return 0;
+			if (frames_next(&reader, frame, &malformed)) {
+				helper->taken =
+					(size_t)(reader.at - helper->reply);
+				return 0;
+			}
+			if (malformed)
+				return err_set(err, -EPROTO,
+					"the Python helper speaks another "
+					"language");
 		}
-		if (helper->size > helper->taken && malformed)
-			return err_set(err, -EPROTO,
-				"the Python helper speaks another language");
 		code = await(helper, false, &to, err);
 		if (code > 0)
 			code = take_some(helper, err);

@@ -200,10 +200,15 @@ def answers(program, verbs):
             cwd=folder)
         run(program, "run", *base, "-n", "fails", "--", "false", cwd=folder)
         (place / "read.txt").write_text("other\n")
+        (place / "ftrace.json").write_text(json.dumps({"checks": {
+            "writes": {"command": "sed -i s/t/T/ read.txt", "phase": "fast"},
+            "fails": {"command": "false"},
+            "waits": {"command": "true", "after": ["fails"]}}}))
         for verb, words in (
                 ("affected", ()), ("changed", ()), ("status", ()),
                 ("why", ("reads",)), ("why", ("read.txt",)),
-                ("deps", ("reads",)), ("doctor", ())):
+                ("deps", ("reads",)), ("doctor", ()),
+                ("check", ("-k",))):
             if verb not in verbs:
                 continue
             answer = run(program, verb, *base, "--json", *words, cwd=folder)

@@ -215,3 +215,40 @@ def test_bytes_in_json(project):
     out = project.ftrace("deps", "--json", "cat " + name).ok().out
     assert out.isascii() or "caf" in out
     assert name in {each["path"] for each in json.loads(out)["accesses"]}
+
+
+NESTED = """\
+    class TestIn:
+        def test_in(self):
+            pass
+        class TestInner:
+            def test_inner(self):
+                pass
+    def test_more():
+        pass
+    """
+
+
+@pytest.mark.parametrize("asked", [
+    "test_x.py::test_more",
+    "test_x.py::TestIn::test_in",
+    "test_x.py",
+])
+def test_what_was_not_asked_for_stays(project, asked):
+    """Of a file of which one test was asked for the others are still there.
+
+    Classes that hold none of what was asked for are not collected.
+    """
+    project.write("test_x.py", NESTED)
+    project.pytest().ok()
+    units = set(project.units())
+    assert len(units) == 3
+    project.pytest(asked).ok()
+    assert set(project.units()) == units
+    # But what is no longer there is told by whoever would hold it.
+    project.edit("test_x.py", "TestIn:", "TestOther:")
+    project.edit("test_x.py", "test_more", "test_still")
+    project.pytest("test_x.py").ok()
+    assert set(project.units()) == {
+        each.replace("TestIn:", "TestOther:").replace("more", "still")
+        for each in units}

@@ -233,6 +233,33 @@ def test_pytest_in_a_line_is_taken_test_by_test(project):
     assert answer["tests"]["state"] == "stale"
 
 
+def test_checks_are_not_for_a_runner_to_run(four):
+    check(four)
+    four.write("a.txt", "aa\n")
+    assert four.affected() == ["test_a.py::test_a"]
+    assert four.affected("--runner", "command") == [
+        "check:format", "check:words"]
+    assert {"check:format", "check:words"} < set(four.reasons())
+
+
+def test_what_a_check_marks_itself_is_its_own(project):
+    project.write("a.txt", "a\n")
+    project.write("marks.py", """\
+        import os
+        for mark in ("begin/unit/mine/one", None, "outcome/passed", "end/"):
+            if mark:
+                os.access("/@ftrace/" + mark, os.F_OK)
+            else:
+                open("a.txt").read()
+        """)
+    configure(project, marks=[sys.executable, "-I", "marks.py"])
+    check(project)
+    assert check(project)["marks"]["state"] == "hit"
+    assert project.units() == {"check:marks": "passed", "one": "passed"}
+    project.write("a.txt", "aa\n")
+    assert check(project)["marks"]["state"] == "stale"
+
+
 def test_lines_for_people(four):
     result = four.ftrace("check", "-j1").ok()
     assert result.out.startswith("== style\nb\n== format\na\nb\n== words\n")

@@ -5,7 +5,8 @@ import textwrap
 
 import pytest
 
-from test_versions import others, python  # noqa: F401
+from helpers import PYTHON
+from test_versions import every, python  # noqa: F401
 
 HEAD = """\
     import functools
@@ -439,17 +440,6 @@ def shop(project):
     return record
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_ways_to_keep(shop, way):
-    module, ask = WAYS[way]
-    project = shop(module, _tests(ask))
-    assert _names(project, "shop.py", "n + 1", "n + 2") == ["first", "second"]
-    assert _names(project, "shop.py", "return 5", "return 6") == [
-        "first", "other"]
-    assert _names(project, "test_shop.py", "== 2 and", "== 3 and") == [
-        "first"]
-
-
 @pytest.mark.parametrize("way", (
     "table", "class", "table of a class", "class in a class", "object",
     "closure", "default", "attribute of a function inside another",
@@ -477,8 +467,17 @@ INSIDES = ("lru_cache", "table", "global", "class", "object", "closure",
            "cached property", "slots", "local of a thread", "generator")
 
 
-@others
-def test_ways_to_keep_of_versions(project, python):  # noqa: F811
+def _of(project, number, name, *change):
+    """Which tests of the module of that number an edit affects."""
+    mine = "test_shop%d.py::test_" % number
+    with project.edited(name % number, *change):
+        return sorted(unit[len(mine):]
+                      for unit in project.affected("--tests", "-q")
+                      if unit.startswith(mine))
+
+
+@every
+def test_ways_to_keep(project, python):  # noqa: F811
     """Each in a module of its own, which imports none of the others.
 
     Names that they have in common select tests of the others, too: what is
@@ -486,20 +485,22 @@ def test_ways_to_keep_of_versions(project, python):  # noqa: F811
     """
     project.python = python
     project.env["PYTHONPATH"] = "."
-    for i, way in enumerate(INSIDES):
+    ways = WAYS if python == PYTHON else INSIDES
+    for i, way in enumerate(ways):
         module, ask = WAYS[way]
         project.write("shop%d.py" % i, textwrap.dedent(HEAD)
                       + textwrap.dedent(module).replace("shop", "shop%d" % i))
         project.write("test_shop%d.py" % i, textwrap.dedent(
             _tests(ask)).replace("shop", "shop%d" % i))
     project.pytest("-p", "no:randomly").ok()
-    for i, way in enumerate(INSIDES):
-        mine = "test_shop%d.py::test_" % i
-        with project.edited("shop%d.py" % i, "n + 1", "n + 2"):
-            assert (way, [unit.partition(mine)[2]
-                          for unit in project.affected_units()
-                          if unit.startswith(mine)]) == (
-                              way, ["first", "second"])
+    for i, way in enumerate(ways):
+        assert (way, _of(project, i, "shop%d.py", "n + 1", "n + 2")) == (
+            way, ["first", "second"])
+    for i, way in enumerate(ways if ways is WAYS else ()):
+        assert (way, _of(project, i, "shop%d.py", "return 5",
+                         "return 6")) == (way, ["first", "other"])
+        assert (way, _of(project, i, "test_shop%d.py", "== 2 and",
+                         "== 3 and")) == (way, ["first"])
 
 
 def test_a_name_of_another_file(shop):

@@ -3,11 +3,12 @@
 
 import os
 import shutil
+import sys
 import textwrap
 
 import pytest
 
-from test_versions import PYTHONS, every, python  # noqa: F401
+from test_versions import PYTHONS, python  # noqa: F401
 
 LIB = """\
     LIMIT = 3
@@ -21,9 +22,17 @@ def _units(project, name, *change):
         return project.affected_units()
 
 
-@every
-@pytest.mark.parametrize("kept", [True, False], ids=["kept", "not kept"])
-def test_a_project_that_was_moved(project, python, kept):  # noqa: F811
+def _kinds(*kinds):
+    """Each kind with the Python at hand, and the first with every other."""
+    return pytest.mark.parametrize(
+        ("python", "kind"),
+        [(name, kind) for name in sorted(PYTHONS) for kind in kinds
+         if kind is kinds[0] or PYTHONS[name] == sys.executable],
+        indirect=["python"])
+
+
+@_kinds("kept", "not kept")
+def test_a_project_that_was_moved(project, python, kind):  # noqa: F811
     """pytest finds bytecode that names files where there are none now."""
     project.python = python
     project.files(
@@ -40,7 +49,7 @@ def test_a_project_that_was_moved(project, python, kept):  # noqa: F811
             """)
     project.plain().ok()
     project.root = project.root.rename(project.root.parent / "moved")
-    if not kept:
+    if kind == "not kept":
         project.env["PYTHONDONTWRITEBYTECODE"] = "1"
     for _ in range(2):
         project.pytest().ok()
@@ -52,7 +61,7 @@ def test_a_project_that_was_moved(project, python, kept):  # noqa: F811
         assert _units(project, "test_a.py", "== 1", "!= 2") == [one]
         assert _units(project, "lib.py", "return 1", "return 2") == [one]
     data, = (project.root / "__pycache__").glob("test_a.*-pytest-*.pyc")
-    assert (os.fsencode(project.root) in data.read_bytes()) is kept
+    assert (os.fsencode(project.root) in data.read_bytes()) is (kind == "kept")
 
 
 # Loaders of somebody else's, each with a way to make code.
@@ -148,9 +157,17 @@ def _files(project, first="", plug=PLUG):
     project.env["PYTHONPATH"] = "."
 
 
-@every
-@pytest.mark.parametrize("loader", [
-    "MadeUp", "Transforming", "Renaming", "Inside"])
+LOADERS = ("MadeUp", "Transforming", "Renaming", "Inside")
+
+
+# Of those that hear of functions alike, 3.9 and 3.10, 3.12 and 3.13, one for
+# each.
+@pytest.mark.parametrize(
+    ("python", "loader"),
+    [(name, loader) for name in sorted(PYTHONS)
+     for i, loader in enumerate(LOADERS)
+     if PYTHONS[name] == sys.executable
+     or i % 2 == (name in ("3.10", "3.13"))], indirect=["python"])
 def test_a_loader_of_somebody_else(project, python, loader):  # noqa: F811
     project.python = python
     _files(project, "import loader")
@@ -269,9 +286,8 @@ def test_a_module_that_the_test_has_made(project):
     _check(project, USERS[1:])
 
 
-@every
-@pytest.mark.parametrize("imported", [False, True], ids=["", "imported"])
-def test_a_script_that_a_package_runs(project, python, imported):  # noqa: F811
+@_kinds("imported", "never imported")
+def test_a_script_that_a_package_runs(project, python, kind):  # noqa: F811
     """It is a module without an import, and may be one with it besides."""
     project.python = python
     project.files(
@@ -283,7 +299,7 @@ def test_a_script_that_a_package_runs(project, python, imported):  # noqa: F811
                 assert runner.run("script.py")
             """,
         test_c=TESTS["test_c"])
-    if imported:
+    if kind == "imported":
         project.files(test_0="""\
             import script
             def test_imported():

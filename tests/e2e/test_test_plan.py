@@ -26,12 +26,6 @@ DECIDERS = {
                         "                if item.name not in left]\n",
          "left.txt": "test_b\n"},
         {"left.txt": "\n"}),
-    "a hook that is gone": (
-        {"sub/conftest.py": "def pytest_ignore_collect(%s):\n"
-                            "    return 'test_b' in str(%s) or None\n"
-                            % (("path",) * 2 if pytest.__version__ < "7"
-                               else ("collection_path",) * 2)},
-        {"sub/conftest.py": "\n"}),
     "a list that is new": (
         {"sub/conftest.py": "import pytest\n",
          "sub/test_b.py": "import pytest\n"},
@@ -64,7 +58,8 @@ def test_what_decides_which_tests_there_are(project, first, then):
      "    left = [item for item in items\n"
      "            if item.name == os.environ.get('LEFT')]\n"
      "    items[:] = [item for item in items if item not in left]\n"
-     "    config.hook.pytest_deselected(items=left)\n")])
+     "    config.hook.pytest_deselected(items=left)\n"),
+], ids=["pytest's", "own"])
 def test_a_variable_decides(project, variable, value, conftest):
     project.write("test_a.py", A)
     project.write("test_b.py", B)
@@ -87,17 +82,14 @@ def test_a_fixture_does_not_decide(project):
     assert ran(test(project)) == 1
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
-def test_files_that_were_not_looked_at(project, workers):
+def test_files_that_were_not_looked_at(project):
     """pytest gives up at the first one, and says that tests failed."""
-    if workers:
-        project.with_plugins()
     project.write("test_a.py", A)
     project.write("test_b.py", "1 / 0\n")
     project.write("test_c.py", "def test_c():\n    pass\n")
-    test(project, "-x", *workers, code=2 if workers else 1)
+    test(project, "-x", code=1)
     project.write("test_b.py", B)
-    assert ran(test(project, "-x", *workers)) == 3
+    assert ran(test(project, "-x")) == 3
 
 
 def test_nothing_of_what_was_asked_for(project):

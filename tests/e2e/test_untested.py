@@ -247,7 +247,6 @@ def test_wrong_percentages(cart, wrong):
 
 
 @pytest.mark.parametrize("arguments", [
-    ["affected", "--since", "HEAD"],
     ["affected", "--untested", "--tests"],
     ["affected", "--untested", "--runner", "pytest"],
     ["affected", "--require-reached"],

@@ -65,14 +65,8 @@ def python(request):
     return there
 
 
-def _each(names):
-    return pytest.mark.parametrize("python", sorted(
-        names, key=lambda name: int(name[2:])), indirect=True)
-
-
-every = _each(PYTHONS)
-# Where the one that runs all other tests does so here, too.
-others = _each(name for name in PYTHONS if PYTHONS[name] != sys.executable)
+every = pytest.mark.parametrize("python", sorted(
+    PYTHONS, key=lambda name: int(name[2:])), indirect=True)
 
 
 @every

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/common.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+#include "map/alloc.h"
+#include "map/project.h"
+#include "selector/config.h"
+#include "selector/hook.h"
+
+static bool force;
+static const char *below;
+
+static const struct option_row options[] = {
+	{0, "force", OPTION_FLAG, &force, 0,
+		"overwrite or remove what was changed by hand"},
+	{0, "below", OPTION_TEXT, &below, "DIR",
+		"with run: where the command runs, from the top"},
+	{0, "json", OPTION_FLAG, &common_json, 0,
+		"with status: answer in JSON (see docs/json.md)"},
+	COMMON_OPTIONS,
+	{0},
+};
+
+/* What the operands ask for. */
+struct request {
+	const char *name;    /* of the hook; NULL: none was named */
+	char *const *argv;   /* after "--"; empty for none */
+	const char *program; /* ftrace itself */
+};
+
+static const char *here(void)
+{
+	return common_root ? common_root : ".";
+}
+
+/* Whether ftrace.json names checks; negative after a message. */
+static int has_checks(const char *directory)
+{
+	struct config config = {.found = false};
+	struct err err;
+	char *root = common_root ? project_absolute(common_root, &err)
+				 : project_root(directory, &err);
+	int code = root ? config_load(&config, root, &err) : -1;
+	bool any = config.count > 0;
+
+	config_release(&config);
+	free(root);
+	if (code < 0) {
+		note("%s", err.text);
+		return code;
+	}
+	return any;
+}
+
+static int install(const struct request *request)
+{
+	struct hook hook;
+	struct err err;
+	int code = has_checks(here());
+
+	if (code < 0)
+		return EXIT_QUERY_FAILED;
+	if (!code && !*request->argv)
+		usage_error(&verb_hook, "no command given, and no checks in "
+					"'" CONFIG_FILE "'");
+	code = hook_look(&hook, here(), request->name, &err);
+	if (code == 0)
+		code = hook_install(
+			&hook, request->argv, request->program, force, &err);
+	if (code < 0)
+		code = query_failed(&err);
+	else if (hook.state == HOOK_OTHER || hook.has_kept)
+		note("installed '%s'; '%s' runs first", hook.path, hook.kept);
+	else
+		note("installed '%s'", hook.path);
+	hook_release(&hook);
+	return code;
+}
+
+static int uninstall(const struct request *request)
+{
+	struct hook hook;
+	struct err err;
+	int code = hook_look(&hook, here(), request->name, &err);
+
+	if (code == 0)
+		code = hook_uninstall(&hook, force, &err);
+	if (code < 0)
+		code = query_failed(&err);
+	else if (hook.has_kept)
+		note("put '%s' back", hook.path);
+	else if (hook.state == HOOK_NONE)
+		note("there is no '%s'", hook.path);
+	else
+		note("removed '%s'", hook.path);
+	hook_release(&hook);
+	return code;
+}
+
+static void show(const struct hook *hook)
+{
+	static const char *const texts[] = {
+		[HOOK_NONE] = "not installed",
+		[HOOK_INSTALLED] = "installed",
+		[HOOK_CHANGED] = "installed, and changed by hand",
+		[HOOK_OTHER] = "not ftrace's",
+	};
+	bool command = hook->command && *hook->command;
+
+	printf("%s: %s%s%s%s%s%s%s\n", hook->name, texts[hook->state],
+		hook->state == HOOK_NONE ? "" : ", ",
+		hook->state == HOOK_NONE ? "" : hook->path,
+		command ? "; runs: " : "", command ? hook->command : "",
+		hook->has_kept ? "; first: " : "",
+		hook->has_kept ? hook->kept : "");
+}
+
+static void add_json(cJSON *hooks, const struct hook *hook)
+{
+	cJSON *item = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(item, "name", hook->name);
+	cJSON_AddStringToObject(item, "state", hook_state_name(hook->state));
+	cJSON_AddItemToObject(item, "path", json_bytes(hook->path));
+	if (hook->has_kept)
+		cJSON_AddItemToObject(item, "before", json_bytes(hook->kept));
+	if (hook->command)
+		cJSON_AddItemToObject(
+			item, "command", json_bytes(hook->command));
+	cJSON_AddItemToArray(hooks, item);
+}
+
+static int status(const struct request *request)
+{
+	cJSON *json = json_new();
+	cJSON *hooks = cJSON_AddArrayToObject(json, "hooks");
+	struct hook hook;
+	struct err err;
+
+	for (size_t i = 0; hook_names[i]; i++) {
+		if (request->name && strcmp(request->name, hook_names[i]) != 0)
+			continue;
+		if (hook_look(&hook, here(), hook_names[i], &err) < 0) {
+			hook_release(&hook);
+			cJSON_Delete(json);
+			return query_failed(&err);
+		}
+		if (common_json)
+			add_json(hooks, &hook);
+		else
+			show(&hook);
+		hook_release(&hook);
+	}
+	if (common_json)
+		json_print(json);
+	else
+		cJSON_Delete(json);
+	return finish_output();
+}
+
+static const struct verb *find_verb(const char *name)
+{
+	size_t i = 0;
+
+	while (verbs[i] && strcmp(verbs[i]->name, name) != 0)
+		i++;
+	return verbs[i];
+}
+
+/* Another verb, as if it had been typed. */
+static int run_verb(const struct verb *verb, const char *option,
+	const char *value, char *const *argv)
+{
+	size_t count = 0, n = 0;
+	char **words;
+
+	while (argv[count])
+		count++;
+	words = xcalloc(count + 6, sizeof(*words));
+	words[n++] = (char *)verb->name;
+	if (option) {
+		words[n++] = (char *)option;
+		words[n++] = (char *)value;
+	} else {
+		words[n++] = "--";
+		for (size_t i = 0; i < count; i++)
+			words[n++] = argv[i];
+	}
+	return verb->run((int)n, words);
+}
+
+/* What the hook is for. git has it begin at the top of the work tree. */
+static int run_hook(const struct request *request)
+{
+	const struct verb *check = find_verb("check");
+	int checks, nothing;
+
+	if (below && chdir(below) < 0) {
+		note("nothing is tested: there is no '%s' here", below);
+		return EXIT_ANSWERED;
+	}
+	if (hook_differs(request->name))
+		note("tested is what is in the work tree, which is not what is "
+		     "%s",
+			!strcmp(request->name, "pre-commit") ? "to be committed"
+							     : "committed");
+	hook_leave_git();
+	/* For pre-push it is a list that is not the tests'. */
+	nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (nothing > STDIN_FILENO) {
+		dup2(nothing, STDIN_FILENO);
+		close(nothing);
+	}
+	checks = has_checks(".");
+	if (checks < 0)
+		return EXIT_RUN_FAILED;
+	if (checks && check)
+		return run_verb(
+			check, "--profile", request->name, request->argv);
+	if (*request->argv)
+		return run_verb(&verb_test, NULL, NULL, request->argv);
+	note("nothing is tested: the hook was installed without a command, and "
+	     "'" CONFIG_FILE "' names no checks");
+	return EXIT_ANSWERED;
+}
+
+static bool is_hook(const char *name)
+{
+	for (size_t i = 0; hook_names[i]; i++)
+		if (!strcmp(hook_names[i], name))
+			return true;
+	return false;
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(const struct request *request);
+		bool commands;
+	} actions[] = {{"install", install, true}, {"uninstall", uninstall, 0},
+		{"status", status, 0}, {"run", run_hook, true}};
+	char program[PATH_MAX];
+	struct request request = {.program = program};
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	int own = 1, first;
+
+	program[n > 0 ? n : 0] = '\0';
+	/* What belongs to the command, getopt would mix with the rest. */
+	while (own < argc && strcmp(argv[own], "--") != 0)
+		own++;
+	request.argv = argv + (own < argc ? own + 1 : argc);
+	first = options_parse(&verb_hook, own, argv);
+	if (first >= own)
+		usage_error(&verb_hook, "install, uninstall or status?");
+	if (first + 1 < own)
+		request.name = argv[first + 1];
+	if (request.name && !is_hook(request.name))
+		usage_error(&verb_hook,
+			"no hook '%s'; there are pre-commit "
+			"and pre-push",
+			request.name);
+	if (first + 2 < own)
+		usage_error(&verb_hook, "unexpected argument '%s'",
+			argv[first + 2]);
+	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++) {
+		if (strcmp(argv[first], actions[i].name) != 0)
+			continue;
+		if (*request.argv && !actions[i].commands)
+			usage_error(&verb_hook, "'%s' takes no command",
+				actions[i].name);
+		if (!request.name && actions[i].run != status)
+			request.name = *hook_names;
+		return actions[i].run(&request);
+	}
+	usage_error(&verb_hook, "unknown action '%s'", argv[first]);
+}
+
+const struct verb verb_hook = {
+	.name = "hook",
+	.summary = "have git run what is affected before each commit",
+	.usage = "install|uninstall|status [pre-commit|pre-push] "
+		 "[-- COMMAND ...]",
+	.text = "Installs a hook of git's, pre-commit if none is named, that "
+		"runs 'ftrace check\n--profile HOOK' where ftrace.json names "
+		"checks, and otherwise 'ftrace test --\nCOMMAND'. A hook that "
+		"is there already is kept, and runs first; uninstall puts\nit "
+		"back. 'ftrace hook run HOOK -- COMMAND' does what the hook "
+		"does, for hooks\nthat others manage. One that was changed by "
+		"hand is not touched without --force.",
+	.options = options,
+	.run = run,
+};

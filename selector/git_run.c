@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "selector/git_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "map/alloc.h"
+
+#define ARGUMENTS_MAX 20
+
+extern char **environ;
+
+/*
+ * Hooks run with variables that name a repository and its index, relative to
+ * a place that is not ours; and what an ftrace around us preloads would slow
+ * git down.
+ */
+static char **git_environment(const char *index)
+{
+	static const char *const unwanted[] = {
+		"GIT_DIR=", "GIT_WORK_TREE=", "GIT_INDEX_FILE=",
+		"GIT_COMMON_DIR=", "GIT_PREFIX=", "GIT_EXTERNAL_DIFF=",
+		"GIT_LITERAL_PATHSPECS=", "LC_ALL=", "LD_PRELOAD=", "FTRACE_"};
+	size_t count = 0, n = 0;
+	char **envp;
+
+	while (environ[count])
+		count++;
+	envp = xcalloc(count + 4, sizeof(*envp));
+	for (size_t i = 0; i < count; i++) {
+		bool wanted = true;
+
+		for (size_t k = 0; k < sizeof(unwanted) / sizeof(*unwanted);
+			k++)
+			wanted &= strncmp(environ[i], unwanted[k],
+					  strlen(unwanted[k])) != 0;
+		if (wanted)
+			envp[n++] = environ[i];
+	}
+	envp[n++] = "LC_ALL=C";
+	envp[n++] = "GIT_TERMINAL_PROMPT=0";
+	if (index)
+		envp[n] = (char *)index;
+	return envp;
+}
+
+static int spawn(pid_t *pid, const char *index, char **argv, const int files[3])
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	char **envp = git_environment(index);
+	sigset_t none, pipes;
+	int code;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	for (int i = 0; i < 3; i++)
+		posix_spawn_file_actions_adddup2(&actions, files[i], i);
+	sigemptyset(&none);
+	sigemptyset(&pipes);
+	sigaddset(&pipes, SIGPIPE);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &pipes);
+	posix_spawnattr_setflags(
+		&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	code = posix_spawnp(pid, "git", &actions, &attributes, argv, envp);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	free(envp);
+	return code;
+}
+
+/* What a program has written to a file in memory. */
+static int read_back(int fd, struct git_bytes *bytes)
+{
+	struct stat st;
+	size_t done = 0;
+	ssize_t n = 1;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	bytes->size = (size_t)st.st_size;
+	bytes->text = xcalloc(bytes->size + 1, 1);
+	while (done < bytes->size && n > 0) {
+		n = pread(fd, bytes->text + done, bytes->size - done,
+			(off_t)done);
+		if (n < 0)
+			return -errno;
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+/* git's own words: its first line, without what it calls itself. */
+static int refused(struct git *git, int errors)
+{
+	struct git_bytes said = {0};
+	const char *line = "it does not say why";
+	int code;
+
+	if (read_back(errors, &said) == 0 && said.size)
+		line = said.text;
+	if (!strncmp(line, "fatal: ", 7))
+		line += 7;
+	code = err_set(git->err, -EINVAL, "git has nothing to tell%s%s%s: %.*s",
+		git->revision ? " of revision '" : "",
+		git->revision ? git->revision : "", git->revision ? "'" : "",
+		(int)strcspn(line, "\n"), line);
+	free(said.text);
+	return code;
+}
+
+/* Runs git with its files in memory, so that nobody waits for a full pipe. */
+int git_run(struct git *git, const char *const *arguments,
+	const struct git_bytes *input, struct git_bytes *output)
+{
+	char *argv[ARGUMENTS_MAX] = {
+		"git", "--no-optional-locks", "-C", (char *)git->directory};
+	char *index =
+		git->index ? xasprintf("GIT_INDEX_FILE=%s", git->index) : NULL;
+	int files[3], status = 0, code = 0;
+	pid_t pid = 0;
+
+	for (int i = 0; arguments[i]; i++)
+		argv[4 + i] = (char *)arguments[i];
+	for (int i = 0; i < 3; i++) {
+		files[i] = memfd_create("ftrace-git", MFD_CLOEXEC);
+		if (files[i] < 0)
+			code = -errno;
+	}
+	if (code == 0 && input && input->size &&
+		pwrite(files[0], input->text, input->size, 0) !=
+			(ssize_t)input->size)
+		code = -EIO;
+	if (code == 0)
+		code = -spawn(&pid, index, argv, files);
+	if (code < 0) {
+		err_set(git->err, code, "cannot run 'git': %s",
+			strerror(-code));
+		goto out;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		code = refused(git, files[2]);
+	else if ((code = read_back(files[1], output)) < 0)
+		err_set(git->err, code, "cannot read what git says: %s",
+			strerror(-code));
+out:
+	for (int i = 0; i < 3; i++)
+		if (files[i] >= 0)
+			close(files[i]);
+	free(index);
+	return code;
+}
+
+char *git_commit(struct git *git)
+{
+	char *name = xasprintf("%s^{commit}", git->revision);
+	const char *const verify[] = {"rev-parse", "--verify", name, NULL};
+	struct git_bytes output = {0};
+	int code;
+
+	/* What looks like an option is taken for one even by --verify. */
+	if (*git->revision == '-' || !*git->revision)
+		code = err_set(git->err, -EINVAL, "'%s' is no revision of git",
+			git->revision);
+	else
+		code = git_run(git, verify, NULL, &output);
+	free(name);
+	if (code < 0) {
+		free(output.text);
+		return NULL;
+	}
+	output.text[strcspn(output.text, "\n")] = '\0';
+	return output.text;
+}
+
+char *git_hook_index(struct git *git)
+{
+	static const char *const ask[] = {
+		"rev-parse", "--absolute-git-dir", NULL};
+	const char *named = getenv("GIT_INDEX_FILE");
+	struct git_bytes output = {0};
+	char real[PATH_MAX], *found = NULL;
+	size_t n;
+
+	if (!named || !realpath(named, real))
+		return NULL;
+	if (git_run(git, ask, NULL, &output) == 0) {
+		n = strcspn(output.text, "\n");
+		if (!strncmp(real, output.text, n) && real[n] == '/')
+			found = xstrdup(real);
+	}
+	free(output.text);
+	return found;
+}
