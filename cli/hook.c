@@ -40,34 +40,31 @@ static const char *here(void)
 	return common_root ? common_root : ".";
 }
 
-/* Whether ftrace.json names checks; negative after a message. */
-static int has_checks(const char *directory)
+static int load(struct config *config, const char *directory)
 {
-	struct config config = {.found = false};
 	struct err err;
 	char *root = common_root ? project_absolute(common_root, &err)
 				 : project_root(directory, &err);
-	int code = root ? config_load(&config, root, &err) : -1;
-	bool any = config.count > 0;
+	int code = root ? config_load(config, root, &err) : -1;
 
-	config_release(&config);
-	free(root);
-	if (code < 0) {
+	if (code < 0)
 		note("%s", err.text);
-		return code;
-	}
-	return any;
+	free(root);
+	return code;
 }
 
 static int install(const struct request *request)
 {
+	struct config config = {.found = false};
 	struct hook hook;
 	struct err err;
-	int code = has_checks(here());
+	int code = load(&config, here());
+	bool checks = config.count > 0;
 
+	config_release(&config);
 	if (code < 0)
 		return EXIT_QUERY_FAILED;
-	if (!code && !*request->argv)
+	if (!checks && !*request->argv)
 		usage_error(&verb_hook, "no command given, and no checks in "
 					"'" CONFIG_FILE "'");
 	code = hook_look(&hook, here(), request->name, &err);
@@ -165,42 +162,64 @@ static int status(const struct request *request)
 	return finish_output();
 }
 
-static const struct verb *find_verb(const char *name)
+static int count_words(char *const *words)
 {
-	size_t i = 0;
+	int n = 0;
 
-	while (verbs[i] && strcmp(verbs[i]->name, name) != 0)
-		i++;
-	return verbs[i];
+	while (words[n])
+		n++;
+	return n;
 }
 
-/* Another verb, as if it had been typed. */
-static int run_verb(const struct verb *verb, const char *option,
-	const char *value, char *const *argv)
+/* "test -- COMMAND", as if it had been typed. */
+static int run_test(char *const *argv)
 {
-	size_t count = 0, n = 0;
-	char **words;
+	int count = count_words(argv);
+	char **words = xcalloc((size_t)count + 3, sizeof(*words));
 
-	while (argv[count])
-		count++;
-	words = xcalloc(count + 6, sizeof(*words));
-	words[n++] = (char *)verb->name;
-	if (option) {
-		words[n++] = (char *)option;
-		words[n++] = (char *)value;
-	} else {
-		words[n++] = "--";
-		for (size_t i = 0; i < count; i++)
-			words[n++] = argv[i];
+	words[0] = "test";
+	words[1] = "--";
+	memcpy(words + 2, argv, (size_t)count * sizeof(*words));
+	return verb_test.run(count + 2, words);
+}
+
+static bool has_profile(const struct config_check *check, const char *name)
+{
+	for (size_t i = 0; i < check->profiles.count; i++)
+		if (!strcmp(check->profiles.items[i], name))
+			return true;
+	return false;
+}
+
+/*
+ * Arguments for "check": the hook's profile; where no check names that, those
+ * that are in every one. NULL: there are none.
+ */
+static char **check_words(const struct config *config, const char *name)
+{
+	char **words = xcalloc(config->count + 4, sizeof(*words));
+	size_t n = 0;
+
+	words[n++] = "check";
+	for (size_t i = 0; i < config->count; i++) {
+		if (has_profile(&config->checks[i], name)) {
+			words[1] = "--profile";
+			words[2] = (char *)name;
+			words[3] = NULL;
+			return words;
+		}
+		if (!config->checks[i].profiles.count)
+			words[n++] = xstrdup(config->checks[i].name);
 	}
-	return verb->run((int)n, words);
+	return n > 1 ? words : NULL;
 }
 
 /* What the hook is for. git has it begin at the top of the work tree. */
 static int run_hook(const struct request *request)
 {
-	const struct verb *check = find_verb("check");
-	int checks, nothing;
+	struct config config = {.found = false};
+	char **words;
+	int nothing;
 
 	if (below && chdir(below) < 0) {
 		note("nothing is tested: there is no '%s' here", below);
@@ -218,16 +237,16 @@ static int run_hook(const struct request *request)
 		dup2(nothing, STDIN_FILENO);
 		close(nothing);
 	}
-	checks = has_checks(".");
-	if (checks < 0)
+	if (load(&config, ".") < 0)
 		return EXIT_RUN_FAILED;
-	if (checks && check)
-		return run_verb(
-			check, "--profile", request->name, request->argv);
+	words = check_words(&config, request->name);
+	config_release(&config);
+	if (words)
+		return verb_check.run(count_words(words), words);
 	if (*request->argv)
-		return run_verb(&verb_test, NULL, NULL, request->argv);
+		return run_test(request->argv);
 	note("nothing is tested: the hook was installed without a command, and "
-	     "'" CONFIG_FILE "' names no checks");
+	     "'" CONFIG_FILE "' names no checks for it");
 	return EXIT_ANSWERED;
 }
 

@@ -19,7 +19,9 @@
 struct sides {
 	struct search *search;
 	struct changes *changes;
-	struct interner met;  /* paths that were told of */
+	struct interner met; /* paths that were told of, and what of them */
+	const char **what;
+	size_t what_count, what_room;
 	struct interner left; /* paths that differ on disk and were not */
 };
 
@@ -67,13 +69,15 @@ static void name_changes(struct sides *sides)
 		const struct git_entry *entry =
 			git_set_entry(sides->search->set, change->path);
 
-		intern(&sides->met, change->path, strlen(change->path));
-		if (!entry)
-			continue;
-		if (entry->sides[GIT_OLD].kind == GIT_ABSENT)
+		if (entry && entry->sides[GIT_OLD].kind == GIT_ABSENT)
 			change->what = "created";
-		else if (strcmp(change->what, "removed") != 0)
+		else if (entry && strcmp(change->what, "removed") != 0)
 			change->what = "modified";
+		if (intern(&sides->met, change->path, strlen(change->path)) ==
+			sides->what_count)
+			*(const char **)array_add(&sides->what,
+				&sides->what_count, &sides->what_room,
+				sizeof(*sides->what)) = change->what;
 	}
 }
 
@@ -139,8 +143,10 @@ int search_in_set(struct search *search, struct changes *changes)
 	int code = 0;
 
 	/* Both sides are one, wherever the map is. */
-	if (!set->changed)
+	if (!set->changed) {
+		changes_replace(changes, &sides.met, sides.what);
 		return 0;
+	}
 	for (size_t i = 0; i < changes->count; i++)
 		intern(&differing, changes->list[i].path,
 			strlen(changes->list[i].path));
@@ -161,6 +167,8 @@ int search_in_set(struct search *search, struct changes *changes)
 	if (code == 0)
 		widen(&sides);
 	list_met(search->affected, &sides.met);
+	changes_replace(changes, &sides.met, sides.what);
+	free(sides.what);
 	interner_release(&sides.met);
 	interner_release(&sides.left);
 	interner_release(&differing);

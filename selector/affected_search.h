@@ -70,7 +70,10 @@ size_t search_file_part(const char *runner, const char *id);
 int search_changes(struct search *search, struct changes *changes,
 	const struct narrowing *narrowing);
 
-/* The same for what git tells to have changed (affected_git.c). */
+/*
+ * The same for what git tells to have changed, which is what is listed
+ * afterwards (affected_git.c).
+ */
 int search_in_set(struct search *search, struct changes *changes);
 
 /* Those who can notice what loading a source does now (affected_narrowed.c). */

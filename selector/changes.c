@@ -95,6 +95,21 @@ void changes_list(struct changes *changes)
 			by_path);
 }
 
+void changes_replace(struct changes *changes, const struct interner *paths,
+	const char *const *what)
+{
+	forget(changes);
+	for (size_t i = 0; i < paths->count; i++) {
+		struct change *change = array_add(&changes->list,
+			&changes->count, &changes->room, sizeof(*change));
+
+		change->file = intern_find(&changes->files.paths,
+			paths->entries[i].bytes, paths->entries[i].size);
+		change->path = map_files_path(&changes->files, change->file);
+		change->what = what[i];
+	}
+}
+
 void changes_keep(struct changes *changes, const bool *wanted)
 {
 	size_t left = 0;

@@ -31,6 +31,12 @@ struct changes {
 int changes_find(struct changes *changes, struct map *map, struct err *err);
 /* Lists anew, by what is known now of the states in `files`. */
 void changes_list(struct changes *changes);
+/*
+ * Lists these instead, in this order, without states; `paths` are those of
+ * files in `files`.
+ */
+void changes_replace(struct changes *changes, const struct interner *paths,
+	const char *const *what);
 /* Takes those out that are not wanted; `wanted` is by place in the list. */
 void changes_keep(struct changes *changes, const bool *wanted);
 /* Writes back what was learnt since; where it cannot be, no harm is done. */

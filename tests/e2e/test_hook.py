@@ -268,6 +268,27 @@ def test_checks(repo):
     repo.write("ftrace.json", '{"checks": {"a": {"command": "true"}}}')
     hook(repo, "install")
     assert status(repo)["pre-commit"]["command"] == ""
+    repo.write("data/bad.txt", "bad\n")
+    repo.write("ftrace.json", """{"checks": {
+        "data": {"command": "! grep -r bad data", "profiles": ["pre-commit"]},
+        "long": {"command": "echo long >>out/long", "profiles": ["ci"]}}}""")
+    assert "data" in commit_all(repo, code=1).err
+    repo.write("data/bad.txt", "good\n")
+    commit_all(repo)
+    assert not (repo.root / "out/long").exists()
+    repo.write("README", "unseen\n")
+    commit_all(repo)
+    # No check names the profile: those that are in all of them.
+    repo.write("ftrace.json", """{"checks": {
+        "data": {"command": "! grep -r bad data"},
+        "long": {"command": "echo long >>out/long", "profiles": ["ci"]}}}""")
+    commit_all(repo)
+    repo.write("data/bad.txt", "bad\n")
+    assert "data" in commit_all(repo, code=1).err
+    assert not (repo.root / "out/long").exists()
+    repo.write("ftrace.json", """{"checks": {
+        "long": {"command": "echo long >>out/long", "profiles": ["ci"]}}}""")
+    assert "nothing is tested" in commit_all(repo).err
     repo.write("ftrace.json", "{}")
     assert "nothing is tested" in commit_all(repo).err
     repo.write("ftrace.json", "{,}")

@@ -377,3 +377,27 @@ def test_nothing_is_learnt_of_what_git_does_not_know(repo):
     assert repo.ftrace("flaky", "list").ok().out == ""
     bad = repo.ftrace("test", "--full", "--staged", "--", "true")
     assert bad.code == 2
+
+
+@pytest.mark.parametrize("recorded", ["before", "after"])
+def test_smoke(repo, recorded):
+    """Where git's set concerns nobody the smoke tests are run, and only there.
+
+    The set is git's, wherever the map is.
+    """
+    repo.write("ftrace.json", '{"smoke": ["*::test_one"]}')
+    commit(repo)
+    record(repo)
+    edit = ("pkg/two.py", "def three", "def four():\n    return 4\ndef three")
+    if recorded == "before":
+        repo.edit(*edit)
+    else:
+        repo.write("out/made.txt", "made\n")
+    selected = repo.affected("--since", "HEAD")
+    assert selected == (["tests/test_one.py::test_one"]
+                        if recorded == "before" else [])
+    if recorded == "after":
+        repo.edit(*edit)
+        record(repo)
+        assert repo.affected("--since", "HEAD") == [
+            "tests/test_one.py::test_one"]
