@@ -63,18 +63,26 @@ class Plain:
 
 
 class Traced:
-    """ftrace: what is affected, and that recorded anew."""
+    """`ftrace test`: what is affected is run, and recorded anew."""
 
     name = "ftrace"
 
     def __init__(self, history, copy):
         self.copy = copy
+        self.floor = False  # asked for what would be run, too
         self.suite = suite_of(history.project, copy.root,
                               history.project.command)
         self.ftrace = Ftrace(self.suite)
 
+    def _test(self):
+        """One command for all commits: it is known by its words."""
+        return self.suite.run(
+            "-p", "no:cacheprovider", bytecode=True,
+            prefix=[common.FTRACE, "test", "-q", "--root", self.suite.tree,
+                    "--"])
+
     def first(self):
-        return self.ftrace.record()
+        return self._test()
 
     def believed(self):
         text = self.ftrace.ask("status", "--json")
@@ -82,20 +90,13 @@ class Traced:
                 for unit in json.loads(text)["units"]}
 
     def warm(self):
-        argv = [common.FTRACE, "affected", "--root", self.suite.tree, "-0",
-                "-q"]
-        status, asked = self.suite.spend(argv, self.suite.environment(True))
-        if status:
-            raise Broken("ftrace affected ended with %s: %s" % (
-                status, self.suite.output()))
-        arguments = self.suite.output().split("\0")[:-1]
-        if not arguments:
-            return Warm({}, asked.wall, asked.cpu)
-        run = self.suite.run("-p", "no:cacheprovider", paths=arguments,
-                             prefix=self.ftrace.prefix(), bytecode=True)
-        warm = Warm(run.outcomes, asked.wall + run.wall,
-                    asked.cpu + run.cpu, run.broken)
-        warm.arguments = arguments
+        asked = self.ftrace.arguments() if self.floor else []
+        run = self._test()
+        # It says nothing where nothing is affected, as pytest never does.
+        nothing = run.status is None and not run.text
+        warm = Warm(run.outcomes, run.wall, run.cpu,
+                    run.broken and not nothing)
+        warm.arguments = asked
         return warm
 
 
@@ -162,6 +163,7 @@ class Walk:
         kinds = [Plain, Traced] + [Monitored] * testmon
         self.ways = [kind(history, Copy(history, kind.name))
                      for kind in kinds]
+        self.ways[1].floor = floor
         self.plain = self.ways[0]
         self.tools = [way.name for way in self.ways[1:]]
         self.before = {}

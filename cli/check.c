@@ -98,7 +98,8 @@ static void choose(struct checks *checks, char *const *names)
 					&config->checks[i], checks->root);
 }
 
-const struct check *check_before(
+/* The check that another one has to wait for, or that failed it; or NULL. */
+static const struct check *find_before(
 	const struct checks *checks, const struct check *check)
 {
 	for (size_t i = 0; i < checks->count; i++) {
@@ -141,7 +142,7 @@ static void ask_for(struct check *check)
 static bool begin(struct checks *checks, struct check *check,
 	struct check_show *show, unsigned jobs)
 {
-	const struct check *before = check_before(checks, check);
+	const struct check *before = find_before(checks, check);
 	bool mutating = check->config->phase == PHASE_MUTATING;
 
 	if (before && (before->progress == CHECK_WAITING ||

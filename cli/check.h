@@ -50,6 +50,7 @@ struct check {
 	struct check_told *told;
 	int64_t started, deadline; /* nanoseconds; 0: none */
 	int64_t nudge;    /* when it is told again to end; 0: it was not */
+	unsigned nudges;  /* how often it was */
 	bool expired;     /* it was told to for its time */
 	int status;       /* how it ended: a wait status */
 	int64_t duration; /* microseconds */
@@ -92,15 +93,11 @@ void check_stop(struct check *check, int signal);
  * whose time is over are ended meanwhile.
  */
 struct check *check_wait(struct checks *checks);
-/* Signals come to check_wait() alone, from now on. */
+/* Signals that end programs come to check_wait() alone, from now on. */
 void check_catch_signals(void);
 
 /* The exit status that a check ended with. */
 int check_exit(const struct check *check);
-
-/* The check that another one has to wait for, or that failed it; or NULL. */
-const struct check *check_before(
-	const struct checks *checks, const struct check *check);
 
 /* What is shown while it goes on, and in the end. */
 struct check_show {

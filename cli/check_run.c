@@ -30,6 +30,7 @@
  * spawn.c, and is then recorded. One that has not heard is told again.
  */
 #define NUDGE (3 * SECOND)
+#define NUDGES 20 /* and then it is killed, recorded or not */
 
 int64_t check_clock(void)
 {
@@ -39,23 +40,25 @@ int64_t check_clock(void)
 	return now.tv_sec * SECOND + now.tv_nsec;
 }
 
-static const sigset_t *our_signals(void)
-{
-	static const int those[] = {
-		SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH};
-	static sigset_t set;
+/* What comes to check_wait(). */
+static sigset_t caught;
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(those) / sizeof(*those); i++)
-		sigaddset(&set, those[i]);
-	return &set;
-}
-
+/* A signal that the caller had ignored stays ignored: nohup. */
 void check_catch_signals(void)
 {
-	/* An ignored one would never be told: children have to be. */
+	static const int those[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+	struct sigaction before;
+
+	/* Children that nobody waits for would not be told of. */
 	signal(SIGCHLD, SIG_DFL);
-	sigprocmask(SIG_BLOCK, our_signals(), NULL);
+	sigemptyset(&caught);
+	sigaddset(&caught, SIGCHLD);
+	for (size_t i = 0; i < sizeof(those) / sizeof(*those); i++) {
+		sigaction(those[i], NULL, &before);
+		if (before.sa_handler != SIG_IGN)
+			sigaddset(&caught, those[i]);
+	}
+	sigprocmask(SIG_BLOCK, &caught, NULL);
 }
 
 static _Noreturn void run_tests(
@@ -118,7 +121,7 @@ static void become(const struct checks *checks, const struct check *check)
 	close(null);
 	spawn_apart();
 	spawn_note_signals();
-	sigprocmask(SIG_UNBLOCK, our_signals(), NULL);
+	sigprocmask(SIG_UNBLOCK, &caught, NULL);
 	if (chdir(place) < 0) {
 		note("cannot enter '%s': %s", place, strerror(errno));
 		exit(EXIT_RUN_FAILED);
@@ -172,7 +175,7 @@ bool check_start(struct checks *checks, struct check *check)
 
 void check_stop(struct check *check, int sig)
 {
-	kill(check->pid, sig);
+	kill(check->pid, ++check->nudges > NUDGES ? SIGKILL : sig);
 	check->nudge = check_clock() + NUDGE;
 }
 
@@ -234,9 +237,9 @@ struct check *check_wait(struct checks *checks)
 		left = next - check_clock();
 		wait = (struct timespec){.tv_sec = left > 0 ? left / SECOND : 0,
 			.tv_nsec = left > 0 ? left % SECOND : 0};
-		sig = next ? sigtimedwait(our_signals(), NULL, &wait)
-			   : sigwaitinfo(our_signals(), NULL);
-		if (sig <= 0 || sig == SIGCHLD || sig == SIGWINCH)
+		sig = next ? sigtimedwait(&caught, NULL, &wait)
+			   : sigwaitinfo(&caught, NULL);
+		if (sig <= 0 || sig == SIGCHLD)
 			continue;
 		checks->signal = sig;
 		return NULL;

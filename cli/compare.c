@@ -136,6 +136,7 @@ static int examine(struct comparison *comparison)
 
 	escaping_begin(&comparison->escaping, testing->root, comparison->paths,
 		comparison->warm.changed_count);
+	comparison->escaping.since = comparison->full.started;
 	for (size_t i = 0; i < count; i++)
 		candidates[i] =
 			&testing->results.list[comparison->candidates[i]];

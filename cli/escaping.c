@@ -168,7 +168,12 @@ static int store(struct escaping *escaping, struct map *map, struct err *err)
 	for (size_t i = 0; code == 0 && i < escaping->found.count; i++) {
 		const struct escaped *escaped = &escaping->found.list[i];
 
-		code = escapes_add(map, escaped, err);
+		/* The full run found it, when the map knew of no change. */
+		if (escaping->since)
+			code = escapes_forget(
+				map, escaped, escaping->since, err);
+		if (code == 0)
+			code = escapes_add(map, escaped, err);
 		if (code == 0)
 			code = learn_files(map, escaped, err);
 	}

@@ -15,6 +15,7 @@
 struct escaping {
 	char *const *paths; /* what had changed, as stored */
 	size_t path_count;
+	int64_t since; /* what was found since then is the same; 0: nothing */
 	struct held before; /* what the map knew of that */
 	bool known;         /* it could be asked */
 	struct escapes found;

@@ -131,6 +131,29 @@ static int add_file(struct map *map, int64_t escaped,
 	return code;
 }
 
+int escapes_forget(struct map *map, const struct escaped *escaped,
+	int64_t since, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"DELETE FROM escaped WHERE runner = ? AND unit = ?"
+		" AND found >= ?",
+		err);
+	int code;
+
+	if (!row)
+		return MAP_IO;
+	sqlite3_bind_text(row, 1, escaped->runner, -1, SQLITE_STATIC);
+	sql_bind_bytes(row, 2, escaped->unit, strlen(escaped->unit));
+	sqlite3_bind_int64(row, 3, since);
+	code = sql_once(map, row, err);
+	sqlite3_finalize(row);
+	return code < 0 ? code
+			: sql_run(map,
+				  "DELETE FROM escaped_file WHERE escaped"
+				  " NOT IN (SELECT id FROM escaped)",
+				  err);
+}
+
 int escapes_add(struct map *map, const struct escaped *escaped, struct err *err)
 {
 	sqlite3_stmt *row = sql_prepare(map,

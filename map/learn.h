@@ -35,6 +35,10 @@ int learn_files(
 int escapes_add(
 	struct map *map, const struct escaped *escaped, struct err *err);
 
+/* Those of the same test that were found since, whatever was known of them. */
+int escapes_forget(struct map *map, const struct escaped *escaped,
+	int64_t since, struct err *err);
+
 int escapes_load(struct escapes *escapes, struct map *map, struct err *err);
 struct escaped *escapes_new(struct escapes *escapes);
 void escapes_release(struct escapes *escapes);

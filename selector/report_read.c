@@ -88,8 +88,18 @@ static int64_t time_of(const cJSON *value, double parts, int64_t none)
 	return number >= 0 && number < 9e18 ? llround(number) : none;
 }
 
+/* A message is one line, whatever is wrong. */
+static bool is_printable(const char *value)
+{
+	while (*value && (unsigned char)*value >= ' ')
+		value++;
+	return !*value;
+}
+
 static void wrong(struct reader *reader, const char *name, const char *value)
 {
+	if (!is_printable(value))
+		value = "(not printable)";
 	if (!reader->failed)
 		err_set(reader->err, NOT_READ,
 			"report '%s': '%s'%s is '%s', which means nothing here",

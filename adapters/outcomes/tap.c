@@ -40,7 +40,7 @@ struct reader {
 	struct level levels[DEPTH_MAX + 1];
 	size_t line;
 	bool has_plan, in_yaml;
-	size_t planned, yaml_indent;
+	size_t planned, yaml_indent, yaml_depth;
 	size_t after; /* depth of the point in the line before, or NO_POINT */
 };
 
@@ -266,7 +266,7 @@ static int take_version(struct reader *reader, const char *text)
 /* A block about the point before, of which only the duration matters. */
 static void take_yaml(struct reader *reader, const struct line *line)
 {
-	struct level *level = &reader->levels[reader->yaml_indent / INDENT];
+	struct level *level = &reader->levels[reader->yaml_depth];
 
 	if (line->indent == reader->yaml_indent && !strcmp(line->text, "..."))
 		reader->in_yaml = false;
@@ -277,16 +277,18 @@ static void take_yaml(struct reader *reader, const struct line *line)
 			duration_of(line->text + 12);
 }
 
+/* The block is indented by two columns, or by four as vitest does. */
 static bool begins_yaml(struct reader *reader, const struct line *line)
 {
 	size_t depth = reader->after;
 
 	if (depth == NO_POINT || strcmp(line->text, "---") != 0 ||
 		line->indent <= depth * INDENT ||
-		line->indent >= (depth + 1) * INDENT)
+		line->indent > (depth + 1) * INDENT)
 		return false;
 	reader->in_yaml = true;
 	reader->yaml_indent = line->indent;
+	reader->yaml_depth = depth;
 	return true;
 }
 

@@ -176,10 +176,13 @@ class Project:
 
         The reasons are printed: pytest shows them where a test fails.
         """
-        units = sorted(self.affected("--tests", "-q", **more))
-        for unit in units[:20]:
-            print(self.ftrace("why", unit).out)
-        return units
+        if more:
+            # From elsewhere they are called otherwise.
+            return sorted(self.affected("--tests", "-q", **more))
+        reasons = self.reasons()
+        for unit in reasons.items():
+            print(*unit)
+        return sorted(reasons)
 
     def reasons(self):
         """The reasons of each affected unit."""

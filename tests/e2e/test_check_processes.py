@@ -13,11 +13,11 @@ from helpers import FTRACE
 from test_check import check, configure, counted, runs, states
 
 
-def start(project, *args):
+def start(project, *args, **more):
     return subprocess.Popen(
         [FTRACE, "check", *args], cwd=project.root,
         env=project.environment(), stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
 
 
 def wait_until(holds, seconds=20):
@@ -98,6 +98,16 @@ def test_broken_off_in_a_phase(project, which):
     assert not list((project.root / ".ftrace").glob("session*"))
     configure(project, hangs="true", quick=counted(project, "quick"))
     assert states(check(project)) == {"hangs": "miss", "quick": "hit"}
+
+
+def test_a_signal_that_is_ignored_stays_so(project):
+    configure(project, slow="echo $$ >> ../pids; sleep 1")
+    running = start(project, preexec_fn=lambda: signal.signal(
+        signal.SIGHUP, signal.SIG_IGN))
+    wait_until(lambda: pids(project))
+    running.send_signal(signal.SIGHUP)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 0, err
 
 
 def test_ctrl_c_on_a_terminal(project, terminal):

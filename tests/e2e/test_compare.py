@@ -97,6 +97,18 @@ def test_escape(suite):
     assert found["files"] == [{"path": "data.txt", "missing": False}]
 
 
+def test_escape_in_one_place_is_one(suite):
+    """The full run finds it first, when the map knows of no change."""
+    suite.write("data.txt", "bad")
+    warm(suite)
+    result = test(suite, "--full", "--report", suite.root / "full.json",
+                  code=1)
+    assert "escape: " + SERVED in result.err
+    compare(suite, code=99)
+    found, = suite.json("escapes")["escapes"]
+    assert found["files"] == [{"path": "data.txt", "missing": False}]
+
+
 def test_escape_in_json_and_without_a_run(suite):
     suite.write("data.txt", "bad")
     warm(suite)

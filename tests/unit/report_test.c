@@ -184,6 +184,8 @@ TEST(members_that_are_wrong)
 		"report 'r.json': 'ran' of unit 1 is not true or false");
 	assert_non_null(strstr(refused_with("\"stale\",", "\"old\","),
 		"'state' of unit 1 is 'old'"));
+	assert_non_null(strstr(refused_with("\"stale\",", "\"a\\nb\","),
+		"'state' of unit 1 is '(not printable)'"));
 	assert_non_null(strstr(refused_with("\"id\":\t\"a\"", "\"id\":\t\"b\""),
 		"'id' of unit 2 is 'that of a unit before'"));
 	assert_non_null(strstr(

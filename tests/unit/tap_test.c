@@ -52,6 +52,15 @@ TEST(braces)
 		"a::b = passed\na = failed\n");
 }
 
+/* As vitest indents them: what is inside is no point of a subtest. */
+TEST(blocks_indented_more)
+{
+	expect_told("1..2\nnot ok 1 - a\n    ---\n    error: |\n"
+		    "    not ok 1 - no point\n    duration_ms: 2\n    ...\n"
+		    "ok 2 - b\n",
+		"a = failed 2000\nb = passed\n");
+}
+
 TEST(one_name_for_several)
 {
 	expect_told("ok 1 - a\nnot ok 2 - a\nok 3 - a\n1..3\n", "a = failed\n");
@@ -84,6 +93,7 @@ int main(void)
 		cmocka_unit_test(directives),
 		cmocka_unit_test(subtests),
 		cmocka_unit_test(braces),
+		cmocka_unit_test(blocks_indented_more),
 		cmocka_unit_test(one_name_for_several),
 		cmocka_unit_test(refused),
 	};
