@@ -107,7 +107,7 @@ void check_init(
 	check->config = config;
 	find_runner(check);
 	check->unit = xasprintf(CHECK_UNIT "%s", config->name);
-	check->line = run_command_line(check->argv);
+	check->line = run_command_words(check->argv);
 	check->directory = project_path(root, place);
 	define(check);
 	free(place);

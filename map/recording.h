@@ -83,6 +83,7 @@ struct recording {
 	/* Where it ran, when all its tests were told of; NULL: they were not.
 	 */
 	const char *directory;
+	const char *words; /* the command, as no other one is */
 	int status;
 };
 

@@ -421,7 +421,7 @@ static int add_command(struct store *store)
 		store->err);
 	if (!stmt)
 		return MAP_IO;
-	sql_bind_bytes(stmt, 1, recording->command, strlen(recording->command));
+	sql_bind_bytes(stmt, 1, recording->words, strlen(recording->words));
 	sql_bind_bytes(
 		stmt, 2, recording->directory, strlen(recording->directory));
 	code = sql_once(store->map, stmt, store->err);

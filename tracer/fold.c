@@ -249,6 +249,7 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold.recording.command = options->command;
 	if (knows_all(&fold, options))
 		fold.recording.directory = options->directory;
+	fold.recording.words = options->words;
 	fold.recording.status = options->status;
 	summarise(&fold, summary);
 	code = options->audit ? fold_audit(&fold, summary, map, err)

@@ -21,6 +21,7 @@ struct fold_options {
 	int64_t started;  /* the kernel's file clock when the run began */
 	int64_t duration; /* nanoseconds */
 	const char *command;
+	const char *words;         /* as run_command_words() has them */
 	const char *directory;     /* where it ran, as project_path() has it */
 	int status;                /* exit status; above 128: a signal */
 	const uint32_t *lingering; /* pids that outlived the run */

@@ -150,6 +150,33 @@ char *run_command_line(char *const argv[])
 	return line;
 }
 
+/* With a backslash before what could be taken for another word's end. */
+static char *escaped_word(const char *word)
+{
+	char *text = xcalloc(2 * strlen(word) + 1, 1), *to = text;
+
+	for (; *word; word++) {
+		if (*word == ' ' || *word == '\\')
+			*to++ = '\\';
+		*to++ = *word;
+	}
+	return text;
+}
+
+char *run_command_words(char *const argv[])
+{
+	char *line = xstrdup(""), *word, *longer;
+
+	for (size_t i = 0; argv[i]; i++) {
+		word = escaped_word(argv[i]);
+		longer = xasprintf("%s%s%s", line, i ? " " : "", word);
+		free(word);
+		free(line);
+		line = longer;
+	}
+	return line;
+}
+
 /* A command that has run. */
 struct ended {
 	const struct run_options *options;
@@ -166,6 +193,7 @@ static void record(const struct ended *ended)
 	struct session *session = ended->session;
 	struct run_result *result = ended->result;
 	char *command = run_command_line(options->argv);
+	char *words = run_command_words(options->argv);
 	char *directory = project_path(options->root, ".");
 	uint32_t *lingering = NULL;
 	struct fold_options fold = {.root = options->root,
@@ -179,6 +207,7 @@ static void record(const struct ended *ended)
 		.definition = options->definition,
 		.before = ended->before,
 		.command = command,
+		.words = words,
 		.directory = directory,
 		.audit = options->audit,
 		.status = status_number(result->status)};
@@ -198,6 +227,7 @@ static void record(const struct ended *ended)
 	trace_release(&trace);
 	free(lingering);
 	free(command);
+	free(words);
 	free(directory);
 }
 

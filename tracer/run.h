@@ -52,4 +52,7 @@ void run_result_release(struct run_result *result);
 /* A command line as its unit is called when nobody names it; to be freed. */
 char *run_command_line(char *const argv[]);
 
+/* The same, such that no other words give it; to be freed. */
+char *run_command_words(char *const argv[]);
+
 #endif

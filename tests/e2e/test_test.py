@@ -111,6 +111,15 @@ def test_explained(suite):
             in result.err)
 
 
+def test_words_of_a_command_are_kept_apart(suite):
+    """Its tests are not those of the words joined otherwise."""
+    test(suite, "-k", "first or second")
+    result = suite.ftrace("test", "--", sys.executable, "-m", "pytest", "-q",
+                          "-p", "no:cacheprovider", "-k", "first", "or",
+                          "second")
+    assert "no run of this command yet" in result.err
+
+
 @pytest.mark.parametrize("args, count", [
     (("test_one.py::TestIn", "test_one.py::test_each[[x]]", "sub"), 3),
     (("-k", "first or second", "--ignore=sub", "."), 1),
