@@ -41,10 +41,8 @@ void escaping_begin(struct escaping *escaping, const char *root,
 }
 
 /* status: how it ended. */
-static int run_alone(
-	struct testing *testing, const struct result *result, int *status)
+static int run_alone(struct testing *testing, char *id, int *status)
 {
-	char *id = result->id;
 	struct run_result run;
 	int saved[3], code;
 
@@ -58,11 +56,8 @@ static int run_alone(
 	return code;
 }
 
-int escaping_examine(struct escaping *escaping, struct testing *testing,
-	struct result **candidates, size_t count, bool again)
+static void tell_examined(size_t count, bool again)
 {
-	int code = 0, status = 0;
-
 	if (count && again)
 		note("%s failed and had not been selected; each is run again "
 		     "alone",
@@ -70,29 +65,48 @@ int escaping_examine(struct escaping *escaping, struct testing *testing,
 	if (again && count > AGAIN_MOST)
 		note("no more than %d are; the others are taken for escapes",
 			AGAIN_MOST);
-	for (size_t i = 0; i < count; i++) {
-		struct result *result = candidates[i];
-		struct escaped *escaped;
+}
 
+/* It passed alone, or it has escaped. */
+static void judge(struct escaping *escaping, const struct result *result)
+{
+	struct escaped *escaped;
+
+	if (outcome_is_success(result->outcome)) {
+		escaping->passed++;
+		return;
+	}
+	escaped = escapes_new(&escaping->found);
+	escaped->found = flaky_now();
+	escaped->runner = xstrdup(result->runner);
+	escaped->unit = xstrdup(result->id);
+}
+
+int escaping_examine(struct escaping *escaping, struct testing *testing,
+	struct result **candidates, size_t count, bool again)
+{
+	/* The results move when a run adds to them; their texts do not. */
+	struct result *names = xcalloc(count + 1, sizeof(*names));
+	int code = 0, status = 0;
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = *candidates[i];
+	tell_examined(count, again);
+	for (size_t i = 0; i < count; i++) {
 		if (again && i < AGAIN_MOST)
-			code = run_alone(testing, result, &status);
+			code = run_alone(testing, names[i].id, &status);
 		if (code)
-			return code;
+			break;
 		if (WIFSIGNALED(status)) {
 			note("broken off; %s not run again",
 				counted(count - i, "test is", "tests are"));
 			break;
 		}
-		if (outcome_is_success(result->outcome)) {
-			escaping->passed++;
-			continue;
-		}
-		escaped = escapes_new(&escaping->found);
-		escaped->found = flaky_now();
-		escaped->runner = xstrdup(result->runner);
-		escaped->unit = xstrdup(result->id);
+		judge(escaping, results_find(&testing->results, names[i].runner,
+					names[i].id, ""));
 	}
-	return 0;
+	free(names);
+	return code;
 }
 
 /* "a, b, c and 2 more" of those that are missing, or that are not. */

@@ -37,7 +37,7 @@ def suite(project):
     project.write("other.txt", "good\n")
     project.write("name.txt", "")
     project.env["PYTHONPATH"] = "."
-    with outside(project):
+    with outside(project) as project.answers:
         test(project)
         yield project
 
@@ -129,6 +129,23 @@ def test_size():
     assert not escapes(suite)
     assert suite.ftrace("flaky", "list").out == (
         "pytest/test_zlast.py::test_last\n")
+
+
+def test_escape_that_is_not_even_collected_alone(suite):
+    """Its file is a unit of its own then, which nobody knew."""
+    suite.write("test_asking.py", """\
+        from asking import ask
+        MODE = ask("mode.txt")
+        assert MODE != "bad"
+        def test_served():
+            assert ask("data.txt") == "good"
+        """)
+    suite.write("mode.txt", "good")
+    test(suite)
+    suite.write("data.txt", "bad")
+    suite.answers["mode.txt"] = ["good", "bad"]
+    result = test(suite, "--full", code=1)
+    assert "ftrace: escape: test_asking.py::test_served: " in result.err
 
 
 def test_full_without_an_escape_says_nothing(suite):
