@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from helpers import FTRACE
+from helpers import FTRACE, PYTHON
 
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 
 def configure(project, **checks):

@@ -3,7 +3,6 @@
 
 import json
 import shutil
-import sys
 
 import pytest
 
@@ -40,7 +39,7 @@ def suite(project):
 
 
 def test(project, *options, code=0, root=None):
-    result = project.ftrace("test", *options, "--", sys.executable, "-m",
+    result = project.ftrace("test", *options, "--", project.python, "-m",
                             "pytest", "-q", "-p", "no:cacheprovider",
                             cwd=root)
     assert result.code == code, result

@@ -5,7 +5,6 @@ Such a test asks a server, which ftrace cannot see, for what a file holds.
 """
 
 import json
-import sys
 
 import pytest
 
@@ -43,7 +42,7 @@ def suite(project):
 
 
 def test(project, *options, code=0):
-    result = project.ftrace("test", *options, "--", sys.executable, "-m",
+    result = project.ftrace("test", *options, "--", project.python, "-m",
                             "pytest", "-q", "-p", "no:cacheprovider")
     assert result.code == code, result
     return result
@@ -83,7 +82,7 @@ def test_learnt_dependency_outlives_audits_and_runs(suite):
     test(suite, "--full", code=1)
     suite.write("data.txt", "good\n")
     test(suite)
-    pytest_alone = ("--", sys.executable, "-m", "pytest", "-q", "-p",
+    pytest_alone = ("--", suite.python, "-m", "pytest", "-q", "-p",
                     "no:cacheprovider")
     audit = suite.ftrace("audit", "-n", "9", *pytest_alone)
     assert audit.code in (0, 1), audit

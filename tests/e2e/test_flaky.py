@@ -2,7 +2,6 @@
 """A test that ends both ways while nothing that it depends on changed."""
 
 import json
-import sys
 
 import pytest
 
@@ -37,7 +36,7 @@ def suite(project):
 
 
 def test(project, *options, code=0):
-    result = project.ftrace("test", *options, "--", sys.executable, "-m",
+    result = project.ftrace("test", *options, "--", project.python, "-m",
                             "pytest", "-q", "-p", "no:cacheprovider")
     assert result.code == code, result
     return result
@@ -114,10 +113,10 @@ def test_no_retry_of_what_did_not_begin(suite):
 
 def test_command_is_run_again(suite):
     suite.answers["either"] = ["bad", "good"]
-    result = suite.ftrace("test", "--retries", "1", "--", sys.executable,
+    result = suite.ftrace("test", "--retries", "1", "--", suite.python,
                           "asking.py", "either")
     assert result.code == 0, result
-    assert known(suite) == ["command/%s asking.py either" % sys.executable]
+    assert known(suite) == ["command/%s asking.py either" % suite.python]
 
 
 def test_warm_failure_that_passes_in_the_full_run(suite):

@@ -4,7 +4,6 @@
 import json
 import os
 import shutil
-import sys
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -275,7 +274,7 @@ def test_pytest_as_a_command(project):
             pass
         """)
     test(project, ["--junit", "out/told"],
-         (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
+         (project.python, "-m", "pytest", "-q", "-p", "no:cacheprovider",
           "--junitxml=out/told"), code=1)
     assert cases(project) == {
         "test_a::test_good": "passed", "test_a::test_each[<&>]": "passed",
@@ -370,7 +369,7 @@ def test_junit_for_others(project):
             pass
         """)
     project.env["PYTHONPATH"] = "."
-    command = ("test", "--junit-out", JUNIT, "--", sys.executable, "-m",
+    command = ("test", "--junit-out", JUNIT, "--", project.python, "-m",
                "pytest", "-q", "-p", "no:cacheprovider")
     plain = project.plain("-q", "-p", "no:cacheprovider",
                           "--junitxml=out/plain.xml").ok()

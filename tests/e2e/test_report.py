@@ -2,7 +2,6 @@
 """`ftrace test --report`: what became of each test, for programs."""
 
 import json
-import sys
 
 import pytest
 
@@ -32,7 +31,7 @@ def suite(project):
 def test(project, *options, code=0, command=()):
     result = project.ftrace(
         "test", *options, "--", *(command or (
-            sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")))
+            project.python, "-m", "pytest", "-q", "-p", "no:cacheprovider")))
     assert result.code == code, result
     return result
 

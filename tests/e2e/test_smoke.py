@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What changed and affects nothing still has the smoke tests run."""
 
-import sys
 
 import pytest
 
@@ -42,7 +41,7 @@ def suite(project):
 
 
 def test(project, *options, code=0):
-    result = project.ftrace("test", *options, "--", sys.executable, "-m",
+    result = project.ftrace("test", *options, "--", project.python, "-m",
                             "pytest", "-q", "-p", "no:cacheprovider")
     assert result.code == code, result
     return result

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """`ftrace test`: what is affected is run, and nothing else."""
 
-import sys
 
 import pytest
 
@@ -47,7 +46,7 @@ def ran(result):
 
 
 def test(project, *args, code=0, options=()):
-    result = project.ftrace("test", *options, "--", sys.executable, "-m",
+    result = project.ftrace("test", *options, "--", project.python, "-m",
                             "pytest", "-q", "-p", "no:cacheprovider", *args)
     assert result.code == code, result
     return result
@@ -114,7 +113,7 @@ def test_explained(suite):
 def test_words_of_a_command_are_kept_apart(suite):
     """Its tests are not those of the words joined otherwise."""
     test(suite, "-k", "first or second")
-    result = suite.ftrace("test", "--", sys.executable, "-m", "pytest", "-q",
+    result = suite.ftrace("test", "--", suite.python, "-m", "pytest", "-q",
                           "-p", "no:cacheprovider", "-k", "first", "or",
                           "second")
     assert "no run of this command yet" in result.err
@@ -146,7 +145,7 @@ def test_another_command_is_run_as_a_whole(suite):
     assert ran(test(suite, "test_one.py")) == 5
     assert ran(test(suite, "sub")) == 1
     assert test(suite, "sub").err.startswith("ftrace: nothing affected")
-    below = suite.ftrace("test", "--", sys.executable, "-m", "pytest", "-q",
+    below = suite.ftrace("test", "--", suite.python, "-m", "pytest", "-q",
                          "-p", "no:cacheprovider", "../sub",
                          cwd=suite.root / "sub",
                          env={"PYTHONPATH": str(suite.root)})
