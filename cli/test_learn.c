@@ -6,8 +6,10 @@
 #include <sys/wait.h>
 
 #include "cli/output.h"
+#include "map/alloc.h"
 #include "map/smoke.h"
 #include "selector/flaky.h"
+#include "tracer/spawn.h"
 
 /* What is told of by name; of the others, how many there are. */
 #define TOLD_MOST 10
@@ -23,7 +25,7 @@ static bool has_failed(const struct testing *testing, int status)
 static int retry_once(struct testing *testing, struct result **failed,
 	size_t count, int *status)
 {
-	char **ids = malloc((count + 1) * sizeof(*ids));
+	char **ids = xcalloc(count + 1, sizeof(*ids));
 	struct run_result result;
 	int code;
 
@@ -45,7 +47,9 @@ int test_retry(struct testing *testing, unsigned retries, int *status)
 {
 	int code = 0;
 
-	for (unsigned i = 0; i < retries && has_failed(testing, *status); i++) {
+	for (unsigned i = 0;
+		i < retries && has_failed(testing, *status) && !spawn_signal();
+		i++) {
 		size_t count;
 		struct result **failed = testing_failed(testing, &count);
 
