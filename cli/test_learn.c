@@ -98,20 +98,30 @@ static bool any_ran(const struct testing *testing)
 	return false;
 }
 
-/* Whether all that the plan had run for smoke did, and passed. */
-static bool smoke_passed(const struct testing *testing)
+static bool is_for_smoke(const struct affected_unit *unit)
+{
+	for (size_t i = 0; i < unit->reason_count; i++)
+		if (!strcmp(unit->reasons[i].what, "smoke"))
+			return !unit->gone;
+	return false;
+}
+
+/* Whether all of every runner's that is to be run for smoke did, and passed. */
+static bool smoke_passed(struct testing *testing)
 {
 	const struct affected *affected = &testing->plan.affected;
 	bool any = false;
 
-	if (!affected->smoke_count)
-		return false;
-	for (size_t i = 0; i < testing->results.count; i++) {
-		const struct result *result = &testing->results.list[i];
+	for (size_t i = 0; i < affected->count; i++) {
+		const struct affected_unit *unit = &affected->units[i];
+		const struct result *result;
 
-		if (!result->selected || *result->part)
+		if (!is_for_smoke(unit))
 			continue;
-		if (!result->ran || outcome_is_failure(result->outcome))
+		result = results_find(
+			&testing->results, unit->runner, unit->id, "");
+		if (!result || !result->ran || !result->outcome ||
+			outcome_is_failure(result->outcome))
 			return false;
 		any = true;
 	}
