@@ -25,6 +25,7 @@ int query_units(struct query_units *units, struct map *map, struct err *err)
 		err);
 	int code = row ? 1 : MAP_IO;
 
+	memset(units, 0, sizeof(*units));
 	while (code > 0) {
 		struct query_unit *unit;
 
