@@ -92,9 +92,13 @@ static void summarise(const struct affected *affected)
 	size_t files = affected->changed - variables;
 
 	for (size_t i = 0; i < affected->count; i++) {
-		gone += affected->units[i].gone;
-		fresh += affected->units[i].file;
-		selected += !affected->units[i].file;
+		const struct affected_unit *unit = &affected->units[i];
+
+		if (unit_is_check(unit->runner, unit->id))
+			continue;
+		gone += unit->gone;
+		fresh += unit->file;
+		selected += !unit->file;
 	}
 	if (affected->config_problem)
 		note("%s", affected->config_problem);

@@ -370,10 +370,15 @@ static void count_spared(struct search *search)
 {
 	struct affected *affected = search->affected;
 
-	affected->recorded = search->units.count;
-	for (size_t i = 0; i < search->units.count; i++)
-		if (!search->places[i] && search->units.units[i].duration > 0)
-			affected->spared += search->units.units[i].duration;
+	for (size_t i = 0; i < search->units.count; i++) {
+		const struct query_unit *unit = &search->units.units[i];
+
+		if (unit_is_check(unit->runner, unit->id))
+			continue;
+		affected->recorded++;
+		if (!search->places[i] && unit->duration > 0)
+			affected->spared += unit->duration;
+	}
 }
 
 static void list_changed(

@@ -52,7 +52,7 @@ struct affected {
 	size_t group_count, group_room;
 	struct print *smoke; /* of what changed and affects nothing */
 	size_t smoke_count;  /* 0: that is no matter of smoke */
-	size_t recorded;     /* units in the map */
+	size_t recorded;     /* units in the map, but for checks */
 	int64_t spared;      /* microseconds that the others took last time */
 	size_t changed;      /* files */
 	char **paths;        /* their names, as stored; `changed` of them */
@@ -94,6 +94,9 @@ struct arguments {
 };
 
 struct project_here;
+
+/* No runner takes these: they are for `ftrace check`. */
+bool unit_is_check(const char *runner, const char *id);
 
 /* here: whence the runner will look, NULL for ids as stored. */
 void affected_arguments(const struct affected *affected, const char *runner,

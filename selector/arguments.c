@@ -104,11 +104,10 @@ static char *argument_of(const struct affected *affected,
 	return shown;
 }
 
-/* No runner takes these: they are for `ftrace check`. */
-static bool is_check(const struct affected_unit *unit)
+bool unit_is_check(const char *runner, const char *id)
 {
-	return !strcmp(unit->runner, "command") &&
-	       !strncmp(unit->id, CHECK_UNIT, strlen(CHECK_UNIT));
+	return !strcmp(runner, "command") &&
+	       !strncmp(id, CHECK_UNIT, strlen(CHECK_UNIT));
 }
 
 void affected_arguments(const struct affected *affected, const char *runner,
@@ -121,7 +120,8 @@ void affected_arguments(const struct affected *affected, const char *runner,
 	for (size_t i = 0; i < affected->count; i++) {
 		const struct affected_unit *unit = &affected->units[i];
 
-		if (runner ? strcmp(runner, unit->runner) != 0 : is_check(unit))
+		if (runner ? strcmp(runner, unit->runner) != 0
+			   : unit_is_check(unit->runner, unit->id))
 			continue;
 		/* A name that is gone, of a file that is not, can need it. */
 		if (!ids && (covered[i] || (unit->gone && !unit->whole_file)))

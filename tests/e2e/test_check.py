@@ -240,6 +240,7 @@ def test_checks_are_not_for_a_runner_to_run(four):
     check(four)
     four.write("a.txt", "aa\n")
     assert four.affected() == ["test_a.py::test_a"]
+    assert "; 1 of 2 tests affected" in four.ftrace("affected").err
     assert four.affected("--runner", "command") == [
         "check:format", "check:words"]
     assert {"check:format", "check:words"} < set(four.reasons())
