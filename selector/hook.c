@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "adapters/python/code.h"
 #include "map/alloc.h"
 #include "map/print.h"
+#include "map/read_file.h"
 #include "selector/git_run.h"
 
 #define SHELL "#!/bin/sh\n"
@@ -137,7 +137,7 @@ int hook_look(struct hook *hook, const char *directory, const char *name,
 	hook->has_kept = exists(hook->kept);
 	if (!exists(hook->path))
 		return 0;
-	bytes = code_read_text(hook->path, &size);
+	bytes = read_file(hook->path, 0, &size);
 	text = xmemdup(bytes ? bytes : "", bytes ? size : 0);
 	recognise(hook, text);
 	free(text);
