@@ -296,6 +296,8 @@ static int run(int argc, char **argv)
 			argv[first + 2]);
 	code = compare(&comparison, (const char *const *)argv + first);
 	release(&comparison);
+	if (spawn_signal())
+		spawn_exit_like(spawn_signal());
 	return code;
 }
 

@@ -3,13 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "cli/output.h"
 #include "cli/streams.h"
 #include "map/alloc.h"
 #include "map/variable.h"
 #include "selector/flaky.h"
+#include "tracer/spawn.h"
 
 /* More are not run again: then it is no matter of a test or two. */
 #define AGAIN_MOST 100
@@ -40,8 +40,7 @@ void escaping_begin(struct escaping *escaping, const char *root,
 	escaping->known = ask(&escaping->before, escaping, root);
 }
 
-/* status: how it ended. */
-static int run_alone(struct testing *testing, char *id, int *status)
+static int run_alone(struct testing *testing, char *id)
 {
 	struct run_result run;
 	int saved[3], code;
@@ -49,10 +48,8 @@ static int run_alone(struct testing *testing, char *id, int *status)
 	streams_lend(saved, false);
 	code = testing_run(testing, &id, 1, &run);
 	streams_take_back(saved);
-	if (code == 0) {
-		*status = run.status;
+	if (code == 0)
 		run_result_release(&run);
-	}
 	return code;
 }
 
@@ -87,17 +84,18 @@ int escaping_examine(struct escaping *escaping, struct testing *testing,
 {
 	/* The results move when a run adds to them; their texts do not. */
 	struct result *names = xcalloc(count + 1, sizeof(*names));
-	int code = 0, status = 0;
+	int code = 0;
 
 	for (size_t i = 0; i < count; i++)
 		names[i] = *candidates[i];
 	tell_examined(count, again);
-	for (size_t i = 0; i < count; i++) {
-		if (again && i < AGAIN_MOST)
-			code = run_alone(testing, names[i].id, &status);
+	for (size_t i = 0; code == 0 && i < count; i++) {
+		if (again && i < AGAIN_MOST && !spawn_signal())
+			code = run_alone(testing, names[i].id);
 		if (code)
 			break;
-		if (WIFSIGNALED(status)) {
+		/* Whoever was told to end has not shown that it fails. */
+		if (again && spawn_signal()) {
 			note("broken off; %s not run again",
 				counted(count - i, "test is", "tests are"));
 			break;

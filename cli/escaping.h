@@ -28,7 +28,8 @@ void escaping_begin(struct escaping *escaping, const char *root,
 
 /*
  * Runs them again, unless `again` is false: then all are escapes. 0, or an
- * exit code after a message.
+ * exit code after a message. Once a signal has told us to end (spawn_signal())
+ * nothing more is run, nor said of what was not.
  */
 int escaping_examine(struct escaping *escaping, struct testing *testing,
 	struct result **candidates, size_t count, bool again);

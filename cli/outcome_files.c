@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <glob.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +10,7 @@
 #include "adapters/outcomes/told.h"
 #include "cli/output.h"
 #include "map/alloc.h"
+#include "map/read_file.h"
 
 typedef int (*file_reader)(struct told *told, const char *name,
 	const char *text, size_t size, struct err *err);
@@ -95,30 +95,22 @@ static bool is_of_before(const struct outcome_files *files, const char *path)
 	return false;
 }
 
-static int read_file(struct told *told, file_reader reader, const char *path,
+static int read_one(struct told *told, file_reader reader, const char *path,
 	struct err *err)
 {
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0, n = 1;
+	size_t size;
+	char *text = read_file(path, 0, &size);
 	int code;
 
-	while (file && n && !ferror(file)) {
-		text = xreallocarray(text, size + 65536, 1);
-		n = fread(text + size, 1, 65536, file);
-		size += n;
-	}
-	if (!file || ferror(file))
+	if (text)
+		code = reader(told, path, text, size, err);
+	else
 		code = err_set(err, -1, "cannot read '%s': %s%s", path,
 			strerror(errno),
 			errno == EISDIR   ? "; name the files in it, as in "
 					    "'DIRECTORY/*.xml'"
 			: errno == ENOENT ? "; the command was to write it"
 					  : "");
-	else
-		code = reader(told, path, text ? text : "", size, err);
-	if (file)
-		fclose(file);
 	free(text);
 	return code;
 }
@@ -139,7 +131,7 @@ static int read_pattern(const struct outcome_files *files, struct told *told,
 			continue;
 		}
 		fresh++;
-		code = read_file(told, reader, found.gl_pathv[i], err);
+		code = read_one(told, reader, found.gl_pathv[i], err);
 	}
 	globfree(&found);
 	if (code == 0 && !fresh)

@@ -6,8 +6,10 @@
 #include <sys/wait.h>
 
 #include "cli/output.h"
+#include "map/alloc.h"
 #include "map/smoke.h"
 #include "selector/flaky.h"
+#include "tracer/spawn.h"
 
 /* What is told of by name; of the others, how many there are. */
 #define TOLD_MOST 10
@@ -23,7 +25,7 @@ static bool has_failed(const struct testing *testing, int status)
 static int retry_once(struct testing *testing, struct result **failed,
 	size_t count, int *status)
 {
-	char **ids = malloc((count + 1) * sizeof(*ids));
+	char **ids = xcalloc(count + 1, sizeof(*ids));
 	struct run_result result;
 	int code;
 
@@ -45,7 +47,9 @@ int test_retry(struct testing *testing, unsigned retries, int *status)
 {
 	int code = 0;
 
-	for (unsigned i = 0; i < retries && has_failed(testing, *status); i++) {
+	for (unsigned i = 0;
+		i < retries && has_failed(testing, *status) && !spawn_signal();
+		i++) {
 		size_t count;
 		struct result **failed = testing_failed(testing, &count);
 
@@ -94,20 +98,30 @@ static bool any_ran(const struct testing *testing)
 	return false;
 }
 
-/* Whether all that the plan had run for smoke did, and passed. */
-static bool smoke_passed(const struct testing *testing)
+static bool is_for_smoke(const struct affected_unit *unit)
+{
+	for (size_t i = 0; i < unit->reason_count; i++)
+		if (!strcmp(unit->reasons[i].what, "smoke"))
+			return !unit->gone;
+	return false;
+}
+
+/* Whether all of every runner's that is to be run for smoke did, and passed. */
+static bool smoke_passed(struct testing *testing)
 {
 	const struct affected *affected = &testing->plan.affected;
 	bool any = false;
 
-	if (!affected->smoke_count)
-		return false;
-	for (size_t i = 0; i < testing->results.count; i++) {
-		const struct result *result = &testing->results.list[i];
+	for (size_t i = 0; i < affected->count; i++) {
+		const struct affected_unit *unit = &affected->units[i];
+		const struct result *result;
 
-		if (!result->selected || *result->part)
+		if (!is_for_smoke(unit))
 			continue;
-		if (!result->ran || outcome_is_failure(result->outcome))
+		result = results_find(
+			&testing->results, unit->runner, unit->id, "");
+		if (!result || !result->ran || !result->outcome ||
+			outcome_is_failure(result->outcome))
 			return false;
 		any = true;
 	}

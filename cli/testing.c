@@ -18,13 +18,13 @@ void testing_init(struct testing *testing, char *root, char *const *argv,
 {
 	*testing = (struct testing){.argv = argv,
 		.adapter = adapter,
-		.line = run_command_line(argv),
 		.words = run_command_words(argv),
 		.directory = project_path(root, "."),
 		.root = root};
+	testing->id = run_command_unit(argv, testing->directory);
 	testing->command = (struct plan_command){
 		.runner = adapter ? adapter->name : "command",
-		.unit = adapter ? NULL : testing->line,
+		.unit = adapter ? NULL : testing->id,
 		.line = testing->words,
 		.directory = testing->directory};
 }
@@ -34,7 +34,7 @@ void testing_release(struct testing *testing)
 	outcome_files_release(&testing->files);
 	results_release(&testing->results);
 	plan_release(&testing->plan);
-	free(testing->line);
+	free(testing->id);
 	free(testing->words);
 	free(testing->directory);
 	free(testing->root);

@@ -13,8 +13,8 @@
 
 struct testing {
 	char *const *argv;
-	const struct adapter *adapter;  /* NULL: the command is one unit */
-	char *line, *words, *directory; /* what it is, and where it runs */
+	const struct adapter *adapter; /* NULL: the command is one unit */
+	char *id, *words, *directory;  /* what it is, and where it runs */
 	char *root;
 	struct plan_command command;
 	struct plan plan; /* of zeroes where the map cannot tell */

@@ -29,14 +29,6 @@ void audit_release(struct audit *audit)
 	memset(audit, 0, sizeof(*audit));
 }
 
-static char *column_copy(sqlite3_stmt *row, int at)
-{
-	const void *bytes = sqlite3_column_blob(row, at);
-
-	return xmemdup(
-		bytes ? bytes : "", (size_t)sqlite3_column_bytes(row, at));
-}
-
 int audit_load(
 	struct audited **list, size_t *count, struct map *map, struct err *err)
 {
@@ -62,9 +54,9 @@ int audit_load(
 		if (code <= 0)
 			break;
 		audited = array_add(list, count, &room, sizeof(*audited));
-		audited->unit = column_copy(row, 0);
-		audited->path = column_copy(row, 1);
-		audited->block = column_copy(row, 2);
+		audited->unit = sql_copy(row, 0);
+		audited->path = sql_copy(row, 1);
+		audited->block = sql_copy(row, 2);
 		audited->aspect = (enum aspect)sqlite3_column_int(row, 3);
 		audited->kinds = (uint32_t)sqlite3_column_int64(row, 4);
 	}

@@ -13,14 +13,6 @@ static void bind_unit(sqlite3_stmt *stmt, const char *runner, const char *id)
 	sql_bind_bytes(stmt, 2, id, strlen(id));
 }
 
-static char *column(sqlite3_stmt *row, int at)
-{
-	const void *bytes = sqlite3_column_blob(row, at);
-
-	return xmemdup(
-		bytes ? bytes : "", (size_t)sqlite3_column_bytes(row, at));
-}
-
 int map_cases_load(struct map_cases *cases, struct map *map, const char *runner,
 	const char *id, struct err *err)
 {
@@ -41,8 +33,8 @@ int map_cases_load(struct map_cases *cases, struct map *map, const char *runner,
 			break;
 		one = array_add(&cases->list, &cases->count, &cases->room,
 			sizeof(*one));
-		one->part = column(row, 0);
-		one->outcome = column(row, 1);
+		one->part = sql_copy(row, 0);
+		one->outcome = sql_copy(row, 1);
 		one->duration = sqlite3_column_int64(row, 2);
 	}
 	sqlite3_finalize(row);

@@ -7,14 +7,6 @@
 #include "map/alloc.h"
 #include "map/sql.h"
 
-static char *column_copy(sqlite3_stmt *row, int at)
-{
-	const void *bytes = sqlite3_column_blob(row, at);
-
-	return xmemdup(
-		bytes ? bytes : "", (size_t)sqlite3_column_bytes(row, at));
-}
-
 static int by_name(const struct flaky_unit *unit, const char *runner,
 	const char *id, const char *part)
 {
@@ -112,9 +104,9 @@ int flaky_units_load(
 		struct flaky_unit *unit = array_add(&units->list, &units->count,
 			&units->room, sizeof(*unit));
 
-		unit->runner = column_copy(row, 0);
-		unit->id = column_copy(row, 1);
-		unit->part = column_copy(row, 2);
+		unit->runner = sql_copy(row, 0);
+		unit->id = sql_copy(row, 1);
+		unit->part = sql_copy(row, 2);
 		unit->since = sqlite3_column_int64(row, 3);
 		unit->latest = sqlite3_column_int64(row, 4);
 		unit->passed = sqlite3_column_int64(row, 5);

@@ -177,14 +177,6 @@ int escapes_add(struct map *map, const struct escaped *escaped, struct err *err)
 	return code;
 }
 
-static char *column_copy(sqlite3_stmt *row, int at)
-{
-	const void *bytes = sqlite3_column_blob(row, at);
-
-	return xmemdup(
-		bytes ? bytes : "", (size_t)sqlite3_column_bytes(row, at));
-}
-
 struct escaped *escapes_new(struct escapes *escapes)
 {
 	return array_add(&escapes->list, &escapes->count, &escapes->room,
@@ -205,9 +197,9 @@ static struct escaped *take_row(struct escapes *escapes, sqlite3_stmt *row)
 	struct escaped *escaped = escapes_new(escapes);
 
 	escaped->found = sqlite3_column_int64(row, 1);
-	escaped->runner = column_copy(row, 2);
-	escaped->unit = column_copy(row, 3);
-	escaped->why = column_copy(row, 4);
+	escaped->runner = sql_copy(row, 2);
+	escaped->unit = sql_copy(row, 3);
+	escaped->why = sql_copy(row, 4);
 	return escaped;
 }
 

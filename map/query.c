@@ -7,14 +7,10 @@
 #include "map/alloc.h"
 #include "map/sql.h"
 
-static char *column_copy(sqlite3_stmt *row, int at)
+static char *copy_if_any(sqlite3_stmt *row, int at)
 {
-	const void *bytes = sqlite3_column_blob(row, at);
-
-	if (sqlite3_column_type(row, at) == SQLITE_NULL)
-		return NULL;
-	return xmemdup(
-		bytes ? bytes : "", (size_t)sqlite3_column_bytes(row, at));
+	return sqlite3_column_type(row, at) == SQLITE_NULL ? NULL
+							   : sql_copy(row, at);
 }
 
 int query_units(struct query_units *units, struct map *map, struct err *err)
@@ -25,6 +21,7 @@ int query_units(struct query_units *units, struct map *map, struct err *err)
 		err);
 	int code = row ? 1 : MAP_IO;
 
+	memset(units, 0, sizeof(*units));
 	while (code > 0) {
 		struct query_unit *unit;
 
@@ -34,9 +31,9 @@ int query_units(struct query_units *units, struct map *map, struct err *err)
 		unit = array_add(&units->units, &units->count, &units->room,
 			sizeof(*unit));
 		unit->scope = sqlite3_column_int64(row, 0);
-		unit->runner = column_copy(row, 1);
-		unit->id = column_copy(row, 2);
-		unit->outcome = column_copy(row, 3);
+		unit->runner = sql_copy(row, 1);
+		unit->id = sql_copy(row, 2);
+		unit->outcome = copy_if_any(row, 3);
 		unit->duration = sqlite3_column_int64(row, 4);
 	}
 	sqlite3_finalize(row);
@@ -70,8 +67,8 @@ int query_scope(
 	code = sql_step(map, row, err);
 	if (code > 0) {
 		scope->kind = (enum scope_kind)sqlite3_column_int(row, 0);
-		scope->name = column_copy(row, 1);
-		scope->incomplete = column_copy(row, 2);
+		scope->name = sql_copy(row, 1);
+		scope->incomplete = copy_if_any(row, 2);
 		scope->session = sqlite3_column_int64(row, 3);
 	} else if (code == 0) {
 		code = err_set(err, MAP_BROKEN, "the map has no scope %lld",
@@ -163,7 +160,7 @@ static int names_of(struct query_name **names, size_t *count, struct map *map,
 			break;
 		name = array_add(names, count, &room, sizeof(*name));
 		name->scope = sqlite3_column_int64(row, 0);
-		name->name = column_copy(row, 1);
+		name->name = sql_copy(row, 1);
 	}
 	sqlite3_finalize(row);
 	return code;
@@ -229,8 +226,8 @@ int query_accesses(struct query_access **accesses, size_t *count,
 		if (code <= 0)
 			break;
 		access = array_add(accesses, count, &room, sizeof(*access));
-		access->path = column_copy(row, 0);
-		access->block = column_copy(row, 1);
+		access->path = sql_copy(row, 0);
+		access->block = sql_copy(row, 1);
 		access->kinds = (uint32_t)sqlite3_column_int64(row, 2);
 		access->state = sqlite3_column_int64(row, 3);
 	}
@@ -270,7 +267,7 @@ int query_totals(struct query_totals *totals, struct map *map, struct err *err)
 	if (code > 0) {
 		for (int i = 0; i < 9; i++)
 			*to[i] = sqlite3_column_int64(row, i);
-		totals->last_command = column_copy(row, 9);
+		totals->last_command = copy_if_any(row, 9);
 	}
 	sqlite3_finalize(row);
 	return code < 0 ? code : 0;

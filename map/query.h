@@ -25,6 +25,7 @@ struct query_units {
 	size_t count, room;
 };
 
+/* All of them; to be released in any case. */
 int query_units(struct query_units *units, struct map *map, struct err *err);
 void query_units_release(struct query_units *units);
 

@@ -7,14 +7,6 @@
 #include "map/alloc.h"
 #include "map/sql.h"
 
-static char *column_text(sqlite3_stmt *row, int at)
-{
-	const void *bytes = sqlite3_column_blob(row, at);
-
-	return xmemdup(
-		bytes ? bytes : "", (size_t)sqlite3_column_bytes(row, at));
-}
-
 int query_base_name(
 	char **name, struct map *map, const char *id, struct err *err)
 {
@@ -33,7 +25,7 @@ int query_base_name(
 	sql_bind_bytes(row, 1, id, strlen(id));
 	code = sql_step(map, row, err);
 	if (code > 0)
-		*name = column_text(row, 0);
+		*name = sql_copy(row, 0);
 	sqlite3_finalize(row);
 	return code < 0 ? code : 0;
 }
@@ -93,7 +85,7 @@ int query_own(struct query_own **list, size_t *count, struct map *map,
 		if (code <= 0)
 			break;
 		own = array_add(list, count, &room, sizeof(*own));
-		own->path = column_text(row, 0);
+		own->path = sql_copy(row, 0);
 		own->aspect = (enum aspect)sqlite3_column_int(row, 1);
 	}
 	sqlite3_finalize(row);

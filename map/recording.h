@@ -84,6 +84,7 @@ struct recording {
 	 */
 	const char *directory;
 	const char *words; /* the command, as no other one is */
+	bool whole;        /* it is one unit, called by its line */
 	int status;
 };
 

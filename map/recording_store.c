@@ -406,19 +406,12 @@ static int add_session(struct store *store)
 	return code;
 }
 
-/* Of which command the map has all tests from now on. */
-static int add_command(struct store *store)
+static int run_on_command(struct store *store, const char *text)
 {
 	const struct recording *recording = store->recording;
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = sql_prepare(store->map, text, store->err);
 	int code;
 
-	if (!recording->directory)
-		return 0;
-	stmt = sql_prepare(store->map,
-		"INSERT OR IGNORE INTO command (line, directory)"
-		" VALUES (?, ?)",
-		store->err);
 	if (!stmt)
 		return MAP_IO;
 	sql_bind_bytes(stmt, 1, recording->words, strlen(recording->words));
@@ -427,6 +420,27 @@ static int add_command(struct store *store)
 	code = sql_once(store->map, stmt, store->err);
 	sqlite3_finalize(stmt);
 	return code;
+}
+
+/*
+ * Of which command the map has all tests from now on. Where that is one unit,
+ * other words that make the same line had it until now.
+ */
+static int add_command(struct store *store)
+{
+	int code = 0;
+
+	if (!store->recording->directory)
+		return 0;
+	if (store->recording->whole)
+		code = run_on_command(store,
+			"DELETE FROM command WHERE directory = ?2"
+			" AND replace(line, '\\', '')"
+			"  = replace(?1, '\\', '')");
+	return code < 0 ? code
+			: run_on_command(store,
+				  "INSERT OR IGNORE INTO command"
+				  " (line, directory) VALUES (?1, ?2)");
 }
 
 static int drop_gone(struct store *store)

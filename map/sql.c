@@ -3,6 +3,8 @@
 
 #include <limits.h>
 
+#include "map/alloc.h"
+
 int sql_failed(struct map *map, struct err *err)
 {
 	int code = sqlite3_errcode(map->db);
@@ -67,6 +69,14 @@ void sql_bind_bytes(sqlite3_stmt *stmt, int at, const void *bytes, size_t n)
 	/* A NULL pointer would bind NULL, which is not the empty string. */
 	sqlite3_bind_blob64(
 		stmt, at, n ? bytes : "", (sqlite3_uint64)n, SQLITE_STATIC);
+}
+
+char *sql_copy(sqlite3_stmt *row, int at)
+{
+	const void *bytes = sqlite3_column_blob(row, at);
+
+	return xmemdup(
+		bytes ? bytes : "", (size_t)sqlite3_column_bytes(row, at));
 }
 
 int sql_number(struct map *map, const char *sql, int64_t *out, struct err *err)

@@ -26,6 +26,9 @@ int sql_once(struct map *map, sqlite3_stmt *stmt, struct err *err);
 
 void sql_bind_bytes(sqlite3_stmt *stmt, int at, const void *bytes, size_t n);
 
+/* A column's bytes as a text, to be freed; "" for NULL. */
+char *sql_copy(sqlite3_stmt *row, int at);
+
 /* Says what the database's last failure means; returns a map_failure. */
 int sql_failed(struct map *map, struct err *err);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "map/alloc.h"
+#include "map/read_file.h"
 #include "selector/config_read.h"
 
 /* Nobody writes more than that by hand. */
@@ -244,29 +245,12 @@ int config_parse(
 	return code;
 }
 
-static int read_file(const char *path, char **bytes, size_t *size)
-{
-	FILE *file = fopen(path, "re");
-	int code = 0;
-
-	*bytes = NULL;
-	if (!file)
-		return -errno;
-	*bytes = xcalloc(SIZE_MAX_BYTES, 1);
-	*size = fread(*bytes, 1, SIZE_MAX_BYTES, file);
-	if (ferror(file))
-		code = errno ? -errno : -EIO;
-	else if (*size == SIZE_MAX_BYTES)
-		code = -EFBIG;
-	fclose(file);
-	return code;
-}
-
 int config_load(struct config *config, const char *root, struct err *err)
 {
-	char *path = xasprintf("%s/" CONFIG_FILE, root), *bytes;
-	size_t size = 0;
-	int code = read_file(path, &bytes, &size);
+	char *path = xasprintf("%s/" CONFIG_FILE, root);
+	size_t size;
+	char *bytes = read_file(path, SIZE_MAX_BYTES, &size);
+	int code = bytes ? 0 : -errno;
 
 	memset(config, 0, sizeof(*config));
 	if (code == -ENOENT) {

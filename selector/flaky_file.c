@@ -11,13 +11,14 @@
 #include <unistd.h>
 
 #include "map/alloc.h"
+#include "map/read_file.h"
 #include "selector/json.h"
 
 #define VERSION 1
 #define LAST "~"
 #define LAST_TEXT "the end; each test above has a line and a comma"
 
-/* More than a list of that length can be; a directory or a device is none. */
+/* More than a list of that length can be; a device is none. */
 #define SIZE_MOST (64 << 20)
 
 const char *flaky_day(int64_t since)
@@ -39,30 +40,6 @@ static int64_t parse_day(const char *text)
 	const char *end = strptime(text, "%Y-%m-%d", &tm);
 
 	return end && !*end ? (int64_t)timegm(&tm) * 1000000000 : -1;
-}
-
-static char *read_all(const char *path, struct err *err)
-{
-	FILE *file = fopen(path, "re");
-	struct stat st = {.st_size = 0};
-	char *text = NULL;
-	size_t n;
-
-	if (!file) {
-		err_set(err, -errno, "cannot read '%s': %s", path,
-			strerror(errno));
-		return NULL;
-	}
-	if (fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode) &&
-		st.st_size < SIZE_MOST) {
-		text = xcalloc((size_t)st.st_size + 1, 1);
-		n = fread(text, 1, (size_t)st.st_size, file);
-		text[n] = '\0';
-	} else {
-		err_set(err, -EINVAL, "'%s' is no list of flaky tests", path);
-	}
-	fclose(file);
-	return text;
 }
 
 static int bad(struct err *err, const char *path, const char *what)
@@ -136,15 +113,17 @@ int flaky_file_read(
 {
 	const char *end = NULL;
 	char *text, what[64];
+	size_t size;
 	cJSON *json;
 	int code, line = 1;
 
 	memset(units, 0, sizeof(*units));
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return FLAKY_FILE_MISSING;
-	text = read_all(path, err);
+	text = read_file(path, SIZE_MOST, &size);
 	if (!text)
-		return -EINVAL;
+		return err_set(err, -EINVAL, "cannot read '%s': %s", path,
+			strerror(errno));
 	text[json_restore_bytes(text, strlen(text))] = '\0';
 	json = cJSON_ParseWithOpts(text, &end, true);
 	if (json) {
@@ -218,7 +197,8 @@ int flaky_file_write(
 {
 	char *new = xasprintf("%s.%d", path, getpid());
 	char *text = flaky_file_text(units);
-	char *old = access(path, F_OK) == 0 ? read_all(path, NULL) : NULL;
+	size_t size;
+	char *old = read_file(path, SIZE_MOST, &size);
 	FILE *file;
 	int code = 0;
 

@@ -8,6 +8,7 @@
 
 #include "map/alloc.h"
 #include "map/query.h"
+#include "map/read_file.h"
 #include "selector/git.h"
 #include "selector/test_files.h"
 #include "wire/kind.h"
@@ -68,7 +69,7 @@ static struct pair *add_pair(struct comparison *comparison, const char *path)
 		test_files_have(&comparison->tests, path))
 		goto out;
 	errno = 0;
-	now = code_read_text(absolute, &size);
+	now = read_file(absolute, 0, &size);
 	if (!now) {
 		add_unknown(comparison->functions, path, strerror(errno));
 		goto out;

@@ -165,26 +165,32 @@ out:
 	return code;
 }
 
-char *git_commit(struct git *git)
+char *git_line(struct git *git, const char *const *arguments)
 {
-	char *name = xasprintf("%s^{commit}", git->revision);
-	const char *const verify[] = {"rev-parse", "--verify", name, NULL};
 	struct git_bytes output = {0};
-	int code;
 
-	/* What looks like an option is taken for one even by --verify. */
-	if (*git->revision == '-' || !*git->revision)
-		code = err_set(git->err, -EINVAL, "'%s' is no revision of git",
-			git->revision);
-	else
-		code = git_run(git, verify, NULL, &output);
-	free(name);
-	if (code < 0) {
+	if (git_run(git, arguments, NULL, &output) < 0) {
 		free(output.text);
 		return NULL;
 	}
-	output.text[strcspn(output.text, "\n")] = '\0';
+	if (output.size && output.text[output.size - 1] == '\n')
+		output.text[output.size - 1] = '\0';
 	return output.text;
+}
+
+char *git_commit(struct git *git)
+{
+	char *name = xasprintf("%s^{commit}", git->revision), *commit = NULL;
+	const char *const verify[] = {"rev-parse", "--verify", name, NULL};
+
+	/* What looks like an option is taken for one even by --verify. */
+	if (*git->revision == '-' || !*git->revision)
+		err_set(git->err, -EINVAL, "'%s' is no revision of git",
+			git->revision);
+	else
+		commit = git_line(git, verify);
+	free(name);
+	return commit;
 }
 
 char *git_hook_index(struct git *git)
@@ -192,17 +198,15 @@ char *git_hook_index(struct git *git)
 	static const char *const ask[] = {
 		"rev-parse", "--absolute-git-dir", NULL};
 	const char *named = getenv("GIT_INDEX_FILE");
-	struct git_bytes output = {0};
-	char real[PATH_MAX], *found = NULL;
+	char real[PATH_MAX], *found = NULL, *folder;
 	size_t n;
 
 	if (!named || !realpath(named, real))
 		return NULL;
-	if (git_run(git, ask, NULL, &output) == 0) {
-		n = strcspn(output.text, "\n");
-		if (!strncmp(real, output.text, n) && real[n] == '/')
-			found = xstrdup(real);
-	}
-	free(output.text);
+	folder = git_line(git, ask);
+	n = folder ? strlen(folder) : 0;
+	if (folder && !strncmp(real, folder, n) && real[n] == '/')
+		found = xstrdup(real);
+	free(folder);
 	return found;
 }

@@ -30,6 +30,12 @@ struct git_bytes {
 int git_run(struct git *git, const char *const *arguments,
 	const struct git_bytes *input, struct git_bytes *output);
 
+/*
+ * The line that a command prints, which may be a path with line breaks in it;
+ * to be freed, NULL on failure.
+ */
+char *git_line(struct git *git, const char *const *arguments);
+
 /* The commit that a revision names; to be freed, NULL on failure. */
 char *git_commit(struct git *git);
 

@@ -203,18 +203,12 @@ static void tidy(struct git_set *set)
 static int find_top(struct git_set *set, struct git *git)
 {
 	static const char *const ask[] = {"rev-parse", "--show-toplevel", NULL};
-	struct git_bytes output = {0};
-	int code = git_run(git, ask, NULL, &output);
 
-	if (code == 0) {
-		output.text[strcspn(output.text, "\n")] = '\0';
-		set->top = xstrdup(output.text);
-		/* A work tree of "/" has paths that begin with one slash. */
-		if (!strcmp(set->top, "/"))
-			*set->top = '\0';
-	}
-	free(output.text);
-	return code;
+	set->top = git_line(git, ask);
+	/* A work tree of "/" has paths that begin with one slash. */
+	if (set->top && !strcmp(set->top, "/"))
+		*set->top = '\0';
+	return set->top ? 0 : -EINVAL;
 }
 
 /*

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "adapters/python/code.h"
 #include "map/alloc.h"
 #include "map/print.h"
+#include "map/read_file.h"
 #include "selector/git_run.h"
 
 #define SHELL "#!/bin/sh\n"
@@ -27,19 +27,6 @@ const char *hook_state_name(enum hook_state state)
 		"none", "installed", "changed", "other"};
 
 	return names[state];
-}
-
-/* One line of git's, to be freed; NULL on failure. */
-static char *ask(struct git *git, const char *const *arguments)
-{
-	struct git_bytes output = {0};
-
-	if (git_run(git, arguments, NULL, &output) < 0) {
-		free(output.text);
-		return NULL;
-	}
-	output.text[strcspn(output.text, "\n")] = '\0';
-	return output.text;
 }
 
 static bool lies_below(const char *path, const char *folder)
@@ -77,15 +64,15 @@ static int find_folder(
 	static const char *const ask_hooks[] = {
 		"rev-parse", "--git-path", "hooks", NULL};
 	struct git git = {directory, NULL, err, NULL};
-	char *top = ask(&git, ask_top), *folder, *common, *h;
+	char *top = git_line(&git, ask_top), *folder, *common, *h;
 
 	if (!top)
 		return -EINVAL;
-	hook->below = ask(&git, ask_below);
+	hook->below = git_line(&git, ask_below);
 	/* What a configuration says is from the top, where hooks run. */
 	git.directory = top;
-	folder = hook->below ? ask(&git, ask_hooks) : NULL;
-	common = folder ? ask(&git, ask_common) : NULL;
+	folder = hook->below ? git_line(&git, ask_hooks) : NULL;
+	common = folder ? git_line(&git, ask_common) : NULL;
 	if (common) {
 		folder = absolute_from(top, folder);
 		common = absolute_from(top, common);
@@ -150,7 +137,7 @@ int hook_look(struct hook *hook, const char *directory, const char *name,
 	hook->has_kept = exists(hook->kept);
 	if (!exists(hook->path))
 		return 0;
-	bytes = code_read_text(hook->path, &size);
+	bytes = read_file(hook->path, 0, &size);
 	text = xmemdup(bytes ? bytes : "", bytes ? size : 0);
 	recognise(hook, text);
 	free(text);

@@ -42,11 +42,9 @@ int plan_fill(struct plan *plan, struct map *map,
 		&plan->arguments);
 	arguments_order(&plan->arguments, &plan->affected, &plan->units,
 		command->runner);
-	plan->known = command->unit != NULL;
 	plan->to_run = command->unit ? plan->selected : plan->arguments.count;
-	if (command->unit)
-		return 0;
-	plan->decisive = plan->affected.decisive;
+	if (!command->unit)
+		plan->decisive = plan->affected.decisive;
 	return query_command(
 		&plan->known, map, command->line, command->directory, err);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "map/alloc.h"
+#include "map/read_file.h"
 #include "selector/json.h"
 #include "selector/report.h"
 
@@ -281,37 +282,6 @@ static bool is_cut(const char *text, size_t size)
 	return !size || quoted || depth;
 }
 
-/* The file's text, to be freed, with a NUL behind it; NULL after a message. */
-static char *read_text(const char *path, size_t *size, struct err *err)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t n = 1;
-
-	*size = 0;
-	if (!file)
-		goto failed;
-	while (n && !ferror(file)) {
-		text = xreallocarray(text, *size + 65536 + 1, 1);
-		n = fread(text + *size, 1, 65536, file);
-		*size += n;
-	}
-	if (ferror(file))
-		goto failed;
-	fclose(file);
-	text[*size] = '\0';
-	return text;
-failed:
-	err_set(err, NOT_READ,
-		"cannot read report '%s': %s; 'ftrace test --report' writes "
-		"one",
-		path, strerror(errno));
-	if (file)
-		fclose(file);
-	free(text);
-	return NULL;
-}
-
 static cJSON *parse(const char *path, char *text, size_t size, struct err *err)
 {
 	const char *end = NULL;
@@ -345,9 +315,14 @@ int report_read(struct report *report, const char *path, struct err *err)
 	char *text;
 
 	memset(report, 0, sizeof(*report));
-	text = read_text(path, &size, err);
+	text = read_file(path, 0, &size);
 	if (text)
 		json = parse(path, text, size, err);
+	else
+		err_set(err, NOT_READ,
+			"cannot read report '%s': %s; 'ftrace test --report' "
+			"writes one",
+			path, strerror(errno));
 	if (json)
 		read_report(&reader, json, report);
 	cJSON_Delete(json);

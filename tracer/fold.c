@@ -46,6 +46,7 @@ static void add_command(struct fold *fold)
 	scope->outcome = options->status == 0 ? "passed" : "failed";
 	scope->duration = options->duration / 1000;
 	fold->scopes[unit].ran = true;
+	fold->whole = options->is_whole && !options->audit;
 }
 
 static void finish_units(struct fold *fold)
@@ -247,9 +248,10 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold.recording.started = options->started;
 	fold.recording.duration = options->duration;
 	fold.recording.command = options->command;
-	if (knows_all(&fold, options))
+	if (fold.whole || knows_all(&fold, options))
 		fold.recording.directory = options->directory;
 	fold.recording.words = options->words;
+	fold.recording.whole = fold.whole;
 	fold.recording.status = options->status;
 	summarise(&fold, summary);
 	code = options->audit ? fold_audit(&fold, summary, map, err)

@@ -130,6 +130,7 @@ struct fold {
 	bool hooked; /* the project's own code takes part in discovery */
 	bool adapter_ready;
 	bool collected; /* the runner has told of all tests that it found */
+	bool whole;     /* the command is one unit, which nobody named */
 
 	uint32_t *linked; /* nodes whose links or places changed */
 	size_t linked_count, linked_room;

@@ -177,6 +177,17 @@ char *run_command_words(char *const argv[])
 	return line;
 }
 
+char *run_command_unit(char *const argv[], const char *directory)
+{
+	char *line = run_command_line(argv), *unit;
+
+	if (!strcmp(directory, "."))
+		return line;
+	unit = xasprintf("cd %s && %s", directory, line);
+	free(line);
+	return unit;
+}
+
 /* A command that has run. */
 struct ended {
 	const struct run_options *options;
@@ -195,11 +206,13 @@ static void record(const struct ended *ended)
 	char *command = run_command_line(options->argv);
 	char *words = run_command_words(options->argv);
 	char *directory = project_path(options->root, ".");
+	char *unit = run_command_unit(options->argv, directory);
 	uint32_t *lingering = NULL;
 	struct fold_options fold = {.root = options->root,
 		.unit = options->unit      ? options->unit
 			: options->adapter ? NULL
-					   : command,
+					   : unit,
+		.is_whole = !options->unit && !options->adapter,
 		.each = options->each,
 		.own_paths = {ended->library, ended->folder},
 		.started = session->started,
@@ -229,6 +242,7 @@ static void record(const struct ended *ended)
 	free(command);
 	free(words);
 	free(directory);
+	free(unit);
 }
 
 static void *record_there(void *data)

@@ -49,10 +49,17 @@ int run_command(const struct run_options *options, struct run_result *result,
 
 void run_result_release(struct run_result *result);
 
-/* A command line as its unit is called when nobody names it; to be freed. */
+/* A command line, for people; to be freed. */
 char *run_command_line(char *const argv[]);
 
 /* The same, such that no other words give it; to be freed. */
 char *run_command_words(char *const argv[]);
+
+/*
+ * What the unit of a command is called that nobody named: its line, and where
+ * it runs if that is not the root, for there it is another one. directory: as
+ * project_path() has it. To be freed.
+ */
+char *run_command_unit(char *const argv[], const char *directory);
 
 #endif

@@ -177,7 +177,9 @@ static bool take_text(struct point *point, char *text, bool ok)
 		text[n - 1] = '\0';
 	point->one = (struct told_case){
 		.outcome = ok ? "passed" : "failed", .duration = -1};
-	if (skip)
+	/* What was skipped has not failed; one that did says so all the same.
+	 */
+	if (skip && ok)
 		point->one.outcome = "skipped";
 	else if (todo)
 		point->one.outcome = ok ? "xpassed" : "xfailed";

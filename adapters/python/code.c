@@ -9,6 +9,7 @@
 
 #include "adapters/python/helper.h"
 #include "map/alloc.h"
+#include "map/read_file.h"
 
 /* Name, kind, print, first line, last line, mentions. */
 #define BLOCK_FRAMES 6
@@ -73,31 +74,6 @@ static void note_problem(
 	if (!reader->problems++)
 		snprintf(reader->problem, sizeof(reader->problem), "%s: %s",
 			path, what);
-}
-
-char *code_read_text(const char *path, size_t *size)
-{
-	FILE *file = fopen(path, "re");
-	size_t room = 0, n;
-	char *bytes = NULL;
-
-	*size = 0;
-	if (!file)
-		return NULL;
-	do {
-		if (room - *size < 4096) {
-			room = 2 * room + 32768;
-			bytes = xreallocarray(bytes, room, 1);
-		}
-		n = fread(bytes + *size, 1, room - *size, file);
-		*size += n;
-	} while (n);
-	if (ferror(file)) {
-		free(bytes);
-		bytes = NULL;
-	}
-	fclose(file);
-	return bytes;
 }
 
 /* A source of this content that was met already, here or in the map. */
@@ -167,7 +143,7 @@ static void look_up(struct code_reader *reader, uint32_t file,
 	size_t size;
 	char *text;
 
-	text = reader->tag ? code_read_text(path, &size) : NULL;
+	text = reader->tag ? read_file(path, 0, &size) : NULL;
 	free(path);
 	reader->files->hashed += text && !has_content(reader->files, file);
 	if (!text) {

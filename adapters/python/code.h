@@ -68,9 +68,6 @@ int code_read_texts(struct code_reader *reader, struct code_text *texts,
  */
 bool code_is_settings(const char *path);
 
-/* All bytes of a file, to be freed; NULL: see errno. */
-char *code_read_text(const char *path, size_t *size);
-
 /* The conversation with the interpreter; NULL where there can be none. */
 struct helper *code_helper(struct code_reader *reader, struct err *err);
 

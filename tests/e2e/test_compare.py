@@ -3,6 +3,7 @@
 
 import json
 import shutil
+import signal
 
 import pytest
 
@@ -106,6 +107,43 @@ def test_escape_in_one_place_is_one(suite):
     compare(suite, code=99)
     found, = suite.json("escapes")["escapes"]
     assert found["files"] == [{"path": "data.txt", "missing": False}]
+
+
+def test_crash_alone_is_an_escape(suite):
+    """A command that a signal ends again has failed again."""
+    suite.write("crash.py", """\
+        import os
+        from asking import ask
+        if ask("data.txt") != "good":
+            os.kill(os.getpid(), %d)
+        """ % signal.SIGSEGV)
+    run = ["test", "--report"]
+    command = ["--", sys.executable, "crash.py"]
+    for _ in range(2):  # The first one adds a name to the directory.
+        suite.ftrace(*run, "warm.json", *command).ok()
+    suite.write("data.txt", "bad")
+    suite.ftrace(*run, "warm.json", *command).ok()
+    copy = suite.root.parent / "full"
+    shutil.copytree(suite.root, copy)
+    result = suite.ftrace(*run, suite.root / "full.json", "--full", *command,
+                          cwd=copy)
+    assert result.code == -signal.SIGSEGV
+    assert compare(suite, code=99).out.startswith("escape    ")
+
+
+def test_interrupted(suite):
+    """What was broken off is neither an escape nor a clean comparison."""
+    suite.write("data.txt", "bad")
+    warm(suite)
+    full(suite, code=1)
+    suite.write("conftest.py", """\
+        import os, signal
+        os.kill(os.getppid(), signal.SIGINT)
+        """)
+    result = compare(suite, code=-signal.SIGINT)
+    assert "escape   " not in result.out
+    assert "broken off" in result.err
+    assert not suite.json("escapes")["escapes"]
 
 
 def test_escape_in_json_and_without_a_run(suite):

@@ -10,7 +10,7 @@ import os
 import pytest
 
 from git_project import commit, git, make
-from helpers import FTRACE
+from helpers import FTRACE, Project
 
 # The whole of the suite, as pytest names it.
 ONE = ["tests/test_one.py::test_one", "tests/test_one.py::test_size"]
@@ -290,6 +290,17 @@ def test_awkward_names(repo):
         assert repo.affected("--since", "HEAD") == [
             "tests/test_names.py::test_%d" % i]
         commit(repo)
+
+
+def test_line_break_in_the_path_of_the_project(tmp_path):
+    repo = Project(tmp_path / "two\nlines")
+    repo.write("pyproject.toml", "[tool.pytest.ini_options]\n")
+    make(repo)
+    record(repo)
+    repo.edit("pkg/two.py", "return 3", "return int(3)")
+    assert repo.affected("--since", "HEAD") == TWO[:1]
+    git(repo, "add", "-A")
+    assert repo.affected("--staged") == TWO[:1]
 
 
 @pytest.mark.parametrize("args, code", [

@@ -50,6 +50,18 @@ def test(project, *options, code=0):
 test.__test__ = False
 
 
+def test_smoke_of_another_runner_is_still_to_come(suite):
+    """That one command passed says nothing of the units of others."""
+    suite.write("words.txt", "1")
+    command = "test", "--", "cat", "words.txt"
+    suite.ftrace(*command).ok()
+    suite.write("ftrace.json", '{"smoke": ["marker:quick", "cat *"]}')
+    add_function(suite)
+    assert suite.ftrace(*command).ok().out == "1"
+    assert suite.affected_units()[-len(QUICK):] == QUICK
+    test(suite)
+
+
 def add_function(project):
     """Which no test that ran can mention."""
     project.edit("lib.py", "def used", "def new_and_unused():\n    pass\n\n\n"

@@ -119,6 +119,31 @@ def test_words_of_a_command_are_kept_apart(suite):
     assert "no run of this command yet" in result.err
 
 
+def test_commands_of_two_directories_are_two(project):
+    """One line that runs in two places says nothing of the other one."""
+    for name, text in ("a", "good"), ("b", "bad"):
+        project.write(name + "/in.txt", text)
+    args = "test", "--", "grep", "-q", "good", "in.txt"
+    for name, code in ("a", 0), ("b", 1), ("b", 1):
+        result = project.ftrace(*args, cwd=project.root / name)
+        assert result.code == code, result
+    assert "1 test not run" in project.ftrace(
+        *args, cwd=project.root / "a").ok().err
+    assert project.affected() == ["cd b && grep -q good in.txt"]
+
+
+def test_words_of_one_unit_are_kept_apart(project):
+    """The line that they make is the unit's name, and theirs in common."""
+    args = [["test", "--", "sh", "-c", *words]
+            for words in (["exit 3"], ["exit", "3"])]
+    for words, code in (args[1], 0), (args[0], 3), (args[1], 0):
+        result = project.ftrace(*words)
+        assert result.code == code
+        assert "no run of this command yet" in result.err
+        assert not any("flaky" in line for line in result.err.splitlines())
+    assert "1 test not run" in project.ftrace(*args[1]).ok().err
+
+
 @pytest.mark.parametrize("args, count", [
     (("test_one.py::TestIn", "test_one.py::test_each[[x]]", "sub"), 3),
     (("-k", "first or second", "--ignore=sub", "."), 1),

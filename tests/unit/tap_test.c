@@ -18,7 +18,7 @@ TEST(directives)
 		    "ok 4 c # Todo\nnot ok 5 - d # Skipped: y\n"
 		    "ok 6 - e \\# SKIP\nok 7 - f # time=12.5ms\n1..7\n",
 		"a = skipped\ntest 2 = skipped\nb = xfailed\nc = xpassed\n"
-		"d = skipped\ne # SKIP = passed\nf = passed 12500\n");
+		"d = failed\ne # SKIP = passed\nf = passed 12500\n");
 	expect_told("1..0 # SKIP all of it\n", "");
 }
 
