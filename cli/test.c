@@ -76,11 +76,11 @@ static void announce(const struct testing *testing)
 		     "are run");
 	else if (plan_is_nothing(plan))
 		note("nothing affected: %s not run, %s spared",
-			counted(plan->recorded, "test", "tests"),
+			counted(plan->recorded - plan->gone, "test", "tests"),
 			duration_text(plan->spared));
 	else if (testing->adapter)
 		note("%zu of %s affected%s%s, %s spared", plan->selected,
-			counted(plan->recorded, "test", "tests"),
+			counted(plan->recorded - plan->gone, "test", "tests"),
 			plan->fresh ? ", and " : "",
 			plan->fresh
 				? counted(plan->fresh, "new file", "new files")

@@ -108,6 +108,21 @@ static void take_ends(
 	}
 }
 
+/* What the run found to be gone is in the map no more. */
+static void forget_gone(struct testing *testing)
+{
+	struct query_units units = {0};
+	struct map map;
+	struct err err;
+
+	if (map_open(&map, testing->root, MAP_QUERY, &err) < 0)
+		return;
+	if (query_units(&units, &map, &err) == 0)
+		results_forget(&testing->results, &units);
+	query_units_release(&units);
+	map_close(&map);
+}
+
 int testing_run(struct testing *testing, char *const *list, size_t count,
 	struct run_result *result)
 {
@@ -132,6 +147,8 @@ int testing_run(struct testing *testing, char *const *list, size_t count,
 	testing->lasted += time_on(CLOCK_MONOTONIC) - began;
 	if (code == 0)
 		take_ends(testing, &result->summary);
+	if (code == 0 && result->recorded && result->summary.gone)
+		forget_gone(testing);
 	if (code == 0 && outcome_files_wanted(&testing->files))
 		outcome_files_take(&testing->files, testing->root,
 			&testing->results, testing->command.runner,

@@ -484,6 +484,71 @@ static int store_all(struct store *store, const struct scope_key *keys)
 	return code == 0 ? drop_gone(store) : code;
 }
 
+static bool is_below(
+	const struct recorded_scope *unit, const struct recorded_scope *above)
+{
+	size_t runner = 0, size = 0, n = above->name_size;
+	const char *id = "";
+
+	unit_name_split(unit->name, unit->name_size, &runner, &id, &size);
+	return size > n && id[n] == ':' && !memcmp(id, above->name, n);
+}
+
+/* A test that was left out, of a file that is not as the map had it. */
+static int is_hidden(
+	bool *yes, struct store *store, const struct recorded_scope *unit)
+{
+	const struct recording *recording = store->recording;
+	int64_t known = 0;
+	int code = 0;
+
+	*yes = false;
+	for (size_t i = 0; !*yes && i < recording->scope_count; i++)
+		*yes = recording->scopes[i].kind == SCOPE_COLLECT &&
+		       recording->scopes[i].id &&
+		       !recording->scopes[i].reused &&
+		       is_below(unit, &recording->scopes[i]);
+	if (*yes)
+		code = find_unit(store, unit->name, unit->name_size, &known);
+	*yes &= !known;
+	return code;
+}
+
+/*
+ * A run that leaves new tests out (-k) takes the news with it: what they are
+ * collected from is in the map as it is now. So the map does not know all
+ * tests of other commands any more, which may want them.
+ */
+static int doubt_commands(struct store *store)
+{
+	const struct recording *recording = store->recording;
+	sqlite3_stmt *stmt;
+	bool hidden = false;
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && !hidden && i < recording->scope_count;
+		i++)
+		if (recording->scopes[i].kind == SCOPE_UNIT &&
+			recording->scopes[i].unwanted)
+			code = is_hidden(&hidden, store, &recording->scopes[i]);
+	if (code < 0 || !hidden)
+		return code;
+	stmt = sql_prepare(store->map,
+		"DELETE FROM command WHERE line <> ?1 OR directory <> ?2",
+		store->err);
+	if (!stmt)
+		return MAP_IO;
+	sql_bind_bytes(stmt, 1, recording->words, strlen(recording->words));
+	if (recording->directory)
+		sql_bind_bytes(stmt, 2, recording->directory,
+			strlen(recording->directory));
+	else
+		sql_bind_bytes(stmt, 2, "", 0);
+	code = sql_once(store->map, stmt, store->err);
+	sqlite3_finalize(stmt);
+	return code;
+}
+
 int recording_store(
 	struct recording *recording, struct map *map, struct err *err)
 {
@@ -503,6 +568,8 @@ int recording_store(
 		keys = recording_keys(recording);
 		code = store_all(&store, keys);
 	}
+	if (code == 0)
+		code = doubt_commands(&store);
 	recording_keys_release(keys, recording->scope_count);
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(store.stmts[i]);

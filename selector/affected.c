@@ -155,7 +155,10 @@ static int select_changed(struct search *search, const int64_t *states,
 		const struct query_unit *unit = &search->units.units[i];
 		struct affected_unit *selected;
 
-		if (query_hits_find(&hits, unit->scope) == HIT_NONE)
+		/* One that never ran is tied to nothing but its file. */
+		if (query_hits_find(&hits, unit->scope) == HIT_NONE &&
+			(unit->outcome ||
+				!search_collected_anew(search, &meant, unit)))
 			continue;
 		selected = search_select(search, i);
 		if (!search_has_reason(search, selected, path))

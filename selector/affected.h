@@ -44,6 +44,12 @@ struct affected_unit {
 	size_t reason_count, reason_room;
 };
 
+/* It is not to be handed to its runner, nor is its file for its sake. */
+static inline bool affected_is_gone(const struct affected_unit *unit)
+{
+	return unit->gone && !unit->whole_file;
+}
+
 struct affected {
 	struct affected_unit *units; /* by runner and id */
 	size_t count, room;

@@ -124,7 +124,7 @@ void affected_arguments(const struct affected *affected, const char *runner,
 			   : unit_is_check(unit->runner, unit->id))
 			continue;
 		/* A name that is gone, of a file that is not, can need it. */
-		if (!ids && (covered[i] || (unit->gone && !unit->whole_file)))
+		if (!ids && (covered[i] || affected_is_gone(unit)))
 			continue;
 		*(char **)array_add(&arguments->list, &arguments->count,
 			&arguments->room, sizeof(*arguments->list)) =

@@ -281,8 +281,8 @@ static size_t put_suite(FILE *file, const struct result *const *from,
 
 char *junit_text(const struct report *report)
 {
-	const struct result **sorted = report_sorted(report);
-	size_t count = report->results.count, size;
+	size_t count, size;
+	const struct result **sorted = report_sorted(report, &count);
 	time_t started = (time_t)(report->started / 1000000000);
 	char *suites = NULL, *text = NULL, stamp[32] = "";
 	FILE *file = open_memstream(&suites, &size);

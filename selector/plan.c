@@ -20,11 +20,15 @@ static void count(struct plan *plan, const char *runner, const char *id)
 
 	for (size_t i = 0; i < units->count; i++) {
 		const struct query_unit *unit = &units->units[i];
+		const struct affected_unit *found;
 
 		if (!is_asked(unit, runner, id))
 			continue;
 		plan->recorded++;
-		if (affected_find_unit(affected, unit->runner, unit->id))
+		found = affected_find_unit(affected, unit->runner, unit->id);
+		if (found && affected_is_gone(found))
+			plan->gone++;
+		else if (found)
 			plan->selected++;
 		else if (unit->duration > 0)
 			plan->spared += unit->duration;

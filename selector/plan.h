@@ -17,7 +17,8 @@ struct plan {
 	bool known;      /* they are all that the command would run */
 	/* A changed file that may say which tests there are; or NULL. */
 	const char *decisive;
-	size_t selected; /* of those */
+	size_t gone;     /* of those, no longer there */
+	size_t selected; /* of those that are */
 	size_t fresh;    /* new files and names */
 	size_t to_run;   /* what is not gone of all that; a file counts once */
 	int64_t spared;  /* microseconds that the others took last time */

@@ -19,15 +19,17 @@ static int compare(const void *a, const void *b)
 	return order ? order : strcmp(x->part, y->part);
 }
 
-const struct result **report_sorted(const struct report *report)
+const struct result **report_sorted(const struct report *report, size_t *count)
 {
 	const struct results *results = &report->results;
 	const struct result **sorted =
 		xcalloc(results->count + 1, sizeof(*sorted));
 
+	*count = 0;
 	for (size_t i = 0; i < results->count; i++)
-		sorted[i] = &results->list[i];
-	qsort(sorted, results->count, sizeof(*sorted), compare);
+		if (!results->list[i].gone)
+			sorted[(*count)++] = &results->list[i];
+	qsort(sorted, *count, sizeof(*sorted), compare);
 	return sorted;
 }
 
@@ -37,6 +39,8 @@ void report_count(struct report_totals *totals, const struct report *report)
 	for (size_t i = 0; i < report->results.count; i++) {
 		const struct result *result = &report->results.list[i];
 
+		if (result->gone)
+			continue;
 		if (*result->part) {
 			totals->cases++;
 			continue;
@@ -113,10 +117,9 @@ static cJSON *outcomes(
 	return object;
 }
 
-static cJSON *of_totals(
-	const struct report *report, const struct result *const *sorted)
+static cJSON *of_totals(const struct report *report,
+	const struct result *const *sorted, size_t count)
 {
-	size_t count = report->results.count;
 	cJSON *object = cJSON_CreateObject(), *states;
 	struct report_totals totals;
 
@@ -157,7 +160,8 @@ static void add_changed(cJSON *json, const struct report *report)
 
 char *report_text(const struct report *report)
 {
-	const struct result **sorted = report_sorted(report);
+	size_t count;
+	const struct result **sorted = report_sorted(report, &count);
 	cJSON *json = cJSON_CreateObject(), *array;
 	char *text, *line;
 
@@ -174,9 +178,9 @@ char *report_text(const struct report *report)
 	cJSON_AddNumberToObject(json, "duration", (double)report->lasted / 1e9);
 	cJSON_AddNumberToObject(json, "status", report->status);
 	add_changed(json, report);
-	cJSON_AddItemToObject(json, "totals", of_totals(report, sorted));
+	cJSON_AddItemToObject(json, "totals", of_totals(report, sorted, count));
 	array = cJSON_AddArrayToObject(json, "units");
-	for (size_t i = 0; i < report->results.count; i++)
+	for (size_t i = 0; i < count; i++)
 		cJSON_AddItemToArray(array, of_result(sorted[i]));
 	text = cJSON_Print(json);
 	line = xasprintf("%s\n", text);

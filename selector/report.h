@@ -35,8 +35,8 @@ struct report_totals {
 
 void report_count(struct report_totals *totals, const struct report *report);
 
-/* The results by runner, id and part; to be freed. */
-const struct result **report_sorted(const struct report *report);
+/* The results that are not gone by runner, id and part; to be freed. */
+const struct result **report_sorted(const struct report *report, size_t *count);
 
 /* The text of it, which ends with a newline; to be freed. */
 char *report_text(const struct report *report);

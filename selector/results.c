@@ -109,7 +109,8 @@ void results_begin(struct results *results, const struct plan *plan,
 		result->before = copy(unit->outcome);
 		result->outcome = copy(unit->outcome);
 		result->duration = unit->duration;
-		if (affected)
+		result->gone = affected && affected_is_gone(affected);
+		if (affected && !result->gone)
 			take_reasons(result, affected);
 		/* Of what git does not know something may have. */
 		result->changed |= command->set != NULL;
@@ -143,7 +144,31 @@ void results_end(struct results *results, const struct result *end)
 	result->outcome = copy(end->outcome);
 	result->duration = end->duration;
 	result->ran = true;
+	result->gone = false;
 	result->incomplete |= end->incomplete;
+}
+
+void results_forget(struct results *results, const struct query_units *units)
+{
+	struct interner names = {0};
+
+	for (size_t i = 0; i < units->count; i++) {
+		const struct query_unit *unit = &units->units[i];
+		char *name = xasprintf("%s/%s", unit->runner, unit->id);
+
+		intern(&names, name, strlen(name));
+		free(name);
+	}
+	for (size_t i = 0; i < results->count; i++) {
+		struct result *result = &results->list[i];
+		char *name = xasprintf("%s/%s", result->runner, result->id);
+
+		result->gone |=
+			!result->ran &&
+			intern_find(&names, name, strlen(name)) == INTERN_NONE;
+		free(name);
+	}
+	interner_release(&names);
 }
 
 void results_release(struct results *results)

@@ -24,6 +24,7 @@ struct result {
 	char **attempts;  /* how it ended before it was run again */
 	size_t attempt_count, attempt_room;
 	bool flaky; /* it is known for ending either way */
+	bool gone;  /* it is no longer there: nobody is told of it */
 };
 
 struct results {
@@ -56,6 +57,9 @@ void results_end(struct results *results, const struct result *end);
  */
 struct result *results_place(struct results *results, const char *runner,
 	const char *id, const char *part);
+
+/* Units that did not run and are not in the map any more are gone. */
+void results_forget(struct results *results, const struct query_units *units);
 
 /* NULL: there is none. Good until the next results_end(). */
 struct result *results_find(struct results *results, const char *runner,

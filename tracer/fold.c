@@ -228,6 +228,7 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold_forward(&fold);
 	finish_units(&fold);
 	drop_deselected(&fold);
+	fold_unfound(&fold);
 	code = fold_code(&fold, map, err);
 	if (code < 0)
 		goto out;

@@ -297,6 +297,10 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 	for (uint32_t k = 0; k < path.link_count; k++)
 		fold_input(fold, scope, fold->links[path.link_first + k], 0,
 			ACCESS_LINK);
+	if (fold->gave_up && kind == ACCESS_STAT &&
+		(scope == fold->base ||
+			fold->recording.scopes[scope].kind == SCOPE_DISCOVER))
+		return;
 	if (fold->recording.scopes[scope].kind == SCOPE_DISCOVER &&
 		fold_discovery(fold, scope, path.node, block, kind))
 		return;

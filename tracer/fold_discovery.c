@@ -58,6 +58,44 @@ static bool is_looked_for_elsewhere(
 }
 
 /*
+ * Whether the runner ended before any test could run: a name on its command
+ * line is wrong, or it was interrupted. It has looked at files then that it did
+ * not collect: were they stored for that, new ones would pass for known. What
+ * failed is run again whatever it depends on.
+ */
+bool fold_gave_up(const struct fold *fold)
+{
+	if (!fold->adapter_ready || fold->collected)
+		return false;
+	for (uint32_t i = 0; i < fold->scope_count; i++) {
+		const struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_UNIT && fold->scopes[i].ran &&
+			strcmp(scope->outcome ? scope->outcome : "", "error"))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A run that has not found all tests, or passed files by (--lf does), says
+ * nothing of what there is in the directories and files that it came by. The
+ * map keeps what it knows, so that new files in them stay new.
+ */
+void fold_unfound(struct fold *fold)
+{
+	if (!fold->adapter_ready || fold->collected)
+		return;
+	for (uint32_t i = 0; i < fold->scope_count; i++) {
+		struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_LISTING ||
+			(scope->kind == SCOPE_COLLECT && !fold->scopes[i].told))
+			scope->unwanted = true;
+	}
+}
+
+/*
  * What discovery goes through tells which tests there are, not how one of
  * them ends: its directories, and the files in them. Where the project has
  * hooks of its own, they may have asked whether a file is there: its presence

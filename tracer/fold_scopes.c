@@ -183,6 +183,7 @@ static void outcome(
 			fold->hooked = true;
 		if (word == 6 && !memcmp(text, "passed", 6))
 			fold->scopes[i].completed = true;
+		fold->scopes[i].told |= word != 5 || memcmp(text, "holds", 5);
 		if (word == 5 && !memcmp(text, "holds", 5) && text[word])
 			intern(&fold->held, text + word + 1,
 				strlen(text + word + 1));
@@ -330,6 +331,7 @@ void fold_scopes(struct fold *fold)
 	for (size_t i = 0; i < trace->count; i++)
 		take_mark(fold, &trace->events[i]);
 	find_broken_off(fold);
+	fold->gave_up = fold_gave_up(fold);
 	/* What found no room to answer did not run unseen. */
 	if (trace->lost) {
 		fold_incomplete(fold, fold->base, trace->lost);

@@ -107,6 +107,7 @@ struct fold_scope {
 	bool ran;       /* said an outcome other than that it exists */
 	bool selected;  /* was collected and chosen, if perhaps not run */
 	bool completed; /* a collector that came to its end */
+	bool told;      /* it said how it ended, if it is no unit */
 };
 
 struct fold {
@@ -131,6 +132,7 @@ struct fold {
 	bool adapter_ready;
 	bool collected; /* the runner has told of all tests that it found */
 	bool whole;     /* the command is one unit, which nobody named */
+	bool gave_up;   /* as fold_gave_up() has it */
 
 	uint32_t *linked; /* nodes whose links or places changed */
 	size_t linked_count, linked_room;
@@ -242,6 +244,8 @@ void fold_input(struct fold *fold, uint32_t scope, uint32_t node,
 uint32_t fold_maker(const struct fold *fold, uint32_t node);
 void fold_find_searched(struct fold *fold);
 bool fold_is_collected(const struct fold *fold, uint32_t node);
+bool fold_gave_up(const struct fold *fold);
+void fold_unfound(struct fold *fold);
 bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
 	uint32_t block, enum access_kind kind);
 

@@ -4,6 +4,7 @@
 import json
 import shutil
 import signal
+import sys
 
 import pytest
 

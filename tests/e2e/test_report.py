@@ -153,3 +153,47 @@ def test_it_does_not_disturb_what_lists_its_directory(project):
     report(project, command=command)
     answer = report(project, command=command)
     assert answer["totals"]["states"]["hit"] == 1
+
+
+def test_what_is_gone_is_not_told(suite):
+    suite.edit("test_lib.py", "< 3", "< 3\ndef test_new():\n    assert 0")
+    test(suite, code=1)
+    suite.edit("test_lib.py", "\ndef test_new():\n    assert 0", "")
+    answer = report(suite)
+    assert "test_lib.py::test_new" not in units(answer)
+    assert answer["totals"]["units"] == 3
+    suite.edit("test_other.py", "def test_passes", "def test_other")
+    answer = report(suite)
+    assert sorted(units(answer)) == [
+        "test_lib.py::test_f", "test_other.py::test_other",
+        "test_other.py::test_skipped"]
+
+
+@pytest.mark.parametrize("kind", ["data", "source"])
+def test_gone_before_it_ever_ran(suite, kind):
+    """Its id is not handed to pytest, which would run nothing then."""
+    suite.write("test_data.py", """\
+        import pathlib, pytest
+        FILES = sorted(each.stem for each in pathlib.Path("d").glob("*.x"))
+        @pytest.mark.parametrize("name", FILES)
+        def test_each(name):
+            pass
+        """)
+    suite.write("d/one.x")
+    test(suite)
+    text = (suite.root / "test_data.py").read_text()
+    if kind == "data":
+        suite.write("d/two.x")
+    else:
+        suite.write("test_data.py", text + "def test_more():\n    pass\n")
+    suite.write("test_broken.py", "(\n")
+    test(suite, code=2)
+    (suite.root / "test_broken.py").unlink()
+    if kind == "data":
+        (suite.root / "d/two.x").unlink()
+    else:
+        suite.write("test_data.py", text)
+    suite.edit("lib.py", "return 1", "return 2")
+    answer = report(suite)
+    assert len(units(answer)) == 4
+    assert units(answer)["test_lib.py::test_f"]["ran"]

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""Runs of a part of the suite, between an edit and the run that matters."""
+
+import sys
+
+import pytest
+
+RUN = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+NEW = "test_new.py::test_new"
+
+
+@pytest.fixture
+def suite(project):
+    project.files(test_a="def test_one():\n    assert 0\n",
+                  test_b="def test_two():\n    pass\n")
+    project.ftrace("test", "--", *RUN)
+    return project
+
+
+def fails_now(project, name):
+    """Whether the whole command finds that the new test fails."""
+    result = project.ftrace("test", "--", *RUN, "-rf")
+    assert result.code == 1, result
+    return "FAILED " + name in result.out
+
+
+@pytest.fixture
+def whole(suite):
+    """The command that finds all, known to the map."""
+    suite.ftrace("test", "--", *RUN, "-rf")
+    return suite
+
+
+@pytest.mark.parametrize("arguments", [
+    ("test_new.py", "test_a.py::no_such"),
+    (".", "test_a.py::no_such"),
+], ids=["file", "folder"])
+def test_a_name_that_is_wrong_hides_no_new_file(whole, arguments):
+    whole.files(test_new="def test_new():\n    assert 0\n")
+    assert whole.run(*RUN, *arguments).code == 4
+    assert "test_new.py" in whole.affected()
+    assert fails_now(whole, NEW)
+
+
+def test_last_failed_hides_no_new_file(whole):
+    cached = [each for each in RUN if each not in ("-p", "no:cacheprovider")]
+    whole.run(*cached)
+    whole.files(test_new="def test_new():\n    assert 0\n")
+    assert whole.run(*cached, "--lf").code == 1
+    assert "test_new.py" in whole.affected()
+    assert fails_now(whole, NEW)
+
+
+@pytest.mark.parametrize("option", [
+    ("-k", "one"), ("-m", "slow"), ("--deselect", NEW)], ids=" ".join)
+def test_what_is_left_out_of_a_new_file_is_run_by_others(whole, option):
+    whole.files(test_new="def test_new():\n    assert 0\n")
+    whole.run(*RUN, *option)
+    assert fails_now(whole, NEW)
+
+
+def test_what_is_always_left_out_costs_nothing(whole):
+    whole.edit("test_a.py", "assert 0", "assert 1")
+    whole.ftrace("test", "--", *RUN, "-rf").ok()
+    whole.run(*RUN, "-k", "one").ok()
+    result = whole.ftrace("test", "--", *RUN, "-rf").ok()
+    assert "nothing affected" in result.err
