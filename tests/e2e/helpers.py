@@ -219,6 +219,18 @@ class Project:
                       if "::" in match[0])
 
 
+def warm_test(project, *options, code=0, cwd=None):
+    """`ftrace test` of pytest."""
+    result = project.ftrace("test", *options, "--", project.python, "-m",
+                            "pytest", "-q", "-p", "no:cacheprovider", cwd=cwd)
+    assert result.code == code, result
+    return result
+
+
+# As what it is imported as it is none of pytest's.
+warm_test.__test__ = False
+
+
 class Edited:
     """An edit for as long as a with block lasts."""
 

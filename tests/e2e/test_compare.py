@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from helpers import warm_test as test
 from outside import outside
 
 SUITE = {
@@ -40,17 +41,6 @@ def suite(project):
         yield project
 
 
-def test(project, *options, code=0, root=None):
-    result = project.ftrace("test", *options, "--", project.python, "-m",
-                            "pytest", "-q", "-p", "no:cacheprovider",
-                            cwd=root)
-    assert result.code == code, result
-    return result
-
-
-test.__test__ = False
-
-
 def compare(project, *args, code=0):
     result = project.ftrace("compare", *args, "warm.json", "full.json")
     assert result.code == code, result
@@ -67,7 +57,7 @@ def full(project, **more):
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(project.root, copy)
     return test(project, "--full", "--report", project.root / "full.json",
-                root=copy, **more)
+                cwd=copy, **more)
 
 
 def test_same_in_both(suite):

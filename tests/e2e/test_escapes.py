@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from helpers import warm_test as test
 from outside import outside
 
 SUITE = {
@@ -39,16 +40,6 @@ def suite(project):
     with outside(project) as project.answers:
         test(project)
         yield project
-
-
-def test(project, *options, code=0):
-    result = project.ftrace("test", *options, "--", project.python, "-m",
-                            "pytest", "-q", "-p", "no:cacheprovider")
-    assert result.code == code, result
-    return result
-
-
-test.__test__ = False
 
 
 def escapes(project):

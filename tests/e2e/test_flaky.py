@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from helpers import warm_test as test
 from outside import outside
 
 SUITE = {
@@ -33,16 +34,6 @@ def suite(project):
         answers["either"] = ["good"]
         test(project)
         yield project
-
-
-def test(project, *options, code=0):
-    result = project.ftrace("test", *options, "--", project.python, "-m",
-                            "pytest", "-q", "-p", "no:cacheprovider")
-    assert result.code == code, result
-    return result
-
-
-test.__test__ = False
 
 
 def flaky(project, *args, code=0):

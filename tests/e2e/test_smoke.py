@@ -4,6 +4,8 @@
 
 import pytest
 
+from helpers import warm_test as test
+
 SUITE = {
     "pytest.ini": "[pytest]\nmarkers =\n  quick: x\n",
     "lib.py": "def used():\n    return 1\n",
@@ -38,16 +40,6 @@ def suite(project):
     project.env["PYTHONPATH"] = "."
     test(project)
     return project
-
-
-def test(project, *options, code=0):
-    result = project.ftrace("test", *options, "--", project.python, "-m",
-                            "pytest", "-q", "-p", "no:cacheprovider")
-    assert result.code == code, result
-    return result
-
-
-test.__test__ = False
 
 
 def test_smoke_of_another_runner_is_still_to_come(suite):
