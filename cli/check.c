@@ -8,6 +8,7 @@
 
 #include "cli/common.h"
 #include "cli/output.h"
+#include "cli/streams.h"
 #include "cli/verbs.h"
 #include "map/alloc.h"
 #include "tracer/spawn.h"
@@ -219,6 +220,7 @@ static void run_checks(struct checks *checks)
 	struct check_show show = {.quiet = quiet, .json = common_json};
 	unsigned jobs = parse_jobs();
 
+	streams_fill();
 	check_catch_signals();
 	checks->started = check_clock();
 	check_show_begin(&show, checks);

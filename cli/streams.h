@@ -15,4 +15,7 @@
 void streams_lend(int saved[3], bool shown);
 void streams_take_back(const int saved[3]);
 
+/* Opens those that we were started without: no file is to take their place. */
+void streams_fill(void);
+
 #endif

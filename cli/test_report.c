@@ -6,8 +6,8 @@
 #include <sys/wait.h>
 
 #include "cli/output.h"
-#include "cli/put_file.h"
 #include "selector/junit_text.h"
+#include "selector/put_file.h"
 #include "selector/report.h"
 
 struct report_options report_options;

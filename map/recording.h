@@ -80,11 +80,11 @@ struct recording {
 	int64_t started;  /* nanoseconds since the epoch */
 	int64_t duration; /* nanoseconds */
 	const char *command;
-	/* Where it ran, when all its tests were told of; NULL: they were not.
-	 */
-	const char *directory;
-	const char *words; /* the command, as no other one is */
-	bool whole;        /* it is one unit, called by its line */
+	const char *directory; /* where it ran */
+	const char *words;     /* the command, as no other one is */
+	bool knows_all;        /* all its tests were told of */
+	bool failed_itself;    /* and none of them did */
+	bool whole;            /* it is one unit, called by its line */
 	int status;
 };
 

@@ -2,7 +2,6 @@
 #include "selector/flaky_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "map/alloc.h"
 #include "map/read_file.h"
 #include "selector/json.h"
+#include "selector/put_file.h"
 
 #define VERSION 1
 #define LAST "~"
@@ -175,12 +175,6 @@ char *flaky_file_text(const struct flaky_units *units)
 	return end;
 }
 
-static int failed(struct err *err, const char *path)
-{
-	return err_set(
-		err, -errno, "cannot write '%s': %s", path, strerror(errno));
-}
-
 static void make_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -195,30 +189,16 @@ static void make_folder(const char *path)
 int flaky_file_write(
 	const struct flaky_units *units, const char *path, struct err *err)
 {
-	char *new = xasprintf("%s.%d", path, getpid());
 	char *text = flaky_file_text(units);
 	size_t size;
 	char *old = read_file(path, SIZE_MOST, &size);
-	FILE *file;
 	int code = 0;
 
-	if (old && !strcmp(old, text))
-		goto out;
-	make_folder(path);
-	file = fopen(new, "wxe");
-	if (!file)
-		code = failed(err, path);
-	if (file && fputs(text, file) < 0)
-		code = failed(err, path);
-	if (file && fclose(file) != 0 && code == 0)
-		code = failed(err, path);
-	if (code == 0 && rename(new, path) < 0)
-		code = failed(err, path);
-	if (file && code < 0)
-		unlink(new);
-out:
+	if (!old || strcmp(old, text) != 0) {
+		make_folder(path);
+		code = put_file(path, text, err);
+	}
 	free(old);
 	free(text);
-	free(new);
 	return code;
 }

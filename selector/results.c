@@ -35,11 +35,19 @@ char *reason_text(const struct reason *reason)
 		reason->text ? reason->text : "");
 }
 
+/* Each part with its end, so that no others give the same. */
+static char *name_of(
+	size_t *size, const char *runner, const char *id, const char *part)
+{
+	*size = strlen(runner) + strlen(id) + strlen(part) + 2;
+	return xasprintf("%s%c%s%c%s", runner, 0, id, 0, part);
+}
+
 struct result *results_place(struct results *results, const char *runner,
 	const char *id, const char *part)
 {
-	char *name = xasprintf("%s/%s%c%s", runner, id, 0, part);
-	size_t size = strlen(runner) + strlen(id) + strlen(part) + 2;
+	size_t size;
+	char *name = name_of(&size, runner, id, part);
 	uint32_t i = intern(&results->names, name, size);
 	struct result *result;
 
@@ -58,8 +66,8 @@ struct result *results_place(struct results *results, const char *runner,
 struct result *results_find(struct results *results, const char *runner,
 	const char *id, const char *part)
 {
-	char *name = xasprintf("%s/%s%c%s", runner, id, 0, part);
-	size_t size = strlen(runner) + strlen(id) + strlen(part) + 2;
+	size_t size;
+	char *name = name_of(&size, runner, id, part);
 	uint32_t i = intern_find(&results->names, name, size);
 
 	free(name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tracer/fold.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,6 +208,47 @@ static bool knows_all(
 		       options->status == 5);
 }
 
+static bool any_failed(const struct fold *fold)
+{
+	for (size_t i = 0; i < fold->scope_count; i++) {
+		const struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_UNIT && fold->scopes[i].ran &&
+			scope->outcome &&
+			(!strcmp(scope->outcome, "failed") ||
+				!strcmp(scope->outcome, "error")))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether the runner failed and no test of it did, as where a plugin wants
+ * more (of coverage, say): none would be selected next time. What was broken
+ * off (2, or by a signal of somebody's) has tests that did not run, and of a
+ * wrong command line (4) none has.
+ */
+static bool failed_itself(
+	const struct fold *fold, const struct fold_options *options)
+{
+	switch (options->status) {
+	case 0:
+	case 2:
+	case 4:
+	case 5:
+	case 128 + SIGHUP:
+	case 128 + SIGINT:
+	case 128 + SIGQUIT:
+	case 128 + SIGKILL:
+	case 128 + SIGTERM:
+		return false;
+	case 1:
+		return fold->adapter_ready && !any_failed(fold);
+	default:
+		return fold->adapter_ready;
+	}
+}
+
 int fold_store(struct map *map, const struct trace *trace,
 	const struct fold_options *options, struct fold_summary *summary,
 	struct err *err)
@@ -249,8 +291,9 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold.recording.started = options->started;
 	fold.recording.duration = options->duration;
 	fold.recording.command = options->command;
-	if (fold.whole || knows_all(&fold, options))
-		fold.recording.directory = options->directory;
+	fold.recording.knows_all = fold.whole || knows_all(&fold, options);
+	fold.recording.failed_itself = failed_itself(&fold, options);
+	fold.recording.directory = options->directory;
 	fold.recording.words = options->words;
 	fold.recording.whole = fold.whole;
 	fold.recording.status = options->status;

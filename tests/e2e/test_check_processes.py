@@ -78,6 +78,13 @@ def test_what_asks_for_input_gets_none(project, terminal):
     assert started.wait() == 0
 
 
+def test_started_without_standard_input(project):
+    configure(project, one="wc -c; echo said")
+    result = project.sh("sh", "-c", 'exec "$0" check <&-', FTRACE)
+    assert result.code == 0, result
+    assert "said" in result.out
+
+
 @pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
 def test_broken_off_in_a_phase(project, which):
     configure(project, quick=counted(project, "quick"), hangs=HANGS,

@@ -129,9 +129,9 @@ def test_interrupted(suite):
     full(suite, code=1)
     suite.write("conftest.py", """\
         import os, signal
-        os.kill(os.getppid(), signal.SIGINT)
+        os.kill(os.getppid(), signal.SIGTERM)
         """)
-    result = compare(suite, code=-signal.SIGINT)
+    result = compare(suite, code=-signal.SIGTERM)
     assert "escape   " not in result.out
     assert "broken off" in result.err
     assert not suite.json("escapes")["escapes"]

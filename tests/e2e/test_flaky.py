@@ -127,6 +127,10 @@ def test_list_is_kept_in_step(suite):
     lines = path.read_text().splitlines()
     day = json.loads(path.read_text())["flaky"][EITHER]
     assert '"%s": "%s",' % (EITHER, day) in lines
+    # It may lie elsewhere, and be others' to write.
+    place = path.rename(path.parent / "kept.json")
+    place.chmod(0o664)
+    path.symlink_to("kept.json")
     flaky(suite, "add", "pytest/test_steady.py::test_steady")
     found = list(json.loads(path.read_text())["flaky"])
     assert found == sorted(found) and len(found) == 3
@@ -139,6 +143,7 @@ def test_list_is_kept_in_step(suite):
     assert list(json.loads(path.read_text())["flaky"]) == ["~"]
     make_flaky(suite)
     assert EITHER in path.read_text()
+    assert path.is_symlink() and place.stat().st_mode & 0o777 == 0o664
 
 
 def test_lists_merge_line_by_line(suite):

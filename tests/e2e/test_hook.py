@@ -58,7 +58,7 @@ def test_commit(repo):
     refused = commit_all(repo, code=1)
     assert "ftrace: 1 of 8 tests affected" in refused.err
     assert git(repo, "log", "--oneline").out.count("\n") == 2
-    repo.edit("pkg/two.py", "return 0", "return 4")
+    repo.edit("pkg/two.py", "return 0", "return 40")
     commit_all(repo)
     repo.write("README", "nothing\n")
     assert "nothing affected" in commit_all(repo).err
@@ -70,12 +70,12 @@ def test_partly_staged(repo):
     commit_all(repo, code=1)  # nothing to commit
     repo.edit("pkg/two.py", "return 3", "return 0")
     git(repo, "add", "-A")
-    repo.edit("pkg/two.py", "return 0", "return 4")
+    repo.edit("pkg/two.py", "return 0", "return 40")
     result = git(repo, "commit", "-qm", "staged")
     assert TOLD in result.err and "passed" in result.out + result.err
     result = git(repo, "commit", "-qam", "all")
     assert TOLD not in result.err
-    repo.edit("pkg/two.py", "return 4", "return 5")
+    repo.edit("pkg/two.py", "return 40", "return 500")
     repo.edit("pkg/one.py", "return SIZE", "return int(SIZE)")
     result = git(repo, "commit", "-qm", "one", "pkg/one.py")
     assert TOLD in result.err

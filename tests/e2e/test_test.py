@@ -132,6 +132,26 @@ def test_commands_of_two_directories_are_two(project):
     assert project.affected() == ["cd b && grep -q good in.txt"]
 
 
+def test_a_failure_that_is_no_tests(suite):
+    """A plugin is not content (with the coverage, say), whatever passed."""
+    suite.write("conftest.py", """\
+        import os
+        def pytest_sessionfinish(session):
+            if not os.environ.get("CONTENT"):
+                session.exitstatus = 1
+        """)
+    for _ in range(2):
+        assert ran(test(suite, code=1)) == 6
+    suite.env["CONTENT"] = "1"
+    assert ran(test(suite)) == 6
+    assert NOTHING in test(suite).err
+    # Nor is what was known before.
+    del suite.env["CONTENT"]
+    suite.edit("two.py")
+    assert ran(test(suite, code=1)) == 1
+    assert ran(test(suite, code=1)) == 6
+
+
 def test_words_of_one_unit_are_kept_apart(project):
     """The line that they make is the unit's name, and theirs in common."""
     args = [["test", "--", "sh", "-c", *words]

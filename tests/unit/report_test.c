@@ -197,6 +197,16 @@ TEST(members_that_are_wrong)
 		"there is no 'units'"));
 }
 
+TEST(slashes_tell_no_parts_of_a_name)
+{
+	struct results results = {.list = NULL};
+
+	results_place(&results, "a/b", "c", "");
+	assert_null(results_find(&results, "a", "b/c", ""));
+	assert_non_null(results_find(&results, "a/b", "c", ""));
+	results_release(&results);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +215,7 @@ int main(void)
 		IN_SCRATCH(cut_short),
 		IN_SCRATCH(no_report),
 		IN_SCRATCH(members_that_are_wrong),
+		IN_SCRATCH(slashes_tell_no_parts_of_a_name),
 	};
 
 	return RUN_TESTS(tests);

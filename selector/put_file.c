@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/put_file.h"
+#include "selector/put_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,11 +35,22 @@ static bool is_special(const char *path)
 	       (stat(path, &st) == 0 && !S_ISREG(st.st_mode));
 }
 
-/* A new file beside the place; -1 with errno. */
+/*
+ * A new file beside the place, for the same users; -1 with errno. What bears
+ * its name was left behind by a process of our number, or is a link by which
+ * somebody would have us write elsewhere.
+ */
 static int open_beside(const char *place, char **name)
 {
+	struct stat st;
+	int fd;
+
 	*name = xasprintf("%s.%d.tmp", place, getpid());
-	return open(*name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	unlink(*name);
+	fd = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd >= 0 && stat(place, &st) == 0)
+		fchmod(fd, st.st_mode & 0777);
+	return fd;
 }
 
 int put_file_check(const char *path, struct err *err)
