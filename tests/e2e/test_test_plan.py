@@ -98,7 +98,7 @@ def test_nothing_of_what_was_asked_for(project):
     project.write("b/test_b.py", "import lib\n" + B)
     project.write("lib.py", "ONE = 1\n")
     project.env["PYTHONPATH"] = "."
-    for args in (("a",), ("-k", "test_a"), ("b",)):
+    for args in (("-k", "test_a"), ("a",), ("b",)):
         test(project, *args)
     project.edit("b/test_b.py", "pass", "assert lib.ONE")
     assert "no tests ran" in test(project, "a").out
