@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/output.h"
 #include "cli/streams.h"
@@ -136,8 +137,20 @@ static char *name_files(const struct escaped *escaped, const bool *wanted)
 	return text;
 }
 
+/* Of a directory other names changed than who looks at it alone asks for. */
+static bool is_directory(const char *root, const char *path)
+{
+	char *absolute =
+		*path == '/' ? xstrdup(path) : xasprintf("%s/%s", root, path);
+	struct stat st;
+	bool is = stat(absolute, &st) == 0 && S_ISDIR(st.st_mode);
+
+	free(absolute);
+	return is;
+}
+
 /* What is known of the cause. */
-static void find_cause(const struct escaping *escaping,
+static void find_cause(const struct escaping *escaping, const char *root,
 	const struct held *after, struct escaped *escaped)
 {
 	bool *missing = xcalloc(escaping->path_count + 1, sizeof(*missing));
@@ -151,7 +164,7 @@ static void find_cause(const struct escaping *escaping,
 		bool is = held_has(after, escaped->runner, escaped->unit, i);
 
 		missing[i] = escaping->known && is && !was;
-		held[i] = is && was;
+		held[i] = is && was && !is_directory(root, escaping->paths[i]);
 		any_missing |= missing[i];
 		any_held |= held[i];
 		escaped_add_file(escaped, escaping->paths[i], missing[i]);
@@ -206,7 +219,7 @@ void escaping_learn(struct escaping *escaping, const char *root)
 		return;
 	ask(&after, escaping, root);
 	for (size_t i = 0; i < escaping->found.count; i++)
-		find_cause(escaping, &after, &escaping->found.list[i]);
+		find_cause(escaping, root, &after, &escaping->found.list[i]);
 	held_release(&after);
 	code = map_open(&map, root, MAP_QUERY, &err);
 	if (code == 0) {

@@ -85,6 +85,21 @@ static bool is_gone(const struct fold *fold, const char *id, size_t size)
 	return false;
 }
 
+/*
+ * A class that its file has no more. What it had been collected from would
+ * count as changed for ever.
+ */
+static bool is_gone_class(const struct fold *fold, enum scope_kind kind,
+	const char *name, size_t file)
+{
+	size_t size = strlen(name);
+
+	return kind == SCOPE_COLLECT && file < size &&
+	       fold_find_scope(fold, kind, name, size) == SCOPE_NONE &&
+	       intern_find(&fold->held, name, size) == INTERN_NONE &&
+	       is_gone(fold, name, size);
+}
+
 /* What was collected from a file, or looked through, that is gone as well. */
 static int outdate(struct fold *fold, enum scope_kind kind, struct map *map,
 	struct err *err)
@@ -97,8 +112,9 @@ static int outdate(struct fold *fold, enum scope_kind kind, struct map *map,
 		const char *name = names[i].name;
 		size_t file = part_end(name, strlen(name), 0);
 
-		if (!file_is_missing(fold, name, file) ||
-			!was_looked_for(fold, name, file))
+		if (!is_gone_class(fold, kind, name, file) &&
+			(!file_is_missing(fold, name, file) ||
+				!was_looked_for(fold, name, file)))
 			continue;
 		*(int64_t *)array_add(&fold->recording.outdated,
 			&fold->recording.outdated_count,

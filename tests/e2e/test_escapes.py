@@ -48,6 +48,14 @@ def escapes(project):
     return json.loads(result.out)["escapes"]
 
 
+def test_a_new_file_beside_is_no_cause(suite):
+    suite.write("report.json", "{}")
+    suite.write("data.txt", "bad\n")
+    result = test(suite, "--full", code=1)
+    assert ("ftrace: escape: test_asking.py::test_served: no missing edge: "
+            in result.err), result
+
+
 def test_escape_is_found_and_taught(suite):
     suite.write("data.txt", "bad\n")
     result = test(suite, "--full", code=1)

@@ -65,3 +65,18 @@ def test_what_is_always_left_out_costs_nothing(whole):
     whole.run(*RUN, "-k", "one").ok()
     result = whole.ftrace("test", "--", *RUN, "-rf").ok()
     assert "nothing affected" in result.err
+
+
+def test_a_class_that_is_gone_is_no_reason_to_run_all(suite):
+    suite.write("conftest.py", "import pytest\n")
+    suite.write("sub/test_c.py", """\
+        class TestOne:
+            def test_in(self):
+                pass
+        """)
+    suite.ftrace("test", "--", *RUN)
+    suite.edit("sub/test_c.py", "TestOne", "TestTwo")
+    suite.ftrace("test", "--", *RUN)
+    suite.edit("conftest.py")
+    assert "all are run" in suite.ftrace("test", "--", *RUN).err
+    assert "1 of 3 tests affected" in suite.ftrace("test", "--", *RUN).err
