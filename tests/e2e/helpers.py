@@ -81,6 +81,21 @@ def same_output(text):
     return re.sub(r"=+ (.*TIME.*?) =+", r"= \1 =", text)
 
 
+def write_source(path, data):
+    """Writes a file so that no bytecode of its old text passes for current.
+
+    Python tells a source that it cached by its size and the second it was
+    written in.
+    """
+    try:
+        old = os.stat(path)
+    except OSError:
+        old = None
+    if old and path.suffix == ".py" and old.st_size == len(data):
+        time.sleep(max(0, int(old.st_mtime) + 1 - time.time()))
+    path.write_bytes(data)
+
+
 class Project:
     """A project in a folder of its own, and the commands run in it."""
 
@@ -100,10 +115,9 @@ class Project:
     def write(self, name, text=""):
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(text, bytes):
-            path.write_bytes(text)
-        else:
-            path.write_text(textwrap.dedent(text), encoding="utf-8")
+        if isinstance(text, str):
+            text = textwrap.dedent(text).encode()
+        write_source(path, text)
         return path
 
     def files(self, **texts):
@@ -112,10 +126,7 @@ class Project:
             self.write(name.replace("__", "/") + ".py", text)
 
     def edit(self, name, old=None, new=None):
-        """Changes a file: a replacement, or a line more at its end.
-
-        The size changes, so that no cached bytecode passes for current.
-        """
+        """Changes a file: a replacement, or a line more at its end."""
         path = self.root / name
         text = path.read_text(encoding="utf-8")
         if old is None:
@@ -125,7 +136,7 @@ class Project:
         else:
             assert text.count(old) == 1, (name, old)
             text = text.replace(old, new)
-        path.write_text(text, encoding="utf-8")
+        write_source(path, text.encode())
         return path
 
     def edited(self, *args):
@@ -242,7 +253,7 @@ class Edited:
         self.project.edit(self.name, *self.change)
 
     def __exit__(self, *_):
-        (self.project.root / self.name).write_bytes(self.before)
+        write_source(self.project.root / self.name, self.before)
 
 
 class Terminal:

@@ -232,7 +232,7 @@ def test_outcomes(project):
         "strict": "failed", "not_run": "xfailed", "error": "error",
         "late": "error",
     }
-    assert record.outcomes["collect/test_a.py"] == ["holds", "passed"]
+    assert record.outcomes["collect/test_a.py"] == ["passed"]
 
 
 def test_an_interrupted_test_has_no_outcome(project):
