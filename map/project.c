@@ -15,6 +15,8 @@
 
 static const char *const checkouts[] = {".git", ".hg", ".jj", NULL};
 
+static const char *const configs[] = {"ftrace.json", NULL};
+
 static const char *const marks[] = {"pyproject.toml", "pytest.ini", "setup.cfg",
 	"setup.py", "tox.ini", "package.json", "Cargo.toml", "go.mod",
 	"CMakeLists.txt", "meson.build", "configure.ac", "Makefile", NULL};
@@ -70,6 +72,8 @@ char *project_root(const char *directory, struct err *err)
 	root = nearest(real, maps);
 	if (!root)
 		root = nearest(real, checkouts);
+	if (!root)
+		root = nearest(real, configs);
 	if (!root)
 		root = nearest(real, marks);
 	if (!root)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "map/schema.h"
 
+#include "map/map.h"
 #include "map/sql.h"
 
 /* PRAGMA application_id of a map: "frtm". */
@@ -162,42 +163,60 @@ static int migrate(struct map *map, int64_t version, struct err *err)
 	return code;
 }
 
-int schema_prepare(struct map *map, struct err *err)
-{
-	int64_t application = 0, version = 0, empty = 0;
-	int code;
+struct state {
+	int64_t application, version, empty;
+};
 
-	code = sql_number(map, "PRAGMA application_id", &application, err);
-	if (code == 0)
-		code = sql_number(map, "PRAGMA user_version", &version, err);
-	if (code == 0)
-		code = is_empty(map, &empty, err);
+/* In one transaction: somebody else may be making the map. */
+static int read_state(struct state *state, struct map *map, struct err *err)
+{
+	int code = map_enter(map, err);
+
 	if (code < 0)
 		return code;
-	if (!empty && application != APPLICATION_ID)
+	code = sql_number(
+		map, "PRAGMA application_id", &state->application, err);
+	if (code == 0)
+		code = sql_number(
+			map, "PRAGMA user_version", &state->version, err);
+	if (code == 0)
+		code = is_empty(map, &state->empty, err);
+	map_leave(map, NULL);
+	return code;
+}
+
+int schema_prepare(struct map *map, struct err *err)
+{
+	struct state state;
+	int code = read_state(&state, map, err);
+
+	if (code < 0)
+		return code;
+	if (!state.empty && state.application != APPLICATION_ID)
 		return err_set(err, MAP_BROKEN,
 			"'%s/" MAP_PATH "' is not an ftrace map; remove it "
 			"and record again",
 			map->root);
-	if (version < 0)
+	if (state.version < 0)
 		return err_set(err, MAP_BROKEN,
 			"map '%s/" MAP_PATH "' is damaged (version %lld); "
 			"remove it and record again",
-			map->root, (long long)version);
-	if (version > MAP_VERSION)
+			map->root, (long long)state.version);
+	if (state.version > MAP_VERSION)
 		return err_set(err, MAP_BROKEN,
 			"map '%s/" MAP_PATH "' is of version %lld and this "
 			"ftrace reads up to %d; use the newer ftrace, or "
 			"remove the map and record again",
-			map->root, (long long)version, MAP_VERSION);
-	if (empty && map->read_only)
+			map->root, (long long)state.version, MAP_VERSION);
+	if (state.empty && map->read_only)
 		return err_set(err, MAP_BROKEN,
 			"map '%s/" MAP_PATH "' is empty; record again",
 			map->root);
-	if (version < MAP_VERSION && map->read_only)
+	if (state.version < MAP_VERSION && map->read_only)
 		return err_set(err, MAP_BROKEN,
 			"map '%s/" MAP_PATH "' is of version %lld and cannot "
 			"be migrated where it cannot be written",
-			map->root, (long long)version);
-	return version < MAP_VERSION ? migrate(map, version, err) : 0;
+			map->root, (long long)state.version);
+	return state.version < MAP_VERSION ? migrate(map, state.version, err)
+					   : 0;
 }

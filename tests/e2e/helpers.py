@@ -85,15 +85,19 @@ def write_source(path, data):
     """Writes a file so that no bytecode of its old text passes for current.
 
     Python tells a source that it cached by its size and the second it was
-    written in.
+    written in; where both would be the same, it is written in the next.
     """
     try:
         old = os.stat(path)
     except OSError:
         old = None
-    if old and path.suffix == ".py" and old.st_size == len(data):
-        time.sleep(max(0, int(old.st_mtime) + 1 - time.time()))
     path.write_bytes(data)
+    if old and path.suffix == ".py" and old.st_size == len(data):
+        now = os.stat(path).st_mtime_ns
+        second = 10 ** 9
+        least = (old.st_mtime_ns // second + 1) * second
+        if now < least:
+            os.utime(path, ns=(least, least + now % second))
 
 
 class Project:

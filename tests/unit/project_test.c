@@ -56,6 +56,14 @@ TEST(the_nearest_mark)
 	expect_root("p", "p");
 }
 
+TEST(configuration_before_marks)
+{
+	make_tree();
+	write_file("p/ftrace.json", "{}");
+	write_file("p/sub/Makefile", "");
+	expect_root("p/sub/deep", "p");
+}
+
 /* A package inside a checkout is part of the whole checkout. */
 TEST(checkout_before_marks)
 {
@@ -161,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(the_nearest_mark),
+		IN_SCRATCH(configuration_before_marks),
 		IN_SCRATCH(checkout_before_marks),
 		IN_SCRATCH(map_before_checkout),
 		IN_SCRATCH(links_are_resolved),
