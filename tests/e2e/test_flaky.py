@@ -174,44 +174,46 @@ def test_no_more_than_200(suite):
     flaky(suite, "add", "pytest/test_steady.py::test_steady", code=3)
 
 
-@pytest.mark.parametrize("text, said", [
-    ("<<<<<<< HEAD\n{}", "no JSON from line 1 on"),
-    ('{\n"version": 1,\n"flaky": {\n"a": 1,,\n', "no JSON from line 4 on"),
-    ("{}", 'no "version"'),
-    ('{"version": 2, "flaky": {}}', "of version 2"),
-    ('{"version": 1, "flaky": {"x": "2026-01-01"}}', '"x" is no "runner/id"'),
-    ('{"version": 1, "flaky": {"x/y": "soon"}}', '"x/y" is no "runner/id"'),
-])
-def test_bad_list(suite, text, said):
+BAD_LISTS = {
+    "<<<<<<< HEAD\n{}": "no JSON from line 1 on",
+    '{\n"version": 1,\n"flaky": {\n"a": 1,,\n': "no JSON from line 4 on",
+    "{}": 'no "version"',
+    '{"version": 2, "flaky": {}}': "of version 2",
+    '{"version": 1, "flaky": {"x": "2026-01-01"}}': '"x" is no "runner/id"',
+    '{"version": 1, "flaky": {"x/y": "soon"}}': '"x/y" is no "runner/id"',
+}
+
+
+def test_bad_list(suite):
     make_flaky(suite)
-    suite.write("ci/flaky_tests.json", text)
-    result = flaky(suite, "list", code=3)
-    assert said in result.err and "flaky_tests.json'" in result.err
-    assert len(result.err.splitlines()) == 1
-    # What the map knows is run all the same, and the list is left alone.
-    affected = suite.ftrace("affected")
-    assert said in affected.err
-    assert affected.out == "test_either.py::test_either\n"
+    for text, said in BAD_LISTS.items():
+        suite.write("ci/flaky_tests.json", text)
+        result = flaky(suite, "list", code=3)
+        assert said in result.err and "flaky_tests.json'" in result.err
+        assert len(result.err.splitlines()) == 1
+        # What the map knows is run all the same, and the list is left alone.
+        affected = suite.ftrace("affected")
+        assert said in affected.err
+        assert affected.out == "test_either.py::test_either\n"
     assert said in test(suite).err
     assert (suite.root / "ci/flaky_tests.json").read_text() == text
 
 
-@pytest.mark.parametrize("args, code, said", [
-    ((), 2, "say what to do"),
-    (("ad",), 2, "unknown action 'ad'"),
-    (("add",), 2, "'add' needs a test"),
-    (("import",), 2, "'import' needs a file"),
-    (("list", "x"), 2, "unexpected argument 'x'"),
-    (("add", "test_steady.py"), 3, "'test_steady.py' is no test"),
-    (("add", "pytest/none.py::test"), 3, "the map holds no unit"),
-    (("remove", "pytest/none.py::test"), 3, "is not known to be flaky"),
-    (("import", "nowhere.json"), 3, "cannot read 'nowhere.json'"),
-])
-def test_bad_arguments(suite, args, code, said):
-    assert said in flaky(suite, *args, code=code).err
+def test_bad_arguments(suite):
+    for args, code, said in (
+            ((), 2, "say what to do"),
+            (("ad",), 2, "unknown action 'ad'"),
+            (("add",), 2, "'add' needs a test"),
+            (("import",), 2, "'import' needs a file"),
+            (("list", "x"), 2, "unexpected argument 'x'"),
+            (("add", "test_steady.py"), 3, "'test_steady.py' is no test"),
+            (("add", "pytest/none.py::test"), 3, "the map holds no unit"),
+            (("remove", "pytest/none.py::test"), 3, "is not known to be flaky"),
+            (("import", "nowhere.json"), 3, "cannot read 'nowhere.json'")):
+        assert said in flaky(suite, *args, code=code).err
 
 
 @pytest.mark.parametrize("value", ["-1", "x", "", "1000"])
-def test_bad_number_of_retries(suite, value):
-    result = suite.ftrace("test", "--retries", value, "--", "true")
+def test_bad_number_of_retries(project, value):
+    result = project.ftrace("test", "--retries", value, "--", "true")
     assert result.code == 2 and "--retries" in result.err

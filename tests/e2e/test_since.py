@@ -6,6 +6,7 @@ tell git's two sides apart.
 """
 
 import os
+import shutil
 
 import pytest
 
@@ -17,13 +18,28 @@ ONE = ["tests/test_one.py::test_one", "tests/test_one.py::test_size"]
 TWO = ["tests/test_two.py::test_three", "tests/test_two.py::test_two"]
 
 
-@pytest.fixture
-def repo(project):
-    return make(project)
-
-
 def record(repo):
     repo.pytest("-q", "-p", "no:cacheprovider")
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """A recorded project and a copy to put in its place for each test."""
+    folder = tmp_path_factory.mktemp("since")
+    project = Project(folder / "project")
+    project.write("pyproject.toml", "[tool.pytest.ini_options]\n")
+    record(make(project))
+    shutil.copytree(project.root, folder / "kept", symlinks=True)
+    return project, folder / "kept"
+
+
+@pytest.fixture
+def repo(template):
+    """Recorded at its first commit."""
+    project, kept = template
+    shutil.rmtree(project.root)
+    shutil.copytree(kept, project.root, symlinks=True)
+    return project
 
 
 def remove(*names):
@@ -88,7 +104,6 @@ EDITS = {
 @pytest.mark.parametrize("name", EDITS)
 def test_recorded_at_the_revision(repo, name):
     """The answer is the one that needs no git."""
-    record(repo)
     assert repo.affected("--since", "HEAD") == []
     EDITS[name](repo)
     plain = repo.affected()
@@ -107,7 +122,6 @@ def test_recorded_at_the_revision(repo, name):
 @pytest.mark.parametrize("name", EDITS)
 def test_recorded_after_the_edit(repo, name):
     """What the edit selected is selected, though nothing differs any more."""
-    record(repo)
     EDITS[name](repo)
     units = set(repo.affected("--tests"))
     record(repo)
@@ -124,7 +138,6 @@ def test_recorded_after_the_edit(repo, name):
 
 def test_recorded_between_edits(repo):
     """One edit is older than the record, one newer."""
-    record(repo)
     repo.edit("pkg/two.py", "return 3", "return int(3)")
     record(repo)
     repo.write("data/x.txt", "other\n")
@@ -147,7 +160,6 @@ def test_recorded_long_before(repo):
 
     Not of those who depend on what has changed since it was made.
     """
-    record(repo)
     repo.edit("pkg/two.py", "return one.one() + 1", "return 2")
     commit(repo)
     assert repo.affected("--since", "HEAD") == []
@@ -158,7 +170,6 @@ def test_recorded_long_before(repo):
 
 def test_a_revert(repo):
     """To the revision again: nothing differs, though the map does."""
-    record(repo)
     before = (repo.root / "data/x.txt").read_bytes()
     repo.write("data/x.txt", "other\n")
     record(repo)
@@ -169,7 +180,6 @@ def test_a_revert(repo):
 
 def test_what_git_does_not_know(repo):
     """Neither what it ignores nor what lies elsewhere."""
-    record(repo)
     repo.write("out/made.txt", "made\n")
     assert repo.affected() == ["tests/test_data.py::test_ignored"]
     assert repo.affected("--since", "HEAD") == []
@@ -189,7 +199,6 @@ def test_policy_stays(repo):
 
 def test_staged_and_edited_again(repo):
     """What is staged counts, and what is run is told."""
-    record(repo)
     repo.edit("pkg/two.py", "return 3", "return int(3)")
     git(repo, "add", "-A")
     repo.edit("pkg/two.py", "return int(3)", "return 3")
@@ -312,7 +321,6 @@ def test_line_break_in_the_path_of_the_project(tmp_path):
     (("--staged", "--untested"), 2),
 ])
 def test_bad_revision(repo, args, code):
-    record(repo)
     result = repo.ftrace("affected", *args)
     assert (result.code, result.out) == (code, "")
     assert len(result.err.splitlines()) == 1
@@ -367,7 +375,6 @@ def test_run(repo):
 
 def test_index_of_a_hook(repo):
     """`git commit FILE` commits another index than the repository's."""
-    record(repo)
     repo.edit("pkg/two.py", "return 3", "return int(3)")
     repo.write("data/x.txt", "other\n")
     git(repo, "add", "data")

@@ -5,7 +5,7 @@ import pytest
 
 from test_versions import PYTHONS, python  # noqa: F401
 
-VERSIONS = sorted(PYTHONS, key=lambda name: int(name[2:]))
+VERSIONS = list(PYTHONS)
 
 
 @pytest.fixture
