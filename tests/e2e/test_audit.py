@@ -316,16 +316,15 @@ def test_odd_bytes(project):
     assert _gaps(answer) == {name + "/test_b.py::test_it": ["data \udcff"]}
 
 
-@pytest.mark.parametrize("args, command, code, text", [
-    (["-n", "x"], None, 2, "no number"),
-    (["-n", "0"], None, 2, "no unit"),
-    (["--seed", "-1"], None, 2, "no number"),
-    (["--runner", "none"], None, 2, "unknown runner"),
-    ([], ["make", "check"], 2, "always runs alone"),
-    ([], ["/nowhere/pytest"], 127, "No such file"),
-])
-def test_misuse(cached, args, command, code, text):
-    assert text in _audit(cached, *args, command=command, code=code).err
+def test_misuse(cached):
+    for args, command, code, text in (
+            (["-n", "x"], None, 2, "no number"),
+            (["-n", "0"], None, 2, "no unit"),
+            (["--seed", "-1"], None, 2, "no number"),
+            (["--runner", "none"], None, 2, "unknown runner"),
+            ([], ["make", "check"], 2, "always runs alone"),
+            ([], ["/nowhere/pytest"], 127, "No such file")):
+        assert text in _audit(cached, *args, command=command, code=code).err
 
 
 def test_command_that_runs_more(cached):

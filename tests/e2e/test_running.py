@@ -57,17 +57,15 @@ def _check(project, names="abcd"):
 
 @pytest.mark.parametrize("args, env, config", [
     ((), {}, ""),
-    (("-p", "no:cacheprovider"), {}, ""),
+    (("-p", "no:cacheprovider", "-s"), {}, ""),
     ((), {"PYTEST_ADDOPTS": "-p no:cacheprovider -q"}, ""),
     ((), {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, ""),
     ((), {}, "addopts = -p mine -p no:doctest\n"),
     ((), {"PYTEST_PLUGINS": "mine"}, ""),
-    ((), {"PYTHONDONTWRITEBYTECODE": "1"}, ""),
-    (("-n", "2"), {}, ""),
     (("-n", "2", "--dist", "loadfile"), {}, ""),
     (("--import-mode=importlib",), {}, ""),
-    (("-s",), {}, ""),
-    (("-W", "error::DeprecationWarning"), {}, ""),
+    (("-W", "error::DeprecationWarning"),
+     {"PYTHONDONTWRITEBYTECODE": "1"}, ""),
 ], ids=str)
 def test_options(small, args, env, config):
     small.write("mine.py")

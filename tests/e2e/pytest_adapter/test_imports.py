@@ -270,20 +270,14 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("options", [
-    (), ("--tb=native",), ("--tb=short",), ("--full-trace",),
-    ("-W", "error"), ("-W", "always"), ("--import-mode=importlib",),
+    (), ("--tb=native", "--import-mode=importlib"),
+    ("--tb=short", "-W", "always"), ("-W", "error"),
 ], ids=" ".join)
 def test_tracebacks_and_warnings_are_the_same(project, options):
     for name, text in FAILURES.items():
         project.file(name, text)
     env = {"PYTHONPATH": str(project.root)}
-    options += ("--continue-on-collection-errors",)
-    if "--full-trace" in options:
-        # Here pytest's own frames are shown, and the hooks that wrap its
-        # hooks are among them.
-        project.traced(*options, env=env)
-        return
-    project.same(*options, env=env)
+    project.same(*options, "--continue-on-collection-errors", env=env)
 
 
 def test_without_the_extension(package, tmp_path):

@@ -41,8 +41,8 @@ ENVIRONMENT = """
     {"PYTEST_PLUGINS": "mine", "PYTHONPATH": "."},
     {"PYTHONPATH": "", "LD_PRELOAD": "libm.so.6"},
     {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-    {"PYTEST_ADDOPTS": "-p no:cacheprovider -p mine", "PYTHONPATH": "."},
-    {"PYTHONDONTWRITEBYTECODE": "1"},
+    {"PYTEST_ADDOPTS": "-p no:cacheprovider -p mine", "PYTHONPATH": ".",
+     "PYTHONDONTWRITEBYTECODE": "1"},
 ], ids=str)
 def test_environment_is_hidden(project, env):
     if not env or "PYTEST_DISABLE_PLUGIN_AUTOLOAD" in env:
