@@ -43,8 +43,12 @@ _WITHOUT_CODE = (importlib.machinery.ExtensionFileLoader,
                  getattr(external, "NamespaceLoader", None)
                  or getattr(external, "_NamespaceLoader", None))
 
+# As they are now: a test may put others there, and load modules then.
+_stat, _unlink = os.stat, os.unlink
+
 _known_methods = None
 _rewriter = None
+_rewritten_tail = None
 
 
 def install():
@@ -71,12 +75,13 @@ def install():
 
 
 def _wrap_pytest(method, around):
-    global _rewriter
+    global _rewriter, _rewritten_tail
     rewrite = sys.modules.get("_pytest.assertion.rewrite")
     rewriter = getattr(rewrite, "AssertionRewritingHook", None)
     code = getattr(getattr(rewriter, "exec_module", None), "__code__", None)
     if code is None:
         return
+    _rewritten_tail = getattr(rewrite, "PYC_TAIL", None)
     # Its last step, by which the module's own code begins to run.
     if "exec" in code.co_names and not hasattr(rewrite, "exec"):
         rewrite.exec = around(builtins.exec, _enter_run, marks.lower)
@@ -216,6 +221,26 @@ def _is_of_source(code):
             or _fits(code, loads[-1].source))
 
 
+def _drop_unsure(path, tail=None):
+    """Removes bytecode that may be of what the file was a moment before.
+
+    It is told by the size and by the second of its source. git and whoever
+    formats a file can write two states within one, and the tests of the first
+    are over by then: the second would run, and be recorded, as the first.
+    """
+    try:
+        made = external.cache_from_source(path)
+        if tail:
+            made = os.path.join(os.path.dirname(made),
+                                os.path.basename(path)[:-len(".py")] + tail)
+        source, made_of = _stat(path), _stat(made)
+        if (int(source.st_mtime) == int(made_of.st_mtime)
+                and source.st_ctime_ns >= made_of.st_mtime_ns):
+            _unlink(made)
+    except (NotImplementedError, OSError):
+        pass
+
+
 def _say_source(load, code):
     """Says what was read, once the code is there or cannot be."""
     path, load.source = load.source, ""
@@ -242,6 +267,7 @@ def _enter_code(loader, fullname=None):
         return None
     load.source = os.path.abspath(path)
     marks.mute_always()
+    _drop_unsure(load.source)
     return load
 
 
@@ -287,6 +313,7 @@ def _enter_module(loader, module):
     if load is not None:
         load.source = os.path.abspath(origin)
         marks.mute_always()
+        _drop_unsure(load.source, _rewritten_tail)
     return opened, load
 
 

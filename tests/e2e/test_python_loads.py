@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Edits of functions, in modules that come in by other ways than import."""
 
+import os
+import time
+
 import pytest
 
 BY_HAND = """\
@@ -152,3 +155,31 @@ def test_a_loader_that_makes_something_else_of_a_source(project):
     project.pytest().ok()
     assert _affected(project, "lib.py", "VALUE = 1", "VALUE = 1  # x") == [
         "test_a.py::test_one"]
+
+
+def test_two_states_within_a_second(project):
+    """Python takes the bytecode of the first for that of the second."""
+    start = 10**9 * (int(time.time()) - 60)
+
+    def put(tenth, number):
+        project.files(
+            lib="def one():\n    return %d\n" % number,
+            test_a="import lib\ndef test_a():\n    assert lib.one() == 1\n",
+            test_b="def test_b():\n    assert %d == 1\n" % number)
+        for path in project.root.glob("*.py"):
+            os.utime(path, ns=(start, start + 10**8 * tenth))
+
+    def compiled(tenth):
+        for path in project.root.glob("__pycache__/*"):
+            os.utime(path, ns=(start, start + 10**8 * tenth))
+
+    put(1, 1)
+    project.pytest("-q").ok()
+    compiled(2)
+    put(3, 0)
+    project.plain("-q").ok()
+    project.pytest("-q")
+    assert set(project.units().values()) == {"failed"}
+    compiled(4)
+    put(5, 1)
+    project.pytest("-q").ok()
