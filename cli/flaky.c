@@ -138,17 +138,47 @@ static bool split(const char *name, char **runner, char **id, char **part)
 	return true;
 }
 
-static struct flaky_unit *find(const struct memory *memory, const char *name)
+/* The parts of an id alone, where the map holds one unit of it; else false. */
+static bool split_plain(const struct query_units *units, const char *name,
+	char **runner, char **id, char **part)
+{
+	const struct query_unit *found = NULL;
+	size_t size = strcspn(name, "\t"), count = 0;
+
+	for (size_t i = 0; i < units->count; i++) {
+		const char *unit = units->units[i].id;
+
+		if (strncmp(unit, name, size) != 0 || unit[size])
+			continue;
+		found = &units->units[i];
+		count++;
+	}
+	if (count != 1)
+		return false;
+	*runner = xstrdup(found->runner);
+	*id = xstrdup(found->id);
+	*part = xstrdup(name[size] ? name + size + 1 : "");
+	return true;
+}
+
+static struct flaky_unit *find(const struct memory *memory,
+	const struct query_units *units, const char *name)
 {
 	struct flaky_unit *unit = NULL;
 	char *runner, *id, *part;
 
-	if (!split(name, &runner, &id, &part))
-		return NULL;
-	unit = flaky_units_find(&memory->units, runner, id, part);
-	free(runner);
-	free(id);
-	free(part);
+	if (split(name, &runner, &id, &part)) {
+		unit = flaky_units_find(&memory->units, runner, id, part);
+		free(runner);
+		free(id);
+		free(part);
+	}
+	if (!unit && split_plain(units, name, &runner, &id, &part)) {
+		unit = flaky_units_find(&memory->units, runner, id, part);
+		free(runner);
+		free(id);
+		free(part);
+	}
 	return unit;
 }
 
@@ -162,31 +192,39 @@ static bool is_recorded(
 	return false;
 }
 
+/* The parts of the name of a recorded unit, with its runner or without. */
+static bool split_recorded(const struct query_units *units, const char *name,
+	char **runner, char **id, char **part)
+{
+	if (split(name, runner, id, part)) {
+		if (is_recorded(units, *runner, *id))
+			return true;
+		free(*runner);
+		free(*id);
+		free(*part);
+	}
+	return split_plain(units, name, runner, id, part);
+}
+
 static int add_one(struct memory *memory, const struct query_units *units,
 	const char *name)
 {
 	char *runner, *id, *part;
-	int code = 0;
 
-	if (!split(name, &runner, &id, &part)) {
-		note("'%s' is no test; write it as `ftrace flaky list` does: "
+	if (!split_recorded(units, name, &runner, &id, &part)) {
+		note("the map holds no unit '%s', or several; `ftrace status "
+		     "--json` lists them, and runners: "
 		     "pytest/tests/test_a.py::test_x",
 			name);
 		return EXIT_QUERY_FAILED;
 	}
-	if (!is_recorded(units, runner, id)) {
-		note("the map holds no unit '%s'; `ftrace status --json` "
-		     "lists them",
-			name);
-		code = EXIT_QUERY_FAILED;
-	} else if (!flaky_units_find(&memory->units, runner, id, part)) {
+	if (!flaky_units_find(&memory->units, runner, id, part))
 		flaky_units_add(&memory->units, runner, id, part)->since =
 			flaky_now();
-	}
 	free(runner);
 	free(id);
 	free(part);
-	return code;
+	return 0;
 }
 
 static int add(struct memory *memory)
@@ -207,10 +245,10 @@ static int add(struct memory *memory)
 	return code;
 }
 
-static int remove_named(struct memory *memory)
+static int remove_each(struct memory *memory, const struct query_units *units)
 {
 	for (int i = 0; i < memory->name_count; i++) {
-		struct flaky_unit *unit = find(memory, memory->names[i]);
+		struct flaky_unit *unit = find(memory, units, memory->names[i]);
 
 		if (!unit) {
 			note("'%s' is not known to be flaky; `ftrace flaky "
@@ -221,6 +259,19 @@ static int remove_named(struct memory *memory)
 		flaky_units_remove(&memory->units, unit);
 	}
 	return 0;
+}
+
+static int remove_named(struct memory *memory)
+{
+	struct query_units units;
+	struct err err;
+	int code;
+
+	if (query_units(&units, &memory->map, &err) < 0)
+		return query_failed(&err);
+	code = remove_each(memory, &units);
+	query_units_release(&units);
+	return code;
 }
 
 /* To the named file, or the project's list; "-": standard output. */

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/record.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/output.h"
+#include "map/project.h"
+#include "map/query.h"
+#include "map/recording.h"
+#include "selector/affected.h"
 
 const struct adapter *record_adapter(
 	const struct verb *verb, const char *runner, char *const *argv)
@@ -20,10 +25,64 @@ const struct adapter *record_adapter(
 	return adapter;
 }
 
+static int forget_others(struct map *map, const char *line,
+	const char *directory, struct err *err)
+{
+	int code = map_begin(map, err);
+
+	if (code == 0)
+		code = recording_forget_others(map, line, directory, err);
+	if (code == 0)
+		return map_commit(map, err);
+	map_rollback(map);
+	return code;
+}
+
+static int doubt(struct map *map, const char *line, const char *directory,
+	struct err *err)
+{
+	struct affected affected;
+	bool others, decisive;
+	int code = query_other_commands(&others, map, line, directory, err);
+
+	if (code < 0 || !others)
+		return code;
+	code = affected_find(&affected, map, err);
+	decisive = code == 0 && affected.decisive;
+	affected_release(&affected);
+	return decisive ? forget_others(map, line, directory, err) : code;
+}
+
+/*
+ * Something has changed that may say what tests there are, and after this run
+ * the map has it as it is now. Other commands may have tests that this one does
+ * not look for, so they run as a whole next time. What fails here is told when
+ * the run is to be stored.
+ */
+static void doubt_others(const struct run_options *options)
+{
+	char *line, *directory;
+	struct map map;
+	struct err err;
+
+	if (!options->adapter ||
+		map_open(&map, options->root, MAP_QUERY, &err) < 0)
+		return;
+	line = run_command_words(options->argv);
+	directory = project_path(options->root, ".");
+	doubt(&map, line, directory, &err);
+	free(directory);
+	free(line);
+	map_close(&map);
+}
+
 int record_command(const struct run_options *options, struct run_result *result)
 {
 	struct err err;
-	int code = run_command(options, result, &err);
+	int code;
+
+	doubt_others(options);
+	code = run_command(options, result, &err);
 
 	if (code < 0)
 		note("%s", err.text);

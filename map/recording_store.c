@@ -519,6 +519,22 @@ static int is_hidden(
 	return code;
 }
 
+int recording_forget_others(struct map *map, const char *line,
+	const char *directory, struct err *err)
+{
+	sqlite3_stmt *stmt = sql_prepare(map,
+		"DELETE FROM command WHERE line <> ?1 OR directory <> ?2", err);
+	int code;
+
+	if (!stmt)
+		return MAP_IO;
+	sql_bind_bytes(stmt, 1, line, strlen(line));
+	sql_bind_bytes(stmt, 2, directory, strlen(directory));
+	code = sql_once(map, stmt, err);
+	sqlite3_finalize(stmt);
+	return code;
+}
+
 /*
  * A run that leaves new tests out (-k) takes the news with it: what they are
  * collected from is in the map as it is now. So the map does not know all
@@ -527,7 +543,6 @@ static int is_hidden(
 static int doubt_commands(struct store *store)
 {
 	const struct recording *recording = store->recording;
-	sqlite3_stmt *stmt;
 	bool hidden = false;
 	int code = 0;
 
@@ -538,20 +553,8 @@ static int doubt_commands(struct store *store)
 			code = is_hidden(&hidden, store, &recording->scopes[i]);
 	if (code < 0 || !hidden)
 		return code;
-	stmt = sql_prepare(store->map,
-		"DELETE FROM command WHERE line <> ?1 OR directory <> ?2",
-		store->err);
-	if (!stmt)
-		return MAP_IO;
-	sql_bind_bytes(stmt, 1, recording->words, strlen(recording->words));
-	if (recording->directory)
-		sql_bind_bytes(stmt, 2, recording->directory,
-			strlen(recording->directory));
-	else
-		sql_bind_bytes(stmt, 2, "", 0);
-	code = sql_once(store->map, stmt, store->err);
-	sqlite3_finalize(stmt);
-	return code;
+	return recording_forget_others(store->map, recording->words,
+		recording->directory ? recording->directory : "", store->err);
 }
 
 int recording_store(

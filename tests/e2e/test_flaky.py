@@ -146,6 +146,17 @@ def test_list_is_kept_in_step(suite):
     assert path.is_symlink() and place.stat().st_mode & 0o777 == 0o664
 
 
+def test_tests_are_named_as_they_are_printed(suite):
+    suite.write("sub/test_deep.py", "def test_deep():\n    pass\n")
+    test(suite)
+    plain = "sub/test_deep.py::test_deep"
+    for name in (plain, "pytest/" + plain):
+        flaky(suite, "add", name)
+        assert known(suite) == ["pytest/" + plain]
+        flaky(suite, "remove", plain)
+        assert known(suite) == []
+
+
 def test_lists_merge_line_by_line(suite):
     make_flaky(suite)
     text = flaky(suite, "export", "-").out
@@ -206,7 +217,7 @@ def test_bad_arguments(suite):
             (("add",), 2, "'add' needs a test"),
             (("import",), 2, "'import' needs a file"),
             (("list", "x"), 2, "unexpected argument 'x'"),
-            (("add", "test_steady.py"), 3, "'test_steady.py' is no test"),
+            (("add", "test_steady.py"), 3, "holds no unit 'test_steady.py'"),
             (("add", "pytest/none.py::test"), 3, "the map holds no unit"),
             (("remove", "pytest/none.py::test"), 3, "is not known to be flaky"),
             (("import", "nowhere.json"), 3, "cannot read 'nowhere.json'")):

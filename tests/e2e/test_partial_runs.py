@@ -67,6 +67,17 @@ def test_what_is_always_left_out_costs_nothing(whole):
     assert "nothing affected" in result.err
 
 
+@pytest.mark.parametrize("verb", ["run", "test"])
+def test_what_is_found_from_now_on_is_run_by_others(whole, verb):
+    whole.write("conftest.py", "collect_ignore = ['test_new.py']\n")
+    whole.files(test_new="def test_new():\n    assert 0\n")
+    assert not fails_now(whole, NEW)
+    whole.write("conftest.py", "collect_ignore = []\n")
+    # All that is known, so that nothing is as it was before the edit.
+    whole.ftrace(verb, "--", *RUN, "test_a.py", "test_b.py")
+    assert fails_now(whole, NEW)
+
+
 def test_a_class_that_is_gone_is_no_reason_to_run_all(suite):
     suite.write("conftest.py", "import pytest\n")
     suite.write("sub/test_c.py", """\
