@@ -11,8 +11,8 @@
  * The project root for a directory: the nearest one above (or it itself) that
  * has a map; else the top of the git, hg or jj checkout; else the nearest one
  * with an ftrace.json, or with a file that marks a project (setup.cfg,
- * Cargo.toml, Makefile, ...); else the directory. Absolute and real; to be freed. NULL with err filled
- * when the directory cannot be resolved.
+ * Cargo.toml, Makefile, ...); else the directory. Absolute and real; to be
+ * freed. NULL with err filled when the directory cannot be resolved.
  */
 char *project_root(const char *directory, struct err *err);
 
