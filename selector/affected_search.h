@@ -81,7 +81,7 @@ int search_narrowed(struct search *search, const struct narrowed *narrowed,
 	const char *what, const char *path);
 
 /*
- * Where something changed and affects nothing that was recorded: the units
+ * Where something changed and affects no test that was recorded: the units
  * that the configuration names as smoke, once for the same changes
  * (affected_smoke.c).
  */
