@@ -30,12 +30,6 @@ struct memory {
 	int name_count;
 };
 
-static char *shown(const struct flaky_unit *unit)
-{
-	return xasprintf("%s/%s%s%s", unit->runner, unit->id,
-		*unit->part ? "\t" : "", unit->part);
-}
-
 static double rate(const struct flaky_unit *unit)
 {
 	int64_t runs = unit->passed + unit->failed;
@@ -75,7 +69,7 @@ static int list(struct memory *memory)
 		return finish_output();
 	}
 	for (size_t i = 0; i < memory->units.count; i++) {
-		char *name = shown(&memory->units.list[i]);
+		char *name = flaky_key(&memory->units.list[i]);
 
 		print_item(name, false);
 		free(name);
@@ -100,7 +94,7 @@ static int audit(struct memory *memory)
 				 : " known to be flaky");
 	for (size_t i = 0; i < memory->units.count; i++) {
 		const struct flaky_unit *unit = &memory->units.list[i];
-		char *name = shown(unit);
+		char *name = flaky_key(unit);
 
 		printf("%4lld  ", (long long)((now - unit->since) / DAY));
 		if (unit->latest)
@@ -123,27 +117,12 @@ static int audit(struct memory *memory)
 	return finish_output();
 }
 
-/* The parts of "runner/id" or "runner/id<tab>case"; false: it is neither. */
-static bool split(const char *name, char **runner, char **id, char **part)
-{
-	const char *slash = strchr(name, '/'), *tab;
-
-	if (!slash || slash == name || !slash[1])
-		return false;
-	tab = strchr(slash, '\t');
-	*runner = xasprintf("%.*s", (int)(slash - name), name);
-	*id = tab ? xasprintf("%.*s", (int)(tab - slash - 1), slash + 1)
-		  : xstrdup(slash + 1);
-	*part = xstrdup(tab ? tab + 1 : "");
-	return true;
-}
-
 static struct flaky_unit *find(const struct memory *memory, const char *name)
 {
 	struct flaky_unit *unit = NULL;
 	char *runner, *id, *part;
 
-	if (!split(name, &runner, &id, &part))
+	if (!flaky_key_split(name, &runner, &id, &part))
 		return NULL;
 	unit = flaky_units_find(&memory->units, runner, id, part);
 	free(runner);
@@ -168,7 +147,7 @@ static int add_one(struct memory *memory, const struct query_units *units,
 	char *runner, *id, *part;
 	int code = 0;
 
-	if (!split(name, &runner, &id, &part)) {
+	if (!flaky_key_split(name, &runner, &id, &part)) {
 		note("'%s' is no test; write it as `ftrace flaky list` does: "
 		     "pytest/tests/test_a.py::test_x",
 			name);
