@@ -254,7 +254,7 @@ void json_add_escapes(cJSON *json, const struct escapes *escapes)
 			item, "found", (double)escaped->found / 1e9);
 		cJSON_AddStringToObject(item, "runner", escaped->runner);
 		cJSON_AddItemToObject(item, "id", json_bytes(escaped->unit));
-		cJSON_AddStringToObject(item, "why", escaped->why);
+		cJSON_AddItemToObject(item, "why", json_bytes(escaped->why));
 		files = cJSON_AddArrayToObject(item, "files");
 		for (size_t k = 0; k < escaped->file_count; k++) {
 			const struct escaped_file *file = &escaped->files[k];

@@ -30,12 +30,6 @@ struct memory {
 	int name_count;
 };
 
-static char *shown(const struct flaky_unit *unit)
-{
-	return xasprintf("%s/%s%s%s", unit->runner, unit->id,
-		*unit->part ? "\t" : "", unit->part);
-}
-
 static double rate(const struct flaky_unit *unit)
 {
 	int64_t runs = unit->passed + unit->failed;
@@ -75,7 +69,7 @@ static int list(struct memory *memory)
 		return finish_output();
 	}
 	for (size_t i = 0; i < memory->units.count; i++) {
-		char *name = shown(&memory->units.list[i]);
+		char *name = flaky_key(&memory->units.list[i]);
 
 		print_item(name, false);
 		free(name);
@@ -100,7 +94,7 @@ static int audit(struct memory *memory)
 				 : " known to be flaky");
 	for (size_t i = 0; i < memory->units.count; i++) {
 		const struct flaky_unit *unit = &memory->units.list[i];
-		char *name = shown(unit);
+		char *name = flaky_key(unit);
 
 		printf("%4lld  ", (long long)((now - unit->since) / DAY));
 		if (unit->latest)
@@ -123,42 +117,37 @@ static int audit(struct memory *memory)
 	return finish_output();
 }
 
-/* The parts of "runner/id" or "runner/id<tab>case"; false: it is neither. */
-static bool split(const char *name, char **runner, char **id, char **part)
+static void free_words(char *const words[3])
 {
-	const char *slash = strchr(name, '/'), *tab;
-
-	if (!slash || slash == name || !slash[1])
-		return false;
-	tab = strchr(slash, '\t');
-	*runner = xasprintf("%.*s", (int)(slash - name), name);
-	*id = tab ? xasprintf("%.*s", (int)(tab - slash - 1), slash + 1)
-		  : xstrdup(slash + 1);
-	*part = xstrdup(tab ? tab + 1 : "");
-	return true;
+	for (int i = 0; i < 3; i++)
+		free(words[i]);
 }
 
 /* The parts of an id alone, where the map holds one unit of it; else false. */
 static bool split_plain(const struct query_units *units, const char *name,
 	char **runner, char **id, char **part)
 {
-	const struct query_unit *found = NULL;
-	size_t size = strcspn(name, "\t"), count = 0;
+	size_t count = 0;
 
 	for (size_t i = 0; i < units->count; i++) {
-		const char *unit = units->units[i].id;
+		const struct query_unit *unit = &units->units[i];
+		char *key = xasprintf("%s/%s", unit->runner, name);
+		char *words[3];
 
-		if (strncmp(unit, name, size) != 0 || unit[size])
-			continue;
-		found = &units->units[i];
-		count++;
+		if (flaky_key_split(key, &words[0], &words[1], &words[2])) {
+			if (!strcmp(words[1], unit->id) && !count++) {
+				*runner = words[0];
+				*id = words[1];
+				*part = words[2];
+			} else {
+				free_words(words);
+			}
+		}
+		free(key);
 	}
-	if (count != 1)
-		return false;
-	*runner = xstrdup(found->runner);
-	*id = xstrdup(found->id);
-	*part = xstrdup(name[size] ? name + size + 1 : "");
-	return true;
+	if (count > 1)
+		free_words((char *[]){*runner, *id, *part});
+	return count == 1;
 }
 
 static struct flaky_unit *find(const struct memory *memory,
@@ -167,7 +156,7 @@ static struct flaky_unit *find(const struct memory *memory,
 	struct flaky_unit *unit = NULL;
 	char *runner, *id, *part;
 
-	if (split(name, &runner, &id, &part)) {
+	if (flaky_key_split(name, &runner, &id, &part)) {
 		unit = flaky_units_find(&memory->units, runner, id, part);
 		free(runner);
 		free(id);
@@ -196,7 +185,7 @@ static bool is_recorded(
 static bool split_recorded(const struct query_units *units, const char *name,
 	char **runner, char **id, char **part)
 {
-	if (split(name, runner, id, part)) {
+	if (flaky_key_split(name, runner, id, part)) {
 		if (is_recorded(units, *runner, *id))
 			return true;
 		free(*runner);

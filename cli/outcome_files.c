@@ -189,6 +189,7 @@ static struct result of_case(const struct result *unit, const char *part,
 		.part = (char *)part,
 		.state = known ? unit->state : UNIT_MISS,
 		.changed = unit->changed,
+		.incomplete = unit->incomplete,
 		.before = known ? known->outcome : NULL,
 		.reason = unit->reason,
 		.duration = -1};

@@ -51,17 +51,21 @@ int query_bases(
 	return code;
 }
 
+/* The unit ?1 and what it uses. */
+#define OWN_SCOPES \
+	"WITH own (id) AS (" \
+	" SELECT scope FROM unit" \
+	"  WHERE runner = 'command' AND id = ?1" \
+	" UNION SELECT uses.used FROM unit" \
+	"  JOIN uses ON uses.scope = unit.scope" \
+	"  WHERE unit.runner = 'command' AND unit.id = ?1)"
+
 int query_own(struct query_own **list, size_t *count, struct map *map,
 	const char *id, struct err *err)
 {
 	/* Aspects 0 and 1: ASPECT_CONTENT, ASPECT_LISTING */
 	sqlite3_stmt *row = sql_prepare(map,
-		"WITH own (id) AS ("
-		" SELECT scope FROM unit"
-		"  WHERE runner = 'command' AND id = ?1"
-		" UNION SELECT uses.used FROM unit"
-		"  JOIN uses ON uses.scope = unit.scope"
-		"  WHERE unit.runner = 'command' AND unit.id = ?1)"
+		OWN_SCOPES
 		" SELECT DISTINCT file.path, state.aspect FROM own"
 		" JOIN scope ON scope.id = own.id"
 		" JOIN reads ON reads.readset = scope.readset"
@@ -97,4 +101,33 @@ void query_own_release(struct query_own *list, size_t count)
 	for (size_t i = 0; i < count; i++)
 		free(list[i].path);
 	free(list);
+}
+
+int query_products(char ***paths, size_t *count, struct map *map,
+	const char *id, struct err *err)
+{
+	/* 32768: KIND_MAKER; zeroes: what was not there for them, either */
+	sqlite3_stmt *row = sql_prepare(map,
+		OWN_SCOPES
+		" SELECT DISTINCT file.path FROM own"
+		" JOIN makes ON makes.scope = own.id AND makes.kinds & 32768"
+		" JOIN file ON file.id = makes.file"
+		" WHERE EXISTS (SELECT 1 FROM state"
+		"  JOIN reads ON reads.state = state.id"
+		"  JOIN scope ON scope.readset = reads.readset"
+		"  WHERE state.file = file.id AND state.print <> zeroblob(16)"
+		"   AND scope.id NOT IN (SELECT id FROM own))",
+		err);
+	size_t room = 0;
+	int code = row ? 1 : MAP_IO;
+
+	*paths = NULL;
+	*count = 0;
+	if (row)
+		sql_bind_bytes(row, 1, id, strlen(id));
+	while (code > 0 && (code = sql_step(map, row, err)) > 0)
+		*(char **)array_add(paths, count, &room, sizeof(**paths)) =
+			sql_copy(row, 0);
+	sqlite3_finalize(row);
+	return code;
 }

@@ -32,4 +32,8 @@ int query_own(struct query_own **list, size_t *count, struct map *map,
 	const char *id, struct err *err);
 void query_own_release(struct query_own *list, size_t count);
 
+/* What it made and others use, as stored; texts and list are to be freed. */
+int query_products(char ***paths, size_t *count, struct map *map,
+	const char *id, struct err *err);
+
 #endif

@@ -433,6 +433,8 @@ static int find(struct affected *affected, struct map *map, struct git_set *set,
 		code = set ? search_in_set(&search, &changes)
 			   : search_changes(&search, &changes, &narrowing);
 	if (code == 0)
+		code = search_lost(&search);
+	if (code == 0)
 		code = select_incomplete(&search);
 	if (code < 0)
 		goto out;

@@ -80,8 +80,11 @@ int search_in_set(struct search *search, struct changes *changes);
 int search_narrowed(struct search *search, const struct narrowed *narrowed,
 	const char *what, const char *path);
 
+/* Checks whose products are gone (affected_lost.c). */
+int search_lost(struct search *search);
+
 /*
- * Where something changed and affects nothing that was recorded: the units
+ * Where something changed and affects no test that was recorded: the units
  * that the configuration names as smoke, once for the same changes
  * (affected_smoke.c).
  */

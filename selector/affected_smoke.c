@@ -42,10 +42,14 @@ static const char *label_of(const char *pattern)
 	return strncmp(pattern, "label:", 6) ? NULL : pattern + 6;
 }
 
+/* Checks are no tests: `ftrace check` alone knows when they are to run. */
 static void select_one(struct search *search, size_t i, const char *pattern)
 {
-	search_add_reason(
-		search_select(search, i), UNIT_RERUN, "smoke", NULL, pattern);
+	const struct query_unit *unit = &search->units.units[i];
+
+	if (!unit_is_check(unit->runner, unit->id))
+		search_add_reason(search_select(search, i), UNIT_RERUN, "smoke",
+			NULL, pattern);
 }
 
 /* The scope of the label; 0: no unit has it. */
@@ -101,12 +105,23 @@ static int select_pattern(struct search *search, const char *pattern)
 	return 0;
 }
 
+static bool is_stale(const struct affected_unit *unit)
+{
+	for (size_t i = 0; i < unit->reason_count; i++)
+		if (unit->reasons[i].state == UNIT_STALE)
+			return true;
+	return false;
+}
+
+/* A linter reads everything, and spares no test for that. */
 static bool any_stale(const struct affected *affected)
 {
-	for (size_t i = 0; i < affected->count; i++)
-		for (size_t k = 0; k < affected->units[i].reason_count; k++)
-			if (affected->units[i].reasons[k].state == UNIT_STALE)
-				return true;
+	for (size_t i = 0; i < affected->count; i++) {
+		const struct affected_unit *unit = &affected->units[i];
+
+		if (!unit_is_check(unit->runner, unit->id) && is_stale(unit))
+			return true;
+	}
 	return false;
 }
 

@@ -50,31 +50,61 @@ static int bad(struct err *err, const char *path, const char *what)
 		path, what);
 }
 
+char *flaky_key(const struct flaky_unit *unit)
+{
+	char *key = xcalloc(strlen(unit->runner) + 2 * strlen(unit->id) +
+				    strlen(unit->part) + 3,
+		1);
+	char *to = key + sprintf(key, "%s/", unit->runner);
+
+	for (const char *from = unit->id; *from; from++) {
+		*to++ = *from;
+		if (*from == '\t')
+			*to++ = *from;
+	}
+	if (*unit->part)
+		sprintf(to, "\t%s", unit->part);
+	return key;
+}
+
+bool flaky_key_split(const char *key, char **runner, char **id, char **part)
+{
+	const char *slash = strchr(key, '/'), *from;
+	char *to;
+
+	if (!slash || slash == key || !slash[1])
+		return false;
+	*runner = xasprintf("%.*s", (int)(slash - key), key);
+	*id = to = xcalloc(strlen(slash), 1);
+	for (from = slash + 1; *from && (*from != '\t' || from[1] == '\t');
+		from++) {
+		*to++ = *from;
+		from += *from == '\t';
+	}
+	*part = xstrdup(*from ? from + 1 : "");
+	return true;
+}
+
 static bool take(struct flaky_units *units, const cJSON *item)
 {
-	const char *slash = strchr(item->string, '/'), *tab;
-	char *runner, *id;
+	char *runner, *id, *part;
 	struct flaky_unit *unit;
 	int64_t since =
 		cJSON_IsString(item) ? parse_day(item->valuestring) : -1;
 
-	if (!slash || since < 0)
+	if (since < 0 || !flaky_key_split(item->string, &runner, &id, &part))
 		return false;
-	tab = strchr(slash, '\t');
-	runner = xasprintf("%.*s", (int)(slash - item->string), item->string);
-	id = tab ? xasprintf("%.*s", (int)(tab - slash - 1), slash + 1)
-		 : xstrdup(slash + 1);
-	tab = tab ? tab + 1 : "";
 	/* Where two lists were merged, the older day is the one. */
-	unit = flaky_units_find(units, runner, id, tab);
+	unit = flaky_units_find(units, runner, id, part);
 	if (!unit) {
-		unit = flaky_units_add(units, runner, id, tab);
+		unit = flaky_units_add(units, runner, id, part);
 		unit->since = since;
 	} else if (since < unit->since) {
 		unit->since = since;
 	}
 	free(runner);
 	free(id);
+	free(part);
 	return true;
 }
 
@@ -143,9 +173,7 @@ int flaky_file_read(
 
 static char *key_text(const struct flaky_unit *unit)
 {
-	char *key = xasprintf("%s/%s%s%s", unit->runner, unit->id,
-		     *unit->part ? "\t" : "", unit->part),
-	     *text;
+	char *key = flaky_key(unit), *text;
 	cJSON *json = json_bytes(key);
 
 	text = cJSON_PrintUnformatted(json);

@@ -12,11 +12,13 @@
  *	}
  *
  * A key is "runner/id", with a tab and the name of a case behind it where it
- * is one; the value is the day it was found. The last line, which no test is,
- * spares the one before it from being different.
+ * is one; a tab in the id stands twice. The value is the day it was found. The
+ *last line, which no test is, spares the one before it from being different.
  */
 #ifndef FTRACE_SELECTOR_FLAKY_FILE_H
 #define FTRACE_SELECTOR_FLAKY_FILE_H
+
+#include <stdbool.h>
 
 #include "map/flaky.h"
 
@@ -32,6 +34,11 @@ int flaky_file_write(
 
 /* The text of it, to be freed. */
 char *flaky_file_text(const struct flaky_units *units);
+
+/* A key, as people have it too; to be freed. */
+char *flaky_key(const struct flaky_unit *unit);
+/* Its parts, to be freed; false: it is none, and they are not set. */
+bool flaky_key_split(const char *key, char **runner, char **id, char **part);
 
 /* "2026-11-22", in UTC; in a static buffer. */
 const char *flaky_day(int64_t since);

@@ -250,6 +250,8 @@ static void read_report(
 	if (mode && !report->full && strcmp(mode->valuestring, "warm") != 0)
 		wrong(reader, "mode", mode->valuestring);
 	report->argv = read_list(reader, json, "argv", &arguments);
+	if (!arguments || !**report->argv)
+		wrong(reader, "argv", "a list without a command");
 	report->directory =
 		text_of(needed(reader, json, "directory", A_STRING));
 	report->started =

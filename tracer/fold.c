@@ -43,6 +43,9 @@ static void add_command(struct fold *fold)
 	for (uint32_t i = 0; i < unit; i++)
 		if (fold->recording.scopes[i].kind == SCOPE_UNIT)
 			fold_use(fold, unit, i);
+	/* Programs take a signal to end, and end with 0, half-way through. */
+	if (options->told_to_end)
+		fold_incomplete(fold, unit, "it was told to end");
 	scope = &fold->recording.scopes[unit];
 	scope->outcome = options->status == 0 ? "passed" : "failed";
 	scope->duration = options->duration / 1000;

@@ -22,9 +22,10 @@ struct fold_options {
 	int64_t started;  /* the kernel's file clock when the run began */
 	int64_t duration; /* nanoseconds */
 	const char *command;
-	const char *words;         /* as run_command_words() has them */
-	const char *directory;     /* where it ran, as project_path() has it */
-	int status;                /* exit status; above 128: a signal */
+	const char *words;     /* as run_command_words() has them */
+	const char *directory; /* where it ran, as project_path() has it */
+	int status;            /* exit status; above 128: a signal */
+	bool told_to_end; /* by a signal, whatever status it gave for that */
 	const uint32_t *lingering; /* pids that outlived the run */
 	size_t lingering_count;
 	/* Of a check: the print of what it is, and its own files (before.h). */

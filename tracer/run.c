@@ -195,6 +195,7 @@ struct ended {
 	const char *library, *folder;
 	const struct before *before; /* of a check; or NULL */
 	int64_t duration;
+	bool told_to_end;
 	struct run_result *result;
 };
 
@@ -223,7 +224,8 @@ static void record(const struct ended *ended)
 		.words = words,
 		.directory = directory,
 		.audit = options->audit,
-		.status = status_number(result->status)};
+		.status = status_number(result->status),
+		.told_to_end = ended->told_to_end};
 	struct trace trace;
 
 	fold.lingering_count = session_lingering(session, GRACE_MS, &lingering);
@@ -311,7 +313,7 @@ static int run_traced(const struct run_options *options,
 	if (code == 0)
 		record_apart(&(struct ended){options, session, library, folder,
 			options->definition ? &own : NULL, stopwatch() - began,
-			result});
+			spawn_signal() != 0, result});
 	before_release(&own);
 	free_environment(envp);
 	for (size_t i = 0; i < variables.count; i++)

@@ -68,6 +68,18 @@ def test_what_never_ends_is_ended_with_all_it_started(project):
     assert again["hangs"]["state"] == "rerun"
 
 
+def test_what_ends_well_when_it_is_told_to_is_no_hit(project):
+    """Else what it did not come to would count as done, and as no input."""
+    project.write("late", "1\n")
+    configure(project, graceful={
+        "command": "trap 'exit 0' TERM; sleep 100 & wait; cat late",
+        "timeout": 0.5})
+    assert check(project, code=124)["graceful"]["outcome"] == "timeout"
+    again = check(project, code=124)["graceful"]
+    assert again["state"] == "rerun"
+    assert "it was told to end" in again["reason"]
+
+
 def test_what_asks_for_input_gets_none(project, terminal):
     configure(project, stdin="read answer; echo \"got '$answer'\"",
               tty="(read answer < /dev/tty) 2>&1; echo status $?")

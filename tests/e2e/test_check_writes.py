@@ -202,3 +202,20 @@ def test_what_the_check_makes_anew_each_time(project):
     project.write("a.txt", "b\n")
     for expected in ("stale", "rerun", "hit"):
         assert check(project)["make"]["state"] == expected
+
+
+def test_a_product_that_is_gone_is_made_again(project):
+    """A map that is handed on, as CI does it, comes without."""
+    project.write("in", "1\n")
+    configure(project, build={"command": "cat in > made; cat in > unused",
+                              "phase": "fast"},
+              use="cat made")
+    check(project)
+    assert states(check(project)) == {"build": "hit", "use": "hit"}
+    (project.root / "unused").unlink()
+    assert states(check(project)) == {"build": "hit", "use": "hit"}
+    (project.root / "made").unlink()
+    answer = check(project)
+    assert states(answer) == {"build": "stale", "use": "hit"}
+    assert answer["build"]["reason"].startswith("made removed: it made that")
+    assert states(check(project)) == {"build": "hit", "use": "hit"}

@@ -101,6 +101,27 @@ def test_missing_edge_is_named(suite):
                               {"path": "other.txt", "missing": True}]
 
 
+def test_missing_edge_whose_name_is_no_text(suite):
+    """What is told of it in JSON is Unicode all the same."""
+    odd = suite.root / "odd \udcff"
+    odd.write_text("good")
+    suite.write("test_odd.py", """\
+        from asking import ask
+        def test_of_the_file():
+            assert open("odd \\udcff").read()
+        def test_led():
+            if ask("name.txt"):
+                assert open("odd \\udcff").read() == "good"
+        """)
+    test(suite)
+    suite.write("name.txt", "other.txt\n")
+    odd.write_text("bad")
+    test(suite, "--full", code=1)
+    assert "\udcff" not in suite.ftrace("escapes", "--json").out
+    found, = escapes(suite)
+    assert found["why"] == "it uses odd \udcff, which the map did not know"
+
+
 def test_failure_that_passes_alone_is_flaky(suite):
     suite.write("test_size.py", """\
 import builtins

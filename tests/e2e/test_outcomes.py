@@ -118,6 +118,18 @@ def test_run_again(project):
     assert unit(project)["attempts"] == ["failed"]
 
 
+def test_no_case_is_flaky_where_not_all_was_seen(project):
+    """What it depends on may have changed, for all that is known."""
+    lingers = ("sh", "-c", "sleep 5 & echo \"1..1\n$TELLS 1 - x\" >out/told")
+    project.env["TELLS"] = "not ok"
+    test(project, ["--tap", "out/told"], lingers)
+    project.env["TELLS"] = "ok"
+    test(project, ["--tap", "out/told"], lingers)
+    assert unit(project)["incomplete"]
+    assert cases(project, "before") == {"x": "failed"}
+    assert cases(project, "flaky") == {"x": False}
+
+
 def test_a_case_that_ends_either_way_is_flaky(project):
     project.write("good", junit(("a", ""), ("b", "")))
     project.write("bad", junit(("a", "failure"), ("b", "")))

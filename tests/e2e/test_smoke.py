@@ -116,3 +116,17 @@ def test_configuration_that_is_wrong(suite):
     result = test(suite)
     assert "ftrace.json:1:2: " in result.err
     assert "nothing affected" in result.err
+
+
+def test_checks_are_no_tests(suite):
+    """One that reads all there is would have no smoke test ever run, and one
+    that a pattern names would be run for ever."""
+    suite.write("ftrace.json", """{"smoke": ["marker:quick", "*lint*"],
+        "checks": {"lint": {"command": "cat lib.py"}}}""")
+    suite.ftrace("check").ok()
+    add_function(suite)
+    assert suite.affected_units() == ["check:lint", *QUICK]
+    suite.ftrace("check").ok()
+    assert suite.affected_units() == QUICK
+    test(suite)
+    assert suite.affected_units() == []

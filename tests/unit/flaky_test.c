@@ -114,12 +114,16 @@ TEST(file_holds_every_name)
 	for (size_t i = 0; i < 3; i++)
 		flaky_units_add(&units, "pytest", ids[i], "")->since =
 			20000 * DAY;
-	flaky_units_add(&units, "command", "make check", "case x")->since =
+	flaky_units_add(&units, "command", "make check", "case\tx")->since =
 		20001 * DAY + 5;
+	flaky_units_add(&units, "command", "printf a\t\tb\t", "")->since =
+		20001 * DAY;
+	flaky_units_add(&units, "command", "printf a\t\tb\t", "x\t")->since =
+		20001 * DAY;
 	assert_int_equal(flaky_file_write(&units, path, &err), 0);
 	assert_int_equal(flaky_file_read(&read, path, &err), 0);
-	assert_int_equal(read.count, 4);
-	for (size_t i = 0; i < 4; i++) {
+	assert_int_equal(read.count, 6);
+	for (size_t i = 0; i < 6; i++) {
 		assert_string_equal(read.list[i].id, units.list[i].id);
 		assert_string_equal(read.list[i].part, units.list[i].part);
 		assert_int_equal(

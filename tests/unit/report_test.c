@@ -193,6 +193,12 @@ TEST(members_that_are_wrong)
 		"'mode' is 'half'"));
 	assert_non_null(strstr(refused_with("\"argv\":\t[", "\"argv\":\t[1, "),
 		"'argv' is 'a list with other than strings'"));
+	assert_non_null(strstr(
+		refused_with("\"argv\":\t[", "\"argv\":\t[], \"more\":\t["),
+		"'argv' is 'a list without a command'"));
+	assert_non_null(
+		strstr(refused_with("\"argv\":\t[", "\"argv\":\t[\"\", "),
+			"'argv' is 'a list without a command'"));
 	assert_non_null(strstr(refused_with("\"units\":\t[", "\"unity\":\t["),
 		"there is no 'units'"));
 }
