@@ -110,14 +110,12 @@ static void summarise(const struct affected *affected)
 		note("%s gone; the next run forgets them",
 			counted(gone, "recorded test is",
 				"recorded tests are"));
-	note("%s%s%s changed; %zu of %s affected%s%s, %s spared",
+	note("%s%s%s changed; %zu of %s affected%s, %s spared",
 		files || !variables ? counted(files, "file", "files") : "",
 		files && variables ? " and " : "",
 		variables ? counted(variables, "variable", "variables") : "",
 		selected - gone, counted(affected->recorded, "test", "tests"),
-		fresh ? ", and " : "",
-		fresh ? counted(fresh, "new file", "new files") : "",
-		duration_text(affected->spared));
+		new_text(fresh), duration_text(affected->spared));
 }
 
 /* The question is about functions, and what is for tests has no say in it. */

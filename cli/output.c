@@ -97,6 +97,16 @@ const char *counted(size_t count, const char *one, const char *many)
 	return to;
 }
 
+const char *new_text(size_t count)
+{
+	static char text[32];
+
+	*text = '\0';
+	if (count)
+		snprintf(text, sizeof(text), ", and %zu new", count);
+	return text;
+}
+
 const char *duration_text(int64_t microseconds)
 {
 	static char text[32];

@@ -44,6 +44,12 @@ void print_item(const char *text, bool zero);
 /* "3 tests", "1 test" */
 const char *counted(size_t count, const char *one, const char *many);
 
+/*
+ * ", and 3 new", or "" of none: files and names that may have tests; in a
+ * static buffer.
+ */
+const char *new_text(size_t count);
+
 /* "1.2 s", "34 ms"; in a static buffer. */
 const char *duration_text(int64_t microseconds);
 

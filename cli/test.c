@@ -79,13 +79,9 @@ static void announce(const struct testing *testing)
 			counted(plan->recorded - plan->gone, "test", "tests"),
 			duration_text(plan->spared));
 	else if (testing->adapter)
-		note("%zu of %s affected%s%s, %s spared", plan->selected,
+		note("%zu of %s affected%s, %s spared", plan->selected,
 			counted(plan->recorded - plan->gone, "test", "tests"),
-			plan->fresh ? ", and " : "",
-			plan->fresh
-				? counted(plan->fresh, "new file", "new files")
-				: "",
-			duration_text(plan->spared));
+			new_text(plan->fresh), duration_text(plan->spared));
 }
 
 static unsigned parse_retries(void)

@@ -221,6 +221,16 @@ def test_a_run_that_is_broken_off_is_no_whole_one(suite):
     assert ran(test(suite)) == 7
 
 
+def test_a_new_test_is_no_new_file(suite):
+    test(suite)
+    path = suite.root / "test_one.py"
+    suite.write("test_one.py", path.read_text()
+                + "\n\ndef test_more():\n    pass\n")
+    said = "0 of 6 tests affected, and 1 new,"
+    assert said in suite.ftrace("affected").ok().err
+    assert said in test(suite).err
+
+
 def test_tests_that_are_new_or_gone(suite):
     test(suite)
     suite.write("test_new.py", "def test_new():\n    pass\n")
