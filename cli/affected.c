@@ -170,7 +170,7 @@ static int run(int argc, char **argv)
 	}
 	project_here(&here, map.root);
 	affected_arguments(&affected, runner, tests, common_json ? NULL : &here,
-		&arguments);
+		NULL, &arguments);
 	if (common_json) {
 		answer_json(&affected, &arguments);
 	} else {

@@ -209,6 +209,7 @@ static void decide_tests(struct check *check, const struct plan *plan)
 		const struct affected_unit *unit = &affected->units[i];
 
 		if (!strcmp(unit->runner, check->adapter->name) &&
+			!plan_leaves(&plan->left, unit->runner, unit->id) &&
 			(!worst || (worst->state == UNIT_RERUN &&
 					   unit->state != UNIT_RERUN)))
 			worst = unit;
@@ -233,6 +234,7 @@ static int examine_tests(struct check *check, const struct plan *known,
 	if (code == 0)
 		decide_tests(check, &plan);
 	arguments_release(&plan.arguments);
+	left_release(&plan.left);
 	return code;
 }
 

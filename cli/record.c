@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "cli/output.h"
+#include "map/command.h"
+#include "map/left.h"
 #include "map/project.h"
 #include "map/query.h"
-#include "map/recording.h"
-#include "selector/affected.h"
+#include "selector/plan.h"
 
 const struct adapter *record_adapter(
 	const struct verb *verb, const char *runner, char *const *argv)
@@ -25,32 +26,68 @@ const struct adapter *record_adapter(
 	return adapter;
 }
 
-static int forget_others(struct map *map, const char *line,
-	const char *directory, struct err *err)
+static int forget(
+	struct map *map, const struct command *command, struct err *err)
 {
 	int code = map_begin(map, err);
 
 	if (code == 0)
-		code = recording_forget_others(map, line, directory, err);
+		code = command_forget(
+			map, command->line, command->directory, err);
 	if (code == 0)
 		return map_commit(map, err);
 	map_rollback(map);
 	return code;
 }
 
-static int doubt(struct map *map, const char *line, const char *directory,
+static int doubt_one(const struct command *command, struct map *map,
+	const struct affected *affected, const struct query_units *units,
 	struct err *err)
 {
-	struct affected affected;
-	bool others, decisive;
-	int code = query_other_commands(&others, map, line, directory, err);
+	struct left left;
+	const char *decisive = NULL;
+	int code =
+		left_load(&left, map, command->line, command->directory, err);
 
-	if (code < 0 || !others)
-		return code;
-	code = affected_find(&affected, map, err);
-	decisive = code == 0 && affected.decisive;
+	if (code == 0)
+		code = plan_decisive(
+			&decisive, affected, units, &left, map, err);
+	left_release(&left);
+	return code == 0 && decisive ? forget(map, command, err) : code;
+}
+
+/* Those that are not of this line and directory. */
+static int doubt(struct map *map, const struct commands *commands,
+	const char *line, const char *directory, struct err *err)
+{
+	struct query_units units = {0};
+	struct affected affected;
+	int code = affected_find(&affected, map, err);
+
+	if (code == 0 && affected.decisive_count)
+		code = query_units(&units, map, err);
+	for (size_t i = 0;
+		code == 0 && affected.decisive_count && i < commands->count;
+		i++) {
+		const struct command *command = &commands->list[i];
+
+		if (strcmp(command->line, line) != 0 ||
+			strcmp(command->directory, directory) != 0)
+			code = doubt_one(command, map, &affected, &units, err);
+	}
+	query_units_release(&units);
 	affected_release(&affected);
-	return decisive ? forget_others(map, line, directory, err) : code;
+	return code;
+}
+
+static bool any_other(const struct commands *commands, const char *line,
+	const char *directory)
+{
+	for (size_t i = 0; i < commands->count; i++)
+		if (strcmp(commands->list[i].line, line) != 0 ||
+			strcmp(commands->list[i].directory, directory) != 0)
+			return true;
+	return false;
 }
 
 /*
@@ -61,6 +98,7 @@ static int doubt(struct map *map, const char *line, const char *directory,
  */
 static void doubt_others(const struct run_options *options)
 {
+	struct commands commands;
 	char *line, *directory;
 	struct map map;
 	struct err err;
@@ -70,7 +108,10 @@ static void doubt_others(const struct run_options *options)
 		return;
 	line = run_command_words(options->argv);
 	directory = project_path(options->root, ".");
-	doubt(&map, line, directory, &err);
+	if (commands_load(&commands, &map, &err) == 0 &&
+		any_other(&commands, line, directory))
+		doubt(&map, &commands, line, directory, &err);
+	commands_release(&commands);
 	free(directory);
 	free(line);
 	map_close(&map);

@@ -46,7 +46,10 @@ static void explain_units(const struct testing *testing)
 		const struct affected_unit *unit = &affected->units[i];
 
 		if (strcmp(unit->runner, command->runner) != 0 || unit->gone ||
-			(command->unit && strcmp(unit->id, command->unit) != 0))
+			(command->unit &&
+				strcmp(unit->id, command->unit) != 0) ||
+			plan_leaves(
+				&testing->plan.left, unit->runner, unit->id))
 			continue;
 		for (size_t k = 0; k < unit->reason_count; k++) {
 			char *text = reason_text(&unit->reasons[k]);

@@ -278,36 +278,3 @@ void query_totals_release(struct query_totals *totals)
 	free(totals->last_command);
 	memset(totals, 0, sizeof(*totals));
 }
-
-static int query_commands(bool *known, struct map *map, const char *text,
-	const char *line, const char *directory, struct err *err)
-{
-	sqlite3_stmt *row = sql_prepare(map, text, err);
-	int code;
-
-	*known = false;
-	if (!row)
-		return MAP_IO;
-	sql_bind_bytes(row, 1, line, strlen(line));
-	sql_bind_bytes(row, 2, directory, strlen(directory));
-	code = sql_step(map, row, err);
-	*known = code > 0;
-	sqlite3_finalize(row);
-	return code < 0 ? code : 0;
-}
-
-int query_command(bool *known, struct map *map, const char *line,
-	const char *directory, struct err *err)
-{
-	return query_commands(known, map,
-		"SELECT 1 FROM command WHERE line = ? AND directory = ?", line,
-		directory, err);
-}
-
-int query_other_commands(bool *known, struct map *map, const char *line,
-	const char *directory, struct err *err)
-{
-	return query_commands(known, map,
-		"SELECT 1 FROM command WHERE line <> ? OR directory <> ?", line,
-		directory, err);
-}

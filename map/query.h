@@ -88,13 +88,6 @@ int query_names(struct query_name **names, size_t *count, struct map *map,
 	enum scope_kind kind, struct err *err);
 void query_names_release(struct query_name *names, size_t count);
 
-/* Whether the map has all tests of a command that runs in a directory. */
-int query_command(bool *known, struct map *map, const char *line,
-	const char *directory, struct err *err);
-/* Whether it has those of any other command, or the same one elsewhere. */
-int query_other_commands(bool *known, struct map *map, const char *line,
-	const char *directory, struct err *err);
-
 /*
  * The modules whose sources are known: pairs of a file, in `scope`, and the
  * name of a module that is loaded from it.

@@ -92,13 +92,6 @@ struct recording {
 int recording_store(
 	struct recording *recording, struct map *map, struct err *err);
 
-/*
- * The map is not known any more to have all tests of any other command, or of
- * this one elsewhere. In a transaction, too.
- */
-int recording_forget_others(struct map *map, const char *line,
-	const char *directory, struct err *err);
-
 void recording_release(struct recording *recording);
 
 /* "runner/id" taken apart; false when there is no slash. */

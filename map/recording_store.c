@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "map/command.h"
+#include "map/left.h"
 #include "map/recording.h"
 #include "map/recording_key.h"
 #include "map/sql.h"
@@ -406,48 +408,6 @@ static int add_session(struct store *store)
 	return code;
 }
 
-static int run_on_command(struct store *store, const char *text)
-{
-	const struct recording *recording = store->recording;
-	sqlite3_stmt *stmt = sql_prepare(store->map, text, store->err);
-	int code;
-
-	if (!stmt)
-		return MAP_IO;
-	sql_bind_bytes(stmt, 1, recording->words, strlen(recording->words));
-	sql_bind_bytes(
-		stmt, 2, recording->directory, strlen(recording->directory));
-	code = sql_once(store->map, stmt, store->err);
-	sqlite3_finalize(stmt);
-	return code;
-}
-
-/*
- * Of which command the map has all tests from now on. Where that is one unit,
- * other words that make the same line had it until now.
- */
-static int add_command(struct store *store)
-{
-	int code = 0;
-
-	/* It runs as it is until it passes. */
-	if (store->recording->failed_itself)
-		return run_on_command(store,
-			"DELETE FROM command"
-			" WHERE line = ?1 AND directory = ?2");
-	if (!store->recording->knows_all)
-		return 0;
-	if (store->recording->whole)
-		code = run_on_command(store,
-			"DELETE FROM command WHERE directory = ?2"
-			" AND replace(line, '\\', '')"
-			"  = replace(?1, '\\', '')");
-	return code < 0 ? code
-			: run_on_command(store,
-				  "INSERT OR IGNORE INTO command"
-				  " (line, directory) VALUES (?1, ?2)");
-}
-
 static int drop_gone(struct store *store)
 {
 	struct recording *recording = store->recording;
@@ -519,22 +479,6 @@ static int is_hidden(
 	return code;
 }
 
-int recording_forget_others(struct map *map, const char *line,
-	const char *directory, struct err *err)
-{
-	sqlite3_stmt *stmt = sql_prepare(map,
-		"DELETE FROM command WHERE line <> ?1 OR directory <> ?2", err);
-	int code;
-
-	if (!stmt)
-		return MAP_IO;
-	sql_bind_bytes(stmt, 1, line, strlen(line));
-	sql_bind_bytes(stmt, 2, directory, strlen(directory));
-	code = sql_once(map, stmt, err);
-	sqlite3_finalize(stmt);
-	return code;
-}
-
 /*
  * A run that leaves new tests out (-k) takes the news with it: what they are
  * collected from is in the map as it is now. So the map does not know all
@@ -553,7 +497,7 @@ static int doubt_commands(struct store *store)
 			code = is_hidden(&hidden, store, &recording->scopes[i]);
 	if (code < 0 || !hidden)
 		return code;
-	return recording_forget_others(store->map, recording->words,
+	return command_forget_others(store->map, recording->words,
 		recording->directory ? recording->directory : "", store->err);
 }
 
@@ -571,13 +515,16 @@ int recording_store(
 	if (code == 0)
 		code = add_session(&store);
 	if (code == 0)
-		code = add_command(&store);
+		code = command_store(map, recording, err);
 	if (code == 0) {
 		keys = recording_keys(recording);
 		code = store_all(&store, keys);
 	}
 	if (code == 0)
 		code = doubt_commands(&store);
+	if (code == 0 && recording->knows_all && !recording->whole &&
+		!recording->failed_itself)
+		code = left_store(map, recording, err);
 	recording_keys_release(keys, recording->scope_count);
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(store.stmts[i]);

@@ -107,6 +107,8 @@ static const char version_4[] =
  * test_case: how those ended last.
  * escaped: tests that an edit broke and that were not selected, and the files
  * that had changed; missing: the test read it, and the map did not know.
+ * left_file: files with tests that a command, by its last run of all that it
+ * has, does not collect.
  * smoke: prints of changes that affect nothing, after which the smoke units
  *	have run.
  */
@@ -127,6 +129,9 @@ static const char version_5[] =
 	" escaped INTEGER NOT NULL, path BLOB NOT NULL,"
 	" missing INTEGER NOT NULL,"
 	" PRIMARY KEY (escaped, path)) WITHOUT ROWID;"
+	"CREATE TABLE left_file ("
+	" line BLOB NOT NULL, directory BLOB NOT NULL, file BLOB NOT NULL,"
+	" PRIMARY KEY (line, directory, file)) WITHOUT ROWID;"
 	"CREATE TABLE smoke ("
 	" digest BLOB PRIMARY KEY) WITHOUT ROWID;";
 

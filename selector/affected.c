@@ -115,19 +115,38 @@ static bool any_meant(
 	return false;
 }
 
-void search_note_decisive(
-	struct search *search, const struct meant *meant, const char *path)
+static bool is_noted(const struct affected *affected, int64_t scope)
+{
+	for (size_t i = 0; i < affected->decisive_count; i++)
+		if (affected->decisive[i].scope == scope)
+			return true;
+	return false;
+}
+
+static void note_meant(struct search *search, const struct meant *meant,
+	const int64_t *scopes, size_t count, const char *path)
 {
 	struct affected *affected = search->affected;
 
+	for (size_t i = 0; i < count; i++)
+		if (is_meant(meant, scopes[i]) &&
+			!is_noted(affected, scopes[i]))
+			*(struct decisive *)array_add(&affected->decisive,
+				&affected->decisive_count,
+				&affected->decisive_room,
+				sizeof(struct decisive)) = (struct decisive){
+				.scope = scopes[i], .path = xstrdup(path)};
+}
+
+void search_note_decisive(
+	struct search *search, const struct meant *meant, const char *path)
+{
 	/* How it was before does not say what tests there are. */
 	if (search->pretended && search->side == GIT_OLD)
 		return;
-	if (!affected->decisive &&
-		(any_meant(meant, search->bases, search->base_count) ||
-			any_meant(meant, search->discovers,
-				search->discover_count)))
-		affected->decisive = xstrdup(path);
+	note_meant(search, meant, search->bases, search->base_count, path);
+	note_meant(
+		search, meant, search->discovers, search->discover_count, path);
 }
 
 bool search_collected_anew(const struct search *search,
@@ -506,6 +525,8 @@ void affected_release(struct affected *affected)
 	free(affected->flaky_problem);
 	free(affected->config_problem);
 	free(affected->smoke);
+	for (size_t i = 0; i < affected->decisive_count; i++)
+		free(affected->decisive[i].path);
 	free(affected->decisive);
 	memset(affected, 0, sizeof(*affected));
 }

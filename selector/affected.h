@@ -68,10 +68,14 @@ struct affected {
 	char *config_problem; /* why ftrace.json is not read */
 	char *problem; /* a changed source that could not be taken apart */
 	/*
-	 * One of the changed files, where what looks for tests can notice it:
-	 * there may be other tests than those that are known; or NULL.
+	 * What looks for tests and can notice one of the changed files: there
+	 * may be other tests than those that are known. Each scope once.
 	 */
-	char *decisive;
+	struct decisive {
+		int64_t scope;
+		char *path;
+	} * decisive;
+	size_t decisive_count, decisive_room;
 };
 
 int affected_find(struct affected *affected, struct map *map, struct err *err);
@@ -100,13 +104,18 @@ struct arguments {
 };
 
 struct project_here;
+struct left;
 
 /* No runner takes these: they are for `ftrace check`. */
 bool unit_is_check(const char *runner, const char *id);
 
-/* here: whence the runner will look, NULL for ids as stored. */
+/*
+ * here: whence the runner will look, NULL for ids as stored. left: files whose
+ * units are not wanted, or NULL.
+ */
 void affected_arguments(const struct affected *affected, const char *runner,
-	bool ids, const struct project_here *here, struct arguments *arguments);
+	bool ids, const struct project_here *here, const struct left *left,
+	struct arguments *arguments);
 void arguments_release(struct arguments *arguments);
 
 #endif

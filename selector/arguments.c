@@ -7,6 +7,7 @@
 
 #include "adapters/adapter.h"
 #include "map/alloc.h"
+#include "map/left.h"
 #include "map/project.h"
 #include "selector/affected.h"
 #include "selector/config.h"
@@ -111,7 +112,8 @@ bool unit_is_check(const char *runner, const char *id)
 }
 
 void affected_arguments(const struct affected *affected, const char *runner,
-	bool ids, const struct project_here *here, struct arguments *arguments)
+	bool ids, const struct project_here *here, const struct left *left,
+	struct arguments *arguments)
 {
 	bool *covered = find_covered(affected);
 	size_t unique = 0;
@@ -122,6 +124,9 @@ void affected_arguments(const struct affected *affected, const char *runner,
 
 		if (runner ? strcmp(runner, unit->runner) != 0
 			   : unit_is_check(unit->runner, unit->id))
+			continue;
+		if (left && !unit->file &&
+			left_has(left, unit->id, file_size(unit)))
 			continue;
 		/* A name that is gone, of a file that is not, can need it. */
 		if (!ids && (covered[i] || affected_is_gone(unit)))

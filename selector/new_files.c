@@ -18,16 +18,18 @@ static const char *const skipped[] = {".*", "*.egg", "_darcs", "build", "CVS",
 
 struct search {
 	const struct map_files *files;
-	struct query_name *patterns;
-	size_t pattern_count;
+	struct names {
+		struct query_name *list;
+		size_t count;
+	} patterns, listings, collected; /* current scopes of these kinds */
 	char **found;
 	size_t count, room;
 };
 
 static bool is_test_file(const struct search *search, const char *name)
 {
-	for (size_t i = 0; i < search->pattern_count; i++)
-		if (fnmatch(search->patterns[i].name, name, 0) == 0)
+	for (size_t i = 0; i < search->patterns.count; i++)
+		if (fnmatch(search->patterns.list[i].name, name, 0) == 0)
 			return true;
 	return false;
 }
@@ -50,6 +52,37 @@ static bool is_known(const struct search *search, const char *path)
 	return search->files->files[i].state != FILE_NONE;
 }
 
+static bool is_looked_into(const struct search *search, const char *path)
+{
+	for (size_t i = 0; i < search->listings.count; i++)
+		if (!strcmp(search->listings.list[i].name, path))
+			return true;
+	return false;
+}
+
+static bool any_collected(const struct search *search, const char *path)
+{
+	size_t size = strlen(path);
+
+	for (size_t i = 0; i < search->collected.count; i++) {
+		const char *name = search->collected.list[i].name;
+
+		if (!strncmp(name, path, size) && name[size] == '/')
+			return true;
+	}
+	return false;
+}
+
+/*
+ * One that was looked into has a state of its own. Of a new one a test or two
+ * may have been asked for by name, and the others are new.
+ */
+static bool may_have_new(const struct search *search, const char *path)
+{
+	return !is_known(search, path) ||
+	       (!is_looked_into(search, path) && any_collected(search, path));
+}
+
 static void search_directory(
 	struct search *search, const char *stored, unsigned depth);
 
@@ -62,7 +95,7 @@ static void look_at(struct search *search, const char *stored,
 		return;
 	if (S_ISDIR(st.st_mode)) {
 		if (!is_skipped(name) && depth < DEPTH_MAX &&
-			!is_known(search, stored))
+			may_have_new(search, stored))
 			search_directory(search, stored, depth + 1);
 	} else if (is_test_file(search, name) && !is_known(search, stored)) {
 		*(char **)array_add(&search->found, &search->count,
@@ -114,31 +147,72 @@ static int is_looked_through(bool *yes, struct map *map,
 	return code;
 }
 
-int new_files_find(char ***paths, size_t *count, struct map *map,
-	const struct changes *changes, struct err *err)
+static int load_names(struct names *names, struct map *map,
+	enum scope_kind kind, struct err *err)
 {
-	struct search search = {.files = &changes->files};
-	int64_t *listings = NULL;
-	size_t listing_count = 0;
-	bool yes;
-	int code = query_names(&search.patterns, &search.pattern_count, map,
-		SCOPE_PATTERN, err);
+	return query_names(&names->list, &names->count, map, kind, err);
+}
+
+static int load(struct search *search, struct map *map, struct err *err)
+{
+	int code = load_names(&search->patterns, map, SCOPE_PATTERN, err);
 
 	if (code == 0)
-		code = query_of_kind(
-			&listings, &listing_count, map, SCOPE_LISTING, err);
+		code = load_names(&search->listings, map, SCOPE_LISTING, err);
+	if (code == 0)
+		code = load_names(&search->collected, map, SCOPE_COLLECT, err);
+	return code;
+}
+
+static void release(struct names *names)
+{
+	query_names_release(names->list, names->count);
+}
+
+static bool any_listing(const struct changes *changes)
+{
+	for (size_t i = 0; i < changes->count; i++)
+		if (!strcmp(changes->list[i].what, "listing"))
+			return true;
+	return false;
+}
+
+static int search_changed(struct search *search, struct map *map,
+	const struct changes *changes, struct err *err)
+{
+	int64_t *listings = NULL;
+	size_t count = 0;
+	bool yes;
+	int code = query_of_kind(&listings, &count, map, SCOPE_LISTING, err);
+
 	for (size_t i = 0; code == 0 && i < changes->count; i++) {
 		const struct change *change = &changes->list[i];
 
 		if (strcmp(change->what, "listing") != 0)
 			continue;
 		code = is_looked_through(
-			&yes, map, change, listings, listing_count, err);
+			&yes, map, change, listings, count, err);
 		if (code == 0 && yes)
-			search_directory(&search, change->path, 0);
+			search_directory(search, change->path, 0);
 	}
 	free(listings);
-	query_names_release(search.patterns, search.pattern_count);
+	return code;
+}
+
+int new_files_find(char ***paths, size_t *count, struct map *map,
+	const struct changes *changes, struct err *err)
+{
+	struct search search = {.files = &changes->files};
+	int code = 0;
+
+	if (any_listing(changes)) {
+		code = load(&search, map, err);
+		if (code == 0)
+			code = search_changed(&search, map, changes, err);
+	}
+	release(&search.patterns);
+	release(&search.listings);
+	release(&search.collected);
 	*paths = search.found;
 	*count = search.count;
 	return code;

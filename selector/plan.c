@@ -4,13 +4,70 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/adapter.h"
+#include "map/command.h"
 #include "map/query.h"
 #include "selector/order.h"
 
-static bool is_asked(
-	const struct query_unit *unit, const char *runner, const char *id)
+/* More scopes than these are not asked one by one who depends on them. */
+#define DECISIVE_MOST 50
+
+bool plan_leaves(const struct left *left, const char *runner, const char *id)
 {
-	return !strcmp(unit->runner, runner) && (!id || !strcmp(unit->id, id));
+	const struct adapter *adapter = adapter_named(runner);
+	size_t size = adapter ? adapter->file_part(id) : 0;
+
+	return adapter && left_has(left, id, size ? size : strlen(id));
+}
+
+/* Whether the scope is of other units than those that are left, or of none. */
+static int concerns(bool *yes, int64_t scope, const struct query_units *units,
+	const struct left *left, struct map *map, struct err *err)
+{
+	struct query_hits hits = {0};
+	bool any = false;
+	int code = query_dependents(&hits, map, NULL, 0, &scope, 1, err);
+
+	*yes = false;
+	for (size_t i = 0; code == 0 && !*yes && i < units->count; i++) {
+		const struct query_unit *unit = &units->units[i];
+
+		if (query_hits_find(&hits, unit->scope) == HIT_NONE)
+			continue;
+		any = true;
+		*yes = !plan_leaves(left, unit->runner, unit->id);
+	}
+	*yes |= !any;
+	query_hits_release(&hits);
+	return code;
+}
+
+int plan_decisive(const char **path, const struct affected *affected,
+	const struct query_units *units, const struct left *left,
+	struct map *map, struct err *err)
+{
+	bool yes =
+		!left->files.count || affected->decisive_count > DECISIVE_MOST;
+	int code = 0;
+
+	*path = NULL;
+	for (size_t i = 0; code == 0 && !*path && i < affected->decisive_count;
+		i++) {
+		if (!yes)
+			code = concerns(&yes, affected->decisive[i].scope,
+				units, left, map, err);
+		if (yes)
+			*path = affected->decisive[i].path;
+	}
+	return code;
+}
+
+static bool is_asked(const struct plan *plan, const struct query_unit *unit,
+	const char *runner, const char *id)
+{
+	return !strcmp(unit->runner, runner) &&
+	       (!id || !strcmp(unit->id, id)) &&
+	       !plan_leaves(&plan->left, unit->runner, unit->id);
 }
 
 static void count(struct plan *plan, const char *runner, const char *id)
@@ -22,7 +79,7 @@ static void count(struct plan *plan, const char *runner, const char *id)
 		const struct query_unit *unit = &units->units[i];
 		const struct affected_unit *found;
 
-		if (!is_asked(unit, runner, id))
+		if (!is_asked(plan, unit, runner, id))
 			continue;
 		plan->recorded++;
 		found = affected_find_unit(affected, unit->runner, unit->id);
@@ -41,15 +98,24 @@ static void count(struct plan *plan, const char *runner, const char *id)
 int plan_fill(struct plan *plan, struct map *map,
 	const struct plan_command *command, struct err *err)
 {
+	int code = command->unit ? 0
+				 : left_load(&plan->left, map, command->line,
+					   command->directory, err);
+
+	if (code < 0)
+		return code;
 	count(plan, command->runner, command->unit);
 	affected_arguments(&plan->affected, command->runner, false, NULL,
-		&plan->arguments);
+		&plan->left, &plan->arguments);
 	arguments_order(&plan->arguments, &plan->affected, &plan->units,
 		command->runner);
 	plan->to_run = command->unit ? plan->selected : plan->arguments.count;
 	if (!command->unit)
-		plan->decisive = plan->affected.decisive;
-	return query_command(
+		code = plan_decisive(&plan->decisive, &plan->affected,
+			&plan->units, &plan->left, map, err);
+	if (code < 0)
+		return code;
+	return command_is_known(
 		&plan->known, map, command->line, command->directory, err);
 }
 
@@ -79,6 +145,7 @@ bool plan_is_all(const struct plan *plan)
 void plan_release(struct plan *plan)
 {
 	arguments_release(&plan->arguments);
+	left_release(&plan->left);
 	affected_release(&plan->affected);
 	query_units_release(&plan->units);
 }

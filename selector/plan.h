@@ -7,21 +7,23 @@
 
 #include <stdbool.h>
 
+#include "map/left.h"
 #include "selector/affected.h"
 
 struct plan {
 	struct query_units units;   /* as they were recorded, of all runners */
 	struct affected affected;   /* of those */
 	struct arguments arguments; /* in the order to run them in */
-	size_t recorded; /* units of this runner in the map; 0: run it all */
+	size_t recorded; /* units in the map, but for `left`; 0: run it all */
 	bool known;      /* they are all that the command would run */
 	/* A changed file that may say which tests there are; or NULL. */
 	const char *decisive;
-	size_t gone;     /* of those, no longer there */
-	size_t selected; /* of those that are */
-	size_t fresh;    /* new files and names */
-	size_t to_run;   /* what is not gone of all that; a file counts once */
-	int64_t spared;  /* microseconds that the others took last time */
+	struct left left; /* files of the map that are not the command's */
+	size_t gone;      /* of those, no longer there */
+	size_t selected;  /* of those that are */
+	size_t fresh;     /* new files and names */
+	size_t to_run;    /* what is not gone of all that; a file counts once */
+	int64_t spared;   /* microseconds that the others took last time */
 };
 
 /* A command that is to be tested. */
@@ -43,6 +45,18 @@ int plan_make(struct plan *plan, struct map *map,
  */
 int plan_fill(struct plan *plan, struct map *map,
 	const struct plan_command *command, struct err *err);
+
+/*
+ * A changed file that may say which tests there are, to a command that leaves
+ * these files out: what only they depend on says nothing of its own. NULL:
+ * none, and it is owned by `affected`.
+ */
+int plan_decisive(const char **path, const struct affected *affected,
+	const struct query_units *units, const struct left *left,
+	struct map *map, struct err *err);
+
+/* Whether a unit is in a file that a command leaves out. */
+bool plan_leaves(const struct left *left, const char *runner, const char *id);
 
 /* Whether nothing has to be run. */
 bool plan_is_nothing(const struct plan *plan);

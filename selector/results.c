@@ -109,7 +109,8 @@ void results_begin(struct results *results, const struct plan *plan,
 		struct result *result;
 
 		if (strcmp(unit->runner, command->runner) != 0 ||
-			(command->unit && strcmp(unit->id, command->unit)))
+			(command->unit && strcmp(unit->id, command->unit)) ||
+			plan_leaves(&plan->left, unit->runner, unit->id))
 			continue;
 		affected = affected_find_unit(
 			&plan->affected, unit->runner, unit->id);

@@ -206,7 +206,7 @@ static void fold_release(struct fold *fold)
 static bool knows_all(
 	const struct fold *fold, const struct fold_options *options)
 {
-	return fold->collected && !options->audit &&
+	return fold->collected && !options->audit && !options->selection &&
 	       (options->status == 0 || options->status == 1 ||
 		       options->status == 5);
 }

@@ -23,6 +23,7 @@ struct fold_options {
 	int64_t duration; /* nanoseconds */
 	const char *command;
 	const char *words;     /* as run_command_words() has them */
+	bool selection;        /* of its tests some alone were asked for */
 	const char *directory; /* where it ran, as project_path() has it */
 	int status;            /* exit status; above 128: a signal */
 	bool told_to_end; /* by a signal, whatever status it gave for that */

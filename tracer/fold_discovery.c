@@ -104,12 +104,14 @@ void fold_unfound(struct fold *fold)
 bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
 	uint32_t block, enum access_kind kind)
 {
-	const struct recorded_scope *self = &fold->recording.scopes[scope];
+	char path[PATH_MAX];
+	const char *name;
+	size_t n;
 
+	/* A run that asks for one directory says nothing of the others. */
 	if (kind == ACCESS_LIST && block == fold->no_block) {
-		fold_input(fold,
-			fold_scope(fold, SCOPE_LISTING, self->name,
-				self->name_size),
+		name = scope_name(fold, node, path, &n);
+		fold_input(fold, fold_scope(fold, SCOPE_LISTING, name, n),
 			node, block, kind);
 		return true;
 	}

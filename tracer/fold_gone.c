@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The last step of a fold: units that this run would have collected and did
- * not meet, because they are no longer there.
+ * not meet, because they are no longer there; and what it did not look for.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -163,9 +163,43 @@ static int find_gone(struct fold *fold, struct map *map, struct err *err)
 	return code;
 }
 
+static bool was_looked_through(const struct fold *fold, uint32_t listing)
+{
+	const struct recorded_scope *scope = &fold->recording.scopes[listing];
+
+	return completed(fold, SCOPE_DISCOVER, scope->name, scope->name_size) ||
+	       was_looked_for(fold, scope->name, scope->name_size);
+}
+
+/*
+ * Whoever asks for a file can have its directory listed on the way to it, and
+ * others may be new there; so may those that the command line leaves out. The
+ * map keeps what it was when it was looked through, and they stay new.
+ */
+static int keep_listings(struct fold *fold, struct map *map, struct err *err)
+{
+	struct query_name *names = NULL;
+	size_t count = 0;
+	int code;
+
+	/* Of others nobody knows what they looked through. */
+	if (!fold->collected)
+		return 0;
+	code = query_names(&names, &count, map, SCOPE_LISTING, err);
+	query_names_release(names, count);
+	for (uint32_t i = 0; code == 0 && i < fold->scope_count; i++)
+		if (fold->recording.scopes[i].kind == SCOPE_LISTING &&
+			(!was_looked_through(fold, i) ||
+				(fold->narrowed && count)))
+			fold->recording.scopes[i].unwanted = true;
+	return code;
+}
+
 int fold_gone(struct fold *fold, struct map *map, struct err *err)
 {
 	int code = find_gone(fold, map, err);
 
-	return code == 0 ? find_outdated(fold, map, err) : code;
+	if (code == 0)
+		code = find_outdated(fold, map, err);
+	return code == 0 ? keep_listings(fold, map, err) : code;
 }

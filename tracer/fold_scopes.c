@@ -178,6 +178,8 @@ static void outcome(
 		}
 		if (word == 9 && !memcmp(text, "collected", 9))
 			fold->collected = true;
+		if (word == 8 && !memcmp(text, "narrowed", 8))
+			fold->narrowed = true;
 	} else if (scope->kind != SCOPE_UNIT) {
 		if (word == 6 && !memcmp(text, "hooked", 6))
 			fold->hooked = true;

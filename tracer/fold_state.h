@@ -131,6 +131,7 @@ struct fold {
 	bool hooked; /* the project's own code takes part in discovery */
 	bool adapter_ready;
 	bool collected; /* the runner has told of all tests that it found */
+	bool narrowed;  /* it looked for them otherwise than it is set to */
 	bool whole;     /* the command is one unit, which nobody named */
 	bool gave_up;   /* as fold_gave_up() has it */
 

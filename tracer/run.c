@@ -222,6 +222,7 @@ static void record(const struct ended *ended)
 		.before = ended->before,
 		.command = command,
 		.words = words,
+		.selection = options->selection != NULL,
 		.directory = directory,
 		.audit = options->audit,
 		.status = status_number(result->status),

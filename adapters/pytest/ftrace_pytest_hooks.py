@@ -342,8 +342,18 @@ def _note_hooks(config):
             return
 
 
+# These leave files out, or have other settings, than the command without them.
+_NARROWING = ("--ignore", "-o", "--override-ini", "-c", "--config-file",
+              "--noconftest", "--confcutdir", "--rootdir")
+
+
 def _note_arguments(config):
     start = str(config.invocation_params.dir)
+    if any(str(argument).startswith(_NARROWING)
+           for argument in config.invocation_params.args):
+        say(BEGIN + marks.BASE)
+        say(OUTCOME + b"narrowed")
+        say(END)
     for argument in config.args:
         path = os.path.normpath(os.path.join(start, str(argument)))
         say(marks.MUTE)

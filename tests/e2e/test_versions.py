@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The main job with every Python that is on the machine."""
 
+import fcntl
 import glob
 import os
 import re
@@ -66,15 +67,22 @@ def python(request):
     version = request.param
     if EVERY_PYTHON[version] == sys.executable:
         return PYTHON
-    folder = SOURCE / "build" / ("venv-" + version)
+    return installed("venv-" + version, EVERY_PYTHON[version], "pytest==7.4.0")
+
+
+def installed(name, python, need):
+    """An environment below build/, made by whoever comes first."""
+    folder = SOURCE / "build" / name
     there = str(folder / "bin" / "python")
-    if not os.path.exists(there) or call(
-            [there, "-c", "import pytest"], SOURCE).code:
+    with open(str(folder) + ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.exists(there) and not call(
+                [there, "-c", "import pytest"], SOURCE).code:
+            return there
         try:
-            common.install(
-                str(folder), EVERY_PYTHON[version], ["pytest==7.4.0"])
+            common.install(str(folder), python, [need])
         except common.Broken as problem:
-            pytest.skip("pip cannot install pytest: %s" % problem)
+            pytest.skip("pip cannot install %s: %s" % (need, problem))
     return there
 
 

@@ -15,7 +15,7 @@ static const char *hand_over(
 	struct arguments arguments;
 
 	*text = '\0';
-	affected_arguments(&affected, runner, ids, NULL, &arguments);
+	affected_arguments(&affected, runner, ids, NULL, NULL, &arguments);
 	for (size_t i = 0; i < arguments.count; i++) {
 		if (i)
 			strcat(text, " ");

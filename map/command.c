@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "map/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+#include "map/sql.h"
+
+int command_is_known(bool *known, struct map *map, const char *line,
+	const char *directory, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT 1 FROM command WHERE line = ? AND directory = ?", err);
+	int code;
+
+	*known = false;
+	if (!row)
+		return MAP_IO;
+	sql_bind_bytes(row, 1, line, strlen(line));
+	sql_bind_bytes(row, 2, directory, strlen(directory));
+	code = sql_step(map, row, err);
+	*known = code > 0;
+	sqlite3_finalize(row);
+	return code < 0 ? code : 0;
+}
+
+int commands_load(struct commands *commands, struct map *map, struct err *err)
+{
+	sqlite3_stmt *row =
+		sql_prepare(map, "SELECT line, directory FROM command", err);
+	int code = row ? 1 : MAP_IO;
+
+	memset(commands, 0, sizeof(*commands));
+	while (code > 0 && (code = sql_step(map, row, err)) > 0) {
+		struct command *command = array_add(&commands->list,
+			&commands->count, &commands->room, sizeof(*command));
+
+		command->line = sql_copy(row, 0);
+		command->directory = sql_copy(row, 1);
+	}
+	sqlite3_finalize(row);
+	return code;
+}
+
+void commands_release(struct commands *commands)
+{
+	for (size_t i = 0; i < commands->count; i++) {
+		free(commands->list[i].line);
+		free(commands->list[i].directory);
+	}
+	free(commands->list);
+	memset(commands, 0, sizeof(*commands));
+}
+
+static int perform(struct map *map, const char *text, const char *line,
+	const char *directory, struct err *err)
+{
+	sqlite3_stmt *stmt = sql_prepare(map, text, err);
+	int code;
+
+	if (!stmt)
+		return MAP_IO;
+	sql_bind_bytes(stmt, 1, line, strlen(line));
+	sql_bind_bytes(stmt, 2, directory, strlen(directory));
+	code = sql_once(map, stmt, err);
+	sqlite3_finalize(stmt);
+	return code;
+}
+
+int command_forget(struct map *map, const char *line, const char *directory,
+	struct err *err)
+{
+	return perform(map,
+		"DELETE FROM command WHERE line = ?1 AND directory = ?2", line,
+		directory, err);
+}
+
+int command_forget_others(struct map *map, const char *line,
+	const char *directory, struct err *err)
+{
+	return perform(map,
+		"DELETE FROM command WHERE line <> ?1 OR directory <> ?2", line,
+		directory, err);
+}
+
+/* Where it is one unit, other words that make the same line had it until now.
+ */
+int command_store(
+	struct map *map, const struct recording *recording, struct err *err)
+{
+	const char *line = recording->words, *place = recording->directory;
+	int code = 0;
+
+	/* It runs as it is until it passes. */
+	if (recording->failed_itself)
+		return command_forget(map, line, place, err);
+	if (!recording->knows_all)
+		return 0;
+	if (recording->whole)
+		code = perform(map,
+			"DELETE FROM command WHERE directory = ?2"
+			" AND replace(line, '\\', '')"
+			"  = replace(?1, '\\', '')",
+			line, place, err);
+	return code < 0 ? code
+			: perform(map,
+				  "INSERT OR IGNORE INTO command"
+				  " (line, directory) VALUES (?1, ?2)",
+				  line, place, err);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The commands of which the map has all tests, each in a directory; or the one
+ * unit that they are. line: as run_command_words() has it. directory: as
+ * project_path() has it.
+ */
+#ifndef FTRACE_MAP_COMMAND_H
+#define FTRACE_MAP_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "map/map.h"
+#include "map/recording.h"
+
+int command_is_known(bool *known, struct map *map, const char *line,
+	const char *directory, struct err *err);
+
+/* All of them; strings that are owned by the list. */
+struct commands {
+	struct command {
+		char *line, *directory;
+	} * list;
+	size_t count, room;
+};
+
+/* To be released in any case. */
+int commands_load(struct commands *commands, struct map *map, struct err *err);
+void commands_release(struct commands *commands);
+
+/* Of the command of a recording; the rest is in a transaction, too. */
+int command_store(
+	struct map *map, const struct recording *recording, struct err *err);
+
+/* The map is not known any more to have all its tests. */
+int command_forget(struct map *map, const char *line, const char *directory,
+	struct err *err);
+/* Nor those of any other, or of this one elsewhere. */
+int command_forget_others(struct map *map, const char *line,
+	const char *directory, struct err *err);
+
+#endif
