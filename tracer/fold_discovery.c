@@ -111,8 +111,8 @@ bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
 	/* A run that asks for one directory says nothing of the others. */
 	if (kind == ACCESS_LIST && block == fold->no_block) {
 		name = scope_name(fold, node, path, &n);
-		fold_input(fold, fold_scope(fold, SCOPE_LISTING, name, n),
-			node, block, kind);
+		fold_input(fold, fold_scope(fold, SCOPE_LISTING, name, n), node,
+			block, kind);
 		return true;
 	}
 	if (kind == ACCESS_ABSENT)
