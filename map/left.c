@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "map/left.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "map/alloc.h"
 #include "map/query.h"
 #include "map/sql.h"
 
@@ -42,6 +44,28 @@ bool left_has(const struct left *left, const char *file, size_t size)
 	       intern_find(&left->files, file, size) != INTERN_NONE;
 }
 
+int left_passes(bool *yes, const struct left *left, struct map *map,
+	int64_t scope, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT name || '/' FROM scope"
+		" WHERE id = ? AND kind = ? AND latest = 1",
+		err);
+	int code = MAP_IO;
+
+	*yes = false;
+	if (row) {
+		sqlite3_bind_int64(row, 1, scope);
+		sqlite3_bind_int(row, 2, SCOPE_DISCOVER);
+		code = sql_step(map, row, err);
+	}
+	if (code > 0)
+		*yes = !left_has(left, sqlite3_column_blob(row, 0),
+			(size_t)sqlite3_column_bytes(row, 0));
+	sqlite3_finalize(row);
+	return code < 0 ? code : 0;
+}
+
 void left_release(struct left *left)
 {
 	interner_release(&left->files);
@@ -63,32 +87,41 @@ static int forget(
 	return code;
 }
 
-/* The classes in a file, which are collected too, are left with it. */
+/*
+ * The scopes of a kind that this run did not meet. The classes in a file, which
+ * are collected too, are left with it.
+ */
 static int add(struct map *map, const struct recording *recording,
-	const struct query_name *names, size_t count, struct err *err)
+	enum scope_kind kind, const char *end, struct err *err)
 {
+	struct query_name *names = NULL;
+	size_t count = 0;
 	struct interner met = {0};
 	sqlite3_stmt *stmt = prepare(map,
 		"INSERT OR IGNORE INTO left_file (line, directory, file)"
 		" VALUES (?, ?, ?)",
 		recording->words, recording->directory, err);
-	int code = stmt ? 0 : MAP_IO;
+	int code = stmt ? query_names(&names, &count, map, kind, err) : MAP_IO;
 
 	for (size_t i = 0; i < recording->scope_count; i++) {
 		const struct recorded_scope *scope = &recording->scopes[i];
 
-		if (scope->kind == SCOPE_COLLECT)
+		if (scope->kind == kind)
 			intern(&met, scope->name, scope->name_size);
 	}
 	for (size_t i = 0; code == 0 && i < count; i++) {
 		const char *name = names[i].name;
+		char *file;
 
 		if (strstr(name, "::") ||
 			intern_find(&met, name, strlen(name)) != INTERN_NONE)
 			continue;
-		sql_bind_bytes(stmt, 3, name, strlen(name));
+		file = xasprintf("%s%s", name, end);
+		sql_bind_bytes(stmt, 3, file, strlen(file));
 		code = sql_once(map, stmt, err);
+		free(file);
 	}
+	query_names_release(names, count);
 	interner_release(&met);
 	sqlite3_finalize(stmt);
 	return code;
@@ -97,14 +130,9 @@ static int add(struct map *map, const struct recording *recording,
 int left_store(
 	struct map *map, const struct recording *recording, struct err *err)
 {
-	struct query_name *names = NULL;
-	size_t count = 0;
 	int code = forget(map, recording, err);
 
 	if (code == 0)
-		code = query_names(&names, &count, map, SCOPE_COLLECT, err);
-	if (code == 0)
-		code = add(map, recording, names, count, err);
-	query_names_release(names, count);
-	return code;
+		code = add(map, recording, SCOPE_COLLECT, "", err);
+	return code == 0 ? add(map, recording, SCOPE_DISCOVER, "/", err) : code;
 }

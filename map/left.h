@@ -15,7 +15,7 @@
 
 /* Of one command; all zeroes: none. */
 struct left {
-	struct interner files;
+	struct interner files; /* and directories, with a slash behind them */
 };
 
 /* line, directory: as the recording had them. To be released in any case. */
@@ -24,6 +24,13 @@ int left_load(struct left *left, struct map *map, const char *line,
 
 /* A file is named as in the ids of its tests. */
 bool left_has(const struct left *left, const char *file, size_t size);
+
+/*
+ * Whether a scope is that of a directory, as it is now, which the command looks
+ * through: whatever it finds there now, tests or none.
+ */
+int left_passes(bool *yes, const struct left *left, struct map *map,
+	int64_t scope, struct err *err);
 
 void left_release(struct left *left);
 

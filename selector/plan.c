@@ -20,7 +20,10 @@ bool plan_leaves(const struct left *left, const char *runner, const char *id)
 	return adapter && left_has(left, id, size ? size : strlen(id));
 }
 
-/* Whether the scope is of other units than those that are left, or of none. */
+/*
+ * Whether the scope is of other units than those that are left, or of none; or
+ * of where the command looks for its tests.
+ */
 static int concerns(bool *yes, int64_t scope, const struct query_units *units,
 	const struct left *left, struct map *map, struct err *err)
 {
@@ -29,6 +32,8 @@ static int concerns(bool *yes, int64_t scope, const struct query_units *units,
 	int code = query_dependents(&hits, map, NULL, 0, &scope, 1, err);
 
 	*yes = false;
+	if (code == 0)
+		code = left_passes(yes, left, map, scope, err);
 	for (size_t i = 0; code == 0 && !*yes && i < units->count; i++) {
 		const struct query_unit *unit = &units->units[i];
 

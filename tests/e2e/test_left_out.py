@@ -89,6 +89,17 @@ def test_conftest_of_others(suite):
     assert "more/conftest.py changed" in test(suite).err
 
 
+def test_conftest_that_ignores_all_that_it_has_beside_it(suite):
+    """The command comes through its directory all the same."""
+    suite.write("more/conftest.py", "collect_ignore = ['test_b.py']\n")
+    assert "all are run" in test(suite).err
+    assert nothing(suite)
+    suite.edit("more/test_b.py", "pass", "assert 0")
+    assert nothing(suite)
+    suite.write("more/conftest.py", "")
+    assert "1 failed" in test(suite, code=1).out
+
+
 def test_a_run_of_a_part_leaves_nothing_out(suite):
     """What was not asked for this time is the command's all the same."""
     suite.edit("tests/test_a.py", "pass", "int()")
