@@ -29,7 +29,8 @@ static void resume(pid_t tid, long how, int sig)
 	ptrace((enum __ptrace_request)how, tid, NULL, (void *)(long)sig);
 }
 
-pid_t follow_group(pid_t tid)
+/* A number of /proc/TID/status, or the task's own. */
+static pid_t status_of(pid_t tid, const char *name)
 {
 	char path[64], line[128];
 	pid_t pid = tid;
@@ -38,11 +39,56 @@ pid_t follow_group(pid_t tid)
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
 	file = fopen(path, "re");
 	while (file && fgets(line, sizeof(line), file))
-		if (!strncmp(line, "Tgid:", 5))
-			pid = (pid_t)atoi(line + 5);
+		if (!strncmp(line, name, strlen(name)))
+			pid = (pid_t)atoi(line + strlen(name));
 	if (file)
 		fclose(file);
 	return pid;
+}
+
+pid_t follow_group(pid_t tid)
+{
+	return status_of(tid, "Tgid:");
+}
+
+pid_t follow_parent(pid_t tid)
+{
+	return status_of(tid, "PPid:");
+}
+
+static void wake(struct tracees *tracees, struct tracee *tracee)
+{
+	if (!tracee->waiting)
+		return;
+	tracee->waiting = false;
+	tracees->waiting--;
+	resume(tracee->tid, PTRACE_CONT, 0);
+}
+
+/*
+ * Whoever is killed at the end of a fork does not tell of the child, which
+ * goes on all the same. What it inherited is guessed, so it is incomplete.
+ */
+static void adopt_orphan(struct tracees *tracees, struct tracee *tracee)
+{
+	if (follow_group(tracee->tid) != tracee->tid ||
+		tracee_follows(tracees, follow_parent(tracee->tid)))
+		return;
+	tracee_join(
+		tracee, tracee_process_new(tracee->tid, &tracees->departed));
+	atomic_fetch_add(&tracees->arena->header->follow.followed, 1);
+	tracee_lost(tracees, tracee->process,
+		"a process was killed as it started another");
+	wake(tracees, tracee);
+}
+
+static void adopt_orphans(struct tracees *tracees)
+{
+	for (unsigned i = 0; tracees->waiting && i < TRACEE_SLOTS; i++)
+		for (struct tracee *each = tracees->slots[i]; each;
+			each = each->next)
+			if (each->waiting && !each->process)
+				adopt_orphan(tracees, each);
 }
 
 /* A new task, told by its parent; it may have stopped already. */
@@ -63,10 +109,7 @@ static void born(struct tracees *tracees, struct tracee *parent, pid_t tid)
 				&tracees->arena->header->follow.followed, 1);
 		}
 	}
-	if (child->waiting) {
-		child->waiting = false;
-		resume(tid, PTRACE_CONT, 0);
-	}
+	wake(tracees, child);
 }
 
 /*
@@ -143,8 +186,10 @@ static void stopped(struct tracees *tracees, struct tracee *tracee, int status)
 	long how = tracee->in_call ? PTRACE_SYSCALL : PTRACE_CONT;
 
 	if (!tracee->process) {
-		/* Before its parent told of it. */
+		/* Before its parent told of it, if that is still there. */
+		tracees->waiting += !tracee->waiting;
 		tracee->waiting = true;
+		adopt_orphan(tracees, tracee);
 	} else if (what == PTRACE_EVENT_STOP) {
 		/* Listening, it stays stopped for its parent to see. */
 		resume(tracee->tid, stops_group(sig) ? PTRACE_LISTEN : how, 0);
@@ -168,6 +213,7 @@ static void ended(struct tracees *tracees, struct tracee *tracee, int status)
 		tracee_write(tracees, tracee->process, &draft);
 	}
 	tracee_remove(tracees, tracee);
+	adopt_orphans(tracees);
 }
 
 /*

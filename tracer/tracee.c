@@ -40,6 +40,16 @@ struct tracee *tracee_add(
 	return *at;
 }
 
+bool tracee_follows(const struct tracees *tracees, pid_t pid)
+{
+	for (unsigned i = 0; i < TRACEE_SLOTS; i++)
+		for (const struct tracee *each = tracees->slots[i]; each;
+			each = each->next)
+			if (each->process && each->process->pid == pid)
+				return true;
+	return false;
+}
+
 void tracee_remove(struct tracees *tracees, struct tracee *tracee)
 {
 	struct tracee_process *process = tracee->process;
@@ -47,12 +57,18 @@ void tracee_remove(struct tracees *tracees, struct tracee *tracee)
 
 	if (tracees->held == tracee)
 		follow_cpu_release(tracees);
+	tracees->waiting -= tracee->waiting;
 	*at = tracee->next;
 	free(tracee);
 	tracees->count--;
 	if (!process || --process->threads)
 		return;
 	atomic_fetch_sub(&tracees->arena->header->follow.followed, 1);
+	tracees->departed.base = process->base;
+	tracees->departed.depth = process->depth;
+	tracees->departed.muted = process->muted;
+	memcpy(tracees->departed.stack, process->stack, sizeof(process->stack));
+	atomic_store(&tracees->departed.image, atomic_load(&process->image));
 	free(process->executing);
 	free(process);
 }

@@ -53,6 +53,9 @@ struct tracees {
 	struct arena *arena;
 	struct tracee *slots[TRACEE_SLOTS];
 	unsigned count;
+	unsigned waiting; /* of them, tasks that are */
+	/* As the process that ended last was, for children it has left. */
+	struct tracee_process departed;
 	/* tracer/follow_cpu.c: */
 	pid_t last;          /* whose call was the last */
 	unsigned calls;      /* in a row */
@@ -67,6 +70,9 @@ struct tracee *tracee_find(struct tracees *tracees, pid_t tid);
 struct tracee *tracee_add(
 	struct tracees *tracees, pid_t tid, struct tracee_process *process);
 void tracee_join(struct tracee *tracee, struct tracee_process *process);
+
+/* Whether any thread of the process is followed. */
+bool tracee_follows(const struct tracees *tracees, pid_t pid);
 
 /* Forgets a thread, and with its last one the process. */
 void tracee_remove(struct tracees *tracees, struct tracee *tracee);
@@ -107,8 +113,9 @@ void follow_cpu_born(
 void follow_cpu_asked(struct tracees *tracees, struct tracee *tracee);
 void follow_cpu_release(struct tracees *tracees);
 
-/* The process that a thread belongs to. */
+/* The process that a thread belongs to, and the one that is its parent. */
 pid_t follow_group(pid_t tid);
+pid_t follow_parent(pid_t tid);
 /* An exec has happened. */
 void follow_executed(struct tracees *tracees, struct tracee *tracee);
 

@@ -161,3 +161,54 @@ def test_sanitized(project, direct):
     assert (result.code, result.out) == (0, "")
     assert "incomplete" not in result.err and "ASan" not in result.err
     assert "read" in project.kinds("u")["data.txt"]
+
+
+ORPHANS = r"""
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static volatile int spun;
+
+static void *leave(void *turns)
+{
+	for (int i = 0; i < *(int *)turns; i++)
+		spun++;
+	_exit(0);
+}
+
+int main(void)
+{
+	int ends[2];
+	char byte;
+
+	pipe(ends);
+	for (int i = 0; i < 60; i++) {
+		if (fork() == 0) {
+			int turns = i * 2000;
+			pthread_t thread;
+
+			pthread_create(&thread, NULL, leave, &turns);
+			for (;;)
+				if (fork() == 0)
+					_exit(0);
+		}
+		wait(NULL);
+	}
+	close(ends[1]);
+	while (read(ends[0], &byte, 1) > 0)
+		;
+	return 0;
+}
+"""
+
+
+def test_parents_that_are_killed_as_they_fork(project):
+    """Their children go on: nobody tells of them, and nobody waits for that."""
+    project.write("o.c", ORPHANS)
+    if project.sh("cc", "-w", "-static", "-pthread", "-o", "o", "o.c").code:
+        pytest.skip("no static libc")
+    # Whoever was left stopped would keep the pipe open.
+    assert project.run("./o", timeout=60).ok().err.endswith(
+        "recorded 1 unit\n")

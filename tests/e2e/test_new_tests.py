@@ -33,7 +33,7 @@ PARTS = [
 ]
 
 
-@pytest.fixture(scope="module", params=["pytest 7", "pytest 8"])
+@pytest.fixture(scope="module")
 def recorded(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("new")
     project = Project(folder / "project")
@@ -57,7 +57,11 @@ def suite(recorded):
     return project
 
 
-@pytest.mark.parametrize("place, asked, run", PARTS, ids=str)
+@pytest.mark.parametrize(
+    "recorded, place, asked, run",
+    [("pytest 8", *part) for part in PARTS]
+    + [("pytest 7", *part) for part in PARTS[::3]],
+    indirect=["recorded"], ids=str)
 def test_stay_new(suite, place, asked, run):
     assert suite.affected() == NEW
     result = suite.run(suite.python, *OPTIONS, *asked,
