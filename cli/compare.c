@@ -11,6 +11,7 @@
 #include "cli/test_learn.h"
 #include "cli/verbs.h"
 #include "map/alloc.h"
+#include "map/project.h"
 #include "map/variable.h"
 #include "selector/report.h"
 #include "tracer/spawn.h"
@@ -250,9 +251,7 @@ static int compare(struct comparison *comparison, const char *const *names)
 	root = open_project();
 	if (!root)
 		return EXIT_QUERY_FAILED;
-	place = *full->directory == '/'
-			? xstrdup(full->directory)
-			: xasprintf("%s/%s", root, full->directory);
+	place = project_file(root, full->directory);
 	if (!no_rerun && chdir(place) < 0) {
 		note("cannot go to '%s', where '%s' says that the tests ran: "
 		     "%s",

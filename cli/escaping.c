@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/streams.h"
 #include "map/alloc.h"
+#include "map/project.h"
 #include "map/variable.h"
 #include "selector/flaky.h"
 #include "tracer/spawn.h"
@@ -140,8 +141,7 @@ static char *name_files(const struct escaped *escaped, const bool *wanted)
 /* Of a directory other names changed than who looks at it alone asks for. */
 static bool is_directory(const char *root, const char *path)
 {
-	char *absolute =
-		*path == '/' ? xstrdup(path) : xasprintf("%s/%s", root, path);
+	char *absolute = project_file(root, path);
 	struct stat st;
 	bool is = stat(absolute, &st) == 0 && S_ISDIR(st.st_mode);
 

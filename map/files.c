@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "map/alloc.h"
+#include "map/project.h"
 #include "map/variable.h"
 
 void map_files_release(struct map_files *files)
@@ -47,13 +48,7 @@ const char *map_files_path(const struct map_files *files, uint32_t file)
 
 char *map_files_absolute(const struct map_files *files, uint32_t file)
 {
-	const char *path = map_files_path(files, file);
-
-	if (*path == '/')
-		return xstrdup(path);
-	if (!strcmp(path, "."))
-		return xstrdup(files->root);
-	return xasprintf("%s/%s", files->root, path);
+	return project_file(files->root, map_files_path(files, file));
 }
 
 static struct print take(struct map_files *files, uint32_t i, const char *path,

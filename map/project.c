@@ -150,6 +150,14 @@ char *project_path(const char *root, const char *path)
 	return stored;
 }
 
+char *project_file(const char *root, const char *stored)
+{
+	if (*stored == '/')
+		return xstrdup(stored);
+	return strcmp(stored, ".") ? xasprintf("%s/%s", root, stored)
+				   : xstrdup(root);
+}
+
 void project_here(struct project_here *here, const char *root)
 {
 	char path[PATH_MAX];

@@ -25,6 +25,9 @@ char *project_absolute(const char *directory, struct err *err);
  */
 char *project_path(const char *root, const char *path);
 
+/* The other way: a stored path as the system takes it; to be freed. */
+char *project_file(const char *root, const char *stored);
+
 /* The current directory as seen from the root. */
 struct project_here {
 	bool inside;
@@ -34,9 +37,8 @@ struct project_here {
 void project_here(struct project_here *here, const char *root);
 
 /*
- * The other way: a stored path, or an id that begins with one, as seen from
- * there. Unchanged when it is absolute, or the place not inside the root.
- * To be freed.
+ * A stored path, or an id that begins with one, as seen from there. Unchanged
+ * when it is absolute, or the place not inside the root. To be freed.
  */
 char *project_show(const struct project_here *here, const char *path);
 

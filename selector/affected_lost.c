@@ -7,13 +7,13 @@
 #include <sys/stat.h>
 
 #include "map/alloc.h"
+#include "map/project.h"
 #include "map/query_check.h"
 #include "selector/affected_search.h"
 
 static bool is_there(const struct map *map, const char *path)
 {
-	char *absolute = *path == '/' ? xstrdup(path)
-				      : xasprintf("%s/%s", map->root, path);
+	char *absolute = project_file(map->root, path);
 	struct stat st;
 	bool there = lstat(absolute, &st) == 0;
 

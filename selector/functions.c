@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "map/alloc.h"
+#include "map/project.h"
 #include "map/query.h"
 #include "map/read_file.h"
 #include "selector/git.h"
@@ -56,9 +57,7 @@ static void add_unknown(
 /* A pair with the file's text as it is now; NULL: there is none. */
 static struct pair *add_pair(struct comparison *comparison, const char *path)
 {
-	const char *root = comparison->changes->files.root;
-	char *absolute =
-		*path == '/' ? xstrdup(path) : xasprintf("%s/%s", root, path);
+	char *absolute = project_file(comparison->changes->files.root, path);
 	struct pair *pair = NULL;
 	struct stat st;
 	size_t size;

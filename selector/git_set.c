@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "map/alloc.h"
+#include "map/project.h"
 #include "map/variable.h"
 #include "selector/git_run.h"
 
@@ -44,15 +45,6 @@ static char *stored_path(const struct git_set *set, const char *path)
 					 : absolute);
 	free(absolute);
 	return stored;
-}
-
-/* The other way: from the root of the file system; to be freed. */
-static char *absolute_path(const struct git_set *set, const char *stored)
-{
-	if (*stored == '/')
-		return xstrdup(stored);
-	return strcmp(stored, ".") ? xasprintf("%s/%s", set->root, stored)
-				   : xstrdup(set->root);
 }
 
 static struct git_version version_of(
@@ -476,7 +468,7 @@ void git_set_foreign(const struct git_set *set, const char *const *paths,
 	size_t room = 0, *asked = xcalloc(count + 1, sizeof(*asked)), k = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		char *absolute = absolute_path(set, paths[i]);
+		char *absolute = project_file(set->root, paths[i]);
 
 		foreign[i] = variable_is(paths[i]) || !is_below(set, absolute);
 		if (!foreign[i] && strcmp(absolute, set->top) != 0) {

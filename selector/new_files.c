@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "map/alloc.h"
+#include "map/project.h"
 
 /* Deeper folders of tests have not been met. */
 #define DEPTH_MAX 32
@@ -108,9 +109,7 @@ static void search_directory(
 	struct search *search, const char *stored, unsigned depth)
 {
 	bool top = !strcmp(stored, ".");
-	char *directory = *stored == '/' ? xstrdup(stored)
-					 : xasprintf("%s/%s",
-						   search->files->root, stored);
+	char *directory = project_file(search->files->root, stored);
 	DIR *dir = opendir(directory);
 	struct dirent *entry;
 

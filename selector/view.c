@@ -7,6 +7,7 @@
 
 #include "map/alloc.h"
 #include "map/entry_points.h"
+#include "map/project.h"
 
 /* A name that a directory has on one side and not on disk, or the other way. */
 struct name {
@@ -154,8 +155,7 @@ static int pretend_code(struct view *view)
 static bool is_there(
 	const struct map_files *files, const char *path, bool *is_directory)
 {
-	char *absolute = *path == '/' ? xstrdup(path)
-				      : xasprintf("%s/%s", files->root, path);
+	char *absolute = project_file(files->root, path);
 	struct stat st;
 	bool there = lstat(absolute, &st) == 0;
 

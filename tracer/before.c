@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "map/alloc.h"
+#include "map/project.h"
 #include "map/query_check.h"
 
 static void take(
@@ -14,12 +15,7 @@ static void take(
 		&before->list, &before->count, &before->room, sizeof(*file));
 	unsigned hashed = 0;
 
-	if (*own->path == '/')
-		file->path = xstrdup(own->path);
-	else if (!strcmp(own->path, "."))
-		file->path = xstrdup(root);
-	else
-		file->path = xasprintf("%s/%s", root, own->path);
+	file->path = project_file(root, own->path);
 	file->aspect = own->aspect;
 	file->print = print_take(file->path, own->aspect, "", 0, &hashed);
 }

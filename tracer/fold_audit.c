@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "map/alloc.h"
+#include "map/project.h"
 #include "map/variable.h"
 #include "tracer/fold_state.h"
 
@@ -39,12 +40,9 @@ static uint32_t find_unit(
 static bool find_node(
 	struct fold *fold, const struct audited *audited, uint32_t *node)
 {
-	char *path;
+	char *path = project_file(fold->options->root, audited->path);
 	uint32_t i;
 
-	path = *audited->path == '/'
-		       ? xstrdup(audited->path)
-		       : xasprintf("%s/%s", fold->options->root, audited->path);
 	i = fold_path(fold, path, strlen(path), true);
 	free(path);
 	*node = fold->paths[i].node;
