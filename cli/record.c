@@ -56,49 +56,39 @@ static int doubt_one(const struct command *command, struct map *map,
 	return code == 0 && decisive ? forget(map, command, err) : code;
 }
 
-/* Those that are not of this line and directory. */
-static int doubt(struct map *map, const struct commands *commands,
-	const char *line, const char *directory, struct err *err)
+static int doubt(struct map *map, const struct commands *others,
+	const struct affected *affected, struct err *err)
 {
 	struct query_units units = {0};
+	int code = 0;
+
+	if (affected->decisive_count)
+		code = query_units(&units, map, err);
+	for (size_t i = 0;
+		code == 0 && affected->decisive_count && i < others->count; i++)
+		code = doubt_one(&others->list[i], map, affected, &units, err);
+	query_units_release(&units);
+	return code;
+}
+
+static int find_and_doubt(
+	struct map *map, const struct commands *others, struct err *err)
+{
 	struct affected affected;
 	int code = affected_find(&affected, map, err);
 
-	if (code == 0 && affected.decisive_count)
-		code = query_units(&units, map, err);
-	for (size_t i = 0;
-		code == 0 && affected.decisive_count && i < commands->count;
-		i++) {
-		const struct command *command = &commands->list[i];
-
-		if (strcmp(command->line, line) != 0 ||
-			strcmp(command->directory, directory) != 0)
-			code = doubt_one(command, map, &affected, &units, err);
-	}
-	query_units_release(&units);
+	if (code == 0)
+		code = doubt(map, others, &affected, err);
 	affected_release(&affected);
 	return code;
 }
 
-static bool any_other(const struct commands *commands, const char *line,
-	const char *directory)
-{
-	for (size_t i = 0; i < commands->count; i++)
-		if (strcmp(commands->list[i].line, line) != 0 ||
-			strcmp(commands->list[i].directory, directory) != 0)
-			return true;
-	return false;
-}
-
-/*
- * Something has changed that may say what tests there are, and after this run
- * the map has it as it is now. Other commands may have tests that this one does
- * not look for, so they run as a whole next time. What fails here is told when
- * the run is to be stored.
+/* What fails here is told when the run is to be stored, which needs the same.
  */
-static void doubt_others(const struct run_options *options)
+void record_doubt(
+	const struct run_options *options, const struct affected *affected)
 {
-	struct commands commands;
+	struct commands others;
 	char *line, *directory;
 	struct map map;
 	struct err err;
@@ -108,10 +98,14 @@ static void doubt_others(const struct run_options *options)
 		return;
 	line = run_command_words(options->argv);
 	directory = project_path(options->root, ".");
-	if (commands_load(&commands, &map, &err) == 0 &&
-		any_other(&commands, line, directory))
-		doubt(&map, &commands, line, directory, &err);
-	commands_release(&commands);
+	if (commands_load_others(&others, &map, line, directory, &err) == 0 &&
+		others.count) {
+		if (affected)
+			doubt(&map, &others, affected, &err);
+		else
+			find_and_doubt(&map, &others, &err);
+	}
+	commands_release(&others);
 	free(directory);
 	free(line);
 	map_close(&map);
@@ -120,10 +114,7 @@ static void doubt_others(const struct run_options *options)
 int record_command(const struct run_options *options, struct run_result *result)
 {
 	struct err err;
-	int code;
-
-	doubt_others(options);
-	code = run_command(options, result, &err);
+	int code = run_command(options, result, &err);
 
 	if (code < 0)
 		note("%s", err.text);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "cli/option.h"
+#include "selector/affected.h"
 #include "tracer/run.h"
 
 /*
@@ -17,6 +18,15 @@
  */
 const struct adapter *record_adapter(
 	const struct verb *verb, const char *runner, char *const *argv);
+
+/*
+ * Before it runs: something has changed that may say what tests there are, and
+ * after the run the map has it as it is now. Other commands may have tests that
+ * this one does not look for, so those that it concerns run as a whole next
+ * time. affected: by what differs from the map, or NULL, to be found.
+ */
+void record_doubt(
+	const struct run_options *options, const struct affected *affected);
 
 /* Runs it; 0 with the result, or the exit code after a message. */
 int record_command(

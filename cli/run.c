@@ -45,6 +45,7 @@ static int run(int argc, char **argv)
 		.unit = name,
 		.each = each.count ? each.items : NULL,
 		.adapter = record_adapter(&verb_run, runner, argv + first)};
+	record_doubt(&run_options, NULL);
 	code = record_command(&run_options, &result);
 	free(root);
 	if (code)

@@ -123,6 +123,14 @@ static void forget_gone(struct testing *testing)
 	map_close(&map);
 }
 
+/* What the plan found to be affected; NULL where it was by git's set. */
+static const struct affected *changed_since_map(const struct testing *testing)
+{
+	return testing->command.set || !testing->plan.units.count
+		       ? NULL
+		       : &testing->plan.affected;
+}
+
 int testing_run(struct testing *testing, char *const *list, size_t count,
 	struct run_result *result)
 {
@@ -139,8 +147,10 @@ int testing_run(struct testing *testing, char *const *list, size_t count,
 			return EXIT_RUN_FAILED;
 		options.selection = selection;
 	}
-	if (!testing->started)
+	if (!testing->started) {
 		testing->started = time_on(CLOCK_REALTIME);
+		record_doubt(&options, changed_since_map(testing));
+	}
 	if (outcome_files_wanted(&testing->files))
 		outcome_files_look(&testing->files);
 	code = record_command(&options, result);

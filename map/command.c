@@ -7,28 +7,40 @@
 #include "map/alloc.h"
 #include "map/sql.h"
 
-int command_is_known(bool *known, struct map *map, const char *line,
-	const char *directory, struct err *err)
+static sqlite3_stmt *prepare(struct map *map, const char *text,
+	const char *line, const char *directory, struct err *err)
 {
-	sqlite3_stmt *row = sql_prepare(map,
-		"SELECT 1 FROM command WHERE line = ? AND directory = ?", err);
-	int code;
+	sqlite3_stmt *stmt = sql_prepare(map, text, err);
 
-	*known = false;
-	if (!row)
-		return MAP_IO;
-	sql_bind_bytes(row, 1, line, strlen(line));
-	sql_bind_bytes(row, 2, directory, strlen(directory));
-	code = sql_step(map, row, err);
+	if (stmt) {
+		sql_bind_bytes(stmt, 1, line, strlen(line));
+		sql_bind_bytes(stmt, 2, directory, strlen(directory));
+	}
+	return stmt;
+}
+
+int command_is_known(bool *known, int64_t *lasted, struct map *map,
+	const char *line, const char *directory, struct err *err)
+{
+	sqlite3_stmt *row = prepare(map,
+		"SELECT duration FROM command"
+		" WHERE line = ?1 AND directory = ?2",
+		line, directory, err);
+	int code = row ? sql_step(map, row, err) : MAP_IO;
+
 	*known = code > 0;
+	*lasted = *known ? sqlite3_column_int64(row, 0) : 0;
 	sqlite3_finalize(row);
 	return code < 0 ? code : 0;
 }
 
-int commands_load(struct commands *commands, struct map *map, struct err *err)
+int commands_load_others(struct commands *commands, struct map *map,
+	const char *line, const char *directory, struct err *err)
 {
-	sqlite3_stmt *row =
-		sql_prepare(map, "SELECT line, directory FROM command", err);
+	sqlite3_stmt *row = prepare(map,
+		"SELECT line, directory FROM command"
+		" WHERE line <> ?1 OR directory <> ?2",
+		line, directory, err);
 	int code = row ? 1 : MAP_IO;
 
 	memset(commands, 0, sizeof(*commands));
@@ -56,14 +68,9 @@ void commands_release(struct commands *commands)
 static int perform(struct map *map, const char *text, const char *line,
 	const char *directory, struct err *err)
 {
-	sqlite3_stmt *stmt = sql_prepare(map, text, err);
-	int code;
+	sqlite3_stmt *stmt = prepare(map, text, line, directory, err);
+	int code = stmt ? sql_once(map, stmt, err) : MAP_IO;
 
-	if (!stmt)
-		return MAP_IO;
-	sql_bind_bytes(stmt, 1, line, strlen(line));
-	sql_bind_bytes(stmt, 2, directory, strlen(directory));
-	code = sql_once(map, stmt, err);
 	sqlite3_finalize(stmt);
 	return code;
 }
@@ -84,8 +91,24 @@ int command_forget_others(struct map *map, const char *line,
 		directory, err);
 }
 
-/* Where it is one unit, other words that make the same line had it until now.
- */
+static int add(
+	struct map *map, const struct recording *recording, struct err *err)
+{
+	sqlite3_stmt *stmt = prepare(map,
+		"INSERT OR REPLACE INTO command (line, directory, duration)"
+		" VALUES (?1, ?2, ?3)",
+		recording->words, recording->directory, err);
+	int code = MAP_IO;
+
+	if (stmt) {
+		sqlite3_bind_int64(stmt, 3, recording->duration / 1000);
+		code = sql_once(map, stmt, err);
+	}
+	sqlite3_finalize(stmt);
+	return code;
+}
+
+/* Where it is one unit, other words of the same line had it until now. */
 int command_store(
 	struct map *map, const struct recording *recording, struct err *err)
 {
@@ -103,9 +126,5 @@ int command_store(
 			" AND replace(line, '\\', '')"
 			"  = replace(?1, '\\', '')",
 			line, place, err);
-	return code < 0 ? code
-			: perform(map,
-				  "INSERT OR IGNORE INTO command"
-				  " (line, directory) VALUES (?1, ?2)",
-				  line, place, err);
+	return code == 0 ? add(map, recording, err) : code;
 }

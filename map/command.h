@@ -13,10 +13,11 @@
 #include "map/map.h"
 #include "map/recording.h"
 
-int command_is_known(bool *known, struct map *map, const char *line,
-	const char *directory, struct err *err);
+/* lasted: what it took when all of it ran, in microseconds. */
+int command_is_known(bool *known, int64_t *lasted, struct map *map,
+	const char *line, const char *directory, struct err *err);
 
-/* All of them; strings that are owned by the list. */
+/* Strings are owned by the list. */
 struct commands {
 	struct command {
 		char *line, *directory;
@@ -24,8 +25,9 @@ struct commands {
 	size_t count, room;
 };
 
-/* To be released in any case. */
-int commands_load(struct commands *commands, struct map *map, struct err *err);
+/* All but this one; to be released in any case. */
+int commands_load_others(struct commands *commands, struct map *map,
+	const char *line, const char *directory, struct err *err);
 void commands_release(struct commands *commands);
 
 /* Of the command of a recording; the rest is in a transaction, too. */

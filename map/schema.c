@@ -107,6 +107,7 @@ static const char version_4[] =
  * test_case: how those ended last.
  * escaped: tests that an edit broke and that were not selected, and the files
  * that had changed; missing: the test read it, and the map did not know.
+ * duration of a command: microseconds that it took when all of it ran.
  * left_file: files with tests that a command, by its last run of all that it
  * has, does not collect.
  * smoke: prints of changes that affect nothing, after which the smoke units
@@ -129,6 +130,7 @@ static const char version_5[] =
 	" escaped INTEGER NOT NULL, path BLOB NOT NULL,"
 	" missing INTEGER NOT NULL,"
 	" PRIMARY KEY (escaped, path)) WITHOUT ROWID;"
+	"ALTER TABLE command ADD COLUMN duration INTEGER;"
 	"CREATE TABLE left_file ("
 	" line BLOB NOT NULL, directory BLOB NOT NULL, file BLOB NOT NULL,"
 	" PRIMARY KEY (line, directory, file)) WITHOUT ROWID;"
@@ -168,60 +170,59 @@ static int migrate(struct map *map, int64_t version, struct err *err)
 	return code;
 }
 
-struct state {
+struct head {
 	int64_t application, version, empty;
 };
 
 /* In one transaction: somebody else may be making the map. */
-static int read_state(struct state *state, struct map *map, struct err *err)
+static int read_head(struct head *head, struct map *map, struct err *err)
 {
 	int code = map_enter(map, err);
 
 	if (code < 0)
 		return code;
 	code = sql_number(
-		map, "PRAGMA application_id", &state->application, err);
+		map, "PRAGMA application_id", &head->application, err);
 	if (code == 0)
 		code = sql_number(
-			map, "PRAGMA user_version", &state->version, err);
+			map, "PRAGMA user_version", &head->version, err);
 	if (code == 0)
-		code = is_empty(map, &state->empty, err);
+		code = is_empty(map, &head->empty, err);
 	map_leave(map, NULL);
 	return code;
 }
 
 int schema_prepare(struct map *map, struct err *err)
 {
-	struct state state;
-	int code = read_state(&state, map, err);
+	struct head head = {0};
+	int code = read_head(&head, map, err);
 
 	if (code < 0)
 		return code;
-	if (!state.empty && state.application != APPLICATION_ID)
+	if (!head.empty && head.application != APPLICATION_ID)
 		return err_set(err, MAP_BROKEN,
 			"'%s/" MAP_PATH "' is not an ftrace map; remove it "
 			"and record again",
 			map->root);
-	if (state.version < 0)
+	if (head.version < 0)
 		return err_set(err, MAP_BROKEN,
 			"map '%s/" MAP_PATH "' is damaged (version %lld); "
 			"remove it and record again",
-			map->root, (long long)state.version);
-	if (state.version > MAP_VERSION)
+			map->root, (long long)head.version);
+	if (head.version > MAP_VERSION)
 		return err_set(err, MAP_BROKEN,
 			"map '%s/" MAP_PATH "' is of version %lld and this "
 			"ftrace reads up to %d; use the newer ftrace, or "
 			"remove the map and record again",
-			map->root, (long long)state.version, MAP_VERSION);
-	if (state.empty && map->read_only)
+			map->root, (long long)head.version, MAP_VERSION);
+	if (head.empty && map->read_only)
 		return err_set(err, MAP_BROKEN,
 			"map '%s/" MAP_PATH "' is empty; record again",
 			map->root);
-	if (state.version < MAP_VERSION && map->read_only)
+	if (head.version < MAP_VERSION && map->read_only)
 		return err_set(err, MAP_BROKEN,
 			"map '%s/" MAP_PATH "' is of version %lld and cannot "
 			"be migrated where it cannot be written",
-			map->root, (long long)state.version);
-	return state.version < MAP_VERSION ? migrate(map, state.version, err)
-					   : 0;
+			map->root, (long long)head.version);
+	return head.version < MAP_VERSION ? migrate(map, head.version, err) : 0;
 }

@@ -103,6 +103,7 @@ static void count(struct plan *plan, const char *runner, const char *id)
 int plan_fill(struct plan *plan, struct map *map,
 	const struct plan_command *command, struct err *err)
 {
+	int64_t lasted = 0;
 	int code = command->unit ? 0
 				 : left_load(&plan->left, map, command->line,
 					   command->directory, err);
@@ -118,10 +119,13 @@ int plan_fill(struct plan *plan, struct map *map,
 	if (!command->unit)
 		code = plan_decisive(&plan->decisive, &plan->affected,
 			&plan->units, &plan->left, map, err);
-	if (code < 0)
-		return code;
-	return command_is_known(
-		&plan->known, map, command->line, command->directory, err);
+	if (code == 0)
+		code = command_is_known(&plan->known, &lasted, map,
+			command->line, command->directory, err);
+	/* Nobody starts the runner, either. */
+	if (!plan->to_run && lasted > plan->spared)
+		plan->spared = lasted;
+	return code;
 }
 
 int plan_make(struct plan *plan, struct map *map,

@@ -23,7 +23,8 @@ struct plan {
 	size_t selected;  /* of those that are */
 	size_t fresh;     /* new files and names */
 	size_t to_run;    /* what is not gone of all that; a file counts once */
-	int64_t spared;   /* microseconds that the others took last time */
+	/* Microseconds that the others took last time, or all of the command */
+	int64_t spared;
 };
 
 /* A command that is to be tested. */

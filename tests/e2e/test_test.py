@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """`ftrace test`: what is affected is run, and nothing else."""
 
+import contextlib
+import re
+import sqlite3
 
 import pytest
 
@@ -55,6 +58,12 @@ def test(project, *args, code=0, options=()):
 test.__test__ = False
 
 
+def numbers(project, query):
+    with contextlib.closing(
+            sqlite3.connect(project.root / ".ftrace/map.db")) as database:
+        return [row[0] for row in database.execute(query)]
+
+
 @pytest.mark.smoke
 def test_affected_tests_are_run(suite):
     first = test(suite)
@@ -68,6 +77,21 @@ def test_affected_tests_are_run(suite):
     assert some.err.startswith("ftrace: 5 of 6 tests affected, ")
     assert test(suite).err.startswith(NOTHING)
     assert not list((suite.root / ".ftrace").glob("selection*"))
+
+
+def test_the_start_of_a_runner_is_spared(suite):
+    """The tests alone take far less than pytest needs to begin."""
+    test(suite)
+    (lasted,) = numbers(suite, "SELECT duration FROM command")
+    line = test(suite).err
+    value, unit = re.search(r", ([\d.]+) (ms|s) spared", line).groups()
+    spared = float(value) * {"ms": 1e-3, "s": 1}[unit]
+    assert spared == pytest.approx(lasted / 1e6, rel=0.1)
+    assert spared > 2 * sum(numbers(suite, "SELECT duration FROM unit")) / 1e6
+    # A run of a part is no measure of it.
+    suite.edit("two.py", "return 2", "return int(2)")
+    assert ran(test(suite)) == 1
+    assert numbers(suite, "SELECT duration FROM command") == [lasted]
 
 
 def test_what_fails_is_run_until_it_passes(suite):
