@@ -234,10 +234,11 @@ class Project:
                       if "::" in match[0])
 
 
-def warm_test(project, *options, code=0, cwd=None):
-    """`ftrace test` of pytest."""
-    result = project.ftrace("test", *options, "--", project.python, "-m",
-                            "pytest", "-q", "-p", "no:cacheprovider", cwd=cwd)
+def warm_test(project, *options, pytest=(), code=0, cwd=None):
+    """`ftrace test` of pytest, with arguments for either."""
+    result = project.ftrace(
+        "test", *options, "--", project.python, "-m", "pytest", "-q", "-p",
+        "no:cacheprovider", *pytest, cwd=cwd)
     assert result.code == code, result
     return result
 
