@@ -13,7 +13,7 @@
  *
  * A key is "runner/id", with a tab and the name of a case behind it where it
  * is one; a tab in the id stands twice. The value is the day it was found. The
- *last line, which no test is, spares the one before it from being different.
+ * last line, which no test is, spares the one before it from being different.
  */
 #ifndef FTRACE_SELECTOR_FLAKY_FILE_H
 #define FTRACE_SELECTOR_FLAKY_FILE_H

@@ -177,8 +177,7 @@ static bool take_text(struct point *point, char *text, bool ok)
 		text[n - 1] = '\0';
 	point->one = (struct told_case){
 		.outcome = ok ? "passed" : "failed", .duration = -1};
-	/* What was skipped has not failed; one that did says so all the same.
-	 */
+	/* What failed has, whatever it says of skipping. */
 	if (skip && ok)
 		point->one.outcome = "skipped";
 	else if (todo)
