@@ -193,6 +193,25 @@ int query_sources(struct query_name **names, size_t *count, struct map *map,
 		err);
 }
 
+int query_passed(struct query_name **names, size_t *count, struct map *map,
+	struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT scope.id, file.path FROM scope"
+		" JOIN reads ON reads.readset = scope.readset"
+		" JOIN state ON state.id = reads.state"
+		" JOIN file ON file.id = state.file"
+		" WHERE scope.kind = ? AND scope.latest = 1"
+		" AND state.aspect = ?",
+		err);
+
+	if (row) {
+		sqlite3_bind_int(row, 1, SCOPE_LISTING);
+		sqlite3_bind_int(row, 2, ASPECT_PRESENCE);
+	}
+	return names_of(names, count, map, row, err);
+}
+
 void query_names_release(struct query_name *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

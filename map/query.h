@@ -95,6 +95,13 @@ void query_names_release(struct query_name *names, size_t count);
 int query_sources(struct query_name **names, size_t *count, struct map *map,
 	struct err *err);
 
+/*
+ * What discovery passed by in the directories that it looked through: pairs of
+ * a directory's listing and the stored path of an entry.
+ */
+int query_passed(struct query_name **names, size_t *count, struct map *map,
+	struct err *err);
+
 /* Every scope of a kind, current or not. */
 int query_of_kind(int64_t **scopes, size_t *count, struct map *map,
 	enum scope_kind kind, struct err *err);

@@ -85,6 +85,7 @@ struct recording {
 	bool knows_all;        /* all its tests were told of */
 	bool failed_itself;    /* and none of them did */
 	bool whole;            /* it is one unit, called by its line */
+	bool passed_news; /* files that were new, which it did not collect */
 	int status;
 };
 

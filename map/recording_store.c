@@ -480,14 +480,14 @@ static int is_hidden(
 }
 
 /*
- * A run that leaves new tests out (-k) takes the news with it: what they are
- * collected from is in the map as it is now. So the map does not know all
- * tests of other commands any more, which may want them.
+ * A run that leaves new tests out (-k), or makes none of new files, takes the
+ * news with it: the map has what they are found by as it is now. So it does not
+ * know all tests of other commands any more, which may want them.
  */
 static int doubt_commands(struct store *store)
 {
 	const struct recording *recording = store->recording;
-	bool hidden = false;
+	bool hidden = recording->passed_news;
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && !hidden && i < recording->scope_count;

@@ -2,86 +2,39 @@
 #include "selector/new_files.h"
 
 #include <dirent.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "adapters/pytest/discovery.h"
 #include "map/alloc.h"
+#include "map/intern.h"
 #include "map/project.h"
 
 /* Deeper folders of tests have not been met. */
 #define DEPTH_MAX 32
 
-/* Where pytest does not look by default (norecursedirs). */
-static const char *const skipped[] = {".*", "*.egg", "_darcs", "build", "CVS",
-	"dist", "node_modules", "venv", "{arch}", "__pycache__"};
-
 struct search {
-	const struct map_files *files;
-	struct names {
-		struct query_name *list;
-		size_t count;
-	} patterns, listings, collected; /* current scopes of these kinds */
+	const char *root;
+	struct query_name *patterns; /* that test files match */
+	size_t pattern_count;
+	struct interner known; /* collected, looked through, or passed by */
 	char **found;
 	size_t count, room;
 };
 
-static bool is_test_file(const struct search *search, const char *name)
+static bool is_test_file(const struct search *search, const char *path)
 {
-	for (size_t i = 0; i < search->patterns.count; i++)
-		if (fnmatch(search->patterns.list[i].name, name, 0) == 0)
+	for (size_t i = 0; i < search->pattern_count; i++)
+		if (pytest_matches(search->patterns[i].name, path))
 			return true;
 	return false;
 }
 
-static bool is_skipped(const char *name)
-{
-	for (size_t i = 0; i < sizeof(skipped) / sizeof(*skipped); i++)
-		if (fnmatch(skipped[i], name, 0) == 0)
-			return true;
-	return false;
-}
-
-/* A path that only rests on another, or was once written, is not known. */
+/* That others have read it or asked for it says nothing. */
 static bool is_known(const struct search *search, const char *path)
 {
-	uint32_t i = intern_find(&search->files->paths, path, strlen(path));
-
-	if (i == INTERN_NONE)
-		return false;
-	return search->files->files[i].state != FILE_NONE;
-}
-
-static bool is_looked_into(const struct search *search, const char *path)
-{
-	for (size_t i = 0; i < search->listings.count; i++)
-		if (!strcmp(search->listings.list[i].name, path))
-			return true;
-	return false;
-}
-
-static bool any_collected(const struct search *search, const char *path)
-{
-	size_t size = strlen(path);
-
-	for (size_t i = 0; i < search->collected.count; i++) {
-		const char *name = search->collected.list[i].name;
-
-		if (!strncmp(name, path, size) && name[size] == '/')
-			return true;
-	}
-	return false;
-}
-
-/*
- * One that was looked into has a state of its own. Of a new one a test or two
- * may have been asked for by name, and the others are new.
- */
-static bool may_have_new(const struct search *search, const char *path)
-{
-	return !is_known(search, path) ||
-	       (!is_looked_into(search, path) && any_collected(search, path));
+	return intern_find(&search->known, path, strlen(path)) != INTERN_NONE;
 }
 
 static void search_directory(
@@ -94,11 +47,12 @@ static void look_at(struct search *search, const char *stored,
 
 	if (stat(absolute, &st) < 0)
 		return;
+	if (is_known(search, stored))
+		return;
 	if (S_ISDIR(st.st_mode)) {
-		if (!is_skipped(name) && depth < DEPTH_MAX &&
-			may_have_new(search, stored))
+		if (!pytest_skips(name) && depth < DEPTH_MAX)
 			search_directory(search, stored, depth + 1);
-	} else if (is_test_file(search, name) && !is_known(search, stored)) {
+	} else if (is_test_file(search, absolute)) {
 		*(char **)array_add(&search->found, &search->count,
 			&search->room, sizeof(*search->found)) =
 			xstrdup(stored);
@@ -109,7 +63,7 @@ static void search_directory(
 	struct search *search, const char *stored, unsigned depth)
 {
 	bool top = !strcmp(stored, ".");
-	char *directory = project_file(search->files->root, stored);
+	char *directory = project_file(search->root, stored);
 	DIR *dir = opendir(directory);
 	struct dirent *entry;
 
@@ -146,26 +100,30 @@ static int is_looked_through(bool *yes, struct map *map,
 	return code;
 }
 
-static int load_names(struct names *names, struct map *map,
-	enum scope_kind kind, struct err *err)
+static void know(struct search *search, struct query_name *names, size_t count)
 {
-	return query_names(&names->list, &names->count, map, kind, err);
+	for (size_t i = 0; i < count; i++)
+		intern(&search->known, names[i].name, strlen(names[i].name));
+	query_names_release(names, count);
 }
 
 static int load(struct search *search, struct map *map, struct err *err)
 {
-	int code = load_names(&search->patterns, map, SCOPE_PATTERN, err);
+	static const enum scope_kind kinds[] = {SCOPE_LISTING, SCOPE_COLLECT};
+	struct query_name *names;
+	size_t count;
+	int code = query_names(&search->patterns, &search->pattern_count, map,
+		SCOPE_PATTERN, err);
 
-	if (code == 0)
-		code = load_names(&search->listings, map, SCOPE_LISTING, err);
-	if (code == 0)
-		code = load_names(&search->collected, map, SCOPE_COLLECT, err);
+	for (size_t i = 0; code == 0 && i < 2; i++) {
+		code = query_names(&names, &count, map, kinds[i], err);
+		know(search, names, count);
+	}
+	if (code == 0) {
+		code = query_passed(&names, &count, map, err);
+		know(search, names, count);
+	}
 	return code;
-}
-
-static void release(struct names *names)
-{
-	query_names_release(names->list, names->count);
 }
 
 static bool any_listing(const struct changes *changes)
@@ -201,7 +159,7 @@ static int search_changed(struct search *search, struct map *map,
 int new_files_find(char ***paths, size_t *count, struct map *map,
 	const struct changes *changes, struct err *err)
 {
-	struct search search = {.files = &changes->files};
+	struct search search = {.root = changes->files.root};
 	int code = 0;
 
 	if (any_listing(changes)) {
@@ -209,9 +167,8 @@ int new_files_find(char ***paths, size_t *count, struct map *map,
 		if (code == 0)
 			code = search_changed(&search, map, changes, err);
 	}
-	release(&search.patterns);
-	release(&search.listings);
-	release(&search.collected);
+	query_names_release(search.patterns, search.pattern_count);
+	interner_release(&search.known);
 	*paths = search.found;
 	*count = search.count;
 	return code;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "selector/test_files.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
 #include "adapters/adapter.h"
+#include "adapters/pytest/discovery.h"
 
 int test_files_init(struct test_files *tests, struct map *map, struct err *err)
 {
@@ -25,14 +25,14 @@ void test_files_release(struct test_files *tests)
 	memset(tests, 0, sizeof(*tests));
 }
 
-static bool has_test_name(const struct test_files *tests, const char *name)
+static bool has_test_name(const struct test_files *tests, const char *path)
 {
 	for (size_t i = 0; i < tests->pattern_count; i++) {
 		const char *pattern = tests->patterns[i].name;
 
 		/* That is where doctests are looked for. */
 		if (strcmp(pattern, "*.py") != 0 &&
-			fnmatch(pattern, name, 0) == 0)
+			pytest_matches(pattern, path))
 			return true;
 	}
 	return false;
@@ -71,7 +71,7 @@ bool test_files_have(const struct test_files *tests, const char *path)
 	const char *base = slash ? slash + 1 : path;
 	size_t n = strlen(path);
 
-	if (!strcmp(base, "conftest.py") || has_test_name(tests, base))
+	if (!strcmp(base, "conftest.py") || has_test_name(tests, path))
 		return true;
 	for (size_t i = 0; i < tests->units.count; i++) {
 		const struct query_unit *unit = &tests->units.units[i];

@@ -288,6 +288,8 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold_audited_code(&fold);
 	if (code == 0 && !options->audit)
 		code = fold_gone(&fold, map, err);
+	if (code == 0 && !options->audit)
+		code = fold_listings(&fold, map, err);
 	if (code < 0)
 		goto out;
 	fold.recording.files = &fold.files;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The last step of a fold: units that this run would have collected and did
- * not meet, because they are no longer there; and what it did not look for.
+ * not meet, because they are no longer there.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -35,12 +35,12 @@ static size_t part_end(const char *id, size_t size, size_t at)
 	return size;
 }
 
-/* A directory above the file was looked through to the end. */
-static bool was_looked_for(const struct fold *fold, const char *id, size_t file)
+bool fold_was_looked_for(const struct fold *fold, const char *id, size_t file)
 {
 	size_t n = file;
 
-	if (completed(fold, SCOPE_DISCOVER, ".", 1))
+	if (completed(fold, SCOPE_DISCOVER, ".", 1) ||
+		completed(fold, SCOPE_DISCOVER, id, file))
 		return true;
 	while (n > 0) {
 		if (id[--n] == '/' && completed(fold, SCOPE_DISCOVER, id, n))
@@ -66,7 +66,10 @@ static bool is_gone(const struct fold *fold, const char *id, size_t size)
 	size_t file = part_end(id, size, 0), end = file, next;
 
 	if (file_is_missing(fold, id, file))
-		return was_looked_for(fold, id, file);
+		return fold_was_looked_for(fold, id, file);
+	/* By other settings it may be no test, and is one all the same. */
+	if (fold->narrowed)
+		return false;
 	/* A file that could not be collected, and now was. */
 	if (file == size)
 		return completed(fold, SCOPE_COLLECT, id, file);
@@ -114,7 +117,7 @@ static int outdate(struct fold *fold, enum scope_kind kind, struct map *map,
 
 		if (!is_gone_class(fold, kind, name, file) &&
 			(!file_is_missing(fold, name, file) ||
-				!was_looked_for(fold, name, file)))
+				!fold_was_looked_for(fold, name, file)))
 			continue;
 		*(int64_t *)array_add(&fold->recording.outdated,
 			&fold->recording.outdated_count,
@@ -163,43 +166,11 @@ static int find_gone(struct fold *fold, struct map *map, struct err *err)
 	return code;
 }
 
-static bool was_looked_through(const struct fold *fold, uint32_t listing)
-{
-	const struct recorded_scope *scope = &fold->recording.scopes[listing];
-
-	return completed(fold, SCOPE_DISCOVER, scope->name, scope->name_size) ||
-	       was_looked_for(fold, scope->name, scope->name_size);
-}
-
-/*
- * Whoever asks for a file can have its directory listed on the way to it, and
- * others may be new there; so may those that the command line leaves out. The
- * map keeps what it was when it was looked through, and they stay new.
- */
-static int keep_listings(struct fold *fold, struct map *map, struct err *err)
-{
-	struct query_name *names = NULL;
-	size_t count = 0;
-	int code;
-
-	/* Of others nobody knows what they looked through. */
-	if (!fold->collected)
-		return 0;
-	code = query_names(&names, &count, map, SCOPE_LISTING, err);
-	query_names_release(names, count);
-	for (uint32_t i = 0; code == 0 && i < fold->scope_count; i++)
-		if (fold->recording.scopes[i].kind == SCOPE_LISTING &&
-			(!was_looked_through(fold, i) ||
-				(fold->narrowed && count)))
-			fold->recording.scopes[i].unwanted = true;
-	return code;
-}
-
 int fold_gone(struct fold *fold, struct map *map, struct err *err)
 {
 	int code = find_gone(fold, map, err);
 
 	if (code == 0)
 		code = find_outdated(fold, map, err);
-	return code == 0 ? keep_listings(fold, map, err) : code;
+	return code;
 }

@@ -185,6 +185,8 @@ static void outcome(
 			fold->hooked = true;
 		if (word == 6 && !memcmp(text, "passed", 6))
 			fold->scopes[i].completed = true;
+		if (word == 4 && !memcmp(text, "left", 4))
+			fold->recording.passed_news = true;
 		fold->scopes[i].told |= word != 5 || memcmp(text, "holds", 5);
 		if (word == 5 && !memcmp(text, "holds", 5) && text[word])
 			intern(&fold->held, text + word + 1,

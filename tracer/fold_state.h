@@ -235,6 +235,12 @@ int fold_audit(struct fold *fold, const struct fold_summary *summary,
 	struct map *map, struct err *err);
 void fold_forward(const struct fold *fold); /* to an ftrace around us */
 int fold_gone(struct fold *fold, struct map *map, struct err *err);
+/* What discovery listed, and made no tests of. */
+int fold_listings(struct fold *fold, struct map *map, struct err *err);
+
+/* A directory above a file, or it itself, was looked through to the end. */
+bool fold_was_looked_for(
+	const struct fold *fold, const char *path, size_t size);
 
 /* fold_accesses.c and fold_discovery.c use each other's: */
 void fold_add(struct fold *fold, uint32_t scope, uint32_t node, uint32_t block,

@@ -110,12 +110,16 @@ def _path_of(collector):
     return str(getattr(collector, "path", None) or collector.fspath)
 
 
+def _is_directory(collector):
+    return isinstance(collector, _DIRECTORY_LIKE)
+
+
 def _scope_of(collector):
     scope = _collectors.get(collector)
     if scope is None:
         if isinstance(collector, pytest.Session):
             scope = b"discover/."
-        elif isinstance(collector, _DIRECTORY_LIKE):
+        elif _is_directory(collector):
             path = _path_of(collector)
             if os.path.basename(path) == "__init__.py":
                 path = os.path.dirname(path)
@@ -180,8 +184,13 @@ def pytest_load_initial_conftests(early_config):
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-def pytest_collection():
+def pytest_collection(session):
     """Between its collectors, too, pytest looks at what it goes through."""
+    try:
+        select.restrict(session)
+    except Exception:
+        # What was selected is run, even what the command would not collect.
+        pass
     yield from _discovering()
 
 
@@ -244,6 +253,8 @@ def pytest_make_collect_report(collector):
     try:
         if outcome.excinfo is None:
             _note_children(collector, outcome.get_result())
+        if isinstance(collector, pytest.Session):
+            _note_left_out(collector)
     except Exception:
         marks.lost()
     marks.unwind(depth)
@@ -256,13 +267,13 @@ def _begin_collector(collector):
         lines.watch_doctests()
     if parent is not None:
         say(USE + _scope_of(parent))
-    if isinstance(collector, _DIRECTORY_LIKE):
+    if _is_directory(collector):
         return
     if (not isinstance(collector, (pytest.Module, pytest.Class))
             or type(collector).__module__ == "_pytest.doctest"):
         # What it makes tests of may be anywhere in the file.
         say(WHOLE + encode(os.path.abspath(_path_of(collector))))
-    if parent is None or isinstance(parent, _DIRECTORY_LIKE):
+    if parent is None or _is_directory(parent):
         path = _path_of(collector)
         say(USE + directory_scope(os.path.dirname(path)))
         # Text files are doctests by their whole names, not by their suffix.
@@ -280,12 +291,12 @@ def _note_children(collector, report):
             say(BEGIN + _unit_of(child))
             say(_COLLECTED)
             say(END)
-        elif not isinstance(collector, _DIRECTORY_LIKE):
+        elif not _is_directory(collector):
             # It may not be collected itself, where one test was asked for.
             say(OUTCOME + b"holds/" + _scope_of(child).partition(b"/")[2])
     # Only what the collector itself said is complete: a plugin that skips a
     # whole file (as --lf does) makes a report that knows of no call.
-    if isinstance(collector, _DIRECTORY_LIKE):
+    if _is_directory(collector):
         return
     select.note_places(report.result or ())
     if "call" not in vars(report):
@@ -300,6 +311,16 @@ def _note_children(collector, report):
         say(USE + scope)
         say(OUTCOME + b"error")
         say(END)
+
+
+def _note_left_out(session):
+    """They are known, and have no tests for this command's settings."""
+    for path in select.left_out(session, _is_directory):
+        if not _is_narrowed(session.config):
+            say(BEGIN + b"collect/" + encode(marks.relative(_real(path))))
+            say(USE + directory_scope(os.path.dirname(path)))
+            say(OUTCOME + b"left")
+            say(END)
 
 
 def pytest_deselected(items):
@@ -345,12 +366,18 @@ def _note_hooks(config):
 # These leave files out, or have other settings, than the command without them.
 _NARROWING = ("--ignore", "-o", "--override-ini", "-c", "--config-file",
               "--noconftest", "--confcutdir", "--rootdir")
+_COLLECTING = ("no:python", "no:unittest", "no:doctest")
+
+
+def _is_narrowed(config):
+    return any(str(argument).startswith(_NARROWING)
+               or str(argument).endswith(_COLLECTING)
+               for argument in config.invocation_params.args)
 
 
 def _note_arguments(config):
     start = str(config.invocation_params.dir)
-    if any(str(argument).startswith(_NARROWING)
-           for argument in config.invocation_params.args):
+    if _is_narrowed(config):
         say(BEGIN + marks.BASE)
         say(OUTCOME + b"narrowed")
         say(END)

@@ -7,6 +7,7 @@ header are those of a whole run, and a selection may be of any length.
 
 import fnmatch
 import os
+import types
 
 import pytest
 
@@ -17,9 +18,15 @@ VARIABLE = "FTRACE_SELECT"
 # The file with what was selected; None: all is run.
 asked = None
 
-# Whether that is what runs now; and where collectors have what is in them.
+# Whether that is what runs now, the paths that were asked for by name in its
+# place, and where collectors have what is in them.
 _is_narrowed = False
+_given = ()
 _places = {}
+
+# Before pytest 8: what was selected below directories that are passed by.
+_passed = set()
+_recursed = {}
 
 
 def _split(argument):
@@ -78,12 +85,15 @@ def _absolute(argument, start):
 
 def narrow(config):
     """What was selected takes the place of what was asked for."""
-    global _is_narrowed
+    global _is_narrowed, _given
     if asked is None or config.getoption("pyargs", False):
         return
     token = marks.mute_always()
     try:
-        config.args[:] = _selected(config)
+        start = str(config.invocation_params.dir)
+        given = [_absolute(each, start) for each in config.args]
+        config.args[:] = _selected(config, given)
+        _given = tuple(path for path, _names in given)
         _is_narrowed = True
     except Exception:
         # All that was asked for is run then: nothing is missed.
@@ -125,12 +135,67 @@ def excuse(session):
         session.exitstatus = 0
 
 
-def _selected(config):
+_MAJOR = int(pytest.__version__.partition(".")[0])
+
+
+def restrict(session):
+    """What is selected is collected as what the command asks for has it.
+
+    pytest takes a file that it is given by name whatever it is called, and
+    whatever a conftest says of it.
+    """
+    if not _is_narrowed or _MAJOR >= 8 and not hasattr(session, "_notfound"):
+        return
+
+    def isinitpath(path, *, with_parents=False):
+        path = os.path.abspath(path)
+        return path in _given or with_parents and any(
+            _is_below(given, path) for given in _given)
+
+    session.isinitpath = isinitpath
+    if _MAJOR < 8:
+        _passed.update(
+            arg for arg in session.config.args
+            if not _is_come_by(session, os.path.dirname(_split(arg)[0])))
+        session.config.args[:] = [
+            arg for arg in session.config.args if arg not in _passed]
+
+
+def _is_come_by(session, directory):
+    """Whether pytest looks into it, which it does not ask for a file."""
+    def looks_into(path):
+        entry = types.SimpleNamespace(name=os.path.basename(path), path=path)
+        if path not in _recursed:
+            _recursed[path] = session._recurse(entry)
+        return _recursed[path]
+
+    def between(top):
+        path = directory
+        while path != top and _is_below(path, top):
+            yield path
+            path = os.path.dirname(path)
+
+    return any(all(map(looks_into, between(top))) for top in _given
+               if _is_below(directory, top) or top.startswith(
+                   directory + os.sep))
+
+
+def left_out(session, is_directory):
+    """The files of what was selected that pytest did not take, so that it
+    does not say of them that they are not there."""
+    if "isinitpath" not in vars(session):
+        return []
+    left = {arg for arg, collectors in session._notfound
+            if all(is_directory(each) for each in collectors)}
+    session._notfound[:] = [each for each in session._notfound
+                            if each[0] not in left]
+    return sorted({_split(arg)[0] for arg in left | _passed})
+
+
+def _selected(config, given):
     with open(asked, "rb") as file:
         selected = [os.fsdecode(each) for each in file.read().split(b"\0")
                     if each]
-    start = str(config.invocation_params.dir)
-    given = [_absolute(each, start) for each in config.args]
     found = {}
     for each in selected:
         one = _absolute(each, marks.root)

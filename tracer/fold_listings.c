@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The directories that discovery looked through, and what it passed by there:
+ * entries of which it made no tests, as a conftest or a setting had it. These
+ * are kept with the listing. A test file is new when it was neither collected
+ * nor passed by, whoever else has read it or asked for it.
+ */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "adapters/pytest/discovery.h"
+#include "map/alloc.h"
+#include "map/project.h"
+#include "map/query.h"
+#include "tracer/fold_state.h"
+
+/* What the map knows. */
+struct past {
+	bool any; /* discovery has been recorded before */
+	struct interner patterns;
+	struct interner passed;
+	struct interner looked_at; /* files collected, directories listed */
+};
+
+static void take(
+	struct interner *interner, struct query_name *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		intern(interner, names[i].name, strlen(names[i].name));
+	query_names_release(names, count);
+}
+
+/* Without what this run found to be there no more. */
+static void leave_outdated(
+	const struct fold *fold, struct query_name *names, size_t *count)
+{
+	const struct recording *recording = &fold->recording;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *count; i++) {
+		bool outdated = false;
+
+		for (size_t k = 0; k < recording->outdated_count; k++)
+			outdated |= recording->outdated[k] == names[i].scope;
+		if (outdated)
+			free(names[i].name);
+		else
+			names[kept++] = names[i];
+	}
+	*count = kept;
+}
+
+static int load_past(struct past *past, const struct fold *fold,
+	struct map *map, struct err *err)
+{
+	static const enum scope_kind kinds[] = {
+		SCOPE_LISTING, SCOPE_COLLECT, SCOPE_PATTERN};
+	struct query_name *names;
+	size_t count = 0;
+	int code = 0;
+
+	memset(past, 0, sizeof(*past));
+	for (size_t i = 0; code == 0 && i < 3; i++) {
+		code = query_names(&names, &count, map, kinds[i], err);
+		past->any |= kinds[i] == SCOPE_LISTING && count;
+		leave_outdated(fold, names, &count);
+		take(kinds[i] == SCOPE_PATTERN ? &past->patterns
+					       : &past->looked_at,
+			names, count);
+	}
+	if (code == 0)
+		code = query_passed(&names, &count, map, err);
+	if (code == 0)
+		take(&past->passed, names, count);
+	return code;
+}
+
+static bool has(const struct interner *interner, const char *path)
+{
+	return intern_find(interner, path, strlen(path)) != INTERN_NONE;
+}
+
+/* Also by what others called one. */
+static bool is_test_file(
+	const struct fold *fold, const struct past *past, const char *path)
+{
+	for (uint32_t i = 0; i < fold->scope_count; i++) {
+		const struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_PATTERN &&
+			pytest_matches(scope->name, path))
+			return true;
+	}
+	for (size_t i = 0; i < past->patterns.count; i++)
+		if (pytest_matches(past->patterns.entries[i].bytes, path))
+			return true;
+	return false;
+}
+
+/* It may have come while the tests ran, and after they were looked for. */
+static bool is_recent(
+	const struct fold *fold, uint32_t node, const struct stat *st)
+{
+	int64_t changed =
+		st->st_ctim.tv_sec * INT64_C(1000000000) + st->st_ctim.tv_nsec;
+
+	return changed >= fold->options->started && !fold->touched[node] &&
+	       !(S_ISDIR(st->st_mode) && fold->stirred[node]);
+}
+
+/* What is listed equals no listing: it is looked through next time. */
+static void doubt(struct fold *fold, struct recorded_scope *listing)
+{
+	for (size_t i = 0; i < listing->read_count; i++) {
+		struct recorded_read *read = &listing->reads[i];
+		const struct map_state *state =
+			&fold->files.states[read->state];
+
+		if (state->aspect == ASPECT_LISTING)
+			read->state =
+				map_file_state_of(&fold->files, state->file,
+					ASPECT_LISTING, "", 0, &print_unknown);
+	}
+}
+
+static void pass(struct fold *fold, uint32_t listing, const char *path)
+{
+	uint32_t at = fold_path(fold, path, strlen(path), true);
+	struct fold_access access = {.scope = listing,
+		.block = fold->no_block,
+		.kinds = KIND_BIT(ACCESS_STAT),
+		.role = ROLE_PRESENCE};
+	struct stat st;
+	uint32_t file;
+
+	if (fold->paths[at].ignored || stat(path, &st) < 0)
+		return;
+	access.node = fold->paths[at].node;
+	if (is_recent(fold, access.node, &st)) {
+		doubt(fold, &fold->recording.scopes[listing]);
+		return;
+	}
+	file = fold_file(fold, access.node);
+	if (file != FILE_NONE)
+		fold_read(fold, &access, file, access.kinds);
+}
+
+/* An entry that other discovery than this scope's deals with, or none. */
+static bool is_dealt_with(const struct fold *fold, const struct past *past,
+	const char *name, const char *absolute, const char *stored)
+{
+	enum scope_kind kind = SCOPE_COLLECT;
+	struct stat st;
+
+	if (stat(absolute, &st) < 0)
+		return true;
+	if (S_ISDIR(st.st_mode)) {
+		if (pytest_skips(name))
+			return true;
+		kind = SCOPE_LISTING;
+	} else if (!is_test_file(fold, past, absolute)) {
+		return true;
+	}
+	return fold_find_scope(fold, kind, stored, strlen(stored)) !=
+	       SCOPE_NONE;
+}
+
+/*
+ * What a run leaves out by its command line stays new; but the first run of all
+ * decides what is not looked for, whatever it leaves.
+ */
+static void settle_entry(struct fold *fold, uint32_t listing,
+	const struct past *past, const char *stored, const char *absolute)
+{
+	if (has(&past->looked_at, stored))
+		return;
+	if (has(&past->passed, stored)) {
+		pass(fold, listing, absolute);
+	} else if (fold->narrowed && past->any) {
+		doubt(fold, &fold->recording.scopes[listing]);
+	} else {
+		pass(fold, listing, absolute);
+		fold->recording.passed_news = true;
+	}
+}
+
+static void settle(struct fold *fold, uint32_t listing, const struct past *past)
+{
+	const char *directory = fold->recording.scopes[listing].name;
+	char *root = project_file(fold->options->root, directory);
+	DIR *dir = opendir(root);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		const char *name = entry->d_name;
+		char *absolute, *stored;
+
+		if (!strcmp(name, ".") || !strcmp(name, ".."))
+			continue;
+		absolute = xasprintf("%s/%s", root, name);
+		stored = strcmp(directory, ".")
+				 ? xasprintf("%s/%s", directory, name)
+				 : xstrdup(name);
+		if (!is_dealt_with(fold, past, name, absolute, stored))
+			settle_entry(fold, listing, past, stored, absolute);
+		free(stored);
+		free(absolute);
+	}
+	if (dir)
+		closedir(dir);
+	free(root);
+}
+
+/*
+ * Whoever asks for a file can have its directory listed on the way to it, and
+ * others may be new there: the map keeps what it was when it was looked
+ * through.
+ */
+int fold_listings(struct fold *fold, struct map *map, struct err *err)
+{
+	struct past past;
+	int code;
+
+	/* Of others nobody knows what they looked through. */
+	if (!fold->collected)
+		return 0;
+	code = load_past(&past, fold, map, err);
+	for (uint32_t i = 0; code == 0 && i < fold->scope_count; i++) {
+		struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind != SCOPE_LISTING)
+			continue;
+		if (fold_was_looked_for(fold, scope->name, scope->name_size))
+			settle(fold, i, &past);
+		else
+			scope->unwanted = true;
+	}
+	interner_release(&past.patterns);
+	interner_release(&past.passed);
+	interner_release(&past.looked_at);
+	return code;
+}
