@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The projects that are mutated, and the environments they run in."""
 
+import copy
 import glob
 import hashlib
 import os
@@ -27,6 +28,14 @@ class Known:
         self.requires = ["pytest==" + pytest, *requires]
         self.options = ["-q", *options]
         self.pythonpath = pythonpath
+        self.venv = "venv"
+
+    def with_pytest(self, version):
+        """The same, with another one than that whose suite is known."""
+        other = copy.copy(self)
+        other.requires = ["pytest==" + version, *self.requires[1:]]
+        other.venv = "venv-pytest-" + version
+        return other
 
 
 # Versions whose suites pass under Python 3.11 without the network.
@@ -136,7 +145,7 @@ def prepare(project, testmon):
     source = os.path.join(work, "source-" + project.version)
     common.note("bench: %s %s, Python %s" % (
         project.name, project.version, version))
-    made = environment(os.path.join(work, "venv-" + version),
+    made = environment(os.path.join(work, project.venv + "-" + version),
                        project.requires, python)
     command = [made, "-m", "pytest"]
     other = None

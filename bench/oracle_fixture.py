@@ -133,8 +133,12 @@ def write(root, files=None):
             out.write(textwrap.dedent(text).lstrip("\n"))
 
 
-def python():
-    """A Python with pytest: this one, or one that another bench has made."""
+def python(pytest=None):
+    """A Python with that pytest; any: this one, or what a bench has made."""
+    if pytest:
+        return mutate_projects.environment(
+            os.path.join(mutate_projects.WORK, "tiny", "venv-pytest-" + pytest),
+            ["pytest==" + pytest], next(iter(common.pythons().values())))
     if importlib.util.find_spec("pytest"):
         return sys.executable
     for made in (os.path.join(common.ROOT, "build", "venv"),
@@ -157,14 +161,14 @@ def testmon_python():
         next(iter(common.pythons().values())))
 
 
-def prepared(testmon):
+def prepared(testmon, pytest=None):
     """The project as bench/mutate takes it."""
     work = os.path.join(mutate_projects.WORK, "tiny")
     source = os.path.join(work, "source")
     shutil.rmtree(source, ignore_errors=True)
     write(source)
     try:
-        command = [python(), "-m", "pytest"]
+        command = [python(pytest), "-m", "pytest"]
         other = [testmon_python(), "-m", "pytest"] if testmon else None
     except StopIteration:
         raise Broken("no python that has pytest") from None

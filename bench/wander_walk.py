@@ -12,12 +12,14 @@ from mutate_files import Survey
 from mutate_tree import Tree
 from mutate_work import suite_of
 from oracle_select import Ftrace
-from oracle_suite import BAD
+from oracle_suite import BAD, file_of
+from wander_edits import Edits
+from wander_runs import QUIET, Runs
 
 # Edits that are there at once.
 MOST = 3
-
-QUIET = ("-p", "no:cacheprovider")
+# The share of the edits that is of what tests there are.
+OF_TESTS = 0.4
 
 
 class Step:
@@ -26,11 +28,14 @@ class Step:
     def __init__(self):
         self.done = []
         self.ran = 0
+        self.left = []
         self.wrong = []
 
     def __str__(self):
-        return "%s: %d ran%s" % (", ".join(self.done), self.ran, "".join(
-            "; WRONG " + each for each in self.wrong))
+        left = "; left " + " ".join(self.left[:3]) if self.left else ""
+        return "%s: %d ran%s%s" % (
+            "; ".join(self.done), self.ran, left, "".join(
+                "\n    WRONG " + each for each in self.wrong))
 
 
 class Walk:
@@ -41,8 +46,10 @@ class Walk:
         self.tree = Tree(os.path.join(project.work, "wander"))
         self.suite = suite_of(project, self.tree.root, project.command)
         self.ftrace = Ftrace(self.suite)
+        self.runs = Runs(self.suite, self.ftrace, self.dice)
+        self.edits_of_tests = Edits(self.tree.root, self.dice)
         self.mutants, self.applied = [], []
-        self.edits = self.ran = self.there = 0
+        self.edits = self.ran = self.there = self.restless = 0
         self.wrong = []
         self.tests = []
         self.unsteady = set()
@@ -66,66 +73,21 @@ class Walk:
         self.dice.shuffle(self.mutants)
         self._warm()
 
-    def _traced(self, verb, *more, paths=None):
-        return self.suite.run(
-            *more, paths=paths,
-            prefix=[common.FTRACE, verb, "-q", "--root", self.tree.root,
-                    "--"])
-
     def _warm(self):
-        run = self._traced("test", *QUIET)
+        run = self.runs.traced("test", *QUIET)
         if run.timed_out:
             raise Broken("`ftrace test` took too long")
         return run
-
-    # What people do
-
-    def _one(self):
-        tests = self.dice.sample(self.tests, min(2, len(self.tests)))
-        self._traced("run", *QUIET, paths=tests)
-        return "ran " + " and ".join(tests)
-
-    def _file(self):
-        file = self.dice.choice(self.tests).split("::")[0]
-        self._traced("test", *QUIET, paths=[file])
-        return "tested " + file
-
-    def _word(self):
-        words = self.dice.choice(self.tests).split("::")[-1].split("[")[0]
-        word = self.dice.choice(words.split("_"))
-        if not word.isidentifier() or word in ("and", "or", "not"):
-            return "looked for nothing"
-        self._traced("run", *QUIET, "-k", word)
-        return "ran -k " + word
-
-    def _first(self):
-        self._traced("run", *QUIET, "-x")
-        return "ran -x"
-
-    def _piped(self):
-        arguments = self.ftrace.arguments()
-        if not arguments:
-            return "had nothing to run"
-        self._traced("run", *QUIET, paths=arguments)
-        return "ran what is affected"
-
-    def _last(self):
-        # The first leaves the list of what failed, in the project.
-        self._traced("run", "--lf")
-        return "ran --lf"
-
-    def _nothing(self):
-        return "did nothing"
 
     def _edit(self, step):
         if self.applied and (self.dice.random() < 0.4
                              or len(self.applied) >= MOST):
             self.applied.pop(self.dice.randrange(len(self.applied)))
             step.done.append("undid an edit")
-        elif self.mutants:
-            mutant = self.mutants.pop()
+        else:
+            mutant = self._mutant()
             used = {path for each in self.applied for path in each.edits}
-            if used & set(mutant.edits):
+            if not mutant or used & set(mutant.edits):
                 return
             self.applied.append(mutant)
             self.edits += 1
@@ -134,29 +96,43 @@ class Walk:
         for mutant in self.applied:
             self.tree.apply(mutant)
 
+    def _mutant(self):
+        if self.dice.random() < OF_TESTS or not self.mutants:
+            return self.edits_of_tests.draw(
+                {file_of(test) for test in self.tests})
+        return self.mutants.pop()
+
     def step(self):
         step = Step()
-        for _ in range(self.dice.choice((0, 1, 1, 2))):
+        for _ in range(self.dice.choice((0, 1, 1, 2, 3))):
             self._edit(step)
-            step.done.append(self.dice.choice((
-                self._one, self._file, self._word, self._first, self._piped,
-                self._last, self._nothing, self._nothing))())
+            step.done.append(self.runs.draw(self.tests))
         step.ran = len(self._warm().outcomes)
         believed = {unit["id"]: unit.get("outcome") for unit in json.loads(
             self.ftrace.ask("status", "--json"))["units"]}
+        step.left = self._left(believed)
+        self.restless += bool(step.left)
         full = self.suite.full()
         self.ran += step.ran
         self.there += len(full.outcomes)
         if not full.ended_early:
-            step.wrong = self._compare(believed, full)
+            step.wrong = self._compare(believed, full, step.left)
+        if full.outcomes:
+            self.tests = sorted(full.outcomes)
         self.wrong += ["after %s: %s" % (", ".join(step.done), each)
                        for each in step.wrong]
         return step
 
-    def _compare(self, believed, full):
+    def _left(self, believed):
+        """What is affected right after it ran, and did not fail."""
+        return [each for each in self.ftrace.arguments()
+                if believed.get(each) not in BAD]
+
+    def _compare(self, believed, full, left):
         wrong = []
         for test, end in sorted(full.outcomes.items()):
-            if test in self.unsteady:
+            # What is to run the next time is not forgotten.
+            if test in self.unsteady or test in left or file_of(test) in left:
                 continue
             if test not in believed:
                 wrong.append("%s is not in the map" % test)
