@@ -9,16 +9,23 @@
 #include "map/alloc.h"
 #include "tracer/fold_state.h"
 
-static void find_temporary(struct fold *fold)
+static uint32_t place(struct fold *fold, const char *path)
 {
-	const char *places[] = {
+	return path_tree_resolve(&fold->tree, path, strlen(path), false, NULL);
+}
+
+static void find_places(struct fold *fold)
+{
+	const char *temporary[] = {
 		getenv("TMPDIR"), "/tmp", "/var/tmp", "/dev/shm"};
 
+	fold->root_node = place(fold, fold->options->root);
 	for (size_t i = 0; i < 4; i++)
-		if (places[i] && places[i][0] == '/')
+		if (temporary[i] && temporary[i][0] == '/')
 			fold->temporary[fold->temporary_count++] =
-				path_tree_resolve(&fold->tree, places[i],
-					strlen(places[i]), false, NULL);
+				place(fold, temporary[i]);
+	fold->kernels[0] = place(fold, "/proc");
+	fold->kernels[1] = place(fold, "/sys");
 }
 
 /*
@@ -264,9 +271,7 @@ int fold_store(struct map *map, const struct trace *trace,
 	code = map_files_load(&fold.files, map, err);
 	if (code < 0)
 		goto out;
-	fold.root_node = path_tree_resolve(
-		&fold.tree, options->root, strlen(options->root), false, NULL);
-	find_temporary(&fold);
+	find_places(&fold);
 	fold_scopes(&fold);
 	add_command(&fold);
 	fold_accesses(&fold);

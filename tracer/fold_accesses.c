@@ -273,6 +273,13 @@ static void take_access(struct fold *fold, uint32_t scope, uint32_t node,
 		fold_input(fold, scope, source, 0, ACCESS_READ);
 }
 
+/* A link led there (/etc/mtab): below /proc/self that is to our own state. */
+static bool is_of_kernel(const struct fold *fold, uint32_t node)
+{
+	return fold_below(fold, node, fold->kernels[0]) ||
+	       fold_below(fold, node, fold->kernels[1]);
+}
+
 static void take_resolved(struct fold *fold, const struct trace_event *event,
 	uint32_t i, uint32_t block, enum access_kind kind, unsigned flags)
 {
@@ -297,6 +304,8 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 	for (uint32_t k = 0; k < path.link_count; k++)
 		fold_input(fold, scope, fold->links[path.link_first + k], 0,
 			ACCESS_LINK);
+	if (is_of_kernel(fold, path.node))
+		return;
 	if (fold->gave_up && kind == ACCESS_STAT &&
 		(scope == fold->base ||
 			fold->recording.scopes[scope].kind == SCOPE_DISCOVER))

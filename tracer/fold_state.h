@@ -196,6 +196,7 @@ struct fold {
 	uint32_t root_node;
 	uint32_t temporary[4]; /* nodes of the system's temporary directories */
 	size_t temporary_count;
+	uint32_t kernels[2]; /* likewise of /proc and /sys */
 	char rewrote[512];          /* see struct fold_summary */
 	struct interner texts;      /* reasons and outcomes */
 	struct fold_loader *loader; /* NULL until one had to be asked */

@@ -68,3 +68,12 @@ def test_repointed_by_hand(record, project):
     link.unlink()
     link.symlink_to("two")
     assert project.affected() == ["sh run.sh"]
+
+
+def test_link_into_proc(record, project):
+    """What is there is nobody's file; where the link leads is one's input."""
+    (project.root / "link").symlink_to("/proc/self/status")
+    record("cat link >/dev/null\n")
+    (project.root / "link").unlink()
+    (project.root / "link").symlink_to("/proc/self/maps")
+    assert project.affected() == ["sh run.sh"]
