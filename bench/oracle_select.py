@@ -16,8 +16,11 @@ class Ftrace:
 
     name = "ftrace"
 
-    def __init__(self, suite):
+    def __init__(self, suite, bytecode=True):
+        """bytecode: whether what is asked about wrote some, which tests that
+        look at all of the environment see."""
         self.suite = suite
+        self.bytecode = bytecode
         self.calm = []
 
     def ask(self, verb, *options):
@@ -25,7 +28,7 @@ class Ftrace:
             [common.FTRACE, verb, "--root", self.suite.tree, *options],
             cwd=self.suite.tree, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=self.suite.environment(True))
+            env=self.suite.environment(True, self.bytecode))
         if done.returncode:
             raise Broken("ftrace %s ended with %d: %s" % (
                 verb, done.returncode, done.stderr.decode(errors="replace")))

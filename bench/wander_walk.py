@@ -45,7 +45,7 @@ class Walk:
         self.seed = seed
         self.tree = Tree(os.path.join(project.work, "wander"))
         self.suite = suite_of(project, self.tree.root, project.command)
-        self.ftrace = Ftrace(self.suite)
+        self.ftrace = Ftrace(self.suite, bytecode=False)
         self.runs = Runs(self.suite, self.ftrace, self.dice)
         self.edits_of_tests = Edits(self.tree.root, self.dice)
         self.mutants, self.applied = [], []

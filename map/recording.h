@@ -61,9 +61,11 @@ struct recorded_scope {
 	uint32_t *uses; /* in scopes */
 	size_t use_count, use_room;
 	bool known_only; /* a unit that exists and did not run */
+	bool unasked;    /* ... beside those that were asked for */
 	bool unwanted;   /* not to be stored at all */
 	int64_t id;      /* set by recording_store() */
 	bool reused;     /* likewise: the map had it already */
+	bool stands;     /* likewise: as recording_news.h has it */
 };
 
 struct recording {

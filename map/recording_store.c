@@ -10,6 +10,7 @@
 #include "map/left.h"
 #include "map/recording.h"
 #include "map/recording_key.h"
+#include "map/recording_news.h"
 #include "map/sql.h"
 #include "map/sweep.h"
 #include "wire/kind.h"
@@ -314,7 +315,9 @@ static int store_unit(struct store *store, struct recorded_scope *scope,
 	int64_t old = 0, same = 0;
 	int code = find_unit(store, scope->name, scope->name_size, &old);
 
-	if (code < 0 || (old && scope->known_only))
+	if (code < 0 ||
+		(scope->known_only &&
+			(old || !recording_is_news(store->recording, scope))))
 		return code;
 	if (old)
 		code = find_same(store, key, &same);
@@ -449,16 +452,6 @@ static int store_all(struct store *store, const struct scope_key *keys)
 	return code == 0 ? drop_gone(store) : code;
 }
 
-static bool is_below(
-	const struct recorded_scope *unit, const struct recorded_scope *above)
-{
-	size_t runner = 0, size = 0, n = above->name_size;
-	const char *id = "";
-
-	unit_name_split(unit->name, unit->name_size, &runner, &id, &size);
-	return size > n && id[n] == ':' && !memcmp(id, above->name, n);
-}
-
 /* A test that was left out, of a file that is not as the map had it. */
 static int is_hidden(
 	bool *yes, struct store *store, const struct recorded_scope *unit)
@@ -472,7 +465,7 @@ static int is_hidden(
 		*yes = recording->scopes[i].kind == SCOPE_COLLECT &&
 		       recording->scopes[i].id &&
 		       !recording->scopes[i].reused &&
-		       is_below(unit, &recording->scopes[i]);
+		       recording_is_below(unit, &recording->scopes[i]);
 	if (*yes)
 		code = find_unit(store, unit->name, unit->name_size, &known);
 	*yes &= !known;
@@ -518,8 +511,10 @@ int recording_store(
 		code = command_store(map, recording, err);
 	if (code == 0) {
 		keys = recording_keys(recording);
-		code = store_all(&store, keys);
+		code = recording_news_load(recording, keys, map, err);
 	}
+	if (code == 0)
+		code = store_all(&store, keys);
 	if (code == 0)
 		code = doubt_commands(&store);
 	if (code == 0 && recording->knows_all && !recording->whole &&

@@ -70,6 +70,7 @@ static void finish_units(struct fold *fold)
 		fold_use(fold, i, fold->base);
 		/* One that was there and not chosen is not news. */
 		scope->known_only = !fold->scopes[i].ran;
+		scope->unasked = fold->scopes[i].unasked;
 	}
 }
 

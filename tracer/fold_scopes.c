@@ -154,6 +154,7 @@ static void begin(struct fold *fold, const struct wire_record *record)
 static bool only_exists(const char *word, size_t size)
 {
 	return (size == 9 && !memcmp(word, "collected", 9)) ||
+	       (size == 7 && !memcmp(word, "unasked", 7)) ||
 	       (size == 10 && !memcmp(word, "deselected", 10));
 }
 
@@ -192,7 +193,8 @@ static void outcome(
 			intern(&fold->held, text + word + 1,
 				strlen(text + word + 1));
 	} else if (only_exists(text, word)) {
-		fold->scopes[i].selected = *text == 'c';
+		fold->scopes[i].selected = *text != 'd';
+		fold->scopes[i].unasked = *text == 'u';
 	} else {
 		fold->scopes[i].ran = true;
 		scope->outcome = fold_text(fold, text, word);

@@ -106,6 +106,7 @@ struct fold_scope {
 	bool untold;    /* for a reason that the user may want to know */
 	bool ran;       /* said an outcome other than that it exists */
 	bool selected;  /* was collected and chosen, if perhaps not run */
+	bool unasked;   /* was collected beside others that were chosen */
 	bool completed; /* a collector that came to its end */
 	bool told;      /* it said how it ended, if it is no unit */
 };
@@ -196,7 +197,7 @@ struct fold {
 	uint32_t root_node;
 	uint32_t temporary[4]; /* nodes of the system's temporary directories */
 	size_t temporary_count;
-	uint32_t kernels[2]; /* likewise of /proc and /sys */
+	uint32_t kernels[2];        /* likewise of /proc and /sys */
 	char rewrote[512];          /* see struct fold_summary */
 	struct interner texts;      /* reasons and outcomes */
 	struct fold_loader *loader; /* NULL until one had to be asked */

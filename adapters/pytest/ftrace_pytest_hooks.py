@@ -42,6 +42,7 @@ _PYTESTS_OWN = frozenset(("filterwarnings", "parametrize", "skip", "skipif",
                           "usefixtures", "xfail"))
 
 _DESELECTED = OUTCOME + b"deselected"
+_UNASKED = OUTCOME + b"unasked"
 _COARSE = b"/@ftrace/coarse/"
 
 # The directory that pytest's ids are relative to, where it is not the root.
@@ -56,6 +57,9 @@ _prepared = set()
 _suffixes = set()
 _unit = None
 _looped = False
+
+# What collectors had in them, until it is known what of that is to run.
+_found = set()
 
 # Whether a plugin took a file for one without tests to run, and so no test of
 # it is known.
@@ -288,6 +292,7 @@ def _note_children(collector, report):
     global _skips
     for child in report.result or ():
         if isinstance(child, pytest.Item):
+            _found.add(child.nodeid)
             say(BEGIN + _unit_of(child))
             say(_COLLECTED)
             say(END)
@@ -326,6 +331,7 @@ def _note_left_out(session):
 def pytest_deselected(items):
     try:
         for item in items:
+            _found.discard(item.nodeid)
             say(BEGIN + _unit_of(item))
             say(_DESELECTED)
             say(END)
@@ -340,12 +346,24 @@ def pytest_collection_finish(session):
         _note_hooks(session.config)
         _note_arguments(session.config)
         _note_patterns(session.config)
+        _note_unasked(session)
         if not _skips:
             say(BEGIN + marks.BASE)
             say(_COLLECTED)
             say(END)
     except Exception:
         marks.lost()
+
+
+def _note_unasked(session):
+    """What is beside the tests that were asked for by name: others may have
+    left it out, and nobody knows here."""
+    _found.difference_update(item.nodeid for item in session.items)
+    for nodeid in sorted(_found):
+        say(BEGIN + _units[nodeid])
+        say(_UNASKED)
+        say(END)
+    _found.clear()
 
 
 def _note_hooks(config):

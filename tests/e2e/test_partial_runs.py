@@ -67,6 +67,58 @@ def test_what_is_always_left_out_costs_nothing(whole):
     assert "nothing affected" in result.err
 
 
+@pytest.fixture
+def marked(project):
+    """A suite whose settings leave a test out."""
+    project.write("pytest.ini", "[pytest]\naddopts = -m 'not slow'\n"
+                  "markers = slow\n")
+    project.files(
+        lib="def one():\n    return 1\ndef two():\n    return 2\n",
+        test_a="""\
+            import pytest
+            from lib import one, two
+            def test_one():
+                assert one()
+            class TestIn:
+                def test_two(self):
+                    assert two()
+                @pytest.mark.slow
+                def test_in(self):
+                    assert two()
+            @pytest.mark.slow
+            def test_slow():
+                assert two()
+            """)
+    project.env["PYTHONPATH"] = "."
+    project.ftrace("test", "--", *RUN).ok()
+    return project
+
+
+def test_what_settings_leave_out_is_no_news_beside_others(marked):
+    for unit, value in (("test_a.py::test_one", "1"),
+                        ("test_a.py::TestIn::test_two", "2")):
+        marked.edit("lib.py", "return " + value, "return int(%s)" % value)
+        assert marked.affected() == [unit]
+        marked.run(*RUN, unit).ok()
+        assert marked.affected() == []
+
+
+def test_what_is_left_out_no_more_is_run(marked):
+    marked.edit("test_a.py", "@pytest.mark.slow\ndef", "def")
+    result = marked.ftrace("test", "--", *RUN).ok()
+    assert "3 passed, 1 deselected" in result.out
+    assert marked.units()["test_a.py::test_slow"] == "passed"
+
+
+def test_what_was_written_beside_others_is_news(marked):
+    marked.edit("test_a.py", "@pytest.mark.slow\ndef test_slow",
+                "def test_new():\n    assert 0\n"
+                "@pytest.mark.slow\ndef test_slow")
+    marked.run(*RUN, "test_a.py::test_one").ok()
+    assert "test_a.py::test_new" in marked.affected()
+    assert "1 failed" in marked.ftrace("test", "--", *RUN).out
+
+
 @pytest.mark.parametrize("verb", ["run", "test"])
 def test_what_is_found_from_now_on_is_run_by_others(whole, verb):
     whole.write("conftest.py", "collect_ignore = ['test_new.py']\n")
