@@ -66,6 +66,8 @@ struct recorded_scope {
 	int64_t id;      /* set by recording_store() */
 	bool reused;     /* likewise: the map had it already */
 	bool stands;     /* likewise: as recording_news.h has it */
+	bool renewed;    /* likewise: it was not the current one of its name */
+	bool in_part;    /* of a file from which others may collect more */
 };
 
 struct recording {

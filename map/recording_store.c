@@ -203,7 +203,7 @@ static bool is_kept_by_name(enum scope_kind kind)
 }
 
 /* Of all scopes of that name, the one recorded now is the current one. */
-static int make_latest(struct store *store, const struct recorded_scope *scope)
+static int make_latest(struct store *store, struct recorded_scope *scope)
 {
 	sqlite3_stmt *stmt = store->stmts[OUTDATE];
 	int code;
@@ -212,6 +212,7 @@ static int make_latest(struct store *store, const struct recorded_scope *scope)
 	sql_bind_bytes(stmt, 2, scope->name, scope->name_size);
 	sqlite3_bind_int64(stmt, 3, scope->id);
 	code = run(store, OUTDATE, NULL);
+	scope->renewed = !scope->reused || sqlite3_changes(store->map->db) > 0;
 	if (sqlite3_changes(store->map->db) > 0)
 		store->dropped = true;
 	if (code < 0 || !scope->reused)
@@ -463,8 +464,7 @@ static int is_hidden(
 	*yes = false;
 	for (size_t i = 0; !*yes && i < recording->scope_count; i++)
 		*yes = recording->scopes[i].kind == SCOPE_COLLECT &&
-		       recording->scopes[i].id &&
-		       !recording->scopes[i].reused &&
+		       recording->scopes[i].renewed &&
 		       recording_is_below(unit, &recording->scopes[i]);
 	if (*yes)
 		code = find_unit(store, unit->name, unit->name_size, &known);
@@ -473,9 +473,10 @@ static int is_hidden(
 }
 
 /*
- * A run that leaves new tests out (-k), or makes none of new files, takes the
- * news with it: the map has what they are found by as it is now. So it does not
- * know all tests of other commands any more, which may want them.
+ * A run that leaves new tests out (-k), or makes none of new files, or of what
+ * is new in others, takes the news with it: the map has what they are found by
+ * as it is now. So it does not know all tests of other commands any more, which
+ * may want them.
  */
 static int doubt_commands(struct store *store)
 {
@@ -484,10 +485,14 @@ static int doubt_commands(struct store *store)
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && !hidden && i < recording->scope_count;
-		i++)
-		if (recording->scopes[i].kind == SCOPE_UNIT &&
-			recording->scopes[i].unwanted)
-			code = is_hidden(&hidden, store, &recording->scopes[i]);
+		i++) {
+		const struct recorded_scope *scope = &recording->scopes[i];
+
+		if (scope->kind == SCOPE_UNIT && scope->unwanted)
+			code = is_hidden(&hidden, store, scope);
+		else if (scope->kind == SCOPE_COLLECT)
+			hidden = scope->in_part && scope->renewed;
+	}
 	if (code < 0 || !hidden)
 		return code;
 	return command_forget_others(store->map, recording->words,

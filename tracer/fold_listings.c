@@ -213,6 +213,40 @@ static void settle(struct fold *fold, uint32_t listing, const struct past *past)
 	free(root);
 }
 
+/* By what others find tests, and this run did not look for. */
+static bool is_sought_by_others(
+	const struct fold *fold, const struct past *past, const char *path)
+{
+	for (size_t i = 0; i < past->patterns.count; i++) {
+		const char *pattern = past->patterns.entries[i].bytes;
+
+		if (fold_find_scope(fold, SCOPE_PATTERN, pattern,
+			    strlen(pattern)) == SCOPE_NONE &&
+			pytest_matches(pattern, path))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * With other settings there may be other tests in a file: functions of another
+ * name, doctests, classes of unittest.
+ */
+static void settle_collected(struct fold *fold, const struct past *past)
+{
+	for (uint32_t i = 0; i < fold->scope_count; i++) {
+		struct recorded_scope *scope = &fold->recording.scopes[i];
+		char *path;
+
+		if (scope->kind != SCOPE_COLLECT || strstr(scope->name, "::"))
+			continue;
+		path = project_file(fold->options->root, scope->name);
+		scope->in_part =
+			fold->in_part || is_sought_by_others(fold, past, path);
+		free(path);
+	}
+}
+
 /*
  * Whoever asks for a file can have its directory listed on the way to it, and
  * others may be new there: the map keeps what it was when it was looked
@@ -237,6 +271,8 @@ int fold_listings(struct fold *fold, struct map *map, struct err *err)
 		else
 			scope->unwanted = true;
 	}
+	if (code == 0)
+		settle_collected(fold, &past);
 	interner_release(&past.patterns);
 	interner_release(&past.passed);
 	interner_release(&past.looked_at);

@@ -181,6 +181,8 @@ static void outcome(
 			fold->collected = true;
 		if (word == 8 && !memcmp(text, "narrowed", 8))
 			fold->narrowed = true;
+		if (word == 7 && !memcmp(text, "in-part", 7))
+			fold->in_part = true;
 	} else if (scope->kind != SCOPE_UNIT) {
 		if (word == 6 && !memcmp(text, "hooked", 6))
 			fold->hooked = true;

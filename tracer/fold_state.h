@@ -133,6 +133,7 @@ struct fold {
 	bool adapter_ready;
 	bool collected; /* the runner has told of all tests that it found */
 	bool narrowed;  /* it looked for them otherwise than it is set to */
+	bool in_part;   /* also in the files that it took */
 	bool whole;     /* the command is one unit, which nobody named */
 	bool gave_up;   /* as fold_gave_up() has it */
 

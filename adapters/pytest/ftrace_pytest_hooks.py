@@ -386,18 +386,28 @@ _NARROWING = ("--ignore", "-o", "--override-ini", "-c", "--config-file",
               "--noconftest", "--confcutdir", "--rootdir")
 _COLLECTING = ("no:python", "no:unittest", "no:doctest")
 
+# Of these, those that say nothing of what is a test in a file.
+_OF_FILES = ("--ignore", "--rootdir")
+
+
+def _narrowing(config):
+    return [argument for argument in map(str, config.invocation_params.args)
+            if argument.startswith(_NARROWING)
+            or argument.endswith(_COLLECTING)]
+
 
 def _is_narrowed(config):
-    return any(str(argument).startswith(_NARROWING)
-               or str(argument).endswith(_COLLECTING)
-               for argument in config.invocation_params.args)
+    return bool(_narrowing(config))
 
 
 def _note_arguments(config):
     start = str(config.invocation_params.dir)
-    if _is_narrowed(config):
+    narrowing = _narrowing(config)
+    if narrowing:
         say(BEGIN + marks.BASE)
         say(OUTCOME + b"narrowed")
+        if not all(each.startswith(_OF_FILES) for each in narrowing):
+            say(OUTCOME + b"in-part")
         say(END)
     for argument in config.args:
         path = os.path.normpath(os.path.join(start, str(argument)))

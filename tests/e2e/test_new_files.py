@@ -184,3 +184,44 @@ def test_one_that_comes_while_tests_run_is_new(suite):
     suite.env["WAIT"] = "1"
     assert new in suite.affected()
     assert "1 failed" in whole(suite, code=1).out
+
+
+SUITE_CLASS = """\
+import unittest
+def test_a():
+    pass
+class Other(unittest.TestCase):
+    def test_in(self):
+        assert 0
+"""
+DOCTEST = 'def test_a():\n    """\n    >>> 1\n    2\n    """\n'
+
+
+@pytest.mark.parametrize("less, more, text", [
+    (["-p", "no:unittest"], [], SUITE_CLASS),
+    (["-o", "python_functions=none"], [], SUITE_CLASS.replace(
+        "class Other(unittest.TestCase):\n    def test_in(self):",
+        "def test_in():")),
+    ([], ["--doctest-modules"], DOCTEST)],
+    ids=["no unittest", "functions", "doctest"])
+@pytest.mark.parametrize("name", ["tests/test_a.py", "tests/test_c.py"])
+def test_what_other_settings_leave_in_a_file_is_new(
+        suite, less, more, text, name):
+    """It is collected by who does not make all the tests of it."""
+    whole(suite, *more)
+    assert suite.ftrace(
+        "test", "--", suite.python, *RUN, *less).code in (0, 5)
+    suite.write(name, text)
+    assert suite.ftrace(
+        "test", "--", suite.python, *RUN, *less).code in (0, 5)
+    assert "1 failed" in whole(suite, *more, code=1).out
+
+
+def test_what_is_left_in_no_file_is_no_doubt(suite):
+    """Who leaves files out makes all the tests of the others."""
+    command = "--ignore=tests/slow"
+    whole(suite)
+    whole(suite, command)
+    suite.write("tests/test_a.py", "def test_a():\n    pass\nX = 1\n")
+    whole(suite, command)
+    assert "nothing affected: 2 tests" in whole(suite).err
