@@ -225,3 +225,14 @@ def test_what_is_left_in_no_file_is_no_doubt(suite):
     suite.write("tests/test_a.py", "def test_a():\n    pass\nX = 1\n")
     whole(suite, command)
     assert "nothing affected: 2 tests" in whole(suite).err
+
+
+@pytest.mark.parametrize("name", [
+    "tests/test_[x].py", "tests/[id]/test_new.py", "tests/b::c/test_new.py",
+    "tests/test_b::c.py"])
+def test_one_whose_name_says_other_things_to_pytest(suite, name):
+    """The command runs as it is."""
+    whole(suite, "tests")
+    write_new(suite, name)
+    suite.write("tests/test_a.py", "def test_c():\n    pass\n")
+    assert "1 failed" in whole(suite, "tests", code=1).out
