@@ -14,6 +14,7 @@ import ftrace_pytest_lines as lines
 import ftrace_pytest_loads as loads
 import ftrace_pytest_marks as marks
 import ftrace_pytest_memory as memory
+import ftrace_pytest_narrowing as narrowing
 import ftrace_pytest_select as select
 import ftrace_pytest_settings as settings
 import ftrace_pytest_variables as variables
@@ -321,7 +322,7 @@ def _note_children(collector, report):
 def _note_left_out(session):
     """They are known, and have no tests for this command's settings."""
     for path in select.left_out(session, _is_directory):
-        if not _is_narrowed(session.config):
+        if not narrowing.is_narrowed(session.config):
             say(BEGIN + b"collect/" + encode(marks.relative(_real(path))))
             say(USE + directory_scope(os.path.dirname(path)))
             say(OUTCOME + b"left")
@@ -381,32 +382,12 @@ def _note_hooks(config):
             return
 
 
-# These leave files out, or have other settings, than the command without them.
-_NARROWING = ("--ignore", "-o", "--override-ini", "-c", "--config-file",
-              "--noconftest", "--confcutdir", "--rootdir")
-_COLLECTING = ("no:python", "no:unittest", "no:doctest")
-
-# Of these, those that say nothing of what is a test in a file.
-_OF_FILES = ("--ignore", "--rootdir")
-
-
-def _narrowing(config):
-    return [argument for argument in map(str, config.invocation_params.args)
-            if argument.startswith(_NARROWING)
-            or argument.endswith(_COLLECTING)]
-
-
-def _is_narrowed(config):
-    return bool(_narrowing(config))
-
-
 def _note_arguments(config):
     start = str(config.invocation_params.dir)
-    narrowing = _narrowing(config)
-    if narrowing:
+    if narrowing.is_narrowed(config):
         say(BEGIN + marks.BASE)
         say(OUTCOME + b"narrowed")
-        if not all(each.startswith(_OF_FILES) for each in narrowing):
+        if narrowing.is_in_part(config):
             say(OUTCOME + b"in-part")
         say(END)
     for argument in config.args:
