@@ -59,6 +59,9 @@ static void pass_on(int sig, siginfo_t *info, void *context)
 	} else if (child > 0 && sig == SIGALRM && info->si_code > 0) {
 		kill(whom, SIGKILL); /* the grace is over */
 	} else if (child > 0 && info->si_code <= 0) {
+		/* What loses its parent now is for end_group() to wait for. */
+		if (apart && ending)
+			prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 		kill(whom, sig);
 		if (apart && ending)
 			alarm(GRACE);
@@ -288,15 +291,25 @@ static int wait_within(struct spawn_limit *limit, int *status)
 	return code;
 }
 
-/* What the child started may have been told to end, too, and not listen. */
+/*
+ * What the child started may have been told to end, too, and not listen. One
+ * that has ended is in the group until somebody waits for it, and in a
+ * container the first process often waits for nobody: so we do.
+ */
 static void end_group(void)
 {
 	const struct timespec tick = {.tv_nsec = 10000000};
 
 	alarm(0);
-	for (int i = 0; i < GRACE * 100 && kill(-child, 0) == 0; i++)
+	for (int i = 0; i < GRACE * 100; i++) {
+		while (waitpid(-child, NULL, WNOHANG) > 0)
+			;
+		if (kill(-child, 0) < 0)
+			break;
 		nanosleep(&tick, NULL);
+	}
 	kill(-child, SIGKILL);
+	prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
 }
 
 int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
