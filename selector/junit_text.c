@@ -100,12 +100,24 @@ static void put_class(FILE *file, const char *id, size_t size)
 	}
 }
 
+static bool is(const char *outcome, const char *word)
+{
+	return outcome && !strcmp(outcome, word);
+}
+
 static void put_names(FILE *file, const struct result *result)
 {
 	const char *text = *result->part ? result->part : result->id;
 	const char *name = last_name(text);
 	size_t size = (size_t)(name - text);
 
+	/* A file that could not be collected has no class for pytest. */
+	if (!*result->part && !size && is(result->runner, "pytest")) {
+		fputs(" classname=\"\" name=\"", file);
+		put_class(file, text, strlen(text));
+		fputc('"', file);
+		return;
+	}
 	fputs(" classname=\"", file);
 	if (*result->part && size)
 		put_text(file, text, size - 2);
@@ -117,11 +129,6 @@ static void put_names(FILE *file, const struct result *result)
 		put_text(file, result->runner, strlen(result->runner));
 	fputc('"', file);
 	put_attribute(file, "name", name);
-}
-
-static bool is(const char *outcome, const char *word)
-{
-	return outcome && !strcmp(outcome, word);
 }
 
 static void put_element(

@@ -409,6 +409,21 @@ def test_junit_for_others(project):
             assert float(case.get("time")) > 0
 
 
+def test_a_file_that_cannot_be_collected_has_the_name_it_has_elsewhere(
+        project):
+    """For a program that shows both runs it would be another test."""
+    project.write("sub/test_a.py", "import nothing_of_that_name\n")
+    options = ("-q", "-p", "no:cacheprovider")
+    project.ftrace("test", "--junit-out", JUNIT, "--", project.python, "-m",
+                   "pytest", *options)
+    project.plain(*options, "--junitxml=out/plain.xml")
+    told, plain = (
+        [(each.get("classname"), each.get("name")) for each in
+         ElementTree.parse(project.root / name).iter("testcase")]
+        for name in (JUNIT, "out/plain.xml"))
+    assert told == plain == [("", "sub.test_a")]
+
+
 def test_junit_for_others_of_a_command(project):
     tells(project, junit(("a", ""), ("b", "failure")), 1)
     test(project, ["--junit", "out/told", "--junit-out", JUNIT], code=1)
