@@ -309,9 +309,11 @@ def _note_children(collector, report):
         _skips = True
         return
     say(OUTCOME + encode(report.outcome))
-    # A file that cannot be collected has no tests to run again, and yet has
-    # to be: it is a unit by itself until it can.
-    if report.outcome == "failed" and "::" not in collector.nodeid:
+    # What cannot be collected has no tests to run again, and yet has to be: it
+    # is a unit by itself until it can.
+    if report.outcome == "failed" and (
+            "::" not in collector.nodeid
+            or isinstance(collector, pytest.Class)):
         scope = _scope_of(collector)
         say(BEGIN + _unit_of(collector))
         say(USE + scope)

@@ -143,3 +143,24 @@ def test_a_class_that_is_gone_is_no_reason_to_run_all(suite):
     suite.edit("conftest.py")
     assert "all are run" in suite.ftrace("test", "--", *RUN).err
     assert "1 of 3 tests affected" in suite.ftrace("test", "--", *RUN).err
+
+
+def test_a_class_that_cannot_be_collected_is_selected_until_it_can(suite):
+    suite.write("test_c.py", """\
+        class TestOne:
+            def __eq__(self, other):
+                return self is other
+            def test_in(self):
+                pass
+        class TestTwo:
+            def test_in(self):
+                pass
+        """)
+    assert suite.ftrace("test", "--", *RUN).code == 2
+    assert suite.units()["test_c.py::TestOne"] == "error"
+    assert "test_c.py::TestOne" in suite.affected()
+    suite.edit("test_c.py", "__eq__", "__ne__")
+    suite.ftrace("test", "--", *RUN)
+    units = suite.units()
+    assert "test_c.py::TestOne" not in units
+    assert units["test_c.py::TestOne::test_in"] == "passed"
