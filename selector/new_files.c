@@ -84,18 +84,18 @@ static void search_directory(
 	free(directory);
 }
 
-/* True when one of the change's states was seen by discovery. */
-static int is_looked_through(bool *yes, struct map *map,
-	const struct change *change, const int64_t *listings, size_t count,
-	struct err *err)
+/* By all names that it has where one of the change's states was listed. */
+static int search_change(struct search *search, struct map *map,
+	const struct change *change, const struct query_name *listings,
+	size_t count, struct err *err)
 {
 	struct query_hits hits = {0};
 	int code = query_dependents(
 		&hits, map, change->states, change->state_count, NULL, 0, err);
 
-	*yes = false;
-	for (size_t i = 0; i < count; i++)
-		*yes |= query_hits_find(&hits, listings[i]) != HIT_NONE;
+	for (size_t i = 0; code == 0 && i < count; i++)
+		if (query_hits_find(&hits, listings[i].scope) != HIT_NONE)
+			search_directory(search, listings[i].name, 0);
 	query_hits_release(&hits);
 	return code;
 }
@@ -137,22 +137,15 @@ static bool any_listing(const struct changes *changes)
 static int search_changed(struct search *search, struct map *map,
 	const struct changes *changes, struct err *err)
 {
-	int64_t *listings = NULL;
+	struct query_name *listings = NULL;
 	size_t count = 0;
-	bool yes;
-	int code = query_of_kind(&listings, &count, map, SCOPE_LISTING, err);
+	int code = query_names(&listings, &count, map, SCOPE_LISTING, err);
 
-	for (size_t i = 0; code == 0 && i < changes->count; i++) {
-		const struct change *change = &changes->list[i];
-
-		if (strcmp(change->what, "listing") != 0)
-			continue;
-		code = is_looked_through(
-			&yes, map, change, listings, count, err);
-		if (code == 0 && yes)
-			search_directory(search, change->path, 0);
-	}
-	free(listings);
+	for (size_t i = 0; code == 0 && i < changes->count; i++)
+		if (!strcmp(changes->list[i].what, "listing"))
+			code = search_change(search, map, &changes->list[i],
+				listings, count, err);
+	query_names_release(listings, count);
 	return code;
 }
 

@@ -248,6 +248,41 @@ static void settle_collected(struct fold *fold, const struct past *past)
 }
 
 /*
+ * Tests below a link to a directory are called after the link, and so are new
+ * ones. What was listed is what it leads to.
+ */
+static void list_by_link(struct fold *fold, uint32_t discover)
+{
+	const char *name = fold->recording.scopes[discover].name;
+	size_t size = strlen(name), root = strlen(fold->options->root);
+	char *path = project_file(fold->options->root, name);
+	char *real = realpath(path, NULL);
+	const char *stored = real;
+	uint32_t listing = SCOPE_NONE, added;
+
+	if (real && !strncmp(real, fold->options->root, root) &&
+		real[root] == '/')
+		stored = real + root + 1;
+	if (real && strcmp(stored, name) != 0)
+		listing = fold_find_scope(
+			fold, SCOPE_LISTING, stored, strlen(stored));
+	if (listing != SCOPE_NONE && fold_find_scope(fold, SCOPE_LISTING, name,
+					     size) == SCOPE_NONE) {
+		struct recorded_scope *from, *to;
+
+		added = fold_scope(fold, SCOPE_LISTING, name, size);
+		from = &fold->recording.scopes[listing];
+		to = &fold->recording.scopes[added];
+		for (size_t i = 0; i < from->read_count; i++)
+			*(struct recorded_read *)array_add(&to->reads,
+				&to->read_count, &to->read_room,
+				sizeof(*to->reads)) = from->reads[i];
+	}
+	free(real);
+	free(path);
+}
+
+/*
  * Whoever asks for a file can have its directory listed on the way to it, and
  * others may be new there: the map keeps what it was when it was looked
  * through.
@@ -261,6 +296,10 @@ int fold_listings(struct fold *fold, struct map *map, struct err *err)
 	if (!fold->collected)
 		return 0;
 	code = load_past(&past, fold, map, err);
+	for (uint32_t i = 0, count = (uint32_t)fold->scope_count;
+		code == 0 && i < count; i++)
+		if (fold->recording.scopes[i].kind == SCOPE_DISCOVER)
+			list_by_link(fold, i);
 	for (uint32_t i = 0; code == 0 && i < fold->scope_count; i++) {
 		struct recorded_scope *scope = &fold->recording.scopes[i];
 

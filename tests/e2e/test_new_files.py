@@ -236,3 +236,19 @@ def test_one_whose_name_says_other_things_to_pytest(suite, name):
     write_new(suite, name)
     suite.write("tests/test_a.py", "def test_c():\n    pass\n")
     assert "1 failed" in whole(suite, "tests", code=1).out
+
+
+def test_one_below_a_link(suite):
+    """It is called after the link, as those are that lie there already."""
+    suite.write("real/test_c.py", "def test_c():\n    pass\n")
+    (suite.root / "tests/link").symlink_to("../real")
+    # Nothing comes into the directory while the tests run.
+    suite.env["PYTHONDONTWRITEBYTECODE"] = "1"
+    whole(suite, "tests")
+    assert "nothing affected: 3 tests" in whole(suite, "tests").err
+    write_new(suite, "real/test_new.py")
+    assert suite.affected() == ["tests/link/test_new.py"]
+    assert "1 failed" in whole(suite, "tests", code=1).out
+    suite.write("real/test_new.py", "def test_new():\n    pass\n")
+    whole(suite, "tests")
+    assert "nothing affected: 4 tests" in whole(suite, "tests").err
