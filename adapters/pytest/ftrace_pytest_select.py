@@ -12,6 +12,7 @@ import types
 import pytest
 
 import ftrace_pytest_marks as marks
+import ftrace_pytest_narrowing as narrowing
 
 VARIABLE = "FTRACE_SELECT"
 
@@ -210,6 +211,9 @@ def _selected(config, given):
         one = _absolute(each, marks.root)
         if not _can_be_told(*one):
             raise ValueError(each)
+        # What is a test in a file is not what it was for others.
+        if narrowing.is_in_part(config):
+            one = one[0], ""
         if not _is_ignored(config, one[0]):
             common = [_common(one, other) for other in given]
             found.update((each, None) for each in common if each)

@@ -252,3 +252,37 @@ def test_one_below_a_link(suite):
     suite.write("real/test_new.py", "def test_new():\n    pass\n")
     whole(suite, "tests")
     assert "nothing affected: 4 tests" in whole(suite, "tests").err
+
+
+def test_one_of_a_name_that_is_taken(suite):
+    """pytest takes both for one module, when both are run."""
+    whole(suite)
+    suite.write("tests/more/test_a.py", "def test_more():\n    pass\n")
+    for _ in range(2):
+        assert "import file mismatch" in whole(suite, code=2).out
+    suite.write("tests/more/__init__.py")
+    assert "3 passed" in whole(suite).out
+    # In a package it has a name of its own.
+    suite.write("tests/last/__init__.py")
+    suite.write("tests/last/test_a.py", "def test_last():\n    pass\n")
+    assert "and 1 new" in whole(suite).err
+
+
+@pytest.mark.parametrize("option", ["classes=My", "functions=my_*"])
+def test_what_other_settings_do_not_find_is_not_asked_for(suite, option):
+    suite.write("tests/test_a.py", """\
+        class TestIn:
+            def test_in(self):
+                pass
+        def my_own():
+            assert [1]
+        class My:
+            def test_my(self):
+                assert [2]
+        """)
+    more = "-o", "python_" + option
+    whole(suite)
+    whole(suite, *more)
+    suite.edit("tests/test_a.py", "pass", "assert [3]")
+    whole(suite, *more)
+    assert "2 passed" in whole(suite).out
