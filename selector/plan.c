@@ -90,8 +90,19 @@ static bool is_in_package(const struct map *map, const char *path)
 	return is;
 }
 
-static bool has_namesake(
-	const struct query_units *units, const char *runner, const char *path)
+static bool is_there(const struct map *map, const char *path, size_t size)
+{
+	char *stored = xasprintf("%.*s", (int)size, path);
+	char *file = project_file(map->root, stored);
+	bool is = access(file, F_OK) == 0;
+
+	free(file);
+	free(stored);
+	return is;
+}
+
+static bool has_namesake(const struct map *map, const struct query_units *units,
+	const char *runner, const char *path)
 {
 	const struct adapter *adapter = adapter_named(runner);
 	const char *name = base_name(path);
@@ -103,11 +114,11 @@ static bool has_namesake(
 
 		if (!file)
 			file = strlen(id);
-		if (file > n && id[file - n - 1] == '/' &&
-			!memcmp(id + file - n, name, n) &&
-			!(file == size && !memcmp(id, path, size)))
-			return true;
-		if (file == n && size > n && !memcmp(id, name, n))
+		if (file < n || memcmp(id + file - n, name, n) != 0 ||
+			(file > n && id[file - n - 1] != '/') ||
+			(file == size && !memcmp(id, path, size)))
+			continue;
+		if (is_there(map, id, file))
 			return true;
 	}
 	return false;
@@ -128,7 +139,7 @@ static const char *find_namesake(
 
 		if (!strcmp(unit->runner, runner) && !strstr(unit->id, "::") &&
 			!affected_is_gone(unit) &&
-			has_namesake(&plan->units, runner, unit->id) &&
+			has_namesake(map, &plan->units, runner, unit->id) &&
 			!is_in_package(map, unit->id))
 			return unit->id;
 	}

@@ -282,7 +282,8 @@ def tiny(tmp_path, monkeypatch):
     """The small project, and the oracles' work in a folder of its own."""
     monkeypatch.setattr(common, "FTRACE", FTRACE)
     monkeypatch.setattr(common, "build", lambda: None)
-    monkeypatch.setattr(oracle_fixture, "python", lambda: PYTHON)
+    monkeypatch.setattr(oracle_fixture, "python",
+                        lambda pytest=None: PYTHON)
     monkeypatch.setattr(mutate_projects, "WORK", str(tmp_path / "mutate"))
     monkeypatch.setattr(replay_history, "WORK", str(tmp_path / "replay"))
     return oracle_fixture.prepared(False)

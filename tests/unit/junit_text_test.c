@@ -9,14 +9,15 @@ static struct report report;
 
 static struct result *add(const char *id, const char *part, const char *outcome)
 {
-	results_end(
-		&report.results, &(struct result){.runner = (char *)"pytest",
-					 .id = (char *)id,
-					 .part = (char *)part,
-					 .state = UNIT_STALE,
-					 .outcome = (char *)outcome,
-					 .duration = 1500});
-	return results_find(&report.results, "pytest", id, part);
+	const char *runner = strstr(id, "::") ? "pytest" : "command";
+
+	results_end(&report.results, &(struct result){.runner = (char *)runner,
+					     .id = (char *)id,
+					     .part = (char *)part,
+					     .state = UNIT_STALE,
+					     .outcome = (char *)outcome,
+					     .duration = 1500});
+	return results_find(&report.results, runner, id, part);
 }
 
 /* What was added is forgotten. */
@@ -83,8 +84,8 @@ TEST(cases_stand_for_their_unit)
 	add("npm test", "", "failed");
 	add("npm test", "a", "passed");
 	add("npm", "", "passed");
-	expect_read("pytest::npm = passed 1500\n"
-		    "pytest::npm test = failed 1500\n"
+	expect_read("command::npm = passed 1500\n"
+		    "command::npm test = failed 1500\n"
 		    "npm test::a = passed 1500\n");
 }
 
@@ -94,10 +95,10 @@ TEST(what_xml_cannot_hold)
 	add("b\x1b\x01", "", "passed");
 	add("c\xff\xc3", "", "passed");
 	add("d\xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbd\xc3\xa9", "", "passed");
-	expect_read("pytest::a\"<&>'\t\n\r = passed 1500\n"
-		    "pytest::b\\x1b\\x01 = passed 1500\n"
-		    "pytest::c\\xff\\xc3 = passed 1500\n"
-		    "pytest::d\\ufffe\\uffff\xef\xbf\xbd\xc3\xa9"
+	expect_read("command::a\"<&>'\t\n\r = passed 1500\n"
+		    "command::b\\x1b\\x01 = passed 1500\n"
+		    "command::c\\xff\\xc3 = passed 1500\n"
+		    "command::d\\ufffe\\uffff\xef\xbf\xbd\xc3\xa9"
 		    " = passed 1500\n");
 }
 

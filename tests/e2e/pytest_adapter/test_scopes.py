@@ -262,12 +262,12 @@ def test_what_is_not_run_is_named_all_the_same(project):
     assert record.units()["test_a.py::test_two"] == "deselected"
     assert record.units()["test_b.py::test_five"] == "deselected"
     record = project.same("test_a.py::test_one", "-q").record
-    assert record.units()["test_a.py::test_two"] == "collected"
+    assert record.units()["test_a.py::test_two"] == "unasked"
     assert record.outcomes["collect/test_a.py"] == ["holds", "passed"]
     # This leaves whole files out: they must not count as complete.
     record = project.same("--lf", "-q").record
     assert "collect/test_b.py" not in record.outcomes
-    assert record.units()["test_a.py::test_one"] == "collected"
+    assert record.units()["test_a.py::test_one"] == "unasked"
     assert record.units()["test_a.py::test_two"] == "failed"
 
 
