@@ -7,22 +7,10 @@
 #include "map/alloc.h"
 #include "map/sql.h"
 
-static sqlite3_stmt *prepare(struct map *map, const char *text,
-	const char *line, const char *directory, struct err *err)
-{
-	sqlite3_stmt *stmt = sql_prepare(map, text, err);
-
-	if (stmt) {
-		sql_bind_bytes(stmt, 1, line, strlen(line));
-		sql_bind_bytes(stmt, 2, directory, strlen(directory));
-	}
-	return stmt;
-}
-
 int command_is_known(bool *known, int64_t *lasted, struct map *map,
 	const char *line, const char *directory, struct err *err)
 {
-	sqlite3_stmt *row = prepare(map,
+	sqlite3_stmt *row = sql_prepare_command(map,
 		"SELECT duration FROM command"
 		" WHERE line = ?1 AND directory = ?2",
 		line, directory, err);
@@ -37,7 +25,7 @@ int command_is_known(bool *known, int64_t *lasted, struct map *map,
 int commands_load_others(struct commands *commands, struct map *map,
 	const char *line, const char *directory, struct err *err)
 {
-	sqlite3_stmt *row = prepare(map,
+	sqlite3_stmt *row = sql_prepare_command(map,
 		"SELECT line, directory FROM command"
 		" WHERE line <> ?1 OR directory <> ?2",
 		line, directory, err);
@@ -68,7 +56,8 @@ void commands_release(struct commands *commands)
 static int perform(struct map *map, const char *text, const char *line,
 	const char *directory, struct err *err)
 {
-	sqlite3_stmt *stmt = prepare(map, text, line, directory, err);
+	sqlite3_stmt *stmt =
+		sql_prepare_command(map, text, line, directory, err);
 	int code = stmt ? sql_once(map, stmt, err) : MAP_IO;
 
 	sqlite3_finalize(stmt);
@@ -94,7 +83,7 @@ int command_forget_others(struct map *map, const char *line,
 static int add(
 	struct map *map, const struct recording *recording, struct err *err)
 {
-	sqlite3_stmt *stmt = prepare(map,
+	sqlite3_stmt *stmt = sql_prepare_command(map,
 		"INSERT OR REPLACE INTO command (line, directory, duration)"
 		" VALUES (?1, ?2, ?3)",
 		recording->words, recording->directory, err);

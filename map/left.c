@@ -8,18 +8,6 @@
 #include "map/query.h"
 #include "map/sql.h"
 
-static sqlite3_stmt *prepare(struct map *map, const char *text,
-	const char *line, const char *directory, struct err *err)
-{
-	sqlite3_stmt *stmt = sql_prepare(map, text, err);
-
-	if (stmt) {
-		sql_bind_bytes(stmt, 1, line, strlen(line));
-		sql_bind_bytes(stmt, 2, directory, strlen(directory));
-	}
-	return stmt;
-}
-
 int left_load(struct left *left, struct map *map, const char *line,
 	const char *directory, struct err *err)
 {
@@ -27,7 +15,7 @@ int left_load(struct left *left, struct map *map, const char *line,
 	int code;
 
 	memset(left, 0, sizeof(*left));
-	row = prepare(map,
+	row = sql_prepare_command(map,
 		"SELECT file FROM left_file WHERE line = ? AND directory = ?",
 		line, directory, err);
 	code = row ? 1 : MAP_IO;
@@ -75,7 +63,7 @@ void left_release(struct left *left)
 static int forget(
 	struct map *map, const struct recording *recording, struct err *err)
 {
-	sqlite3_stmt *stmt = prepare(map,
+	sqlite3_stmt *stmt = sql_prepare_command(map,
 		"DELETE FROM left_file WHERE (line = ?1 AND directory = ?2)"
 		" OR NOT EXISTS (SELECT 1 FROM command"
 		"  WHERE command.line = left_file.line"
@@ -97,7 +85,7 @@ static int add(struct map *map, const struct recording *recording,
 	struct query_name *names = NULL;
 	size_t count = 0;
 	struct interner met = {0};
-	sqlite3_stmt *stmt = prepare(map,
+	sqlite3_stmt *stmt = sql_prepare_command(map,
 		"INSERT OR IGNORE INTO left_file (line, directory, file)"
 		" VALUES (?, ?, ?)",
 		recording->words, recording->directory, err);

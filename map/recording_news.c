@@ -57,6 +57,7 @@ static int stands(bool *yes, sqlite3_stmt *row,
 
 	*yes = true;
 	sql_bind_bytes(row, 1, scope->name, scope->name_size);
+	sqlite3_bind_int(row, 2, SCOPE_COLLECT);
 	while ((code = sql_step(map, row, err)) > 0) {
 		const void *digest = sqlite3_column_blob(row, 1);
 		int size = sqlite3_column_bytes(row, 1);
@@ -78,15 +79,14 @@ static int stands(bool *yes, sqlite3_stmt *row,
 int recording_news_load(struct recording *recording,
 	const struct scope_key *keys, struct map *map, struct err *err)
 {
-	/* 4: SCOPE_COLLECT */
 	sqlite3_stmt *row = sql_prepare(map,
 		"SELECT -1, readset.digest FROM scope"
 		" JOIN readset ON readset.id = scope.readset"
-		" WHERE kind = 4 AND name = ?1 AND latest = 1"
+		" WHERE kind = ?2 AND name = ?1 AND latest = 1"
 		" UNION ALL SELECT used.kind, used.digest FROM scope"
 		" JOIN uses ON uses.scope = scope.id"
 		" JOIN scope AS used ON used.id = uses.used"
-		" WHERE scope.kind = 4 AND scope.name = ?1"
+		" WHERE scope.kind = ?2 AND scope.name = ?1"
 		" AND scope.latest = 1 ORDER BY 1",
 		err);
 	int code = row ? 0 : MAP_IO;

@@ -2,6 +2,7 @@
 #include "map/sql.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "map/alloc.h"
 
@@ -44,6 +45,18 @@ sqlite3_stmt *sql_prepare(struct map *map, const char *sql, struct err *err)
 
 	if (sqlite3_prepare_v2(map->db, sql, -1, &stmt, NULL) != SQLITE_OK)
 		sql_failed(map, err);
+	return stmt;
+}
+
+sqlite3_stmt *sql_prepare_command(struct map *map, const char *sql,
+	const char *line, const char *directory, struct err *err)
+{
+	sqlite3_stmt *stmt = sql_prepare(map, sql, err);
+
+	if (stmt) {
+		sql_bind_bytes(stmt, 1, line, strlen(line));
+		sql_bind_bytes(stmt, 2, directory, strlen(directory));
+	}
 	return stmt;
 }
 

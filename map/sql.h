@@ -18,6 +18,10 @@ int sql_run(struct map *map, const char *sql, struct err *err);
 /* Prepares; NULL with err filled on failure. Close with sqlite3_finalize. */
 sqlite3_stmt *sql_prepare(struct map *map, const char *sql, struct err *err);
 
+/* The same of one command: the first two parameters are its. */
+sqlite3_stmt *sql_prepare_command(struct map *map, const char *sql,
+	const char *line, const char *directory, struct err *err);
+
 /* 1: a row, 0: done, negative: failure. */
 int sql_step(struct map *map, sqlite3_stmt *stmt, struct err *err);
 
