@@ -137,7 +137,8 @@ def python(pytest=None):
     """A Python with that pytest; any: this one, or what a bench has made."""
     if pytest:
         return mutate_projects.environment(
-            os.path.join(mutate_projects.WORK, "tiny", "venv-pytest-" + pytest),
+            os.path.join(mutate_projects.WORK, "tiny",
+                         "venv-pytest-" + pytest),
             ["pytest==" + pytest], next(iter(common.pythons().values())))
     if importlib.util.find_spec("pytest"):
         return sys.executable

@@ -128,6 +128,12 @@ class Suite:
         return (self.command + self.options + list(more)
                 + (self.paths if paths is None else list(paths)))
 
+    def telling(self, *more, paths=None):
+        """The same, and it tells what becomes of each test."""
+        return self.pytest(
+            "-p", "bench_outcomes", "--continue-on-collection-errors",
+            *more, paths=paths)
+
     def spend(self, argv, env):
         """Runs a command: exit status, or None when time was up; time."""
         late = threading.Event()
@@ -157,9 +163,7 @@ class Suite:
         target = os.path.join(self.work, "outcomes")
         if os.path.exists(target):
             os.unlink(target)
-        argv = list(prefix) + self.pytest(
-            "-p", "bench_outcomes", "--continue-on-collection-errors",
-            *more, paths=paths)
+        argv = list(prefix) + self.telling(*more, paths=paths)
         status, spent = self.spend(
             argv, self.environment(True, bytecode, survey))
         lines = common.read(target).splitlines() if (

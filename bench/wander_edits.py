@@ -87,7 +87,7 @@ class Edits:
             conftest: self._read(conftest) + line.encode()})
 
     def _settings(self, _files):
-        """A file of settings that says less than it could."""
+        """All that pytest is set to has to be read again."""
         for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"):
             text = self._read(name)
             if text:

@@ -36,8 +36,9 @@ class Runs:
             self._one, self._file, self._files, self._folder, self._word,
             self._first, self._piped, self._last, self._without,
             self._unselected, self._pattern, self._unset, self._inside,
-            self._listed, self._interrupted, self._twice, self._full, self._named_wrongly,
-            self._nothing, self._nothing, self._nothing))()
+            self._listed, self._interrupted, self._twice, self._full,
+            self._named_wrongly, self._nothing, self._nothing,
+            self._nothing))()
 
     def _verb(self):
         return self.dice.choice(("run", "test"))
@@ -127,16 +128,17 @@ class Runs:
         self.traced(verb, *QUIET, "--collect-only", "-q")
         return verb + " --collect-only"
 
+    def _begun(self, verb, *arguments):
+        """One that is not waited for; Ctrl-C reaches all of its group."""
+        return subprocess.Popen(
+            [common.FTRACE, verb, "-q", "--root", self.suite.tree, "--",
+             *arguments], cwd=self.suite.tree, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env=self.suite.environment(True, False), start_new_session=True)
+
     def _interrupted(self):
-        """Ctrl-C reaches all of the group."""
         pause = self.dice.random() * 1.5
-        argv = [common.FTRACE, "test", "-q", "--root", self.suite.tree, "--",
-                *self.suite.pytest(*QUIET)]
-        with subprocess.Popen(
-                argv, cwd=self.suite.tree, stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                env=self.suite.environment(True),
-                start_new_session=True) as child:
+        with self._begun("test", *self.suite.telling(*QUIET)) as child:
             time.sleep(pause)
             try:
                 os.killpg(child.pid, signal.SIGINT)
@@ -146,14 +148,10 @@ class Runs:
 
     def _twice(self):
         """Two at once; the second may be the first that stores."""
-        argv = [common.FTRACE, "run", "-q", "--root", self.suite.tree, "--",
-                *self.suite.pytest(*QUIET, paths=[self._some_file()])]
-        with subprocess.Popen(
-                argv, cwd=self.suite.tree, stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                env=self.suite.environment(True)):
+        file = self._some_file()
+        with self._begun("run", *self.suite.pytest(*QUIET, paths=[file])):
             self.traced("test", *QUIET)
-        return "test, and beside it run " + argv[-1]
+        return "test, and beside it run " + file
 
     def _full(self):
         self.traced("test", *QUIET, options=["--full"])
