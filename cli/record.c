@@ -83,8 +83,7 @@ static int find_and_doubt(
 	return code;
 }
 
-/* What fails here is told when the run is to be stored, which needs the same.
- */
+/* What fails here fails again, and is told, when the run is to be stored. */
 void record_doubt(
 	const struct run_options *options, const struct affected *affected)
 {

@@ -74,8 +74,11 @@ static void announce(const struct testing *testing)
 		note("%s changed, which may say what tests there are; all are "
 		     "run",
 			variable_shown(plan->decisive));
+	else if (plan->known && plan->namesake)
+		note("%s is called like another test file; all are run",
+			plan->namesake);
 	else if (plan_is_all(plan))
-		note("the map has no run of this command yet; all its tests "
+		note("the map has no whole run of this command; all its tests "
 		     "are run");
 	else if (plan_is_nothing(plan))
 		note("nothing affected: %s not run, %s spared",

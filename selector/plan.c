@@ -3,13 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "adapters/adapter.h"
-#include "map/alloc.h"
 #include "map/command.h"
-#include "map/project.h"
 #include "map/query.h"
+#include "selector/namesake.h"
 #include "selector/order.h"
 
 /* More scopes than these are not asked one by one who depends on them. */
@@ -70,82 +68,6 @@ int plan_decisive(const char **path, const struct affected *affected,
 	return code;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-static bool is_in_package(const struct map *map, const char *path)
-{
-	char *file = project_file(map->root, path), *init;
-	bool is;
-
-	*strrchr(file, '/') = '\0';
-	init = xasprintf("%s/__init__.py", file);
-	is = access(init, F_OK) == 0;
-	free(init);
-	free(file);
-	return is;
-}
-
-static bool is_there(const struct map *map, const char *path, size_t size)
-{
-	char *stored = xasprintf("%.*s", (int)size, path);
-	char *file = project_file(map->root, stored);
-	bool is = access(file, F_OK) == 0;
-
-	free(file);
-	free(stored);
-	return is;
-}
-
-static bool has_namesake(const struct map *map, const struct query_units *units,
-	const char *runner, const char *path)
-{
-	const struct adapter *adapter = adapter_named(runner);
-	const char *name = base_name(path);
-	size_t size = strlen(path), n = strlen(name);
-
-	for (size_t i = 0; adapter && i < units->count; i++) {
-		const char *id = units->units[i].id;
-		size_t file = adapter->file_part(id);
-
-		if (!file)
-			file = strlen(id);
-		if (file < n || memcmp(id + file - n, name, n) != 0 ||
-			(file > n && id[file - n - 1] != '/') ||
-			(file == size && !memcmp(id, path, size)))
-			continue;
-		if (is_there(map, id, file))
-			return true;
-	}
-	return false;
-}
-
-/*
- * A file that is new, or could not be collected, and is called like another
- * one: outside packages pytest takes both for one module, which only a run of
- * both shows.
- */
-static const char *find_namesake(
-	const struct plan *plan, const struct map *map, const char *runner)
-{
-	const struct affected *affected = &plan->affected;
-
-	for (size_t i = 0; i < affected->count; i++) {
-		const struct affected_unit *unit = &affected->units[i];
-
-		if (!strcmp(unit->runner, runner) && !strstr(unit->id, "::") &&
-			!affected_is_gone(unit) &&
-			has_namesake(map, &plan->units, runner, unit->id) &&
-			!is_in_package(map, unit->id))
-			return unit->id;
-	}
-	return NULL;
-}
-
 static bool is_asked(const struct plan *plan, const struct query_unit *unit,
 	const char *runner, const char *id)
 {
@@ -199,7 +121,8 @@ int plan_fill(struct plan *plan, struct map *map,
 		code = plan_decisive(&plan->decisive, &plan->affected,
 			&plan->units, &plan->left, map, err);
 	if (code == 0 && !command->unit && !plan->decisive)
-		plan->decisive = find_namesake(plan, map, command->runner);
+		plan->namesake = namesake_find(&plan->affected, &plan->units,
+			command->runner, map->root);
 	if (code == 0)
 		code = command_is_known(&plan->known, &lasted, map,
 			command->line, command->directory, err);
@@ -229,7 +152,8 @@ bool plan_is_nothing(const struct plan *plan)
 
 bool plan_is_all(const struct plan *plan)
 {
-	return !plan->known || !plan->recorded || plan->decisive;
+	return !plan->known || !plan->recorded || plan->decisive ||
+	       plan->namesake;
 }
 
 void plan_release(struct plan *plan)

@@ -18,6 +18,8 @@ struct plan {
 	bool known;      /* they are all that the command would run */
 	/* A changed file that may say which tests there are; or NULL. */
 	const char *decisive;
+	/* A file to run that is called like another one; or NULL. */
+	const char *namesake;
 	struct left left; /* files of the map that are not the command's */
 	size_t gone;      /* of those, no longer there */
 	size_t selected;  /* of those that are */

@@ -3,9 +3,11 @@
  * The directories that discovery looked through, and what it passed by there:
  * entries of which it made no tests, as a conftest or a setting had it. These
  * are kept with the listing. A test file is new when it was neither collected
- * nor passed by, whoever else has read it or asked for it.
+ * nor passed by, whoever else has read it or asked for it. Of files that were
+ * collected it is noted here where others may find more tests in them.
  */
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -99,15 +101,25 @@ static bool is_test_file(
 	return false;
 }
 
-/* It may have come while the tests ran, and after they were looked for. */
-static bool is_recent(
-	const struct fold *fold, uint32_t node, const struct stat *st)
+static int64_t nanoseconds(const struct statx_timestamp *time)
 {
-	int64_t changed =
-		st->st_ctim.tv_sec * INT64_C(1000000000) + st->st_ctim.tv_nsec;
+	return time->tv_sec * INT64_C(1000000000) + time->tv_nsec;
+}
 
-	return changed >= fold->options->started && !fold->touched[node] &&
-	       !(S_ISDIR(st->st_mode) && fold->stirred[node]);
+/*
+ * It may have come while the tests ran, after they were looked for: also from
+ * the tests themselves. What was there before and was written by these did not.
+ */
+static bool is_recent(const struct fold *fold, uint32_t node, const char *path)
+{
+	bool written = fold->touched[node] || fold->stirred[node];
+	struct statx st;
+
+	if (statx(AT_FDCWD, path, 0, STATX_CTIME | STATX_BTIME, &st) < 0 ||
+		nanoseconds(&st.stx_ctime) < fold->options->started)
+		return false;
+	return !written || !(st.stx_mask & STATX_BTIME) ||
+	       nanoseconds(&st.stx_btime) >= fold->options->started;
 }
 
 /* What is listed equals no listing: it is looked through next time. */
@@ -127,24 +139,26 @@ static void doubt(struct fold *fold, struct recorded_scope *listing)
 
 static void pass(struct fold *fold, uint32_t listing, const char *path)
 {
-	uint32_t at = fold_path(fold, path, strlen(path), true);
+	uint32_t at = fold_path(fold, path, strlen(path), true), file;
 	struct fold_access access = {.scope = listing,
 		.block = fold->no_block,
 		.kinds = KIND_BIT(ACCESS_STAT),
 		.role = ROLE_PRESENCE};
-	struct stat st;
-	uint32_t file;
 
-	if (fold->paths[at].ignored || stat(path, &st) < 0)
+	if (fold->paths[at].ignored)
 		return;
 	access.node = fold->paths[at].node;
-	if (is_recent(fold, access.node, &st)) {
-		doubt(fold, &fold->recording.scopes[listing]);
-		return;
-	}
 	file = fold_file(fold, access.node);
 	if (file != FILE_NONE)
 		fold_read(fold, &access, file, access.kinds);
+}
+
+static bool came_meanwhile(struct fold *fold, const char *path)
+{
+	uint32_t at = fold_path(fold, path, strlen(path), true);
+
+	return !fold->paths[at].ignored &&
+	       is_recent(fold, fold->paths[at].node, path);
 }
 
 /* An entry that other discovery than this scope's deals with, or none. */
@@ -178,7 +192,8 @@ static void settle_entry(struct fold *fold, uint32_t listing,
 		return;
 	if (has(&past->passed, stored)) {
 		pass(fold, listing, absolute);
-	} else if (fold->narrowed && past->any) {
+	} else if ((fold->narrowed && past->any) ||
+		   came_meanwhile(fold, absolute)) {
 		doubt(fold, &fold->recording.scopes[listing]);
 	} else {
 		pass(fold, listing, absolute);

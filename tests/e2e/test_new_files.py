@@ -84,20 +84,21 @@ def test_what_is_passed_by_is_no_news(suite, ignored):
 
 
 @pytest.mark.parametrize("settings", [
-    ("conftest.py", "collect_ignore_glob = ['*_old.py']\n"),
-    ("conftest.py", "collect_ignore = ['tests/older']\n"),
-    ("conftest.py", """\
+    ("conftest.py", 0, "collect_ignore_glob = ['*_old.py']\n"),
+    ("conftest.py", 0, "collect_ignore = ['tests/older']\n"),
+    ("conftest.py", 0, """\
 import pytest
 @pytest.hookimpl(tryfirst=True)
 def pytest_ignore_collect(collection_path):
     return True if str(collection_path).endswith("_old.py") else None
 """),
-    ("pytest.ini", "[pytest]\npython_files = test_?.py\n"),
-    ("pytest.ini", "[pytest]\nnorecursedirs = older\n")],
+    ("pytest.ini", 2, "[pytest]\npython_files = test_?.py\n"),
+    ("pytest.ini", 0, "[pytest]\nnorecursedirs = older\n")],
     ids=["glob", "folder", "hook", "python_files", "norecursedirs"])
 def test_one_that_is_ignored_is_not_run(suite, settings):
     """Though it is selected by its name, which pytest takes for a wish."""
-    suite.write(*settings)
+    name, others_end_with, text = settings
+    suite.write(name, text)
     # As the map has it where somebody else found them.
     whole(suite, "-o", "python_files=test_*.py")
     whole(suite)
@@ -105,10 +106,8 @@ def test_one_that_is_ignored_is_not_run(suite, settings):
     assert "1 new" in whole(suite).err
     assert "nothing affected: 2 tests" in whole(suite).err
     # Others may look at it: they run as a whole.
-    assert "no run of this command" in whole(
-        suite, "-o", "python_files=test_*.py",
-        code=2 if settings[0] == "pytest.ini" and "python_f" in settings[1]
-        else 0).err
+    assert "no whole run of this command" in whole(
+        suite, "-o", "python_files=test_*.py", code=others_end_with).err
 
 
 @pytest.mark.parametrize("pattern", ["tests/test_*.py", "*s/test_*.py"])
@@ -186,6 +185,33 @@ def test_one_that_comes_while_tests_run_is_new(suite):
     assert "1 failed" in whole(suite, code=1).out
 
 
+@pytest.mark.parametrize("place", ["tests", "tests/made"])
+def test_one_that_a_test_writes_is_new(suite, place):
+    suite.write("tests/test_a.py", """\
+        import os
+        def test_a():
+            os.makedirs(%r, exist_ok=True)
+            with open(%r, "w") as out:
+                out.write("def test_made(): assert 0")
+        """ % (place, place + "/test_made.py"))
+    whole(suite)
+    assert place + "/test_made.py" in suite.affected()
+    assert "1 failed" in whole(suite, code=1).out
+
+
+def test_what_each_run_writes_and_discovery_passes_by_is_no_news(suite):
+    suite.write("pytest.ini", "[pytest]\nnorecursedirs = out\n")
+    suite.write("tests/out/kept.txt")
+    suite.write("tests/test_a.py", """\
+        import os
+        def test_a():
+            name = "tests/out/test_%d.py" % len(os.listdir("tests/out"))
+            open(name, "w").close()
+        """)
+    whole(suite)
+    assert "nothing affected: 2 tests" in whole(suite).err
+
+
 SUITE_CLASS = """\
 import unittest
 def test_a():
@@ -259,7 +285,9 @@ def test_one_of_a_name_that_is_taken(suite):
     whole(suite)
     suite.write("tests/more/test_a.py", "def test_more():\n    pass\n")
     for _ in range(2):
-        assert "import file mismatch" in whole(suite, code=2).out
+        result = whole(suite, code=2)
+        assert "import file mismatch" in result.out
+        assert "test_a.py is called like another test file" in result.err
     suite.write("tests/more/__init__.py")
     assert "3 passed" in whole(suite).out
     # In a package it has a name of its own.

@@ -99,8 +99,13 @@ def test_what_settings_leave_out_is_no_news_beside_others(marked):
                         ("test_a.py::TestIn::test_two", "2")):
         marked.edit("lib.py", "return " + value, "return int(%s)" % value)
         assert marked.affected() == [unit]
-        marked.run(*RUN, unit).ok()
+        if value == "1":
+            marked.run(*RUN, unit).ok()
+        else:
+            marked.ftrace("test", "--", *RUN).ok()
         assert marked.affected() == []
+    result = marked.ftrace("test", "--", *RUN).ok()
+    assert "nothing affected: 2 tests" in result.err
 
 
 def test_what_is_left_out_no_more_is_run(marked):
