@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "selector/new_files.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "adapters/pytest/discovery.h"
 #include "map/alloc.h"
+#include "map/entries.h"
 #include "map/intern.h"
-#include "map/project.h"
 
 /* Deeper folders of tests have not been met. */
 #define DEPTH_MAX 32
@@ -19,6 +17,7 @@ struct search {
 	struct query_name *patterns; /* that test files match */
 	size_t pattern_count;
 	struct interner known; /* collected, looked through, or passed by */
+	unsigned depth;
 	char **found;
 	size_t count, room;
 };
@@ -37,51 +36,29 @@ static bool is_known(const struct search *search, const char *path)
 	return intern_find(&search->known, path, strlen(path)) != INTERN_NONE;
 }
 
-static void search_directory(
-	struct search *search, const char *stored, unsigned depth);
+static void search_directory(struct search *search, const char *stored);
 
-static void look_at(struct search *search, const char *stored,
-	const char *absolute, const char *name, unsigned depth)
+static void look_at(void *context, const struct entry *entry)
 {
-	struct stat st;
+	struct search *search = context;
 
-	if (stat(absolute, &st) < 0)
+	if (is_known(search, entry->stored))
 		return;
-	if (is_known(search, stored))
-		return;
-	if (S_ISDIR(st.st_mode)) {
-		if (!pytest_skips(name) && depth < DEPTH_MAX)
-			search_directory(search, stored, depth + 1);
-	} else if (is_test_file(search, absolute)) {
+	if (S_ISDIR(entry->st->st_mode)) {
+		if (!pytest_skips(entry->name) && search->depth < DEPTH_MAX)
+			search_directory(search, entry->stored);
+	} else if (is_test_file(search, entry->absolute)) {
 		*(char **)array_add(&search->found, &search->count,
 			&search->room, sizeof(*search->found)) =
-			xstrdup(stored);
+			xstrdup(entry->stored);
 	}
 }
 
-static void search_directory(
-	struct search *search, const char *stored, unsigned depth)
+static void search_directory(struct search *search, const char *stored)
 {
-	bool top = !strcmp(stored, ".");
-	char *directory = project_file(search->root, stored);
-	DIR *dir = opendir(directory);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir))) {
-		const char *name = entry->d_name;
-		char *path, *absolute;
-
-		if (!strcmp(name, ".") || !strcmp(name, ".."))
-			continue;
-		path = top ? xstrdup(name) : xasprintf("%s/%s", stored, name);
-		absolute = xasprintf("%s/%s", directory, name);
-		look_at(search, path, absolute, name, depth);
-		free(absolute);
-		free(path);
-	}
-	if (dir)
-		closedir(dir);
-	free(directory);
+	search->depth++;
+	entries_each(search->root, stored, look_at, search);
+	search->depth--;
 }
 
 /* By all names that it has where one of the change's states was listed. */
@@ -95,7 +72,7 @@ static int search_change(struct search *search, struct map *map,
 
 	for (size_t i = 0; code == 0 && i < count; i++)
 		if (query_hits_find(&hits, listings[i].scope) != HIT_NONE)
-			search_directory(search, listings[i].name, 0);
+			search_directory(search, listings[i].name);
 	query_hits_release(&hits);
 	return code;
 }

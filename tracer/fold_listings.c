@@ -6,7 +6,6 @@
  * nor passed by, whoever else has read it or asked for it. Of files that were
  * collected it is noted here where others may find more tests in them.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include "adapters/pytest/discovery.h"
 #include "map/alloc.h"
+#include "map/entries.h"
 #include "map/project.h"
 #include "map/query.h"
 #include "tracer/fold_state.h"
@@ -163,69 +163,47 @@ static bool came_meanwhile(struct fold *fold, const char *path)
 
 /* An entry that other discovery than this scope's deals with, or none. */
 static bool is_dealt_with(const struct fold *fold, const struct past *past,
-	const char *name, const char *absolute, const char *stored)
+	const struct entry *entry)
 {
-	enum scope_kind kind = SCOPE_COLLECT;
-	struct stat st;
+	bool is_directory = S_ISDIR(entry->st->st_mode);
 
-	if (stat(absolute, &st) < 0)
+	if (is_directory ? pytest_skips(entry->name)
+			 : !is_test_file(fold, past, entry->absolute))
 		return true;
-	if (S_ISDIR(st.st_mode)) {
-		if (pytest_skips(name))
-			return true;
-		kind = SCOPE_LISTING;
-	} else if (!is_test_file(fold, past, absolute)) {
-		return true;
-	}
-	return fold_find_scope(fold, kind, stored, strlen(stored)) !=
-	       SCOPE_NONE;
+	return fold_find_scope(fold,
+		       is_directory ? SCOPE_LISTING : SCOPE_COLLECT,
+		       entry->stored, strlen(entry->stored)) != SCOPE_NONE;
 }
+
+struct settling {
+	struct fold *fold;
+	const struct past *past;
+	uint32_t listing;
+};
 
 /*
  * What a run leaves out by its command line stays new; but the first run of all
  * decides what is not looked for, whatever it leaves.
  */
-static void settle_entry(struct fold *fold, uint32_t listing,
-	const struct past *past, const char *stored, const char *absolute)
+static void settle_entry(void *context, const struct entry *entry)
 {
-	if (has(&past->looked_at, stored))
+	const struct settling *settling = context;
+	const struct past *past = settling->past;
+	struct fold *fold = settling->fold;
+	uint32_t listing = settling->listing;
+
+	if (is_dealt_with(fold, past, entry) ||
+		has(&past->looked_at, entry->stored))
 		return;
-	if (has(&past->passed, stored)) {
-		pass(fold, listing, absolute);
+	if (has(&past->passed, entry->stored)) {
+		pass(fold, listing, entry->absolute);
 	} else if ((fold->narrowed && past->any) ||
-		   came_meanwhile(fold, absolute)) {
+		   came_meanwhile(fold, entry->absolute)) {
 		doubt(fold, &fold->recording.scopes[listing]);
 	} else {
-		pass(fold, listing, absolute);
+		pass(fold, listing, entry->absolute);
 		fold->recording.passed_news = true;
 	}
-}
-
-static void settle(struct fold *fold, uint32_t listing, const struct past *past)
-{
-	const char *directory = fold->recording.scopes[listing].name;
-	char *root = project_file(fold->options->root, directory);
-	DIR *dir = opendir(root);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir))) {
-		const char *name = entry->d_name;
-		char *absolute, *stored;
-
-		if (!strcmp(name, ".") || !strcmp(name, ".."))
-			continue;
-		absolute = xasprintf("%s/%s", root, name);
-		stored = strcmp(directory, ".")
-				 ? xasprintf("%s/%s", directory, name)
-				 : xstrdup(name);
-		if (!is_dealt_with(fold, past, name, absolute, stored))
-			settle_entry(fold, listing, past, stored, absolute);
-		free(stored);
-		free(absolute);
-	}
-	if (dir)
-		closedir(dir);
-	free(root);
 }
 
 /* By what others find tests, and this run did not look for. */
@@ -321,7 +299,9 @@ int fold_listings(struct fold *fold, struct map *map, struct err *err)
 		if (scope->kind != SCOPE_LISTING)
 			continue;
 		if (fold_was_looked_for(fold, scope->name, scope->name_size))
-			settle(fold, i, &past);
+			entries_each(fold->options->root, scope->name,
+				settle_entry,
+				&(struct settling){fold, &past, i});
 		else
 			scope->unwanted = true;
 	}
