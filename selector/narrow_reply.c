@@ -141,7 +141,8 @@ static void add_mentions(
 	while (next_mention(&at, end, &line)) {
 		uint32_t i;
 
-		if (line.size < 2 || *line.bytes == '~')
+		/* What importing gets at is narrowed by its statements. */
+		if (line.size < 2 || strchr("~li", *line.bytes))
 			continue;
 		i = intern(&wanted->mentioned, line.bytes + 1, line.size - 1);
 		if (i == wanted->mentioned_count)

@@ -64,6 +64,35 @@ static uint32_t kept_scope(struct fold *fold, const struct kept_mark *mark)
 	return scope;
 }
 
+/* Whether a name is one of "id" but the last: of what has the thing. */
+static bool is_on_the_way(
+	const struct kept_mark *mark, const char *name, size_t size)
+{
+	const char *at = mark->id, *end = at + mark->id_size, *dot;
+
+	while ((dot = memchr(at, '.', (size_t)(end - at)))) {
+		if ((size_t)(dot - at) == size && !memcmp(at, name, size))
+			return true;
+		at = dot + 1;
+	}
+	return false;
+}
+
+static void add_own_names(
+	struct fold *fold, const struct kept_mark *mark, uint32_t kept)
+{
+	const char *at = mark->names, *end = at + mark->names_size;
+
+	while (at < end) {
+		const char *comma = memchr(at, ',', (size_t)(end - at));
+		size_t n = (size_t)((comma ? comma : end) - at);
+
+		if (n && !is_on_the_way(mark, at, n))
+			names_add(&fold->kept_own, at, n, kept);
+		at += n + 1;
+	}
+}
+
 void fold_take_kept(struct fold *fold, const struct trace_event *event)
 {
 	uint32_t scope = fold_event_scope(fold, event), path, i;
@@ -86,9 +115,11 @@ void fold_take_kept(struct fold *fold, const struct trace_event *event)
 
 		kept->node = fold->paths[path].node;
 		kept->scope = kept_scope(fold, &mark);
+		kept->is_global = !memchr(mark.id, '.', mark.id_size);
 	}
 	names_add_all(&fold->kept_names, mark.names, mark.names_size, i);
 	names_add_all(&fold->kept_makers, mark.makers, mark.makers_size, i);
+	add_own_names(fold, &mark, i);
 	fold->kept[i].has_makers |= mark.makers_size > 0;
 	if (fold->recording.scopes[scope].kind == SCOPE_RUN)
 		return;
@@ -164,6 +195,80 @@ static void find_users(struct fold *fold)
 	}
 }
 
+/* Not by the module itself: what it keeps came after it was loaded. */
+static void use(struct fold *fold, uint32_t scope, const struct fold_kept *kept)
+{
+	uint32_t source = fold->source_of[kept->node];
+
+	if (!source || fold->sources[source - 1].module != scope)
+		fold_use(fold, scope, kept->scope);
+}
+
+static bool uses(const struct fold *fold, uint32_t scope, uint32_t used)
+{
+	const struct recorded_scope *recorded = &fold->recording.scopes[scope];
+
+	for (size_t i = 0; i < recorded->use_count; i++)
+		if (recorded->uses[i] == used)
+			return true;
+	return false;
+}
+
+/*
+ * A module gets at a thing while it is imported: it loads a name of it, or
+ * takes over what a global of another module is bound to.
+ */
+static void use_on_import(
+	struct fold *fold, uint32_t module, const char *mention, size_t size)
+{
+	const struct name_list *list;
+	bool imports = *mention == 'i', all = size == 2 && mention[1] == '*';
+
+	list = names_find(&fold->kept_own, mention + 1, size - 1);
+	for (size_t k = 0; list && k < list->count; k++) {
+		const struct fold_kept *kept = &fold->kept[list->items[k]];
+
+		if (!imports || (kept->is_global && !kept->has_makers))
+			use(fold, module, kept);
+	}
+	for (size_t k = 0; imports && all && k < fold->kept_count; k++) {
+		const struct fold_kept *kept = &fold->kept[k];
+		uint32_t source = fold->source_of[kept->node];
+
+		if (kept->is_global && !kept->has_makers && source &&
+			uses(fold, module, fold->sources[source - 1].module))
+			use(fold, module, kept);
+	}
+}
+
+/* Of a source that nobody could take apart all may be. */
+static void find_importers(struct fold *fold, const struct fold_source *from)
+{
+	const struct source *text =
+		from->file == FILE_NONE ? NULL
+					: fold->files.files[from->file].code;
+
+	if (!text || text->problem) {
+		for (size_t k = 0; k < fold->kept_count; k++)
+			use(fold, from->module, &fold->kept[k]);
+		return;
+	}
+	for (size_t i = 0; i < text->count; i++) {
+		const struct source_block *block = &text->blocks[i];
+		const char *at = block->mentions;
+		const char *end = at + block->mentions_size;
+
+		while (block->on_load && at < end) {
+			const char *stop = memchr(at, '\n', (size_t)(end - at));
+			size_t n = (size_t)((stop ? stop : end) - at);
+
+			if (n > 1 && (*at == 'l' || *at == 'i'))
+				use_on_import(fold, from->module, at, n);
+			at += n + 1;
+		}
+	}
+}
+
 void fold_kept(struct fold *fold)
 {
 	if (!fold->kept_count)
@@ -180,16 +285,9 @@ void fold_kept(struct fold *fold)
 			fold->scopes[fold->kept[fold->keepings[i].kept].scope]
 				.coarse = true;
 	find_users(fold);
+	for (size_t i = 0; i < fold->source_count; i++)
+		find_importers(fold, &fold->sources[i]);
 	fold_kept_reach(fold);
-}
-
-/* Not by the module itself: what it keeps came after it was loaded. */
-static void use(struct fold *fold, uint32_t scope, const struct fold_kept *kept)
-{
-	uint32_t source = fold->source_of[kept->node];
-
-	if (!source || fold->sources[source - 1].module != scope)
-		fold_use(fold, scope, kept->scope);
 }
 
 void fold_use_kept(
@@ -209,6 +307,7 @@ void fold_kept_release(struct fold *fold)
 	free(fold->keepings);
 	interner_release(&fold->kept_keys);
 	names_release(&fold->kept_names);
+	names_release(&fold->kept_own);
 	names_release(&fold->kept_makers);
 	names_release(&fold->leads);
 }

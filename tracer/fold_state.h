@@ -81,6 +81,7 @@ struct fold_kept {
 	uint32_t node; /* of the source */
 	uint32_t scope;
 	bool has_makers; /* it is known which functions fill it */
+	bool is_global;  /* the module itself has a name for it */
 };
 
 /* A scope that has left something there. */
@@ -178,7 +179,8 @@ struct fold {
 	size_t keeping_count, keeping_room;
 	struct interner kept_keys; /* number i is kept[i] */
 	struct names kept_names, kept_makers;
-	struct names leads; /* of functions, to texts that lead there */
+	struct names kept_own; /* names of the things, not of what has them */
+	struct names leads;    /* of functions, to texts that lead there */
 	char *interpreter_tag, *interpreter; /* NULL: none was named */
 	const char *coarse;                  /* why some scope is, or NULL */
 

@@ -405,6 +405,18 @@ class Blocks:
         found.update(["o__%s__" % name for name in called])
         if reflects:
             found.add("*")
+        if block.kind == "c" or not code.co_flags & OPTIMIZED:
+            found.update(mentions.loads_of(code))
+
+    def loads(self):
+        """What the module's own code gets at, classes and the like left out.
+
+        These are blocks, and mention it themselves.
+        """
+        found = set()
+        for module in self._modules:
+            found |= mentions.loads_of(module)
+        return found
 
     def _forwards(self, module, name, places):
         """A function that passes a name on is what its callers are.

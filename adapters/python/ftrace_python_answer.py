@@ -34,11 +34,21 @@ def _known_blocks(packed):
     return found
 
 
+def _encode_mentions(mentions):
+    return "\n".join(sorted(mentions)).encode("utf-8", "surrogateescape")
+
+
+def _put_module(stream, found):
+    """What runs when the file is imported is no block, and mentions names."""
+    for part in ("<import>", "c", found.skeleton, 1, 1,
+                 _encode_mentions(found.blocks.loads())):
+        stream.put(part)
+
+
 def _put_block(stream, block):
     name = block.name.encode("utf-8", "surrogateescape")
-    names = "=" if block.mentions is None else "\n".join(
-        sorted(block.mentions))
-    names = names.encode("utf-8", "surrogateescape")
+    names = (b"=" if block.mentions is None
+             else _encode_mentions(block.mentions))
     first = b"%d" % block.first
     last = b"%d" % block.last
     stream.parts.append(b"%d:%b1:%b16:%b%d:%b%d:%b%d:%b" % (
@@ -111,7 +121,8 @@ def _answer_file(stream, content, past):
     stream.put(outline)
     if past:
         stream.put(found.bodies())
-    stream.put(len(found.blocks.by_name) + len(found.cuts))
+    stream.put(1 + len(found.blocks.by_name) + len(found.cuts))
+    _put_module(stream, found)
     for block in found.blocks.by_name.values():
         _put_block(stream, block)
     for name, first, *_ in found.cuts:

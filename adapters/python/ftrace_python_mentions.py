@@ -389,6 +389,41 @@ def names_of(code):
     return loaded, looked_up, valued, held, called
 
 
+# What code loads, as opposed to binding it; and what it imports by a name.
+_LOADING = {op: 0 for op in _ops(
+    "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_METHOD")}
+_LOADING[_LOAD_GLOBAL] = _GLOBAL_SHIFT
+_LOADING[_LOAD_ATTR] = _ATTR_SHIFT
+_LOADING[opmap.get("LOAD_SUPER_ATTR", NOWHERE)] = 2
+_LOADING.pop(NOWHERE, None)
+_IMPORT_FROM = opmap["IMPORT_FROM"]
+_STARS = frozenset((
+    (opmap.get("IMPORT_STAR", NOWHERE), 0),
+    (opmap.get("CALL_INTRINSIC_1", NOWHERE), 2)))
+
+
+def loads_of(code):
+    """What code of an import gets at, as its mentions say it.
+
+    "l" and a name that it loads, of whatever it is; "i" and one that it
+    imports from a module, or a star.
+    """
+    names = code.co_names
+    if EXTENDED in code.co_code[::2]:
+        pairs = set(instructions(code))
+    else:
+        pairs = set(zip(code.co_code[::2], code.co_code[1::2]))
+    found = set()
+    for op, arg in pairs:
+        if op in _LOADING:
+            found.add("l" + names[arg >> _LOADING[op]])
+        elif op == _IMPORT_FROM:
+            found.add("i" + names[arg])
+        elif (op, arg) in _STARS:
+            found.add("i*")
+    return found
+
+
 def _fields(text):
     """The names in the replacement fields of a format string."""
     found = []

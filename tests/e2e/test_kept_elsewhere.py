@@ -197,6 +197,10 @@ WAYS = {
         """, "shop.get()"),
 }
 
+# A module that hands the cached function on while it is imported may have it
+# called: who imports that module depends on what computed the value.
+HANDED_ON = ("cache as a default", "cache in an attribute")
+
 
 @pytest.mark.parametrize("way", WAYS)
 def test_ways_to_keep_elsewhere(project, way):
@@ -216,9 +220,11 @@ def test_ways_to_keep_elsewhere(project, way):
             assert core.aside() == 5
         """ % (ask, ask))
     project.pytest("-p", "no:randomly").ok()
+    others = ["test_shop.py::test_other"] if way in HANDED_ON else []
     with project.edited("core.py", "n + 1", "n + 2"):
-        assert project.affected_units() == [
-            "test_shop.py::test_first", "test_shop.py::test_second"]
+        assert project.affected_units() == sorted([
+            "test_shop.py::test_first", "test_shop.py::test_second",
+            *others])
     with project.edited("core.py", "return 5", "return 6"):
         assert project.affected_units() == [
             "test_shop.py::test_first", "test_shop.py::test_other"]

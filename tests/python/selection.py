@@ -20,6 +20,7 @@ def facts(analysis):
     """All that an analysis says, to be compared."""
     read = outline.Outline(analysis.outline)
     return (analysis.skeleton, analysis.prints, analysis.mentions,
+            analysis.loads,
             read.units, read.future, read.names, read.forwarders,
             read.bound, read.imported)
 
@@ -37,12 +38,15 @@ class Analysis:
         self.bodies = found.bodies()
         self.prints = {}
         self.mentions = {}
+        self.loads = found.blocks.loads()
         for name, block in found.blocks.by_name.items():
             self.prints[name] = analyse.digest(block.keys)
-            if block.kind == "f":
-                self.mentions[name] = (past.mentions.get(name, set())
-                                       if block.mentions is None
-                                       else block.mentions)
+            names = (past.mentions.get(name, set())
+                     if block.mentions is None else block.mentions)
+            if block.kind == "c":
+                # Of the rest nobody asks.
+                names = {each for each in names if each[0] in "li"}
+            self.mentions[name] = names
         for each in found.cuts:
             self._take_over(past, each[bodies.NAME])
 

@@ -41,10 +41,38 @@ def ask(*values):
 def test_analyse():
     answer = ask("analyse", 1, "a.py", "def f(x):\n    return g(x)\n")
     assert answer[0] == b"ok" and len(answer[1]) == 16
-    assert answer[3] == b"1"
-    assert answer[4:6] == [b"f", b"f"] and len(answer[6]) == 16
-    assert answer[7:9] == [b"1", b"2"]
-    assert answer[9].split(b"\n") == [b"Ax", b"Gf", b"Gg"]
+    assert answer[3] == b"2"
+    assert answer[4:10] == [b"<import>", b"c", answer[1], b"1", b"1", b""]
+    assert answer[10:12] == [b"f", b"f"] and len(answer[12]) == 16
+    assert answer[13:15] == [b"1", b"2"]
+    assert answer[15].split(b"\n") == [b"Ax", b"Gf", b"Gg"]
+
+
+@pytest.mark.parametrize("text, found", [
+    ("import a\nfrom b import c\nd = 1\n", {"ic"}),
+    ("from b import c as d\nd()\n", {"ic", "ld"}),
+    ("from b import *\n", {"i*"}),
+    ("a.b(c.d).e = f['g']\n", {"la", "lb", "lc", "ld", "lf"}),
+    ("@a\ndef b(c=d): return e\n", {"la", "ld"}),
+    ("class A(b):\n    c = d\n", {"lb"}),
+])
+def test_what_a_module_gets_at(text, found):
+    answer = ask("analyse", 1, "a.py", text)
+    assert answer[4] == b"<import>"
+    assert set(answer[9].decode().split("\n")) == found
+
+
+def test_what_a_class_gets_at():
+    answer = ask("analyse", 1, "a.py", """\
+class A(b):
+    c = d
+    def e(self, f=g): return h
+""")
+    blocks = {answer[at]: set(answer[at + 5].decode().split("\n"))
+              for at in range(4, len(answer), 6)}
+    assert {each for each in blocks[b"A"] if each[0] in "li"} == {
+        "l__name__", "ld", "lg"}
+    assert not any(each[0] in "li" for each in blocks[b"A.e"])
 
 
 SETUP = """\

@@ -139,7 +139,7 @@ def test_the_helper_says_what_it_did_not_look_at():
     again = ask("analyse-known", 1, "a.py", new, first[1], known, first[2],
                 "")
     assert dict(zip(again[5::6], again[10::6])) == {
-        b"f": b"Gf\ngb", b"g": b"*\nAx\nGg\nGgetattr",
+        b"<import>": b"", b"f": b"Gf\ngb", b"g": b"*\nAx\nGg\nGgetattr",
         b"h": b"Gh\ngf"}
     again = ask("analyse-known", 1, "a.py", old + "A = 1\n", first[1], known,
                 first[2], "")

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: MIT
+"""Kept values that a module finds in memory while it is imported."""
+
+import textwrap
+
+import pytest
+
+CORE = """\
+    def inner(n):
+        return n + 1
+    """
+
+CACHE = """\
+    import core, functools
+    @functools.lru_cache(None)
+    def get():
+        return core.inner(1)
+    fetch = get
+    waiting = functools.partial(get)
+    """
+
+# What keeps what, and how a module gets at it; first.py does so before.
+WAYS = {
+    "call of what is cached": (CACHE, """\
+        from shop import get
+        value = get()
+        """),
+    "call by way of the module": (CACHE, """\
+        import shop
+        value = shop.get()
+        """),
+    "call by another name": (CACHE, """\
+        from shop import fetch
+        value = fetch()
+        """),
+    "call by way of a partial": (CACHE, """\
+        import shop
+        value = shop.waiting()
+        """),
+    "in the body of a class": (CACHE, """\
+        import shop
+        class Holder:
+            class Inner:
+                value = shop.get()
+        value = Holder.Inner.value
+        """),
+    "as a default": (CACHE, """\
+        from shop import get
+        def give(value=get()):
+            return value
+        value = give()
+        """),
+    "in a comprehension": (CACHE, """\
+        from shop import get
+        value = [get() for _ in range(1)][0]
+        """),
+    "as a decorator": (CACHE.replace("get():", "get(function):"), """\
+        from shop import get
+        @get
+        def value():
+            return 3
+        """),
+    "as an argument": (CACHE, """\
+        from shop import get
+        value = list(map(lambda make: make(), [get]))[0]
+        """),
+    "of a class": ("""\
+        import core, functools
+        class Shop:
+            @staticmethod
+            @functools.lru_cache(None)
+            def get():
+                return core.inner(1)
+        """, """\
+        from shop import Shop
+        value = Shop.get()
+        """),
+    "global that is taken over": ("""\
+        import core
+        rate = None
+        def begin():
+            global rate
+            if rate is None:
+                rate = core.inner(1)
+        """, """\
+        import shop
+        if shop.rate is None:
+            shop.begin()
+        from shop import rate as value
+        """),
+    "global that is taken over with all others": ("""\
+        import core
+        value = None
+        def begin():
+            global value
+            if value is None:
+                value = core.inner(1)
+        """, """\
+        import shop
+        vars(shop)["value"] is None and shop.begin()
+        from shop import *
+        """),
+    "attribute of an object": ("""\
+        import core
+        class Shop:
+            rate = None
+            def begin(self):
+                self.rate = core.inner(1)
+        shop = Shop()
+        """, """\
+        from shop import shop
+        if shop.rate is None:
+            shop.begin()
+        value = shop.rate
+        """),
+    "table": ("""\
+        import core
+        rates = {}
+        def begin():
+            rates["a"] = core.inner(1)
+        """, """\
+        from shop import rates
+        import shop
+        if not rates:
+            shop.begin()
+        value = rates["a"]
+        """),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_ways_to_find(project, way):
+    keeps, finds = map(textwrap.dedent, WAYS[way])
+    project.env["PYTHONPATH"] = "."
+    project.write("shop.py", keeps)
+    project.write("first.py", finds)
+    project.write("second.py", finds)
+    project.files(core=CORE, test_first="""\
+        import first
+        def test_first():
+            assert first.value == 2
+        """, test_second="""\
+        import second
+        def test_second():
+            assert second.value == 2
+        """, test_third="""\
+        import shop
+        from shop import *
+        def test_third():
+            assert shop
+        """)
+    project.pytest("-p", "no:randomly").ok()
+    with project.edited("core.py", "n + 1", "n + 2"):
+        found = project.affected_units()
+    assert {"test_first.py::test_first",
+            "test_second.py::test_second"} <= set(found)
+
+
+def test_who_imports_a_cached_function_does_not_call_it(project):
+    project.env["PYTHONPATH"] = "."
+    project.files(core=CORE, shop=CACHE, first="""\
+        from shop import get
+        value = get()
+        """, second="""\
+        import shop
+        from shop import get
+        __all__ = ["get", "other"]
+        def other():
+            return get()
+        """, test_first="""\
+        import first
+        def test_first():
+            assert first.value == 2
+        """, test_second="""\
+        import second
+        def test_second():
+            assert second
+        """)
+    project.pytest("-p", "no:randomly").ok()
+    with project.edited("core.py", "n + 1", "n + 2"):
+        assert project.affected_units() == ["test_first.py::test_first"]
+
+
+def test_a_module_that_is_imported_by_a_later_test(project):
+    project.env["PYTHONPATH"] = "."
+    project.files(core=CORE, shop=CACHE, late="""\
+        from shop import get
+        value = get()
+        """, test_first="""\
+        import shop
+        def test_first():
+            assert shop.get() == 2
+        """, test_second="""\
+        import shop
+        def test_second():
+            import late
+            assert late.value == 2
+        """, test_third="""\
+        import shop
+        def test_third():
+            assert shop
+        """)
+    project.pytest("-p", "no:randomly").ok()
+    with project.edited("core.py", "n + 1", "n + 2"):
+        assert project.affected_units() == [
+            "test_first.py::test_first", "test_second.py::test_second"]
