@@ -33,7 +33,20 @@ struct way {
 static uint64_t looks;
 static bool looking;
 
-static PyObject *told, *dunder_name;
+static PyObject *told, *later, *dunder_name;
+
+/* To whom it is told: the scope in force, the one that waits. */
+enum { TO_SCOPE = 1, TO_WAITING = 2 };
+
+/* The scope in the middle of which a module is being loaded. */
+static struct {
+	unsigned depth; /* its number; 0: there is none */
+	bool settled;   /* it was looked at, and the rest as ever */
+	bool owed;      /* something was told later() */
+	uint64_t total; /* how much had been entered */
+	struct kept_source **sources; /* to be looked at, yet */
+	size_t count, room;
+} waiting;
 
 static void look_names(struct way *way, struct node **node, PyObject *names,
 	bool lasting, unsigned depth);
@@ -323,12 +336,12 @@ static PyObject *look_module(
 	return way.news;
 }
 
-static int tell(PyObject *news)
+static int tell(PyObject *callback, PyObject *news)
 {
 	PyObject *done;
 
 	for (ssize_t i = 0; i < PyList_Size(news); i++) {
-		done = PyObject_Call(told, PyList_GetItem(news, i), NULL);
+		done = PyObject_Call(callback, PyList_GetItem(news, i), NULL);
 		if (!done)
 			return -1;
 		Py_DecRef(done);
@@ -336,7 +349,7 @@ static int tell(PyObject *news)
 	return 0;
 }
 
-static int look_source(struct kept_source *source)
+static int look_source(struct kept_source *source, unsigned to)
 {
 	PyObject *news;
 	int code = 0;
@@ -348,37 +361,178 @@ static int look_source(struct kept_source *source)
 		module = module->next) {
 		news = look_module(source, module, false);
 		PyErr_Clear();
-		if (news)
-			code = tell(news);
+		if (news && (to & TO_SCOPE))
+			code = tell(told, news);
+		if (news && code == 0 && (to & TO_WAITING)) {
+			waiting.owed = true;
+			code = tell(later, news);
+		}
 		Py_DecRef(news);
 	}
 	return code;
 }
 
-int kept_look(struct block *const *entered, unsigned count)
+/* And at those that have objects of its classes. */
+static int look_around(struct kept_source *source, unsigned to)
 {
-	PyObject *type, *value, *trace;
+	int code = look_source(source, to);
+
+	for (size_t k = 0; code == 0 && source && k < source->kin_count; k++)
+		code = look_source(source->kin[k], to);
+	return code;
+}
+
+static int look_waiting(unsigned to)
+{
 	int code = 0;
 
-	if (!told || looking || !count)
+	for (size_t i = 0; code == 0 && i < waiting.count; i++)
+		code = look_around(waiting.sources[i], to);
+	return code;
+}
+
+static bool add_waiting(struct kept_source *source)
+{
+	struct kept_source **more = waiting.sources;
+	size_t room = waiting.room ? waiting.room * 2 : 64;
+
+	for (size_t i = 0; i < waiting.count; i++)
+		if (waiting.sources[i] == source)
+			return true;
+	if (waiting.count == waiting.room) {
+		more = realloc(more, room * sizeof(struct kept_source *));
+		if (!more)
+			return false;
+		waiting.sources = more;
+		waiting.room = room;
+	}
+	more[waiting.count++] = source;
+	return true;
+}
+
+/* Whether the look can wait: what was entered is remembered for it. */
+static bool wait_for(struct block *const *entered, unsigned count)
+{
+	unsigned depth = entries_depth();
+
+	/* A module that the one that is being loaded imports, for its part. */
+	if (waiting.depth && waiting.depth < depth)
+		return !waiting.settled && waiting.total == entries_total();
+	if (!depth || waiting.depth > depth)
+		return false;
+	for (unsigned i = 0; i < count; i++)
+		if (entered[i]->kept && !add_waiting(entered[i]->kept))
+			return false;
+	waiting.depth = depth;
+	waiting.settled = false;
+	waiting.total = entries_total();
+	return true;
+}
+
+/* The scope that waited is in force again. */
+static int take_up(void)
+{
+	PyObject *done;
+	int code = 0;
+
+	if (waiting.owed) {
+		done = PyObject_CallFunctionObjArgs(later, NULL);
+		code = done ? 0 : -1;
+		Py_DecRef(done);
+	}
+	if (code == 0)
+		code = look_waiting(TO_SCOPE);
+	waiting.depth = 0;
+	waiting.owed = false;
+	waiting.count = 0;
+	return code;
+}
+
+static int look(struct block *const *entered, unsigned count)
+{
+	unsigned depth = entries_depth(), to = TO_SCOPE;
+	int code = 0;
+
+	if (waiting.depth && depth > waiting.depth && !waiting.settled) {
+		/* Either may have made what is there now. */
+		to = TO_SCOPE | TO_WAITING;
+		code = look_waiting(to);
+		waiting.total = entries_total();
+	} else if (waiting.depth && depth <= waiting.depth) {
+		if (depth < waiting.depth)
+			code = -1;
+		if (take_up())
+			code = -1;
+	}
+	for (unsigned i = 0; code == 0 && i < count; i++)
+		code = look_around(entered[i]->kept, to);
+	if (code == 0)
+		code = look_source(kept_source_of(""), to);
+	return code;
+}
+
+/* Whether the scope in force may have made anything new. */
+static bool may_have_news(unsigned count)
+{
+	if (!waiting.depth)
+		return count;
+	if (entries_depth() <= waiting.depth)
+		return true;
+	return waiting.settled ? count : waiting.total != entries_total();
+}
+
+int kept_look(struct block *const *entered, unsigned count, bool waits)
+{
+	PyObject *type, *value, *trace;
+	int code;
+
+	if (!told || looking || !entries_is_collecting())
+		return 0;
+	if (waits && wait_for(entered, count))
+		return 0;
+	if (!may_have_news(count))
 		return 0;
 	looking = true;
 	looks++;
 	PyErr_Fetch(&type, &value, &trace);
-	for (unsigned i = 0; code == 0 && i < count; i++) {
-		struct kept_source *source = entered[i]->kept;
-
-		code = look_source(source);
-		for (size_t k = 0; code == 0 && source && k < source->kin_count;
-			k++)
-			code = look_source(source->kin[k]);
-	}
-	if (code == 0)
-		code = look_source(kept_source_of(""));
+	code = look(entered, count);
 	PyErr_Clear();
 	PyErr_Restore(type, value, trace);
 	looking = false;
 	return code;
+}
+
+/* What waits to be looked at waits no more. */
+static void settle(void)
+{
+	if (!waiting.depth || waiting.settled || looking ||
+		!entries_is_collecting() || entries_depth() <= waiting.depth)
+		return;
+	looking = true;
+	looks++;
+	if (look_waiting(TO_SCOPE | TO_WAITING) ||
+		look_source(kept_source_of(""), TO_SCOPE | TO_WAITING))
+		entries_gap("what is kept in memory cannot be told");
+	PyErr_Clear();
+	waiting.settled = true;
+	looking = false;
+}
+
+PyObject *kept_apart(PyObject *self, PyObject *args)
+{
+	struct kept_source *source;
+	const char *path;
+	int whether;
+
+	(void)self;
+	if (!PyArg_ParseTuple(args, "yi", &path, &whether))
+		return NULL;
+	source = kept_source_of(path);
+	if (source)
+		source->apart = whether;
+	if (!whether)
+		settle();
+	return Py_BuildValue("");
 }
 
 static void forget(struct module **module)
@@ -443,7 +597,7 @@ PyObject *kept_start(PyObject *self, PyObject *args)
 	PyObject *callback, *rest;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "OO", &callback, &rest))
+	if (!PyArg_ParseTuple(args, "OOO", &callback, &later, &rest))
 		return NULL;
 	Py_IncRef(args);
 	dunder_name = PyUnicode_InternFromString("__name__");

@@ -8,6 +8,7 @@
 #ifndef FTRACE_ADAPTERS_PYTEST_KEPT_SOURCE_H
 #define FTRACE_ADAPTERS_PYTEST_KEPT_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,7 @@ struct kept_source {
 	struct kept_source **kin;
 	size_t kin_count;
 	uint64_t looked; /* the number of the look */
+	bool apart;      /* its code gets at nothing that others have */
 	char path[];
 };
 
