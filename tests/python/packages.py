@@ -425,7 +425,9 @@ class Types:
         return rng.choice(TYPES) % {
             "i": rng.randrange(4) if rng.random() < 0.2 else self.count,
             "c": rng.choice(self.classes),
-            "a": rng.choice(self.values), "b": rng.choice(self.values),
+            "a": rng.choice(self.values),
+            "b": rng.choice(self.values if rng.random() < 0.1
+                            else self.classes),
             "v": rng.choice(self.variables), "g": rng.choice(self.generics)}
 
     def lines(self):
