@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "adapters/pytest/kept.h"
 #include "adapters/pytest/kept_source.h"
 
 #define MARK "/@ftrace/"
@@ -267,6 +268,8 @@ void entries_enter(struct block *block)
 		block->epoch = epoch;
 		batch[collected++] = block;
 		total += !block->kept || !block->kept->apart;
+		if (collected == BATCH)
+			kept_said(batch, collected);
 		if (at_once || collected == BATCH)
 			entries_flush();
 		return;

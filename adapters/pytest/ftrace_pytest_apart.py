@@ -7,13 +7,14 @@ function of the project, which is then entered.
 """
 
 import importlib._bootstrap_external as external
+import os
 import sys
 import types
 from importlib.machinery import (
     BuiltinImporter, ExtensionFileLoader, FrozenImporter, SourceFileLoader,
 )
 
-import ftrace_pytest_imports as imports
+import ftrace_pytest_marks as marks
 
 try:
     from _opcode_metadata import opmap
@@ -41,6 +42,7 @@ _REACHING = frozenset((
     "import_module", "importlib", "inspect", "modules", "sys", "tb_frame"))
 _IN_FIELDS = tuple(name for name in _REACHING if "_" in name)
 
+_PLACE = os.path.dirname(os.__file__) + "/"
 _IMPORT = opmap["IMPORT_NAME"]
 _EXTENDED = opmap["EXTENDED_ARG"]
 _CONSTANT = opmap["LOAD_CONST"]
@@ -54,7 +56,10 @@ def is_of_python(spec):
     return (type(loader) is _NamespaceLoader
             or loader in (BuiltinImporter, FrozenImporter)
             or type(loader) in (SourceFileLoader, ExtensionFileLoader)
-            and type(origin) is str and imports.is_of_python(origin))
+            and type(origin) is str and origin.startswith(_PLACE)
+            and not origin.startswith(marks.root_slash)
+            and "/site-packages/" not in origin
+            and "/dist-packages/" not in origin)
 
 
 def _is_harmless(name):

@@ -559,12 +559,6 @@ def is_project_path(path):
     return "/site-packages/" not in path and "/dist-packages/" not in path
 
 
-def is_of_python(path):
-    return (path.startswith(_stdlib) and not path.startswith(marks.root_slash)
-            and "/site-packages/" not in path
-            and "/dist-packages/" not in path)
-
-
 def _is_conftest(name):
     """Whether pytest is loading a conftest outside any test."""
     return (name.rpartition(".")[2] == "conftest"

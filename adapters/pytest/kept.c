@@ -30,6 +30,7 @@ struct way {
 	PyObject *news;
 };
 
+static const char untold[] = "what is kept in memory cannot be told";
 static uint64_t looks;
 static bool looking;
 
@@ -44,9 +45,11 @@ static struct {
 	bool settled;   /* it was looked at, and the rest as ever */
 	bool owed;      /* something was told later() */
 	uint64_t total; /* how much had been entered */
-	struct kept_source **sources; /* to be looked at, yet */
-	size_t count, room;
+	struct kept_sources sources; /* to be looked at */
 } waiting;
+
+/* Of what was said before the scope changed, as there was so much. */
+static struct kept_sources said;
 
 static void look_names(struct way *way, struct node **node, PyObject *names,
 	bool lasting, unsigned depth);
@@ -377,37 +380,25 @@ static int look_around(struct kept_source *source, unsigned to)
 {
 	int code = look_source(source, to);
 
-	for (size_t k = 0; code == 0 && source && k < source->kin_count; k++)
-		code = look_source(source->kin[k], to);
+	for (size_t i = 0; code == 0 && source && i < source->kin.count; i++)
+		code = look_source(source->kin.list[i], to);
 	return code;
 }
 
-static int look_waiting(unsigned to)
+static int look_sources(const struct kept_sources *sources, unsigned to)
 {
 	int code = 0;
 
-	for (size_t i = 0; code == 0 && i < waiting.count; i++)
-		code = look_around(waiting.sources[i], to);
+	for (size_t i = 0; code == 0 && i < sources->count; i++)
+		code = look_around(sources->list[i], to);
 	return code;
 }
 
-static bool add_waiting(struct kept_source *source)
+void kept_said(struct block *const *entered, unsigned count)
 {
-	struct kept_source **more = waiting.sources;
-	size_t room = waiting.room ? waiting.room * 2 : 64;
-
-	for (size_t i = 0; i < waiting.count; i++)
-		if (waiting.sources[i] == source)
-			return true;
-	if (waiting.count == waiting.room) {
-		more = realloc(more, room * sizeof(struct kept_source *));
-		if (!more)
-			return false;
-		waiting.sources = more;
-		waiting.room = room;
-	}
-	more[waiting.count++] = source;
-	return true;
+	for (unsigned i = 0; told && i < count; i++)
+		if (!kept_sources_add(&said, entered[i]->kept))
+			entries_gap(untold);
 }
 
 /* Whether the look can wait: what was entered is remembered for it. */
@@ -421,8 +412,12 @@ static bool wait_for(struct block *const *entered, unsigned count)
 	if (!depth || waiting.depth > depth)
 		return false;
 	for (unsigned i = 0; i < count; i++)
-		if (entered[i]->kept && !add_waiting(entered[i]->kept))
+		if (!kept_sources_add(&waiting.sources, entered[i]->kept))
 			return false;
+	for (size_t i = 0; i < said.count; i++)
+		if (!kept_sources_add(&waiting.sources, said.list[i]))
+			return false;
+	said.count = 0;
 	waiting.depth = depth;
 	waiting.settled = false;
 	waiting.total = entries_total();
@@ -441,10 +436,10 @@ static int take_up(void)
 		Py_DecRef(done);
 	}
 	if (code == 0)
-		code = look_waiting(TO_SCOPE);
+		code = look_sources(&waiting.sources, TO_SCOPE);
 	waiting.depth = 0;
 	waiting.owed = false;
-	waiting.count = 0;
+	waiting.sources.count = 0;
 	return code;
 }
 
@@ -453,32 +448,32 @@ static int look(struct block *const *entered, unsigned count)
 	unsigned depth = entries_depth(), to = TO_SCOPE;
 	int code = 0;
 
-	if (waiting.depth && depth > waiting.depth && !waiting.settled) {
+	if (depth > waiting.depth && waiting.depth && !waiting.settled) {
 		/* Either may have made what is there now. */
 		to = TO_SCOPE | TO_WAITING;
-		code = look_waiting(to);
+		code = look_sources(&waiting.sources, to);
 		waiting.total = entries_total();
-	} else if (waiting.depth && depth <= waiting.depth) {
-		if (depth < waiting.depth)
-			code = -1;
-		if (take_up())
-			code = -1;
+	} else if (depth <= waiting.depth) {
+		code = take_up() || depth < waiting.depth ? -1 : 0;
 	}
 	for (unsigned i = 0; code == 0 && i < count; i++)
 		code = look_around(entered[i]->kept, to);
 	if (code == 0)
+		code = look_sources(&said, to);
+	if (code == 0)
 		code = look_source(kept_source_of(""), to);
+	said.count = 0;
 	return code;
 }
 
 /* Whether the scope in force may have made anything new. */
-static bool may_have_news(unsigned count)
+static bool may_have_news(bool entered)
 {
 	if (!waiting.depth)
-		return count;
+		return entered;
 	if (entries_depth() <= waiting.depth)
 		return true;
-	return waiting.settled ? count : waiting.total != entries_total();
+	return waiting.settled ? entered : waiting.total != entries_total();
 }
 
 int kept_look(struct block *const *entered, unsigned count, bool waits)
@@ -490,7 +485,7 @@ int kept_look(struct block *const *entered, unsigned count, bool waits)
 		return 0;
 	if (waits && wait_for(entered, count))
 		return 0;
-	if (!may_have_news(count))
+	if (!may_have_news(count || said.count))
 		return 0;
 	looking = true;
 	looks++;
@@ -510,9 +505,9 @@ static void settle(void)
 		return;
 	looking = true;
 	looks++;
-	if (look_waiting(TO_SCOPE | TO_WAITING) ||
+	if (look_sources(&waiting.sources, TO_SCOPE | TO_WAITING) ||
 		look_source(kept_source_of(""), TO_SCOPE | TO_WAITING))
-		entries_gap("what is kept in memory cannot be told");
+		entries_gap(untold);
 	PyErr_Clear();
 	waiting.settled = true;
 	looking = false;

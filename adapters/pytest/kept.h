@@ -51,6 +51,9 @@ PyObject *kept_attributes(PyObject *self, PyObject *object);
  */
 int kept_look(struct block *const *entered, unsigned count, bool waits);
 
+/* So many blocks were entered that they were said before the scope changes. */
+void kept_said(struct block *const *entered, unsigned count);
+
 /*
  * apart(path, whether): the code of that source is about to run, and may look
  * at nothing that others have, or at anything. Then what waits to be looked at

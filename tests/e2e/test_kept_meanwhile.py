@@ -278,3 +278,24 @@ def test_the_end_of_the_test_comes_first(project):
         """)
     project.pytest("-p", "no:randomly")
     assert _affected(project) == ["first", "second"]
+
+
+def test_so_much_is_entered_that_it_is_said_at_once(project):
+    many = "".join("def f%d():\n    pass\n" % i for i in range(2500))
+    calls = "".join("    f%d()\n" % i for i in range(2500))
+    _record(project, """\
+        table = {}
+        def get(n):
+            if n not in table:
+                table[n] = inner(n)
+            return table[n]
+        """, """\
+        import many
+        import shop
+        def test_first():
+            shop.get(1)
+            many.call()
+        def test_second():
+            assert shop.get(1) == 2
+        """, many=many + "def call():\n" + calls)
+    assert _affected(project) == ["first", "second"]
