@@ -52,9 +52,9 @@ _CODE = types.CodeType
 
 def is_of_python(spec):
     """Whether a module is one of Python's library, or has no code at all."""
-    loader, origin = spec.loader, spec.origin
+    loader, origin = spec.loader, getattr(spec, "origin", None)
     return (type(loader) is _NamespaceLoader
-            or loader in (BuiltinImporter, FrozenImporter)
+            or loader is BuiltinImporter or loader is FrozenImporter
             or type(loader) in (SourceFileLoader, ExtensionFileLoader)
             and type(origin) is str and origin.startswith(_PLACE)
             and not origin.startswith(marks.root_slash)

@@ -270,6 +270,9 @@ def _enter_code(loader, fullname=None):
     path = getattr(loader, "path", None)
     load = _source_of(loader, fullname, path)
     if load is None:
+        if type(path) is str and imports.is_project_path(
+                os.path.abspath(path)):
+            marks.extension.apart(b"", False)
         return None
     load.source = os.path.abspath(path)
     marks.mute_always()
@@ -308,13 +311,14 @@ def _enter_load(spec):
 def _is_told_by_code(spec):
     """Whether _leave_code() is going to have the module's code."""
     loads = marks.thread.loads
-    return (loads and loads[-1].name == spec.name
-            and loads[-1].module is None and not loads[-1].executing
-            and type(spec.loader) is _Loader and _is_as_ever(spec.loader)
-            and _recorded() and type(spec.origin) is str
-            and spec.origin == spec.loader.path
-            and spec.origin.endswith(".py")
-            and imports.is_project_path(os.path.abspath(spec.origin)))
+    if (not loads or loads[-1].name != spec.name or loads[-1].executing
+            or loads[-1].module is not None or not _recorded()):
+        return False
+    loader = spec.loader
+    if type(loader) is not _Loader or not _is_as_ever(loader):
+        return False
+    return (type(loader.path) is str and loader.path.endswith(".py")
+            and imports.is_project_path(os.path.abspath(loader.path)))
 
 
 def _leave_load(*_):

@@ -271,7 +271,7 @@ class Pass:
         for _, names, fresh, types in unit[ODD]:
             if any(self._level(name) == HARD for name in names):
                 if not (self._are_types(self._unlike(unit, types)) if fresh
-                        else self._stays(names)):
+                        else self._stays(unit, names)):
                     raise Whole("%s evaluates a type of which a part "
                                 "changed" % describe(unit))
 
@@ -281,10 +281,10 @@ class Pass:
             return names
         return [name for name in names if "." in name or self._level(name)]
 
-    def _stays(self, names):
+    def _stays(self, unit, names):
         """Whether a type expression of both versions surely evaluates."""
-        return (all(map(self._is_type, names))
-                or all(map(self._is_of_typing, names)))
+        return all(map(self._is_type, names)) or (
+            self._evaluates_all(unit) and all(map(self._is_of_typing, names)))
 
     def _is_of_typing(self, name):
         """Whether a name is typing's, a type variable or a generic, as ever.

@@ -4,7 +4,6 @@
 import ast
 
 import packages
-
 from packages import CLASSES, METHODS, NAMES, special
 
 

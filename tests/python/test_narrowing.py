@@ -541,6 +541,8 @@ def f(x) -> G[V]: pass
     ("V = t.TypeVar(\"V\", bound=t.Union[C, A])", "V = print(A)", "whole"),
     # What was not evaluated yet may be now, and fail.
     ("t.Union[C, A])", "A and t.Union[C, A])", "whole"),
+    ("def f(x) -> G[V]: pass", "X = A and G[V]", "whole"),
+    ("def f(x) -> G[V]: pass", "X = G[V]", "names"),
 ])
 def test_types_of_which_a_part_stays(old, new, word):
     before = TYPES.replace(old, new) if old else TYPES
