@@ -9,6 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "adapters/pytest/kept.h"
+#include "adapters/pytest/kept_source.h"
+
 #define MARK "/@ftrace/"
 #define MARK_MAX 4000
 #define BATCH 2048
@@ -31,7 +34,7 @@ struct thread {
 __thread struct here here;
 struct block entries_foreign, entries_own;
 
-static uint64_t epoch;
+static uint64_t epoch, total;
 static uint64_t gaps, base_gaps;
 static const char *gap_reason;
 
@@ -264,6 +267,9 @@ void entries_enter(struct block *block)
 	if (collecting == &here) {
 		block->epoch = epoch;
 		batch[collected++] = block;
+		total += !block->kept || !block->kept->apart;
+		if (collected == BATCH)
+			kept_said(batch, collected);
 		if (at_once || collected == BATCH)
 			entries_flush();
 		return;
@@ -356,6 +362,16 @@ bool entries_importing(void)
 bool entries_has_scope(void)
 {
 	return here.thread && here.thread->depth > 0;
+}
+
+uint64_t entries_total(void)
+{
+	return total;
+}
+
+unsigned entries_depth(void)
+{
+	return here.thread ? here.thread->depth : 0;
 }
 
 bool entries_is_collecting(void)

@@ -91,7 +91,16 @@ bool entries_importing(void);
 /* Whether it has begun a scope that has not ended. */
 bool entries_has_scope(void);
 
+/* How many scopes it has begun that have not ended. */
+unsigned entries_depth(void);
+
 bool entries_is_collecting(void);
+
+/*
+ * How often the collecting thread came to a block that the scope lacked, those
+ * apart that can see nothing of others (kept.h).
+ */
+uint64_t entries_total(void);
 
 /* Counts up at each change of scope. */
 uint64_t entries_epoch(void);

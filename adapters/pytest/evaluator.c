@@ -237,7 +237,7 @@ static const char *ongoing_gap(void)
 	return replaced;
 }
 
-int evaluator_shift(const char *mark)
+int evaluator_shift(const char *mark, bool waits)
 {
 	bool importing = entries_importing();
 	struct block *const *entered;
@@ -250,7 +250,7 @@ int evaluator_shift(const char *mark)
 	}
 	tripwires_say(importing);
 	entered = entries_collected(&count);
-	if (kept_look(entered, count))
+	if (kept_look(entered, count, waits))
 		entries_gap("what is kept in memory cannot be told");
 	entries_shift(mark, ongoing_gap());
 	tripwires_shifted(

@@ -6,6 +6,8 @@
 #ifndef FTRACE_ADAPTERS_PYTEST_EVALUATOR_H
 #define FTRACE_ADAPTERS_PYTEST_EVALUATOR_H
 
+#include <stdbool.h>
+
 #include "adapters/pytest/python_api.h"
 
 /*
@@ -49,7 +51,10 @@ PyObject *evaluator_coarse(PyObject *self, PyObject *bytes);
 /* stop(): says what was collected, and nothing any more. */
 PyObject *evaluator_stop(PyObject *self, PyObject *unused);
 
-/* Says a mark that begins or ends a scope. Returns 0, or -1 and raises. */
-int evaluator_shift(const char *mark);
+/*
+ * Says a mark that begins or ends a scope. Returns 0, or -1 and raises. Waits:
+ * see kept_look().
+ */
+int evaluator_shift(const char *mark, bool waits);
 
 #endif

@@ -20,7 +20,7 @@ import ftrace_pytest_measured as measured
 import ftrace_pytest_places as places
 from ftrace_pytest_marks import (
     BASE, BEGIN, BLOCK_LIST, END, MUTE, OPAQUE, UNMUTE, USE, encode, identity,
-    say, shift,
+    say, shift, shift_waiting,
 )
 
 _MACHINERY = frozenset((
@@ -85,6 +85,10 @@ is_opaque = None
 
 # Told of each module of the project that was loaded, by ftrace_pytest_kept.
 loaded = None
+
+# Whether that is told, too, before the code of a module that may look at what
+# others have in memory, by ftrace_pytest_loads.
+tells_apart = False
 
 
 # A server that forks for later tests what it was started for by the first:
@@ -438,7 +442,9 @@ def _open(load):
     opened.append(load.scope)
     marks.thread.loads.append(load)
     load.depth = len(opened)
-    shift(BEGIN + load.scope)
+    # What is loaded by hand runs at once.
+    begin = shift if load.module or not tells_apart else shift_waiting
+    begin(BEGIN + load.scope)
     if "." not in load.name:
         places.note_missing()
     return load

@@ -30,6 +30,9 @@ FOREIGN = 7
 # How many names are told at once.
 _AT_ONCE = 50
 
+# What to say when the scope that it is of is in force again.
+_later = []
+
 # What pytest puts into classes.
 _OF_PYTEST = ("_UnitTestCase__pytest", "_xunit_", "pytestmark")
 
@@ -56,7 +59,7 @@ def install():
     """Has them looked at from now on."""
     global _active
     _active = True
-    marks.extension.kept_start(_told, (
+    marks.extension.kept_start(_told, _tell_later, (
         _kind_of, functools._lru_cache_wrapper, types.FunctionType,
         types.ModuleType, _WRAPPERS, gc.get_referents, _Probe,
         memory.dict_of_class(_Probe), lambda: None, _slots_of, _paths_of))
@@ -147,7 +150,7 @@ def forget_value(scope):
         marks.extension.keep(b"", names)
 
 
-def _told_value(names, holder):
+def _mark_of_value(names, holder):
     """The value of a fixture has something new: its users get at it."""
     scope = os.fsencode(names[0])
     _said_scopes.add(scope)
@@ -163,7 +166,7 @@ def _told_value(names, holder):
         say(marks.USE + b"kept/" + encode(
             marks.relative(os.fsdecode(file)) + ":" + own))
         say(END)
-    say(mark)
+    return mark
 
 
 @functools.lru_cache(maxsize=None)
@@ -176,15 +179,32 @@ def _is_test(path, name):
 
 def _told(path, names, holder):
     """The scope in force has left something under these names."""
+    mark = _mark_of(path, names, holder)
+    if mark is not None:
+        say(mark)
+
+
+def _tell_later(*news):
+    """An outer scope has; or, without any news, is in force again."""
+    if news:
+        _later.append(_mark_of(*news))
+        return
+    for mark in _later:
+        if mark is not None:
+            say(mark)
+    _later.clear()
+
+
+def _mark_of(path, names, holder):
+    """What to say of what is new, None: nothing."""
     if not all([type(name) is str for name in names]):
-        return
+        return None
     if not path:
-        _told_value(names, holder)
-        return
+        return _mark_of_value(names, holder)
     if names[-1] in memory.OF_CLASSES or names[-1].startswith(_OF_PYTEST):
-        return
+        return None
     if holder is not _told and _is_test(path, names[-1]):
-        return
+        return None
     key = (path, names)
     mark = _said.get(key)
     if mark is None:
@@ -192,7 +212,7 @@ def _told(path, names, holder):
         if holder is not _told:
             leads.add_functions(holder, made_by)
         mark = _said[key] = _mark(path, names, (), made_by)
-    say(mark)
+    return mark
 
 
 def _mark(path, names, others=(), made_by=(), own=None):

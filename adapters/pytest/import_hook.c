@@ -97,15 +97,27 @@ static PyObject *say(PyObject *self, PyObject *bytes)
 }
 
 /* Says a mark that changes the scope in force: what was seen counts anew. */
-static PyObject *shift(PyObject *self, PyObject *bytes)
+static PyObject *shift_to(PyObject *bytes, bool waits)
 {
 	char *path = PyBytes_AsString(bytes);
 
-	(void)self;
 	epoch++;
-	if (!path || evaluator_shift(path))
+	if (!path || evaluator_shift(path, waits))
 		return NULL;
 	return none_value();
+}
+
+static PyObject *shift(PyObject *self, PyObject *bytes)
+{
+	(void)self;
+	return shift_to(bytes, false);
+}
+
+/* The same where a module is about to be found, of which apart() tells. */
+static PyObject *shift_waiting(PyObject *self, PyObject *bytes)
+{
+	(void)self;
+	return shift_to(bytes, true);
 }
 
 /*
@@ -393,6 +405,7 @@ static PyObject *import_hook(PyObject *self, PyObject *args)
 static struct method_def methods[] = {
 	{"say", METHOD(say), METH_O, NULL},
 	{"shift", METHOD(shift), METH_O, NULL},
+	{"shift_waiting", METHOD(shift_waiting), METH_O, NULL},
 	{"around", METHOD(around), METH_VARARGS, NULL},
 	{"sift", METHOD(sift), METH_VARARGS, NULL},
 	{"method", METHOD(method), METH_O, NULL},
@@ -413,6 +426,7 @@ static struct method_def methods[] = {
 	{"code_of", METHOD(opened_code_of), METH_O, NULL},
 	{"kept_start", METHOD(kept_start), METH_VARARGS, NULL},
 	{"keep", METHOD(kept_keep), METH_VARARGS, NULL},
+	{"apart", METHOD(kept_apart), METH_VARARGS, NULL},
 	{"attributes", METHOD(kept_attributes), METH_O, NULL},
 	{"glance_start", METHOD(glance_start), METH_VARARGS, NULL},
 	{"glance", METHOD(glance), METH_O, NULL},

@@ -30,10 +30,26 @@ struct way {
 	PyObject *news;
 };
 
+static const char untold[] = "what is kept in memory cannot be told";
 static uint64_t looks;
 static bool looking;
 
-static PyObject *told, *dunder_name;
+static PyObject *told, *later, *dunder_name;
+
+/* To whom it is told: the scope in force, the one that waits. */
+enum { TO_SCOPE = 1, TO_WAITING = 2 };
+
+/* The scope in the middle of which a module is being loaded. */
+static struct {
+	unsigned depth; /* its number; 0: there is none */
+	bool settled;   /* it was looked at, and the rest as ever */
+	bool owed;      /* something was told later() */
+	uint64_t total; /* how much had been entered */
+	struct kept_sources sources; /* to be looked at */
+} waiting;
+
+/* Of what was said before the scope changed, as there was so much. */
+static struct kept_sources said;
 
 static void look_names(struct way *way, struct node **node, PyObject *names,
 	bool lasting, unsigned depth);
@@ -323,12 +339,12 @@ static PyObject *look_module(
 	return way.news;
 }
 
-static int tell(PyObject *news)
+static int tell(PyObject *callback, PyObject *news)
 {
 	PyObject *done;
 
 	for (ssize_t i = 0; i < PyList_Size(news); i++) {
-		done = PyObject_Call(told, PyList_GetItem(news, i), NULL);
+		done = PyObject_Call(callback, PyList_GetItem(news, i), NULL);
 		if (!done)
 			return -1;
 		Py_DecRef(done);
@@ -336,7 +352,7 @@ static int tell(PyObject *news)
 	return 0;
 }
 
-static int look_source(struct kept_source *source)
+static int look_source(struct kept_source *source, unsigned to)
 {
 	PyObject *news;
 	int code = 0;
@@ -348,37 +364,170 @@ static int look_source(struct kept_source *source)
 		module = module->next) {
 		news = look_module(source, module, false);
 		PyErr_Clear();
-		if (news)
-			code = tell(news);
+		if (news && (to & TO_SCOPE))
+			code = tell(told, news);
+		if (news && code == 0 && (to & TO_WAITING)) {
+			waiting.owed = true;
+			code = tell(later, news);
+		}
 		Py_DecRef(news);
 	}
 	return code;
 }
 
-int kept_look(struct block *const *entered, unsigned count)
+/* And at those that have objects of its classes. */
+static int look_around(struct kept_source *source, unsigned to)
 {
-	PyObject *type, *value, *trace;
+	int code = look_source(source, to);
+
+	for (size_t i = 0; code == 0 && source && i < source->kin.count; i++)
+		code = look_source(source->kin.list[i], to);
+	return code;
+}
+
+static int look_sources(const struct kept_sources *sources, unsigned to)
+{
 	int code = 0;
 
-	if (!told || looking || !count)
+	for (size_t i = 0; code == 0 && i < sources->count; i++)
+		code = look_around(sources->list[i], to);
+	return code;
+}
+
+void kept_said(struct block *const *entered, unsigned count)
+{
+	for (unsigned i = 0; told && i < count; i++)
+		if (!kept_sources_add(&said, entered[i]->kept))
+			entries_gap(untold);
+}
+
+/* Whether the look can wait: what was entered is remembered for it. */
+static bool wait_for(struct block *const *entered, unsigned count)
+{
+	unsigned depth = entries_depth();
+
+	/* A module that the one that is being loaded imports, for its part. */
+	if (waiting.depth && waiting.depth < depth)
+		return !waiting.settled && waiting.total == entries_total();
+	if (!depth || waiting.depth > depth)
+		return false;
+	for (unsigned i = 0; i < count; i++)
+		if (!kept_sources_add(&waiting.sources, entered[i]->kept))
+			return false;
+	for (size_t i = 0; i < said.count; i++)
+		if (!kept_sources_add(&waiting.sources, said.list[i]))
+			return false;
+	said.count = 0;
+	waiting.depth = depth;
+	waiting.settled = false;
+	waiting.total = entries_total();
+	return true;
+}
+
+/* The scope that waited is in force again. */
+static int take_up(void)
+{
+	PyObject *done;
+	int code = 0;
+
+	if (waiting.owed) {
+		done = PyObject_CallFunctionObjArgs(later, NULL);
+		code = done ? 0 : -1;
+		Py_DecRef(done);
+	}
+	if (code == 0)
+		code = look_sources(&waiting.sources, TO_SCOPE);
+	waiting.depth = 0;
+	waiting.owed = false;
+	waiting.sources.count = 0;
+	return code;
+}
+
+static int look(struct block *const *entered, unsigned count)
+{
+	unsigned depth = entries_depth(), to = TO_SCOPE;
+	int code = 0;
+
+	if (depth > waiting.depth && waiting.depth && !waiting.settled) {
+		/* Either may have made what is there now. */
+		to = TO_SCOPE | TO_WAITING;
+		code = look_sources(&waiting.sources, to);
+		waiting.total = entries_total();
+	} else if (depth <= waiting.depth) {
+		code = take_up() || depth < waiting.depth ? -1 : 0;
+	}
+	for (unsigned i = 0; code == 0 && i < count; i++)
+		code = look_around(entered[i]->kept, to);
+	if (code == 0)
+		code = look_sources(&said, to);
+	if (code == 0)
+		code = look_source(kept_source_of(""), to);
+	said.count = 0;
+	return code;
+}
+
+/* Whether the scope in force may have made anything new. */
+static bool may_have_news(bool entered)
+{
+	if (!waiting.depth)
+		return entered;
+	if (entries_depth() <= waiting.depth)
+		return true;
+	return waiting.settled ? entered : waiting.total != entries_total();
+}
+
+int kept_look(struct block *const *entered, unsigned count, bool waits)
+{
+	PyObject *type, *value, *trace;
+	int code;
+
+	if (!told || looking || !entries_is_collecting())
+		return 0;
+	if (waits && wait_for(entered, count))
+		return 0;
+	if (!may_have_news(count || said.count))
 		return 0;
 	looking = true;
 	looks++;
 	PyErr_Fetch(&type, &value, &trace);
-	for (unsigned i = 0; code == 0 && i < count; i++) {
-		struct kept_source *source = entered[i]->kept;
-
-		code = look_source(source);
-		for (size_t k = 0; code == 0 && source && k < source->kin_count;
-			k++)
-			code = look_source(source->kin[k]);
-	}
-	if (code == 0)
-		code = look_source(kept_source_of(""));
+	code = look(entered, count);
 	PyErr_Clear();
 	PyErr_Restore(type, value, trace);
 	looking = false;
 	return code;
+}
+
+/* What waits to be looked at waits no more. */
+static void settle(void)
+{
+	if (!waiting.depth || waiting.settled || looking ||
+		!entries_is_collecting() || entries_depth() <= waiting.depth)
+		return;
+	looking = true;
+	looks++;
+	if (look_sources(&waiting.sources, TO_SCOPE | TO_WAITING) ||
+		look_source(kept_source_of(""), TO_SCOPE | TO_WAITING))
+		entries_gap(untold);
+	PyErr_Clear();
+	waiting.settled = true;
+	looking = false;
+}
+
+PyObject *kept_apart(PyObject *self, PyObject *args)
+{
+	struct kept_source *source;
+	const char *path;
+	int whether;
+
+	(void)self;
+	if (!PyArg_ParseTuple(args, "yi", &path, &whether))
+		return NULL;
+	source = kept_source_of(path);
+	if (source)
+		source->apart = whether;
+	if (!whether)
+		settle();
+	return Py_BuildValue("");
 }
 
 static void forget(struct module **module)
@@ -443,7 +592,7 @@ PyObject *kept_start(PyObject *self, PyObject *args)
 	PyObject *callback, *rest;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "OO", &callback, &rest))
+	if (!PyArg_ParseTuple(args, "OOO", &callback, &later, &rest))
 		return NULL;
 	Py_IncRef(args);
 	dunder_name = PyUnicode_InternFromString("__name__");

@@ -16,15 +16,18 @@
 #ifndef FTRACE_ADAPTERS_PYTEST_KEPT_H
 #define FTRACE_ADAPTERS_PYTEST_KEPT_H
 
+#include <stdbool.h>
+
 #include "adapters/pytest/python_api.h"
 
 struct block;
 
 /*
- * kept_start(told, seen by): told(path, names, holder) is called for each thing
- * that has something new; names is a tuple of those that lead to it, outermost
- * first; holder the function that it is the cache of, or told itself. The other
- * argument is that of sight_start().
+ * kept_start(told, later, seen by): told(path, names, holder) is called for
+ * each thing that has something new; names is a tuple of those that lead to it,
+ * outermost first; holder the function that it is the cache of, or told itself.
+ * later() is called likewise where it is of a scope that is not in force, and
+ * with nothing when it is again. The other argument is that of sight_start().
  */
 PyObject *kept_start(PyObject *self, PyObject *args);
 
@@ -38,7 +41,24 @@ PyObject *kept_keep(PyObject *self, PyObject *args);
 /* attributes(object): a dict of them, or None for it can have none. */
 PyObject *kept_attributes(PyObject *self, PyObject *object);
 
-/* These blocks were entered. Returns 0, or -1 when not all could be told. */
-int kept_look(struct block *const *entered, unsigned count);
+/*
+ * These blocks were entered. Returns 0, or -1 when not all could be told.
+ *
+ * Waits: a module is about to be loaded in the middle of the scope, which will
+ * go on. What it has in memory meanwhile is nobody's who comes later, unless
+ * the module's code, or what is entered until then, may look at it. So the look
+ * can wait until the scope goes on and another one begins, or it ends.
+ */
+int kept_look(struct block *const *entered, unsigned count, bool waits);
+
+/* So many blocks were entered that they were said before the scope changes. */
+void kept_said(struct block *const *entered, unsigned count);
+
+/*
+ * apart(path, whether): the code of that source is about to run, and may look
+ * at nothing that others have, or at anything. Then what waits to be looked at
+ * waits no more; what is new is told when the scope goes on.
+ */
+PyObject *kept_apart(PyObject *self, PyObject *args);
 
 #endif

@@ -28,19 +28,29 @@ struct kept_source *kept_source_of(const char *path)
 	return source;
 }
 
-void kept_source_add_kin(struct kept_source *source, struct kept_source *kin)
+bool kept_sources_add(struct kept_sources *to, struct kept_source *source)
 {
+	size_t room = to->room ? to->room * 2 : 4;
 	struct kept_source **more;
 
-	if (!source || source == kin)
-		return;
-	for (size_t i = 0; i < source->kin_count; i++)
-		if (source->kin[i] == kin)
-			return;
-	more = realloc(source->kin,
-		(source->kin_count + 1) * sizeof(struct kept_source *));
-	if (!more)
-		return;
-	source->kin = more;
-	source->kin[source->kin_count++] = kin;
+	if (!source)
+		return true;
+	for (size_t i = to->count; i > 0; i--)
+		if (to->list[i - 1] == source)
+			return true;
+	if (to->count == to->room) {
+		more = realloc(to->list, room * sizeof(struct kept_source *));
+		if (!more)
+			return false;
+		to->list = more;
+		to->room = room;
+	}
+	to->list[to->count++] = source;
+	return true;
+}
+
+void kept_source_add_kin(struct kept_source *source, struct kept_source *kin)
+{
+	if (source && source != kin)
+		kept_sources_add(&source->kin, kin);
 }

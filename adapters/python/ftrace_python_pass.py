@@ -72,6 +72,11 @@ class Pass:
     def _conditional(unit):
         return unit[KIND] == "compound" or "*" in unit[BINDS]
 
+    def _evaluates_all(self, unit):
+        """Whether no part of a unit is left out, as by `and`."""
+        return not self._conditional(unit) and not any(
+            [word[:1] == "?" for word in unit[WORDS]])
+
     def _look(self, name, new):
         table = self.new if new else self.old
         found = table.get(name, ())
@@ -218,7 +223,8 @@ class Pass:
         self.needed.update(unit[NEEDS])
         for chain in unit[CHAINS]:
             self.chains[chain] = self._look(chain.partition(".")[0], False)
-        for print_, _, fresh, types in unit[ODD]:
+        for print_, _, fresh, types in (
+                unit[ODD] if self._evaluates_all(unit) else ()):
             self.odd.add(print_)
             if fresh:
                 self.types.update(types)
@@ -264,10 +270,37 @@ class Pass:
                                 "changed" % (describe(unit), chain))
         for _, names, fresh, types in unit[ODD]:
             if any(self._level(name) == HARD for name in names):
-                if not (self._are_types(types) if fresh else all(
-                        self._is_type(name) for name in names)):
+                if not (self._are_types(self._unlike(unit, types)) if fresh
+                        else self._stays(unit, names)):
                     raise Whole("%s evaluates a type of which a part "
                                 "changed" % describe(unit))
+
+    def _unlike(self, unit, names):
+        """Those that may not be what stood in the brackets before."""
+        if not self._evaluates_all(unit):
+            return names
+        return [name for name in names if "." in name or self._level(name)]
+
+    def _stays(self, unit, names):
+        """Whether a type expression of both versions surely evaluates."""
+        return all(map(self._is_type, names)) or (
+            self._evaluates_all(unit) and all(map(self._is_of_typing, names)))
+
+    def _is_of_typing(self, name):
+        """Whether a name is typing's, a type variable or a generic, as ever.
+
+        A variable may be of another class, in the same statement.
+        """
+        if self._look(name, False) != self._look(name, True):
+            return False
+        if _is_variable(self.at, name):
+            return True
+        if self._level(name):
+            return False
+        found = self.project.find(self.at, name)
+        return _is_generic(self.at, name) or bool(
+            found and found[0] == "foreign"
+            and found[1].partition(".")[0] in ("builtins", "typing"))
 
     def _is_type(self, name):
         unit = self.at.table.get(name)
@@ -479,3 +512,14 @@ def _is_variable(file, name):
     found = [unit for unit in file.units if name in unit[BINDS]]
     return (len(found) == 1 and found[0][KIND] == "assign"
             and found[0][MORE][VARIABLE])
+
+
+def _is_generic(file, name):
+    """Whether a name is nothing but a type expression of typing's."""
+    found = [unit for unit in file.units if name in unit[BINDS]]
+    if len(found) != 1 or found[0][KIND] != "assign" or found[0][RISK] or (
+            len(found[0][ODD]) != 1):
+        return False
+    _, names, fresh, _ = found[0][ODD][0]
+    return fresh and all(each in names for each, needed in loads_of(found[0])
+                         if needed)

@@ -3,6 +3,7 @@
 
 import ast
 
+import packages
 from packages import CLASSES, METHODS, NAMES, special
 
 
@@ -122,6 +123,18 @@ def add_statement(tree, rng):
                      _statements(source)[0])
 
 
+def add_type(tree, rng):
+    names = [each.name for each in tree.body
+             if isinstance(each, (ast.ClassDef, ast.FunctionDef))]
+    types = packages.Types(rng, names, [each.upper() for each in (
+        packages.NAMES)] + ["0", "1"])
+    types.variables += ["V1", "V2", "V3"]
+    types.generics += ["G1", "G2", "G3"]
+    line = types.line()
+    tree.body.insert(rng.randrange(len(tree.body) + 1),
+                     _statements(line)[0])
+
+
 def change_base(tree, rng):
     classes = [each for each in tree.body if isinstance(each, ast.ClassDef)]
     node = rng.choice(classes)
@@ -204,6 +217,9 @@ EDITS = (raise_in_body, change_body, change_constant, change_constant,
          delete_statement, swap_statements, move_statement, remove_decorator,
          add_decorator, add_member, add_member, add_statement, add_statement,
          change_base, rename, change_docstring, change_import, rename_target)
+
+
+TYPES = EDITS + 6 * (add_type,)
 
 
 def edit(source, rng, edits=EDITS):

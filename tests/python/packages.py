@@ -394,6 +394,58 @@ def heads_of(writer, rng):
     return found
 
 
+TYPES = (
+    "V%(i)d = t.TypeVar('V%(i)d', bound=t.Union[t.Callable[..., int], %(c)s])",
+    "V%(i)d = t.TypeVar('V%(i)d', bound=t.Optional[%(c)s])",
+    "G%(i)d = t.Callable[[%(v)s], t.Optional[%(v)s]]",
+    "G%(i)d = t.Dict[str, %(v)s]", "X%(i)d = t.Union[%(v)s, %(c)s]",
+    "X%(i)d = %(a)s and t.Union[%(b)s, %(c)s]",
+    "X%(i)d = t.Union[%(c)s, %(b)s] if %(a)s else %(b)s",
+    "X%(i)d = %(g)s[%(v)s]", "X%(i)d = %(g)s[%(c)s]",
+    "X%(i)d = OWN[%(v)s]", "G%(i)d = OWN[%(c)s]", "X%(i)d = OWN[%(g)s]",
+    "if %(a)s:\n    X%(i)d = %(g)s[%(b)s]",
+    "def typed%(i)d(x: %(g)s[%(v)s]) -> t.Optional[%(c)s]:\n"
+    "    return %(i)d",
+    "def typed%(i)d(x: %(g)s[%(c)s]) -> %(v)s:\n    return show(X%(i)d)")
+
+
+class Types:
+    """Lines of type expressions, most of which can be evaluated."""
+
+    def __init__(self, rng, classes, values):
+        self.rng = rng
+        self.classes = classes or ["int"]
+        self.values = values or ["7"]
+        self.variables, self.generics = ["T"], ["FIRST"]
+        self.count = 0
+
+    def line(self):
+        rng = self.rng
+        self.count += 1
+        return rng.choice(TYPES) % {
+            "i": rng.randrange(4) if rng.random() < 0.2 else self.count,
+            "c": rng.choice(self.classes),
+            "a": rng.choice(self.values),
+            "b": rng.choice(self.values if rng.random() < 0.1
+                            else self.classes),
+            "v": rng.choice(self.variables), "g": rng.choice(self.generics)}
+
+    def lines(self):
+        found = ["import typing as t", "T = t.TypeVar('T')",
+                 "FIRST = t.Callable[[T], T]", "class Own:",
+                 "    def __getitem__(self, x):",
+                 "        return register(getattr(x, '__bound__', x))",
+                 "OWN = Own()"]
+        for _ in range(self.rng.randrange(2, 9)):
+            line = self.line()
+            found += line.split("\n")
+            for letter, names in (("V", self.variables),
+                                  ("G", self.generics)):
+                if line[0] == letter and " = t." in line:
+                    names.append(line.split()[0])
+        return found
+
+
 class Tests(Writer):
     """A test module: each test looks at one thing, in one of many ways."""
 
@@ -447,7 +499,14 @@ def package(seed, heads=False):
         before = [each for each in writers if rng.random() < 0.7]
         writer = Writer(rng, name, before)
         text = writer.write()
-        if heads:
+        if heads == "types":
+            types = Types(rng, writer.classes, writer.values).lines()
+            text += "\n".join(types) + "\n"
+            writer.functions += [each[4:each.index("(")] for each in types
+                                 if each.startswith("def typed")]
+            writer.values += [each.split()[0] for each in types
+                              if each[0] in "XVG" and " = " in each]
+        elif heads:
             text += "\n".join(heads_of(writer, rng)) + "\n"
         files["pkg/%s.py" % name] = text
         writers.append(writer)

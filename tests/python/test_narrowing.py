@@ -515,3 +515,48 @@ def test_forwarders_that_other_files_use():
     assert not verdict(new, old).functions
     found = verdict(new, old, other="from .core import _peek\n")
     assert list(found.functions) == [("pkg/core.py", "_peek")]
+
+
+TYPES = """\
+import typing as t
+class A:
+    def __exit__(self, *args): pass
+C = t.Callable[..., t.Any]
+T = t.TypeVar("T")
+V = t.TypeVar("V", bound=t.Union[C, A])
+G = t.Callable[[T], T]
+def f(x) -> G[V]: pass
+"""
+
+
+@pytest.mark.parametrize("old, new, word", [
+    ("", "", "names"),
+    # It may do anything with what it is given.
+    ("G = t.Callable[[T], T]",
+     "class R:\n    def __getitem__(self, x): pass\nG = R()", "whole"),
+    ("G = t.Callable[[T], T]", "from .other import G", "whole"),
+    ("T = t.TypeVar(\"T\")", "T = t.TypeVar(\"T\")\nG = f", "whole"),
+    ("G[V]", "t.Optional[G[V]]", "names"),
+    ("G[V]", "t.Generic[V]", "names"),
+    ("V = t.TypeVar(\"V\", bound=t.Union[C, A])", "V = print(A)", "whole"),
+    # What was not evaluated yet may be now, and fail.
+    ("t.Union[C, A])", "A and t.Union[C, A])", "whole"),
+    ("def f(x) -> G[V]: pass", "X = A and G[V]", "whole"),
+    ("def f(x) -> G[V]: pass", "X = G[V]", "names"),
+])
+def test_types_of_which_a_part_stays(old, new, word):
+    before = TYPES.replace(old, new) if old else TYPES
+    after = before.replace("*args", "a, b, c")
+    found = verdict(after, before, other="class R:\n"
+                    "    def __getitem__(self, x): pass\nG = R()\n")
+    assert found.word == word, found.reason
+
+
+@pytest.mark.parametrize("part", ("FLAG and %s", "%s if FLAG else 1"))
+def test_types_that_were_not_evaluated(part):
+    old = ("import typing as t\nBAD = 5\nFLAG = 0\nX = "
+           + part % "t.Optional[BAD]" + "\n")
+    assert verdict(old + "Y = t.Optional[BAD]\n", old).word == "whole"
+    gone = old.replace("X =", "Y = t.Optional[BAD]\nZ =")
+    assert verdict(gone, old).word == "whole"
+    assert verdict(old.replace("FLAG = 0", "FLAG = 1"), old).word == "whole"

@@ -32,3 +32,10 @@ def test_narrowing_is_worth_it():
     for seed in range(40):
         packages.one(seed, tally)
     assert tally.count["selected"] < 0.85 * tally.count["closure"]
+
+
+def test_no_escape_of_types():
+    tally = packages.Tally()
+    for seed in range(40):
+        packages.one(seed, tally, "types")
+    assert tally.escapes == []
