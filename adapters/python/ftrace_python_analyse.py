@@ -509,10 +509,15 @@ def silence():
     # imported, which costs more than it is worth.
     import _warnings
     _warnings.filters.insert(0, ("ignore", None, Warning, None, 0))
-    for name in ("_filters_mutated", "_filters_mutated_lock_held"):
-        if hasattr(_warnings, name):
-            getattr(_warnings, name)()
-            break
+    if hasattr(_warnings, "_filters_mutated"):
+        _warnings._filters_mutated()
+    elif hasattr(_warnings, "_filters_mutated_lock_held"):
+        # From 3.14 on, by whoever holds the lock.
+        _warnings._acquire_lock()
+        try:
+            _warnings._filters_mutated_lock_held()
+        finally:
+            _warnings._release_lock()
 
 
 silence()
