@@ -433,7 +433,7 @@ static void enter_module(PyObject *code, const struct source *source)
 
 static struct block *learn(PyObject *code)
 {
-	const char *name, *given;
+	const char *name = NULL, *given;
 	PyObject *filename = attribute(code, "co_filename", &given);
 	PyObject *own = attribute(code, "co_name", &name);
 	PyObject *qualname = NULL;
