@@ -81,6 +81,7 @@ struct fold_kept {
 	uint32_t node; /* of the source */
 	uint32_t scope;
 	bool has_makers; /* it is known which functions fill it */
+	bool is_import;  /* it counts as what the source's import made */
 };
 
 /* A scope that has left something there. */

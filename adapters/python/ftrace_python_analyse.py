@@ -114,7 +114,10 @@ def head_of(code):
 _CONSTANTS = mentions._ops("LOAD_CONST", "RETURN_CONST",
                            "LOAD_CONST_IMMORTAL", "LOAD_CONST_MORTAL")
 _NOTHING = mentions._ops("RESUME", "NOP", "LOAD_CONST", "RETURN_CONST",
-                         "RETURN_VALUE", "CACHE")
+                         "LOAD_COMMON_CONSTANT", "RETURN_VALUE", "CACHE")
+# How None is loaded: from 3.15 on, as one of the constants of all code.
+_NONE = (lambda: None).__code__.co_code
+_COMMON = mentions.opmap.get("LOAD_COMMON_CONSTANT", mentions.NOWHERE)
 
 
 def does_nothing(code):
@@ -123,9 +126,9 @@ def does_nothing(code):
     return (len(raw) < 12 and code.co_flags & OPTIMIZED
             and not code.co_flags & GENERATORS
             and _NOTHING.issuperset(raw[::2])
-            and all(code.co_consts[arg] is None
-                    for op, arg in zip(raw[::2], raw[1::2])
-                    if op in _CONSTANTS))
+            and all(code.co_consts[arg] is None if op in _CONSTANTS
+                    else op != _COMMON or bytes((op, arg)) in _NONE
+                    for op, arg in zip(raw[::2], raw[1::2])))
 
 
 def is_part(code):

@@ -31,6 +31,9 @@ ATTRIBUTE = {op: 0 for op in _ops(
     "IMPORT_FROM")}
 ATTRIBUTE.update((op, _ATTR_SHIFT) for op in _ops("LOAD_ATTR"))
 ATTRIBUTE.update((op, 2) for op in _ops("LOAD_SUPER_ATTR"))
+if VERSION >= (3, 15):
+    # Below the name is whether the import is a lazy one.
+    ATTRIBUTE.update((op, 2) for op in _ops("IMPORT_NAME"))
 GLOBAL.pop(NOWHERE, None)
 ATTRIBUTE.pop(NOWHERE, None)
 EXTENDED = opmap["EXTENDED_ARG"]
@@ -96,7 +99,7 @@ _TESTS = frozenset(op for name, op in opmap.items() if name == "TO_BOOL" or (
                      "POP_JUMP_BACKWARD_IF_"))))
 _IS = opmap.get("IS_OP", NOWHERE)
 _CONSTANTS = frozenset(op for name, op in opmap.items()
-                       if name.startswith("LOAD_CONST"))
+                       if name.startswith(("LOAD_CONST", "LOAD_COMMON")))
 _PLAIN_LOADS = frozenset(op for name, op in opmap.items() if name.startswith((
     "LOAD_CONST", "LOAD_FAST", "LOAD_GLOBAL", "LOAD_DEREF", "LOAD_NAME"))
     and "AND_CLEAR" not in name)

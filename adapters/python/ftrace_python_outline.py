@@ -216,8 +216,12 @@ def _class(node, scope):
 def _imports(node, scope):
     units = []
     level = getattr(node, "level", 0) or 0
+    # From 3.15 on: it is for who first uses the name to find what is wrong.
+    lazy = ("lazy",) if getattr(node, "is_lazy", 0) else ()
     for alias in node.names:
         unit = Unit(scope)
+        if lazy:
+            unit.danger("a lazy import")
         if type(node).__name__ == "Import":
             what = (alias.name, 0, None)
             unit.binds.append(alias.asname or alias.name.split(".")[0])
@@ -231,8 +235,8 @@ def _imports(node, scope):
             more = what + (False,)
             unit.words.add(alias.name)
             unit.words.update((node.module or "").split("."))
-        units.append(unit.finish(("import", what, unit.binds), "import",
-                                 unit.binds[0], more))
+        units.append(unit.finish(("import", what, unit.binds, *lazy),
+                                 "import", unit.binds[0], more))
     return units
 
 

@@ -107,3 +107,12 @@ def test_functions_beside_an_alias_have_bodies():
     old = "type X = int\ndef f(format):\n    return 1\n"
     assert verdict(old.replace("return 1", "return 2"), old).word == "none"
     assert names(verdict(old.replace("int", "str"), old)) == {"X"}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="no such syntax")
+def test_lazy_imports():
+    old = "lazy import os\nfrom re import compile\nX = 1\n"
+    for a, b in (("lazy import", "import"), ("from re", "lazy from re"),
+                 ("lazy import os\n", "")):
+        assert verdict(old.replace(a, b), old).word == "whole"
+    assert names(verdict(old.replace("X = 1", "X = 2"), old)) == {"X"}

@@ -363,3 +363,10 @@ def test_names_in_a_template():
     """They are looked up, and the text of the expression is kept as well."""
     found = mentions_of("def f():\n    return t'{core.total} {other}'\n")
     assert {"hcore", "atotal", "gother"} <= found
+
+
+def test_names_of_imports_that_are_globals_as_well():
+    """From 3.15 on an import has beside its name whether it is lazy."""
+    found = mentions_of("def f():\n    other()\n    first()\n"
+                        "    import first as x\n")
+    assert "afirst" in found and {each[1:] for each in found} >= {"other"}
