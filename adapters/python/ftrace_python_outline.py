@@ -6,8 +6,9 @@ same for two units exactly when they are the same code, bodies of functions
 left out; NEEDS are the names it loads on import; CHAINS the dotted names it
 looks up; WORDS all else that it mentions, with "?" in front a name that it
 may load, "~" one that may be loaded later, "^" one that must be there then,
-and "*" for reflection; RISK why it may be felt elsewhere or fail; ODD the type expressions it evaluates;
-CALLED those of NEEDS and CHAINS that it does nothing with but call them.
+and "*" for reflection; RISK why it may be felt elsewhere or fail; ODD the
+type expressions it evaluates; CALLED those of NEEDS and CHAINS that it does
+nothing with but call them.
 """
 
 from marshal import dumps, loads

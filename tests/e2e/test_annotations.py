@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Annotations, types and what looks like them, with each Python that has it."""
+"""Annotations, types and what looks like them, in Pythons that have it."""
 
 import pytest
 

@@ -17,7 +17,8 @@ def held(found):
     return set(found.head_attributes) | set(found.value_attributes)
 
 
-@pytest.mark.parametrize("future", ["", "from __future__ import annotations\n"])
+@pytest.mark.parametrize(
+    "future", ["", "from __future__ import annotations\n"])
 @pytest.mark.parametrize("head", ["def f(x: T): pass", "def f() -> T: pass",
                                   "def f(*x: T, **y: T): pass"])
 def test_what_an_annotation_names_changed(future, head):
