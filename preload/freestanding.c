@@ -9,6 +9,10 @@
 #include <string.h>
 #include <strings.h>
 
+/* With glibc 2.43 macros of these names give back a const that they got. */
+#undef strchr
+#undef strrchr
+
 void *memcpy(void *to, const void *from, size_t size)
 {
 	unsigned char *out = to;

@@ -22,7 +22,7 @@ struct kept_mark {
 	size_t path_size;
 };
 
-/* "id=name,name;function/path"; false when it is malformed. */
+/* "id=name,name;function/path", or "*"; false when it is malformed. */
 static bool parse(const char *text, size_t size, struct kept_mark *mark)
 {
 	const char *end = text + size, *equals = memchr(text, '=', size);
@@ -117,9 +117,14 @@ void fold_take_kept(struct fold *fold, const struct trace_event *event)
 		kept->scope = kept_scope(fold, &mark);
 		kept->is_global = !memchr(mark.id, '.', mark.id_size);
 	}
-	names_add_all(&fold->kept_names, mark.names, mark.names_size, i);
+	if (mark.names_size == 1 && *mark.names == '*') {
+		fold->kept[i].is_import = true;
+	} else {
+		names_add_all(
+			&fold->kept_names, mark.names, mark.names_size, i);
+		add_own_names(fold, &mark, i);
+	}
 	names_add_all(&fold->kept_makers, mark.makers, mark.makers_size, i);
-	add_own_names(fold, &mark, i);
 	fold->kept[i].has_makers |= mark.makers_size > 0;
 	if (fold->recording.scopes[scope].kind == SCOPE_RUN)
 		return;
@@ -276,9 +281,13 @@ void fold_kept(struct fold *fold)
 	for (uint32_t i = 0; i < fold->kept_count; i++) {
 		uint32_t source = fold->source_of[fold->kept[i].node];
 
-		if (source)
-			fold_use(fold, fold->kept[i].scope,
-				fold->sources[source - 1].module);
+		if (!source)
+			continue;
+		fold_use(fold, fold->kept[i].scope,
+			fold->sources[source - 1].module);
+		if (fold->kept[i].is_import)
+			fold_use(fold, fold->sources[source - 1].module,
+				fold->kept[i].scope);
 	}
 	for (size_t i = 0; i < fold->keeping_count; i++)
 		if (fold->scopes[fold->keepings[i].scope].coarse)

@@ -82,6 +82,7 @@ struct fold_kept {
 	uint32_t scope;
 	bool has_makers; /* it is known which functions fill it */
 	bool is_global;  /* the module itself has a name for it */
+	bool is_import;  /* it counts as what the source's import made */
 };
 
 /* A scope that has left something there. */

@@ -18,6 +18,13 @@
 #include "adapters/outcomes/told.h"
 #include "map/alloc.h"
 
+/* Of expat 2.9 on, where the other one is deprecated. */
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+#define LINE_NUMBER XML_GetCurrentLineNumber64
+#else
+#define LINE_NUMBER XML_GetCurrentLineNumber
+#endif
+
 struct reader {
 	XML_Parser parser;
 	struct told *told;
@@ -250,7 +257,7 @@ static int explain(
 	const struct reader *reader, const char *name, struct err *err)
 {
 	enum XML_Error code = XML_GetErrorCode(reader->parser);
-	unsigned long line = XML_GetCurrentLineNumber(reader->parser);
+	unsigned long line = (unsigned long)LINE_NUMBER(reader->parser);
 
 	if (reader->problem)
 		return err_set(err, -1, "'%s' is no JUnit report: %s", name,

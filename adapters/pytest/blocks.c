@@ -271,13 +271,39 @@ static struct block *assign_text(
 	return block;
 }
 
+/*
+ * Whether code is what an annotation, a type alias or a bound is evaluated by,
+ * when somebody asks: since 3.14.
+ */
+static bool is_late(PyObject *code, PyObject *name)
+{
+	PyObject *variables = NULL, *first = NULL;
+	bool found;
+
+	if (settings.minor < 14)
+		return false;
+	if (!PyUnicode_CompareWithASCIIString(name, "__annotate__"))
+		return true;
+	variables = PyObject_GetAttrString(code, "co_varnames");
+	if (variables && PyTuple_Size(variables) > 0)
+		first = PyTuple_GetItem(variables, 0);
+	found = first && !PyUnicode_CompareWithASCIIString(first, ".format");
+	Py_DecRef(variables);
+	return found;
+}
+
 static struct block *assign_named(
 	PyObject *code, const struct source *source, PyObject *name)
 {
 	const char *text;
 	PyObject *bytes = text_of(name, &text);
 	struct block *block = assign_text(code, source, bytes ? text : "?");
+	PyObject *own = PyObject_GetAttrString(code, "co_name");
 
+	if (own && block->id)
+		block->late |= is_late(code, own);
+	PyErr_Clear();
+	Py_DecRef(own);
 	Py_DecRef(bytes);
 	return block;
 }
@@ -433,7 +459,7 @@ static void enter_module(PyObject *code, const struct source *source)
 
 static struct block *learn(PyObject *code)
 {
-	const char *name, *given;
+	const char *name = NULL, *given;
 	PyObject *filename = attribute(code, "co_filename", &given);
 	PyObject *own = attribute(code, "co_name", &name);
 	PyObject *qualname = NULL;

@@ -258,6 +258,21 @@ static bool test_and_set(struct thread *thread, const struct block *block)
 	return false;
 }
 
+/*
+ * What a module's annotations are computed by counts for all who import it, as
+ * if that had been done on import: docs/marks.md.
+ */
+static void say_late(const struct block *block)
+{
+	char mark[MARK_MAX + 100];
+
+	if (snprintf(mark, sizeof(mark), MARK "kept/__annotations__=*;%s/%s",
+		    block->name, block->path) > MARK_MAX)
+		entries_gap("a path is too long");
+	else
+		entries_say(mark);
+}
+
 void entries_enter(struct block *block)
 {
 	struct thread *thread;
@@ -270,13 +285,18 @@ void entries_enter(struct block *block)
 		total += !block->kept || !block->kept->apart;
 		if (collected == BATCH)
 			kept_said(batch, collected);
+		if (block->late)
+			say_late(block);
 		if (at_once || collected == BATCH)
 			entries_flush();
 		return;
 	}
 	thread = this_thread();
-	if (!thread || !test_and_set(thread, block))
-		say_block(block);
+	if (thread && test_and_set(thread, block))
+		return;
+	say_block(block);
+	if (block->late)
+		say_late(block);
 }
 
 void entries_coarse(const char *reason)

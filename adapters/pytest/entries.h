@@ -21,6 +21,7 @@ struct block {
 	uint64_t epoch;      /* when the collecting thread last entered it */
 	uint32_t id;         /* 0: not a block, and never said */
 	uint32_t generation; /* of the token that it was declared under */
+	bool late; /* evaluates annotations, which Python keeps from then on */
 	struct block *next;
 	const char *path; /* absolute */
 	struct kept_source *kept;

@@ -505,8 +505,8 @@ def _close_foreign(load, module):
         _watch_server(module)
     elif name in places.QUERIES:
         places.watch(module)
-    elif name == measured.MODULE:
-        measured.watch(module)
+    elif name in measured.MODULES:
+        measured.watch(name, module)
 
 
 def _add_parents(name):

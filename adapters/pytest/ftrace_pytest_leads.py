@@ -104,6 +104,7 @@ class Leads:
         self._bases = {}
         self._specials = {}
         self._objects = {}
+        self._functions = {}
         self._done = set()
         self._left = _ALL_MOST
 
@@ -155,23 +156,38 @@ class Leads:
             inner = getattr(value, name, None)
             if inner is not None:
                 self.add_functions(inner, found, depth + 1)
-        if kind is not types.FunctionType:
-            return
+        if kind is types.FunctionType:
+            found |= self._of_function(value, depth)
+
+    def _of_function(self, value, depth):
+        """A function and what it closes over, by their names.
+
+        It may close over itself, by way of a table: then it leads on by its
+        name.
+        """
+        key = (identity(value), depth, self._name)
+        if key in self._functions:
+            return self._functions[key]
+        name = _name_of_code(value.__code__)
+        found = self._functions[key] = {name}
         inside = set()
         for inner in _defaults_of(value):
             self._add_inside(inner, inside, depth)
-        for cell in value.__closure__ or ():
+        for name_of_cell, cell in zip(value.__code__.co_freevars,
+                                      value.__closure__ or ()):
+            # Annotations find in their class what they mention, no more.
+            if name_of_cell == "__classdict__":
+                continue
             try:
                 inner = cell.cell_contents
             except ValueError:
                 continue
             self._add_inside(inner, inside, depth)
-        name = _name_of_code(value.__code__)
-        found.add(name)
         found |= inside
         # It calls them by names of its own, and so does who reaches it.
         if inside:
             self.names.setdefault(name, set()).update(inside)
+        return found
 
     def _add_inside(self, value, found, depth):
         """The same of what a function closes over, and of its defaults."""

@@ -3,8 +3,9 @@
 
 When coverage meets a file for the first time it decides whether to measure it,
 and looks at the file and all directories above, in the middle of a test or of
-an import: no test depends on that.  And what is measured without ftrace is
-measured with it, and no more.
+an import: no test depends on that.  Nor does one on the file that it reads to
+tell branches, where sys.monitoring does its work.  And what is measured
+without ftrace is measured with it, and no more.
 """
 
 import os
@@ -12,7 +13,9 @@ import sys
 
 import ftrace_pytest_marks as marks
 
-MODULE = "coverage.inorout"
+# What decides, and what reads.
+MODULES = ("coverage.inorout", "coverage.sysmon")
+_DECIDES = MODULES[0]
 _HERE = os.path.dirname(os.path.abspath(__file__)) + "/"
 
 # The name of a file that coverage takes for none.
@@ -20,13 +23,33 @@ _NONE = "<ftrace>"
 
 
 def install():
-    """Wraps that decision, where coverage is loaded already."""
-    if MODULE in sys.modules:
-        watch(sys.modules[MODULE])
+    """Wraps what it does then, where coverage is loaded already."""
+    for name in MODULES:
+        if name in sys.modules:
+            watch(name, sys.modules[name])
+    if _DECIDES in sys.modules:
         _forget(getattr(sys.modules.get("coverage"), "Coverage", None))
 
 
-def watch(module):
+def watch(name, module):
+    if name == _DECIDES:
+        _watch_decisions(module)
+    elif callable(getattr(module, "get_python_source", None)):
+        module.get_python_source = _muted(module.get_python_source)
+
+
+def _muted(function):
+    def get_python_source(filename):
+        token = marks.mute_always()
+        try:
+            return function(filename)
+        finally:
+            marks.unmute(token)
+
+    return get_python_source
+
+
+def _watch_decisions(module):
     decides = getattr(module, "InOrOut", None)
     function = getattr(decides, "should_trace", None)
     if function is None:

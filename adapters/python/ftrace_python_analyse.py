@@ -77,11 +77,18 @@ _FIRST_CONSTANT = [
     bytes((op, 0)) for name, op in mentions.opmap.items()
     if op < 256 and name.startswith(("LOAD_CONST", "RETURN_CONST",
                                      "INSTRUMENTED_RETURN_CONST"))]
-# TYPEALIAS is 11; TYPEVAR_WITH_BOUND and _CONSTRAINTS are intrinsics of two
-# arguments, and so is the default of a type parameter.
-_LAZY = () if VERSION < (3, 12) else [
-    bytes((mentions.opmap["CALL_INTRINSIC_1"], 11))] + [
-        bytes((mentions.opmap["CALL_INTRINSIC_2"], n)) for n in (2, 3, 5)]
+# What makes a type alias of a function, at the end of its arguments; and what
+# gives a type parameter its bound, its constraints or its default.
+_ALIAS = mentions.opmap.get("CALL_INTRINSIC_1"), 11
+_PARAMETER = mentions.opmap.get("CALL_INTRINSIC_2"), (2, 3, 5)
+_LAZY = () if VERSION < (3, 12) or VERSION > (3, 13) else [
+    bytes(_ALIAS)] + [bytes((_PARAMETER[0], n)) for n in _PARAMETER[1]]
+_MAKE_FUNCTION = mentions.opmap["MAKE_FUNCTION"]
+_MAKING = mentions._ops("SET_FUNCTION_ATTRIBUTE", "BUILD_TUPLE")
+# How an annotation that is evaluated late refuses a format it does not know,
+# which no code that is written can.
+_REFUSED = () if VERSION < (3, 14) else [
+    bytes((mentions.opmap["LOAD_COMMON_CONSTANT"], 1))]
 
 
 def unseen_docstring(code):
@@ -107,7 +114,10 @@ def head_of(code):
 _CONSTANTS = mentions._ops("LOAD_CONST", "RETURN_CONST",
                            "LOAD_CONST_IMMORTAL", "LOAD_CONST_MORTAL")
 _NOTHING = mentions._ops("RESUME", "NOP", "LOAD_CONST", "RETURN_CONST",
-                         "RETURN_VALUE", "CACHE")
+                         "LOAD_COMMON_CONSTANT", "RETURN_VALUE", "CACHE")
+# How None is loaded: from 3.15 on, as one of the constants of all code.
+_NONE = (lambda: None).__code__.co_code
+_COMMON = mentions.opmap.get("LOAD_COMMON_CONSTANT", mentions.NOWHERE)
 
 
 def does_nothing(code):
@@ -116,29 +126,47 @@ def does_nothing(code):
     return (len(raw) < 12 and code.co_flags & OPTIMIZED
             and not code.co_flags & GENERATORS
             and _NOTHING.issuperset(raw[::2])
-            and all(code.co_consts[arg] is None
-                    for op, arg in zip(raw[::2], raw[1::2])
-                    if op in _CONSTANTS))
+            and all(code.co_consts[arg] is None if op in _CONSTANTS
+                    else op != _COMMON or bytes((op, arg)) in _NONE
+                    for op, arg in zip(raw[::2], raw[1::2])))
 
 
 def is_part(code):
     """Whether nested code belongs to its surroundings all the same.
 
-    Comprehensions, the scopes of type parameters, and annotations that are
-    evaluated late: who runs them first keeps the value for all others.
+    Comprehensions, the scopes of type parameters, and what is evaluated
+    late: who runs them first keeps the value for all others.  Up to 3.13 of
+    the latter those who make them know: see late_parts().
     """
     name = code.co_name
     if name[0] == "<":
         return name != "<lambda>"
-    if VERSION < (3, 12):
+    if VERSION < (3, 14):
         return False
-    return (name == "__annotate__" or code.co_varnames[:1] in
-            ((".format",), (".defaults",), ("format",)))
+    # Others may have this name, but not what the compiler puts there.
+    return code.co_varnames[:1] == (".format",) or (
+        name == "__annotate__" and _has(code.co_code, _REFUSED))
 
 
-def is_lazy(code):
-    """Whether `code` makes type aliases or bounds, evaluated when read."""
-    return _has(code.co_code, _LAZY)
+def late_parts(code):
+    """The ids of the type aliases and bounds that `code` makes.
+
+    They are evaluated when somebody reads them.
+    """
+    found = set()
+    if not _has(code.co_code, _LAZY):
+        return found
+    loaded = made = None
+    for op, arg in mentions.instructions(code):
+        if op == _MAKE_FUNCTION:
+            made = loaded
+        elif made is not None and ((op, arg) == _ALIAS or (
+                op == _PARAMETER[0] and arg in _PARAMETER[1])):
+            found.add(id(code.co_consts[made]))
+        elif op not in _MAKING:
+            made = None
+        loaded = arg if op == _LOAD_CONST else None
+    return found
 
 
 _LOAD_CONST = mentions.opmap["LOAD_CONST"]
@@ -237,14 +265,14 @@ class Blocks:
         unseen = unseen_docstring(code)
         lines = self.lines[id(code)] = lines_of(code)
         last = max(lines, default=code.co_firstlineno)
-        lazy = None
+        late = None
         for constant in code.co_consts:
             each = type(constant)
             if each is CODE:
-                if lazy is None:
-                    lazy = is_lazy(code)
+                if late is None:
+                    late = late_parts(code)
                 key, part, below = self._nested(constant, code, name, kind,
-                                                lazy)
+                                                late)
                 keys.append(key)
                 if below > last:
                     last = below
@@ -280,10 +308,10 @@ class Blocks:
                 block.last = last
         return key, last
 
-    def _nested(self, code, outer, outer_name, kind, lazy):
+    def _nested(self, code, outer, outer_name, kind, late):
         """(key, the code and its name if it is a part, last line)."""
         optimized = code.co_flags & OPTIMIZED
-        part = (is_part(code) or (lazy and optimized)
+        part = (is_part(code) or id(code) in late
                 or (kind == "c" and not optimized))
         if VERSION >= (3, 11):
             name = code.co_qualname
@@ -521,10 +549,15 @@ def silence():
     # imported, which costs more than it is worth.
     import _warnings
     _warnings.filters.insert(0, ("ignore", None, Warning, None, 0))
-    for name in ("_filters_mutated", "_filters_mutated_lock_held"):
-        if hasattr(_warnings, name):
-            getattr(_warnings, name)()
-            break
+    if hasattr(_warnings, "_filters_mutated"):
+        _warnings._filters_mutated()
+    elif hasattr(_warnings, "_filters_mutated_lock_held"):
+        # From 3.14 on, by whoever holds the lock.
+        _warnings._acquire_lock()
+        try:
+            _warnings._filters_mutated_lock_held()
+        finally:
+            _warnings._release_lock()
 
 
 silence()

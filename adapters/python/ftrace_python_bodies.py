@@ -73,7 +73,8 @@ def _known(name, code, lines, blocks, imported):
     """What the record says of a function or class, or None."""
     block = blocks.by_name.get(name)
     is_function = _is_function(code)
-    if (block is None or len(block.codes) != 1 or analyse.is_part(code)
+    if (block is None or len(block.codes) != 1
+            or is_function and block.kind == "c"
             or not {"__class__"}.issuperset(code.co_freevars)):
         return None
     first = code.co_firstlineno

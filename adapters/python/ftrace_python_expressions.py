@@ -411,21 +411,29 @@ def key_of(node, unit):
 
 
 def annotation(node, unit):
-    """The key of an annotation; what its strings name is loaded later."""
+    """The key of an annotation; what its strings name is loaded later.
+
+    So is all of it, from 3.14 on, but it may be on import: by pytest of tests
+    and fixtures, by dataclasses and protocols of what is in them.
+    """
     if node is None:
         return None
     aside = type(unit)(unit.scope)
     key = key_of(node, aside)
     unit.valued |= aside.needs | aside.chains
     later = {"~" + word for word in aside.words if word.isidentifier()}
-    if unit.scope.lazy:
+    if unit.scope.texts or unit.scope.late:
         later.update("~" + name for name in aside.needs)
+    if unit.scope.texts:
         for chain in aside.chains:
             unit.words.update(chain.split(".")[1:])
     else:
         later.update(word for word in aside.words
                      if not word.isidentifier())
-        unit.needs |= aside.needs
+        if unit.scope.late:
+            later.update("^" + name for name in aside.needs)
+        else:
+            unit.needs |= aside.needs
         unit.chains |= aside.chains
         unit.odd |= aside.odd
         unit.binds += aside.binds
@@ -509,6 +517,8 @@ def simple(node, unit):
         key = ("type", node.name.id, _generic(node, aside))
         unit.words |= aside.words
         unit.words.update("~" + name for name in aside.needs)
+        for chain in aside.chains:
+            unit.words.update(chain.split(".")[1:])
         unit.valued |= aside.needs | aside.chains
         return key
     if kind == "Expr":

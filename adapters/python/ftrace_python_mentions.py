@@ -31,6 +31,9 @@ ATTRIBUTE = {op: 0 for op in _ops(
     "IMPORT_FROM")}
 ATTRIBUTE.update((op, _ATTR_SHIFT) for op in _ops("LOAD_ATTR"))
 ATTRIBUTE.update((op, 2) for op in _ops("LOAD_SUPER_ATTR"))
+if VERSION >= (3, 15):
+    # Below the name is whether the import is a lazy one.
+    ATTRIBUTE.update((op, 2) for op in _ops("IMPORT_NAME"))
 GLOBAL.pop(NOWHERE, None)
 ATTRIBUTE.pop(NOWHERE, None)
 EXTENDED = opmap["EXTENDED_ARG"]
@@ -40,7 +43,9 @@ REFLECTION = frozenset((
     "dir", "eval", "exec", "__subclasses__", "getmembers",
     "getmembers_static", "getattr_static", "iter_modules", "walk_packages",
     "get_type_hints", "get_annotations", "get_overloads", "__annotations__",
-    "__annotate__", "__getattribute__", "__globals__", "f_globals", "f_locals",
+    "__annotate__", "__annotate_func__", "__annotations_cache__",
+    "get_annotate_from_class_namespace", "call_annotate_function",
+    "__getattribute__", "__globals__", "f_globals", "f_locals",
     "f_builtins", "__builtins__", "pickle", "_pickle", "cPickle", "dill",
     "cloudpickle", "shelve", "runpy", "run_module", "run_path",
     "get_objects", "get_referrers", "get_referents",
@@ -94,7 +99,7 @@ _TESTS = frozenset(op for name, op in opmap.items() if name == "TO_BOOL" or (
                      "POP_JUMP_BACKWARD_IF_"))))
 _IS = opmap.get("IS_OP", NOWHERE)
 _CONSTANTS = frozenset(op for name, op in opmap.items()
-                       if name.startswith("LOAD_CONST"))
+                       if name.startswith(("LOAD_CONST", "LOAD_COMMON")))
 _PLAIN_LOADS = frozenset(op for name, op in opmap.items() if name.startswith((
     "LOAD_CONST", "LOAD_FAST", "LOAD_GLOBAL", "LOAD_DEREF", "LOAD_NAME"))
     and "AND_CLEAR" not in name)

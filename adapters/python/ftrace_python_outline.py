@@ -5,9 +5,10 @@ Only narrowing reads it.  A unit is a tuple of the fields below.  PRINT is the
 same for two units exactly when they are the same code, bodies of functions
 left out; NEEDS are the names it loads on import; CHAINS the dotted names it
 looks up; WORDS all else that it mentions, with "?" in front a name that it
-may load, "~" one that may be loaded later, and "*" for reflection; RISK why
-it may be felt elsewhere or fail; ODD the type expressions it evaluates;
-CALLED those of NEEDS and CHAINS that it does nothing with but call them.
+may load, "~" one that may be loaded later, "^" one that must be there then,
+and "*" for reflection; RISK why it may be felt elsewhere or fail; ODD the
+type expressions it evaluates; CALLED those of NEEDS and CHAINS that it does
+nothing with but call them.
 """
 
 from marshal import dumps, loads
@@ -16,7 +17,7 @@ import ftrace_python_analyse as analyse
 import ftrace_python_expressions as expressions
 import ftrace_python_known as known
 
-FORMAT = 3
+FORMAT = 4
 # Fields of a unit.
 (PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, ODD, MORE,
  CALLED) = range(11)
@@ -47,7 +48,9 @@ class Scope:
         self._resolved = {}
         for node in tree.body:
             self._note(node)
-        self.lazy = "annotations" in self.future or analyse.VERSION >= (3, 14)
+        # Annotations are text; or they are evaluated by whoever asks.
+        self.texts = "annotations" in self.future
+        self.late = not self.texts and analyse.VERSION >= (3, 14)
 
     def _note(self, node):
         kind = type(node).__name__
@@ -116,7 +119,7 @@ class Unit:
         called = set(unit[CALLED])
         self.called |= called
         used = set(unit[NEEDS] + unit[CHAINS])
-        used.update(each.lstrip("?~") for each in unit[WORDS])
+        used.update(each.lstrip("?~^") for each in unit[WORDS])
         self.valued |= used - called
 
     def finish(self, key, kind, name="", more=()):
@@ -131,7 +134,7 @@ class Unit:
 
 def _named_by(unit):
     return unit.needs | unit.chains | {
-        word.lstrip("?~") for word in unit.words}
+        word.lstrip("?~^") for word in unit.words}
 
 
 def _function(node, scope):
@@ -214,8 +217,12 @@ def _class(node, scope):
 def _imports(node, scope):
     units = []
     level = getattr(node, "level", 0) or 0
+    # From 3.15 on: it is for who first uses the name to find what is wrong.
+    lazy = ("lazy",) if getattr(node, "is_lazy", 0) else ()
     for alias in node.names:
         unit = Unit(scope)
+        if lazy:
+            unit.danger("a lazy import")
         if type(node).__name__ == "Import":
             what = (alias.name, 0, None)
             unit.binds.append(alias.asname or alias.name.split(".")[0])
@@ -229,8 +236,8 @@ def _imports(node, scope):
             more = what + (False,)
             unit.words.add(alias.name)
             unit.words.update((node.module or "").split("."))
-        units.append(unit.finish(("import", what, unit.binds), "import",
-                                 unit.binds[0], more))
+        units.append(unit.finish(("import", what, unit.binds, *lazy),
+                                 "import", unit.binds[0], more))
     return units
 
 
@@ -444,7 +451,7 @@ def outline(content, left, code, blocks, past=None):
     names = set()
     for unit in units:
         names.update(unit[BINDS], unit[NEEDS])
-        names.update([each.lstrip("?~") for each in unit[WORDS]])
+        names.update([each.lstrip("?~^") for each in unit[WORDS]])
         for chain in unit[CHAINS]:
             names.update(chain.split("."))
     return dumps((FORMAT, tuple(scope.future), dumps(units, 4),

@@ -93,6 +93,17 @@ class Pass:
             return HARD
         return max([self._token_level(each) for each in new], default=NONE)
 
+    def _level_of(self, name, needed):
+        """The same of a name that a unit loads here, or later.
+
+        Then it may be bound by something else than it is here.
+        """
+        level = self._level(name)
+        if needed:
+            return level
+        return max(level, self.changes.names.get(
+            self.at.path, {}).get(name, NONE))
+
     def _token_level(self, token):
         if token in self.levels:
             return self.levels[token]
@@ -102,15 +113,15 @@ class Pass:
         """How what a unit mentions differs between the versions."""
         noted = self.noted(unit)
         level = self.changes.level_of(self.at, unit, self, noted)
-        for name, _ in loads_of(unit):
+        for name, needed in loads_of(unit):
             if name not in noted:
-                level = max(level, self._level(name))
+                level = max(level, self._level_of(name, needed))
         # What a default holds, a call of the function can tell.
         if level in (DOC, VALUE):
             return SOFT
-        for name, _ in loads_of(unit):
+        for name, needed in loads_of(unit):
             if name in noted:
-                level = max(level, min(DOC, self._level(name)))
+                level = max(level, min(DOC, self._level_of(name, needed)))
         return max(level, min(DOC, self._affected(unit)))
 
     def noted(self, unit):
@@ -133,9 +144,10 @@ class Pass:
     def felt(self, unit, noted):
         """How what a unit uses differs, but for what it has in annotations."""
         level = self.changes.level_of(self.at, unit, self, noted)
-        for name, _ in loads_of(unit):
+        for name, needed in loads_of(unit):
             if name not in noted:
-                level = max(level, self.weigh(self._level(name), name, unit))
+                level = max(level, self.weigh(
+                    self._level_of(name, needed), name, unit))
         return level
 
     def weigh(self, level, name, unit):
@@ -184,6 +196,21 @@ class Pass:
             here = here.outer
         return False
 
+    def _is_bound_later(self, name, unit):
+        """The same when all of the module has run."""
+        there = self.at.table.get(name)
+        return (there is not None and there[KIND] != "compound"
+                or self.is_bound(name)
+                or unit[KIND] == "class" and any(
+                    name in member[BINDS] for member in unit[MORE][4]))
+
+    def _miss_later(self, unit):
+        for name in self.changes.removed.get(self.at.path, ()):
+            if "^" + name in unit[WORDS] and not self._is_bound_later(
+                    name, unit):
+                raise Whole("%s is not bound any more, and %s needs it"
+                            % (name, describe(unit)))
+
     # Units that are in both versions
 
     def matched(self, unit, index):
@@ -195,10 +222,11 @@ class Pass:
             if old != new and needed and not self.is_bound(name):
                 raise Whole("%s may not be bound any more where %s needs it"
                             % (name, describe(unit)))
-            here = self.weigh(self._level(name), name, unit)
+            here = self.weigh(self._level_of(name, needed), name, unit)
             if here > level:
                 level = here
                 why = name
+        self._miss_later(unit)
         if level:
             self._follow(unit, level, why)
         level = self._kept(unit, level)
@@ -387,6 +415,10 @@ class Pass:
                     or unit[KIND] == "compound" and name in unit[BINDS]):
                 raise Whole("%s needs %s, which may not be bound there"
                             % (what, name))
+        for word in unit[WORDS]:
+            if word[:1] == "^" and not self._is_bound_later(word[1:], unit):
+                raise Whole("%s needs %s, which may never be bound"
+                            % (what, word[1:]))
         self._evaluates(unit, what)
         if unit[KIND] == "class":
             risk = classes.class_risk(self, unit)

@@ -39,7 +39,7 @@ def _functions(code, known, found, lines, blocks):
                 found.append(constant)
             else:
                 _functions(constant, (), found, lines, blocks)
-        elif constant.co_name[0] != "<":
+        elif constant.co_name[0] != "<" and not analyse.is_part(constant):
             found.append(constant)
 
 

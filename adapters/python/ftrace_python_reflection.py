@@ -21,6 +21,7 @@ _CALL_KW = mentions._CALL_KW
 # What is left of a call once it has been recognised.
 _CALLED = _ops("CALL") if "PRECALL" in _opmap else frozenset()
 _INDEX = _ops("BINARY_SUBSCR", "STORE_SUBSCR")
+_BINARY_OP = _opmap.get("BINARY_OP", mentions.NOWHERE)
 _FAST = _ops("LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK")
 _FAST_PAIR = _ops("LOAD_FAST_LOAD_FAST",
                   "LOAD_FAST_BORROW_LOAD_FAST_BORROW")
@@ -116,7 +117,9 @@ def _indexed(stream, at):
         return False
     op, arg = stream[at + 1]
     if op in _CONSTANT:
-        return stream[at + 2][0] in _INDEX
+        op, arg = stream[at + 2]
+        # From 3.14 on an operator: those below are of numbers.
+        return op in _INDEX or op == _BINARY_OP and arg >= 26
     return False
 
 

@@ -259,3 +259,47 @@ def test_a_file_that_a_method_of_a_base_keeps(project):
     project.write("a.json", "[2]")
     assert project.affected_units() == [
         "test_models.py::test_first", "test_models.py::test_second"]
+
+
+CYCLE = """\
+    import functools
+    def make():
+        table = {}
+        def first():
+            return inner(len(table))
+        def second():
+            return first()
+        table.update(first=first, second=second)
+        return first
+    def inner(n):
+        return n
+    found = make()
+    class Shop:
+        size: int = 3
+        def price(self) -> int:
+            return self.size
+    @functools.lru_cache
+    def rate():
+        return found() + Shop().price()
+    """
+
+
+def test_functions_that_close_over_themselves(project):
+    """By way of a table, or of the class, as annotations do since 3.14."""
+    project.env["PYTHONPATH"] = "."
+    project.files(shop=CYCLE, test_shop="""\
+        import shop
+        def test_first():
+            assert shop.rate() == 5
+        def test_second():
+            assert shop.rate() == 5
+        def test_none():
+            pass
+        """)
+    assert project.pytest("-p", "no:randomly").ok().err == (
+        "ftrace: recorded 3 units\n")
+    assert project.affected() == []
+    for name in "return n", "return self.size":
+        with project.edited("shop.py", name, name + " + 1"):
+            assert project.affected_units() == [
+                "test_shop.py::test_first", "test_shop.py::test_second"]

@@ -85,7 +85,7 @@ LOADER = """\
             exec(code, module.__dict__)
 
     class Transforming(machinery.SourceFileLoader):
-        def source_to_code(self, data, path, **more):
+        def source_to_code(self, data, path, *more, **options):
             return compile(ast.parse(data), path, "exec")
 
     class Renaming(machinery.SourceFileLoader):

@@ -133,7 +133,9 @@ def test_processes_and_threads_belong_to_the_test(project, how):
                 child.join()
                 assert child.exitcode == 0
             def pool(name):
-                with concurrent.futures.ProcessPoolExecutor(1) as executor:
+                fork = multiprocessing.get_context("fork")
+                with concurrent.futures.ProcessPoolExecutor(
+                        1, mp_context=fork) as executor:
                     assert executor.submit(read, name).result()
             def thread(name):
                 child = threading.Thread(target=read, args=(name,))

@@ -138,10 +138,10 @@ def test_a_loader_that_makes_something_else_of_a_source(project):
             import sys
             from importlib import machinery, util
             class Loader(machinery.SourceFileLoader):
-                def source_to_code(self, data, path, **more):
+                def source_to_code(self, data, path, *more, **options):
                     data = data.replace(b"return 1", b"return 1 if "
                                         b"True else %d" % len(data))
-                    return super().source_to_code(data, path, **more)
+                    return super().source_to_code(data, path, *more, **options)
             class Finder:
                 @staticmethod
                 def find_spec(name, path, target=None):

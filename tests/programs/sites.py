@@ -22,6 +22,7 @@ SKIPPED = 77
 EXCEPTIONS = {
     ("ld", "readlink"): "the loader asks /proc/self/exe where the program "
                         "lies, before anything else is loaded",
+    ("ld", "readlinkat"): "as readlink, since glibc 2.43",
 }
 # How instructions of which no number is known may get it.
 UNKNOWN = {

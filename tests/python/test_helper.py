@@ -164,7 +164,7 @@ def test_known_skeletons_need_no_outline():
 ])
 def test_what_cannot_be_analysed(content, why):
     answer = ask("analyse", 2, "a.py", content, "b.py", "x = 1")
-    assert answer[0] != b"ok" and why in answer[0]
+    assert answer[0] != b"ok" and why in answer[0].lower()
     assert b"\n" not in answer[0]
     assert answer[1] == b"ok"
 

@@ -275,3 +275,98 @@ def test_what_is_tested_is_not_held(text, tested, held):
     assert set(tested.split()) | set(held.split()) <= found
     assert not {letter + each[1:] for each in tested.split()
                 for letter in "ghabAG"} - set(tested.split()) & found
+
+
+TYPES = '''
+type Name = int
+class Box[T: (int, str)]:
+    type Inner = list[T]
+    def get(self):
+        return 1
+def first[T: int](x: T):
+    return 2
+def made():
+    type Local = int
+    def inner():
+        return 3
+    return inner
+def plain():
+    return 4
+'''
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="no such syntax")
+def test_only_types_are_evaluated_late():
+    """What makes a type leaves the other functions around it functions."""
+    blocks, _ = analyse.analyse(TYPES.encode())
+    kinds = {name: block.kind for name, block in blocks.by_name.items()}
+    assert {name for name in kinds if kinds[name] == "f"} == {
+        "Box.get", "first", "made", "made.<locals>.inner", "plain",
+        "made.<locals>.Local"}
+    assert kinds["Name"] == kinds["T"] == kinds["Box.Inner"] == "c"
+    for old, new in (("Name = int", "Name = str"), ("T: int", "T: str"),
+                     ("int, str", "int, bool"), ("list[T]", "set[T]")):
+        assert skeleton_of(TYPES.replace(old, new)) != skeleton_of(TYPES)
+    for number in "1234":
+        edited = TYPES.replace("return " + number, "return 5")
+        assert skeleton_of(edited) == skeleton_of(TYPES)
+    local = TYPES.replace("Local = int", "Local = str")
+    assert blocks_of(local)["made"] != blocks_of(TYPES)["made"]
+
+
+@pytest.mark.parametrize("head, name", [
+    ("def f(format):", "f"), ("f = lambda format:", "<lambda>"),
+    ("def __annotate__(format):", "__annotate__"),
+    ("class A:\n  def __annotate__(format, /):", "A.__annotate__"),
+    ("def __annotate__(format, /):\n  if format > 2:\n"
+     "    raise NotImplementedError\n ", "__annotate__"),
+])
+def test_a_function_that_is_asked_for_a_format_is_one(head, name):
+    made = " return %d" if "def" in head else " %d"
+    blocks, _ = analyse.analyse((head + made % 1).encode())
+    assert blocks.by_name[name].kind == "f"
+    assert skeleton_of(head + made % 1) == skeleton_of(head + made % 2)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="they are early")
+@pytest.mark.parametrize("text", [
+    "def f(x: %s, *, y: str) -> None:\n    return 1",
+    "class A:\n    x: %s\n    y: str = 2", "x: %s\ny: str = 2",
+    "if __name__:\n    x: %s\n",
+    "class A:\n    if __name__:\n        x: %s\n",
+    "class A:\n    def f(self, x: %s): pass\n",
+    "type X = %s", "def f[T: %s](x: T): pass",
+    "x: [%s for each in 'ab']"])
+def test_late_annotations_are_part_of_their_surroundings(text):
+    assert skeleton_of(text % "int") != skeleton_of(text % "str")
+    kinds = {block.kind for name, block in analyse.analyse(
+        (text % "int").encode())[0].by_name.items() if name[-1] != "f"}
+    assert kinds == {"c"}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="no such syntax")
+@pytest.mark.parametrize("old, new, text", [
+    ("t'{x}a'", "t'{x}b'", "a"), ("t'{x}'", "t'{y}'", "x"),
+    ("t'{x}'", "t'{x!r}'", "x"), ("t'{x}'", "t'{x:>4}'", "x"),
+    ("t'{x}'", "t'{ x}'", "x"), ("t'{x}'", "t'{x=}'", "x"),
+    ("t'{x}' t'b'", "t'{x}' t'c'", "b"),
+])
+def test_templates(old, new, text):
+    source = "def f(x, y):\n    return %s\n"
+    assert blocks_of(source % old) != blocks_of(source % new)
+    assert skeleton_of(source % old) == skeleton_of(source % new)
+    assert text in {each[1:] for each in mentions_of(source % old)}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="no such syntax")
+def test_names_in_a_template():
+    """They are looked up, and the text of the expression is kept as well."""
+    found = mentions_of("def f():\n    return t'{core.total} {other}'\n")
+    assert {"hcore", "atotal", "gother"} <= found
+
+
+def test_names_of_imports_that_are_globals_as_well():
+    """From 3.15 on an import has beside its name whether it is lazy."""
+    found = mentions_of("def f():\n    other()\n    first()\n"
+                        "    import first as x\n")
+    assert "afirst" in found and {each[1:] for each in found} >= {"other"}
