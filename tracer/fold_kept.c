@@ -209,7 +209,7 @@ static void use(struct fold *fold, uint32_t scope, const struct fold_kept *kept)
 		fold_use(fold, scope, kept->scope);
 }
 
-static bool uses(const struct fold *fold, uint32_t scope, uint32_t used)
+bool fold_uses(const struct fold *fold, uint32_t scope, uint32_t used)
 {
 	const struct recorded_scope *recorded = &fold->recording.scopes[scope];
 
@@ -241,7 +241,8 @@ static void use_on_import(
 		uint32_t source = fold->source_of[kept->node];
 
 		if (kept->is_global && !kept->has_makers && source &&
-			uses(fold, module, fold->sources[source - 1].module))
+			fold_uses(
+				fold, module, fold->sources[source - 1].module))
 			use(fold, module, kept);
 	}
 }

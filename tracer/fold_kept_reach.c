@@ -475,6 +475,20 @@ static void add_callers(struct reach *reach, uint32_t callee)
 	}
 }
 
+/* Whether a function can put something into the module of a thing. */
+static bool has_at_hand(
+	const struct reach *reach, uint32_t function, uint32_t kept)
+{
+	const struct fold *fold = reach->fold;
+	uint32_t own = fold->source_of[fold->functions[function].node];
+	uint32_t source = fold->source_of[fold->kept[kept].node];
+
+	return own && source && fold->kept[kept].is_global &&
+	       !fold->kept[kept].has_makers &&
+	       fold_uses(fold, fold->sources[own - 1].module,
+		       fold->sources[source - 1].module);
+}
+
 /* Where nobody mentions it, who may mention all has to do with it. */
 static void begin(struct reach *reach, uint32_t kept)
 {
@@ -483,11 +497,16 @@ static void begin(struct reach *reach, uint32_t kept)
 
 	for (size_t i = 0; i < here->count; i++) {
 		uint32_t function = here->items[i];
+		bool near = is_near(reach, function);
 
-		reach->begins[function] = is_near(reach, function) &&
-					  has_to_do(reach, function, kept);
-		if (reach->begins[function])
-			take(reach, function);
+		if (!has_to_do(reach, function, kept) ||
+			(!near && !has_at_hand(reach, function, kept)))
+			continue;
+		/* Others that have the module compute with what they know. */
+		if (!near)
+			find_near_of(reach, function);
+		reach->begins[function] = true;
+		take(reach, function);
 	}
 	if (!reach->queue.count)
 		for (size_t i = 0; i < here->count; i++)

@@ -219,6 +219,9 @@ uint32_t fold_new_scope(
 uint32_t fold_find_scope(const struct fold *fold, enum scope_kind kind,
 	const char *name, size_t size);
 void fold_use(struct fold *fold, uint32_t scope, uint32_t used);
+
+/* Whether a scope was said to use another one, itself. */
+bool fold_uses(const struct fold *fold, uint32_t scope, uint32_t used);
 void fold_incomplete(struct fold *fold, uint32_t scope, const char *reason);
 /* It ran code that is no block: that may mention whatever name there is. */
 void fold_use_opaque(struct fold *fold, uint32_t scope);

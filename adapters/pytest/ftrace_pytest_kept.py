@@ -99,9 +99,15 @@ def _slots_of(value):
 def _paths_of(kind):
     """The files of the project that a class and its bases are of.
 
-    Of a function, or of one with a cache, the file that has its code.
+    Of a function, or of one with a cache, the file that has its code; of a
+    module its own.
     """
     found = []
+    if type(kind) is types.ModuleType:
+        path = memory.names_of_module(kind).get("__file__")
+        if type(path) is str and imports.is_project(kind):
+            found.append(encode(os.path.abspath(path)))
+        return found
     if type(kind) is functools._lru_cache_wrapper:
         kind = getattr(kind, "__wrapped__", None)
     if type(kind) is types.FunctionType:

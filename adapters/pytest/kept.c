@@ -200,6 +200,20 @@ static void note_kin(const struct way *way, PyObject *value, enum sight sight)
 	Py_DecRef(paths);
 }
 
+/* Who has a module at hand may put things into it. */
+static void note_module(const struct way *way, PyObject *value)
+{
+	PyObject *paths = sight_paths(value);
+	const char *path = paths && PyList_Size(paths)
+				   ? PyBytes_AsString(PyList_GetItem(paths, 0))
+				   : NULL;
+
+	if (path)
+		kept_source_add_kin(way->source, kept_source_of(path));
+	PyErr_Clear();
+	Py_DecRef(paths);
+}
+
 static void put(const struct way *way, struct place *place, PyObject *key,
 	PyObject *value)
 {
@@ -212,6 +226,8 @@ static void put(const struct way *way, struct place *place, PyObject *key,
 	if (place->sight == SIGHT_CLASS || place->sight == SIGHT_OBJECT ||
 		place->sight == SIGHT_CLOSURE || place->sight == SIGHT_CACHE)
 		note_kin(way, value, place->sight);
+	else if (sight_is_module(value))
+		note_module(way, value);
 }
 
 /* Tells when a value is fresh or, where it was there before, has more. */

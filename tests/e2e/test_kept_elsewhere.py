@@ -230,6 +230,86 @@ def test_ways_to_keep_elsewhere(project, way):
             "test_shop.py::test_first", "test_shop.py::test_other"]
 
 
+# Ways to put something into a module that has no function, and to ask for it.
+PUT = {
+    "attribute": ("""\
+        import config
+        def get():
+            if config.rate is None:
+                config.rate = core.inner(1)
+            return config.rate
+        """, "shop.get()"),
+    "new attribute": ("""\
+        import config
+        def get():
+            if not hasattr(config, "more"):
+                setattr(config, "more", core.inner(1))
+            return config.more
+        """, "shop.get()"),
+    "in its table": ("""\
+        import config as settings
+        def get():
+            if "rate" not in settings.table:
+                settings.table["rate"] = core.inner(1)
+            return settings.table["rate"]
+        """, "shop.get()"),
+    "handed over": ("""\
+        import config
+        def fill(module):
+            module.rate = core.inner(1)
+        def get():
+            if config.rate is None:
+                fill(config)
+            return config.rate
+        """, "shop.get()"),
+    "of a package": ("""\
+        from package import config
+        def get():
+            if config.rate is None:
+                config.rate = core.inner(1)
+            return config.rate
+        """, "shop.get()"),
+    "asked for elsewhere": ("""\
+        import config
+        def fill():
+            if config.rate is None:
+                config.rate = core.inner(1)
+        """, "(shop.fill(), user.ask())[1]"),
+}
+
+
+@pytest.mark.parametrize("way", PUT)
+def test_what_others_put_into_a_module(project, way):
+    text, ask = PUT[way]
+    project.env["PYTHONPATH"] = "."
+    for name in ("config", "package/config", "package/__init__"):
+        project.write(name + ".py", "rate = None\ntable = {}\n")
+    project.write("shop.py", "import core\n" + textwrap.dedent(text))
+    project.files(core=CORE, user="""\
+        import config
+        def ask():
+            return config.rate
+        """, test_first="""\
+        import shop, user
+        def test_first():
+            assert %s == 2
+        """ % ask, test_second="""\
+        import shop, user
+        def test_second():
+            assert %s == 2
+        """ % ask, test_third="""\
+        import core, shop, user
+        def test_third():
+            assert core.aside() == 5
+        """)
+    project.pytest("-p", "no:randomly").ok()
+    with project.edited("core.py", "n + 1", "n + 2"):
+        assert project.affected_units() == [
+            "test_first.py::test_first", "test_second.py::test_second"]
+    with project.edited("core.py", "return 5", "return 6"):
+        assert project.affected_units() == ["test_third.py::test_third"]
+
+
 def test_a_file_that_a_method_of_a_base_keeps(project):
     project.env["PYTHONPATH"] = "."
     project.write("a.json", "[1]")
