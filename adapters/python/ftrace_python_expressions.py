@@ -431,7 +431,8 @@ def annotation(node, unit):
         later.update(word for word in aside.words
                      if not word.isidentifier())
         if unit.scope.late:
-            later.update("^" + name for name in aside.needs)
+            for name in aside.needs:
+                later.update(("^" + name, "%" + name))
         else:
             unit.needs |= aside.needs
         unit.chains |= aside.chains
@@ -516,7 +517,8 @@ def simple(node, unit):
         aside = type(unit)(unit.scope)
         key = ("type", node.name.id, _generic(node, aside))
         unit.words |= aside.words
-        unit.words.update("~" + name for name in aside.needs)
+        for name in aside.needs:
+            unit.words.update(("~" + name, "%" + name))
         for chain in aside.chains:
             unit.words.update(chain.split(".")[1:])
         unit.valued |= aside.needs | aside.chains

@@ -5,8 +5,8 @@ Only narrowing reads it.  A unit is a tuple of the fields below.  PRINT is the
 same for two units exactly when they are the same code, bodies of functions
 left out; NEEDS are the names it loads on import; CHAINS the dotted names it
 looks up; WORDS all else that it mentions, with "?" in front a name that it
-may load, "~" one that may be loaded later, "^" one that must be there then,
-and "*" for reflection; RISK why it may be felt elsewhere or fail; ODD the
+may load, "~" one that may be loaded later, "%" one that is looked up then, as
+no text is, "^" one that must be there then, and "*" for reflection; RISK why it may be felt elsewhere or fail; ODD the
 type expressions it evaluates; CALLED those of NEEDS and CHAINS that it does
 nothing with but call them.
 """
@@ -17,7 +17,7 @@ import ftrace_python_analyse as analyse
 import ftrace_python_expressions as expressions
 import ftrace_python_known as known
 
-FORMAT = 4
+FORMAT = 5
 # Fields of a unit.
 (PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, ODD, MORE,
  CALLED) = range(11)
@@ -119,7 +119,7 @@ class Unit:
         called = set(unit[CALLED])
         self.called |= called
         used = set(unit[NEEDS] + unit[CHAINS])
-        used.update(each.lstrip("?~^") for each in unit[WORDS])
+        used.update(each.lstrip("?~^%") for each in unit[WORDS])
         self.valued |= used - called
 
     def finish(self, key, kind, name="", more=()):
@@ -134,7 +134,7 @@ class Unit:
 
 def _named_by(unit):
     return unit.needs | unit.chains | {
-        word.lstrip("?~^") for word in unit.words}
+        word.lstrip("?~^%") for word in unit.words}
 
 
 def _function(node, scope):
@@ -451,7 +451,7 @@ def outline(content, left, code, blocks, past=None):
     names = set()
     for unit in units:
         names.update(unit[BINDS], unit[NEEDS])
-        names.update([each.lstrip("?~^") for each in unit[WORDS]])
+        names.update([each.lstrip("?~^%") for each in unit[WORDS]])
         for chain in unit[CHAINS]:
             names.update(chain.split("."))
     return dumps((FORMAT, tuple(scope.future), dumps(units, 4),

@@ -93,13 +93,13 @@ class Pass:
             return HARD
         return max([self._token_level(each) for each in new], default=NONE)
 
-    def _level_of(self, name, needed):
+    def _level_of(self, name, unit):
         """The same of a name that a unit loads here, or later.
 
         Then it may be bound by something else than it is here.
         """
         level = self._level(name)
-        if needed:
+        if "%" + name not in unit[WORDS]:
             return level
         return max(level, self.changes.names.get(
             self.at.path, {}).get(name, NONE))
@@ -113,15 +113,15 @@ class Pass:
         """How what a unit mentions differs between the versions."""
         noted = self.noted(unit)
         level = self.changes.level_of(self.at, unit, self, noted)
-        for name, needed in loads_of(unit):
+        for name, _ in loads_of(unit):
             if name not in noted:
-                level = max(level, self._level_of(name, needed))
+                level = max(level, self._level_of(name, unit))
         # What a default holds, a call of the function can tell.
         if level in (DOC, VALUE):
             return SOFT
-        for name, needed in loads_of(unit):
+        for name, _ in loads_of(unit):
             if name in noted:
-                level = max(level, min(DOC, self._level_of(name, needed)))
+                level = max(level, min(DOC, self._level_of(name, unit)))
         return max(level, min(DOC, self._affected(unit)))
 
     def noted(self, unit):
@@ -144,10 +144,10 @@ class Pass:
     def felt(self, unit, noted):
         """How what a unit uses differs, but for what it has in annotations."""
         level = self.changes.level_of(self.at, unit, self, noted)
-        for name, needed in loads_of(unit):
+        for name, _ in loads_of(unit):
             if name not in noted:
                 level = max(level, self.weigh(
-                    self._level_of(name, needed), name, unit))
+                    self._level_of(name, unit), name, unit))
         return level
 
     def weigh(self, level, name, unit):
@@ -222,7 +222,7 @@ class Pass:
             if old != new and needed and not self.is_bound(name):
                 raise Whole("%s may not be bound any more where %s needs it"
                             % (name, describe(unit)))
-            here = self.weigh(self._level_of(name, needed), name, unit)
+            here = self.weigh(self._level_of(name, unit), name, unit)
             if here > level:
                 level = here
                 why = name
