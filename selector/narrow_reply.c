@@ -142,7 +142,7 @@ static void add_mentions(
 		uint32_t i;
 
 		/* What importing gets at is narrowed by its statements. */
-		if (line.size < 2 || strchr("~li", *line.bytes))
+		if (line.size < 2 || strchr("~lik", *line.bytes))
 			continue;
 		i = intern(&wanted->mentioned, line.bytes + 1, line.size - 1);
 		if (i == wanted->mentioned_count)

@@ -171,8 +171,9 @@ static void take_entry(struct fold *fold, const struct fold_entry *entry)
 	}
 	if (function->state == FILE_NONE) {
 		source = fold->source_of[function->node];
-		/* While a module is loaded it keeps nothing yet. */
-		if (!source || fold->sources[source - 1].module != entry->scope)
+		/* What loading a source gets at, find_importers() knows. */
+		if (!function->on_load || !source ||
+			fold->sources[source - 1].module != entry->scope)
 			fold_use_kept(fold, entry->scope, function);
 		return;
 	}

@@ -121,11 +121,8 @@ static void add_reads(struct entered *entered, uint32_t i, uint32_t scope)
 			read->state =
 				fold->functions[entered->functions[rank]].state;
 			read->kinds = KIND_BIT(ACCESS_READ);
-			/* While a module is loaded it keeps nothing yet. */
-			if (scope != source->module)
-				fold_use_kept(fold, scope,
-					&fold->functions
-						 [entered->functions[rank]]);
+			fold_use_kept(fold, scope,
+				&fold->functions[entered->functions[rank]]);
 		}
 	}
 	fold_use(fold, scope, source->module);

@@ -78,7 +78,7 @@ static bool is_on_the_way(
 	return false;
 }
 
-static void add_own_names(
+static void add_import_names(
 	struct fold *fold, const struct kept_mark *mark, uint32_t kept)
 {
 	const char *at = mark->names, *end = at + mark->names_size;
@@ -87,8 +87,10 @@ static void add_own_names(
 		const char *comma = memchr(at, ',', (size_t)(end - at));
 		size_t n = (size_t)((comma ? comma : end) - at);
 
-		if (n && !is_on_the_way(mark, at, n))
-			names_add(&fold->kept_own, at, n, kept);
+		if (n)
+			names_add(is_on_the_way(mark, at, n) ? &fold->kept_ways
+							     : &fold->kept_own,
+				at, n, kept);
 		at += n + 1;
 	}
 }
@@ -122,7 +124,7 @@ void fold_take_kept(struct fold *fold, const struct trace_event *event)
 	} else {
 		names_add_all(
 			&fold->kept_names, mark.names, mark.names_size, i);
-		add_own_names(fold, &mark, i);
+		add_import_names(fold, &mark, i);
 	}
 	names_add_all(&fold->kept_makers, mark.makers, mark.makers_size, i);
 	fold->kept[i].has_makers |= mark.makers_size > 0;
@@ -220,8 +222,9 @@ bool fold_uses(const struct fold *fold, uint32_t scope, uint32_t used)
 }
 
 /*
- * A module gets at a thing while it is imported: it loads a name of it, or
- * takes over what a global of another module is bound to.
+ * A module gets at a thing while it is imported: it loads a name of it, takes
+ * over what a global of another module is bound to, or hands what has the
+ * thing to code that is not the project's, as an operator does.
  */
 static void use_on_import(
 	struct fold *fold, uint32_t module, const char *mention, size_t size)
@@ -229,7 +232,8 @@ static void use_on_import(
 	const struct name_list *list;
 	bool imports = *mention == 'i', all = size == 2 && mention[1] == '*';
 
-	list = names_find(&fold->kept_own, mention + 1, size - 1);
+	list = names_find(*mention == 'k' ? &fold->kept_ways : &fold->kept_own,
+		mention + 1, size - 1);
 	for (size_t k = 0; list && k < list->count; k++) {
 		const struct fold_kept *kept = &fold->kept[list->items[k]];
 
@@ -268,7 +272,7 @@ static void find_importers(struct fold *fold, const struct fold_source *from)
 			const char *stop = memchr(at, '\n', (size_t)(end - at));
 			size_t n = (size_t)((stop ? stop : end) - at);
 
-			if (n > 1 && (*at == 'l' || *at == 'i'))
+			if (n > 1 && strchr("lki", *at))
 				use_on_import(fold, from->module, at, n);
 			at += n + 1;
 		}
@@ -300,13 +304,29 @@ void fold_kept(struct fold *fold)
 	fold_kept_reach(fold);
 }
 
+/*
+ * What a module enters while it is imported, of its own, often names what it
+ * makes itself: of others it is what the module imports.
+ */
+static bool is_near(const struct fold *fold, uint32_t scope,
+	const struct fold_function *function, uint32_t kept)
+{
+	uint32_t own = fold->source_of[function->node];
+	uint32_t source = fold->source_of[fold->kept[kept].node];
+
+	return !own || fold->sources[own - 1].module != scope || !source ||
+	       fold_uses(fold, scope, fold->sources[source - 1].module);
+}
+
 void fold_use_kept(
 	struct fold *fold, uint32_t scope, const struct fold_function *function)
 {
 	for (size_t i = 0; i < function->kept_count; i++)
-		use(fold, scope, &fold->kept[function->kept[i]]);
+		if (is_near(fold, scope, function, function->kept[i]))
+			use(fold, scope, &fold->kept[function->kept[i]]);
 	for (size_t i = 0; function->gets_at_all && i < fold->kept_count; i++)
-		use(fold, scope, &fold->kept[i]);
+		if (is_near(fold, scope, function, (uint32_t)i))
+			use(fold, scope, &fold->kept[i]);
 }
 
 void fold_kept_release(struct fold *fold)
@@ -318,6 +338,7 @@ void fold_kept_release(struct fold *fold)
 	interner_release(&fold->kept_keys);
 	names_release(&fold->kept_names);
 	names_release(&fold->kept_own);
+	names_release(&fold->kept_ways);
 	names_release(&fold->kept_makers);
 	names_release(&fold->leads);
 }

@@ -180,8 +180,9 @@ struct fold {
 	size_t keeping_count, keeping_room;
 	struct interner kept_keys; /* number i is kept[i] */
 	struct names kept_names, kept_makers;
-	struct names kept_own; /* names of the things, not of what has them */
-	struct names leads;    /* of functions, to texts that lead there */
+	struct names kept_own;  /* names of the things */
+	struct names kept_ways; /* names of what has them */
+	struct names leads;     /* of functions, to texts that lead there */
 	char *interpreter_tag, *interpreter; /* NULL: none was named */
 	const char *coarse;                  /* why some scope is, or NULL */
 

@@ -40,7 +40,8 @@ _REACHING = frozenset((
     "__subclasses__", "__traceback__", "builtins", "eval", "exec", "f_back",
     "f_globals", "f_locals", "gc", "get_type_hints", "getattr",
     "import_module", "importlib", "inspect", "modules", "sys", "tb_frame"))
-_IN_FIELDS = tuple(name for name in _REACHING if "_" in name)
+_IN_FIELDS = tuple(name if "_" in name else sign + name
+                   for name in _REACHING for sign in ".[")
 
 _PLACE = os.path.dirname(os.__file__) + "/"
 _IMPORT = opmap["IMPORT_NAME"]

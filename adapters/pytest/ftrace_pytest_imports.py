@@ -18,6 +18,7 @@ import ftrace_pytest_distributions as distributions
 import ftrace_pytest_marks as marks
 import ftrace_pytest_measured as measured
 import ftrace_pytest_places as places
+import ftrace_pytest_server as server
 from ftrace_pytest_marks import (
     BASE, BEGIN, BLOCK_LIST, END, MUTE, OPAQUE, UNMUTE, USE, encode, identity,
     say, shift, shift_waiting,
@@ -91,18 +92,12 @@ loaded = None
 tells_apart = False
 
 
-# A server that forks for later tests what it was started for by the first:
-# what its children read cannot be told apart.
-_SERVER = "multiprocessing.forkserver"
-
-
 def install(directory_scope):
     """Puts the wrappers in place; they stay until the process ends."""
     global _find_spec, _directory_scope
     _directory_scope = directory_scope
     _declare_past()
-    if _SERVER in sys.modules:
-        _watch_server(sys.modules[_SERVER])
+    server.install()
     places.install()
     measured.install()
     bootstrap._find_and_load = marks.around(
@@ -501,8 +496,8 @@ def _close_foreign(load, module):
             say(USE + scope)
             say(END)
         _use(whole, load.importer)
-    if name == _SERVER:
-        _watch_server(module)
+    if name == server.MODULE:
+        server.watch(module)
     elif name in places.QUERIES:
         places.watch(module)
     elif name in measured.MODULES:
@@ -514,14 +509,6 @@ def _add_parents(name):
     while parent:
         _packages.add(parent)
         parent = parent.rpartition(".")[0]
-
-
-def _watch_server(module):
-    """Makes who asks the fork server for a process confess."""
-    ask = getattr(module, "connect_to_new_process", None)
-    if ask is not None:
-        module.connect_to_new_process = marks.around(
-            ask, lambda *_: marks.lost(), lambda *_: None)
 
 
 def _use_in_base(scope):

@@ -7,16 +7,11 @@
 
 #include "adapters/pytest/changes.h"
 #include "adapters/pytest/entries.h"
+#include "adapters/pytest/kept_module.h"
 #include "adapters/pytest/kept_places.h"
 #include "adapters/pytest/kept_source.h"
 #include "adapters/pytest/sight.h"
 #include "adapters/pytest/types.h"
-
-struct module {
-	struct module *next;
-	PyObject *names; /* held */
-	struct node *node;
-};
 
 /* What is found on the way down from a module. */
 struct way {
@@ -462,6 +457,7 @@ static int take_up(void)
 static int look(struct block *const *entered, unsigned count)
 {
 	unsigned depth = entries_depth(), to = TO_SCOPE;
+	bool ended = depth < waiting.depth;
 	int code = 0;
 
 	if (depth > waiting.depth && waiting.depth && !waiting.settled) {
@@ -470,7 +466,7 @@ static int look(struct block *const *entered, unsigned count)
 		code = look_sources(&waiting.sources, to);
 		waiting.total = entries_total();
 	} else if (depth <= waiting.depth) {
-		code = take_up() || depth < waiting.depth ? -1 : 0;
+		code = take_up() || ended ? -1 : 0;
 	}
 	for (unsigned i = 0; code == 0 && i < count; i++)
 		code = look_around(entered[i]->kept, to);
@@ -546,26 +542,6 @@ PyObject *kept_apart(PyObject *self, PyObject *args)
 	return Py_BuildValue("");
 }
 
-static void forget(struct module **module)
-{
-	struct module *gone = *module;
-
-	*module = gone->next;
-	places_free(gone->node);
-	Py_DecRef(gone->names);
-	free(gone);
-}
-
-static struct module *add(struct module **end, PyObject *names)
-{
-	*end = calloc(1, sizeof(**end));
-	if (*end) {
-		Py_IncRef(names);
-		(*end)->names = names;
-	}
-	return *end;
-}
-
 PyObject *kept_keep(PyObject *self, PyObject *args)
 {
 	struct kept_source *source;
@@ -585,8 +561,8 @@ PyObject *kept_keep(PyObject *self, PyObject *args)
 	if (PyDict_Size(names) == 0) {
 		/* A look that is going on may be at it: it finds nothing. */
 		if (*module && !looking)
-			forget(module);
-	} else if ((*module || add(module, names)) && !looking) {
+			kept_module_forget(module);
+	} else if ((*module || kept_module_add(module, names)) && !looking) {
 		looking = true;
 		Py_DecRef(look_module(source, *module, true));
 		looking = false;

@@ -402,6 +402,12 @@ _LOADING[_LOAD_ATTR] = _ATTR_SHIFT
 _LOADING[opmap.get("LOAD_SUPER_ATTR", NOWHERE)] = 2
 _LOADING.pop(NOWHERE, None)
 _IMPORT_FROM = opmap["IMPORT_FROM"]
+_STORING = _ops("STORE_NAME", "STORE_GLOBAL")
+_DELETE = opmap["DELETE_NAME"]
+_BUILD_CLASS = opmap["LOAD_BUILD_CLASS"]
+_ASKING = _ops("LOAD_ATTR", "LOAD_METHOD", "STORE_ATTR", "DELETE_ATTR")
+_MATCH_CLASS = opmap.get("MATCH_CLASS", NOWHERE)
+_NO_INSTRUCTION = NOWHERE, 0
 _STARS = frozenset((
     (opmap.get("IMPORT_STAR", NOWHERE), 0),
     (opmap.get("CALL_INTRINSIC_1", NOWHERE), 2)))
@@ -410,23 +416,57 @@ _STARS = frozenset((
 def loads_of(code):
     """What code of an import gets at, as its mentions say it.
 
-    "l" and a name that it loads, of whatever it is; "i" and one that it
+    "l" and a name that it loads, of whatever it is; "k" and one of these that
+    it does more with than ask for an attribute or call; "i" and one that it
     imports from a module, or a star.
     """
     names = code.co_names
-    if EXTENDED in code.co_code[::2]:
-        pairs = set(instructions(code))
-    else:
-        pairs = set(zip(code.co_code[::2], code.co_code[1::2]))
-    found = set()
-    for op, arg in pairs:
+    pairs = [(op, arg) for op, arg in instructions(code)
+             if op not in _IGNORED]
+    found, others, gone = set(), [], set()
+    before = _NO_INSTRUCTION
+    bases = False
+    for (op, arg), behind in zip(pairs, pairs[1:] + [_NO_INSTRUCTION]):
         if op in _LOADING:
-            found.add("l" + names[arg >> _LOADING[op]])
+            name = names[arg >> _LOADING[op]]
+            found.add("l" + name)
+            if not (bases or behind[0] in _ASKING
+                    or _is_just_called(op, arg, before, behind)):
+                found.add("k" + name)
         elif op == _IMPORT_FROM:
             found.add("i" + names[arg])
+            if behind[0] in _STORING and behind[1] != arg:
+                others.append((names[behind[1]], names[arg]))
         elif (op, arg) in _STARS:
             found.add("i*")
+        elif op == _DELETE:
+            gone.add(names[arg])
+        elif op == _BUILD_CLASS:
+            # Of a base only functions look at what it has.
+            bases = True
+        elif op in _CALLING or op in _CALL_KW or op == _CALL_EX:
+            bases = False
+        before = op, arg
+    # The other name may be gone when the run ends, and those are asked for.
+    found.update([kind + name for other, name in others for kind in "lk"
+                  if kind + other in found or other in gone])
+    if (not TRIGGERS.isdisjoint(names)
+            or any([op == _MATCH_CLASS for op, _ in pairs])):
+        texts = set()
+        names_in_constant(code.co_consts, texts)
+        found.update(["l" + name for name in texts])
     return found
+
+
+def _is_just_called(op, arg, before, behind):
+    """Whether what is loaded there is what a call calls, as far as it tells.
+
+    Without arguments, up to Python 3.10.
+    """
+    if op == _LOAD_ATTR and _ATTR_SHIFT and arg & 1 or op in _METHOD:
+        return True
+    return (behind[0] == _PUSH_NULL or before[0] == _PUSH_NULL
+            and VERSION < (3, 13) or behind[1] == 0 and behind[0] in _CALLING)
 
 
 def _fields(text):

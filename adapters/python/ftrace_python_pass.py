@@ -332,7 +332,14 @@ class Pass:
 
     def _is_type(self, name):
         unit = self.at.table.get(name)
-        return unit is None or unit[KIND] in ("class", "import")
+        if unit is None or unit[KIND] == "class":
+            return True
+        if unit[KIND] != "import":
+            return False
+        # Another file may have made something else of it.
+        found = self.project.find(self.at, name)
+        return not self._level(name) or bool(found) and (
+            found[0] != "other" or _is_variable(*found[1:]))
 
     def _are_types(self, names):
         """Whether names in brackets are surely types."""

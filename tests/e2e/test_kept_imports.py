@@ -113,6 +113,61 @@ WAYS = {
             shop.begin()
         value = shop.rate
         """),
+    "by a function that imports it": (CACHE, """\
+        def load():
+            from shop import get
+            return get()
+        value = load()
+        """),
+    "by another name that is gone": (CACHE, """\
+        from shop import get as borrowed
+        value = borrowed()
+        del borrowed
+        """),
+    "by another name, in a class": (CACHE, """\
+        from shop import get as borrowed
+        class Holder:
+            value = borrowed()
+        value = Holder.value
+        del borrowed
+        """),
+    "by getattr": (CACHE, """\
+        import shop as place
+        value = getattr(place, "get")()
+        del place
+        """),
+    "by the namespace": (CACHE, """\
+        import shop
+        value = vars(shop)["get"]()
+        """),
+    "in a class of Python's library": ("""\
+        import collections
+        import core
+        rates = collections.UserDict()
+        def begin():
+            rates["a"] = core.inner(1)
+        """, """\
+        import shop
+        if len(shop.rates) == 0:
+            shop.begin()
+        value = shop.rates["a"]
+        """),
+    "by what a dataclass makes": ("""\
+        import core
+        from dataclasses import dataclass
+        @dataclass
+        class Shop:
+            rate: int = 0
+            def begin(self):
+                self.rate = core.inner(1)
+        shop = Shop()
+        """, """\
+        import dataclasses
+        from shop import shop, Shop
+        if shop == Shop():
+            shop.begin()
+        [value] = dataclasses.astuple(shop)
+        """),
     "table": ("""\
         import core
         rates = {}

@@ -102,6 +102,7 @@ def test_what_is_put_back(project, python):  # noqa: F811
     "import textwrap\nVALUE = int('{0.__globals__[__builtins__][__import__]}'"
     ".format(textwrap.dedent) and __builtins__['__import__']("
     "'shop').building)\n",
+    "import os\nVALUE = int('{0.sys.modules[shop].building}'.format(os))\n",
     "import os\nVALUE = vars(vars(os)['sys'])['modules']['shop'].building\n",
     "VALUE = eval('__imp' 'ort__(\"shop\").building')\n",
     "def make():\n    import shop\n    return shop.building\nVALUE = make()\n",

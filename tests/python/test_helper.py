@@ -50,10 +50,11 @@ def test_analyse():
 
 @pytest.mark.parametrize("text, found", [
     ("import a\nfrom b import c\nd = 1\n", {"ic"}),
-    ("from b import c as d\nd()\n", {"ic", "ld"}),
+    ("from b import c as d\nd()\n", {"ic", "ld", "lc"}),
+    ("from b import c as d\ndel d\n", {"ic", "lc", "kc"}),
     ("from b import *\n", {"i*"}),
-    ("a.b(c.d).e = f['g']\n", {"la", "lb", "lc", "ld", "lf"}),
-    ("@a\ndef b(c=d): return e\n", {"la", "ld"}),
+    ("a.b(c.d).e = f['g']\n", {"la", "lb", "lc", "ld", "kd", "lf", "kf"}),
+    ("@a\ndef b(c=d): return e\n", {"la", "ka", "ld", "kd"}),
     ("class A(b):\n    c = d\n", {"lb"}),
 ])
 def test_what_a_module_gets_at(text, found):

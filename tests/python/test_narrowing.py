@@ -560,3 +560,13 @@ def test_types_that_were_not_evaluated(part):
     gone = old.replace("X =", "Y = t.Optional[BAD]\nZ =")
     assert verdict(gone, old).word == "whole"
     assert verdict(old.replace("FLAG = 0", "FLAG = 1"), old).word == "whole"
+
+
+@pytest.mark.parametrize("made, whole", (
+    ("D[str, int]", True), ("3", True), ("D[T, T]", False)))
+def test_an_alias_of_another_file(made, whole):
+    """Who puts brackets behind it may fail, once it is something else."""
+    lib = "from typing import *\nD = Dict\nT = TypeVar('T')\nA = D[str, T]\n"
+    user = "from .core import A\nX = A[int]\n"
+    found = verdict(lib.replace("D[str, T]", made), lib, user=user)
+    assert whole <= (found.word == "whole" or bool(found.others))
