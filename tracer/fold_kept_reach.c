@@ -360,6 +360,10 @@ static void follow(struct reach *reach)
 		uint32_t function = reach->queue.items[i];
 		const struct name_list *mentions = &reach->mentions[function];
 
+		/* What nobody could take apart may call whatever there is. */
+		if (!fold_block_of(
+			    reach->fold, &reach->fold->functions[function]))
+			take_all(reach, &reach->here);
 		for (size_t k = 0; k < mentions->count; k++)
 			take_all(
 				reach, &reach->names.lists[mentions->items[k]]);

@@ -161,6 +161,20 @@ def test_unknown_code_may_mention_any_name(marked):
         assert selected() == "df"
 
 
+def test_what_unknown_code_keeps_anything_may_have_computed(marked):
+    """A source that cannot be taken apart has functions that were entered."""
+    marked.write("bad.py", "def get(:\n")
+    marked.record(
+        "a: begin/module/bad use/module/m source/ROOT/bad.py end/"
+        " use/module/bad code/t1/8/get/ROOT/bad.py enter/t1/8,2"
+        " kept/table=table;/ROOT/bad.py",
+        "b: use/module/bad enter/t1/8", "c: use/module/bad")
+    with marked.edited("m.py", "return 2", "return 3"):
+        assert marked.affected_units() == ["t.py::a", "t.py::b"]
+    with marked.edited("m.py", "return LIMIT", "return 4"):
+        assert marked.affected_units() == []
+
+
 def test_syntax_error_selects_by_file(marked):
     marked.record("a: enter/t1/1", "b: enter/t1/2", "c:")
     with marked.edited("m.py", "def two", "def two("):

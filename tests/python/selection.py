@@ -45,7 +45,7 @@ class Analysis:
                      if block.mentions is None else block.mentions)
             if block.kind == "c":
                 # Of the rest nobody asks.
-                names = {each for each in names if each[0] in "li"}
+                names = {each for each in names if each[0] in "lki"}
             self.mentions[name] = names
         for each in found.cuts:
             self._take_over(past, each[bodies.NAME])
