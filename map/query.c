@@ -152,6 +152,21 @@ int query_entered(int64_t **scopes, size_t *count, struct map *map,
 	return numbers(scopes, count, map, row, err);
 }
 
+int query_unknown_modules(
+	int64_t **scopes, size_t *count, struct map *map, struct err *err)
+{
+	/* 3: SCOPE_MODULE, 5: ASPECT_CODE */
+	return numbers(scopes, count, map,
+		sql_prepare(map,
+			"SELECT id FROM scope WHERE kind = 3 AND NOT EXISTS ("
+			"SELECT 1 FROM reads JOIN state"
+			" ON state.id = reads.state"
+			" WHERE reads.readset = scope.readset"
+			" AND state.aspect = 5 AND state.block = x'')",
+			err),
+		err);
+}
+
 int query_file_states(int64_t **states, size_t *count, struct map *map,
 	const char *path, bool stale, struct err *err)
 {

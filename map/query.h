@@ -58,6 +58,9 @@ int query_dependents(struct query_hits *hits, struct map *map,
  */
 int query_entered(int64_t **scopes, size_t *count, struct map *map,
 	int64_t state, bool on_load, struct err *err);
+/* The modules of which nobody knows what their sources mention. */
+int query_unknown_modules(
+	int64_t **scopes, size_t *count, struct map *map, struct err *err);
 /*
  * Whether a unit depends on one of the states, counting only those who read
  * it with one of the kinds.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Functions that make something while a module is imported."""
 
+import os
 import textwrap
 
 import pytest
@@ -144,6 +145,59 @@ def test_fixtures_conftests_and_later_imports(project):
         assert project.affected_units() == [
             "test_it.py::test_" + name
             for name in ("all", "held", "made", "name")]
+
+
+def test_kept_values(project):
+    """What was made is called once, and what that computed is kept."""
+    project.files(
+        streams=STREAMS,
+        config="""\
+            import functools, streams
+            @functools.lru_cache
+            def settings():
+                return streams.out()
+            """,
+        later="from config import settings\nVALUE = settings()\n"
+              "def nothing():\n    return 1\n",
+        test_a="""\
+            import config
+            def test_first():
+                assert config.settings()
+            def test_second():
+                assert config.settings()
+            def test_third():
+                pass
+            """,
+        test_b="""\
+            def test_later():
+                import later
+                assert later.nothing()
+            """)
+    project.pytest().ok()
+    with project.edited("streams.py", "default = 1", "default = 4"):
+        assert project.affected_units() == [
+            "test_a.py::test_first", "test_a.py::test_second",
+            "test_b.py::test_later"]
+
+
+@pytest.mark.parametrize("text", [
+    "import streams\nheld = streams.make(lambda: 1)()\n",
+    "import streams\nheld = streams.out()\n",
+    "from streams import out\nheld = [out]\n",
+])
+def test_modules_from_elsewhere(project, tmp_path, text):
+    """Nobody knows what they mention."""
+    site = tmp_path / "site-packages"
+    site.mkdir()
+    (site / "elsewhere.py").write_text(text)
+    project.env["PYTHONPATH"] = "%s%s%s" % (site, os.pathsep, project.root)
+    project.files(
+        streams=STREAMS,
+        test_it="import elsewhere\ndef test_it():\n    elsewhere.held\n",
+        test_none="import streams\ndef test_none():\n    pass\n")
+    project.pytest().ok()
+    with project.edited("streams.py", "default = 1", "default = 4"):
+        assert project.affected_units() == ["test_it.py::test_it"]
 
 
 def test_two_edits_at_once(project):
