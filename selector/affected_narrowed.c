@@ -106,6 +106,37 @@ static void select_names(struct search *search, const struct narrowed *narrowed,
 		select_fresh(search, path, runner, NULL);
 }
 
+/*
+ * Those who notice whatever they mention: unknown code; and, of a function that
+ * makes something, who entered it otherwise than while a source was loaded, and
+ * modules that depend on it and whose sources are not known.
+ */
+static int noticing_scopes(int64_t **scopes, size_t *count,
+	const struct search *search, const struct narrowed *narrowed,
+	const struct query_hits *users)
+{
+	int64_t *unknown = NULL;
+	size_t room = 0, unknowns = 0;
+	int code = 0;
+
+	if (narrowed->maker)
+		code = query_entered(scopes, count, search->map,
+			narrowed->state, false, search->err);
+	if (code == 0 && narrowed->maker)
+		code = query_unknown_modules(
+			&unknown, &unknowns, search->map, search->err);
+	room = *count;
+	for (size_t i = 0; i < unknowns; i++)
+		if (query_hits_find(users, unknown[i]) != HIT_NONE)
+			*(int64_t *)array_add(scopes, count, &room,
+				sizeof(int64_t)) = unknown[i];
+	free(unknown);
+	for (size_t i = 0; narrowed->named && i < search->opaque_count; i++)
+		*(int64_t *)array_add(scopes, count, &room, sizeof(int64_t)) =
+			search->opaques[i];
+	return code;
+}
+
 int search_narrowed(struct search *search, const struct narrowed *narrowed,
 	const char *what, const char *path)
 {
@@ -113,15 +144,19 @@ int search_narrowed(struct search *search, const struct narrowed *narrowed,
 	struct meant meant = {{&users, &noticing}, 2};
 	bool *met = xcalloc(narrowed->name_count + 1, sizeof(*met));
 	const char *runner = "pytest";
+	int64_t *scopes = NULL;
+	size_t count = 0;
 	int code = query_dependents(
 		&users, search->map, &narrowed->state, 1, NULL, 0, search->err);
 
 	if (code == 0)
+		code = noticing_scopes(
+			&scopes, &count, search, narrowed, &users);
+	if (code == 0)
 		code = query_dependents(&noticing, search->map,
-			narrowed->states, narrowed->state_count,
-			search->opaques,
-			narrowed->named ? search->opaque_count : 0,
+			narrowed->states, narrowed->state_count, scopes, count,
 			search->err);
+	free(scopes);
 	if (code == 0)
 		search_note_decisive(search, &meant, path);
 	for (size_t i = 0; code == 0 && i < search->units.count; i++) {

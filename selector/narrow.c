@@ -16,6 +16,7 @@
 struct candidate {
 	uint32_t file;
 	size_t first, count; /* in the narrowing's list */
+	size_t makers;       /* states of such functions, behind those */
 };
 
 struct question {
@@ -31,6 +32,74 @@ struct question {
 	size_t collected_count;
 };
 
+static struct narrowed *add_narrowed(
+	struct narrowing *narrowing, const struct map_state *state)
+{
+	struct narrowed *narrowed = array_add(&narrowing->list,
+		&narrowing->count, &narrowing->room, sizeof(*narrowed));
+
+	narrowed->file = state->file;
+	narrowed->state = state->id;
+	narrowed->whole = true;
+	return narrowed;
+}
+
+/*
+ * Whether a function with that print makes something and does nothing else:
+ * the last bit tells (adapters/python/ftrace_python_analyse.py).
+ */
+static bool is_maker(const struct print *print)
+{
+	return print->bytes[sizeof(print->bytes) - 1] & 1 &&
+	       !print_equal(print, &print_unknown);
+}
+
+/* Whether a function only made something, and does; and that on load. */
+static bool made_on_load(
+	struct question *question, const struct map_state *state)
+{
+	const struct map_files *files = &question->changes->files;
+	const struct interned *name = &files->blocks.entries[state->block];
+	struct source *source;
+	const struct source_block *block;
+	int64_t *scopes = NULL;
+	size_t count = 0;
+
+	if (!is_maker(&state->print))
+		return false;
+	source = map_file_source(&question->changes->files, state->file,
+		question->map, question->err);
+	block = source && !source->problem
+			? source_find_block(source, name->bytes, name->size)
+			: NULL;
+	if (!block || block->on_load || !is_maker(&block->print))
+		return false;
+	if (query_entered(&scopes, &count, question->map, state->id, true,
+		    question->err) < 0)
+		count = 0;
+	free(scopes);
+	return count > 0;
+}
+
+static void add_makers(struct question *question, struct candidate *candidate)
+{
+	const struct map_files *files = &question->changes->files;
+
+	for (uint32_t s = files->files[candidate->file].state; s != FILE_NONE;
+		s = files->states[s].next) {
+		const struct map_state *state = &files->states[s];
+		const struct interned *name =
+			&files->blocks.entries[state->block];
+
+		if (state->live || state->aspect != ASPECT_CODE ||
+			!name->size || !made_on_load(question, state))
+			continue;
+		add_narrowed(question->narrowing, state)->maker =
+			xmemdup(name->bytes, name->size);
+		candidate->makers++;
+	}
+}
+
 static void add_candidate(struct question *question, uint32_t file)
 {
 	const struct map_files *files = &question->changes->files;
@@ -40,19 +109,15 @@ static void add_candidate(struct question *question, uint32_t file)
 	for (uint32_t s = files->files[file].state; s != FILE_NONE;
 		s = files->states[s].next) {
 		const struct map_state *state = &files->states[s];
-		struct narrowed *narrowed;
 
 		if (state->live || state->aspect != ASPECT_CODE ||
 			files->blocks.entries[state->block].size)
 			continue;
-		narrowed = array_add(&narrowing->list, &narrowing->count,
-			&narrowing->room, sizeof(*narrowed));
-		narrowed->file = file;
-		narrowed->state = state->id;
-		narrowed->whole = true;
+		add_narrowed(narrowing, state);
 		candidate.count++;
 	}
-	if (candidate.count)
+	add_makers(question, &candidate);
+	if (candidate.count || candidate.makers)
 		*(struct candidate *)array_add(&question->candidates,
 			&question->count, &question->room, sizeof(candidate)) =
 			candidate;
@@ -133,6 +198,12 @@ static void add_changed(struct frames *request, struct question *question,
 		free(outline);
 	}
 	add_outline(request, question, candidate->file);
+	frames_add_number(request, candidate->makers);
+	for (size_t i = 0; i < candidate->makers; i++)
+		frames_add_text(request,
+			question->narrowing
+				->list[candidate->first + candidate->count + i]
+				.maker);
 }
 
 static bool is_candidate(const struct question *question, uint32_t file)
@@ -234,6 +305,7 @@ void narrowing_release(struct narrowing *narrowing)
 		free(narrowed->names);
 		free(narrowed->states);
 		free(narrowed->reason);
+		free(narrowed->maker);
 	}
 	free(narrowing->list);
 	memset(narrowing, 0, sizeof(*narrowing));

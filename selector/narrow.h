@@ -3,7 +3,9 @@
  * What loading a source does has changed: who can notice? All who load it,
  * unless the adapter of its language can prove that only those can who also
  * entered code that mentions one of the changed names. The proof is
- * adapters/python's; docs/python.md has its rules.
+ * adapters/python's; docs/python.md has its rules. Of a function that makes
+ * something, and does nothing else, the same is asked for who entered it while
+ * a source was loaded.
  */
 #ifndef FTRACE_SELECTOR_NARROW_H
 #define FTRACE_SELECTOR_NARROW_H
@@ -22,6 +24,7 @@ struct narrowed_name {
 struct narrowed {
 	uint32_t file;
 	int64_t state; /* of the file's loading, that stands no more */
+	char *maker;   /* or of this function in it; else NULL */
 	bool whole;    /* everybody who depends on it */
 	char *reason;  /* one line for people */
 	/* Otherwise those who depend on it and on one of these, too. */

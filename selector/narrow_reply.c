@@ -297,6 +297,18 @@ static bool is_wanted(struct wanted *wanted, const struct place *place,
 	return block && mentions_wanted(wanted, place, block);
 }
 
+/*
+ * The function that makes something mentions its own name. Who entered it
+ * otherwise than on load is affected in any case.
+ */
+static bool is_itself(const struct narrowed *narrowed,
+	const struct place *place, const struct interned *name)
+{
+	return narrowed->maker && place->file == narrowed->file &&
+	       strlen(narrowed->maker) == name->size &&
+	       !memcmp(narrowed->maker, name->bytes, name->size);
+}
+
 static void find_states(struct narrowed *narrowed, struct wanted *wanted,
 	const struct place *place)
 {
@@ -312,7 +324,8 @@ static void find_states(struct narrowed *narrowed, struct wanted *wanted,
 		const struct interned *name =
 			&files->blocks.entries[state->block];
 
-		if (state->aspect != ASPECT_CODE)
+		if (state->aspect != ASPECT_CODE ||
+			is_itself(narrowed, place, name))
 			continue;
 		if (name->size ? is_wanted(wanted, place, source, name) : whole)
 			*(int64_t *)array_add(&narrowed->states,

@@ -16,14 +16,15 @@ that begins in that line.  Its text is all of it, as it was when the record
 was made; what follows is indented no more than its first line, so it ends
 there.  So the compiler goes on in the same state behind it.  Its name tells
 the classes that it is in, and nothing within functions or within type
-parameters is cut: names in a body mean what they did.  What declares a name
-global is not cut, for that tells the module, too.  Else its code depends
-on future imports, from 3.11 on on which names of the module are imported
-(`name.f()` takes another instruction) and on a `super` of its own; and what
-it mentions on a `setattr` of the module's own and on functions that pass
-names on.  Where these differ, or are there at all, the file is compiled as a
-whole; and so it is where __debug__ takes two compilations, which shows in
-what is left.
+parameters is cut: names in a body mean what they did.  Nor is a function that
+only makes something if names stand for what they seem to, for its print tells
+whether they do.  What declares a name global is not cut, for that tells the
+module, too.  Else its code depends on future imports, from 3.11 on on which
+names of the module are imported (`name.f()` takes another instruction) and on
+a `super` of its own; and what it mentions on a `setattr` of the module's own
+and on functions that pass names on.  Where these differ, or are there at all,
+the file is compiled as a whole; and so it is where __debug__ takes two
+compilations, which shows in what is left.
 """
 
 from marshal import dumps, loads
@@ -74,7 +75,7 @@ def _known(name, code, lines, blocks, imported):
     block = blocks.by_name.get(name)
     is_function = _is_function(code)
     if (block is None or len(block.codes) != 1
-            or is_function and block.kind == "c"
+            or is_function and (block.kind == "c" or block.by_names)
             or not {"__class__"}.issuperset(code.co_freevars)):
         return None
     first = code.co_firstlineno

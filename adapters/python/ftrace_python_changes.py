@@ -25,6 +25,9 @@ class Changes:
         # (path, qualified name) of what is felt by whoever entered it.
         self.functions = set()
         self.grown = False
+        # Functions, as path and name, whose calls make something else now,
+        # and have no other effect: see ftrace_python_made.py.
+        self.makers = set()
         self.has_set_name = any(
             each.outline and "__set_name__" in each.outline.names
             for each in project.files.values())

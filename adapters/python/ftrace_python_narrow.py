@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The answer to "narrow": who can notice what changed in files' imports."""
 
+import ftrace_python_made as made
 import ftrace_python_outline as outline
 from ftrace_python_changes import Changes
 from ftrace_python_compare import Comparison
@@ -17,10 +18,12 @@ _ODD = ("check", "it_", "should", "spec", "bench", "describe", "example",
 class Changed:
     """A changed file of the request."""
 
-    def __init__(self, path, flags, modules, olds, new):
+    def __init__(self, path, flags, modules, olds, new, makers=()):
         self.path = path
         self.flags = flags
         self.olds = olds
+        # Functions that make something else now, and do nothing else.
+        self.makers = makers
         self.file = _file(path, modules, new)
 
 
@@ -60,6 +63,34 @@ def _narrow(changed, old, project):
     except Whole as why:
         return Verdict("whole", str(why))
     return _verdict(changed, old, changes)
+
+
+def _narrow_maker(changed, name, project):
+    """Who can notice what a function makes now, that it made on import."""
+    if not changed.file.outline:
+        return Verdict("whole", "it is gone or cannot be analysed")
+    if changed.flags:
+        return Verdict("whole", "tests are collected from it")
+    shadow = project.shadows()
+    if shadow:
+        return Verdict("whole", "the project has a module %s" % shadow)
+    made.check(changed.file, name)
+    changes = Changes(project)
+    changes.makers.add((changed.path, name))
+    changes.families.add((changed.path, name))
+    for each in project.files.values():
+        if not each.outline:
+            changes.give_up(each.path, "it cannot be analysed")
+    while True:
+        changes.grown = False
+        for each in project.files.values():
+            if each.path not in changes.whole and (
+                    each is changed.file or _concerned(each, changes)):
+                _propagate(each, project, changes)
+        if changed.path in changes.whole:
+            return Verdict("whole", changes.whole[changed.path])
+        if not changes.grown:
+            return _verdict(changed, None, changes)
 
 
 def _to_the_end(changed, old, project, changes, others):
@@ -175,7 +206,9 @@ def _read(stream):
         path, flags = stream.text(), stream.text()
         modules = stream.text().split()
         olds = [stream.get() for _ in range(stream.count())]
-        changed.append(Changed(path, flags, modules, olds, stream.get()))
+        new = stream.get()
+        makers = [stream.text() for _ in range(stream.count())]
+        changed.append(Changed(path, flags, modules, olds, new, makers))
     files = [each.file for each in changed]
     for _ in range(stream.count()):
         path, modules = stream.text(), stream.text().split()
@@ -208,22 +241,34 @@ def _put(stream, verdict):
 
 
 def narrow(changed, files):
-    """Verdicts: for each changed file a list, one for each old outline."""
+    """Verdicts: for each changed file a list.
+
+    One for each old outline, and then one for each function that only makes
+    something.
+    """
     project = Project(files)
     verdicts = []
     for each in changed:
-        mine = []
-        for content in each.olds:
-            try:
-                old = outline.Outline(content)
-                mine.append(_narrow(each, old, project))
-            except Whole as why:
-                mine.append(Verdict("whole", str(why)))
-            except Exception as error:
-                mine.append(Verdict("whole", "the analysis failed: %s: %s"
-                                    % (type(error).__name__, error)))
+        mine = [_tried(_narrow_outline, each, content, project)
+                for content in each.olds]
+        mine += [_tried(_narrow_maker, each, name, project)
+                 for name in each.makers]
         verdicts.append(mine)
     return verdicts
+
+
+def _narrow_outline(changed, content, project):
+    return _narrow(changed, outline.Outline(content), project)
+
+
+def _tried(narrowing, changed, what, project):
+    try:
+        return narrowing(changed, what, project)
+    except Whole as why:
+        return Verdict("whole", str(why))
+    except Exception as error:
+        return Verdict("whole", "the analysis failed: %s: %s"
+                       % (type(error).__name__, error))
 
 
 def answer(stream):

@@ -17,7 +17,7 @@ import ftrace_python_analyse as analyse
 import ftrace_python_expressions as expressions
 import ftrace_python_known as known
 
-FORMAT = 5
+FORMAT = 6
 # Fields of a unit.
 (PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, ODD, MORE,
  CALLED) = range(11)
@@ -25,8 +25,9 @@ FORMAT = 5
 # can tell, annotations and docstring left out, and that without the values
 # of its defaults; what nothing but its annotations name.
 MARKS, CORE, SIGNATURE, NOTED = range(4)
-# Fields of MORE of an assignment: of another name, of a type variable.
-ALIAS, VARIABLE = range(2)
+# Fields of MORE of an assignment: of another name, of a type variable; the
+# name of what is called to make it, and nothing else is done.
+ALIAS, VARIABLE, MADE = range(3)
 # Fields of MORE of a class.
 (HEAD, BASES, KEYWORDS, DECORATORS, MEMBERS, HEAD_RISK) = range(6)
 # Fields of an outline.
@@ -327,7 +328,28 @@ def _simple(node, scope, first):
     called = type(value).__name__ == "Call" and expressions.dotted(value.func)
     is_variable = bool(called) and scope.resolve(called) == "typing.TypeVar"
     return unit.finish(key, "assign" if unit.binds else "effect", "",
-                       (is_alias, is_variable))
+                       (is_alias, is_variable, _made_by(node)))
+
+
+def _made_by(node):
+    """`f`, for a statement `NAME = f(...)` with arguments that do nothing."""
+    call = node.value if type(node).__name__ == "Assign" else None
+    if type(call).__name__ != "Call" or (
+            type(call.func).__name__ != "Name") or not all(
+                type(each).__name__ == "Name" for each in node.targets):
+        return ""
+    values = call.args + [each.value for each in call.keywords]
+    if not all(each.arg for each in call.keywords):
+        return ""
+    return call.func.id if all(map(_is_still, values)) else ""
+
+
+def _is_still(node):
+    """Whether to evaluate an argument is to look a name up, or less."""
+    kind = type(node).__name__
+    if kind == "Lambda":
+        return not node.args.defaults and not any(node.args.kw_defaults)
+    return kind in ("Name", "Constant")
 
 
 def statements(body, scope):

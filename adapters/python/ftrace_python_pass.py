@@ -7,6 +7,7 @@ comes from elsewhere now.  Whoever cannot be followed raises Whole.
 """
 
 import ftrace_python_classes as classes
+import ftrace_python_made as made
 import ftrace_python_known as known
 import ftrace_python_stdlib as stdlib
 from ftrace_python_outline import (ALIAS, BINDS, CALLED, CHAINS, HEAD_RISK,
@@ -227,9 +228,9 @@ class Pass:
                 level = here
                 why = name
         self._miss_later(unit)
-        if level:
+        if level and not made.is_made(self, unit):
             self._follow(unit, level, why)
-        level = self._kept(unit, level)
+        level = max(self._kept(unit, level), made.level_of(self, unit))
         if unit[KIND] == "class" and level >= SOFT:
             classes.note_made(self, unit)
         if unit[KIND] == "import":

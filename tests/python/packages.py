@@ -8,6 +8,8 @@ compute.
 
 import random
 
+from makers import makers_of
+
 NAMES = ("alpha", "beta", "gamma", "delta", "omega", "size", "run", "name")
 CLASSES = ("Base", "Left", "Right", "Leaf")
 METHODS = ("run", "size", "name", "step", "__len__", "__eq__", "__repr__",
@@ -299,14 +301,14 @@ class Writer:
             self.add("%s.EXTRA = %s" % (rng.choice(self.modules)[0],
                                         self.atom()))
 
-    def write(self):
+    def write(self, most=9):
         rng = self.rng
         if rng.random() < 0.3:
             self.add('"""doc %d"""' % rng.randrange(3))
         self.imports()
         makers = [self.constant] * 3 + [self.function] * 4 + [
             self.class_] * 3 + [self.lambda_, self.effect]
-        for _ in range(rng.randrange(3, 9)):
+        for _ in range(rng.randrange(most // 3, most)):
             rng.choice(makers)()
         return "\n".join(self.lines) + "\n"
 
@@ -498,7 +500,7 @@ def package(seed, heads=False):
     for name in MODULES[:rng.randrange(2, 5)]:
         before = [each for each in writers if rng.random() < 0.7]
         writer = Writer(rng, name, before)
-        text = writer.write()
+        text = writer.write(3 if heads == "makers" else 9)
         if heads == "types":
             types = Types(rng, writer.classes, writer.values).lines()
             text += "\n".join(types) + "\n"
@@ -506,6 +508,8 @@ def package(seed, heads=False):
                                  if each.startswith("def typed")]
             writer.values += [each.split()[0] for each in types
                               if each[0] in "XVG" and " = " in each]
+        elif heads == "makers":
+            text += "\n".join(makers_of(writer, rng)) + "\n"
         elif heads:
             text += "\n".join(heads_of(writer, rng)) + "\n"
         files["pkg/%s.py" % name] = text

@@ -4,17 +4,23 @@
     PYTHONPATH=adapters/python python3 tests/python/property.py FIRST COUNT
 
 A third argument makes it edit the heads of functions alone, or, where it is
-"types", has type expressions everywhere.
+"types", has type expressions everywhere, or, where it is "makers", functions
+that make something on import, whose bodies are edited.
 """
 
 import collections
 import random
 import sys
 
+import makers
 from edits import EDITS, HEADS, TYPES, edit
 from packages import package
 from selection import Analysis, facts, selects, verdict_of
 from world import World
+
+
+KINDS = {True: HEADS, "types": TYPES,
+         "makers": EDITS[:2] + 4 * makers.EDITS}
 
 
 def records_of(sources):
@@ -28,6 +34,14 @@ class Tally:
         self.escapes = []
 
 
+def _paths(sources, heads):
+    """The files to edit, mostly those with what the edits are of."""
+    found = sorted(set(sources) - {"pkg/support.py"})
+    if heads == "makers":
+        found += 5 * [each for each in found if "(src=None)" in sources[each]]
+    return found
+
+
 def one(seed, tally, heads=False):
     """One package and a few edits of it."""
     sources = package(seed, heads)
@@ -35,9 +49,8 @@ def one(seed, tally, heads=False):
     analyses = {path: Analysis(text) for path, text in sources.items()}
     before = records_of(sources)
     for number in range(4):
-        path = rng.choice(sorted(set(sources) - {"pkg/support.py"}))
-        kind, text = edit(sources[path], rng, TYPES if heads == "types"
-                          else HEADS if heads else EDITS)
+        path = rng.choice(_paths(sources, heads))
+        kind, text = edit(sources[path], rng, KINDS.get(heads, EDITS))
         if kind == "nothing":
             continue
         old, new = analyses[path], Analysis(text)
@@ -49,6 +62,7 @@ def one(seed, tally, heads=False):
             if "the analysis failed" in verdict.reason:
                 tally.escapes.append((seed, number, kind, path,
                                       verdict.reason))
+        made = {}
         after = records_of({**sources, path: text})
         tally.count["edits"] += 1
         tally.count[verdict.word if verdict else "bodies"] += 1
@@ -58,7 +72,7 @@ def one(seed, tally, heads=False):
                 continue
             tally.count["tests"] += 1
             chosen = selects(record, test, path, old, new, verdict,
-                             analyses)
+                             analyses, made)
             tally.count["selected"] += chosen
             tally.count["closure"] += path in record.modules
             now = after.get(test)
@@ -66,11 +80,17 @@ def one(seed, tally, heads=False):
                 tally.count["changed"] += 1
                 if not chosen:
                     tally.escapes.append((seed, number, kind, path, test))
+        for each in made.values():
+            tally.count["made: " + each.word] += 1
+            if "the analysis failed" in each.reason:
+                tally.escapes.append((seed, number, kind, path,
+                                      each.reason))
 
 
 def main():
     first, count = int(sys.argv[1]), int(sys.argv[2])
-    heads = len(sys.argv) > 3 and (sys.argv[3] == "types" and "types" or True)
+    heads = len(sys.argv) > 3 and (
+        sys.argv[3] if sys.argv[3] in KINDS else True)
     tally = Tally()
     for seed in range(first, first + count):
         one(seed, tally, heads)

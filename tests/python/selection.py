@@ -3,7 +3,6 @@
 
 from types import SimpleNamespace
 
-import ftrace_python_analyse as analyse
 import ftrace_python_answer as answer
 import ftrace_python_bodies as bodies
 import ftrace_python_narrow as narrow
@@ -40,7 +39,7 @@ class Analysis:
         self.mentions = {}
         self.loads = found.blocks.loads()
         for name, block in found.blocks.by_name.items():
-            self.prints[name] = analyse.digest(block.keys)
+            self.prints[name] = block.print()
             names = (past.mentions.get(name, set())
                      if block.mentions is None else block.mentions)
             if block.kind == "c":
@@ -59,12 +58,16 @@ class Analysis:
                     self.mentions[name] = past.mentions[name]
 
 
-def verdict_of(path, old, new, analyses):
-    """The helper's verdict on one changed file."""
+def verdict_of(path, old, new, analyses, maker=None):
+    """The helper's verdict on one changed file.
+
+    Or on a function in it that makes something, and does nothing else.
+    """
     modules = [module_name(path)]
     flags = "t" if path.startswith("test_") else ""
-    changed = narrow.Changed(path, flags, modules, [old.outline],
-                             new.outline)
+    changed = narrow.Changed(path, flags, modules,
+                             [] if maker else [old.outline],
+                             new.outline, [maker] if maker else [])
     files = [changed.file] + [
         File(other, [module_name(other)], each.outline)
         for other, each in analyses.items() if other != path]
@@ -83,8 +86,11 @@ def is_open(name, path, analyses):
                for each in block if each[0] in "gahbGA")
 
 
-def mentions(record, verdict, analyses):
-    """Whether a block that was entered mentions a changed name."""
+def mentions(record, verdict, analyses, itself=None):
+    """Whether a block that was entered mentions a changed name.
+
+    `itself`: a block that does not count.
+    """
     pairs = set(verdict.pairs)
     values = pairs.union(verdict.values)
     attributes = set(verdict.attributes)
@@ -94,6 +100,8 @@ def mentions(record, verdict, analyses):
     named = heads or head_attributes
     functions = set(verdict.functions)
     for path, name in record.entered:
+        if (path, name) == itself:
+            continue
         if (path, name) in functions:
             return True
         if in_family(name, verdict.families, path):
@@ -116,11 +124,31 @@ def mentions(record, verdict, analyses):
     return False
 
 
-def selects(record, test, path, old, new, verdict, analyses):
-    """Whether the edit of one file selects the test of a record."""
+def selects(record, test, path, old, new, verdict, analyses, made):
+    """Whether the edit of one file selects the test of a record.
+
+    `made`: verdicts on functions that make something, as they are found.
+    """
     for at, name in record.entered:
         if at == path and old.prints.get(name) != new.prints.get(name):
-            return True
+            if (at, name) in record.own or not (
+                    is_maker(old, name) and is_maker(new, name)):
+                return True
+            found = made.get(name)
+            if found is None:
+                found = made[name] = verdict_of(path, old, new, analyses,
+                                                name)
+            if is_meant(record, test, path, found, analyses, (path, name)):
+                return True
+    return is_meant(record, test, path, verdict, analyses)
+
+
+def is_maker(analysis, name):
+    return bool(analysis.prints.get(name, b"\0")[-1] & 1)
+
+
+def is_meant(record, test, path, verdict, analyses, itself=None):
+    """Whether a verdict on what the import does selects a test."""
     if verdict is None or path not in record.modules:
         return False
     if verdict.word == "whole":
@@ -131,4 +159,4 @@ def selects(record, test, path, old, new, verdict, analyses):
         return True
     if path == test[0] + ".py" and test[1] in dict(verdict.own):
         return True
-    return mentions(record, verdict, analyses)
+    return mentions(record, verdict, analyses, itself)

@@ -62,6 +62,8 @@ class Record:
         self.result = None
         self.complete = False
         self.entered = set()
+        # Of these, what it entered itself, and no import did.
+        self.own = set()
         self.modules = set()
 
 
@@ -151,6 +153,7 @@ class World:
             into.add(full + "." + each)
 
     def _close(self, record, module, entered, uses):
+        record.own = entered.get("a test", set())
         todo = ["a test", module]
         seen = set()
         while todo:
