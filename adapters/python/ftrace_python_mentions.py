@@ -462,10 +462,13 @@ def loads_of(code):
     # The other name may be gone when the run ends, and those are asked for.
     found.update([kind + name for other, name in others for kind in "lk"
                   if kind + other in found or other in gone])
-    if (not TRIGGERS.isdisjoint(names)
-            or any([op == _MATCH_CLASS for op, _ in pairs])):
+    matches = any([op == _MATCH_CLASS for op, _ in pairs])
+    if matches or not TRIGGERS.isdisjoint(names):
         texts = set()
-        names_in_constant(code.co_consts, texts)
+        for constant in code.co_consts:
+            # Other tuples of names are those of imports and of arguments.
+            if type(constant) is str or matches and type(constant) is tuple:
+                names_in_constant(constant, texts)
         found.update(["l" + name for name in texts])
     return found
 

@@ -63,6 +63,12 @@ def test_what_a_module_gets_at(text, found):
     assert set(answer[9].decode().split("\n")) == found
 
 
+def test_texts_that_a_module_gets_at_are_no_names_of_imports():
+    answer = ask("analyse", 1, "a.py", "from b import c\ngetattr(d, 'e')\n")
+    found = set(answer[9].decode().split("\n"))
+    assert {"ic", "ld", "le"} <= found and "lc" not in found
+
+
 def test_what_a_class_gets_at():
     answer = ask("analyse", 1, "a.py", """\
 class A(b):
