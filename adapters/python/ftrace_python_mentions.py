@@ -419,7 +419,8 @@ _DELETE = opmap["DELETE_NAME"]
 _BUILD_CLASS = opmap["LOAD_BUILD_CLASS"]
 _ASKING = _ops("LOAD_ATTR", "LOAD_METHOD", "STORE_ATTR", "DELETE_ATTR")
 _MATCH_CLASS = opmap.get("MATCH_CLASS", NOWHERE)
-_NO_INSTRUCTION = NOWHERE, 0
+# Not that which a version has not got.
+_NO_INSTRUCTION = NOWHERE - 1, 0
 _STARS = frozenset((
     (opmap.get("IMPORT_STAR", NOWHERE), 0),
     (opmap.get("CALL_INTRINSIC_1", NOWHERE), 2)))
