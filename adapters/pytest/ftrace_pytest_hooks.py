@@ -57,7 +57,7 @@ _parents = {}
 _prepared = set()
 _suffixes = set()
 _unit = None
-_looped = False
+_finished = False
 
 # What collectors had in them, until it is known what of that is to run.
 _found = set()
@@ -418,16 +418,35 @@ def _note_patterns(config):
 
 
 @pytest.hookimpl(hookwrapper=True, trylast=True)
-def pytest_runtestloop():
-    """Who wraps this one, too, makes reports once all tests have run.
+def pytest_runtestloop(session):
+    """Plugins that wrap this one, too, make reports once all tests have run.
 
-    pytest-cov reads all sources for that, which no test depends on.
+    pytest-cov reads all sources for that, which no test depends on.  Where
+    xdist's workers run the tests, the process that controls them runs none.
     """
-    global _looped
-    if _looped:
-        marks.unmute(_looped)
+    if _finished:
+        _resume()
+    token = (marks.mute_always()
+             if session.config.pluginmanager.hasplugin("dsession") else None)
     yield
-    _looped = marks.mute_always()
+    marks.unmute(token)
+    _finish()
+
+
+def _finish():
+    """All outcomes are known: what happens from here on decides nothing."""
+    global _finished
+    if not _finished:
+        say(BEGIN + b"finish/")
+        _finished = marks.mute_always()
+
+
+def _resume():
+    """The loop of tests runs once more."""
+    global _finished
+    marks.unmute(_finished)
+    _finished = False
+    say(END)
 
 
 def _enter_collector(item):
@@ -569,7 +588,7 @@ def _prepare(node):
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_sessionfinish(session):
-    """Every outcome is known: what is read from here on decides nothing.
+    """Also where no test ran.
 
     pytest goes through the temporary directories of other runs now, and at
     exit, whose coming and going must not tie anything to them; plugins write
@@ -579,9 +598,7 @@ def pytest_sessionfinish(session):
     try:
         functions.stop()
         kept.finish()
-        if not _looped:
-            say(BEGIN + b"finish/")
-            say(marks.MUTE)
+        _finish()
     except Exception:
         marks.lost()
     yield
