@@ -2,7 +2,9 @@
 """The shape of every answer, the help and the exit codes."""
 
 import json
+import os
 import re
+import signal
 
 import pytest
 
@@ -341,3 +343,41 @@ def test_deps_of_a_command(project):
     assert ("read", "in.txt") in lines and ("absent", "none") in lines
     assert any(path == "out.txt" and "write" in kinds
                for kinds, path in lines)
+
+
+def test_status_names_failing_and_incomplete(project):
+    project.write("test_it.py", """\
+        import pytest
+
+        @pytest.mark.parametrize("n", range(12))
+        def test_fails(n):
+            assert n == 12
+
+        def test_passes():
+            pass
+        """)
+    assert project.pytest().code == 1
+    lingers = project.ftrace(
+        "run", "-n", "lingers", "--", "sh", "-c",
+        "sleep 30 >/dev/null 2>&1 & echo $!").ok()
+    os.kill(int(lingers.out), signal.SIGKILL)
+    status = project.ftrace("status").ok().out
+    assert "test_it.py::test_fails[10]\n" in status
+    assert "          and 2 more: --all\n" in status
+    line, = [line for line in status.splitlines() if "lingers: " in line]
+    assert "still running" in line
+    assert "test_passes" not in status
+    whole = project.ftrace("status", "--all").ok().out
+    for number in range(12):
+        assert "  test_it.py::test_fails[%d]\n" % number in whole
+    assert "more: --all" not in whole
+    answer = project.json("status")
+    assert answer["counts"]["failing_units"] == 12
+    assert answer["counts"]["incomplete_units"] == 1
+    assert {unit["id"] for unit in answer["units"]
+            if "incomplete" in unit} == {"lingers"}
+    project.write("test_it.py", "def test_passes():\n    pass\n")
+    project.pytest().ok()
+    project.ftrace("run", "-n", "lingers", "--", "true").ok()
+    status = project.ftrace("status").ok().out
+    assert "failing" not in status and "incomplete" not in status
