@@ -7,6 +7,7 @@
 #include "cli/escaping.h"
 #include "cli/output.h"
 #include "cli/record.h"
+#include "cli/test_full.h"
 #include "cli/test_learn.h"
 #include "cli/test_report.h"
 #include "cli/verbs.h"
@@ -33,7 +34,7 @@ static const struct option_row options[] = {
 		"by what is staged for git's next commit"},
 	REPORT_OPTIONS,
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary lines"},
-	COMMON_OPTIONS,
+	QUERY_OPTIONS,
 	{0},
 };
 
@@ -54,8 +55,10 @@ static void explain_units(const struct testing *testing)
 		for (size_t k = 0; k < unit->reason_count; k++) {
 			char *text = reason_text(&unit->reasons[k]);
 
-			note("%s: %s: %s", unit->id,
-				unit_state_name(unit->reasons[k].state), text);
+			note("%s: %s%s%s: %s", unit->id,
+				colour(true, COLOUR_YELLOW),
+				unit_state_name(unit->reasons[k].state),
+				colour(true, COLOUR_NONE), text);
 			free(text);
 		}
 	}
@@ -113,14 +116,18 @@ static int compare(struct escaping *escaping, struct testing *testing)
 {
 	size_t failed_count, count = 0;
 	struct result **failed = testing_failed(testing, &failed_count);
+	struct full compared;
 	int code;
 
 	for (size_t i = 0; i < failed_count; i++)
 		if (!failed[i]->selected)
 			failed[count++] = failed[i];
+	compared = full_count(testing, count);
 	code = escaping_examine(escaping, testing, failed, count, true);
 	escaping_learn(escaping, testing->root);
 	escaping_tell(escaping);
+	if (code == 0 && !quiet)
+		full_tell(&compared, testing, escaping);
 	free(failed);
 	return code;
 }
@@ -170,6 +177,8 @@ static int run(int argc, char **argv)
 	if (full && (asked.since || asked.staged))
 		usage_error(&verb_test, "'--full' runs everything, whatever "
 					"has changed");
+	if (!colour_is_known())
+		return EXIT_USAGE;
 	adapter = record_adapter(&verb_test, runner, argv + first);
 	root = open_project();
 	if (!root)
@@ -189,11 +198,12 @@ static int run(int argc, char **argv)
 		note("%s", testing.plan.affected.config_problem);
 	if (testing.plan.affected.flaky_problem)
 		note("%s", testing.plan.affected.flaky_problem);
-	if (!full) {
+	if (full && !quiet)
+		full_announce(&testing);
+	if (!full)
 		announce(&testing);
-		if (explain)
-			explain_units(&testing);
-	}
+	if (!full && explain)
+		explain_units(&testing);
 	code = reports_begin();
 	if (code == 0) {
 		code = run_planned(&testing, again, &status);

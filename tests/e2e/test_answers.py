@@ -380,4 +380,4 @@ def test_status_names_failing_and_incomplete(project):
     project.pytest().ok()
     project.ftrace("run", "-n", "lingers", "--", "true").ok()
     status = project.ftrace("status").ok().out
-    assert "failing" not in status and "incomplete" not in status
+    assert "selected" not in status
