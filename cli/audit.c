@@ -35,7 +35,7 @@ static const struct option_row options[] = {
 		"draw the same units again (default: at random)"},
 	{0, "timeout", OPTION_TEXT, &limit, "SECONDS",
 		"kill a unit that takes longer"},
-	{0, "runner", OPTION_TEXT, &runner, "NAME",
+	{0, "runner", OPTION_TEXT, &runner, "RUNNER",
 		"the test runner: pytest (default: recognised)"},
 	{'v', "verbose", OPTION_FLAG, &verbose, 0,
 		"what the runner prints, on standard error"},

@@ -19,7 +19,7 @@ static const char *profile, *jobs_text;
 static bool keep_going, all, quiet;
 
 static const struct option_row options[] = {
-	{'p', "profile", OPTION_TEXT, &profile, "NAME",
+	{'p', "profile", OPTION_TEXT, &profile, "PROFILE",
 		"only the checks of a profile"},
 	{'j', "jobs", OPTION_TEXT, &jobs_text, "NUMBER",
 		"how many at once (default: processors)"},
@@ -280,7 +280,7 @@ static int run(int argc, char **argv)
 const struct verb verb_check = {
 	.name = "check",
 	.summary = "run the project's checks whose inputs have changed",
-	.usage = "[NAME ...]",
+	.usage = "[CHECK ...]",
 	.text = "Runs the checks that 'ftrace.json' names, or those named "
 		"here: phase by phase, at\nthe same time within a phase. A "
 		"check that passed, and whose inputs are as they were,\nis a "

@@ -15,7 +15,7 @@ static const struct option_row options[] = {
 		"name of the command's unit (default: its command line)"},
 	{'e', "each", OPTION_LIST, &each, "GLOB",
 		"a unit of every program executed that matches"},
-	{0, "runner", OPTION_TEXT, &runner, "NAME",
+	{0, "runner", OPTION_TEXT, &runner, "RUNNER",
 		"the test runner: pytest or none (default: recognised)"},
 	{0, "strict", OPTION_FLAG, &strict, 0,
 		"fail when something could not be recorded"},

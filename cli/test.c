@@ -26,7 +26,7 @@ static const struct option_row options[] = {
 		"print why each test is selected"},
 	{0, "retries", OPTION_TEXT, &retries, "N",
 		"run what fails again, at most so often"},
-	{0, "runner", OPTION_TEXT, &runner, "NAME",
+	{0, "runner", OPTION_TEXT, &runner, "RUNNER",
 		"the test runner: pytest or none (default: recognised)"},
 	{0, "since", OPTION_TEXT, &asked.since, "REV",
 		"by what differs from git's revision"},

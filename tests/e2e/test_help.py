@@ -6,7 +6,7 @@ import re
 import pytest
 
 VERBS = ("run", "test", "check", "hook", "affected", "changed", "why", "deps",
-         "status", "audit", "compare", "flaky", "escapes", "doctor", "help")
+         "status", "audit", "compare", "flaky", "escapes", "doctor", "completion", "help")
 
 
 @pytest.mark.parametrize("verb", VERBS)
