@@ -324,7 +324,9 @@ static int run(int argc, char **argv)
 	struct auditing auditing = {.command = argv + first};
 
 	if (first >= argc || !*argv[first])
-		usage_error(&verb_audit, "no command given");
+		usage_error(&verb_audit,
+			"no command given, as in 'ftrace audit -- "
+			"pytest'");
 	if (number && !parse(number, "number", SIZE_MAX))
 		usage_error(&verb_audit, "no unit to audit");
 	if (limit)

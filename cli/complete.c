@@ -106,7 +106,7 @@ static void pass(struct typing *typing, size_t at)
 		typing->value = find_waiting(typing->verb, word);
 		if (!strncmp(word, "--root=", 7))
 			typing->root = word + 7;
-	} else if (!strncmp(typing->verb->usage, "--", 2)) {
+	} else if (option_takes_command(typing->verb)) {
 		typing->command = at;
 	} else if (typing->operand_count <
 		   sizeof(typing->operands) / sizeof(*typing->operands)) {
@@ -301,7 +301,7 @@ static void complete_word(const struct typing *typing)
 			say("words");
 	} else if (*current == '-' && !typing->ended) {
 		complete_option(typing);
-	} else if (!strncmp(typing->verb->usage, "--", 2)) {
+	} else if (option_takes_command(typing->verb)) {
 		say_command(typing->count);
 	} else {
 		complete_operand(typing);

@@ -40,8 +40,9 @@ static int run(int argc, char **argv)
 			fputs(scripts[i].script, stdout);
 			return finish_output();
 		}
-	usage_error(&verb_completion, "no shell '%s'; there are bash, zsh and "
-				      "fish",
+	usage_error(&verb_completion,
+		"no shell '%s'; there are bash, zsh and "
+		"fish",
 		argv[first]);
 }
 

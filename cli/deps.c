@@ -14,7 +14,7 @@ static bool inputs, all;
 
 static const struct option_row options[] = {
 	{'a', "all", OPTION_FLAG, &all, 0,
-		"not the project's files alone, but all that was accessed"},
+		"everything, and not the project's files alone"},
 	{'i', "inputs", OPTION_FLAG, &inputs, 0,
 		"only what an edit of selects the test"},
 	QUERY_OPTIONS,

@@ -296,12 +296,12 @@ static const struct action {
 	{"import", import, true, 1, 1},
 };
 
+#define ACTIONS "list, audit, add, remove, export and import"
+
 static const struct action *find_action(int argc, char **argv)
 {
 	if (!argc)
-		usage_error(&verb_flaky,
-			"say what to do: list, audit, add, remove, export or "
-			"import");
+		usage_error(&verb_flaky, "say what to do: " ACTIONS);
 	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++) {
 		const struct action *action = &actions[i];
 
@@ -316,7 +316,8 @@ static const struct action *find_action(int argc, char **argv)
 				argv[1 + action->most]);
 		return action;
 	}
-	usage_error(&verb_flaky, "unknown action '%s'", argv[0]);
+	usage_error(&verb_flaky, "unknown action '%s'; there are " ACTIONS,
+		argv[0]);
 }
 
 static int act(const struct action *action, struct memory *memory)

@@ -25,6 +25,16 @@ void help_print(void)
 	     "its version.");
 }
 
+void help_unexpected(const struct verb *verb, char *const *argv)
+{
+	if (adapter_for_command(argv))
+		usage_error(verb,
+			"it runs no command; 'ftrace test -- %s' runs what is "
+			"affected",
+			argv[0]);
+	usage_error(verb, "unexpected argument '%s'", argv[0]);
+}
+
 static const struct verb *near_verb(const char *name)
 {
 	const struct verb *best = NULL;
@@ -49,13 +59,17 @@ const struct verb *help_find_verb(const char *name)
 	for (size_t i = 0; verbs[i]; i++)
 		if (!strcmp(name, verbs[i]->name))
 			return verbs[i];
-	near = near_verb(name);
+	near = *name == '-' ? NULL : near_verb(name);
 	if (adapter_for_command(argv))
 		note("'%s' is no verb but a command; to run it: ftrace test "
 		     "-- %s",
 			name, name);
 	else if (near)
 		note("unknown verb '%s'; did you mean '%s'?", name, near->name);
+	else if (*name == '-')
+		note("options come after the verb, and '%s' is none of ftrace "
+		     "itself; see 'ftrace --help'",
+			name);
 	else
 		note("unknown verb '%s'; see 'ftrace --help'", name);
 	return NULL;
@@ -67,8 +81,7 @@ static int run(int argc, char **argv)
 	const struct verb *verb;
 
 	if (argc - first > 1)
-		usage_error(&verb_help, "unexpected argument '%s'",
-			argv[first + 1]);
+		help_unexpected(&verb_help, argv + first + 1);
 	if (first == argc) {
 		help_print();
 		return finish_output();

@@ -18,7 +18,8 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	if (argc < 2) {
-		fputs("ftrace: no verb; see 'ftrace --help'\n", stderr);
+		note("no verb, as in 'ftrace test -- pytest'; see 'ftrace "
+		     "--help'");
 		return EXIT_USAGE;
 	}
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help")) {

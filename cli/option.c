@@ -94,9 +94,9 @@ static void take(const struct verb *verb, const struct option_row *row)
 	}
 }
 
-static bool takes_command(const struct verb *verb)
+bool option_takes_command(const struct verb *verb)
 {
-	return !strncmp(verb->usage, "--", 2);
+	return !strncmp(verb->usage + (*verb->usage == '['), "--", 2);
 }
 
 /*
@@ -107,7 +107,7 @@ static void fill(const struct verb *verb, struct option *longs, char *shorts)
 {
 	int n = 0;
 
-	if (takes_command(verb))
+	if (option_takes_command(verb))
 		*shorts++ = '+';
 	*shorts++ = ':';
 	*shorts++ = 'h';
@@ -158,7 +158,7 @@ static _Noreturn void unknown_option(const struct verb *verb, const char *text)
 	if (best)
 		usage_error(verb, "unknown option '%s' (did you mean '--%s'?)",
 			shown, best);
-	if (takes_command(verb))
+	if (option_takes_command(verb))
 		usage_error(verb,
 			"unknown option '%s'; the command's own options come "
 			"after its name",

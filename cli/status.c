@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "cli/common.h"
+#include "cli/help.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "map/alloc.h"
@@ -233,8 +234,7 @@ static int run(int argc, char **argv)
 	struct err err;
 
 	if (first < argc)
-		usage_error(
-			&verb_status, "unexpected argument '%s'", argv[first]);
+		help_unexpected(&verb_status, argv + first);
 	code = open_map(&map);
 	if (code)
 		return code;

@@ -181,7 +181,7 @@ def test_fish(recorded, line, words):
 
 def test_fish_describes(recorded):
     assert _fish(recorded, "ftrace affe")["affected"].startswith("print ")
-    assert _fish(recorded, "ftrace deps --al")["--all"].startswith("not ")
+    assert _fish(recorded, "ftrace deps --al")["--all"].startswith("every")
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ def test_help_of_a_verb(project, verb):
     assert result.err == ""
     assert project.ftrace(verb, "-h").ok().out == result.out
     # What a terminal of the usual width shows.
-    assert all(len(line) <= 89 for line in result.out.splitlines())
+    assert all(len(line) <= 82 for line in result.out.splitlines())
 
 
 def test_help_lists_every_verb(project):
@@ -37,7 +37,15 @@ def test_version(project):
     (["satus"], "did you mean 'status'?"),
     (["help", "afected"], "did you mean 'affected'?"),
     (["hepl"], "did you mean 'help'?"),
+    ([], "as in 'ftrace test -- pytest'"),
     (["quux"], "see 'ftrace --help'"),
+    (["-q", "test", "--", "true"], "options come after the verb"),
+    (["affected", "pytest"], "'ftrace test -- pytest' runs what is affected"),
+    (["status", "x"], "unexpected argument 'x'"),
+    (["run"], "as in 'ftrace run -- pytest'"),
+    (["audit"], "as in 'ftrace audit -- pytest'"),
+    (["flaky", "ad"], "unknown action 'ad'; there are list, audit, add"),
+    (["hook", "on"], "unknown action 'on'; there are install"),
     (["help", "quux"], "see 'ftrace --help'"),
     (["pytest", "-q"], "ftrace test -- pytest"),
     (["affected", "--jsno"], "did you mean '--json'?"),
