@@ -177,8 +177,6 @@ static int run(int argc, char **argv)
 	if (full && (asked.since || asked.staged))
 		usage_error(&verb_test, "'--full' runs everything, whatever "
 					"has changed");
-	if (!colour_is_known())
-		return EXIT_USAGE;
 	adapter = record_adapter(&verb_test, runner, argv + first);
 	root = open_project();
 	if (!root)

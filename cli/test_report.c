@@ -22,6 +22,8 @@ void reports_ask(struct testing *testing, const struct verb *verb)
 	const char *files[] = {report_options.report, report_options.junit_out};
 	const struct adapter *adapter = testing->adapter;
 
+	if (!colour_is_known())
+		exit(EXIT_USAGE);
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
 		if (files[i] && !strcmp(files[i], "-"))
 			usage_error(verb,
