@@ -38,6 +38,19 @@ struct adapter {
 	size_t (*file_part)(const char *id);
 
 	/*
+	 * The words that commands are compared by, which are the same for all
+	 * that ask for the same; NULL-terminated, to be freed with them.
+	 * sibling: those of the command that started this runner otherwise,
+	 * which may make a difference to its tests or not; NULL: none does.
+	 * directory: where it runs, as project_path() has it.
+	 */
+	char **(*asked)(char *const argv[], const char *root,
+		const char *directory, bool sibling);
+
+	/* True when argv asks for some tests alone: by name, or a choice. */
+	bool (*is_part)(char *const argv[]);
+
+	/*
 	 * The variable that names a file with what to run of all that the
 	 * command would, NUL behind each; NULL: the runner cannot be told.
 	 */

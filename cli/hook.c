@@ -59,14 +59,14 @@ static int install(const struct request *request)
 	struct hook hook;
 	struct err err;
 	int code = load(&config, here());
-	bool checks = config.count > 0;
+	bool has_work = config.count || config.test.argv.count;
 
 	config_release(&config);
 	if (code < 0)
 		return EXIT_QUERY_FAILED;
-	if (!checks && !*request->argv)
-		usage_error(&verb_hook, "no command given, and no checks in "
-					"'" CONFIG_FILE "'");
+	if (!has_work && !*request->argv)
+		usage_error(&verb_hook, "no command given, and neither checks "
+					"nor a \"test\" in '" CONFIG_FILE "'");
 	code = hook_look(&hook, here(), request->name, &err);
 	if (code == 0)
 		code = hook_install(
@@ -171,16 +171,16 @@ static int count_words(char *const *words)
 	return n;
 }
 
-/* "test -- COMMAND", as if it had been typed. */
+/* "test -- COMMAND", as if it had been typed; or "test" alone. */
 static int run_test(char *const *argv)
 {
 	int count = count_words(argv), code;
 	char **words = xcalloc((size_t)count + 3, sizeof(*words));
 
 	words[0] = "test";
-	words[1] = "--";
+	words[1] = count ? "--" : NULL;
 	memcpy(words + 2, argv, (size_t)count * sizeof(*words));
-	code = verb_test.run(count + 2, words);
+	code = verb_test.run(count ? count + 2 : 1, words);
 	free(words);
 	return code;
 }
@@ -244,12 +244,12 @@ static int run_hook(const struct request *request)
 	words = check_words(&config, request->name);
 	if (words[1])
 		code = verb_check.run(count_words(words), words);
-	else if (*request->argv)
+	else if (*request->argv || config.test.argv.count)
 		code = run_test(request->argv);
 	else
 		note("nothing is tested: the hook was installed without a "
-		     "command, and "
-		     "'" CONFIG_FILE "' names no checks for it");
+		     "command, and '" CONFIG_FILE
+		     "' names neither checks for it nor a \"test\"");
 	free(words);
 	config_release(&config);
 	return code;

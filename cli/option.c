@@ -80,7 +80,7 @@ static void fill(const struct verb *verb, struct option *longs, char *shorts)
 {
 	int n = 0;
 
-	if (!strncmp(verb->usage, "--", 2))
+	if (!strncmp(verb->usage + (*verb->usage == '['), "--", 2))
 		*shorts++ = '+';
 	*shorts++ = ':';
 	*shorts++ = 'h';

@@ -52,7 +52,7 @@ enum exit_code {
 
 /*
  * Parses argv by the verb's table, up to "--", or up to the first operand
- * where the verb takes a command (its usage begins with "--"). Returns
+ * where the verb takes a command (its usage begins with "--" or "[--"). Returns
  * the place of the first operand; on -h and --help prints and exits 0, on
  * misuse prints a line and exits 2.
  */

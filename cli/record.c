@@ -95,8 +95,9 @@ void record_doubt(
 	if (!options->adapter ||
 		map_open(&map, options->root, MAP_QUERY, &err) < 0)
 		return;
-	line = run_command_words(options->argv);
 	directory = project_path(options->root, ".");
+	line = run_command_asked(options->adapter, options->argv, options->root,
+		directory, false);
 	if (commands_load_others(&others, &map, line, directory, &err) == 0 &&
 		others.count) {
 		if (affected)

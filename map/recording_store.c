@@ -495,8 +495,7 @@ static int doubt_commands(struct store *store)
 	}
 	if (code < 0 || !hidden)
 		return code;
-	return command_forget_others(store->map, recording->words,
-		recording->directory ? recording->directory : "", store->err);
+	return command_forget_others(store->map, recording, store->err);
 }
 
 int recording_store(

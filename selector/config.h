@@ -52,6 +52,8 @@ struct config {
 	/* Globs over unit ids, "marker:NAME" and "label:NAME". */
 	struct config_texts smoke;
 	char *flaky; /* relative to the root */
+	/* What `ftrace test` runs; of it only the command, no words: nothing */
+	struct config_check test;
 	struct config_check *checks;
 	size_t count, room;
 };

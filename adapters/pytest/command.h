@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a command line asks pytest for, in words that are the same for all
+ * command lines that ask for the same.
+ */
+#ifndef FTRACE_ADAPTERS_PYTEST_COMMAND_H
+#define FTRACE_ADAPTERS_PYTEST_COMMAND_H
+
+#include <stdbool.h>
+
+/* As struct adapter has them. */
+char **pytest_asked(char *const argv[], const char *root, const char *directory,
+	bool sibling);
+bool pytest_is_part(char *const argv[]);
+
+#endif
