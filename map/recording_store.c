@@ -48,10 +48,10 @@ static const char *const sql[STATEMENTS] = {
 	[ADD_SCOPE] = "INSERT INTO scope (kind, name, session, readset, latest,"
 		      " incomplete, digest) VALUES (?, ?, ?, ?, ?, ?, ?)",
 	[FIND_UNIT] = "SELECT scope FROM unit WHERE runner = ? AND id = ?",
-	[ADD_UNIT] = "INSERT INTO unit (scope, runner, id, outcome, duration)"
-		     " VALUES (?, ?, ?, ?, ?)",
-	[UPDATE_UNIT] = "UPDATE unit SET outcome = ?2, duration = ?3"
-			" WHERE scope = ?1",
+	[ADD_UNIT] = "INSERT INTO unit (scope, runner, id, outcome, duration,"
+		     " place) VALUES (?, ?, ?, ?, ?, ?)",
+	[UPDATE_UNIT] = "UPDATE unit SET outcome = ?2, duration = ?3,"
+			" place = ?4 WHERE scope = ?1",
 	[ADD_USE] = "INSERT OR IGNORE INTO uses (scope, used) VALUES (?, ?)",
 	[ADD_MAKE] = "INSERT OR REPLACE INTO makes"
 		     " (scope, file, kinds, session) VALUES (?, ?, ?, ?)",
@@ -167,9 +167,11 @@ static int find_unit(
 	return run(store, FIND_UNIT, scope);
 }
 
-static void bind_outcome(
-	sqlite3_stmt *stmt, int at, const struct recorded_scope *scope)
+static void bind_outcome(const struct store *store, sqlite3_stmt *stmt, int at,
+	const struct recorded_scope *scope)
 {
+	const char *place = store->recording->directory;
+
 	if (scope->outcome)
 		sqlite3_bind_text(stmt, at, scope->outcome, -1, SQLITE_STATIC);
 	else
@@ -178,6 +180,8 @@ static void bind_outcome(
 		sqlite3_bind_int64(stmt, at + 1, scope->duration);
 	else
 		sqlite3_bind_null(stmt, at + 1);
+	sql_bind_bytes(
+		stmt, at + 2, place ? place : "", place ? strlen(place) : 0);
 }
 
 static int add_unit(struct store *store, const struct recorded_scope *scope)
@@ -192,7 +196,7 @@ static int add_unit(struct store *store, const struct recorded_scope *scope)
 	sqlite3_bind_text(
 		stmt, 2, scope->name, (int)runner_size, SQLITE_STATIC);
 	sql_bind_bytes(stmt, 3, id, id_size);
-	bind_outcome(stmt, 4, scope);
+	bind_outcome(store, stmt, 4, scope);
 	return run(store, ADD_UNIT, NULL);
 }
 
@@ -283,7 +287,7 @@ static int update_unit(struct store *store, const struct recorded_scope *scope)
 	sqlite3_stmt *stmt = store->stmts[UPDATE_UNIT];
 
 	sqlite3_bind_int64(stmt, 1, scope->id);
-	bind_outcome(stmt, 2, scope);
+	bind_outcome(store, stmt, 2, scope);
 	return run(store, UPDATE_UNIT, NULL);
 }
 
