@@ -70,6 +70,24 @@ char **command_configured(
 	return *adapter ? words : given;
 }
 
+/* The same command as when its words are typed, where it has any. */
+char **command_of_test(
+	const struct adapter **adapter, const struct config *config)
+{
+	const struct config_check *test = &config->test;
+	char **words = NULL;
+
+	*adapter = NULL;
+	if (!test->argv.count)
+		return NULL;
+	if (test->is_line)
+		words = plain_words(test->argv.items[2]);
+	if (!words)
+		words = given_words(test);
+	*adapter = adapter_for_command(words);
+	return words;
+}
+
 static bool go_to(const char *root, const char *directory)
 {
 	char *place = project_file(root, directory);
@@ -165,7 +183,7 @@ int command_usual(char ***words, const struct adapter **adapter,
 	}
 	if (config.test.argv.count) {
 		test = &config.test;
-		*words = command_configured(adapter, test);
+		*words = command_of_test(adapter, &config);
 		directory = xstrdup(".");
 	} else {
 		*words = last_command(adapter, &directory, root);

@@ -15,6 +15,10 @@
 char **command_configured(
 	const struct adapter **adapter, const struct config_check *config);
 
+/* The same of its "test"; NULL: it names none. */
+char **command_of_test(
+	const struct adapter **adapter, const struct config *config);
+
 /*
  * What `ftrace test` runs when nothing is typed: the "test" of ftrace.json, or
  * the last command that ran as a whole and asked for no part of its tests.

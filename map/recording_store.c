@@ -437,6 +437,32 @@ static int drop_gone(struct store *store)
 	return code;
 }
 
+/*
+ * A command whose runner tells of its tests is no unit any more. What it made
+ * for others stays with its maker.
+ */
+static int drop_alone(struct store *store)
+{
+	struct recording *recording = store->recording;
+	sqlite3_stmt *stmt = store->stmts[FIND_UNIT];
+	int64_t scope = 0;
+	int code = 0;
+
+	if (!recording->told || recording->whole)
+		return 0;
+	sqlite3_bind_text(stmt, 1, "command", -1, SQLITE_STATIC);
+	sql_bind_bytes(stmt, 2, recording->alone, strlen(recording->alone));
+	code = run(store, FIND_UNIT, &scope);
+	if (code < 0 || !scope)
+		return code;
+	sqlite3_bind_int64(store->stmts[DROP_UNIT], 1, scope);
+	code = run(store, DROP_UNIT, NULL);
+	store->dropped = true;
+	return code == 0 ? command_forget(store->map, recording->given,
+				   recording->directory, store->err)
+			 : code;
+}
+
 static int store_all(struct store *store, const struct scope_key *keys)
 {
 	struct recording *recording = store->recording;
@@ -454,6 +480,8 @@ static int store_all(struct store *store, const struct scope_key *keys)
 		if (code == 0)
 			code = store_makes(store, scope);
 	}
+	if (code == 0)
+		code = drop_alone(store);
 	return code == 0 ? drop_gone(store) : code;
 }
 

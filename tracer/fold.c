@@ -324,6 +324,8 @@ int fold_store(struct map *map, const struct trace *trace,
 					 ? options->sibling
 					 : NULL;
 	fold.recording.given = options->given;
+	fold.recording.alone = options->alone;
+	fold.recording.told = fold.collected;
 	fold.recording.runner = options->runner;
 	fold.recording.whole = fold.whole;
 	fold.recording.status = options->status;

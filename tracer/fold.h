@@ -24,6 +24,8 @@ struct fold_options {
 	const char *command;
 	/* As run_command_asked() has it and its sibling; that can be NULL. */
 	const char *asked, *sibling;
+	/* What the command would be called as one unit. */
+	const char *alone;
 	const char *given;  /* as run_command_words() has it */
 	const char *runner; /* whose adapter was to tell the units, or NULL */
 	bool selection;     /* of its tests some alone were asked for */

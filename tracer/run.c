@@ -274,6 +274,7 @@ static void record(const struct ended *ended)
 		.asked = asked,
 		.sibling = sibling,
 		.given = given,
+		.alone = unit,
 		.runner = options->adapter ? options->adapter->name : NULL,
 		.selection = options->selection != NULL,
 		.directory = directory,
