@@ -47,6 +47,12 @@ struct adapter {
 	char **(*asked)(char *const argv[], const char *root,
 		const char *directory, bool sibling);
 
+	/*
+	 * Where argv starts this runner in environments of its own: how to
+	 * start it there. Otherwise NULL.
+	 */
+	const char *(*wrapped)(char *const argv[]);
+
 	/* True when argv asks for some tests alone: by name, or a choice. */
 	bool (*is_part)(char *const argv[]);
 
@@ -59,6 +65,9 @@ struct adapter {
 
 /* The adapter for a command line, or NULL. */
 const struct adapter *adapter_for_command(char *const argv[]);
+
+/* The adapter that knows the command for wrapped, and how; or NULL. */
+const struct adapter *adapter_wrapped(const char **how, char *const argv[]);
 
 /* The adapter of a runner's name, or NULL. */
 const struct adapter *adapter_named(const char *name);

@@ -80,8 +80,12 @@ static bool is_unused(const struct query_unit *unit,
 		return false;
 	if (strcmp(unit->runner, "command") != 0)
 		return affected_is_gone(found);
-	/* Of commands alone the map may be about nothing else. */
-	return affected->has_tests && !(usual && !strcmp(usual, unit->id));
+	/*
+	 * Of commands alone the map may be about nothing else; one without a
+	 * time is part of another unit's run.
+	 */
+	return affected->has_tests && unit->duration >= 0 &&
+	       !(usual && !strcmp(usual, unit->id));
 }
 
 static int choose_unused(struct forgetting *forgetting, struct err *err)

@@ -105,8 +105,11 @@ static unsigned parse_retries(void)
 
 static void tell(const struct testing *testing, const struct run_result *result)
 {
-	record_tell(
-		&(struct run_options){.argv = testing->argv}, result, quiet);
+	const struct run_options what = {.argv = testing->argv};
+
+	record_tell(&what, result, quiet);
+	if (!runner)
+		record_tell_inside(&what, result);
 }
 
 /* With what would have been run, were it not for --full. */

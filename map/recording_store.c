@@ -437,6 +437,18 @@ static int drop_gone(struct store *store)
 	return code;
 }
 
+/* The command is a unit now, too. */
+static bool is_alone(
+	const struct recording *recording, const struct recorded_scope *scope)
+{
+	size_t n = strlen("command/");
+
+	return scope->kind == SCOPE_UNIT &&
+	       scope->name_size == n + strlen(recording->alone) &&
+	       !memcmp(scope->name, "command/", n) &&
+	       !memcmp(scope->name + n, recording->alone, scope->name_size - n);
+}
+
 /*
  * A command whose runner tells of its tests is no unit any more. What it made
  * for others stays with its maker.
@@ -450,6 +462,9 @@ static int drop_alone(struct store *store)
 
 	if (!recording->told || recording->whole)
 		return 0;
+	for (size_t i = 0; i < recording->scope_count; i++)
+		if (is_alone(recording, &recording->scopes[i]))
+			return 0;
 	sqlite3_bind_text(stmt, 1, "command", -1, SQLITE_STATIC);
 	sql_bind_bytes(stmt, 2, recording->alone, strlen(recording->alone));
 	code = run(store, FIND_UNIT, &scope);

@@ -274,6 +274,16 @@ char **pytest_asked(char *const argv[], const char *root, const char *directory,
 	return words.list;
 }
 
+const char *pytest_wrapped(char *const argv[])
+{
+	size_t module = is_python(argv[0]) ? find_module(argv) : 0;
+	const char *name = module ? argv[module] : base_name(argv[0]);
+
+	return !strcmp(name, "tox")   ? ".tox/ENV/bin/python -m pytest"
+	       : !strcmp(name, "nox") ? ".nox/ENV/bin/python -m pytest"
+				      : NULL;
+}
+
 static bool names_part(const char *word)
 {
 	size_t n = strlen(word);

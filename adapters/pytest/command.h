@@ -11,6 +11,7 @@
 /* As struct adapter has them. */
 char **pytest_asked(char *const argv[], const char *root, const char *directory,
 	bool sibling);
+const char *pytest_wrapped(char *const argv[]);
 bool pytest_is_part(char *const argv[]);
 
 #endif

@@ -140,6 +140,7 @@ const struct adapter adapter_pytest = {
 	.environment = environment,
 	.file_part = file_part,
 	.asked = pytest_asked,
+	.wrapped = pytest_wrapped,
 	.is_part = pytest_is_part,
 	.selection = "FTRACE_SELECT",
 };

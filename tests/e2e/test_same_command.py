@@ -253,3 +253,17 @@ def test_checks_are_compared_alike(suite):
     suite.write("ftrace.json", '{"checks": {"tests": {"command": '
                 '"%s -m pytest -v --durations 5"}}}' % suite.python)
     assert "tests: hit" in suite.ftrace("check").ok().err
+
+
+@pytest.mark.parametrize("words", [("./tox",), ("./tox", "-e", "py", "-q")])
+def test_nothing_seen_inside_a_wrapper(suite, words):
+    """It is said, with what to do; all its words are compared."""
+    suite.write("tox", "#!/bin/sh\nexec true\n").chmod(0o755)
+    result = suite.run(*words).ok()
+    assert "no test of pytest was seen inside './tox'" in result.err
+    assert "ftrace run -- .tox/ENV/bin/python -m pytest" in result.err
+    assert "nothing affected" in suite.ftrace("test", "--", *words).ok().err
+    assert NO_WHOLE in suite.ftrace("test", "--", *words, "-x").ok().err
+    for options in (("--runner", "none"), ("-n", "all")):
+        result = suite.ftrace("run", *options, "--", *words).ok()
+        assert "inside" not in result.err
