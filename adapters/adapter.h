@@ -38,6 +38,25 @@ struct adapter {
 	size_t (*file_part)(const char *id);
 
 	/*
+	 * The words that commands are compared by, which are the same for all
+	 * that ask for the same; NULL-terminated, to be freed with them.
+	 * sibling: those of the command that started this runner otherwise,
+	 * which may make a difference to its tests or not; NULL: none does.
+	 * directory: where it runs, as project_path() has it.
+	 */
+	char **(*asked)(char *const argv[], const char *root,
+		const char *directory, bool sibling);
+
+	/*
+	 * Where argv starts this runner in environments of its own: how to
+	 * start it there. Otherwise NULL.
+	 */
+	const char *(*wrapped)(char *const argv[]);
+
+	/* True when argv asks for some tests alone: by name, or a choice. */
+	bool (*is_part)(char *const argv[]);
+
+	/*
 	 * The variable that names a file with what to run of all that the
 	 * command would, NUL behind each; NULL: the runner cannot be told.
 	 */
@@ -46,6 +65,9 @@ struct adapter {
 
 /* The adapter for a command line, or NULL. */
 const struct adapter *adapter_for_command(char *const argv[]);
+
+/* The adapter that knows the command for wrapped, and how; or NULL. */
+const struct adapter *adapter_wrapped(const char **how, char *const argv[]);
 
 /* The adapter of a runner's name, or NULL. */
 const struct adapter *adapter_named(const char *name);

@@ -95,8 +95,9 @@ void record_doubt(
 	if (!options->adapter ||
 		map_open(&map, options->root, MAP_QUERY, &err) < 0)
 		return;
-	line = run_command_words(options->argv);
 	directory = project_path(options->root, ".");
+	line = run_command_asked(options->adapter, options->argv, options->root,
+		directory, false);
 	if (commands_load_others(&others, &map, line, directory, &err) == 0 &&
 		others.count) {
 		if (affected)
@@ -150,6 +151,22 @@ static void summarise(const struct run_options *options,
 			counted(summary->gone, "unit is", "units are"));
 	else
 		note("recorded %s", counted(summary->units, "unit", "units"));
+}
+
+void record_tell_inside(
+	const struct run_options *options, const struct run_result *result)
+{
+	const char *how;
+	const struct adapter *adapter = adapter_wrapped(&how, options->argv);
+	bool any = !adapter;
+
+	for (size_t i = 0; i < result->summary.units; i++)
+		any |= adapter_named(result->summary.list[i].runner) != NULL;
+	if (!any && !options->unit && result->recorded)
+		note("no test of %s was seen inside '%s', which runs as one "
+		     "unit; to have its tests told apart, record them in the "
+		     "environment that it made: ftrace run -- %s",
+			adapter->name, options->argv[0], how);
 }
 
 void record_tell(const struct run_options *options,

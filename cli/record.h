@@ -32,6 +32,13 @@ void record_doubt(
 int record_command(
 	const struct run_options *options, struct run_result *result);
 
+/*
+ * Where a runner may have been started in environments of its own, and none of
+ * its tests was seen. Not for who asked for one unit.
+ */
+void record_tell_inside(
+	const struct run_options *options, const struct run_result *result);
+
 /* What was recorded, and what was not; quiet: only what is wrong. */
 void record_tell(const struct run_options *options,
 	const struct run_result *result, bool quiet);

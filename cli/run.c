@@ -52,6 +52,8 @@ static int run(int argc, char **argv)
 	if (code)
 		return code;
 	record_tell(&run_options, &result, quiet);
+	if (!runner && !each.count)
+		record_tell_inside(&run_options, &result);
 	unseen = !result.recorded || result.summary.incomplete;
 	run_result_release(&result);
 	if (strict && unseen)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/changed_set.h"
+#include "cli/command.h"
 #include "cli/common.h"
 #include "cli/escaping.h"
 #include "cli/output.h"
@@ -107,8 +108,11 @@ static unsigned parse_retries(void)
 
 static void tell(const struct testing *testing, const struct run_result *result)
 {
-	record_tell(
-		&(struct run_options){.argv = testing->argv}, result, quiet);
+	const struct run_options what = {.argv = testing->argv};
+
+	record_tell(&what, result, quiet);
+	if (!runner)
+		record_tell_inside(&what, result);
 }
 
 /* With what would have been run, were it not for --full. */
@@ -170,24 +174,33 @@ static int run(int argc, char **argv)
 	struct testing testing;
 	struct git_set set;
 	struct err err;
-	char *root;
+	char *root, **usual = NULL;
 
-	if (first >= argc || !*argv[first])
+	if (first < argc && !*argv[first])
 		usage_error(&verb_test, "no command given");
 	if (full && (asked.since || asked.staged))
 		usage_error(&verb_test, "'--full' runs everything, whatever "
 					"has changed");
-	adapter = record_adapter(&verb_test, runner, argv + first);
 	root = open_project();
 	if (!root)
 		return EXIT_RUN_FAILED;
-	testing_init(&testing, root, argv + first, adapter);
+	code = first < argc ? 0 : command_usual(&usual, &adapter, root, quiet);
+	if (code) {
+		command_free(usual);
+		free(root);
+		return code;
+	}
+	argv = usual ? usual : argv + first;
+	if (!usual || runner)
+		adapter = record_adapter(&verb_test, runner, argv);
+	testing_init(&testing, root, argv, adapter);
 	reports_ask(&testing, &verb_test);
 	code = changed_set_find(&set, root, &asked, &verb_test, &err);
 	if (code < 0) {
 		note("%s", err.text);
 		git_set_release(&set);
 		testing_release(&testing);
+		command_free(usual);
 		return EXIT_RUN_FAILED;
 	}
 	testing.command.set = asked.since || asked.staged ? &set : NULL;
@@ -209,6 +222,7 @@ static int run(int argc, char **argv)
 	}
 	testing_release(&testing);
 	git_set_release(&set);
+	command_free(usual);
 	if (code == 0 && status)
 		spawn_exit_like(status);
 	return code ? code : written;
@@ -217,9 +231,11 @@ static int run(int argc, char **argv)
 const struct verb verb_test = {
 	.name = "test",
 	.summary = "run the tests that the edits since can affect",
-	.usage = "-- COMMAND [ARGUMENT ...]",
+	.usage = "[-- COMMAND [ARGUMENT ...]]",
 	.text = "Runs of a command's tests those that may behave differently "
-		"now, and records\nthem. pytest runs what is affected of all "
+		"now, and records\nthem. Without a command it takes the "
+		"\"test\" of ftrace.json, or else the last one\nthat ran "
+		"as a whole. pytest runs what is affected of all "
 		"that the command would run; any other\ncommand is one unit, "
 		"and is run or not. With nothing affected nothing is run. "
 		"What\nfailed last time, was not all seen or never ran is run "

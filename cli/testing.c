@@ -19,14 +19,15 @@ void testing_init(struct testing *testing, char *root, char *const *argv,
 {
 	*testing = (struct testing){.argv = argv,
 		.adapter = adapter,
-		.words = run_command_words(argv),
 		.directory = project_path(root, "."),
 		.root = root};
 	testing->id = run_command_unit(argv, testing->directory);
+	testing->asked = run_command_asked(
+		adapter, argv, root, testing->directory, false);
 	testing->command = (struct plan_command){
 		.runner = adapter ? adapter->name : "command",
 		.unit = adapter ? NULL : testing->id,
-		.line = testing->words,
+		.line = testing->asked,
 		.directory = testing->directory};
 }
 
@@ -36,7 +37,7 @@ void testing_release(struct testing *testing)
 	results_release(&testing->results);
 	plan_release(&testing->plan);
 	free(testing->id);
-	free(testing->words);
+	free(testing->asked);
 	free(testing->directory);
 	free(testing->root);
 }

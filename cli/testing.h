@@ -14,7 +14,7 @@
 struct testing {
 	char *const *argv;
 	const struct adapter *adapter; /* NULL: the command is one unit */
-	char *id, *words, *directory;  /* what it is, and where it runs */
+	char *id, *asked, *directory;  /* what it is, and where it runs */
 	char *root;
 	struct plan_command command;
 	struct plan plan; /* of zeroes where the map cannot tell */

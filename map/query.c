@@ -16,8 +16,8 @@ static char *copy_if_any(sqlite3_stmt *row, int at)
 int query_units(struct query_units *units, struct map *map, struct err *err)
 {
 	sqlite3_stmt *row = sql_prepare(map,
-		"SELECT scope, runner, id, outcome, coalesce(duration, -1)"
-		" FROM unit ORDER BY runner, id",
+		"SELECT scope, runner, id, outcome, coalesce(duration, -1),"
+		" place FROM unit ORDER BY runner, id",
 		err);
 	int code = row ? 1 : MAP_IO;
 
@@ -35,6 +35,7 @@ int query_units(struct query_units *units, struct map *map, struct err *err)
 		unit->id = sql_copy(row, 2);
 		unit->outcome = copy_if_any(row, 3);
 		unit->duration = sqlite3_column_int64(row, 4);
+		unit->place = copy_if_any(row, 5);
 	}
 	sqlite3_finalize(row);
 	return code;
@@ -46,6 +47,7 @@ void query_units_release(struct query_units *units)
 		free(units->units[i].runner);
 		free(units->units[i].id);
 		free(units->units[i].outcome);
+		free(units->units[i].place);
 	}
 	free(units->units);
 	memset(units, 0, sizeof(*units));

@@ -18,6 +18,7 @@ struct query_unit {
 	char *id;
 	char *outcome;    /* NULL: it is known and never ran */
 	int64_t duration; /* microseconds, -1: unknown */
+	char *place;      /* where its command ran; NULL: nobody knows */
 };
 
 struct query_units {

@@ -88,8 +88,14 @@ struct recording {
 	int64_t duration; /* nanoseconds */
 	const char *command;
 	const char *directory; /* where it ran */
-	const char *words;     /* the command, as no other one is */
+	const char *asked;     /* the command, as it is compared */
+	const char *sibling;   /* another one that it was as well; or NULL */
+	const char *alone;     /* the unit that it would be as one */
+	const char *given;     /* its words */
+	const char *runner;    /* who told of its tests; NULL: it is one unit */
 	bool knows_all;        /* all its tests were told of */
+	bool told;             /* its runner told of tests */
+	bool ran_all;          /* and ran */
 	bool failed_itself;    /* and none of them did */
 	bool whole;            /* it is one unit, called by its line */
 	bool passed_news; /* files that were new, which it did not collect */

@@ -137,9 +137,21 @@ static const char version_5[] =
 	"CREATE TABLE smoke ("
 	" digest BLOB PRIMARY KEY) WITHOUT ROWID;";
 
+/*
+ * command: line is what a command is compared by, which was its words. given:
+ * those, when it last ran as a whole; ran: when that was; runner: who told of
+ * its tests, NULL where it is one unit.
+ * place of a unit: where it ran, as a command's directory.
+ */
+static const char version_6[] = "DELETE FROM command; DELETE FROM left_file;"
+				"ALTER TABLE command ADD COLUMN given BLOB;"
+				"ALTER TABLE command ADD COLUMN runner TEXT;"
+				"ALTER TABLE command ADD COLUMN ran INTEGER;"
+				"ALTER TABLE unit ADD COLUMN place BLOB;";
+
 /* migrations[n] takes a map of version n to version n + 1. */
 static const char *const migrations[MAP_VERSION] = {
-	version_1, version_2, version_3, version_4, version_5};
+	version_1, version_2, version_3, version_4, version_5, version_6};
 
 static int is_empty(struct map *map, int64_t *empty, struct err *err)
 {

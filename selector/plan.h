@@ -33,7 +33,7 @@ struct plan {
 struct plan_command {
 	const char *runner; /* whose units are meant */
 	const char *unit; /* the one that it is; NULL: the runner tells them */
-	const char *line; /* as run_command_words() has it */
+	const char *line; /* as run_command_asked() has it */
 	const char *directory; /* where it runs, as project_path() has it */
 	struct git_set *set;   /* what changed; NULL: what differs */
 };

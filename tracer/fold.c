@@ -225,6 +225,19 @@ static bool knows_all(
 		       options->status == 5);
 }
 
+/* Runners can give up at the first failure. */
+static bool ran_all(const struct fold *fold)
+{
+	for (size_t i = 0; i < fold->scope_count; i++) {
+		const struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_UNIT && scope->known_only &&
+			!scope->unasked && !scope->unwanted)
+			return false;
+	}
+	return true;
+}
+
 static bool any_failed(const struct fold *fold)
 {
 	for (size_t i = 0; i < fold->scope_count; i++) {
@@ -314,9 +327,17 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold.recording.duration = options->duration;
 	fold.recording.command = options->command;
 	fold.recording.knows_all = fold.whole || knows_all(&fold, options);
+	fold.recording.ran_all = ran_all(&fold);
 	fold.recording.failed_itself = failed_itself(&fold, options);
 	fold.recording.directory = options->directory;
-	fold.recording.words = options->words;
+	fold.recording.asked = options->asked;
+	fold.recording.sibling = fold.same_anywhere && !fold.needs_here
+					 ? options->sibling
+					 : NULL;
+	fold.recording.given = options->given;
+	fold.recording.alone = options->alone;
+	fold.recording.told = fold.collected;
+	fold.recording.runner = options->runner;
 	fold.recording.whole = fold.whole;
 	fold.recording.status = options->status;
 	summarise(&fold, summary);

@@ -23,8 +23,13 @@ struct fold_options {
 	int64_t started;  /* the kernel's file clock when the run began */
 	int64_t duration; /* nanoseconds */
 	const char *command;
-	const char *words;     /* as run_command_words() has them */
-	bool selection;        /* of its tests some alone were asked for */
+	/* As run_command_asked() has it and its sibling; that can be NULL. */
+	const char *asked, *sibling;
+	/* What the command would be called as one unit. */
+	const char *alone;
+	const char *given;  /* as run_command_words() has it */
+	const char *runner; /* whose adapter was to tell the units, or NULL */
+	bool selection;     /* of its tests some alone were asked for */
 	const char *directory; /* where it ran, as project_path() has it */
 	int status;            /* exit status; above 128: a signal */
 	bool told_to_end; /* by a signal, whatever status it gave for that */

@@ -138,10 +138,12 @@ struct fold {
 	bool hooked; /* the project's own code takes part in discovery */
 	bool adapter_ready;
 	bool collected; /* the runner has told of all tests that it found */
-	bool narrowed;  /* it looked for them otherwise than it is set to */
-	bool in_part;   /* also in the files that it took */
-	bool whole;     /* the command is one unit, which nobody named */
-	bool gave_up;   /* as fold_gave_up() has it */
+	/* That it begins where it does decides on no import, or may do so. */
+	bool same_anywhere, needs_here;
+	bool narrowed; /* it looked for them otherwise than it is set to */
+	bool in_part;  /* also in the files that it took */
+	bool whole;    /* the command is one unit, which nobody named */
+	bool gave_up;  /* as fold_gave_up() has it */
 
 	uint32_t *linked; /* nodes whose links or places changed */
 	size_t linked_count, linked_room;

@@ -177,6 +177,52 @@ char *run_command_words(char *const argv[])
 	return line;
 }
 
+char **run_command_split(const char *words)
+{
+	char **list = NULL, *word, *to;
+	size_t count = 0, room = 0;
+	bool more = true;
+
+	while (more) {
+		word = to = xcalloc(strlen(words) + 1, 1);
+		for (; *words && *words != ' '; words++) {
+			if (*words == '\\' && words[1])
+				words++;
+			*to++ = *words;
+		}
+		more = *words == ' ';
+		words += more;
+		*(char **)array_add(&list, &count, &room, sizeof(*list)) = word;
+	}
+	array_add(&list, &count, &room, sizeof(*list));
+	return list;
+}
+
+static void free_words(char **words)
+{
+	for (char **word = words; word && *word; word++)
+		free(*word);
+	free(words);
+}
+
+char *run_command_asked(const struct adapter *adapter, char *const argv[],
+	const char *root, const char *directory, bool sibling)
+{
+	char **asked, *words, *line;
+
+	if (!adapter)
+		return sibling ? NULL : run_command_words(argv);
+	asked = adapter->asked(argv, root, directory, sibling);
+	if (!asked)
+		return NULL;
+	words = run_command_words(asked);
+	/* One whole that has these words is another command. */
+	line = xasprintf("%s: %s", adapter->name, words);
+	free(words);
+	free_words(asked);
+	return line;
+}
+
 char *run_command_unit(char *const argv[], const char *directory)
 {
 	char *line = run_command_line(argv), *unit;
@@ -205,8 +251,12 @@ static void record(const struct ended *ended)
 	struct session *session = ended->session;
 	struct run_result *result = ended->result;
 	char *command = run_command_line(options->argv);
-	char *words = run_command_words(options->argv);
+	char *given = run_command_words(options->argv);
 	char *directory = project_path(options->root, ".");
+	char *asked = run_command_asked(options->adapter, options->argv,
+		options->root, directory, false);
+	char *sibling = run_command_asked(options->adapter, options->argv,
+		options->root, directory, true);
 	char *unit = run_command_unit(options->argv, directory);
 	uint32_t *lingering = NULL;
 	struct fold_options fold = {.root = options->root,
@@ -222,7 +272,11 @@ static void record(const struct ended *ended)
 		.definition = options->definition,
 		.before = ended->before,
 		.command = command,
-		.words = words,
+		.asked = asked,
+		.sibling = sibling,
+		.given = given,
+		.alone = unit,
+		.runner = options->adapter ? options->adapter->name : NULL,
 		.selection = options->selection != NULL,
 		.directory = directory,
 		.audit = options->audit,
@@ -244,7 +298,9 @@ static void record(const struct ended *ended)
 	trace_release(&trace);
 	free(lingering);
 	free(command);
-	free(words);
+	free(given);
+	free(asked);
+	free(sibling);
 	free(directory);
 	free(unit);
 }

@@ -57,6 +57,18 @@ char *run_command_line(char *const argv[]);
 /* The same, such that no other words give it; to be freed. */
 char *run_command_words(char *const argv[]);
 
+/* Such a line taken apart; to be freed with its words. */
+char **run_command_split(const char *words);
+
+/*
+ * The line that a command is compared by: its words where adapter is NULL,
+ * otherwise what they ask the runner for. sibling: the line of the command
+ * that starts the runner otherwise (adapters/adapter.h); NULL: there is none.
+ * directory: where it runs, as project_path() has it. To be freed.
+ */
+char *run_command_asked(const struct adapter *adapter, char *const argv[],
+	const char *root, const char *directory, bool sibling);
+
 /*
  * What the unit of a command is called that nobody named: its line, and where
  * it runs if that is not the root, for there it is another one. directory: as

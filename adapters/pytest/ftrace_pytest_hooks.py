@@ -8,6 +8,7 @@ import pytest
 
 import ftrace_pytest_fixtures as fixtures
 import ftrace_pytest_functions as functions
+import ftrace_pytest_here as here
 import ftrace_pytest_imports as imports
 import ftrace_pytest_kept as kept
 import ftrace_pytest_lines as lines
@@ -76,6 +77,7 @@ def start(root):
     if functions.start() is not None:
         memory.install()
         kept.install()
+    here.start()
     imports.install(directory_scope)
     loads.install()
     lines.install()
@@ -179,6 +181,7 @@ def _discovering():
 @pytest.hookimpl(hookwrapper=True)
 def pytest_load_initial_conftests(early_config):
     """pytest looks through directories for these; no test depends on it."""
+    here.configure(early_config)
     try:
         if functions.mode is not None:
             settings.declare(early_config)
@@ -430,6 +433,9 @@ def pytest_runtestloop(session):
              if session.config.pluginmanager.hasplugin("dsession") else None)
     yield
     marks.unmute(token)
+    say(BEGIN + marks.BASE)
+    say(OUTCOME + here.outcome())
+    say(END)
     _finish()
 
 

@@ -15,6 +15,7 @@ import sys
 import types
 
 import ftrace_pytest_distributions as distributions
+import ftrace_pytest_here as here
 import ftrace_pytest_marks as marks
 import ftrace_pytest_measured as measured
 import ftrace_pytest_places as places
@@ -169,6 +170,8 @@ def find_spec(self, fullname, target=None):
     # What the finder stats and lists would tie every importer to all that
     # happens in the directory; what it really asked is whether there is
     # something by that name.
+    if fullname in here.names:
+        here.note()
     say(MUTE)
     try:
         spec = _find_spec(self, fullname, target)

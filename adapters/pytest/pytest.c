@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/pytest/command.h"
 #include "map/alloc.h"
 
 #define PLUGIN "ftrace_pytest"
@@ -138,5 +139,8 @@ const struct adapter adapter_pytest = {
 	.recognise = recognise,
 	.environment = environment,
 	.file_part = file_part,
+	.asked = pytest_asked,
+	.wrapped = pytest_wrapped,
+	.is_part = pytest_is_part,
 	.selection = "FTRACE_SELECT",
 };
