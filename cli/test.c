@@ -77,6 +77,9 @@ static void announce(const struct testing *testing)
 	else if (plan->known && plan->namesake)
 		note("%s is called like another test file; all are run",
 			plan->namesake);
+	else if (plan->known && plan->recorded && plan->itself)
+		note("what the command does besides its tests is affected; "
+		     "all of it is run");
 	else if (plan_is_all(plan))
 		note("the map has no whole run of this command; all its tests "
 		     "are run");
@@ -174,7 +177,8 @@ static int run(int argc, char **argv)
 	root = open_project();
 	if (!root)
 		return EXIT_RUN_FAILED;
-	testing_init(&testing, root, argv + first, adapter);
+	testing_init(&testing, root, argv + first, adapter,
+		record_inside(runner, adapter));
 	reports_ask(&testing, &verb_test);
 	code = changed_set_find(&set, root, &asked, &verb_test, &err);
 	if (code < 0) {

@@ -17,7 +17,10 @@ struct run_options {
 	const char *unit;              /* the command unit's name */
 	const char *const *each;       /* globs, NULL-terminated; or NULL */
 	const struct adapter *adapter; /* or NULL */
-	const char *selection; /* a file for the adapter; NULL: run it all */
+	/* Whose tests are recorded one by one where the command runs any; NULL:
+	 * nobody's. */
+	const struct adapter *inside;
+	const char *selection; /* a file for either; NULL: run it all */
 	struct audit *audit; /* compare with the map, do not record; or NULL */
 	/* The print of what a check is, whose unit it is; or NULL. */
 	const char *definition;
