@@ -47,8 +47,8 @@ static int run(int argc, char **argv)
 		.unit = name,
 		.each = each.count ? each.items : NULL,
 		.adapter = adapter,
-		.inside =
-			each.count ? adapter : record_inside(runner, adapter)};
+		.inside = each.count || name ? adapter
+					     : record_inside(runner, adapter)};
 	record_doubt(&run_options, NULL);
 	code = record_command(&run_options, &result);
 	free(root);

@@ -180,6 +180,9 @@ static int run(int argc, char **argv)
 	testing_init(&testing, root, argv + first, adapter,
 		record_inside(runner, adapter));
 	reports_ask(&testing, &verb_test);
+	/* What a runner of its own tells is of a command that is one unit. */
+	if (outcome_files_wanted(&testing.files))
+		testing.inside = NULL;
 	code = changed_set_find(&set, root, &asked, &verb_test, &err);
 	if (code < 0) {
 		note("%s", err.text);
