@@ -71,26 +71,30 @@ static char *read_file(void)
 	return NULL;
 }
 
-static void run(const char *text)
+/* False: the user has interrupted it, which is told as of any other code. */
+static bool run(const char *text)
 {
 	void *names = PyDict_New(), *ended = NULL;
 	void *code = Py_CompileString(
 		text, "<frozen importlib._bootstrap>", WHOLE_FILE);
+	bool began = code && names &&
+		     PyDict_SetItemString(
+			     names, "__builtins__", PyEval_GetBuiltins()) == 0;
 
-	if (code && names &&
-		PyDict_SetItemString(
-			names, "__builtins__", PyEval_GetBuiltins()) == 0)
+	if (began)
 		ended = PyEval_EvalCode(code, names, names);
-	if (!ended)
+	else
 		PyErr_Clear();
-	Py_DecRef(ended);
 	Py_DecRef(code);
 	Py_DecRef(names);
+	Py_DecRef(ended);
+	return ended || !began;
 }
 
 static void *make_module(void)
 {
 	char *text = NULL;
+	bool go_on = true;
 
 	/* Not again in another interpreter of the process. */
 	if (replaced) {
@@ -99,10 +103,10 @@ static void *make_module(void)
 		text = read_file();
 	}
 	if (text) {
-		run(text);
+		go_on = run(text);
 		raw_munmap(text, START_MOST);
 	}
-	return make();
+	return go_on ? make() : NULL;
 }
 
 static bool is_interpreter(void)

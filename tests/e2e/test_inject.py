@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """pytest behind other programs: however it is started, its tests are told."""
 
+import shlex
 import shutil
 import sys
 
@@ -58,8 +59,7 @@ def test_ways(small, way):
     path.chmod(0o755)
     small.write("Makefile", "test:\n\tPYTHONPATH=other %s -m pytest -q\n"
                 % small.python)
-    line = WAYS[way].format(python=small.python)
-    result = small.run("sh", "-c", "exec " + line)
+    result = small.run(*shlex.split(WAYS[way].format(python=small.python)))
     assert result.ok().err == "ftrace: recorded 2 units\n"
     _check(small)
 
