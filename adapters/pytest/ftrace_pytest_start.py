@@ -89,14 +89,15 @@ def _hide():
 
 
 def _is_narrowed(place):
-    below = place
     if place == _folder:
         return False
-    if place.startswith(_root + "/"):
-        below = place[len(_root):]
-    if "/site-packages" in below or "/dist-packages" in below:
+    below = place + "/"
+    is_ours = below.startswith(_root + "/")
+    if is_ours:
+        below = below[len(_root):]
+    if "/site-packages/" in below or "/dist-packages/" in below:
         return _inside
-    return below is not place or not place.startswith(_stdlib)
+    return is_ours or not below.startswith(_stdlib)
 
 
 def find_spec(self, fullname, target=None):
@@ -181,9 +182,13 @@ def _watch_metadata(module):
     kind = module.FastPath
     plain, plain_search = kind.children, kind.search
 
+    def is_listed(place):
+        # An archive is read as a whole, and what is absent is looked for.
+        return _is_narrowed(place) and external._path_isdir(place)
+
     def children(self):
         place = self.root or "."
-        if not _is_narrowed(place):
+        if not is_listed(place):
             return plain(self)
         # A search that has a name goes through a listing of all.
         globs = () if _thread.get_ident() in _searching else _METADATA
@@ -192,7 +197,7 @@ def _watch_metadata(module):
     def search(self, prepared):
         place, name = self.root or ".", getattr(prepared, "name", None)
         if (type(name) is not str or not name.isascii()
-                or not _is_narrowed(place) or place.lower().endswith(".egg")):
+                or place.lower().endswith(".egg") or not is_listed(place)):
             return plain_search(self, prepared)
         _searching.add(_thread.get_ident())
         try:
