@@ -26,6 +26,12 @@ const struct adapter *record_adapter(
 	return adapter;
 }
 
+const struct adapter *record_inside(
+	const char *runner, const struct adapter *adapter)
+{
+	return adapter || runner ? adapter : adapter_inside();
+}
+
 static int forget(
 	struct map *map, const struct command *command, struct err *err)
 {
@@ -92,7 +98,7 @@ void record_doubt(
 	struct map map;
 	struct err err;
 
-	if (!options->adapter ||
+	if (!options->inside ||
 		map_open(&map, options->root, MAP_QUERY, &err) < 0)
 		return;
 	directory = project_path(options->root, ".");
@@ -127,9 +133,8 @@ static void summarise(const struct run_options *options,
 	const struct fold_summary *summary = &result->summary;
 
 	if (result->adapter_silent)
-		note("the runner did not load ftrace's plugin, so there are no "
-		     "tests to record; '--runner none' records the whole "
-		     "command as one unit");
+		note("the runner did not load ftrace's plugin, so its tests "
+		     "cannot be told apart: the whole command is one unit");
 	if (options->each && !summary->each)
 		note("no program executed below the root matches '%s'; the "
 		     "whole command is one unit",

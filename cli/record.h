@@ -19,6 +19,10 @@
 const struct adapter *record_adapter(
 	const struct verb *verb, const char *runner, char *const *argv);
 
+/* Whose tests are recorded where the command runs any, or NULL. */
+const struct adapter *record_inside(
+	const char *runner, const struct adapter *adapter);
+
 /*
  * Before it runs: something has changed that may say what tests there are, and
  * after the run the map has it as it is now. Other commands may have tests that

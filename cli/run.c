@@ -28,6 +28,7 @@ static int run(int argc, char **argv)
 {
 	int first = options_parse(&verb_run, argc, argv);
 	struct run_options run_options;
+	const struct adapter *adapter;
 	struct run_result result;
 	char *root;
 	bool unseen;
@@ -41,11 +42,14 @@ static int run(int argc, char **argv)
 	root = open_project();
 	if (!root)
 		return EXIT_RUN_FAILED;
+	adapter = record_adapter(&verb_run, runner, argv + first);
 	run_options = (struct run_options){.root = root,
 		.argv = argv + first,
 		.unit = name,
 		.each = each.count ? each.items : NULL,
-		.adapter = record_adapter(&verb_run, runner, argv + first)};
+		.adapter = adapter,
+		.inside = each.count || name ? adapter
+					     : record_inside(runner, adapter)};
 	record_doubt(&run_options, NULL);
 	code = record_command(&run_options, &result);
 	free(root);

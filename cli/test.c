@@ -81,6 +81,9 @@ static void announce(const struct testing *testing)
 	else if (plan->known && plan->namesake)
 		note("%s is called like another test file; all are run",
 			plan->namesake);
+	else if (plan->known && plan->recorded && plan->itself)
+		note("what the command does besides its tests is affected; "
+		     "all of it is run");
 	else if (plan_is_all(plan))
 		note("the map has no whole run of this command; all its tests "
 		     "are run");
@@ -193,8 +196,12 @@ static int run(int argc, char **argv)
 	argv = usual ? usual : argv + first;
 	if (!usual || runner)
 		adapter = record_adapter(&verb_test, runner, argv);
-	testing_init(&testing, root, argv, adapter);
+	testing_init(&testing, root, argv, adapter,
+		record_inside(runner, adapter));
 	reports_ask(&testing, &verb_test);
+	/* What a runner of its own tells is of a command that is one unit. */
+	if (outcome_files_wanted(&testing.files))
+		testing.inside = NULL;
 	code = changed_set_find(&set, root, &asked, &verb_test, &err);
 	if (code < 0) {
 		note("%s", err.text);

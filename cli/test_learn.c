@@ -18,8 +18,8 @@
 static bool has_failed(const struct testing *testing, int status)
 {
 	return WIFEXITED(status) &&
-	       (testing->adapter ? WEXITSTATUS(status) == 1
-				 : WEXITSTATUS(status) != 0);
+	       (testing->adapter && !testing->wraps ? WEXITSTATUS(status) == 1
+						    : WEXITSTATUS(status) != 0);
 }
 
 static int retry_once(struct testing *testing, struct result **failed,

@@ -15,10 +15,11 @@
 #include "map/project.h"
 
 void testing_init(struct testing *testing, char *root, char *const *argv,
-	const struct adapter *adapter)
+	const struct adapter *adapter, const struct adapter *inside)
 {
 	*testing = (struct testing){.argv = argv,
 		.adapter = adapter,
+		.inside = inside,
 		.directory = project_path(root, "."),
 		.root = root};
 	testing->id = run_command_unit(argv, testing->directory);
@@ -27,6 +28,7 @@ void testing_init(struct testing *testing, char *root, char *const *argv,
 	testing->command = (struct plan_command){
 		.runner = adapter ? adapter->name : "command",
 		.unit = adapter ? NULL : testing->id,
+		.own = testing->id,
 		.line = testing->asked,
 		.directory = testing->directory};
 }
@@ -42,6 +44,23 @@ void testing_release(struct testing *testing)
 	free(testing->root);
 }
 
+/* A command that stands before a runner is that one's tests. */
+static int find_inside(
+	struct testing *testing, struct map *map, struct err *err)
+{
+	int code;
+
+	if (testing->adapter || !testing->inside)
+		return 0;
+	code = plan_wraps(&testing->wraps, map, &testing->command, err);
+	if (code == 0 && testing->wraps) {
+		testing->adapter = testing->inside;
+		testing->command.runner = testing->adapter->name;
+		testing->command.unit = NULL;
+	}
+	return code;
+}
+
 void testing_plan(struct testing *testing)
 {
 	struct map map;
@@ -51,7 +70,10 @@ void testing_plan(struct testing *testing)
 	if (code == MAP_MISSING)
 		return;
 	if (code == 0) {
-		code = plan_make(&testing->plan, &map, &testing->command, &err);
+		code = find_inside(testing, &map, &err);
+		if (code == 0)
+			code = plan_make(
+				&testing->plan, &map, &testing->command, &err);
 		if (code == 0 && outcome_files_wanted(&testing->files))
 			code = outcome_files_known(&testing->files, &map,
 				testing->command.runner, testing->command.unit,
@@ -138,7 +160,8 @@ int testing_run(struct testing *testing, char *const *list, size_t count,
 {
 	struct run_options options = {.root = testing->root,
 		.argv = testing->argv,
-		.adapter = testing->adapter,
+		.adapter = testing->wraps ? NULL : testing->adapter,
+		.inside = testing->inside,
 		.outputs = {report_options.report, report_options.junit_out}};
 	int64_t began = time_on(CLOCK_MONOTONIC);
 	char *selection = NULL;

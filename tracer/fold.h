@@ -14,9 +14,9 @@
 
 struct fold_options {
 	const char *root; /* of the project, absolute and real */
-	/* The command unit's name; NULL: an adapter was to tell the units. */
-	const char *unit;
-	bool is_whole;            /* it is what the map has of this command */
+	const char *unit; /* the command unit's name */
+	bool is_whole;    /* it is what the map has of this command */
+	bool wraps;       /* a runner may be behind it, and other programs */
 	const char *const *each;  /* globs, or NULL (see fold_each.c) */
 	const char *own_paths[4]; /* of ftrace itself; NULL-terminated */
 	const char *outputs[2];   /* files that ftrace writes afterwards */

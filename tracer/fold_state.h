@@ -132,7 +132,9 @@ struct fold {
 	uint32_t number_count;
 	bool *number_said; /* that number said its outcome */
 	size_t each_units;
-	uint32_t *image_scopes; /* --each: the unit an image runs in */
+	uint32_t *image_scopes; /* the unit an image runs in, if not the base */
+	uint32_t own;  /* the command's unit beside a runner's; or SCOPE_NONE */
+	bool all_told; /* each of the runners behind the command has */
 	uint32_t base;
 	uint64_t *image_ready; /* the clock when its adapter was; 0: never */
 	bool hooked; /* the project's own code takes part in discovery */
@@ -243,6 +245,7 @@ uint32_t fold_event_scope(
 /* The steps, in their order. */
 void fold_scopes(struct fold *fold);   /* marks: scopes, edges, outcomes */
 void fold_each(struct fold *fold);     /* units of executed programs */
+void fold_inside(struct fold *fold);   /* a runner behind other programs */
 void fold_accesses(struct fold *fold); /* records to accesses */
 /* What the run itself wrote. */
 int fold_outputs(struct fold *fold, struct map *map, struct err *err);

@@ -25,10 +25,16 @@
 /* Symbolic links are followed 40 deep, with 8 KB for each. */
 #define FOLD_STACK (1u << 20)
 
-#define VARIABLES_MAX (ADAPTER_VARIABLES + 4)
+#define VARIABLES_MAX 3
+
+/* One variable of the command's environment. */
+struct variable {
+	const char *name;
+	char *value;
+};
 
 struct variables {
-	struct adapter_variable list[VARIABLES_MAX];
+	struct variable list[VARIABLES_MAX];
 	size_t count;
 };
 
@@ -260,10 +266,11 @@ static void record(const struct ended *ended)
 	char *unit = run_command_unit(options->argv, directory);
 	uint32_t *lingering = NULL;
 	struct fold_options fold = {.root = options->root,
-		.unit = options->unit      ? options->unit
-			: options->adapter ? NULL
-					   : unit,
+		.unit = options->unit    ? options->unit
+			: options->audit ? NULL
+					 : unit,
 		.is_whole = !options->unit && !options->adapter,
+		.wraps = options->inside && !options->adapter,
 		.each = options->each,
 		.own_paths = {ended->library, ended->folder},
 		.outputs = {options->outputs[0], options->outputs[1]},
@@ -338,6 +345,21 @@ static int64_t stopwatch(void)
 	return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
+/* Without it the interpreters run as they are, and are recorded coarser. */
+static void put_start(const struct run_options *options,
+	const struct session *session, const char *folder)
+{
+	const struct adapter_start start = {.folder = folder,
+		.session = session->directory,
+		.root = options->root,
+		.selection = options->selection,
+		.tells = options->inside != NULL};
+	char *text = adapter_inside()->startup(&start);
+
+	session_put_start(session, text);
+	free(text);
+}
+
 static int run_traced(const struct run_options *options,
 	struct session *session, const char *library, const char *folder,
 	struct run_result *result, struct err *err)
@@ -349,12 +371,7 @@ static int run_traced(const struct run_options *options,
 	int64_t began;
 	int code;
 
-	if (options->adapter)
-		variables.count = options->adapter->environment(
-			variables.list, folder, options->root);
-	if (options->adapter && options->selection)
-		set(&variables, options->adapter->selection,
-			xstrdup(options->selection));
+	put_start(options, session, folder);
 	set(&variables, "LD_PRELOAD", preload_value(library));
 	set(&variables, "FTRACE_SESSION", xstrdup(session->arena_path));
 	set(&variables, "FTRACE_SCOPE", xasprintf("%u.0", SCOPE_BASE));
@@ -402,11 +419,9 @@ int run_command(const struct run_options *options, struct run_result *result,
 	library = locate("libftrace.so", err);
 	if (!library)
 		goto out;
-	if (options->adapter) {
-		folder = adapter_folder(options->adapter, err);
-		if (!folder)
-			goto out;
-	}
+	folder = adapter_folder(adapter_inside(), err);
+	if (!folder)
+		goto out;
 	/* The program must run even where nothing can be recorded. */
 	if (session_open(&session, options->root, &result->problem) < 0) {
 		code = failure_of(run_untraced(options, result, err));

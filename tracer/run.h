@@ -19,7 +19,10 @@ struct run_options {
 	const struct adapter *adapter; /* or NULL */
 	/* Files that ftrace writes about the run itself; or NULL. */
 	const char *outputs[2];
-	const char *selection; /* a file for the adapter; NULL: run it all */
+	/* Whose tests are recorded one by one where the command runs any; NULL:
+	 * nobody's. */
+	const struct adapter *inside;
+	const char *selection; /* a file for either; NULL: run it all */
 	struct audit *audit; /* compare with the map, do not record; or NULL */
 	/* The print of what a check is, whose unit it is; or NULL. */
 	const char *definition;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tracer/session.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -25,6 +26,7 @@
 #define NEWBORN_PREFIX "new-"
 #define LOCK_NAME "lock"
 #define ARENA_NAME "arena"
+#define START_NAME "start.py" /* as preload/interpreter.c has it */
 
 /* Where the arena begins when the disk is nearly full. */
 #define SMALLEST_START (256u << 10)
@@ -285,6 +287,20 @@ void session_stop(struct session *session)
 	follower_end(&session->arena, session->follower);
 }
 
+int session_put_start(const struct session *session, const char *text)
+{
+	char *path = xasprintf("%s/" START_NAME, session->directory);
+	FILE *file = fopen(path, "wxe");
+	int code = file ? 0 : -errno;
+
+	free(path);
+	if (!file)
+		return code;
+	if (fputs(text, file) < 0)
+		code = -EIO;
+	return fclose(file) == 0 ? code : -errno;
+}
+
 static void unmap_arena(struct arena *arena)
 {
 	if (!arena->header)
@@ -298,14 +314,14 @@ static void unmap_arena(struct arena *arena)
 
 static void remove_directory(const char *directory)
 {
-	static const char *const names[] = {ARENA_NAME, LOCK_NAME};
-	char *path;
+	DIR *open_directory = opendir(directory);
+	struct dirent *entry;
 
-	for (size_t i = 0; i < 2; i++) {
-		path = xasprintf("%s/%s", directory, names[i]);
-		unlink(path);
-		free(path);
-	}
+	while (open_directory && (entry = readdir(open_directory)))
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+			unlinkat(dirfd(open_directory), entry->d_name, 0);
+	if (open_directory)
+		closedir(open_directory);
 	rmdir(directory);
 }
 

@@ -49,6 +49,12 @@ void session_start_clock(struct session *session);
 /* Ends the growing; what processes still running write is no longer read. */
 void session_stop(struct session *session);
 
+/*
+ * Puts what an interpreter runs when it starts beside the arena. 0 or a
+ * negative errno: then the run is recorded without.
+ */
+int session_put_start(const struct session *session, const char *text);
+
 /* Removes the directory. */
 void session_close(struct session *session);
 

@@ -103,7 +103,9 @@ def install(directory_scope):
     measured.install()
     bootstrap._find_and_load = marks.around(
         bootstrap._find_and_load, _enter, close)
+    # Not the one of ftrace_pytest_start, whose time is over.
     _find_spec = external.FileFinder.find_spec
+    _find_spec = getattr(_find_spec, "plain", _find_spec)
     find_spec.__qualname__ = _find_spec.__qualname__
     find_spec.__doc__ = _find_spec.__doc__
     find_spec.__module__ = _find_spec.__module__
@@ -124,9 +126,10 @@ def install(directory_scope):
 def _declare_past():
     """Says what was looked up before there was a wrapper to say it.
 
-    The directories were listed whole; once the lookups are declared, the
-    tracer takes the listing for what it was.  Python's own are left as they
-    are: whatever is there is everybody's anyway.
+    In those of the project ftrace_pytest_start has said it at once.  Of those
+    with packages the tracer takes a listing for what it was, once that is
+    declared.  Python's own are left as they are: whatever is there is
+    everybody's anyway.
     """
     path = []
     declared = distributions.declare_past()
@@ -141,23 +144,6 @@ def _declare_past():
     for place in path:
         for glob in places.METADATA:
             say(BLOCK_LIST + encode(glob) + b"/" + encode(place))
-    for name in list(sys.modules):
-        if name.startswith(marks.OWN_MODULES):
-            continue
-        parent, _, tail = name.rpartition(".")
-        below = path
-        if parent:
-            package = sys.modules.get(parent)
-            if type(package) is not types.ModuleType:
-                continue
-            below = vars(package).get("__path__") or ()
-        mark = BLOCK_LIST + encode(tail) + b"/"
-        try:
-            for place in below:
-                if place in path or is_project_path(place + "/"):
-                    say(mark + encode(place))
-        except TypeError:
-            continue
 
 
 def _was_listed(place):
