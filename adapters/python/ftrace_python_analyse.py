@@ -460,6 +460,10 @@ class Blocks:
         if "." not in block.name:
             found.add("G" + code.co_name)
         found.update(["o__%s__" % name for name in called])
+        if "modules" in code.co_names:
+            import ftrace_python_reflection as reflection
+            if reflection.walks(code):
+                found.update(("!", "*"))
         if reflects:
             found.add("*")
         if block.kind == "c" or not code.co_flags & OPTIMIZED:
