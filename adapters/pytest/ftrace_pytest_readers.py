@@ -176,14 +176,17 @@ def _sources(name):
 
 
 def _names_given(name, fromlist, frame):
-    """The modules whose names are read by who gets what an import gives."""
-    if fromlist and type(fromlist) is not int:
+    """The modules whose names are read by who gets what an import gives.
+
+    fromlist: as an import statement has it; 0 where a function is called.
+    """
+    if fromlist:
         return [name] + ["%s.%s" % (name, part) for part in fromlist]
     if frame.f_globals.get("__name__") in _PASSING:
         return [name]
     top = name.partition(".")[0]
     if top != name:
-        return [name, top]
+        return [name] if fromlist == 0 else [name, top]
     # One name after another may be asked for, down to the last module.
     return [name] + [each for each in list(sys.modules)
                      if each.startswith(top + ".")]

@@ -44,6 +44,12 @@ def names(found):
     return {name for path, name in found.pairs if path == "pkg/core.py"}
 
 
+def held_ones(found):
+    """The attributes that changed for who holds them, without imports."""
+    return [name for name in found.head_attributes
+            if not name.startswith("import ")]
+
+
 @pytest.mark.parametrize("old, new", [
     ("import os", "import os  # used"),
     ("return LIMIT", "return LIMIT + 1"),
@@ -340,7 +346,7 @@ def test_overloads(old, new, held):
     assert old in OVERLOADED
     found = verdict(OVERLOADED.replace(old, new), OVERLOADED)
     assert not names(found) and not found.functions and not found.families
-    assert list(found.head_attributes) == [held]
+    assert held_ones(found) == [held]
     prints = [Analysis(text).prints["f"] for text in (
         OVERLOADED, OVERLOADED.replace("f(x: int)", "f(x: int, *, y: A)"))]
     assert prints[0] == prints[1]
@@ -411,7 +417,7 @@ def test_own_docstring_of_a_class_has_no_family():
     assert not found.families and list(found.attributes) == ["A"]
     found = verdict(old.replace("pass", "\n        'doc'\n"), old)
     assert names(found) == set() and not found.attributes
-    assert list(found.head_attributes) == ["run"]
+    assert held_ones(found) == ["run"]
 
 
 def test_heads_of_functions():
@@ -475,7 +481,7 @@ def test_what_annotations_alone_name():
     found = verdict(old.replace("int", "str"), old)
     assert {name for _, name in found.values} == {"A", "B"}
     assert {"A", "B"} == set(found.value_attributes)
-    assert list(found.head_attributes) == ["__init__"]
+    assert held_ones(found) == ["__init__"]
 
 
 PEEK = "def _peek(x, key):\n    return getattr(x, key, None)\n"
@@ -570,3 +576,76 @@ def test_an_alias_of_another_file(made, whole):
     user = "from .core import A\nX = A[int]\n"
     found = verdict(lib.replace("D[str, T]", made), lib, user=user)
     assert whole <= (found.word == "whole" or bool(found.others))
+
+
+HANDED = "X = 1\nY = 2\n"
+
+
+@pytest.mark.parametrize("way, held_as, whole", [
+    ("from pkg import core\ndef f(): take(core)\n", "core", False),
+    ("from . import core as c\ndef f(): take(c)\n", "c", False),
+    ("import pkg.core\ndef f(): take(pkg.core)\n", "pkg.core", False),
+    ("from foreign import take\nfrom . import core\ntake(core)\n", "core",
+     True),
+    ("from foreign import take\nimport pkg.core\ntake(pkg.core)\n",
+     "pkg.core", True),
+    ("from pkg import core\nZ = [core]\n", "core", False),
+    ("from pkg import core\nZ = core.Y\n", "core", False),
+])
+def test_a_module_that_is_handed_on(way, held_as, whole):
+    found = verdict(HANDED.replace("1", "3"), HANDED, other=way)
+    assert ("pkg/other.py", held_as) in found.heads
+    assert ("pkg/other.py" in found.others) == whole
+    assert (("pkg/other.py", "Z") in found.pairs) == ("[core]" in way)
+
+
+@pytest.mark.parametrize("body, mention", [
+    ("take(core)", "gcore"),
+    ("take(pkg.core)", "gpkg.core"),
+    ("take([a.b.c.d])", "ga.b.c.d"),
+    ("core.x(); core.y = 1", None),
+    ("getattr(core, 'x')", None),
+    ("patching.setattr(core, 'x', 1)", None),
+    ("patching.setattr(pkg.core, 'x', 1)", None),
+    ("patch.object(pkg.core, 'x')", None),
+    ("getattr(core, '__dict__')", "gcore"),
+    ("from pkg import core; take(core)", "aimport pkg.core"),
+    ("from . import core; take(core)", "aimport .core"),
+    ("from ..a import core; return core", "aimport .core"),
+    ("import core; take(core)", "aimport core"),
+    ("import pkg.core as c; take(c)", "aimport pkg.core"),
+    ("import pkg.core; take(pkg.core)", "aimport pkg.core"),
+    ("from pkg import core; core.x()", None),
+    ("from pkg import core; getattr(core, 'x')", None),
+    ("import core; core.x.y = 3", None),
+])
+def test_what_mentions_a_module_that_it_hands_on(body, mention):
+    found = Analysis("def f():\n    " + body + "\n").mentions["f"]
+    held = {each for each in found if each.startswith("aimport ")
+            or each[0] == "g" and each not in ("gtake", "gpatching")}
+    if mention:
+        assert mention in held
+    else:
+        assert not held
+
+
+@pytest.mark.parametrize("body, goes", [
+    ("for name in sys.modules: pass", True),
+    ("return sys.modules.items()", True),
+    ("return [m for m in sys.modules.values()]", True),
+    ("return list(sys.modules)", True),
+    ("return sorted(sys.modules, key=len)", True),
+    ("return {**sys.modules}", True),
+    ("found = sys.modules; return found[x]", True),
+    ("import sys as _sys; return dict(_sys.modules)", True),
+    ("return sys.modules['x']", False),
+    ("return sys.modules.get(x)", False),
+    ("return 'x' in sys.modules", False),
+    ("patching.setitem(sys.modules, 'x', None)", False),
+    ("patch.dict(sys.modules)", False),
+    ("return self.modules.items()", False),
+])
+def test_what_goes_through_all_modules(body, goes):
+    found = Analysis("import sys\ndef f(self, x):\n    %s\n" % body)
+    assert ("!" in found.mentions["f"]) == goes
+    assert not goes or "*" in found.mentions["f"]
