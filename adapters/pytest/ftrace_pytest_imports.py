@@ -486,7 +486,7 @@ def close(load, _=None):
         if load.local:
             _use_in_directory(module, scope)
         elif told_of is not None:
-            told_of(name, (), sys._getframe(1))
+            told_of(name, (), sys._getframe(1), load.module)
 
 
 def _close_foreign(load, module):

@@ -110,10 +110,11 @@ class _Reader:
         return False
 
 
-def note(name, fromlist, frame):
+def note(name, fromlist, frame, module=None):
     """Says that code of others may read names of the modules it imports.
 
-    frame: what has made the import.  Returns the marks that were said.
+    frame: what has made the import; module: what it has loaded by hand.
+    Returns the marks that were said.
     """
     while _is_own(frame.f_globals):
         frame = frame.f_back
@@ -121,7 +122,7 @@ def note(name, fromlist, frame):
         return ()
     found = [(each, scope, path)
              for each in _names_given(name, fromlist, frame)
-             for scope, path in _sources(each)]
+             for scope, path in _sources(each, module)]
     reader = _Reader(frame) if found else None
     if reader is None or not reader.is_foreign:
         return ()
@@ -163,10 +164,13 @@ def _is_project_code(names):
     return found
 
 
-def _sources(name):
+def _sources(name, module):
     """The scope and the source of a module of the project that is loaded."""
-    module = sys.modules.get(name)
-    scope = imports.scope_of(name)
+    if module is None:
+        module = sys.modules.get(name)
+        scope = imports.scope_of(name)
+    else:
+        scope = imports.scope_of_code(module.__dict__)
     if (module is None or scope is None or scope in distributions.scopes
             or not imports.is_project(module)):
         return

@@ -326,3 +326,30 @@ def test_python_itself(project):
     _check(project, "lib/spec.py", "OTHER = 4\n", "", spared)
     _check(project, "lib/spec.py", "WRITTEN = 5\n", "", _tests("none"))
     _check(project, "plugs.py", "'one'", "'two'", _tests("none"))
+
+
+def test_modules_that_others_load_by_hand(project):
+    """As alembic loads its migrations: under no name."""
+    project.write("site-packages/loading.py", """\
+        import importlib.util
+        def load(path):
+            spec = importlib.util.spec_from_file_location("by_hand", path)
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            return {name: value for name, value in vars(module).items()
+                    if name.isupper()}
+        """)
+    project.files(
+        plug="LIMIT = 1\n",
+        test_a="""\
+            import sys
+            sys.path.append("site-packages")
+            from loading import load
+            def test_one():
+                assert 1 in load("plug.py").values()
+            def test_none():
+                pass
+            """,
+        test_b="def test_other():\n    pass\n")
+    project.pytest("-q").ok()
+    _check(project, "plug.py", "= 1", "= 2", ["test_b.py::test_other"])
