@@ -38,7 +38,7 @@ _HARMLESS = frozenset(_PYTEST + ("hypothesis", "coverage"))
 # Whether code is the project's, by the file of its module.
 _decided = {}
 
-# The sets of scopes that walkers were told to depend on, by the scope that
+# The sets of scopes that walkers were said to depend on, by the scope that
 # they walked in.
 _walked = {}
 
@@ -56,9 +56,9 @@ class _Reader:
     __slots__ = ("is_foreign", "scope", "owner", "is_patching")
 
     def __init__(self, frame):
-        # Whether code of others does it, the scope of the installed package
-        # that has that code, the code of the project that had it do so, and
-        # whether that is unittest.mock alone.
+        # Whether code of others does it, and whether that is mock's alone;
+        # the scope of the installed package that has that code; the code of
+        # the project that had it do so.
         self.is_foreign = False
         self.is_patching = True
         self.scope = self.owner = None
@@ -116,9 +116,9 @@ def note(name, fromlist, frame, module=None):
     frame: what has made the import; module: what it has loaded by hand.
     Returns the marks that were said.
     """
-    while _is_own(frame.f_globals):
+    while frame is not None and _is_own(frame.f_globals):
         frame = frame.f_back
-    if _is_project_code(frame.f_globals) or _is_for_child(name):
+    if frame is None or _is_project_code(frame.f_globals) or _is_for_child(name):
         return ()
     found = [(each, scope, path)
              for each in _names_given(name, fromlist, frame)
