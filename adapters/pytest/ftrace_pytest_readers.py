@@ -127,8 +127,10 @@ def note(name, fromlist, frame, module=None):
     if reader is None or not reader.is_foreign:
         return ()
     said = []
+    # A statement of theirs reads what is written there, at every time.
+    is_statement = fromlist is None or bool(fromlist)
     for each, scope, path in found:
-        if reader.names_are_written(each):
+        if not is_statement and reader.names_are_written(each):
             continue
         mark = USE + _NAMES + encode(marks.relative(path))
         said.append(mark)

@@ -309,8 +309,12 @@ def is_asked(stream, at, names, consts, first):
     first -= 1
     while first > 0 and stream[first][1] == _PUSH_NULL:
         first -= 1
-    role = _ROLES[stream[first][1]] if first >= 0 else None
-    return bool(role) and names[stream[first][2] >> role[1]] in _ASKERS
+    _, op, arg = stream[first] if first >= 0 else _END
+    role = _ROLES[op]
+    if not role or names[arg >> role[1]] not in _ASKERS:
+        return False
+    return (op in _METHOD or op == _LOAD_ATTR and _ATTR_SHIFT and arg & 1
+            or _is_called(stream, first + 1))
 
 
 def _chain(stream, at, names):
