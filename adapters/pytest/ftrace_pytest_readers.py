@@ -118,7 +118,8 @@ def note(name, fromlist, frame, module=None):
     """
     while frame is not None and _is_own(frame.f_globals):
         frame = frame.f_back
-    if frame is None or _is_project_code(frame.f_globals) or _is_for_child(name):
+    if (frame is None or _is_project_code(frame.f_globals)
+            or _is_for_child(name)):
         return ()
     found = [(each, scope, path)
              for each in _names_given(name, fromlist, frame)

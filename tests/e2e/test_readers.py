@@ -112,8 +112,9 @@ def test_settings_of_django(framed):
             """)
     framed.pytest("-q").ok()
     assert framed.affected() == []
-    for old, new in (('"proj.urls"', '"proj.nope"'), ('"proj.middle.Mark"', ""),
-                     ("sqlite3", "nope"), ("proj.context.shop", "nope.shop")):
+    for old, new in (('"proj.urls"', '"proj.nope"'),
+                     ('"proj.middle.Mark"', ""), ("sqlite3", "nope"),
+                     ("proj.context.shop", "nope.shop")):
         _check(framed, "proj/settings.py", old, new)
 
 
