@@ -39,6 +39,9 @@ static void print_chain(const struct chain *chain)
 		else if (link->kind == SCOPE_KEPT)
 			printf("  gets at what is kept in memory as %s\n",
 				link->name);
+		else if (link->kind == SCOPE_NAMES)
+			printf("  has code of others read names of %s\n",
+				link->name);
 		else
 			printf("  uses %s %s\n", scope_kind_name(link->kind),
 				link->name);

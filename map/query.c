@@ -223,6 +223,17 @@ int query_names(struct query_name **names, size_t *count, struct map *map,
 	return names_of(names, count, map, row, err);
 }
 
+int query_all_names(struct query_name **names, size_t *count, struct map *map,
+	enum scope_kind kind, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(
+		map, "SELECT id, name FROM scope WHERE kind = ?", err);
+
+	if (row)
+		sqlite3_bind_int(row, 1, (int)kind);
+	return names_of(names, count, map, row, err);
+}
+
 int query_sources(struct query_name **names, size_t *count, struct map *map,
 	struct err *err)
 {

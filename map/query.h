@@ -96,6 +96,10 @@ struct query_name {
 };
 int query_names(struct query_name **names, size_t *count, struct map *map,
 	enum scope_kind kind, struct err *err);
+
+/* The same of all that there are, current or not. */
+int query_all_names(struct query_name **names, size_t *count, struct map *map,
+	enum scope_kind kind, struct err *err);
 void query_names_release(struct query_name *names, size_t count);
 
 /*

@@ -28,9 +28,11 @@ enum scope_kind {
 	SCOPE_OPAQUE = 10,  /* code of which nobody knows what it mentions */
 	SCOPE_KEPT = 11,    /* what computed a thing that a module keeps */
 	SCOPE_LABEL = 12,   /* what people call some units; it reads nothing */
-	SCOPE_FINISH = 13,  /* what a runner does once all tests have run: no
+	SCOPE_NAMES = 13,   /* code of which nobody knows what it mentions reads
+			       names of one source's module */
+	SCOPE_FINISH = 14,  /* what a runner does once all tests have run: no
 			       unit depends on it, and it is not stored */
-	SCOPE_MAKER = 14,   /* what files were made from that a run left */
+	SCOPE_MAKER = 15,   /* what files were made from that a run left */
 	SCOPE_KINDS
 };
 

@@ -59,6 +59,7 @@ struct fold_function {
 	size_t name_size;
 	uint32_t state; /* in files; FILE_NONE: as good as the whole file */
 	bool on_load;   /* no function: what the source's loading runs */
+	bool walks;     /* it goes through all modules that are loaded */
 	uint32_t rank;  /* its bit in sets of functions */
 	uint32_t last;  /* the scope that entered it last, + 1 */
 	uint32_t *kept; /* what its code gets at, in kept; owned */

@@ -16,6 +16,7 @@ import ftrace_pytest_loads as loads
 import ftrace_pytest_marks as marks
 import ftrace_pytest_memory as memory
 import ftrace_pytest_narrowing as narrowing
+import ftrace_pytest_readers as readers
 import ftrace_pytest_select as select
 import ftrace_pytest_settings as settings
 import ftrace_pytest_variables as variables
@@ -83,6 +84,7 @@ def start(root):
     lines.install()
     _wrap_cache()
     variables.install()
+    readers.install()
     if sys.executable:
         say(marks.INTERPRETER + encode("%s-%08x/%s" % (
             sys.implementation.cache_tag, sys.hexversion,

@@ -88,6 +88,9 @@ is_opaque = None
 # Told of each module of the project that was loaded, by ftrace_pytest_kept.
 loaded = None
 
+# Told of each import, and who makes it, by ftrace_pytest_readers.
+told_of = None
+
 # Whether that is told, too, before the code of a module that may look at what
 # others have in memory, by ftrace_pytest_loads.
 tells_apart = False
@@ -304,18 +307,17 @@ def _note_import(name, globs, fromlist, level):
             and top not in _packages):
         _foreign.setdefault(top, {})[name] = module
         foreign = not level
+    said = [USE + scope for scope in found]
+    if found and told_of is not None:
+        said += told_of(name, fromlist, sys._getframe(1))
     if key is not None:
-        _told[key] = name, module, [USE + scope for scope in found], foreign
+        _told[key] = name, module, said, foreign
     return foreign
 
 
 def _scopes_of_import(name, fromlist):
     """The scopes of all that an import statement gives to who makes it."""
-    names = [name]
-    parent = name.rpartition(".")[0]
-    while parent:
-        names.append(parent)
-        parent = parent.rpartition(".")[0]
+    names = [name, *_parents(name)]
     if fromlist and type(fromlist) is not int:
         for part in fromlist:
             if part == "*":
@@ -332,13 +334,18 @@ def _scopes_of_import(name, fromlist):
     return found
 
 
-def _use_parents(name, importer):
+def _parents(name):
     parent = name.rpartition(".")[0]
     while parent:
+        yield parent
+        parent = parent.rpartition(".")[0]
+
+
+def _use_parents(name, importer):
+    for parent in _parents(name):
         scope = scope_of(parent)
         if scope is not None:
             _use(scope, importer)
-        parent = parent.rpartition(".")[0]
 
 
 def _absolute(name, globs, level):
@@ -356,6 +363,8 @@ def _enter(name, _import=None):
         scope = scope_of(name)
         if scope is not None:
             _use(scope, _importer())
+            if told_of is not None:
+                told_of(name, (), sys._getframe(1))
         return None
     return _open(Load(name, b"module/" + encode(_distinct(name))))
 
@@ -462,9 +471,11 @@ def close(load, _=None):
     else:
         if loaded is not None:
             loaded(module)
-        _add_parents(name)
+        _packages.update(_parents(name))
         if load.local:
             _use_in_directory(module, scope)
+        elif told_of is not None:
+            told_of(name, (), sys._getframe(1), load.module)
 
 
 def _close_foreign(load, module):
@@ -479,7 +490,7 @@ def _close_foreign(load, module):
             scopes[name] = whole
         else:
             _by_hand[identity(load.spec)] = (whole, load.spec)
-        _add_parents(name)
+        _packages.update(_parents(name))
         if scope != whole:
             say(BEGIN + whole)
             say(USE + scope)
@@ -491,13 +502,6 @@ def _close_foreign(load, module):
         places.watch(module)
     elif name in measured.MODULES:
         measured.watch(name, module)
-
-
-def _add_parents(name):
-    parent = name.rpartition(".")[0]
-    while parent:
-        _packages.add(parent)
-        parent = parent.rpartition(".")[0]
 
 
 def _use_in_base(scope):
