@@ -155,7 +155,7 @@ static int run(int argc, char **argv)
 			argv[first]);
 	if (untested || required)
 		return run_untested();
-	code = open_map(&map);
+	code = open_map_of_units(&map, runner);
 	if (code)
 		return code;
 	code = changed_set_find(&set, map.root,
@@ -167,6 +167,12 @@ static int run(int argc, char **argv)
 	if (code < 0) {
 		map_close(&map);
 		return query_failed(&err);
+	}
+	if (!affected.recorded) {
+		code = no_answer_without(&map, "test, but for checks");
+		affected_release(&affected);
+		map_close(&map);
+		return code;
 	}
 	project_here(&here, map.root);
 	affected_arguments(&affected, runner, tests, common_json ? NULL : &here,

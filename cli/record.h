@@ -32,6 +32,12 @@ void record_doubt(
 int record_command(
 	const struct run_options *options, struct run_result *result);
 
+/*
+ * Puts a damaged map aside, and says so; or why it cannot be done. Whether it
+ * is done.
+ */
+bool record_put_aside(const char *root);
+
 /* What was recorded, and what was not; quiet: only what is wrong. */
 void record_tell(const struct run_options *options,
 	const struct run_result *result, bool quiet);

@@ -33,6 +33,7 @@ static int run(int argc, char **argv)
 	bool unseen;
 	int code;
 
+	spawn_outlive_readers();
 	if (first >= argc || !*argv[first])
 		usage_error(&verb_run, "no command given");
 	if (name && !*name)

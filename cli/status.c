@@ -113,6 +113,8 @@ static void answer_text(const struct map *map, const struct answer *answer)
 	printf("project   %s\n", map->root);
 	printf("units     %lld", (long long)totals->units);
 	print_outcomes(&answer->units);
+	if (!totals->units)
+		puts("          so there is no answer to what is affected");
 	if (answer->incomplete)
 		printf("          %s incomplete, always selected\n",
 			counted(answer->incomplete, "scope is", "scopes are"));

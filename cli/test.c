@@ -165,6 +165,7 @@ static int run(int argc, char **argv)
 	struct err err;
 	char *root;
 
+	spawn_outlive_readers();
 	if (first >= argc || !*argv[first])
 		usage_error(&verb_test, "no command given");
 	if (full && (asked.since || asked.staged))
@@ -201,7 +202,7 @@ static int run(int argc, char **argv)
 	}
 	testing_release(&testing);
 	git_set_release(&set);
-	if (code == 0 && status)
+	if (code == 0 && (status || spawn_held()))
 		spawn_exit_like(status);
 	return code ? code : written;
 }

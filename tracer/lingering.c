@@ -172,7 +172,7 @@ static bool is_dead(const char *directory)
 
 unsigned session_clean(const char *root)
 {
-	char *home = xasprintf("%s/" MAP_DIRECTORY, root), *path, *file;
+	char *home = xasprintf("%s/" MAP_DIRECTORY, root), *path;
 	DIR *dir = opendir(home);
 	struct dirent *entry;
 	unsigned cleaned = 0;
@@ -183,15 +183,8 @@ unsigned session_clean(const char *root)
 		if (!newborn && strncmp(entry->d_name, "session-", 8) != 0)
 			continue;
 		path = xasprintf("%s/%s", home, entry->d_name);
-		if (newborn ? is_old(path) : is_dead(path)) {
-			file = xasprintf("%s/arena", path);
-			unlink(file);
-			free(file);
-			file = xasprintf("%s/lock", path);
-			unlink(file);
-			free(file);
-			cleaned += rmdir(path) == 0;
-		}
+		if (newborn ? is_old(path) : is_dead(path))
+			cleaned += session_remove(path);
 		free(path);
 	}
 	if (dir)

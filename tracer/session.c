@@ -25,6 +25,7 @@
 #define NEWBORN_PREFIX "new-"
 #define LOCK_NAME "lock"
 #define ARENA_NAME "arena"
+#define SELECTION_NAME "selection"
 
 /* Where the arena begins when the disk is nearly full. */
 #define SMALLEST_START (256u << 10)
@@ -296,17 +297,40 @@ static void unmap_arena(struct arena *arena)
 	arena->header = NULL;
 }
 
-static void remove_directory(const char *directory)
+int session_select(const struct session *session, char **path,
+	char *const *list, size_t count, struct err *err)
 {
-	static const char *const names[] = {ARENA_NAME, LOCK_NAME};
+	char *name = xasprintf("%s/" SELECTION_NAME, session->directory);
+	FILE *file = fopen(name, "we");
+	int failed = !file;
+
+	for (size_t i = 0; file && i < count; i++)
+		failed |= fwrite(list[i], 1, strlen(list[i]) + 1, file) == 0;
+	/* A full disk may tell only now. */
+	if (file)
+		failed |= fclose(file) != 0;
+	*path = name;
+	if (!failed)
+		return 0;
+	*path = NULL;
+	err_set(err, -errno, "cannot write '%s': %s", name, strerror(errno));
+	free(name);
+	return -1;
+}
+
+/* The lock goes last: without it nobody knows for whom the rest is. */
+bool session_remove(const char *directory)
+{
+	static const char *const names[] = {
+		ARENA_NAME, SELECTION_NAME, LOCK_NAME};
 	char *path;
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		path = xasprintf("%s/%s", directory, names[i]);
 		unlink(path);
 		free(path);
 	}
-	rmdir(directory);
+	return rmdir(directory) == 0;
 }
 
 void session_close(struct session *session)
@@ -316,7 +340,7 @@ void session_close(struct session *session)
 	if (session->arena_fd >= 0)
 		close(session->arena_fd);
 	if (session->directory)
-		remove_directory(session->directory);
+		session_remove(session->directory);
 	if (session->lock >= 0)
 		close(session->lock);
 	free(session->directory);
