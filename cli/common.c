@@ -26,8 +26,8 @@ char *open_project(void)
 	}
 	left = session_clean(root);
 	if (left)
-		note("removed what %s left behind; the map is as it was "
-		     "before",
+		note("removed what %s left behind; what was not stored yet is "
+		     "not recorded",
 			counted(left, "killed run", "killed runs"));
 	return root;
 }

@@ -158,14 +158,16 @@ static void summarise(const struct run_options *options,
 			summary->coarse_reason);
 	if (quiet)
 		return;
-	if (!summary->units && !summary->gone && !result->adapter_silent)
-		tell_none(result->status);
-	else if (summary->gone)
+	if (!summary->units && !summary->gone) {
+		if (!result->adapter_silent)
+			tell_none(result->status);
+	} else if (summary->gone) {
 		note("recorded %s; %s gone",
 			counted(summary->units, "unit", "units"),
 			counted(summary->gone, "unit is", "units are"));
-	else
+	} else {
 		note("recorded %s", counted(summary->units, "unit", "units"));
+	}
 }
 
 static void tell_aside(void)

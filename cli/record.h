@@ -38,7 +38,10 @@ int record_command(
  */
 bool record_put_aside(const char *root);
 
-/* What was recorded, and what was not; quiet: only what is wrong. */
+/*
+ * What was recorded, and what was not; quiet: only what is wrong. options may
+ * be NULL where nothing was recorded.
+ */
 void record_tell(const struct run_options *options,
 	const struct run_result *result, bool quiet);
 
