@@ -168,7 +168,7 @@ static int run(int argc, char **argv)
 		map_close(&map);
 		return query_failed(&err);
 	}
-	if (!affected.recorded) {
+	if (!affected.recorded && !runner) {
 		code = no_answer_without(&map, "test, but for checks");
 		affected_release(&affected);
 		map_close(&map);

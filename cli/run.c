@@ -52,7 +52,8 @@ static int run(int argc, char **argv)
 	if (code)
 		return code;
 	record_tell(&run_options, &result, quiet);
-	unseen = !result.recorded || result.summary.incomplete;
+	unseen = !result.recorded || result.summary.incomplete ||
+		 result.adapter_silent;
 	run_result_release(&result);
 	if (strict && unseen)
 		return EXIT_RUN_FAILED;

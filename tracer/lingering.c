@@ -25,7 +25,7 @@
 /* In the list of processes: one that is followed. No pid is that high. */
 #define FOLLOWED_BIT 0x80000000u
 
-/* A session directory without a lock yet may be one being made. */
+/* A directory that is not named yet may be one being made. */
 #define NEWBORN_SECONDS 60
 
 /* Numbers are used again: only one that maps the arena is the one we knew. */
@@ -163,8 +163,10 @@ static bool is_dead(const char *directory)
 	bool dead;
 
 	free(path);
+	/* Named once it is locked: this one is being removed. */
 	if (fd < 0)
-		return errno == ENOENT && is_old(directory);
+		return errno == ENOENT && rmdir(directory) < 0 &&
+		       is_old(directory);
 	dead = flock(fd, LOCK_EX | LOCK_NB) == 0;
 	close(fd);
 	return dead;

@@ -117,7 +117,7 @@ static void hold(int sig)
  * What ends programs is held back from now on, so that the run is recorded
  * first; whoever sends it again does not want to wait.
  */
-static void restore_handlers(const struct sigaction *before)
+static void hold_back(const struct sigaction *before)
 {
 	const struct sigaction action = {
 		.sa_handler = hold, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
@@ -402,7 +402,7 @@ int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
 	if (apart && ending)
 		end_group();
 	child = 0;
-	restore_handlers(before);
+	hold_back(before);
 	if (error)
 		return err_set(err, -error, "cannot run '%s': %s", argv[0],
 			strerror(error));
