@@ -182,7 +182,7 @@ static int run(int argc, char **argv)
 		help_unexpected(&verb_affected, argv + first);
 	if (untested || required)
 		return run_untested();
-	code = open_map(&map);
+	code = open_map_of_units(&map, runner);
 	if (code)
 		return code;
 	code = changed_set_find(&set, map.root,
@@ -194,6 +194,12 @@ static int run(int argc, char **argv)
 	if (code < 0) {
 		map_close(&map);
 		return query_failed(&err);
+	}
+	if (!affected.recorded && !runner) {
+		code = no_answer_without(&map, "test, but for checks");
+		affected_release(&affected);
+		map_close(&map);
+		return code;
 	}
 	project_here(&here, map.root);
 	affected_arguments(&affected, runner, tests, common_json ? NULL : &here,

@@ -9,6 +9,7 @@
 #include "cli/check.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/record.h"
 #include "map/alloc.h"
 #include "map/print.h"
 #include "map/project.h"
@@ -207,11 +208,14 @@ void check_examine(struct checks *checks)
 	checks->outdated = false;
 	if (code == 0) {
 		code = examine(checks, &map, &err);
+		code = code < 0 && map.damaged ? MAP_DAMAGED : code;
 		map_close(&map);
 	}
 	if (code == 0)
 		return;
-	if (code != MAP_MISSING)
+	if (code == MAP_DAMAGED && record_put_aside(checks->root))
+		code = MAP_MISSING;
+	else if (code != MAP_MISSING)
 		note("%s; everything is run", err.text);
 	for (size_t i = 0; i < checks->count; i++)
 		if (checks->list[i].progress == CHECK_WAITING) {

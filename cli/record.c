@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "cli/output.h"
+#include "map/aside.h"
 #include "map/command.h"
 #include "map/left.h"
 #include "map/project.h"
@@ -127,6 +129,18 @@ int record_command(const struct run_options *options, struct run_result *result)
 	return -code;
 }
 
+static void tell_none(int status)
+{
+	if (WIFEXITED(status))
+		note("recorded no unit: the command ended with %d and ran no "
+		     "test",
+			WEXITSTATUS(status));
+	else
+		note("recorded no unit: signal %d ended the command before any "
+		     "test",
+			WTERMSIG(status));
+}
+
 static void summarise(const struct run_options *options,
 	const struct run_result *result, bool quiet)
 {
@@ -150,12 +164,34 @@ static void summarise(const struct run_options *options,
 			summary->coarse_reason);
 	if (quiet)
 		return;
-	if (summary->gone)
+	if (!summary->units && !summary->gone) {
+		if (!result->adapter_silent)
+			tell_none(result->status);
+	} else if (summary->gone) {
 		note("recorded %s; %s gone",
 			counted(summary->units, "unit", "units"),
 			counted(summary->gone, "unit is", "units are"));
-	else
+	} else {
 		note("recorded %s", counted(summary->units, "unit", "units"));
+	}
+}
+
+static void tell_aside(void)
+{
+	note("the map was damaged; it is kept as '" MAP_ASIDE "', and a new "
+	     "one is begun");
+}
+
+bool record_put_aside(const char *root)
+{
+	struct err err;
+	int code = map_put_aside(root, &err);
+
+	if (code == 0)
+		tell_aside();
+	else
+		note("%s", err.text);
+	return code == 0;
 }
 
 void record_tell_inside(
@@ -177,9 +213,15 @@ void record_tell_inside(
 void record_tell(const struct run_options *options,
 	const struct run_result *result, bool quiet)
 {
+	if (result->put_aside)
+		tell_aside();
 	if (result->recorded)
 		summarise(options, result, quiet);
+	else if (result->unselected)
+		note("not recorded, so all of the command ran: %s",
+			result->problem.text);
 	else
-		note("not recorded, the map is as it was: %s",
+		note("not recorded, the map is %s: %s",
+			result->put_aside ? "empty" : "as it was",
 			result->problem.text);
 }

@@ -43,7 +43,16 @@ int record_command(
 void record_tell_inside(
 	const struct run_options *options, const struct run_result *result);
 
-/* What was recorded, and what was not; quiet: only what is wrong. */
+/*
+ * Puts a damaged map aside, and says so; or why it cannot be done. Whether it
+ * is done.
+ */
+bool record_put_aside(const char *root);
+
+/*
+ * What was recorded, and what was not; quiet: only what is wrong. options may
+ * be NULL where nothing was recorded.
+ */
 void record_tell(const struct run_options *options,
 	const struct run_result *result, bool quiet);
 

@@ -34,6 +34,7 @@ static int run(int argc, char **argv)
 	bool unseen;
 	int code;
 
+	spawn_outlive_readers();
 	if (first >= argc || !*argv[first])
 		usage_error(&verb_run, "no command given, as in 'ftrace run -- "
 				       "pytest'");
@@ -58,7 +59,8 @@ static int run(int argc, char **argv)
 	record_tell(&run_options, &result, quiet);
 	if (!runner && !each.count)
 		record_tell_inside(&run_options, &result);
-	unseen = !result.recorded || result.summary.incomplete;
+	unseen = !result.recorded || result.summary.incomplete ||
+		 result.adapter_silent;
 	run_result_release(&result);
 	if (strict && unseen)
 		return EXIT_RUN_FAILED;

@@ -179,6 +179,7 @@ static int run(int argc, char **argv)
 	struct err err;
 	char *root, **usual = NULL;
 
+	spawn_outlive_readers();
 	if (first < argc && !*argv[first])
 		usage_error(&verb_test, "no command given");
 	if (full && (asked.since || asked.staged))
@@ -196,8 +197,8 @@ static int run(int argc, char **argv)
 	argv = usual ? usual : argv + first;
 	if (!usual || runner)
 		adapter = record_adapter(&verb_test, runner, argv);
-	testing_init(&testing, root, argv, adapter,
-		record_inside(runner, adapter));
+	testing_init(
+		&testing, root, argv, adapter, record_inside(runner, adapter));
 	reports_ask(&testing, &verb_test);
 	/* What a runner of its own tells is of a command that is one unit. */
 	if (outcome_files_wanted(&testing.files))
@@ -230,7 +231,7 @@ static int run(int argc, char **argv)
 	testing_release(&testing);
 	git_set_release(&set);
 	command_free(usual);
-	if (code == 0 && status)
+	if (code == 0 && (status || spawn_held()))
 		spawn_exit_like(status);
 	return code ? code : written;
 }

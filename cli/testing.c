@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/testing.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cli/output.h"
 #include "cli/record.h"
@@ -78,33 +75,18 @@ void testing_plan(struct testing *testing)
 			code = outcome_files_known(&testing->files, &map,
 				testing->command.runner, testing->command.unit,
 				&err);
+		code = code < 0 && map.damaged ? MAP_DAMAGED : code;
 		map_close(&map);
 	}
 	if (code < 0) {
-		note("%s", err.text);
+		if (code == MAP_DAMAGED)
+			record_put_aside(testing->root);
+		else
+			note("%s", err.text);
 		plan_release(&testing->plan);
 		memset(&testing->plan, 0, sizeof(testing->plan));
 	}
 	results_begin(&testing->results, &testing->plan, &testing->command);
-}
-
-/* The file with what to run, to be freed; NULL after a message. */
-static char *write_selection(
-	const struct testing *testing, char *const *list, size_t count)
-{
-	char *path = xasprintf(
-		"%s/" MAP_DIRECTORY "/selection.%d", testing->root, getpid());
-	FILE *file = fopen(path, "we");
-	int failed = 0;
-
-	for (size_t i = 0; file && i < count; i++)
-		failed |= fwrite(list[i], 1, strlen(list[i]) + 1, file) == 0;
-	if (file && fclose(file) == 0 && !failed)
-		return path;
-	note("cannot write '%s': %s", path, strerror(errno));
-	unlink(path);
-	free(path);
-	return NULL;
 }
 
 static int64_t time_on(clockid_t clock)
@@ -164,14 +146,11 @@ int testing_run(struct testing *testing, char *const *list, size_t count,
 		.inside = testing->inside,
 		.outputs = {report_options.report, report_options.junit_out}};
 	int64_t began = time_on(CLOCK_MONOTONIC);
-	char *selection = NULL;
 	int code;
 
-	if (list && testing->adapter) {
-		selection = write_selection(testing, list, count);
-		if (!selection)
-			return EXIT_RUN_FAILED;
-		options.selection = selection;
+	if (testing->adapter) {
+		options.selection = list;
+		options.selection_count = count;
 	}
 	if (!testing->started) {
 		testing->started = time_on(CLOCK_REALTIME);
@@ -189,9 +168,6 @@ int testing_run(struct testing *testing, char *const *list, size_t count,
 		outcome_files_take(&testing->files, testing->root,
 			&testing->results, testing->command.runner,
 			testing->command.unit);
-	if (selection)
-		unlink(selection);
-	free(selection);
 	return code;
 }
 

@@ -292,7 +292,7 @@ static int run(int argc, char **argv)
 
 	if (argc - first < 1 || argc - first > 2)
 		usage_error(&verb_why, "a test, a file, or both are needed");
-	code = open_map(&map);
+	code = open_map_of_units(&map, NULL);
 	if (code)
 		return code;
 	if (query_units(&units, &map, &err) < 0)

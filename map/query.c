@@ -73,8 +73,7 @@ int query_scope(
 		scope->incomplete = copy_if_any(row, 2);
 		scope->session = sqlite3_column_int64(row, 3);
 	} else if (code == 0) {
-		code = err_set(err, MAP_BROKEN, "the map has no scope %lld",
-			(long long)id);
+		code = map_damaged(map, "a scope is missing", err);
 	}
 	sqlite3_finalize(row);
 	return code < 0 ? code : 0;
@@ -85,6 +84,23 @@ void query_scope_release(struct query_scope *scope)
 	free(scope->name);
 	free(scope->incomplete);
 	memset(scope, 0, sizeof(*scope));
+}
+
+int query_any_unit(
+	bool *any, struct map *map, const char *runner, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT 1 FROM unit WHERE ?1 IS NULL OR runner = ?1 LIMIT 1",
+		err);
+	int code = MAP_IO;
+
+	if (row) {
+		sqlite3_bind_text(row, 1, runner, -1, SQLITE_STATIC);
+		code = sql_step(map, row, err);
+	}
+	*any = code > 0;
+	sqlite3_finalize(row);
+	return code < 0 ? code : 0;
 }
 
 static int numbers(int64_t **out, size_t *count, struct map *map,

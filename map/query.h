@@ -30,6 +30,10 @@ struct query_units {
 int query_units(struct query_units *units, struct map *map, struct err *err);
 void query_units_release(struct query_units *units);
 
+/* Whether there is one; of that runner, or of any where it is NULL. */
+int query_any_unit(
+	bool *any, struct map *map, const char *runner, struct err *err);
+
 /* A scope that can be reached from where a search began. */
 struct query_hit {
 	int64_t scope;

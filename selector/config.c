@@ -237,8 +237,7 @@ static int read_test(
 
 static const struct config_key keys[] = {{"$schema", read_schema},
 	{"test", read_test}, {"smoke", read_smoke}, {"flaky", read_flaky},
-	{"ignore", read_ignore},
-	{"checks", config_read_checks}, {0}};
+	{"ignore", read_ignore}, {"checks", config_read_checks}, {0}};
 
 int config_parse(
 	struct config *config, const char *bytes, size_t size, struct err *err)

@@ -254,9 +254,23 @@ static bool knows_all(
 {
 	if (!fold->collected || options->audit || options->selection)
 		return false;
-	return options->wraps ? fold->all_told
-			      : (options->status == 0 || options->status == 1 ||
-					options->status == 5);
+	return options->wraps
+		       ? fold->all_told
+		       : (options->status == 0 || options->status == 1 ||
+				 options->status == 5 || options->unread);
+}
+
+/* Whether a test was to run and did not come to its end. */
+static bool any_left(const struct fold *fold)
+{
+	for (size_t i = 0; i < fold->scope_count; i++) {
+		const struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_UNIT && fold->scopes[i].selected &&
+			!scope->outcome)
+			return true;
+	}
+	return false;
 }
 
 /* Runners can give up at the first failure. */
@@ -275,8 +289,8 @@ static bool ran_all(const struct fold *fold)
 /*
  * Whether the runner failed and no test of it did, as where a plugin wants
  * more (of coverage, say): none would be selected next time. What was broken
- * off (2, or by a signal of somebody's) has tests that did not run, and of a
- * wrong command line (4) none has.
+ * off (2, by a signal of somebody's, or for want of a reader) has tests that
+ * did not run, and of a wrong command line (4) none has.
  */
 static bool failed_itself(
 	const struct fold *fold, const struct fold_options *options)
@@ -284,6 +298,8 @@ static bool failed_itself(
 	if (options->wraps)
 		return options->status != 0 && fold->adapter_ready &&
 		       !any_failed(fold);
+	if (options->unread && any_left(fold))
+		return false;
 	switch (options->status) {
 	case 0:
 	case 2:

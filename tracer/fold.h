@@ -33,6 +33,7 @@ struct fold_options {
 	const char *directory; /* where it ran, as project_path() has it */
 	int status;            /* exit status; above 128: a signal */
 	bool told_to_end; /* by a signal, whatever status it gave for that */
+	bool unread;      /* nobody read what it printed, to its end */
 	const uint32_t *lingering; /* pids that outlived the run */
 	size_t lingering_count;
 	/* Of a check: the print of what it is, and its own files (before.h). */

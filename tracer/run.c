@@ -14,6 +14,7 @@
 
 #include "adapters/locate.h"
 #include "map/alloc.h"
+#include "map/aside.h"
 #include "map/project.h"
 #include "tracer/before.h"
 #include "tracer/session.h"
@@ -105,25 +106,35 @@ static int run_untraced(const struct run_options *options,
 		options->argv, environ, NULL, NULL, &result->status, err);
 
 	result->ran = code == 0;
+	result->unselected = options->selection != NULL;
+	return code;
+}
+
+static int open_map(
+	struct map *map, const char *root, struct run_result *result)
+{
+	int code = map_open(map, root, MAP_RECORD, &result->problem);
+
+	result->put_aside |= code == 0 && map->put_aside;
 	return code;
 }
 
 /* Whether the map can take a recording; made now rather than afterwards. */
-static int prepare_map(const char *root, struct err *err)
+static int prepare_map(const char *root, struct run_result *result)
 {
 	struct map map;
-	int code = map_open(&map, root, MAP_RECORD, err);
+	int code = open_map(&map, root, result);
 
 	if (code == 0)
 		map_close(&map);
 	return code;
 }
 
-static int store(const char *root, const struct trace *trace,
+static int store_once(const char *root, const struct trace *trace,
 	const struct fold_options *options, struct run_result *result)
 {
 	struct map map;
-	int code = map_open(&map, root, MAP_RECORD, &result->problem);
+	int code = open_map(&map, root, result);
 
 	if (code < 0)
 		return code;
@@ -135,8 +146,29 @@ static int store(const char *root, const struct trace *trace,
 		code = map_commit(&map, &result->problem);
 	if (code < 0)
 		map_rollback(&map);
+	if (code < 0 && map.damaged)
+		code = MAP_DAMAGED;
 	map_close(&map);
 	return code;
+}
+
+/*
+ * Some damage shows only in what a session has to read. In a new map a part of
+ * a command's tests would pass for all of them, so that is not stored.
+ */
+static int store(const char *root, const struct trace *trace,
+	const struct fold_options *options, struct run_result *result)
+{
+	int code = store_once(root, trace, options, result);
+
+	if (code != MAP_DAMAGED || options->audit ||
+		map_put_aside(root, &result->problem) < 0)
+		return code;
+	result->put_aside = true;
+	if (options->selection)
+		return err_set(&result->problem, code,
+			"it begins with a run of all tests");
+	return store_once(root, trace, options, result);
 }
 
 static int status_number(int status)
@@ -288,7 +320,8 @@ static void record(const struct ended *ended)
 		.directory = directory,
 		.audit = options->audit,
 		.status = status_number(result->status),
-		.told_to_end = ended->told_to_end};
+		.told_to_end = ended->told_to_end,
+		.unread = spawn_lost_reader()};
 	struct trace trace;
 
 	fold.lingering_count = session_lingering(session, GRACE_MS, &lingering);
@@ -347,12 +380,13 @@ static int64_t stopwatch(void)
 
 /* Without it the interpreters run as they are, and are recorded coarser. */
 static void put_start(const struct run_options *options,
-	const struct session *session, const char *folder)
+	const struct session *session, const char *folder,
+	const char *selection)
 {
 	const struct adapter_start start = {.folder = folder,
 		.session = session->directory,
 		.root = options->root,
-		.selection = options->selection,
+		.selection = selection,
 		.tells = options->inside != NULL};
 	char *text = adapter_inside()->startup(&start);
 
@@ -360,9 +394,10 @@ static void put_start(const struct run_options *options,
 	free(text);
 }
 
+/* selection: the file of what is to run, or NULL. */
 static int run_traced(const struct run_options *options,
 	struct session *session, const char *library, const char *folder,
-	struct run_result *result, struct err *err)
+	const char *selection, struct run_result *result, struct err *err)
 {
 	struct variables variables = {.count = 0};
 	struct spawn_limit limit = {.seconds = options->limit};
@@ -371,7 +406,7 @@ static int run_traced(const struct run_options *options,
 	int64_t began;
 	int code;
 
-	put_start(options, session, folder);
+	put_start(options, session, folder, selection);
 	set(&variables, "LD_PRELOAD", preload_value(library));
 	set(&variables, "FTRACE_SESSION", xstrdup(session->arena_path));
 	set(&variables, "FTRACE_SCOPE", xasprintf("%u.0", SCOPE_BASE));
@@ -412,7 +447,7 @@ int run_command(const struct run_options *options, struct run_result *result,
 	struct err *err)
 {
 	struct session session;
-	char *library = NULL, *folder = NULL;
+	char *library = NULL, *folder = NULL, *selection = NULL;
 	int code = RUN_FAILED;
 
 	memset(result, 0, sizeof(*result));
@@ -427,15 +462,20 @@ int run_command(const struct run_options *options, struct run_result *result,
 		code = failure_of(run_untraced(options, result, err));
 		goto out;
 	}
-	code = prepare_map(options->root, &result->problem);
+	code = prepare_map(options->root, result);
+	/* What was to run was found with a map that is no more. */
+	if (code == 0 && options->selection && !result->put_aside)
+		code = session_select(&session, &selection, options->selection,
+			options->selection_count, &result->problem);
 	if (code < 0) {
 		code = failure_of(run_untraced(options, result, err));
 	} else {
-		code = failure_of(run_traced(
-			options, &session, library, folder, result, err));
+		code = failure_of(run_traced(options, &session, library, folder,
+			selection, result, err));
 	}
 	session_close(&session);
 out:
+	free(selection);
 	free(folder);
 	free(library);
 	return code;

@@ -22,7 +22,8 @@ struct run_options {
 	/* Whose tests are recorded one by one where the command runs any; NULL:
 	 * nobody's. */
 	const struct adapter *inside;
-	const char *selection; /* a file for either; NULL: run it all */
+	char *const *selection; /* of the tests; NULL: all */
+	size_t selection_count;
 	struct audit *audit; /* compare with the map, do not record; or NULL */
 	/* The print of what a check is, whose unit it is; or NULL. */
 	const char *definition;
@@ -40,6 +41,8 @@ struct run_result {
 	int status;
 	bool expired;        /* it was killed at its limit */
 	bool recorded;       /* the map holds it; summary is set */
+	bool unselected;     /* all ran, for the selection could not be kept */
+	bool put_aside;      /* the map was damaged; see map/aside.h */
 	bool adapter_silent; /* the runner's adapter was never heard of */
 	struct fold_summary summary;
 	struct err problem; /* why it was not recorded */
