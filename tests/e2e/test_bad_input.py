@@ -206,7 +206,7 @@ def test_project_path_of_any_bytes(tmp_path, name):
         assert len(project.affected_units()) == 2
     project.run("cat", "data.txt").ok()
     project.edit("data.txt")
-    assert "cat data.txt" in project.affected()
+    assert "cat data.txt" in project.affected("--runner", "command")
 
 
 def test_two_runs_at_once(project):
