@@ -10,6 +10,7 @@ import tempfile
 import textwrap
 
 import common
+import mutate_projects
 from common import Broken
 
 WORK = os.path.join(common.WORK, "settles")
@@ -25,6 +26,7 @@ class Setup:
                  most=None, keep=(), once=(), prepare=(), variables=None,
                  asked=None, run=(), checks=False, gone=None):
         self.name = name
+        # Name to text, or one of mutate_projects' known projects.
         self.files = files
         self.command = command
         # (file, text, text instead): has to select something.
@@ -33,7 +35,7 @@ class Setup:
         self.comment = comment
         # A share of the tests that the edit may select.
         self.most = most
-        # Makes the tool; returns the variables that lead to it.
+        # Makes the tool; returns the variables that lead to it, and places.
         self.tool = tool
         # Paths that are no outputs, although git does not know them.
         self.keep = keep
@@ -69,8 +71,11 @@ class Project:
         self.command = [self.fill(word) for word in setup.command]
 
     def fill(self, text):
-        return text.replace("@OTHER@", self.other).replace(
-            "@WORK@", self.work)
+        """Places have names of that form: @OTHER@, and what the tool has."""
+        for name, place in {"@OTHER@": self.other, **self.leads}.items():
+            if name.startswith("@"):
+                text = text.replace(name, place)
+        return text
 
     def __enter__(self):
         return self
@@ -85,6 +90,8 @@ class Project:
             made.pop(name, None)
         for given in (self.leads, self.setup.variables):
             for name, value in given.items():
+                if name.startswith("@"):
+                    continue
                 if value is None:
                     made.pop(name, None)
                 elif name == "PATH":
@@ -121,7 +128,22 @@ class Project:
     # What happens to it.
 
     def make(self):
-        for name, text in self.setup.files.items():
+        if isinstance(self.setup.files, mutate_projects.Known):
+            shutil.copytree(mutate_projects.unpacked(
+                self.setup.files, next(iter(common.pythons().values()))),
+                self.root, symlinks=True, dirs_exist_ok=True)
+        else:
+            self._write(self.setup.files)
+        # Tools that look for the repository are not to find the one above.
+        self.git("init", "-q")
+        for command in self.setup.once:
+            self.call([self.fill(word) for word in command])
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "all")
+        self.ready()
+
+    def _write(self, files):
+        for name, text in files.items():
             path = os.path.join(self.root, name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
             text = self.fill(textwrap.dedent(text).lstrip("\n"))
@@ -129,12 +151,6 @@ class Project:
                 out.write(text)
             if text.startswith("#!"):
                 os.chmod(path, 0o755)
-        for command in self.setup.once:
-            self.call([self.fill(word) for word in command])
-        self.git("init", "-q")
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", "all")
-        self.ready()
 
     def ready(self):
         for command in self.setup.prepare:

@@ -79,13 +79,13 @@ QUICK = [
 
 PLAIN = [
     shop("junitxml-tmp", "--junitxml=@OTHER@/report.xml", tool=pip()),
-    shop("cov", "--cov=shop", tool=pip("pytest-cov==6.0.0")),
+    shop("cov", "--cov=shop", tool=pip("pytest-cov==7.1.0")),
     shop("cov-xdist", "--cov=shop", "-n", "2",
-         tool=pip("pytest-cov==6.0.0", "pytest-xdist==3.6.1")),
+         tool=pip("pytest-cov==7.1.0", "pytest-xdist==3.8.0")),
     shop("cov-reports", "--cov=shop", "--cov-report=html",
          "--cov-report=xml", "--cov-report=term",
-         tool=pip("pytest-cov==6.0.0")),
-    shop("html", "--html=report.html", tool=pip("pytest-html==4.1.1")),
+         tool=pip("pytest-cov==7.1.0")),
+    shop("html", "--html=report.html", tool=pip("pytest-html==4.2.0")),
     shop("basetemp", "--basetemp=tmp", tool=pip(), files={
         "tests/test_tmp.py": """
             def test_tmp(tmp_path):
@@ -94,7 +94,7 @@ PLAIN = [
         """}),
     shop("log-file", tool=pip(),
          files=ini('log_file = "pytest.log"', 'log_file_level = "INFO"')),
-    shop("hypothesis", tool=pip("hypothesis==6.148.2"), files=PROPERTY),
+    shop("hypothesis", tool=pip("hypothesis==6.170.15"), files=PROPERTY),
     shop("pytest-7-argument", "tests", tool=pip(pytest="7.4")),
     shop("pytest-8-argument", "tests", tool=pip()),
     shop("pytest-8-testpaths", tool=pip(), files=ini('testpaths = ["tests"]')),

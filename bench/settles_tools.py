@@ -13,7 +13,7 @@ from common import Broken
 TOOLS = os.path.join(settles_project.WORK, "tools")
 
 # All that a known set-up installs is of a version that is known.
-PYTEST = {"7.4": "pytest==7.4.4", "8": "pytest==8.4.2", "9": "pytest==9.0.1"}
+PYTEST = {"7.4": "pytest==7.4.4", "8": "pytest==8.4.2", "9": "pytest==9.2.0"}
 
 
 def needs(*programs):
@@ -69,3 +69,51 @@ def _environment(folder, python, packages):
         common.run([python, "-m", "venv", "--clear", folder],
                    env=common.environment())
         common.run([made, "-m", "pip", *install], env=common.environment())
+
+
+def cargo():
+    """A home of its own has no toolchain; that of the user does."""
+    needs("cargo", "cc")()
+    home = os.path.expanduser("~")
+    return {"CARGO_HOME": os.environ.get(
+                "CARGO_HOME", os.path.join(home, ".cargo")),
+            "RUSTUP_HOME": os.environ.get(
+                "RUSTUP_HOME", os.path.join(home, ".rustup"))}
+
+
+def go():
+    needs("go")()
+    return {"GOPROXY": "off", "GOTOOLCHAIN": "local"}
+
+
+def npm(*packages):
+    """A node_modules with these packages, to be copied into a project."""
+    key = hashlib.sha256("\n".join(packages).encode()).hexdigest()[:12]
+
+    def tool():
+        needs("node", "npm")()
+        folder = os.path.join(TOOLS, "npm-" + key)
+
+        def make():
+            with open(os.path.join(folder, "package.json"), "w") as out:
+                out.write("{}\n")
+            common.run(["npm", "install", "--no-save", "--silent",
+                        "--no-audit", "--no-fund", *packages], cwd=folder)
+        if packages:
+            once(folder, make)
+        return {"@NPM@": folder}
+    return tool
+
+
+def maven(files):
+    """A local repository with all that the project's tests take."""
+    needs("mvn", "java")()
+    folder = os.path.join(TOOLS, "maven")
+    repository = os.path.join(folder, "repository")
+
+    def make():
+        oracle_fixture.write(os.path.join(folder, "project"), files)
+        common.run(["mvn", "-q", "-B", "-Dmaven.repo.local=" + repository,
+                    "test"], cwd=os.path.join(folder, "project"))
+    once(folder, make)
+    return {"@MAVEN@": repository}
