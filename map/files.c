@@ -82,7 +82,7 @@ static void recompute(struct map_files *files, uint32_t i, const char *path)
 		}
 		now = take(files, i, path, state->aspect,
 			&files->blocks.entries[state->block]);
-		live = print_equal(&now, &state->print);
+		live = print_stands(state->aspect, &state->print, &now);
 		if (live != state->live) {
 			state->live = live;
 			state->dirty = true;

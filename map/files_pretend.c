@@ -23,8 +23,9 @@ void map_file_pretend(
 			print = print_of_text(state->aspect, as_if->bytes,
 				as_if->size, as_if->mode);
 		/* What nobody knows equals nothing, itself included. */
-		state->live = print_equal(&print, &state->print) &&
-			      !print_equal(&print, &print_unknown);
+		state->live =
+			print_stands(state->aspect, &state->print, &print) &&
+			!print_equal(&print, &print_unknown);
 	}
 }
 

@@ -13,6 +13,7 @@
 #include <xxhash.h>
 
 #include "map/alloc.h"
+#include "map/cache.h"
 #include "map/entry_points.h"
 
 /* On the stack: most files fit whole, and nothing needs clearing. */
@@ -55,6 +56,13 @@ static struct print canonical(XXH128_hash_t hash)
 struct print print_bytes(const void *bytes, size_t size, uint64_t seed)
 {
 	return canonical(XXH3_128bits_withSeed(bytes, size, seed));
+}
+
+bool print_stands(
+	enum aspect aspect, const struct print *then, const struct print *now)
+{
+	return print_equal(then, now) ||
+	       (aspect == ASPECT_MADE && print_equal(now, &print_absent));
 }
 
 struct identity identity_of(const struct stat *st)
@@ -183,12 +191,40 @@ static bool is_noise(const char *name)
 	       !strcmp(name, ".ftrace") || !strcmp(name, "__pycache__");
 }
 
-static bool matches(const char *name, const char *stem, size_t size)
+/* As importlib.machinery.all_suffixes() has them: .py, .pyc, .abi3.so, ... */
+static bool is_suffix_of_module(const char *suffix)
 {
-	if (memchr(stem, '*', size))
-		return fnmatch(stem, name, 0) == 0;
-	return !size || (!strncmp(name, stem, size) &&
-				(name[size] == '\0' || name[size] == '.'));
+	const char *last = strrchr(suffix, '.');
+
+	return !*suffix || !strcmp(suffix, ".py") || !strcmp(suffix, ".pyc") ||
+	       (last && !strcmp(last, ".so"));
+}
+
+/* Whether a block "!/one/two" has the name. */
+static bool is_excepted(const char *name, const char *block, size_t size)
+{
+	size_t length = strlen(name);
+
+	for (size_t at = 1; at < size;) {
+		const char *end = memchr(block + ++at, '/', size - at);
+		size_t n = end ? (size_t)(end - block) - at : size - at;
+
+		if (n == length && !memcmp(block + at, name, n))
+			return true;
+		at += n;
+	}
+	return false;
+}
+
+static bool matches(const char *name, const char *block, size_t size)
+{
+	if (size && *block == '!')
+		return !is_excepted(name, block, size);
+	if (memchr(block, '*', size))
+		return fnmatch(block, name, 0) == 0;
+	return !size || (!strncmp(name, block, size) &&
+				(name[size] == '\0' || name[size] == '.') &&
+				is_suffix_of_module(name + size));
 }
 
 static int by_name(const void *a, const void *b)
@@ -214,6 +250,12 @@ struct listing {
 	struct print instead; /* where it is none */
 };
 
+static bool is_cache(DIR *dir, const struct dirent *entry)
+{
+	return (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN) &&
+	       cache_is_tagged(dirfd(dir), entry->d_name);
+}
+
 struct listing *listing_read(const char *path)
 {
 	struct listing *listing = xcalloc(1, sizeof(*listing));
@@ -227,7 +269,7 @@ struct listing *listing_read(const char *path)
 	}
 	listing->is_directory = true;
 	while ((entry = readdir(dir)))
-		if (!is_noise(entry->d_name))
+		if (!is_noise(entry->d_name) && !is_cache(dir, entry))
 			*(char **)array_add(&listing->names, &listing->count,
 				&listing->room, sizeof(*listing->names)) =
 				xstrdup(entry->d_name);
@@ -354,7 +396,8 @@ struct print print_of_text(
 		return print_bytes(&kind, sizeof(kind), SEED_PRESENCE);
 	if (aspect == ASPECT_LINK && S_ISLNK(mode))
 		return print_bytes(bytes, size, SEED_LINK);
-	if (aspect == ASPECT_CONTENT && S_ISREG(mode))
+	if ((aspect == ASPECT_CONTENT || aspect == ASPECT_MADE) &&
+		S_ISREG(mode))
 		return print_bytes(bytes, size,
 			mode & S_IXUSR ? SEED_EXECUTABLE : SEED_FILE);
 	return print_unknown;
@@ -367,6 +410,7 @@ struct print print_take(const char *path, enum aspect aspect, const char *block,
 
 	switch (aspect) {
 	case ASPECT_CONTENT:
+	case ASPECT_MADE:
 		return print_content(path, hashed);
 	case ASPECT_LISTING:
 		return print_listing(path, block, block_size);

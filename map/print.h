@@ -7,9 +7,11 @@
  * can see of one aspect of a file:
  *
  *	content	a regular file's bytes and whether it may be executed
- *	listing	a directory's names, sorted; with a block, only the names that
- *		are that stem or begin with it and a dot, or, when the block
- *		has a star, the names that it matches as a glob; when it is
+ *	listing	a directory's names, sorted, but for those of caches; with a
+ *		block, only the names that Python's import system may take for
+ *		the module of that name, or, when the block has a star, the
+ *		names that it matches as a glob; when it begins with a "!", all
+ *		names but those behind it, with a slash before each; when it is
  *		"[name]", also what distributions in the directory say in files
  *		of entry points that mention that group
  *	link	where a symbolic link points
@@ -17,6 +19,8 @@
  *		and modification time. For what was looked at and never opened.
  *
  *	presence  what kind of thing is there
+ *	made	the content of a file that its reader made, having found none:
+ *		a file that is not there is as good as that content
  *	code	a block of a source text, or with the empty name what loading it
  *		does: see map/source.h. Not taken here.
  *
@@ -38,6 +42,7 @@ enum aspect {
 	ASPECT_META,
 	ASPECT_PRESENCE,
 	ASPECT_CODE,
+	ASPECT_MADE,
 	ASPECTS
 };
 
@@ -57,6 +62,10 @@ extern const struct print print_absent;
 extern const struct print print_unknown; /* equals no file's print */
 
 bool print_equal(const struct print *a, const struct print *b);
+
+/* Whether an aspect that looked like `then` is as good as that now. */
+bool print_stands(
+	enum aspect aspect, const struct print *then, const struct print *now);
 
 /* The identity of path, not following a final link; mode 0 when absent. */
 struct identity identity_read(const char *path);

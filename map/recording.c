@@ -18,6 +18,7 @@ static const char *const kind_names[SCOPE_KINDS] = {
 	[SCOPE_KEPT] = "kept",
 	[SCOPE_OPAQUE] = "opaque",
 	[SCOPE_LABEL] = "label",
+	[SCOPE_FINISH] = "finish",
 };
 
 const char *scope_kind_name(enum scope_kind kind)

@@ -28,6 +28,8 @@ enum scope_kind {
 	SCOPE_OPAQUE = 10,  /* code of which nobody knows what it mentions */
 	SCOPE_KEPT = 11,    /* what computed a thing that a module keeps */
 	SCOPE_LABEL = 12,   /* what people call some units; it reads nothing */
+	SCOPE_FINISH = 13,  /* what a runner does once all tests have run: no
+			       unit depends on it, and it is not stored */
 	SCOPE_KINDS
 };
 

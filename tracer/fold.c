@@ -74,14 +74,18 @@ static void finish_units(struct fold *fold)
 	}
 }
 
-/* Units that exist and were not to run leave no trace of their own. */
+/*
+ * Units that exist and were not to run leave no trace of their own, nor does
+ * what the runner did after the last.
+ */
 static void drop_deselected(struct fold *fold)
 {
 	struct recorded_scope *scopes = fold->recording.scopes;
 
 	for (uint32_t i = 0; i < fold->scope_count; i++)
-		if (scopes[i].kind == SCOPE_UNIT && !fold->scopes[i].ran &&
-			!fold->scopes[i].selected)
+		if (scopes[i].kind == SCOPE_FINISH ||
+			(scopes[i].kind == SCOPE_UNIT && !fold->scopes[i].ran &&
+				!fold->scopes[i].selected))
 			scopes[i].unwanted = true;
 }
 
@@ -197,6 +201,8 @@ static void fold_release(struct fold *fold)
 	free(fold->source_of);
 	free(fold->touched);
 	free(fold->stirred);
+	free(fold->aliased);
+	free(fold->driven);
 	free(fold->searched);
 	interner_release(&fold->settings);
 	free(fold->groups);
@@ -277,6 +283,7 @@ int fold_store(struct map *map, const struct trace *trace,
 	add_command(&fold);
 	fold_accesses(&fold);
 	fold_forward(&fold);
+	fold_outputs(&fold);
 	finish_units(&fold);
 	drop_deselected(&fold);
 	fold_unfound(&fold);

@@ -35,6 +35,8 @@ static void grow_nodes(struct fold *fold)
 		(room - old) * sizeof(*fold->source_of));
 	fold->touched = grow_flags(fold->touched, old, room);
 	fold->stirred = grow_flags(fold->stirred, old, room);
+	fold->aliased = grow_flags(fold->aliased, old, room);
+	fold->driven = grow_flags(fold->driven, old, room);
 	fold->searched = grow_flags(fold->searched, old, room);
 	fold->node_room = room;
 }
@@ -139,9 +141,11 @@ void fold_add(struct fold *fold, uint32_t scope, uint32_t node, uint32_t block,
 		*access = (struct fold_access){.scope = scope,
 			.node = node,
 			.block = block,
-			.role = role};
+			.role = role,
+			.by_runner = true};
 	}
 	fold->accesses[i].kinds |= KIND_BIT(kind);
+	fold->accesses[i].by_runner &= fold->by_runner;
 }
 
 uint32_t fold_maker(const struct fold *fold, uint32_t node)
@@ -171,8 +175,10 @@ static void take_change(struct fold *fold, uint32_t scope, uint32_t node,
 	if (S_ISCHR(mode) || S_ISBLK(mode))
 		return;
 	touch(fold, node);
-	if (made)
-		fold->makers[node] = scope + 1;
+	if (!made)
+		return;
+	fold->makers[node] = scope + 1;
+	fold->driven[node] = fold->by_runner && fold_is_driver(fold, scope);
 }
 
 /*
@@ -288,6 +294,8 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 
 	if (path.ignored)
 		return;
+	if (flags & RECORD_LINKED)
+		fold->aliased[path.node] = true;
 	/* A link that was looked at, whatever the call, is read. */
 	if (kind == ACCESS_STAT &&
 		S_ISLNK(fold->tree.nodes[path.node].identity.mode))
@@ -305,6 +313,11 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 		fold_input(fold, scope, fold->links[path.link_first + k], 0,
 			ACCESS_LINK);
 	if (is_of_kernel(fold, path.node))
+		return;
+	/* It wanted a directory to be made, which was there. */
+	if (flags & RECORD_REFUSED && kind == ACCESS_STAT && fold->by_runner &&
+		fold_is_driver(fold, scope) &&
+		S_ISDIR(fold->tree.nodes[path.node].identity.mode))
 		return;
 	if (fold->gave_up && kind == ACCESS_STAT &&
 		(scope == fold->base ||
@@ -384,6 +397,7 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 	size_t size = record->size - record->head;
 	uint32_t block = fold->no_block;
 
+	fold->by_runner = fold->image_ready[event->image] != 0;
 	switch (record->type) {
 	case RECORD_ACCESS:
 		if (record->head)

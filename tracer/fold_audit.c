@@ -61,8 +61,9 @@ static void take(struct fold *fold, uint32_t unit, uint32_t node,
 		return;
 	access.block =
 		intern(&fold->blocks, audited->block, strlen(audited->block));
-	access.role =
-		audited->aspect == ASPECT_PRESENCE ? ROLE_PRESENCE : ROLE_INPUT;
+	access.role = audited->aspect == ASPECT_PRESENCE ? ROLE_PRESENCE
+		      : audited->aspect == ASPECT_MADE   ? ROLE_MADE
+							 : ROLE_INPUT;
 	/* It may have come or gone since. */
 	if (!there && access.block == fold->no_block)
 		kind = ACCESS_ABSENT;

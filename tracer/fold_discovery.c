@@ -122,9 +122,8 @@ bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
 	if (fold->searched[node] || fold_is_collected(fold, node) ||
 		is_looked_for_elsewhere(fold, scope, node))
 		return true;
-	if (!fold->searched[fold->tree.nodes[node].parent])
-		return false;
-	if (fold->hooked)
+	/* A look tells whether there is something, and of what kind. */
+	if (fold->hooked || !fold->searched[fold->tree.nodes[node].parent])
 		fold_add(fold, scope, node, block, kind, ROLE_PRESENCE);
 	return true;
 }

@@ -12,12 +12,14 @@
  * To put into a file what was made of its own text makes it no product: who
  * reads it depends on it as on any source, not on all that a formatter read.
  */
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "map/alloc.h"
+#include "map/cache.h"
 #include "tracer/before.h"
 #include "tracer/fold_state.h"
 
@@ -28,22 +30,6 @@
 struct uses {
 	uint32_t *input, *done;
 };
-
-/* https://bford.info/cachedir: whoever makes a cache says so. */
-static bool is_tagged(const char *directory)
-{
-	static const char tag[] = "Signature: 8a477f597d28d172789f06886806bc55";
-	char *path = xasprintf("%s/CACHEDIR.TAG", directory);
-	char bytes[sizeof(tag) - 1];
-	FILE *file = fopen(path, "re");
-	bool found = file && fread(bytes, sizeof(bytes), 1, file) == 1 &&
-		     !memcmp(bytes, tag, sizeof(bytes));
-
-	if (file)
-		fclose(file);
-	free(path);
-	return found;
-}
 
 static bool is_users_cache(const char *path)
 {
@@ -72,7 +58,7 @@ static bool is_in_cache(const char *path)
 	snprintf(directory, sizeof(directory), "%s", path);
 	/* A file says it of its directory, and a directory of itself. */
 	while ((slash = strrchr(directory, '/')) && slash != directory) {
-		if (is_tagged(directory))
+		if (cache_is_tagged(AT_FDCWD, directory))
 			return true;
 		*slash = '\0';
 	}

@@ -58,8 +58,12 @@ bool fold_changed_meanwhile(
 	const struct fold *fold, uint32_t node, enum aspect aspect)
 {
 	const struct path_node *there = &fold->tree.nodes[node];
+	int64_t changed = there->identity.ctime;
 
-	if (there->identity.ctime < fold->options->started)
+	/* One more name moves the ctime of what has the names. */
+	if (fold->aliased[node])
+		changed = there->identity.mtime;
+	if (changed < fold->options->started)
 		return false;
 	if (aspect == ASPECT_LISTING)
 		return !fold->stirred[node];
@@ -76,6 +80,8 @@ static enum aspect aspect_of(const struct fold *fold,
 
 	if (access->role == ROLE_PRESENCE)
 		return ASPECT_PRESENCE;
+	if (access->role == ROLE_MADE)
+		return ASPECT_MADE;
 	if (kinds & KIND_BIT(ACCESS_LIST))
 		return ASPECT_LISTING;
 	if (kinds & KIND_BIT(ACCESS_LINK))
@@ -157,9 +163,11 @@ void fold_settle(struct fold *fold)
 
 	for (size_t i = 0; i < fold->access_count; i++) {
 		const struct fold_access access = fold->accesses[i];
-		uint32_t file = fold_file(fold, access.node);
-		uint32_t kinds = access.kinds;
+		uint32_t file, kinds = access.kinds;
 
+		if (access.role == ROLE_NOTHING)
+			continue;
+		file = fold_file(fold, access.node);
 		if (file == FILE_NONE) {
 			fold_incomplete(fold, access.scope,
 				"it used a path too long to look at again");

@@ -20,6 +20,8 @@ enum access_role {
 	ROLE_FACT,     /* told to who asks, and nothing depends on it: what the
 			  session had made itself by then */
 	ROLE_PRESENCE, /* an input of which only the presence counts */
+	ROLE_MADE,     /* looked for in vain, and then made by that scope */
+	ROLE_NOTHING,  /* neither an input nor worth telling */
 };
 
 /* What a scope did to a block of a path, all kinds together. */
@@ -29,6 +31,7 @@ struct fold_access {
 	uint32_t block;
 	uint32_t kinds;
 	enum access_role role;
+	bool by_runner; /* all of them in processes with an adapter */
 };
 
 /* A raw path as recorded, resolved once. */
@@ -156,7 +159,8 @@ struct fold {
 	struct interner settings; /* declared, by fold_settings.c */
 	struct fold_group *groups;
 	size_t group_count, group_room;
-	bool late; /* listings that waited are being taken */
+	bool late;      /* listings that waited are being taken */
+	bool by_runner; /* the event is of a process with an adapter */
 
 	/* Code, by fold_code.c. */
 	struct interner code_keys; /* number i is codes[i] */
@@ -196,6 +200,8 @@ struct fold {
 	uint32_t *makers;    /* the scope that made it, + 1 */
 	bool *touched;       /* the session wrote, renamed or removed it */
 	bool *stirred;       /* the session changed its entries */
+	bool *aliased;       /* the session gave it one more name */
+	bool *driven;        /* the runner made it or removed it */
 	bool *searched;      /* discovery went through its entries */
 	size_t node_room;
 
@@ -235,6 +241,7 @@ uint32_t fold_event_scope(
 void fold_scopes(struct fold *fold);   /* marks: scopes, edges, outcomes */
 void fold_each(struct fold *fold);     /* units of executed programs */
 void fold_accesses(struct fold *fold); /* records to accesses */
+void fold_outputs(struct fold *fold);  /* what the run itself wrote */
 int fold_code(struct fold *fold, struct map *map, struct err *err);
 void fold_settle(struct fold *fold);    /* accesses to states of files */
 void fold_rewritten(struct fold *fold); /* what a check did to its inputs */
@@ -251,6 +258,9 @@ int fold_listings(struct fold *fold, struct map *map, struct err *err);
 /* A directory above a file, or it itself, was looked through to the end. */
 bool fold_was_looked_for(
 	const struct fold *fold, const char *path, size_t size);
+
+/* Whether in the scope only the runner acts, and no test (fold_outputs.c). */
+bool fold_is_driver(const struct fold *fold, uint32_t scope);
 
 /* fold_accesses.c and fold_discovery.c use each other's: */
 void fold_add(struct fold *fold, uint32_t scope, uint32_t node, uint32_t block,

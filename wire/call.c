@@ -203,7 +203,7 @@ unsigned call_accesses(const struct call *call,
 		at = put(at, 0, ACCESS_WRITE, made | RECORD_DIRECTORY);
 		break;
 	case EFFECT_HARD_LINK:
-		at = put(at, 0, ACCESS_READ, follow);
+		at = put(at, 0, ACCESS_READ, follow | RECORD_LINKED);
 		at = put(at, 1, ACCESS_WRITE, made);
 		break;
 	case EFFECT_REMOVE:

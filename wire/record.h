@@ -59,6 +59,8 @@ enum record_flag {
 	RECORD_REFUSED = 16,  /* it failed, and not because nothing is there */
 	RECORD_MUSL = 32,     /* this hello's loader was musl's */
 	RECORD_SEEN = 64,     /* this hello's loader was itself observed */
+	RECORD_LINKED = 128,  /* the call gave it one more name, which moves
+				 its ctime and leaves its content */
 };
 
 struct wire_record {

@@ -572,13 +572,15 @@ def pytest_sessionfinish(session):
     """Every outcome is known: what is read from here on decides nothing.
 
     pytest goes through the temporary directories of other runs now, and at
-    exit, whose coming and going must not tie anything to them.
+    exit, whose coming and going must not tie anything to them; plugins write
+    reports, and start programs for these.
     """
     select.excuse(session)
     try:
         functions.stop()
         kept.finish()
         if not _looped:
+            say(BEGIN + b"finish/")
             say(marks.MUTE)
     except Exception:
         marks.lost()
