@@ -20,7 +20,7 @@ import ftrace_pytest_settings as settings
 import ftrace_pytest_variables as variables
 from ftrace_pytest_fixtures import pytest_fixture_setup  # noqa: F401
 from ftrace_pytest_marks import (
-    BEGIN, END, OUTCOME, USE, WHOLE, around, encode, say,
+    BEGIN, END, FINISH, OUTCOME, USE, WHOLE, around, encode, say,
 )
 
 HOOKS = (
@@ -421,12 +421,15 @@ def _note_patterns(config):
 def pytest_runtestloop():
     """Who wraps this one, too, makes reports once all tests have run.
 
-    pytest-cov reads all sources for that, which no test depends on.
+    pytest-cov reads all sources for that, which no test depends on, and others
+    start programs.
     """
     global _looped
     if _looped:
         marks.unmute(_looped)
+        say(END)
     yield
+    say(BEGIN + FINISH)
     _looped = marks.mute_always()
 
 
@@ -580,7 +583,7 @@ def pytest_sessionfinish(session):
         functions.stop()
         kept.finish()
         if not _looped:
-            say(BEGIN + b"finish/")
+            say(BEGIN + FINISH)
             say(marks.MUTE)
     except Exception:
         marks.lost()
