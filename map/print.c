@@ -184,11 +184,12 @@ static struct print print_link(const char *path)
 	return lstat(path, &st) < 0 ? print_absent : print_meta(&st);
 }
 
-/* Names that tracing and Python's cache bring about by themselves. */
+/* Names of caches that have no tag, and of our own. */
 static bool is_noise(const char *name)
 {
 	return !strcmp(name, ".") || !strcmp(name, "..") ||
-	       !strcmp(name, ".ftrace") || !strcmp(name, "__pycache__");
+	       !strcmp(name, ".ftrace") || !strcmp(name, ".hypothesis") ||
+	       !strcmp(name, "__pycache__");
 }
 
 /* As importlib.machinery.all_suffixes() has them: .py, .pyc, .abi3.so, ... */
@@ -203,15 +204,17 @@ static bool is_suffix_of_module(const char *suffix)
 /* Whether a block "!/one/two" has the name. */
 static bool is_excepted(const char *name, const char *block, size_t size)
 {
+	const char *at = block + 1, *end = block + size, *slash;
 	size_t length = strlen(name);
 
-	for (size_t at = 1; at < size;) {
-		const char *end = memchr(block + ++at, '/', size - at);
-		size_t n = end ? (size_t)(end - block) - at : size - at;
-
-		if (n == length && !memcmp(block + at, name, n))
+	while (at < end) {
+		at++;
+		slash = memchr(at, '/', (size_t)(end - at));
+		if (!slash)
+			slash = end;
+		if ((size_t)(slash - at) == length && !memcmp(at, name, length))
 			return true;
-		at += n;
+		at = slash;
 	}
 	return false;
 }

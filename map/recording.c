@@ -19,6 +19,7 @@ static const char *const kind_names[SCOPE_KINDS] = {
 	[SCOPE_OPAQUE] = "opaque",
 	[SCOPE_LABEL] = "label",
 	[SCOPE_FINISH] = "finish",
+	[SCOPE_MAKER] = "maker",
 };
 
 const char *scope_kind_name(enum scope_kind kind)

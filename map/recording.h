@@ -30,6 +30,7 @@ enum scope_kind {
 	SCOPE_LABEL = 12,   /* what people call some units; it reads nothing */
 	SCOPE_FINISH = 13,  /* what a runner does once all tests have run: no
 			       unit depends on it, and it is not stored */
+	SCOPE_MAKER = 14,   /* what files were made from that a run left */
 	SCOPE_KINDS
 };
 

@@ -30,12 +30,12 @@ enum statement {
 	DROP_MAKERS,
 	DROP_USES,
 	DROP_MAKES,
+	DROP_FACTS,
 	DROP_UNIT,
 	DROP_SCOPE,
 	OUTDATE,
 	RENEW,
 	RETIRE,
-	HAND_ON,
 	STATEMENTS
 };
 
@@ -58,17 +58,15 @@ static const char *const sql[STATEMENTS] = {
 	[DROP_MAKERS] = "DELETE FROM makes WHERE file = ?1 AND session < ?2",
 	[DROP_USES] = "DELETE FROM uses WHERE scope = ?",
 	[DROP_MAKES] = "DELETE FROM makes WHERE scope = ?",
+	/* What it made and left alone is still its product. */
+	[DROP_FACTS] = "DELETE FROM makes WHERE scope = ?"
+		       " AND NOT kinds & 32768", /* KIND_MAKER */
 	[DROP_UNIT] = "DELETE FROM unit WHERE scope = ?",
 	[DROP_SCOPE] = "DELETE FROM scope WHERE id = ?",
 	[OUTDATE] = "UPDATE scope SET latest = 0"
 		    " WHERE kind = ? AND name = ? AND latest = 1"
 		    " AND id <> ?",
 	[RETIRE] = "UPDATE scope SET latest = 0 WHERE id = ?",
-	[HAND_ON] = "UPDATE OR REPLACE makes SET scope = ?1"
-		    " WHERE scope <> ?1 AND kinds & 32768" /* KIND_MAKER */
-		    " AND scope IN (SELECT uses.used FROM uses"
-		    "  JOIN scope ON scope.id = uses.used AND scope.kind = 0"
-		    "  WHERE uses.scope = ?2)",
 	[RENEW] = "UPDATE scope SET latest = 1 WHERE id = ? AND latest = 0",
 };
 
@@ -287,29 +285,6 @@ static int update_unit(struct store *store, const struct recorded_scope *scope)
 	return run(store, UPDATE_UNIT, NULL);
 }
 
-/*
- * What a check made stays its own when it runs again: it does not depend on
- * what it was itself before, as it would by reading that.
- */
-static int hand_on(
-	struct store *store, const struct recorded_scope *scope, int64_t old)
-{
-	const struct recorded_scope *scopes = store->recording->scopes;
-	int code = 0;
-
-	for (size_t i = 0; code == 0 && i < scope->use_count; i++) {
-		const struct recorded_scope *base = &scopes[scope->uses[i]];
-
-		/* Of bases only those of checks have a name. */
-		if (base->kind != SCOPE_RUN || !base->name_size || !base->id)
-			continue;
-		sqlite3_bind_int64(store->stmts[HAND_ON], 1, base->id);
-		sqlite3_bind_int64(store->stmts[HAND_ON], 2, old);
-		code = run(store, HAND_ON, NULL);
-	}
-	return code;
-}
-
 static int store_unit(struct store *store, struct recorded_scope *scope,
 	const struct scope_key *key)
 {
@@ -327,8 +302,6 @@ static int store_unit(struct store *store, struct recorded_scope *scope,
 		scope->reused = true;
 		return update_unit(store, scope);
 	}
-	if (code == 0 && old)
-		code = hand_on(store, scope, old);
 	if (code == 0 && old)
 		code = drop_unit(store, old);
 	if (code == 0)
@@ -375,8 +348,8 @@ static int store_makes(struct store *store, const struct recorded_scope *scope)
 	int code = 0;
 
 	if (scope->reused) {
-		sqlite3_bind_int64(store->stmts[DROP_MAKES], 1, scope->id);
-		code = run(store, DROP_MAKES, NULL);
+		sqlite3_bind_int64(store->stmts[DROP_FACTS], 1, scope->id);
+		code = run(store, DROP_FACTS, NULL);
 		if (sqlite3_changes(store->map->db) > 0)
 			store->forgot = true;
 	}

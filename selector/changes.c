@@ -45,6 +45,21 @@ static const char *what_changed(
 	return state->aspect == ASPECT_LISTING ? "listing" : "modified";
 }
 
+/* Takes out what counts for nothing. */
+static void drop_ignored(struct changes *changes)
+{
+	bool *wanted = xcalloc(changes->count, sizeof(*wanted));
+
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *change = &changes->list[i];
+
+		wanted[i] = changes->files.files[change->file].variable ||
+			    !ignored_has(&changes->ignored, change->path);
+	}
+	changes_keep(changes, wanted);
+	free(wanted);
+}
+
 static int by_path(const void *a, const void *b)
 {
 	const struct change *x = a, *y = b;
@@ -90,6 +105,7 @@ void changes_list(struct changes *changes)
 				sizeof(*change->states)) = files->states[s].id;
 		}
 	}
+	drop_ignored(changes);
 	if (changes->count)
 		qsort(changes->list, changes->count, sizeof(*changes->list),
 			by_path);
@@ -133,6 +149,7 @@ int changes_find(struct changes *changes, struct map *map, struct err *err)
 	int code;
 
 	memset(changes, 0, sizeof(*changes));
+	ignored_init(&changes->ignored, map->root);
 	/* Written back are rows that must be the ones that were read. */
 	code = map_enter(map, err);
 	if (code < 0)
@@ -156,6 +173,7 @@ int changes_find(struct changes *changes, struct map *map, struct err *err)
 void changes_release(struct changes *changes)
 {
 	forget(changes);
+	ignored_release(&changes->ignored);
 	code_reader_release(&changes->reader);
 	map_files_release(&changes->files);
 	memset(changes, 0, sizeof(*changes));

@@ -10,6 +10,7 @@
 #include "adapters/python/code.h"
 #include "map/files.h"
 #include "map/map.h"
+#include "selector/ignored.h"
 
 struct change {
 	uint32_t file;    /* in files */
@@ -24,8 +25,9 @@ struct changes {
 	struct code_reader reader; /* of files */
 	struct change *list;       /* by path */
 	size_t count, room;
-	size_t recorded;  /* files that somebody depends on */
-	size_t variables; /* of the list: variables of the environment */
+	struct ignored ignored; /* files that are not listed */
+	size_t recorded;        /* files that somebody depends on */
+	size_t variables;       /* of the list: variables of the environment */
 };
 
 int changes_find(struct changes *changes, struct map *map, struct err *err);

@@ -209,6 +209,14 @@ static int read_smoke(
 	return config_read_texts(reader, item, 0, check_smoke, &config->smoke);
 }
 
+static int read_ignore(
+	struct config_reader *reader, const struct json_item *item, void *to)
+{
+	struct config *config = to;
+
+	return config_read_texts(reader, item, 0, NULL, &config->ignore);
+}
+
 static int read_flaky(
 	struct config_reader *reader, const struct json_item *item, void *to)
 {
@@ -220,7 +228,7 @@ static int read_flaky(
 }
 
 static const struct config_key keys[] = {{"$schema", read_schema},
-	{"smoke", read_smoke}, {"flaky", read_flaky},
+	{"smoke", read_smoke}, {"flaky", read_flaky}, {"ignore", read_ignore},
 	{"checks", config_read_checks}, {0}};
 
 int config_parse(
@@ -288,6 +296,7 @@ void config_release(struct config *config)
 	}
 	free(config->checks);
 	release_texts(&config->smoke);
+	release_texts(&config->ignore);
 	free(config->flaky);
 	memset(config, 0, sizeof(*config));
 }

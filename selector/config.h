@@ -52,6 +52,8 @@ struct config {
 	/* Globs over unit ids, "marker:NAME" and "label:NAME". */
 	struct config_texts smoke;
 	char *flaky; /* relative to the root */
+	/* Globs over files that count for nothing, from the root or "/". */
+	struct config_texts ignore;
 	struct config_check *checks;
 	size_t count, room;
 };

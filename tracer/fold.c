@@ -283,7 +283,9 @@ int fold_store(struct map *map, const struct trace *trace,
 	add_command(&fold);
 	fold_accesses(&fold);
 	fold_forward(&fold);
-	fold_outputs(&fold);
+	code = fold_outputs(&fold, map, err);
+	if (code < 0)
+		goto out;
 	finish_units(&fold);
 	drop_deselected(&fold);
 	fold_unfound(&fold);
@@ -303,6 +305,8 @@ int fold_store(struct map *map, const struct trace *trace,
 		code = fold_gone(&fold, map, err);
 	if (code == 0 && !options->audit)
 		code = fold_listings(&fold, map, err);
+	if (code == 0 && !options->audit)
+		code = fold_products(&fold, map, err);
 	if (code < 0)
 		goto out;
 	fold.recording.files = &fold.files;

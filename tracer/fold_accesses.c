@@ -76,6 +76,38 @@ static bool is_ignored(const struct fold *fold, const char *path, size_t size)
 	return false;
 }
 
+/*
+ * git's own bookkeeping, which each of its commands rewrites: whoever walks
+ * through a checkout comes by it. What git says is in what is read of it, and
+ * in which references there are.
+ */
+static bool is_git_bookkeeping(const char *path, size_t size)
+{
+	static const char *const told[] = {"HEAD", "packed-refs", "refs"};
+	const char *git = memmem(path, size, "/.git/", 6);
+
+	if (!git)
+		return false;
+	git += 6;
+	size = (size_t)(path + size - git);
+	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++)
+		if (has_prefix(git, size, told[i]))
+			return false;
+	return true;
+}
+
+/* Not a look at whether there is a repository. */
+static bool is_git_walk(const struct fold *fold, const struct fold_path *path,
+	enum access_kind kind)
+{
+	size_t n;
+	const char *name = path_tree_name(&fold->tree, path->node, &n);
+
+	if (kind == ACCESS_LIST && n == 4 && !memcmp(name, ".git", n))
+		return true;
+	return path->unlooked && (kind == ACCESS_STAT || kind == ACCESS_LIST);
+}
+
 uint32_t fold_path(
 	struct fold *fold, const char *raw, size_t size, bool nofollow)
 {
@@ -91,6 +123,7 @@ uint32_t fold_path(
 		path = array_add(&fold->paths, &fold->path_count,
 			&fold->path_room, sizeof(*path));
 		path->ignored = is_ignored(fold, raw, size);
+		path->unlooked = is_git_bookkeeping(raw, size);
 	} else {
 		path = &fold->paths[i];
 		if (path->epoch == fold->tree.epoch)
@@ -159,6 +192,14 @@ uint32_t fold_maker(const struct fold *fold, uint32_t node)
 	}
 }
 
+static bool is_cache(const struct fold *fold, uint32_t node)
+{
+	size_t n;
+	const char *name = path_tree_name(&fold->tree, node, &n);
+
+	return n == 11 && !memcmp(name, "__pycache__", 11);
+}
+
 static void touch(struct fold *fold, uint32_t node)
 {
 	fold->touched[node] = true;
@@ -178,7 +219,9 @@ static void take_change(struct fold *fold, uint32_t scope, uint32_t node,
 	if (!made)
 		return;
 	fold->makers[node] = scope + 1;
-	fold->driven[node] = fold->by_runner && fold_is_driver(fold, scope);
+	if (!is_cache(fold, fold->tree.nodes[node].parent))
+		fold->driven[node] =
+			fold->by_runner && fold_is_driver(fold, scope);
 }
 
 /*
@@ -213,14 +256,6 @@ void fold_input(struct fold *fold, uint32_t scope, uint32_t node,
 		fold_is_temporary(fold, node))
 		role = ROLE_FACT;
 	fold_add(fold, scope, node, block, kind, role);
-}
-
-static bool is_cache(const struct fold *fold, uint32_t node)
-{
-	size_t n;
-	const char *name = path_tree_name(&fold->tree, node, &n);
-
-	return n == 11 && !memcmp(name, "__pycache__", 11);
 }
 
 /* dir/__pycache__/name.tag.pyc to dir/name.py, when that is there. */
@@ -313,6 +348,8 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 		fold_input(fold, scope, fold->links[path.link_first + k], 0,
 			ACCESS_LINK);
 	if (is_of_kernel(fold, path.node))
+		return;
+	if (is_git_walk(fold, &path, kind))
 		return;
 	/* It wanted a directory to be made, which was there. */
 	if (flags & RECORD_REFUSED && kind == ACCESS_STAT && fold->by_runner &&

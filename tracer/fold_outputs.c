@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 
 #include "map/alloc.h"
+#include "map/project.h"
+#include "map/query_makers.h"
 #include "tracer/fold_state.h"
 
 #define LOOKS \
@@ -98,11 +100,45 @@ static uint32_t block_without(
 	return block;
 }
 
+/* What earlier runs made is known by the map: nodes, by fold->driven. */
+static int find_former(struct fold *fold, struct map *map, struct err *err)
+{
+	char **paths = NULL;
+	size_t count = 0;
+	int code = query_outputs(&paths, &count, map, err);
+
+	for (size_t i = 0; code == 0 && i < count; i++) {
+		char *path = project_file(fold->options->root, paths[i]);
+		uint32_t at = fold_path(fold, path, strlen(path), true);
+
+		if (!fold->paths[at].ignored)
+			fold->driven[fold->paths[at].node] = true;
+		free(path);
+	}
+	query_paths_release(paths, count);
+	return code;
+}
+
+/* The next run is to know of them, too. */
+static void keep_outputs(struct fold *fold)
+{
+	for (uint32_t node = 1; node < fold->tree.count; node++)
+		if (fold->driven[node] && fold->tree.nodes[node].identity.mode)
+			fold_add(fold, fold->base, node, fold->no_block,
+				ACCESS_WRITE, ROLE_FACT);
+}
+
 static bool is_of_driver(
 	const struct fold *fold, const struct fold_access *access)
 {
 	return access->by_runner && !(access->kinds & ~LOOKS) &&
 	       fold_is_driver(fold, access->scope);
+}
+
+/* Made by this run, by whomever of it, or by the runner of an earlier one. */
+static bool is_output(const struct fold *fold, uint32_t node)
+{
+	return fold->driven[node] || fold_maker(fold, node) != SCOPE_NONE;
 }
 
 static bool is_own_file(
@@ -119,18 +155,22 @@ static bool is_listing(const struct fold_access *access)
 	       (KIND_BIT(ACCESS_LIST) | KIND_BIT(ACCESS_STAT));
 }
 
-void fold_outputs(struct fold *fold)
+int fold_outputs(struct fold *fold, struct map *map, struct err *err)
 {
 	struct outputs outputs = {0};
+	int code = 0;
 
-	find_outputs(fold, &outputs);
+	if (fold->adapter_ready) {
+		code = find_former(fold, map, err);
+		find_outputs(fold, &outputs);
+		keep_outputs(fold);
+	}
 	for (size_t i = 0; i < fold->access_count; i++) {
 		struct fold_access *access = &fold->accesses[i];
 
 		if (access->role == ROLE_FACT)
 			continue;
-		if (is_of_driver(fold, access) &&
-			fold_maker(fold, access->node) != SCOPE_NONE)
+		if (is_of_driver(fold, access) && is_output(fold, access->node))
 			access->role = ROLE_NOTHING;
 		else if (is_own_file(fold, access))
 			access->role = ROLE_MADE;
@@ -139,4 +179,5 @@ void fold_outputs(struct fold *fold)
 				block_without(fold, &outputs, access->node);
 	}
 	free(outputs.list);
+	return code;
 }

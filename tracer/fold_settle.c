@@ -153,6 +153,8 @@ static void add_make(
 	make->kinds = access->kinds;
 	if (access->kinds & put && (S_ISREG(mode) || S_ISLNK(mode)))
 		make->kinds |= KIND_MAKER;
+	if (fold->driven[access->node] && access->scope == fold->base)
+		make->kinds |= KIND_DRIVEN;
 }
 
 void fold_settle(struct fold *fold)

@@ -41,6 +41,7 @@ struct fold_path {
 	uint32_t link_count;
 	uint32_t epoch; /* of the tree, when it was resolved */
 	bool ignored;
+	bool unlooked; /* only what is read of it counts */
 };
 
 /* A source whose functions the adapter tells of. */
@@ -241,7 +242,8 @@ uint32_t fold_event_scope(
 void fold_scopes(struct fold *fold);   /* marks: scopes, edges, outcomes */
 void fold_each(struct fold *fold);     /* units of executed programs */
 void fold_accesses(struct fold *fold); /* records to accesses */
-void fold_outputs(struct fold *fold);  /* what the run itself wrote */
+/* What the run itself wrote. */
+int fold_outputs(struct fold *fold, struct map *map, struct err *err);
 int fold_code(struct fold *fold, struct map *map, struct err *err);
 void fold_settle(struct fold *fold);    /* accesses to states of files */
 void fold_rewritten(struct fold *fold); /* what a check did to its inputs */
@@ -312,6 +314,9 @@ bool fold_is_section(const struct fold *fold, const struct fold_access *access);
  */
 uint32_t fold_section_state(struct fold *fold, const struct fold_access *access,
 	uint32_t file, const struct print *past);
+
+/* Makers for what earlier runs of the same scopes made, and this one left. */
+int fold_products(struct fold *fold, struct map *map, struct err *err);
 
 /* A scope for each set of functions of a file that some scope entered. */
 void fold_entered(struct fold *fold);

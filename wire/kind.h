@@ -36,6 +36,12 @@ enum access_kind {
 #define KIND_MAKER 0x8000u
 
 /*
+ * Beside the kinds of what a base made: it was the runner itself, or one of its
+ * plugins, as with a report.
+ */
+#define KIND_DRIVEN 0x1000u
+
+/*
  * Beside the kinds of a read: an audit found it, which later runs of the unit
  * need not repeat. It stands until an audit does not meet it any more.
  */

@@ -570,7 +570,7 @@ def _prepare(node):
     node.setup = around(node.setup, enter, leave)
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_sessionfinish(session):
     """Every outcome is known: what is read from here on decides nothing.
 
@@ -587,6 +587,7 @@ def pytest_sessionfinish(session):
             say(marks.MUTE)
     except Exception:
         marks.lost()
+    yield
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,21 +1,30 @@
 # SPDX-License-Identifier: MIT
-"""Keeps coverage and this plugin from finding each other.
+"""What coverage and Hypothesis look at for themselves.
 
 When coverage meets a file for the first time it decides whether to measure it,
 and looks at the file and all directories above, in the middle of a test or of
 an import: no test depends on that.  Nor does one on the file that it reads to
 tell branches, where sys.monitoring does its work.  And what is measured
-without ftrace is measured with it, and no more.
+without ftrace is measured with it, and no more: the plugin keeps itself out of
+coverage's sight.
+
+Hypothesis looks for constants in all sources of the project, to try them as
+examples.  Which examples it makes up is a matter of chance: no test depends on
+what it reads for that.
 """
 
+import functools
 import os
 import sys
 
 import ftrace_pytest_marks as marks
 
 # What decides, and what reads.
-MODULES = ("coverage.inorout", "coverage.sysmon")
+MODULES = ("coverage.inorout", "coverage.sysmon",
+           "hypothesis.internal.constants_ast",
+           "hypothesis.internal.conjecture.providers")
 _DECIDES = MODULES[0]
+_READS = ("get_python_source", "constants_from_module")
 _HERE = os.path.dirname(os.path.abspath(__file__)) + "/"
 
 # The name of a file that coverage takes for none.
@@ -34,19 +43,24 @@ def install():
 def watch(name, module):
     if name == _DECIDES:
         _watch_decisions(module)
-    elif callable(getattr(module, "get_python_source", None)):
-        module.get_python_source = _muted(module.get_python_source)
+        return
+    for reads in _READS:
+        function = getattr(module, reads, None)
+        if callable(function) and not hasattr(function, "_ftrace"):
+            setattr(module, reads, _muted(function))
 
 
 def _muted(function):
-    def get_python_source(filename):
+    @functools.wraps(function)
+    def muted(*args, **named):
         token = marks.mute_always()
         try:
-            return function(filename)
+            return function(*args, **named)
         finally:
             marks.unmute(token)
 
-    return get_python_source
+    muted._ftrace = True
+    return muted
 
 
 def _watch_decisions(module):

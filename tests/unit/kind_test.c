@@ -11,7 +11,8 @@ static const char *const accesses[] = {"read", "absent", "list", "exec", "stat",
 	"link", "write", "rename", "unlink"};
 static const char *const scopes[] = {"run", "unit", "fixture", "module",
 	"collect", "discover", "listing", "pattern", "entered", "memo",
-	"opaque", "kept", "label", "finish"};
+	"opaque", "kept", "label", "finish",
+	"maker"};
 
 TEST(access_kinds)
 {

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "selector/ignored.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+#include "map/project.h"
+#include "selector/git_run.h"
+
+const struct ignored_row ignored_rows[] = {
+	{"*/.hypothesis", false, "examples that failed before"},
+	{"*/.mypy_cache", false, "results by the content of the sources"},
+	{"*/.pytest_cache", false, "which tests failed last"},
+	{"*/.ruff_cache", false, "results by the content of the sources"},
+	{"*/Testing/Temporary/CTestCostData.txt", false,
+		"how long each test took"},
+	{"*/Testing/Temporary/LastTest*.log", false, "a log"},
+	{"*/node_modules/.vite/vitest/*/results.json", false,
+		"how long each test took"},
+	{"*/node_modules/.vite/vitest/results.json", false,
+		"how long each test took"},
+	{"*/.npm/_logs", true, "logs"},
+	{"*/.npm/_update-notifier-last-checked", true, "a time"},
+	{"*/go/telemetry", true, "counts of how often go commands ran"},
+	{0},
+};
+
+void ignored_init(struct ignored *ignored, const char *root)
+{
+	struct err err;
+
+	memset(ignored, 0, sizeof(*ignored));
+	ignored->root = root;
+	if (config_load(&ignored->config, root, &err) < 0) {
+		config_release(&ignored->config);
+		memset(&ignored->config, 0, sizeof(ignored->config));
+	}
+}
+
+void ignored_release(struct ignored *ignored)
+{
+	config_release(&ignored->config);
+	memset(ignored, 0, sizeof(*ignored));
+}
+
+/* The path itself, or a directory that it lies in. */
+static bool matches(const char *glob, const char *path)
+{
+	char *below;
+	bool found = fnmatch(glob, path, 0) == 0;
+
+	if (found)
+		return true;
+	below = xasprintf("%s/*", glob);
+	found = fnmatch(below, path, 0) == 0;
+	free(below);
+	return found;
+}
+
+static bool is_known(const char *path, const char *absolute)
+{
+	for (size_t i = 0; ignored_rows[i].glob; i++)
+		if ((!ignored_rows[i].outside || *path == '/') &&
+			matches(ignored_rows[i].glob, absolute))
+			return true;
+	return false;
+}
+
+/* Globs of the project are relative to the root, or absolute. */
+static bool is_configured(const struct ignored *ignored, const char *path)
+{
+	const struct config_texts *globs = &ignored->config.ignore;
+
+	for (size_t i = 0; i < globs->count; i++)
+		if (matches(globs->items[i], path))
+			return true;
+	return false;
+}
+
+static bool is_tracked(const struct ignored *ignored, const char *path)
+{
+	const char *const arguments[] = {"ls-files", "-z", "--", path, NULL};
+	struct git_bytes output = {0};
+	struct err err;
+	struct git git = {.directory = ignored->root, .err = &err};
+	bool found;
+
+	if (*path == '/')
+		return false;
+	found = git_run(&git, arguments, NULL, &output) == 0 && output.size > 0;
+	free(output.text);
+	return found;
+}
+
+bool ignored_has(const struct ignored *ignored, const char *path)
+{
+	char *absolute = project_file(ignored->root, path);
+	bool found = is_known(path, absolute) || is_configured(ignored, path);
+
+	free(absolute);
+	return found && !is_tracked(ignored, path);
+}

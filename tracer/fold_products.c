@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Products that a run left as they were.
+ *
+ * Who reads a file depends on what it was made from. A build, a fixture or a
+ * command that made a file runs again after an edit, and leaves the file: it
+ * found the file to be up to date, or did not look, and would do the same once
+ * more. So what the file was made from counts by what it is now: the file gets
+ * another maker, which read the same inputs as they are today. With the inputs
+ * of back then the edit would select the readers of the file for ever.
+ *
+ * Such a maker has the name of the scope that it stands for, and gives way to
+ * the next in the same way.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/alloc.h"
+#include "map/query_makers.h"
+#include "tracer/fold_state.h"
+
+struct products {
+	struct fold *fold;
+	struct map *map;
+	struct err *err;
+	struct interner made; /* numbers of files that this run made */
+};
+
+static void find_made(struct products *products)
+{
+	const struct recording *recording = &products->fold->recording;
+
+	for (size_t i = 0; i < recording->scope_count; i++) {
+		const struct recorded_scope *scope = &recording->scopes[i];
+
+		for (size_t k = 0; k < scope->make_count; k++)
+			if (scope->makes[k].kinds & KIND_MAKER)
+				intern(&products->made, &scope->makes[k].file,
+					sizeof(scope->makes[k].file));
+	}
+}
+
+/* Whether a scope of this run came to its end, so that it tells something. */
+static bool is_whole(const struct fold *fold, uint32_t scope)
+{
+	const struct recorded_scope *recorded;
+
+	if (scope == SCOPE_NONE)
+		return false;
+	recorded = &fold->recording.scopes[scope];
+	if (recorded->incomplete)
+		return false;
+	if (recorded->kind == SCOPE_UNIT)
+		return fold->scopes[scope].ran && recorded->outcome &&
+		       strcmp(recorded->outcome, "failed") != 0 &&
+		       strcmp(recorded->outcome, "error") != 0;
+	if (scope == fold->base)
+		return fold->adapter_ready ? fold->collected
+					   : fold->options->status == 0;
+	return true;
+}
+
+/* A plain base has no name; it is known by the units that used it. */
+static int is_former_base(bool *yes, const struct products *products,
+	const struct query_maker *maker)
+{
+	const struct fold *fold = products->fold;
+	char **names = NULL;
+	size_t count = 0;
+	int code = query_users(
+		&names, &count, products->map, maker->scope, products->err);
+
+	*yes = false;
+	for (size_t i = 0; code == 0 && !*yes && i < count; i++) {
+		uint32_t unit = fold_find_scope(
+			fold, SCOPE_UNIT, names[i], strlen(names[i]));
+
+		*yes = unit != SCOPE_NONE && fold->scopes[unit].ran;
+	}
+	query_paths_release(names, count);
+	return code;
+}
+
+/* What a maker is called: "run/" and the command, "fixture/name". */
+static char *name_of(
+	const struct products *products, const struct query_maker *maker)
+{
+	const struct fold_options *options = products->fold->options;
+
+	if (maker->kind == SCOPE_MAKER)
+		return xstrdup(maker->name);
+	if (maker->kind == SCOPE_RUN && !*maker->name)
+		return xasprintf("run/%s %s", options->directory,
+			options->words ? options->words : "");
+	return xasprintf("%s/%s", scope_kind_name(maker->kind), maker->name);
+}
+
+/* The scope of this run that the name stands for; SCOPE_NONE: none. */
+static uint32_t self_of(const struct products *products, const char *name)
+{
+	const struct fold *fold = products->fold;
+	const struct fold_options *options = fold->options;
+	const char *slash = strchr(name, '/');
+	int kind = scope_kind_parse(name, (size_t)(slash - name));
+	char *own;
+	bool same;
+
+	if (kind != SCOPE_RUN || options->definition)
+		return fold_find_scope(fold, (enum scope_kind)kind, slash + 1,
+			strlen(slash + 1));
+	own = xasprintf("%s %s", options->directory,
+		options->words ? options->words : "");
+	same = !strcmp(own, slash + 1);
+	free(own);
+	return same ? fold->base : SCOPE_NONE;
+}
+
+static int vouches(bool *yes, const struct products *products,
+	const struct query_maker *maker, const char *name)
+{
+	const struct fold *fold = products->fold;
+
+	*yes = is_whole(fold, self_of(products, name));
+	if (*yes && maker->kind == SCOPE_RUN && !*maker->name)
+		return is_former_base(yes, products, maker);
+	return 0;
+}
+
+static const struct map_state *find_state(
+	const struct map_files *files, uint32_t file, int64_t id)
+{
+	uint32_t s = files->files[file].state;
+
+	while (s != FILE_NONE && files->states[s].id != id)
+		s = files->states[s].next;
+	return s == FILE_NONE ? NULL : &files->states[s];
+}
+
+/* Whether an input is as it was; in `now` its state of today. */
+static bool is_as_it_was(
+	struct map_files *files, const struct query_input *input, uint32_t *now)
+{
+	uint32_t file =
+		map_files_intern(files, input->path, strlen(input->path));
+	const struct map_state *state;
+	const struct interned *block;
+	bool same;
+
+	map_file_check(files, file, NULL);
+	state = find_state(files, file, input->state);
+	same = state && state->live &&
+	       !(files->files[file].recode && state->aspect == ASPECT_CODE);
+	if (same) {
+		*now = (uint32_t)(state - files->states);
+	} else if (!state || state->aspect == ASPECT_CODE) {
+		*now = map_file_state(files, file, ASPECT_CONTENT, "", 0);
+	} else {
+		block = &files->blocks.entries[state->block];
+		*now = map_file_state(
+			files, file, state->aspect, block->bytes, block->size);
+	}
+	return same;
+}
+
+/* The maker that stands for another one, with the inputs as they are today. */
+static uint32_t add_maker(struct products *products, const char *name,
+	const struct query_inputs *inputs, const uint32_t *now)
+{
+	struct fold *fold = products->fold;
+	uint32_t scope = fold_new_scope(fold, SCOPE_MAKER, name, strlen(name));
+	struct recorded_scope *maker = &fold->recording.scopes[scope];
+
+	for (size_t i = 0; i < inputs->count; i++)
+		*(struct recorded_read *)array_add(&maker->reads,
+			&maker->read_count, &maker->read_room,
+			sizeof(*maker->reads)) =
+			(struct recorded_read){now[i], inputs->list[i].kinds};
+	if (inputs->incomplete)
+		maker->incomplete = fold_text(
+			fold, inputs->incomplete, strlen(inputs->incomplete));
+	return scope;
+}
+
+/*
+ * Whether somebody reads it, and this run did not make it anew: then it is not
+ * the old maker's any more.
+ */
+static bool is_left(struct products *products, const struct query_made *made,
+	uint32_t *file)
+{
+	struct map_files *files = &products->fold->files;
+
+	*file = map_files_intern(files, made->path, strlen(made->path));
+	return files->files[*file].state != FILE_NONE &&
+	       intern_find(&products->made, file, sizeof(*file)) == INTERN_NONE;
+}
+
+static bool leaves_any(
+	struct products *products, const struct query_maker *maker)
+{
+	uint32_t file;
+
+	for (size_t i = 0; i < maker->count; i++)
+		if (is_left(products, &maker->files[i], &file))
+			return true;
+	return false;
+}
+
+static void add_products(struct products *products, uint32_t scope,
+	const struct query_maker *maker)
+{
+	struct recorded_scope *recorded =
+		&products->fold->recording.scopes[scope];
+	uint32_t file;
+
+	for (size_t i = 0; i < maker->count; i++)
+		if (is_left(products, &maker->files[i], &file))
+			*(struct recorded_make *)array_add(&recorded->makes,
+				&recorded->make_count, &recorded->make_room,
+				sizeof(*recorded->makes)) =
+				(struct recorded_make){
+					file, maker->files[i].kinds};
+}
+
+static int renew(struct products *products, const struct query_maker *maker,
+	const char *name)
+{
+	struct query_inputs inputs;
+	uint32_t *now, scope;
+	bool same = true;
+	int code = query_inputs(
+		&inputs, products->map, maker->scope, products->err);
+
+	now = xcalloc(inputs.count, sizeof(*now));
+	for (size_t i = 0; code == 0 && i < inputs.count; i++)
+		same &= is_as_it_was(
+			&products->fold->files, &inputs.list[i], &now[i]);
+	if (code == 0 && !same) {
+		scope = add_maker(products, name, &inputs, now);
+		add_products(products, scope, maker);
+	}
+	free(now);
+	query_inputs_release(&inputs);
+	return code;
+}
+
+int fold_products(struct fold *fold, struct map *map, struct err *err)
+{
+	struct products products = {.fold = fold, .map = map, .err = err};
+	struct query_maker *makers = NULL;
+	size_t count = 0;
+	int code = query_makers(&makers, &count, map, err);
+
+	if (code == 0 && count)
+		find_made(&products);
+	for (size_t i = 0; code == 0 && i < count; i++) {
+		char *name = name_of(&products, &makers[i]);
+		bool yes;
+
+		code = vouches(&yes, &products, &makers[i], name);
+		if (code == 0 && yes && leaves_any(&products, &makers[i]))
+			code = renew(&products, &makers[i], name);
+		free(name);
+	}
+	query_makers_release(makers, count);
+	interner_release(&products.made);
+	return code;
+}
