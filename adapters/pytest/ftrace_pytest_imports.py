@@ -15,7 +15,6 @@ import sys
 import types
 
 import ftrace_pytest_distributions as distributions
-import ftrace_pytest_gathered as gathered
 import ftrace_pytest_marks as marks
 import ftrace_pytest_measured as measured
 import ftrace_pytest_places as places
@@ -503,8 +502,6 @@ def _close_foreign(load, module):
         places.watch(module)
     elif name in measured.MODULES:
         measured.watch(name, module)
-    elif name in gathered.WAYS:
-        gathered.watch(name, module)
 
 
 def _add_parents(name):
