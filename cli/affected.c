@@ -5,6 +5,7 @@
 #include "cli/changed_set.h"
 #include "cli/common.h"
 #include "cli/functions.h"
+#include "cli/help.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "map/project.h"
@@ -18,7 +19,8 @@ static const struct option_row options[] = {
 		"end each item with a NUL, for xargs -0"},
 	{0, "tests", OPTION_FLAG, &tests, 0,
 		"every recorded test by its own id, no whole files"},
-	{0, "runner", OPTION_TEXT, &runner, "NAME", "only this runner's units"},
+	{0, "runner", OPTION_TEXT, &runner, "RUNNER",
+		"only this runner's units"},
 	{0, "exit-code", OPTION_FLAG, &exit_code, 0,
 		"end with 1 when anything is affected"},
 	{0, "untested", OPTION_FLAG, &untested, 0,
@@ -28,7 +30,7 @@ static const struct option_row options[] = {
 	{0, "staged", OPTION_FLAG, &staged, 0,
 		"by what is staged for git's next commit"},
 	{0, "require-reached", OPTION_TEXT, &required, "PCT",
-		"end with 1 when tests enter fewer of them"},
+		"end with 1 when tests enter fewer per cent"},
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary on stderr"},
 	QUERY_OPTIONS,
 	{0},
@@ -151,8 +153,7 @@ static int run(int argc, char **argv)
 	int code;
 
 	if (first < argc)
-		usage_error(&verb_affected, "unexpected argument '%s'",
-			argv[first]);
+		help_unexpected(&verb_affected, argv + first);
 	if (untested || required)
 		return run_untested();
 	code = open_map(&map);

@@ -35,7 +35,7 @@ static const struct option_row options[] = {
 		"draw the same units again (default: at random)"},
 	{0, "timeout", OPTION_TEXT, &limit, "SECONDS",
 		"kill a unit that takes longer"},
-	{0, "runner", OPTION_TEXT, &runner, "NAME",
+	{0, "runner", OPTION_TEXT, &runner, "RUNNER",
 		"the test runner: pytest (default: recognised)"},
 	{'v', "verbose", OPTION_FLAG, &verbose, 0,
 		"what the runner prints, on standard error"},
@@ -324,7 +324,9 @@ static int run(int argc, char **argv)
 	struct auditing auditing = {.command = argv + first};
 
 	if (first >= argc || !*argv[first])
-		usage_error(&verb_audit, "no command given");
+		usage_error(&verb_audit,
+			"no command given, as in 'ftrace audit -- "
+			"pytest'");
 	if (number && !parse(number, "number", SIZE_MAX))
 		usage_error(&verb_audit, "no unit to audit");
 	if (limit)

@@ -3,6 +3,7 @@
 
 #include "cli/common.h"
 #include "cli/functions.h"
+#include "cli/help.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "map/alloc.h"
@@ -153,8 +154,7 @@ static int run(int argc, char **argv)
 	int code;
 
 	if (first < argc)
-		usage_error(
-			&verb_changed, "unexpected argument '%s'", argv[first]);
+		help_unexpected(&verb_changed, argv + first);
 	if (since && !functions)
 		usage_error(&verb_changed, "'--since' needs '--functions'");
 	code = open_map(&map);

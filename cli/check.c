@@ -19,13 +19,14 @@ static const char *profile, *jobs_text;
 static bool keep_going, all, quiet;
 
 static const struct option_row options[] = {
-	{'p', "profile", OPTION_TEXT, &profile, "NAME",
+	{'p', "profile", OPTION_TEXT, &profile, "PROFILE",
 		"only the checks of a profile"},
 	{'j', "jobs", OPTION_TEXT, &jobs_text, "NUMBER",
 		"how many at once (default: processors)"},
 	{'k', "keep-going", OPTION_FLAG, &keep_going, 0,
 		"do not stop at the first that fails"},
-	{'a', "all", OPTION_FLAG, &all, 0, "run hits, too"},
+	{'a', "all", OPTION_FLAG, &all, 0,
+		"run all, those whose inputs are as they were too"},
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "only what fails"},
 	QUERY_OPTIONS,
 	{0},
@@ -280,14 +281,15 @@ static int run(int argc, char **argv)
 const struct verb verb_check = {
 	.name = "check",
 	.summary = "run the project's checks whose inputs have changed",
-	.usage = "[NAME ...]",
+	.usage = "[CHECK ...]",
 	.text = "Runs the checks that 'ftrace.json' names, or those named "
-		"here: phase by phase, at\nthe same time within a phase. A "
-		"check that passed, and whose inputs are as they were,\nis a "
-		"hit and is not run; what its inputs are it need not say. Of a "
-		"test runner the\naffected tests are run. Ends as the first "
-		"check that failed; 0: none did, 124: it\ntook too long, 125: "
-		"ftrace itself failed.",
+		"here, but for hits:\nthose that passed, and whose inputs are "
+		"as they were. What its inputs are a\ncheck need not say. Of a "
+		"test runner the affected tests are run. Phases come\none "
+		"after the other, the checks of a phase at the same time. Ends "
+		"as the first\ncheck that failed; 0: none did, 124: it took "
+		"too "
+		"long, 125: ftrace itself failed.",
 	.options = options,
 	.run = run,
 };

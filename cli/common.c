@@ -2,7 +2,6 @@
 #include "cli/common.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/option.h"
 #include "cli/output.h"
@@ -37,12 +36,8 @@ int open_map(struct map *map)
 	char *root;
 	int code;
 
-	if (strcmp(colour_option, "auto") && strcmp(colour_option, "always") &&
-		strcmp(colour_option, "never")) {
-		note("--color is auto, always or never, not '%s'",
-			colour_option);
+	if (!colour_is_known())
 		return EXIT_USAGE;
-	}
 	root = open_project();
 	if (!root)
 		return EXIT_QUERY_FAILED;

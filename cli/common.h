@@ -15,7 +15,7 @@
 	{0, "json", OPTION_FLAG, &common_json, 0, \
 		"answer in JSON (see docs/json.md)"}, \
 		{0, "color", OPTION_TEXT, &colour_option, "WHEN", \
-			"auto, always or never"}, \
+			"whether to colour: auto, always or never"}, \
 		COMMON_OPTIONS
 
 extern const char *common_root;

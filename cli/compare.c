@@ -20,7 +20,7 @@ static bool no_rerun;
 
 static const struct option_row options[] = {
 	{0, "no-rerun", OPTION_FLAG, &no_rerun, 0,
-		"run nothing again: what was not selected and failed escaped"},
+		"take what failed and was not selected for escaped"},
 	QUERY_OPTIONS,
 	{0},
 };
@@ -304,12 +304,13 @@ const struct verb verb_compare = {
 	.name = "compare",
 	.summary = "compare the report of a warm run with that of a full one",
 	.usage = "WARM.json FULL.json",
-	.text = "Reads two reports of `ftrace test --report`, of a warm run "
-		"and of one with --full,\nand finds the tests that failed in "
-		"the full run and had not been selected. Each is\nrun again "
-		"alone; one that fails again has escaped, and what had changed "
-		"is a\ndependency of it from then on. Those that ended both "
-		"ways are flaky, and kept so.\nExits with 99 when a test "
+	.text = "Reads two reports of 'ftrace test --report', of a warm run "
+		"and of one with\n--full, and finds the tests that failed in "
+		"the full run and had not been\nselected. Each is run again "
+		"alone; one that fails again has escaped, and what\nhad "
+		"changed "
+		"is a dependency of it from then on. Those that ended both "
+		"ways are\nflaky, and kept so. Exits with 99 when a test "
 		"escaped.",
 	.options = options,
 	.run = run,

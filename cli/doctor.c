@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/common.h"
+#include "cli/help.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "tracer/doctor.h"
@@ -51,8 +52,7 @@ static int run(int argc, char **argv)
 	char *root;
 
 	if (first < argc)
-		usage_error(
-			&verb_doctor, "unexpected argument '%s'", argv[first]);
+		help_unexpected(&verb_doctor, argv + first);
 	root = open_project();
 	if (!root)
 		return EXIT_QUERY_FAILED;

@@ -4,6 +4,7 @@
 
 #include "cli/common.h"
 #include "cli/escaping.h"
+#include "cli/help.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "selector/flaky_file.h"
@@ -36,8 +37,7 @@ static int run(int argc, char **argv)
 	struct err err;
 
 	if (first < argc)
-		usage_error(
-			&verb_escapes, "unexpected argument '%s'", argv[first]);
+		help_unexpected(&verb_escapes, argv + first);
 	code = open_map(&map);
 	if (code)
 		return code;
@@ -61,8 +61,8 @@ const struct verb verb_escapes = {
 		   "selected",
 	.usage = "",
 	.text = "Prints a line for each escape that `ftrace test --full` or "
-		"`ftrace compare` found,\nthe oldest first: the day, the test, "
-		"and what is known of the cause. What had\nchanged then is a "
+		"`ftrace compare`\nfound, the oldest first: the day, the test, "
+		"and what is known of the cause. What\nhad changed then is a "
 		"dependency of the test from then on.",
 	.options = options,
 	.run = run,

@@ -233,7 +233,8 @@ void escaping_learn(struct escaping *escaping, const char *root)
 void escaping_tell(const struct escaping *escaping)
 {
 	for (size_t i = 0; i < escaping->found.count; i++)
-		note("escape: %s: %s", escaping->found.list[i].unit,
+		note("%sescape%s: %s: %s", colour(true, COLOUR_YELLOW),
+			colour(true, COLOUR_NONE), escaping->found.list[i].unit,
 			escaping->found.list[i].why);
 	if (escaping->passed)
 		note("%s alone: flaky, or dependent on the order",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/common.h"
+#include "cli/find_test.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "map/alloc.h"
@@ -117,103 +118,36 @@ static int audit(struct memory *memory)
 	return finish_output();
 }
 
-static void free_words(char *const words[3])
+/* "TEST", or "TEST\tCASE" as `flaky list` prints it, both to be freed. */
+static void split(const char *name, char **test, char **part)
 {
-	for (int i = 0; i < 3; i++)
-		free(words[i]);
-}
+	char *key = xasprintf("-/%s", name), *dash;
 
-/* The parts of an id alone, where the map holds one unit of it; else false. */
-static bool split_plain(const struct query_units *units, const char *name,
-	char **runner, char **id, char **part)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < units->count; i++) {
-		const struct query_unit *unit = &units->units[i];
-		char *key = xasprintf("%s/%s", unit->runner, name);
-		char *words[3];
-
-		if (flaky_key_split(key, &words[0], &words[1], &words[2])) {
-			if (!strcmp(words[1], unit->id) && !count++) {
-				*runner = words[0];
-				*id = words[1];
-				*part = words[2];
-			} else {
-				free_words(words);
-			}
-		}
-		free(key);
+	if (flaky_key_split(key, &dash, test, part)) {
+		free(dash);
+	} else {
+		*test = xstrdup("");
+		*part = xstrdup("");
 	}
-	if (count > 1)
-		free_words((char *[]){*runner, *id, *part});
-	return count == 1;
-}
-
-static struct flaky_unit *find(const struct memory *memory,
-	const struct query_units *units, const char *name)
-{
-	struct flaky_unit *unit = NULL;
-	char *runner, *id, *part;
-
-	if (flaky_key_split(name, &runner, &id, &part)) {
-		unit = flaky_units_find(&memory->units, runner, id, part);
-		free(runner);
-		free(id);
-		free(part);
-	}
-	if (!unit && split_plain(units, name, &runner, &id, &part)) {
-		unit = flaky_units_find(&memory->units, runner, id, part);
-		free(runner);
-		free(id);
-		free(part);
-	}
-	return unit;
-}
-
-static bool is_recorded(
-	const struct query_units *units, const char *runner, const char *id)
-{
-	for (size_t i = 0; i < units->count; i++)
-		if (!strcmp(units->units[i].runner, runner) &&
-			!strcmp(units->units[i].id, id))
-			return true;
-	return false;
-}
-
-/* The parts of the name of a recorded unit, with its runner or without. */
-static bool split_recorded(const struct query_units *units, const char *name,
-	char **runner, char **id, char **part)
-{
-	if (flaky_key_split(name, runner, id, part)) {
-		if (is_recorded(units, *runner, *id))
-			return true;
-		free(*runner);
-		free(*id);
-		free(*part);
-	}
-	return split_plain(units, name, runner, id, part);
+	free(key);
 }
 
 static int add_one(struct memory *memory, const struct query_units *units,
 	const char *name)
 {
-	char *runner, *id, *part;
+	const struct query_unit *unit;
+	char *test, *part;
+	int code = 0;
 
-	if (!split_recorded(units, name, &runner, &id, &part)) {
-		note("the map holds no unit '%s', or several; `ftrace status "
-		     "--json` lists them, and runners: "
-		     "pytest/tests/test_a.py::test_x",
-			name);
-		return EXIT_QUERY_FAILED;
-	}
-	if (!flaky_units_find(&memory->units, runner, id, part))
-		flaky_units_add(&memory->units, runner, id, part)->since =
-			flaky_now();
-	free(runner);
-	free(id);
+	split(name, &test, &part);
+	unit = find_test(units, memory->map.root, test, &code);
+	if (unit &&
+		!flaky_units_find(&memory->units, unit->runner, unit->id, part))
+		flaky_units_add(&memory->units, unit->runner, unit->id, part)
+			->since = flaky_now();
+	free(test);
 	free(part);
-	return 0;
+	return code;
 }
 
 static int add(struct memory *memory)
@@ -234,32 +168,63 @@ static int add(struct memory *memory)
 	return code;
 }
 
-static int remove_each(struct memory *memory, const struct query_units *units)
+/* Those that are known, as units; their texts stay the memory's. */
+static struct query_units known_units(
+	const struct memory *memory, const char *part)
 {
-	for (int i = 0; i < memory->name_count; i++) {
-		struct flaky_unit *unit = find(memory, units, memory->names[i]);
+	struct query_units units = {0};
 
-		if (!unit) {
-			note("'%s' is not known to be flaky; `ftrace flaky "
-			     "list` tells those that are",
-				memory->names[i]);
-			return EXIT_QUERY_FAILED;
-		}
-		flaky_units_remove(&memory->units, unit);
+	for (size_t i = 0; i < memory->units.count; i++) {
+		const struct flaky_unit *flaky = &memory->units.list[i];
+		struct query_unit *unit;
+
+		if (strcmp(flaky->part, part) != 0)
+			continue;
+		unit = array_add(
+			&units.units, &units.count, &units.room, sizeof(*unit));
+		unit->runner = flaky->runner;
+		unit->id = flaky->id;
 	}
-	return 0;
+	return units;
+}
+
+static int remove_one(struct memory *memory, const char *name)
+{
+	struct query_units units;
+	const struct query_unit *unit;
+	struct named named;
+	char *test, *part;
+	int code = 0;
+
+	split(name, &test, &part);
+	units = known_units(memory, part);
+	named_find(&named, &units, memory->map.root, test, true);
+	unit = named_one(&named);
+	if (unit) {
+		flaky_units_remove(
+			&memory->units, flaky_units_find(&memory->units,
+						unit->runner, unit->id, part));
+	} else if (named.near) {
+		note("'%s' is not known to be flaky; `ftrace flaky list` tells "
+		     "those that are",
+			name);
+		code = EXIT_QUERY_FAILED;
+	} else {
+		code = find_test_failed(&named, "", test);
+	}
+	named_release(&named);
+	free(units.units);
+	free(test);
+	free(part);
+	return code;
 }
 
 static int remove_named(struct memory *memory)
 {
-	struct query_units units;
-	struct err err;
-	int code;
+	int code = 0;
 
-	if (query_units(&units, &memory->map, &err) < 0)
-		return query_failed(&err);
-	code = remove_each(memory, &units);
-	query_units_release(&units);
+	for (int i = 0; code == 0 && i < memory->name_count; i++)
+		code = remove_one(memory, memory->names[i]);
 	return code;
 }
 
@@ -331,12 +296,12 @@ static const struct action {
 	{"import", import, true, 1, 1},
 };
 
+#define ACTIONS "list, audit, add, remove, export and import"
+
 static const struct action *find_action(int argc, char **argv)
 {
 	if (!argc)
-		usage_error(&verb_flaky,
-			"say what to do: list, audit, add, remove, export or "
-			"import");
+		usage_error(&verb_flaky, "say what to do: " ACTIONS);
 	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++) {
 		const struct action *action = &actions[i];
 
@@ -351,7 +316,8 @@ static const struct action *find_action(int argc, char **argv)
 				argv[1 + action->most]);
 		return action;
 	}
-	usage_error(&verb_flaky, "unknown action '%s'", argv[0]);
+	usage_error(&verb_flaky, "unknown action '%s'; there are " ACTIONS,
+		argv[0]);
 }
 
 static int act(const struct action *action, struct memory *memory)
@@ -411,8 +377,9 @@ const struct verb verb_flaky = {
 		"whatever changed. export writes the list\nthat a project "
 		"commits (ci/flaky_tests.json), which from then on is kept in "
 		"step\nand says which tests are meant; import takes over those "
-		"of another; audit tells\nhow they fared. A test is written "
-		"as RUNNER/ID.",
+		"of another; audit tells\nhow they fared. A test is given "
+		"by its id, as\nRUNNER/ID, or by the end of it where no other "
+		"has the same.",
 	.options = options,
 	.run = run,
 };

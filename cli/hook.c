@@ -283,7 +283,8 @@ static int run(int argc, char **argv)
 	request.argv = argv + (own < argc ? own + 1 : argc);
 	first = options_parse(&verb_hook, own, argv);
 	if (first >= own)
-		usage_error(&verb_hook, "install, uninstall or status?");
+		usage_error(&verb_hook,
+			"say what to do: install, uninstall or status");
 	if (first + 1 < own)
 		request.name = argv[first + 1];
 	if (request.name && !is_hook(request.name))
@@ -304,7 +305,9 @@ static int run(int argc, char **argv)
 			request.name = *hook_names;
 		return actions[i].run(&request);
 	}
-	usage_error(&verb_hook, "unknown action '%s'", argv[first]);
+	usage_error(&verb_hook,
+		"unknown action '%s'; there are install, uninstall and status",
+		argv[first]);
 }
 
 const struct verb verb_hook = {

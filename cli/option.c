@@ -7,8 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "selector/near.h"
+
 #define OPTIONS_MAX 32
 #define LONG_BASE 256
+
+#define USAGE_WIDTH 80
+#define USAGE_INDENT 14
 
 void usage_error(const struct verb *verb, const char *format, ...)
 {
@@ -35,10 +40,27 @@ static void print_row(const struct option_row *row)
 	printf("%-24s %s\n", left, row->help);
 }
 
+/* Lines as wide as a terminal's; what follows the first is indented. */
+static void print_usage(const struct verb *verb)
+{
+	size_t column = (size_t)printf("usage: ftrace %s%s", verb->name,
+		verb->options->name ? " [OPTION ...]" : "");
+
+	for (const char *word = verb->usage; *word;) {
+		size_t size = strcspn(word, " ");
+
+		if (column + 1 + size >= USAGE_WIDTH)
+			column = (size_t)printf("\n%*s", USAGE_INDENT, "") - 1;
+		column += (size_t)printf(" %.*s", (int)size, word);
+		word += size + strspn(word + size, " ");
+	}
+	putchar('\n');
+}
+
 void options_help(const struct verb *verb)
 {
-	printf("usage: ftrace %s [OPTION ...]%s%s\n\n%s\n\noptions:\n",
-		verb->name, *verb->usage ? " " : "", verb->usage, verb->text);
+	print_usage(verb);
+	printf("\n%s\n\noptions:\n", verb->text);
 	for (const struct option_row *row = verb->options; row->name; row++)
 		print_row(row);
 	printf("%-24s %s\n", "  -h, --help", "this help");
@@ -72,6 +94,11 @@ static void take(const struct verb *verb, const struct option_row *row)
 	}
 }
 
+bool option_takes_command(const struct verb *verb)
+{
+	return !strncmp(verb->usage + (*verb->usage == '['), "--", 2);
+}
+
 /*
  * getopt's tables. ":" leaves the reporting to us; "+" ends at the first
  * operand, where a command with options of its own begins.
@@ -80,7 +107,7 @@ static void fill(const struct verb *verb, struct option *longs, char *shorts)
 {
 	int n = 0;
 
-	if (!strncmp(verb->usage, "--", 2))
+	if (option_takes_command(verb))
 		*shorts++ = '+';
 	*shorts++ = ':';
 	*shorts++ = 'h';
@@ -100,6 +127,45 @@ static void fill(const struct verb *verb, struct option *longs, char *shorts)
 	*shorts = '\0';
 }
 
+/* The option that an unknown one was meant to be, or NULL. */
+static const char *near_option(const struct verb *verb, const char *typed)
+{
+	unsigned least = NEAR_NOT;
+	const char *best = NULL;
+
+	for (int i = 0; verb->options[i].name; i++) {
+		unsigned far = near_distance(typed, verb->options[i].name);
+
+		if (far < least) {
+			least = far;
+			best = verb->options[i].name;
+		}
+	}
+	return best;
+}
+
+static _Noreturn void unknown_option(const struct verb *verb, const char *text)
+{
+	char shown[64], name[64], letter[3] = {'-', (char)optopt};
+	const char *best;
+
+	/* A letter may stand among others. */
+	if (optopt && optopt < LONG_BASE)
+		text = letter;
+	snprintf(shown, sizeof(shown), "%.*s", (int)strcspn(text, "="), text);
+	snprintf(name, sizeof(name), "%s", shown + strspn(shown, "-"));
+	best = near_option(verb, name);
+	if (best)
+		usage_error(verb, "unknown option '%s' (did you mean '--%s'?)",
+			shown, best);
+	if (option_takes_command(verb))
+		usage_error(verb,
+			"unknown option '%s'; the command's own options come "
+			"after its name",
+			shown);
+	usage_error(verb, "unknown option '%s'", shown);
+}
+
 int options_parse(const struct verb *verb, int argc, char **argv)
 {
 	struct option longs[OPTIONS_MAX];
@@ -117,13 +183,11 @@ int options_parse(const struct verb *verb, int argc, char **argv)
 		if (code == ':')
 			usage_error(verb, "option '%s' needs a value",
 				argv[optind - 1]);
-		if (code == '?') {
-			if (optopt && optopt < LONG_BASE)
-				usage_error(
-					verb, "unknown option '-%c'", optopt);
-			usage_error(
-				verb, "unknown option '%s'", argv[optind - 1]);
-		}
+		if (code == '?' && optopt >= LONG_BASE)
+			usage_error(verb, "option '--%s' takes no value",
+				row_at(verb, optopt)->name);
+		if (code == '?')
+			unknown_option(verb, argv[optind - 1]);
 		take(verb, row_at(verb, code));
 	}
 	return optind;

@@ -52,11 +52,14 @@ enum exit_code {
 
 /*
  * Parses argv by the verb's table, up to "--", or up to the first operand
- * where the verb takes a command (its usage begins with "--"). Returns
+ * where the verb takes a command (its usage begins with "--" or "[--"). Returns
  * the place of the first operand; on -h and --help prints and exits 0, on
  * misuse prints a line and exits 2.
  */
 int options_parse(const struct verb *verb, int argc, char **argv);
+
+/* Whether the first operand begins a command. */
+bool option_takes_command(const struct verb *verb);
 
 void options_help(const struct verb *verb);
 

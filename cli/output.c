@@ -120,6 +120,16 @@ const char *duration_text(int64_t microseconds)
 	return text;
 }
 
+bool colour_is_known(void)
+{
+	if (!strcmp(colour_option, "auto") ||
+		!strcmp(colour_option, "always") ||
+		!strcmp(colour_option, "never"))
+		return true;
+	note("--color is auto, always or never, not '%s'", colour_option);
+	return false;
+}
+
 static bool wanted(bool err)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");

@@ -56,6 +56,7 @@ const char *duration_text(int64_t microseconds);
 /* Colour for stdout or stderr; "" when it is not wanted there. */
 enum colour { COLOUR_NONE, COLOUR_BOLD, COLOUR_YELLOW };
 extern const char *colour_option; /* auto, always or never */
+bool colour_is_known(void);       /* else after a message */
 const char *colour(bool err, enum colour which);
 
 /* Flushes stdout; 0, or EXIT_QUERY_FAILED when it could not be written. */

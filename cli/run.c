@@ -14,8 +14,8 @@ static const struct option_row options[] = {
 	{'n', "name", OPTION_TEXT, &name, "NAME",
 		"name of the command's unit (default: its command line)"},
 	{'e', "each", OPTION_LIST, &each, "GLOB",
-		"a unit of every program executed that matches"},
-	{0, "runner", OPTION_TEXT, &runner, "NAME",
+		"make each program that matches a unit of its own"},
+	{0, "runner", OPTION_TEXT, &runner, "RUNNER",
 		"the test runner: pytest or none (default: recognised)"},
 	{0, "strict", OPTION_FLAG, &strict, 0,
 		"fail when something could not be recorded"},
@@ -34,7 +34,8 @@ static int run(int argc, char **argv)
 	int code;
 
 	if (first >= argc || !*argv[first])
-		usage_error(&verb_run, "no command given");
+		usage_error(&verb_run, "no command given, as in 'ftrace run -- "
+				       "pytest'");
 	if (name && !*name)
 		usage_error(&verb_run, "an empty name");
 	root = open_project();

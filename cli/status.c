@@ -6,12 +6,21 @@
 #include <time.h>
 
 #include "cli/common.h"
+#include "cli/help.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "map/alloc.h"
-#include "map/query.h"
+#include "selector/incomplete.h"
+#include "selector/results.h"
+
+/* Units of a kind that are named where not all are asked for. */
+#define NAMED_MOST 10
+
+static bool all;
 
 static const struct option_row options[] = {
+	{'a', "all", OPTION_FLAG, &all, 0,
+		"name every failing and incomplete test"},
 	QUERY_OPTIONS,
 	{0},
 };
@@ -19,11 +28,18 @@ static const struct option_row options[] = {
 struct answer {
 	struct query_totals totals;
 	struct query_units units;
-	size_t incomplete;
+	size_t incomplete;     /* scopes */
+	char **incomplete_why; /* for each of the units, or NULL */
 	long long bytes;
 };
 
-static void json_add_unit(cJSON *units, const struct query_unit *unit)
+static bool is_failing(const struct query_unit *unit)
+{
+	return unit->outcome && outcome_is_failure(unit->outcome);
+}
+
+static void json_add_unit(
+	cJSON *units, const struct query_unit *unit, const char *incomplete)
 {
 	cJSON *item = cJSON_CreateObject();
 
@@ -36,7 +52,28 @@ static void json_add_unit(cJSON *units, const struct query_unit *unit)
 	if (unit->duration >= 0)
 		cJSON_AddNumberToObject(
 			item, "duration_us", (double)unit->duration);
+	if (incomplete)
+		cJSON_AddItemToObject(
+			item, "incomplete", json_bytes(incomplete));
 	cJSON_AddItemToArray(units, item);
+}
+
+static size_t count_failing(const struct answer *answer)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < answer->units.count; i++)
+		n += is_failing(&answer->units.units[i]);
+	return n;
+}
+
+static size_t count_incomplete(const struct answer *answer)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < answer->units.count; i++)
+		n += answer->incomplete_why[i] != NULL;
+	return n;
 }
 
 static void answer_json(const struct map *map, const struct answer *answer)
@@ -57,6 +94,10 @@ static void answer_json(const struct map *map, const struct answer *answer)
 	cJSON_AddNumberToObject(counts, "uses", (double)totals->uses);
 	cJSON_AddNumberToObject(counts, "makes", (double)totals->makes);
 	cJSON_AddNumberToObject(counts, "sessions", (double)totals->sessions);
+	cJSON_AddNumberToObject(
+		counts, "failing_units", (double)count_failing(answer));
+	cJSON_AddNumberToObject(
+		counts, "incomplete_units", (double)count_incomplete(answer));
 	cJSON_AddNumberToObject(json, "bytes", (double)answer->bytes);
 	if (totals->last_command) {
 		cJSON *last = cJSON_AddObjectToObject(json, "last");
@@ -68,7 +109,8 @@ static void answer_json(const struct map *map, const struct answer *answer)
 	}
 	units = cJSON_AddArrayToObject(json, "units");
 	for (size_t i = 0; i < answer->units.count; i++)
-		json_add_unit(units, &answer->units.units[i]);
+		json_add_unit(units, &answer->units.units[i],
+			answer->incomplete_why[i]);
 	json_print(json);
 }
 
@@ -101,6 +143,43 @@ static void print_outcomes(const struct query_units *units)
 	puts(units->count ? ")" : "");
 }
 
+static void print_failing(const struct answer *answer)
+{
+	size_t count = count_failing(answer), named = 0;
+
+	if (!count)
+		return;
+	printf("failing   %s, always selected\n",
+		counted(count, "unit", "units"));
+	for (size_t i = 0; i < answer->units.count; i++) {
+		const struct query_unit *unit = &answer->units.units[i];
+
+		if (is_failing(unit) && (all || named++ < NAMED_MOST))
+			printf("          %s\n", unit->id);
+	}
+	if (!all && count > NAMED_MOST)
+		printf("          and %zu more: --all\n", count - NAMED_MOST);
+}
+
+static void print_incomplete(const struct answer *answer)
+{
+	size_t count = count_incomplete(answer), named = 0;
+
+	if (!count)
+		return;
+	printf("unseen    %s incomplete, always selected\n",
+		counted(count, "unit is", "units are"));
+	for (size_t i = 0; i < answer->units.count; i++) {
+		const char *why = answer->incomplete_why[i];
+
+		if (why && (all || named++ < NAMED_MOST))
+			printf("          %s: %s\n", answer->units.units[i].id,
+				why);
+	}
+	if (!all && count > NAMED_MOST)
+		printf("          and %zu more: --all\n", count - NAMED_MOST);
+}
+
 static void answer_text(const struct map *map, const struct answer *answer)
 {
 	const struct query_totals *totals = &answer->totals;
@@ -113,9 +192,6 @@ static void answer_text(const struct map *map, const struct answer *answer)
 	printf("project   %s\n", map->root);
 	printf("units     %lld", (long long)totals->units);
 	print_outcomes(&answer->units);
-	if (answer->incomplete)
-		printf("          %s incomplete, always selected\n",
-			counted(answer->incomplete, "scope is", "scopes are"));
 	printf("files     %lld in %lld states\n", (long long)totals->files,
 		(long long)totals->states);
 	printf("edges     %lld reads, %lld uses, %lld makes\n",
@@ -124,6 +200,8 @@ static void answer_text(const struct map *map, const struct answer *answer)
 	printf("map       %lld bytes\n", answer->bytes);
 	if (totals->last_command)
 		printf("last run  %s, %s\n", date, totals->last_command);
+	print_failing(answer);
+	print_incomplete(answer);
 }
 
 static int gather(struct answer *answer, struct map *map, struct err *err)
@@ -141,6 +219,9 @@ static int gather(struct answer *answer, struct map *map, struct err *err)
 		code = query_units(&answer->units, map, err);
 	if (code == 0)
 		code = query_incomplete(&scopes, &answer->incomplete, map, err);
+	if (code == 0)
+		code = incomplete_find(
+			&answer->incomplete_why, map, &answer->units, err);
 	free(scopes);
 	return code;
 }
@@ -153,8 +234,7 @@ static int run(int argc, char **argv)
 	struct err err;
 
 	if (first < argc)
-		usage_error(
-			&verb_status, "unexpected argument '%s'", argv[first]);
+		help_unexpected(&verb_status, argv + first);
 	code = open_map(&map);
 	if (code)
 		return code;
@@ -168,6 +248,7 @@ static int run(int argc, char **argv)
 		code = finish_output();
 	}
 	query_totals_release(&answer.totals);
+	incomplete_release(answer.incomplete_why, &answer.units);
 	query_units_release(&answer.units);
 	map_close(&map);
 	return code;
@@ -177,9 +258,11 @@ const struct verb verb_status = {
 	.name = "status",
 	.summary = "print what the map holds",
 	.usage = "",
-	.text = "Prints how many units, files and edges the map holds, and "
-		"when it was recorded.\nWith --json also every unit with its "
-		"outcome and duration.",
+	.text = "Prints how many units, files and edges the map holds, when it "
+		"was recorded, and\nthe names of the failing units and of the "
+		"incomplete ones, with the reason: not\nall was seen that they "
+		"depend on. With --json also every unit with its outcome\nand "
+		"duration.",
 	.options = options,
 	.run = run,
 };

@@ -7,6 +7,7 @@
 #include "cli/escaping.h"
 #include "cli/output.h"
 #include "cli/record.h"
+#include "cli/test_full.h"
 #include "cli/test_learn.h"
 #include "cli/test_report.h"
 #include "cli/verbs.h"
@@ -24,16 +25,16 @@ static const struct option_row options[] = {
 	{0, "explain", OPTION_FLAG, &explain, 0,
 		"print why each test is selected"},
 	{0, "retries", OPTION_TEXT, &retries, "N",
-		"run what fails again, at most so often"},
-	{0, "runner", OPTION_TEXT, &runner, "NAME",
+		"run what fails again, at most N times"},
+	{0, "runner", OPTION_TEXT, &runner, "RUNNER",
 		"the test runner: pytest or none (default: recognised)"},
 	{0, "since", OPTION_TEXT, &asked.since, "REV",
-		"by what differs from git's revision"},
+		"select by what differs from git's revision"},
 	{0, "staged", OPTION_FLAG, &asked.staged, 0,
-		"by what is staged for git's next commit"},
+		"select by what is staged for git's next commit"},
 	REPORT_OPTIONS,
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary lines"},
-	COMMON_OPTIONS,
+	QUERY_OPTIONS,
 	{0},
 };
 
@@ -54,8 +55,10 @@ static void explain_units(const struct testing *testing)
 		for (size_t k = 0; k < unit->reason_count; k++) {
 			char *text = reason_text(&unit->reasons[k]);
 
-			note("%s: %s: %s", unit->id,
-				unit_state_name(unit->reasons[k].state), text);
+			note("%s: %s%s%s: %s", unit->id,
+				colour(true, COLOUR_YELLOW),
+				unit_state_name(unit->reasons[k].state),
+				colour(true, COLOUR_NONE), text);
 			free(text);
 		}
 	}
@@ -113,14 +116,18 @@ static int compare(struct escaping *escaping, struct testing *testing)
 {
 	size_t failed_count, count = 0;
 	struct result **failed = testing_failed(testing, &failed_count);
+	struct full compared;
 	int code;
 
 	for (size_t i = 0; i < failed_count; i++)
 		if (!failed[i]->selected)
 			failed[count++] = failed[i];
+	compared = full_count(testing, count);
 	code = escaping_examine(escaping, testing, failed, count, true);
 	escaping_learn(escaping, testing->root);
 	escaping_tell(escaping);
+	if (code == 0 && !quiet)
+		full_tell(&compared, testing, escaping);
 	free(failed);
 	return code;
 }
@@ -189,11 +196,12 @@ static int run(int argc, char **argv)
 		note("%s", testing.plan.affected.config_problem);
 	if (testing.plan.affected.flaky_problem)
 		note("%s", testing.plan.affected.flaky_problem);
-	if (!full) {
+	if (full && !quiet)
+		full_announce(&testing);
+	if (!full)
 		announce(&testing);
-		if (explain)
-			explain_units(&testing);
-	}
+	if (!full && explain)
+		explain_units(&testing);
 	code = reports_begin();
 	if (code == 0) {
 		code = run_planned(&testing, again, &status);

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/test_report.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include "cli/common.h"
 #include "cli/output.h"
 #include "selector/junit_text.h"
 #include "selector/put_file.h"
@@ -17,6 +22,8 @@ void reports_ask(struct testing *testing, const struct verb *verb)
 	const char *files[] = {report_options.report, report_options.junit_out};
 	const struct adapter *adapter = testing->adapter;
 
+	if (!colour_is_known())
+		exit(EXIT_USAGE);
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
 		if (files[i] && !strcmp(files[i], "-"))
 			usage_error(verb,
@@ -31,6 +38,19 @@ void reports_ask(struct testing *testing, const struct verb *verb)
 			adapter->name);
 }
 
+/* Where standard output was, for the answer; -1: where it is. */
+static int answer_fd = -1;
+
+/* The answer is alone there; what the command prints goes to stderr. */
+static int lend_output(void)
+{
+	answer_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (answer_fd >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
+		return 0;
+	note("cannot keep standard output for the answer: %s", strerror(errno));
+	return EXIT_RUN_FAILED;
+}
+
 int reports_begin(void)
 {
 	const char *files[] = {report_options.report, report_options.junit_out};
@@ -42,7 +62,18 @@ int reports_begin(void)
 		note("%s", err.text);
 		return EXIT_RUN_FAILED;
 	}
-	return 0;
+	return common_json ? lend_output() : 0;
+}
+
+static int answer(char *text)
+{
+	int code;
+
+	dup2(answer_fd, STDOUT_FILENO);
+	fputs(text, stdout);
+	free(text);
+	code = finish_output();
+	return code ? -1 : 0;
 }
 
 static int number_of(int code, int status)
@@ -84,6 +115,8 @@ static int write_files(const struct testing *testing, bool full, int number)
 		.results = testing->results};
 	int code = 0;
 
+	if (common_json)
+		code |= answer(report_text(&report));
 	if (report_options.report)
 		code |= write_file(report_options.report, report_text(&report));
 	if (report_options.junit_out)

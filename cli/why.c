@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/common.h"
+#include "cli/find_test.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "map/alloc.h"
@@ -184,65 +185,105 @@ static int why_unit(
 	return code;
 }
 
-/* What a name stands for, "$NAME" for a variable that the map knows. */
-static int find_path(
-	char **path, struct map *map, const char *text, struct err *err)
+/* Whether the map knows the path; it is to be freed then. */
+static bool is_known(char *path, struct map *map, int *code, struct err *err)
 {
 	int64_t *states = NULL;
 	size_t count = 0;
-	int code = 0;
 
-	*path = NULL;
-	if (*text == '$') {
-		*path = variable_path(text + 1, strlen(text + 1));
-		code = query_file_states(
-			&states, &count, map, *path, false, err);
-		free(states);
-	}
-	if (code < 0 || count)
-		return code;
-	free(*path);
-	*path = project_path(map->root, text);
-	code = query_file_states(&states, &count, map, *path, false, err);
+	*code = query_file_states(&states, &count, map, path, false, err);
 	free(states);
-	if (code == 0 && !count)
-		code = err_set(err, -1,
-			"'%s' is neither a test nor a file or variable that "
-			"one depends on",
-			text);
-	return code;
+	return *code == 0 && count;
 }
 
-static int answer(struct map *map, int argc, char **argv, struct err *err)
+/*
+ * The path that a name stands for, "$NAME" for a variable; to be freed. NULL
+ * where the map knows none, or with a code of failure.
+ */
+static char *find_path(
+	struct map *map, const char *text, int *code, struct err *err)
 {
-	struct query_units units = {0};
-	const struct query_unit *unit;
-	char *path = NULL;
-	int code = query_units(&units, map, err);
+	char *path;
 
-	if (code < 0)
-		return code;
-	unit = explain_find_unit(&units, map->root, argv[0]);
-	if (unit && argc == 1) {
-		code = why_unit(map, unit, err);
-		goto out;
+	*code = 0;
+	if (*text == '$') {
+		path = variable_path(text + 1, strlen(text + 1));
+		if (is_known(path, map, code, err))
+			return path;
+		free(path);
 	}
-	if (argc == 2 && !unit) {
-		code = err_set(err, -1, "no test '%s' in the map", argv[0]);
-		goto out;
-	}
-	code = find_path(&path, map, argv[argc - 1], err);
-	if (code == 0)
-		code = why_file(map, path, unit ? unit->scope : 0, err);
-out:
+	if (*code < 0)
+		return NULL;
+	path = project_path(map->root, text);
+	if (is_known(path, map, code, err))
+		return path;
 	free(path);
-	query_units_release(&units);
+	return NULL;
+}
+
+static int finish(int code, const struct err *err)
+{
+	return code < 0 ? query_failed(err) : finish_output();
+}
+
+static int why_test_and_file(
+	struct map *map, const struct query_units *units, char **argv)
+{
+	const struct query_unit *unit;
+	struct err err;
+	char *path;
+	int code;
+
+	unit = find_test(units, map->root, argv[0], &code);
+	if (!unit)
+		return code;
+	path = find_path(map, argv[1], &code, &err);
+	if (code < 0)
+		return query_failed(&err);
+	if (!path) {
+		note("no test depends on a file or variable '%s'", argv[1]);
+		return EXIT_QUERY_FAILED;
+	}
+	code = why_file(map, path, unit->scope, &err);
+	free(path);
+	return finish(code, &err);
+}
+
+/* A file counts before the tests whose names end like that. */
+static int why_one(
+	struct map *map, const struct query_units *units, const char *text)
+{
+	struct named named;
+	const struct query_unit *unit;
+	struct err err;
+	char *path = NULL;
+	int code = 0;
+
+	named_find(&named, units, map->root, text, false);
+	if (named.near)
+		path = find_path(map, text, &code, &err);
+	if (named.near && !path && code == 0) {
+		named_release(&named);
+		named_find(&named, units, map->root, text, true);
+	}
+	unit = named_one(&named);
+	if (path)
+		code = finish(why_file(map, path, 0, &err), &err);
+	else if (code < 0)
+		code = query_failed(&err);
+	else if (unit)
+		code = finish(why_unit(map, unit, &err), &err);
+	else
+		code = find_test_failed(&named, "unit, file or variable", text);
+	free(path);
+	named_release(&named);
 	return code;
 }
 
 static int run(int argc, char **argv)
 {
 	int first = options_parse(&verb_why, argc, argv), code;
+	struct query_units units = {0};
 	struct map map;
 	struct err err;
 
@@ -251,10 +292,13 @@ static int run(int argc, char **argv)
 	code = open_map(&map);
 	if (code)
 		return code;
-	if (answer(&map, argc - first, argv + first, &err) < 0)
+	if (query_units(&units, &map, &err) < 0)
 		code = query_failed(&err);
+	else if (argc - first == 1)
+		code = why_one(&map, &units, argv[first]);
 	else
-		code = finish_output();
+		code = why_test_and_file(&map, &units, argv + first);
+	query_units_release(&units);
 	map_close(&map);
 	return code;
 }

@@ -10,6 +10,7 @@
 #include "map/project.h"
 #include "map/query_check.h"
 #include "selector/flaky.h"
+#include "selector/incomplete.h"
 #include "selector/new_files.h"
 
 /* Above this many changed files their reasons are not told apart. */
@@ -240,36 +241,17 @@ int search_changes(struct search *search, struct changes *changes,
 	return code;
 }
 
-/* The reason of the scope that a hit was reached from in the end. */
 static int select_incomplete(struct search *search)
 {
-	struct query_hits hits = {0};
-	struct query_scope scope;
-	int64_t *scopes = NULL;
-	size_t count = 0;
-	int code = query_incomplete(&scopes, &count, search->map, search->err);
+	char **reasons = NULL;
+	int code = incomplete_find(
+		&reasons, search->map, &search->units, search->err);
 
-	if (code == 0 && count)
-		code = query_dependents(&hits, search->map, NULL, 0, scopes,
-			count, search->err);
-	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
-		uint32_t hit =
-			query_hits_find(&hits, search->units.units[i].scope);
-
-		if (hit == HIT_NONE)
-			continue;
-		while (hits.hits[hit].via != HIT_NONE)
-			hit = hits.hits[hit].via;
-		code = query_scope(
-			&scope, search->map, hits.hits[hit].scope, search->err);
-		if (code < 0)
-			break;
-		search_add_reason(search_select(search, i), UNIT_RERUN,
-			"incomplete", NULL, scope.incomplete);
-		query_scope_release(&scope);
-	}
-	free(scopes);
-	query_hits_release(&hits);
+	for (size_t i = 0; code == 0 && i < search->units.count; i++)
+		if (reasons[i])
+			search_add_reason(search_select(search, i), UNIT_RERUN,
+				"incomplete", NULL, reasons[i]);
+	incomplete_release(reasons, &search->units);
 	return code;
 }
 

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/adapter.h"
 #include "map/alloc.h"
-#include "map/project.h"
 
 static int add_link(
 	struct chain *chain, struct map *map, int64_t id, struct err *err)
@@ -175,32 +173,4 @@ void dependencies_release(struct dependencies *dependencies)
 	}
 	free(dependencies->list);
 	memset(dependencies, 0, sizeof(*dependencies));
-}
-
-static const struct query_unit *find_exact(
-	const struct query_units *units, const char *id)
-{
-	for (size_t i = 0; i < units->count; i++)
-		if (!strcmp(units->units[i].id, id))
-			return &units->units[i];
-	return NULL;
-}
-
-const struct query_unit *explain_find_unit(
-	const struct query_units *units, const char *root, const char *text)
-{
-	const struct query_unit *unit = find_exact(units, text);
-	const char *rest = strstr(text, "::");
-	char *file, *stored, *id;
-
-	if (unit || !rest)
-		return unit;
-	file = xasprintf("%.*s", (int)(rest - text), text);
-	stored = project_path(root, file);
-	id = xasprintf("%s%s", stored, rest);
-	unit = find_exact(units, id);
-	free(id);
-	free(stored);
-	free(file);
-	return unit;
 }

@@ -55,11 +55,4 @@ int explain_unit(struct dependencies *dependencies, struct map *map,
 	int64_t unit, struct err *err);
 void dependencies_release(struct dependencies *dependencies);
 
-/*
- * The unit that people mean by this text: an id, from the root or from the
- * current directory. NULL: none.
- */
-const struct query_unit *explain_find_unit(
-	const struct query_units *units, const char *root, const char *text);
-
 #endif

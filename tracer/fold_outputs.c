@@ -155,6 +155,20 @@ static bool is_listing(const struct fold_access *access)
 	       (KIND_BIT(ACCESS_LIST) | KIND_BIT(ACCESS_STAT));
 }
 
+/* The runner's looks at outputs go, which makes these its own from now on. */
+static void drop_looks(struct fold *fold)
+{
+	for (size_t i = 0; i < fold->access_count; i++) {
+		struct fold_access *access = &fold->accesses[i];
+
+		if (access->role == ROLE_FACT || !is_of_driver(fold, access) ||
+			!is_output(fold, access->node))
+			continue;
+		access->role = ROLE_NOTHING;
+		fold->driven[access->node] = true;
+	}
+}
+
 int fold_outputs(struct fold *fold, struct map *map, struct err *err)
 {
 	struct outputs outputs = {0};
@@ -162,6 +176,7 @@ int fold_outputs(struct fold *fold, struct map *map, struct err *err)
 
 	if (fold->adapter_ready) {
 		code = find_former(fold, map, err);
+		drop_looks(fold);
 		find_outputs(fold, &outputs);
 		keep_outputs(fold);
 	}
@@ -170,9 +185,7 @@ int fold_outputs(struct fold *fold, struct map *map, struct err *err)
 
 		if (access->role == ROLE_FACT)
 			continue;
-		if (is_of_driver(fold, access) && is_output(fold, access->node))
-			access->role = ROLE_NOTHING;
-		else if (is_own_file(fold, access))
+		if (is_own_file(fold, access))
 			access->role = ROLE_MADE;
 		else if (is_listing(access) && access->block == fold->no_block)
 			access->block =

@@ -235,7 +235,8 @@ static int renew(struct products *products, const struct query_maker *maker,
 	for (size_t i = 0; code == 0 && i < inputs.count; i++)
 		same &= is_as_it_was(
 			&products->fold->files, &inputs.list[i], &now[i]);
-	if (code == 0 && !same) {
+	/* By a name that lasts: a base is swept with the units that used it. */
+	if (code == 0 && (!same || maker->kind == SCOPE_RUN)) {
 		scope = add_maker(products, name, &inputs, now);
 		add_products(products, scope, maker);
 	}

@@ -20,7 +20,7 @@ import ftrace_pytest_settings as settings
 import ftrace_pytest_variables as variables
 from ftrace_pytest_fixtures import pytest_fixture_setup  # noqa: F401
 from ftrace_pytest_marks import (
-    BEGIN, END, FINISH, OUTCOME, USE, WHOLE, around, encode, say,
+    BEGIN, END, OUTCOME, USE, WHOLE, around, encode, say,
 )
 
 HOOKS = (
@@ -57,7 +57,7 @@ _parents = {}
 _prepared = set()
 _suffixes = set()
 _unit = None
-_looped = False
+_finished = False
 
 # What collectors had in them, until it is known what of that is to run.
 _found = set()
@@ -418,19 +418,35 @@ def _note_patterns(config):
 
 
 @pytest.hookimpl(hookwrapper=True, trylast=True)
-def pytest_runtestloop():
-    """Who wraps this one, too, makes reports once all tests have run.
+def pytest_runtestloop(session):
+    """Plugins that wrap this one, too, make reports once all tests have run.
 
-    pytest-cov reads all sources for that, which no test depends on, and others
-    start programs.
+    pytest-cov reads all sources for that, which no test depends on.  Where
+    xdist's workers run the tests, the process that controls them runs none.
     """
-    global _looped
-    if _looped:
-        marks.unmute(_looped)
-        say(END)
+    if _finished:
+        _resume()
+    token = (marks.mute_always()
+             if session.config.pluginmanager.hasplugin("dsession") else None)
     yield
-    say(BEGIN + FINISH)
-    _looped = marks.mute_always()
+    marks.unmute(token)
+    _finish()
+
+
+def _finish():
+    """All outcomes are known: what happens from here on decides nothing."""
+    global _finished
+    if not _finished:
+        say(BEGIN + b"finish/")
+        _finished = marks.mute_always()
+
+
+def _resume():
+    """The loop of tests runs once more."""
+    global _finished
+    marks.unmute(_finished)
+    _finished = False
+    say(END)
 
 
 def _enter_collector(item):
@@ -572,7 +588,7 @@ def _prepare(node):
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_sessionfinish(session):
-    """Every outcome is known: what is read from here on decides nothing.
+    """Also where no test ran.
 
     pytest goes through the temporary directories of other runs now, and at
     exit, whose coming and going must not tie anything to them; plugins write
@@ -582,9 +598,7 @@ def pytest_sessionfinish(session):
     try:
         functions.stop()
         kept.finish()
-        if not _looped:
-            say(BEGIN + FINISH)
-            say(marks.MUTE)
+        _finish()
     except Exception:
         marks.lost()
     yield

@@ -24,7 +24,6 @@ INTERPRETER = b"/@ftrace/interpreter/"
 ENV = b"/@ftrace/env/"
 BASE = b"run/"
 OPAQUE = b"opaque/"
-FINISH = b"finish/"
 
 # How the modules of the plugin begin.
 OWN_MODULES = ("ftrace_pytest", "ftrace_import_hook")

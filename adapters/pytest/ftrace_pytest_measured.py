@@ -21,10 +21,12 @@ import ftrace_pytest_marks as marks
 
 # What decides, and what reads.
 MODULES = ("coverage.inorout", "coverage.sysmon",
-           "hypothesis.internal.constants_ast",
            "hypothesis.internal.conjecture.providers")
 _DECIDES = MODULES[0]
-_READS = ("get_python_source", "constants_from_module")
+_READS = ("get_python_source", "_get_local_constants")
+# What finds the files of the modules that are to be measured.
+_PREPARES = ("__init__", "configure", "set_matchers_depending_on_syspath",
+             "find_possibly_unexecuted_files", "warn_unimported_source")
 _HERE = os.path.dirname(os.path.abspath(__file__)) + "/"
 
 # The name of a file that coverage takes for none.
@@ -79,6 +81,9 @@ def _watch_decisions(module):
             marks.unmute(token)
 
     decides.should_trace = should_trace
+    for name in _PREPARES:
+        if callable(getattr(decides, name, None)):
+            setattr(decides, name, _muted(getattr(decides, name)))
 
 
 def _forget(kind):

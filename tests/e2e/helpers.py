@@ -212,11 +212,12 @@ class Project:
     def inputs(self, unit):
         """What a unit depends on, as pairs of path and kind."""
         return {(each["path"], each["kind"])
-                for each in self.json("deps", "--inputs", unit)["accesses"]}
+                for each in self.json("deps", "--all", "--inputs",
+                                      unit)["accesses"]}
 
     def kinds(self, unit):
         found = {}
-        for each in self.json("deps", unit)["accesses"]:
+        for each in self.json("deps", "--all", unit)["accesses"]:
             found.setdefault(each["path"], set()).add(each["kind"])
         return found
 

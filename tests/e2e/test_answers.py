@@ -2,7 +2,9 @@
 """The shape of every answer, the help and the exit codes."""
 
 import json
+import os
 import re
+import signal
 
 import pytest
 
@@ -252,3 +254,130 @@ def test_what_was_not_asked_for_stays(project, asked):
     assert set(project.units()) == {
         each.replace("TestIn:", "TestOther:").replace("more", "still")
         for each in units}
+
+
+def test_deps_are_the_projects_own(project):
+    """A test of a few files, in a project with an environment in it."""
+    project.write("venv/pyvenv.cfg", "home = /usr/bin\n")
+    project.write("venv/lib/python3/site-packages/installed.py", "VALUE = 1\n")
+    project.write("venv/share/data.txt", "1")
+    project.write("node_modules/a/index.js", "1")
+    project.write("pkg/__init__.py", "")
+    project.write("pkg/sums.py", """\
+        def one():
+            return 1
+
+        def two():
+            return 2
+
+        def three():
+            return 3
+
+        def four():
+            return 4
+        """)
+    project.write("data.txt", "1")
+    project.write("tests/conftest.py", """\
+        import sys
+        sys.path.insert(0, "venv/lib/python3/site-packages")
+        """)
+    project.write("tests/test_it.py", """\
+        import os
+
+        import installed
+        from pkg import sums
+
+        def test_few():
+            open("data.txt").close()
+            assert not os.path.exists("absent.txt")
+            assert sums.one() == 1
+
+        def test_more():
+            open("venv/share/data.txt").close()
+            open("node_modules/a/index.js").close()
+            open("/etc/hostname").close()
+            sums.one(), sums.two(), sums.three(), sums.four()
+            with open("out.txt", "w"):
+                pass
+        """)
+    project.pytest().ok()
+
+    def lines(*args):
+        result = project.ftrace("deps", *args).ok()
+        assert ("--all" in result.err) == ("--all" not in args)
+        return result.out.splitlines()
+
+    few = {line.split()[1] for line in lines("test_few")}
+    assert few == {"absent.txt", "data.txt", "pkg/__init__.py",
+                   "pkg/sums.py", "pyproject.toml", "tests/conftest.py",
+                   "tests/test_it.py"}
+    more = lines("test_more")
+    sums, = [line for line in more if "sums.py" in line]
+    assert re.fullmatch(r"read\S* +pkg/sums.py  four, one, three and 1 more",
+                        sums)
+    paths = {line.split()[1] for line in more}
+    assert "out.txt" in paths
+    assert not any(path.startswith(("/", "venv", "node_modules"))
+                   for path in paths)
+    assert "out.txt" not in {line.split()[1]
+                             for line in lines("--inputs", "test_more")}
+    whole = lines("--all", "test_more")
+    assert len(whole) > 300
+    assert any(re.match(r"read\S* +/etc/hostname$", line) for line in whole)
+    assert any(re.match(r"read\S* +pkg/sums.py  two$", line)
+               for line in whole)
+    # The same in JSON, and how much is missing.
+    answer = project.json("deps", "test_few")
+    assert {each["path"] for each in answer["accesses"]} == few
+    assert answer["left_out"] > 100
+    assert project.json("deps", "--all", "test_few")["left_out"] == 0
+
+
+def test_deps_of_a_command(project):
+    """It is its own runner, so all that it did is its own."""
+    project.write("in.txt", "1")
+    project.run("sh", "-c", "cat in.txt >out.txt; test -e none")
+    unit, = project.units()
+    lines = {tuple(line.split()[:2]) for line in
+             project.ftrace("deps", unit).ok().out.splitlines()}
+    assert ("read", "in.txt") in lines and ("absent", "none") in lines
+    assert any(path == "out.txt" and "write" in kinds
+               for kinds, path in lines)
+
+
+def test_status_names_failing_and_incomplete(project):
+    project.write("test_it.py", """\
+        import pytest
+
+        @pytest.mark.parametrize("n", range(12))
+        def test_fails(n):
+            assert n == 12
+
+        def test_passes():
+            pass
+        """)
+    assert project.pytest().code == 1
+    lingers = project.ftrace(
+        "run", "-n", "lingers", "--", "sh", "-c",
+        "sleep 30 >/dev/null 2>&1 & echo $!").ok()
+    os.kill(int(lingers.out), signal.SIGKILL)
+    status = project.ftrace("status").ok().out
+    assert "test_it.py::test_fails[10]\n" in status
+    assert "          and 2 more: --all\n" in status
+    line, = [line for line in status.splitlines() if "lingers: " in line]
+    assert "still running" in line
+    assert "test_passes" not in status
+    whole = project.ftrace("status", "--all").ok().out
+    for number in range(12):
+        assert "  test_it.py::test_fails[%d]\n" % number in whole
+    assert "more: --all" not in whole
+    answer = project.json("status")
+    assert answer["counts"]["failing_units"] == 12
+    assert answer["counts"]["incomplete_units"] == 1
+    assert {unit["id"] for unit in answer["units"]
+            if "incomplete" in unit} == {"lingers"}
+    project.write("test_it.py", "def test_passes():\n    pass\n")
+    project.pytest().ok()
+    project.ftrace("run", "-n", "lingers", "--", "true").ok()
+    status = project.ftrace("status").ok().out
+    assert "selected" not in status

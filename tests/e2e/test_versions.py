@@ -71,7 +71,7 @@ def python(request):
     return installed("venv-" + version, EVERY_PYTHON[version], "pytest==7.4.0")
 
 
-def installed(name, python, need):
+def installed(name, python, *needs):
     """An environment below build/, made by whoever comes first."""
     folder = SOURCE / "build" / name
     there = str(folder / "bin" / "python")
@@ -81,9 +81,10 @@ def installed(name, python, need):
                 [there, "-c", "import pytest"], SOURCE).code:
             return there
         try:
-            common.install(str(folder), python, [need])
+            common.install(str(folder), python, list(needs))
         except common.Broken as problem:
-            pytest.skip("pip cannot install %s: %s" % (need, problem))
+            pytest.skip("pip cannot install %s: %s" % (
+                " ".join(needs), problem))
     return there
 
 

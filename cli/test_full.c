@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/test_full.h"
+
+#include <stdio.h>
+
+#include "map/variable.h"
+#include "tracer/spawn.h"
+
+/* Why there is nothing to compare with; NULL: there is. */
+static const char *find_obstacle(const struct plan *plan)
+{
+	static char text[512];
+
+	if (!plan_is_all(plan))
+		return NULL;
+	if (plan->decisive)
+		snprintf(text, sizeof(text),
+			"%s changed, which may say what tests there are",
+			variable_shown(plan->decisive));
+	else if (plan->known && plan->namesake)
+		snprintf(text, sizeof(text),
+			"%s is called like another test file", plan->namesake);
+	else
+		return "the map has no whole run of this command";
+	return text;
+}
+
+void full_announce(const struct testing *testing)
+{
+	const struct plan *plan = &testing->plan;
+	const char *obstacle = find_obstacle(plan);
+
+	if (obstacle)
+		note("all tests are run, as without --full; nothing is "
+		     "compared: %s",
+			obstacle);
+	else
+		note("all tests are run; without --full it would be %zu of "
+		     "%s%s, for %s changed",
+			plan->selected,
+			counted(plan->recorded - plan->gone, "test", "tests"),
+			new_text(plan->fresh),
+			counted(plan->affected.changed, "file", "files"));
+}
+
+struct full full_count(const struct testing *testing, size_t failed)
+{
+	const struct results *results = &testing->results;
+	struct full full = {.failed = failed};
+
+	for (size_t i = 0; i < results->count; i++) {
+		const struct result *result = &results->list[i];
+
+		full.ran += result->ran && !result->selected && !*result->part;
+	}
+	return full;
+}
+
+void full_tell(const struct full *full, const struct testing *testing,
+	const struct escaping *escaping)
+{
+	const char *spared = duration_text(testing->plan.spared);
+	const char *ran = counted(full->ran, "test", "tests");
+
+	if (spawn_signal())
+		return;
+	if (!full->ran)
+		note("compared: all tests would have been run without --full");
+	else if (!full->failed)
+		note("compared: %s would not have been run without --full, "
+		     "which take %s; none failed, nothing escaped",
+			ran, spared);
+	else
+		note("compared: %s would not have been run without --full, "
+		     "which take %s; %zu failed, of which %zu escaped and %zu "
+		     "passed alone",
+			ran, spared, full->failed, escaping->found.count,
+			escaping->passed);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "selector/own.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/adapter.h"
+#include "map/variable.h"
+#include "wire/kind.h"
+
+#define KINDS_USED \
+	(KIND_BIT(ACCESS_READ) | KIND_BIT(ACCESS_EXEC) | KIND_BIT(ACCESS_LINK))
+
+/* Whose content others have written, or programs for themselves. */
+static const char *const foreign[] = {".ftrace", ".git", ".hg", ".jj",
+	"__pycache__", "dist-packages", "node_modules", "site-packages"};
+
+static bool is_foreign(const char *name, size_t size)
+{
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(*foreign); i++)
+		if (strlen(foreign[i]) == size &&
+			!memcmp(foreign[i], name, size))
+			return true;
+	return false;
+}
+
+/* Python's own mark of an environment. */
+static bool is_environment(const char *root, const char *path, size_t size)
+{
+	char mark[PATH_MAX];
+	int n = snprintf(mark, sizeof(mark), "%s/%.*s/pyvenv.cfg", root,
+		(int)size, path);
+
+	return n > 0 && (size_t)n < sizeof(mark) && access(mark, F_OK) == 0;
+}
+
+static bool is_installed(const char *path, const char *root)
+{
+	const char *from = path;
+
+	for (;;) {
+		size_t size = strcspn(from, "/");
+
+		if (is_foreign(from, size))
+			return true;
+		from += size;
+		if (!*from)
+			return false;
+		if (is_environment(root, path, (size_t)(from - path)))
+			return true;
+		from++;
+	}
+}
+
+/* A runner reads for itself first; any other command is its one test. */
+static bool is_by_runner(
+	const struct dependency *dependency, const struct query_unit *unit)
+{
+	return dependency->kind == SCOPE_RUN && adapter_named(unit->runner);
+}
+
+/* Whether the test did it, or a fixture on its behalf. */
+static bool is_by_test(
+	const struct dependency *dependency, const struct query_unit *unit)
+{
+	return dependency->kind == SCOPE_UNIT ||
+	       dependency->kind == SCOPE_FIXTURE ||
+	       (dependency->kind == SCOPE_RUN &&
+		       !is_by_runner(dependency, unit));
+}
+
+bool own_is(const struct dependency *dependency, const struct query_unit *unit,
+	const char *root)
+{
+	if (variable_is(dependency->path))
+		return !is_by_runner(dependency, unit);
+	if (*dependency->path == '/')
+		return false;
+	if (!is_by_test(dependency, unit) &&
+		!(dependency->input && (dependency->kinds & KINDS_USED)))
+		return false;
+	return !is_installed(dependency->path, root);
+}
