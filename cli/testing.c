@@ -10,6 +10,7 @@
 
 #include "cli/output.h"
 #include "cli/record.h"
+#include "cli/test_report.h"
 #include "map/alloc.h"
 #include "map/project.h"
 
@@ -136,7 +137,8 @@ int testing_run(struct testing *testing, char *const *list, size_t count,
 {
 	struct run_options options = {.root = testing->root,
 		.argv = testing->argv,
-		.adapter = testing->adapter};
+		.adapter = testing->adapter,
+		.outputs = {report_options.report, report_options.junit_out}};
 	int64_t began = time_on(CLOCK_MONOTONIC);
 	char *selection = NULL;
 	int code;

@@ -19,6 +19,7 @@ struct fold_options {
 	bool is_whole;            /* it is what the map has of this command */
 	const char *const *each;  /* globs, or NULL (see fold_each.c) */
 	const char *own_paths[4]; /* of ftrace itself; NULL-terminated */
+	const char *outputs[2];   /* files that ftrace writes afterwards */
 	int64_t started;  /* the kernel's file clock when the run began */
 	int64_t duration; /* nanoseconds */
 	const char *command;

@@ -12,9 +12,11 @@
  * Any other scope that looks for a file in vain, and then makes it, depends on
  * it only where it is there and is another one: `[ -e out ] || make out`.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "map/alloc.h"
 #include "map/project.h"
@@ -128,6 +130,31 @@ static void keep_outputs(struct fold *fold)
 				ACCESS_WRITE, ROLE_FACT);
 }
 
+/* What ftrace writes about the run comes after it; likewise. */
+static void find_own(struct fold *fold)
+{
+	const char *const *outputs = fold->options->outputs;
+	char directory[PATH_MAX];
+
+	for (size_t i = 0; i < 2; i++) {
+		char *path;
+		uint32_t at;
+
+		if (!outputs[i] || !getcwd(directory, sizeof(directory)))
+			continue;
+		path = *outputs[i] == '/'
+			       ? xstrdup(outputs[i])
+			       : xasprintf("%s/%s", directory, outputs[i]);
+		at = fold_path(fold, path, strlen(path), true);
+		if (!fold->paths[at].ignored) {
+			fold->driven[fold->paths[at].node] = true;
+			fold_add(fold, fold->base, fold->paths[at].node,
+				fold->no_block, ACCESS_WRITE, ROLE_FACT);
+		}
+		free(path);
+	}
+}
+
 static bool is_of_driver(
 	const struct fold *fold, const struct fold_access *access)
 {
@@ -176,6 +203,7 @@ int fold_outputs(struct fold *fold, struct map *map, struct err *err)
 
 	if (fold->adapter_ready) {
 		code = find_former(fold, map, err);
+		find_own(fold);
 		drop_looks(fold);
 		find_outputs(fold, &outputs);
 		keep_outputs(fold);

@@ -216,6 +216,7 @@ static void record(const struct ended *ended)
 		.is_whole = !options->unit && !options->adapter,
 		.each = options->each,
 		.own_paths = {ended->library, ended->folder},
+		.outputs = {options->outputs[0], options->outputs[1]},
 		.started = session->started,
 		.duration = ended->duration,
 		.definition = options->definition,

@@ -17,6 +17,8 @@ struct run_options {
 	const char *unit;              /* the command unit's name */
 	const char *const *each;       /* globs, NULL-terminated; or NULL */
 	const struct adapter *adapter; /* or NULL */
+	/* Files that ftrace writes about the run itself; or NULL. */
+	const char *outputs[2];
 	const char *selection; /* a file for the adapter; NULL: run it all */
 	struct audit *audit; /* compare with the map, do not record; or NULL */
 	/* The print of what a check is, whose unit it is; or NULL. */

@@ -105,6 +105,21 @@ def test_reports_where_a_test_lists_their_directory(shop):
     assert shop.affected_units() == ["test_list.py::test_list"]
 
 
+def test_reports_of_ftrace_where_a_test_lists_their_directory(shop):
+    shop.write("test_list.py", """
+        import os
+        def test_list():
+            assert "cart.py" in os.listdir()
+        """)
+    options = ["--report", "report.json", "--junit-out", "out.xml"]
+    for _ in range(2):
+        warm_test(shop, *options)
+        assert shop.affected_units() == []
+    for name in options[1::2]:
+        remove(shop.root / name)
+    assert shop.affected_units() == []
+
+
 def test_what_a_plugin_made_in_an_earlier_run(shop):
     shop.write("conftest.py", """
         import os
