@@ -14,7 +14,7 @@ Known = collections.namedtuple("Known", "setups steps said why")
 
 PRODUCTS = ("Once a later run has read the file, its absence counts as well: "
             "a command whose products are removed runs again, and makes them.")
-HOME = ("A cache in the home folder* is no product of a project: a command "
+HOME = ("A cache in the home folder is no product of a project: a command "
         "that is one unit and looks at it runs again where it is gone, or "
         "where there was none.")
 GIT = ("pytest-benchmark asks git for the state of the checkout before any "

@@ -246,7 +246,8 @@ STARTED = [
 CHECKS = [
     Setup("checks", {
         "ftrace.json": json.dumps({"checks": {
-            "lint": {"command": "ruff check --select E9,F8 shop", "phase": "fast"},
+            "lint": {"command": "ruff check --select E9,F8 shop",
+                     "phase": "fast"},
             "format": {"command": "black -q shop", "phase": "mutating"},
             "names": {"command": "ls"},
             "types": {"command": "mypy shop"},
