@@ -21,7 +21,7 @@ GIT = ("pytest-benchmark asks git for the state of the checkout before any "
        "test, and so any edit selects every test where it is installed.")
 
 KNOWN = [
-    Known(("tox", "nox", "checks"), ("removed", "clone"),
+    Known(("tox", "nox", "checks", "go"), ("removed", "clone"),
           r"/home/\.cache\S* (removed|created)$", HOME),
     Known(("counter", "hard-link", "prove", "make", "ninja", "cargo", "go",
            "maven", "vitest", "jest", "tox", "nox"),
