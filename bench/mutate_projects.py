@@ -128,6 +128,19 @@ def _archive(project, python):
         project.name, project.version))
 
 
+def unpacked(project, python):
+    """The folder of its sources, fetched once."""
+    source = os.path.join(WORK, project.name, "source-" + project.version)
+    if not os.path.exists(source):
+        shutil.rmtree(source + ".new", ignore_errors=True)
+        with tarfile.open(_archive(project, python)) as archive:
+            archive.extractall(source + ".new")
+        inner, = os.listdir(source + ".new")
+        os.rename(os.path.join(source + ".new", inner), source)
+        os.rmdir(source + ".new")
+    return source
+
+
 def environment(folder, requires, python):
     """A virtual environment with these packages; returns its python."""
     ready = os.path.join(folder, "ready")
@@ -158,8 +171,6 @@ def prepare(project, testmon):
     """Fetches a known project and makes what it needs."""
     version, python = next(iter(common.pythons().items()))
     work = os.path.join(WORK, project.name)
-    os.makedirs(work, exist_ok=True)
-    source = os.path.join(work, "source-" + project.version)
     common.note("bench: %s %s, Python %s" % (
         project.name, project.version, version))
     made = environment(os.path.join(work, project.venv + "-" + version),
@@ -171,14 +182,10 @@ def prepare(project, testmon):
             os.path.join(work, "venv-testmon-" + version),
             [*project.requires, TESTMON], python), "-m", "pytest"]
     if isinstance(project, Written):
+        source = os.path.join(work, "source-" + project.version)
         project.write(source)
-    elif not os.path.exists(source):
-        shutil.rmtree(source + ".new", ignore_errors=True)
-        with tarfile.open(_archive(project, python)) as archive:
-            archive.extractall(source + ".new")
-        inner, = os.listdir(source + ".new")
-        os.rename(os.path.join(source + ".new", inner), source)
-        os.rmdir(source + ".new")
+    else:
+        source = unpacked(project, python)
     return Prepared(project.name, source, command, project.options,
                     project.paths, project.pythonpath, other)
 

@@ -122,6 +122,21 @@ static void check_variable(struct map_files *files, uint32_t i)
 	recompute(files, i, path);
 }
 
+/*
+ * Whether a listing was another one than it is. A cache is not in it, by a tag
+ * inside, which may be written after the look and moves no time of the
+ * directory.
+ */
+static bool is_listed_otherwise(const struct map_files *files, uint32_t i)
+{
+	for (uint32_t s = files->files[i].state; s != FILE_NONE;
+		s = files->states[s].next)
+		if (files->states[s].aspect == ASPECT_LISTING &&
+			!files->states[s].live)
+			return true;
+	return false;
+}
+
 void map_file_check(
 	struct map_files *files, uint32_t i, const struct look *look)
 {
@@ -149,6 +164,8 @@ void map_file_check(
 	if (identity_equal(&look->identity, &file->identity) &&
 		!identity_racy(&file->identity, file->seen)) {
 		files->hits++;
+		if (is_listed_otherwise(files, i))
+			recompute(files, i, path);
 	} else {
 		file->changed = true;
 		file->identity = look->identity;
@@ -209,19 +226,25 @@ uint32_t map_file_state(struct map_files *files, uint32_t file,
 {
 	uint32_t b = intern(&files->blocks, block, block_size);
 	uint32_t s = find_state(files, file, aspect, b, NULL);
+	struct print print = print_absent;
 	char *path;
 
 	if (s != FILE_NONE)
 		return s;
-	s = add_state(files, file, aspect, b);
+	if (files->files[file].identity.mode ||
+		(aspect == ASPECT_LISTING && block_size)) {
+		path = map_files_absolute(files, file);
+		print = take(
+			files, file, path, aspect, &files->blocks.entries[b]);
+		free(path);
+	}
+	s = find_state(files, file, aspect, b, &print);
+	if (s == FILE_NONE) {
+		s = add_state(files, file, aspect, b);
+		files->states[s].print = print;
+	}
 	files->states[s].live = true;
-	if (!files->files[file].identity.mode &&
-		!(aspect == ASPECT_LISTING && block_size))
-		return s;
-	path = map_files_absolute(files, file);
-	files->states[s].print =
-		take(files, file, path, aspect, &files->blocks.entries[b]);
-	free(path);
+	files->states[s].dirty = true;
 	return s;
 }
 

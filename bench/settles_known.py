@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""Why some set-ups do not settle; docs/limitations.md says each, too."""
+
+import collections
+import fnmatch
+import os
+import re
+
+import common
+from common import Broken, say
+
+# Set-ups and steps are globs; said is what ftrace gives as the reason.
+Known = collections.namedtuple("Known", "setups steps said why")
+
+PRODUCTS = ("Once a later run has read the file, its absence counts as well: "
+            "a command whose products are removed runs again, and makes them.")
+HOME = ("A cache in the home folder is no product of a project: a command "
+        "that is one unit and looks at it runs again where it is gone, or "
+        "where there was none.")
+GIT = ("pytest-benchmark asks git for the state of the checkout before any "
+       "test, and so any edit selects every test where it is installed.")
+
+KNOWN = [
+    Known(("tox", "nox", "checks", "go"), ("removed", "clone"),
+          r"/home/\.cache\S* (removed|created)$", HOME),
+    Known(("counter", "hard-link", "prove", "make", "ninja", "cargo", "go",
+           "maven", "vitest", "jest", "tox", "nox"),
+          ("removed", "clone"), r" removed$| listing$", PRODUCTS),
+    Known(("benchmark",), ("comment", "edit", "clone"), r"", GIT),
+]
+
+
+def reason(setup, step, said):
+    for known in KNOWN:
+        if (any(fnmatch.fnmatch(setup, name) for name in known.setups)
+                and any(fnmatch.fnmatch(step, name) for name in known.steps)
+                and re.search(known.said, said)):
+            return known.why
+    return None
+
+
+def check():
+    """What is known here is to be read in the documentation."""
+    path = os.path.join(common.ROOT, "docs", "limitations.md")
+    documented = " ".join(common.read(path).split())
+    for known in KNOWN:
+        if known.why not in documented:
+            raise Broken("docs/limitations.md does not say: " + known.why)
+
+
+def print_all():
+    for known in KNOWN:
+        say("  %s: %s: %s" % (" ".join(known.setups), ", ".join(known.steps),
+                              known.why))
