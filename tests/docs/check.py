@@ -28,7 +28,8 @@ FOREIGN = {"--changed", "--build", "--preset", "--test-dir", "--lf", "--ff",
            "--onlyChanged", "--findRelatedTests", "--doctest-glob",
            "--dry-run", "--prefix", "--misses", "--calls", "--keep",
            "--jobs", "--output", "--full", "--touching", "--testmon",
-           "--work", "--floor", "--first-parent", "--junitxml"}
+           "--work", "--floor", "--first-parent", "--junitxml",
+           "--user", "--path", "--run"}
 
 problems = []
 
