@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import FTRACE, PYTHON, Project, environment
+from helpers import FTRACE, PYTHON, SOURCE, Project, environment
 
 TESTS = """\
 import time
@@ -141,6 +141,20 @@ def test_read_only_for_this_user(open_folder):
     assert "not recorded" in result.err
     assert os.listdir(project.root) == ["pyproject.toml"]
     os.chmod(project.root, 0o755)
+
+
+@pytest.mark.parametrize("name", ["my copy", "a:b"])
+def test_program_that_cannot_be_preloaded(project, tmp_path, name):
+    """The loader would complain of it on the command's standard error."""
+    folder = tmp_path / name
+    folder.mkdir()
+    program = shutil.copy(FTRACE, folder)
+    shutil.copy(Path(FTRACE).with_name("libftrace.so"), folder)
+    shutil.copytree(SOURCE / "adapters", tmp_path / "adapters")
+    result = project.sh(program, "run", "--", "echo", "ran")
+    assert (result.code, result.out) == (0, "ran\n")
+    assert len(result.err.splitlines()) == 1
+    assert "not recorded" in result.err and "a blank or a colon" in result.err
 
 
 @pytest.mark.parametrize("size", ["64k", "300k", "1m", "1600k", "3m"])
