@@ -318,7 +318,7 @@ def _simple(node, scope, first):
     if kind == "Expr" and type(node.value).__name__ == "Constant":
         if first and type(node.value.value) is str:
             unit.binds.append("__doc__")
-            return unit.finish(("doc", node.value.value), "doc")
+            return unit.finish(("doc", expressions.docstring([node])), "doc")
         return None
     if kind in ("Pass", "Global", "Nonlocal"):
         return None
