@@ -16,6 +16,21 @@ const struct adapter *adapter_for_command(char *const argv[])
 	return NULL;
 }
 
+const struct adapter *adapter_wrapped(const char **how, char *const argv[])
+{
+	for (size_t i = 0; i < ADAPTERS; i++) {
+		*how = adapters[i]->wrapped(argv);
+		if (*how)
+			return adapters[i];
+	}
+	return NULL;
+}
+
+const struct adapter *adapter_inside(void)
+{
+	return &adapter_pytest;
+}
+
 const struct adapter *adapter_named(const char *name)
 {
 	for (size_t i = 0; i < ADAPTERS; i++)

@@ -38,6 +38,19 @@ class Known:
         return other
 
 
+class Written(Known):
+    """One of bench/setups, whose framework looks up what it is set to."""
+
+    def __init__(self, name, why, requires):
+        super().__init__(name, "written", None, why, paths=["tests"],
+                         requires=requires)
+
+    def write(self, source):
+        shutil.rmtree(source, ignore_errors=True)
+        shutil.copytree(os.path.join(common.ROOT, "bench", "setups",
+                                     self.name), source)
+
+
 # Versions whose suites pass under Python 3.11 without the network.
 KNOWN = [
     Known("click", "8.1.7", common.CLICK_SHA256,
@@ -79,6 +92,10 @@ KNOWN = [
                     "filelock==3.14.0", "pytest-mock==3.14.0",
                     "pytest-rerunfailures==14.0", "pyproject_hooks==1.1.0",
                     "packaging==24.0"]),
+    Written("django", "settings, models and plugins that only Django names",
+            ["Django==4.2.16", "pytest-django==4.9.0"]),
+    Written("flask", "configuration by objects, names and data",
+            ["Flask==3.0.3"]),
 ]
 
 
@@ -114,7 +131,9 @@ def _archive(project, python):
 def unpacked(project, python):
     """The folder of its sources, fetched once."""
     source = os.path.join(WORK, project.name, "source-" + project.version)
-    if not os.path.exists(source):
+    if isinstance(project, Written):
+        project.write(source)
+    elif not os.path.exists(source):
         shutil.rmtree(source + ".new", ignore_errors=True)
         with tarfile.open(_archive(project, python)) as archive:
             archive.extractall(source + ".new")

@@ -87,6 +87,30 @@ static void answer_json(
 	json_print(json);
 }
 
+/* They are in the map, and no runner of tests takes them. */
+static void tell_commands(const struct affected *affected)
+{
+	const struct affected_unit *first = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < affected->count; i++) {
+		const struct affected_unit *unit = &affected->units[i];
+
+		if (affected_is_answer(affected, unit->runner, unit->id) ||
+			unit_is_check(unit->runner, unit->id))
+			continue;
+		first = first ? first : unit;
+		count++;
+	}
+	if (count)
+		note("beside the tests %s affected ('%s'%s); '--runner "
+		     "command' "
+		     "prints %s, 'ftrace forget' takes what nobody runs any "
+		     "more out of the map",
+			counted(count, "command is", "commands are"), first->id,
+			count > 1 ? ", ..." : "", count > 1 ? "them" : "it");
+}
+
 static void summarise(const struct affected *affected)
 {
 	size_t selected = 0, fresh = 0, gone = 0;
@@ -96,7 +120,7 @@ static void summarise(const struct affected *affected)
 	for (size_t i = 0; i < affected->count; i++) {
 		const struct affected_unit *unit = &affected->units[i];
 
-		if (unit_is_check(unit->runner, unit->id))
+		if (!affected_is_answer(affected, unit->runner, unit->id))
 			continue;
 		gone += unit->gone;
 		fresh += unit->file;
@@ -118,6 +142,8 @@ static void summarise(const struct affected *affected)
 		variables ? counted(variables, "variable", "variables") : "",
 		selected - gone, counted(affected->recorded, "test", "tests"),
 		new_text(fresh), duration_text(affected->spared));
+	if (!runner)
+		tell_commands(affected);
 }
 
 /* The question is about functions, and what is for tests has no say in it. */
@@ -156,7 +182,7 @@ static int run(int argc, char **argv)
 		help_unexpected(&verb_affected, argv + first);
 	if (untested || required)
 		return run_untested();
-	code = open_map(&map);
+	code = open_map_of_units(&map, runner);
 	if (code)
 		return code;
 	code = changed_set_find(&set, map.root,
@@ -168,6 +194,12 @@ static int run(int argc, char **argv)
 	if (code < 0) {
 		map_close(&map);
 		return query_failed(&err);
+	}
+	if (!affected.recorded && !runner) {
+		code = no_answer_without(&map, "test, but for checks");
+		affected_release(&affected);
+		map_close(&map);
+		return code;
 	}
 	project_here(&here, map.root);
 	affected_arguments(&affected, runner, tests, common_json ? NULL : &here,

@@ -139,6 +139,7 @@ static int audit_unit(const struct auditing *auditing, struct audit_run *run)
 	struct run_options run_options = {.root = auditing->root,
 		.argv = argv,
 		.adapter = auditing->adapter,
+		.inside = auditing->adapter,
 		.audit = &run->audit,
 		.limit = auditing->seconds};
 	struct run_result result;

@@ -157,7 +157,7 @@ static int run(int argc, char **argv)
 		help_unexpected(&verb_changed, argv + first);
 	if (since && !functions)
 		usage_error(&verb_changed, "'--since' needs '--functions'");
-	code = open_map(&map);
+	code = open_map_of_units(&map, NULL);
 	if (code)
 		return code;
 	code = changes_find(&answer.changes, &map, &err);

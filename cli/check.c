@@ -263,8 +263,10 @@ static int run(int argc, char **argv)
 {
 	int first = options_parse(&verb_check, argc, argv);
 	struct checks checks = {.all = all, .outdated = true};
-	int code = load(&checks), status;
+	int code, status;
 
+	spawn_outlive_readers();
+	code = load(&checks);
 	if (code == 0) {
 		choose(&checks, argv + first);
 		run_checks(&checks);

@@ -7,7 +7,9 @@
 #include <sys/mman.h>
 
 #include "cli/check.h"
+#include "cli/command.h"
 #include "cli/output.h"
+#include "cli/record.h"
 #include "map/alloc.h"
 #include "map/print.h"
 #include "map/project.h"
@@ -15,67 +17,6 @@
 #include "selector/plan.h"
 #include "selector/results.h"
 #include "tracer/run.h"
-
-/*
- * The words of a line that means the same to everybody who splits it at
- * blanks; NULL for one that only a shell understands.
- */
-static char **plain_words(const char *line)
-{
-	size_t count = 0, room = 0;
-	char **words = NULL;
-
-	if (line[strcspn(line, "|&;<>()$`\\\"'*?[]#~=%{}!\n\r\v\f")])
-		return NULL;
-	while (*(line += strspn(line, " \t"))) {
-		size_t n = strcspn(line, " \t");
-
-		*(char **)array_add(&words, &count, &room, sizeof(*words)) =
-			xmemdup(line, n);
-		line += n;
-	}
-	array_add(&words, &count, &room, sizeof(*words));
-	return words;
-}
-
-static void free_words(char **words)
-{
-	for (size_t i = 0; words && words[i]; i++)
-		free(words[i]);
-	free(words);
-}
-
-static char **configured_words(const struct config_check *config)
-{
-	char **words = xcalloc(config->argv.count + 1, sizeof(*words));
-
-	for (size_t i = 0; i < config->argv.count; i++)
-		words[i] = xstrdup(config->argv.items[i]);
-	return words;
-}
-
-/* A test runner is recognised by its own words, in a line, too. */
-static void find_runner(struct check *check)
-{
-	const struct config_check *config = check->config;
-	char **words;
-
-	check->argv = configured_words(config);
-	if (config->runner && strcmp(config->runner, "none") != 0)
-		check->adapter = adapter_named(config->runner);
-	else if (!config->runner)
-		check->adapter = adapter_for_command(check->argv);
-	if (config->runner || !config->is_line || check->adapter)
-		return;
-	words = plain_words(config->argv.items[2]);
-	check->adapter = words ? adapter_for_command(words) : NULL;
-	if (!check->adapter) {
-		free_words(words);
-		return;
-	}
-	free_words(check->argv);
-	check->argv = words;
-}
 
 /* What it is, so that another command under the name is another check. */
 static void define(struct check *check)
@@ -105,17 +46,18 @@ void check_init(
 
 	memset(check, 0, sizeof(*check));
 	check->config = config;
-	find_runner(check);
+	check->argv = command_configured(&check->adapter, config);
 	check->unit = xasprintf(CHECK_UNIT "%s", config->name);
-	check->line = run_command_words(check->argv);
 	check->directory = project_path(root, place);
+	check->line = run_command_asked(
+		check->adapter, check->argv, root, check->directory, false);
 	define(check);
 	free(place);
 }
 
 void check_release(struct check *check)
 {
-	free_words(check->argv);
+	command_free(check->argv);
 	free(check->unit);
 	free(check->line);
 	free(check->directory);
@@ -266,11 +208,14 @@ void check_examine(struct checks *checks)
 	checks->outdated = false;
 	if (code == 0) {
 		code = examine(checks, &map, &err);
+		code = code < 0 && map.damaged ? MAP_DAMAGED : code;
 		map_close(&map);
 	}
 	if (code == 0)
 		return;
-	if (code != MAP_MISSING)
+	if (code == MAP_DAMAGED && record_put_aside(checks->root))
+		code = MAP_MISSING;
+	else if (code != MAP_MISSING)
 		note("%s; everything is run", err.text);
 	for (size_t i = 0; i < checks->count; i++)
 		if (checks->list[i].progress == CHECK_WAITING) {

@@ -6,6 +6,7 @@
 #include "cli/option.h"
 #include "cli/output.h"
 #include "map/project.h"
+#include "map/query.h"
 #include "tracer/session.h"
 
 const char *common_root;
@@ -24,8 +25,8 @@ char *open_project(void)
 	}
 	left = session_clean(root);
 	if (left)
-		note("removed what %s left behind; the map is as it was "
-		     "before",
+		note("removed what %s left behind; what was not stored yet is "
+		     "not recorded",
 			counted(left, "killed run", "killed runs"));
 	return root;
 }
@@ -44,4 +45,30 @@ int open_map(struct map *map)
 	code = map_open(map, root, MAP_QUERY, &err);
 	free(root);
 	return code < 0 ? query_failed(&err) : 0;
+}
+
+int no_answer_without(const struct map *map, const char *what)
+{
+	note("the map in '%s' holds no %s; record one with 'ftrace run -- "
+	     "COMMAND'",
+		map->root, what);
+	return EXIT_QUERY_FAILED;
+}
+
+int open_map_of_units(struct map *map, const char *runner)
+{
+	int code = open_map(map);
+	struct err err;
+	bool any;
+
+	if (code)
+		return code;
+	if (query_any_unit(&any, map, runner, &err) < 0)
+		code = query_failed(&err);
+	else if (!any)
+		code = no_answer_without(
+			map, runner ? "test of that runner" : "test");
+	if (code)
+		map_close(map);
+	return code;
 }

@@ -30,4 +30,14 @@ char *open_project(void);
 /* Opens the map for a query; 0, or the exit code after a message. */
 int open_map(struct map *map);
 
+/*
+ * The same for a question about units: where the map has none, of that runner
+ * unless it is NULL, there is no answer. An empty one would be taken for
+ * "nothing is affected".
+ */
+int open_map_of_units(struct map *map, const char *runner);
+
+/* Says that the map holds no such thing; the exit code. */
+int no_answer_without(const struct map *map, const char *what);
+
 #endif

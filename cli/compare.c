@@ -259,7 +259,8 @@ static int compare(struct comparison *comparison, const char *const *names)
 		code = EXIT_QUERY_FAILED;
 	}
 	free(place);
-	testing_init(&comparison->testing, root, full->argv, adapter_of(full));
+	testing_init(&comparison->testing, root, full->argv, adapter_of(full),
+		adapter_of(full));
 	if (code)
 		return code;
 	sort_out(comparison);

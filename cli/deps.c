@@ -211,7 +211,7 @@ static int run(int argc, char **argv)
 
 	if (first + 1 != argc)
 		usage_error(&verb_deps, "exactly one test is needed");
-	code = open_map(&map);
+	code = open_map_of_units(&map, NULL);
 	if (code)
 		return code;
 	code = answer(&map, argv[first]);

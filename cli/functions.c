@@ -191,7 +191,7 @@ int answer_untested(const struct verb *verb, const struct untested *asked)
 			"--require-reached is a percentage from 0 to 100, not "
 			"'%s'",
 			asked->required);
-	code = open_map(&map);
+	code = open_map_of_units(&map, NULL);
 	if (code)
 		return code;
 	code = changes_find(&changes, &map, &err);

@@ -13,6 +13,7 @@
 #include "map/project.h"
 #include "selector/config.h"
 #include "selector/hook.h"
+#include "selector/hook_staged.h"
 
 static bool force;
 static const char *below;
@@ -40,16 +41,17 @@ static const char *here(void)
 	return common_root ? common_root : ".";
 }
 
-static int load(struct config *config, const char *directory)
+static int load(struct config *config, const char *directory, char **root)
 {
 	struct err err;
-	char *root = common_root ? project_absolute(common_root, &err)
-				 : project_root(directory, &err);
-	int code = root ? config_load(config, root, &err) : -1;
+	int code = -1;
 
+	*root = common_root ? project_absolute(common_root, &err)
+			    : project_root(directory, &err);
+	if (*root)
+		code = config_load(config, *root, &err);
 	if (code < 0)
 		note("%s", err.text);
-	free(root);
 	return code;
 }
 
@@ -58,15 +60,17 @@ static int install(const struct request *request)
 	struct config config = {.found = false};
 	struct hook hook;
 	struct err err;
-	int code = load(&config, here());
-	bool checks = config.count > 0;
+	char *root;
+	int code = load(&config, here(), &root);
+	bool has_work = config.count || config.test.argv.count;
 
+	free(root);
 	config_release(&config);
 	if (code < 0)
 		return EXIT_QUERY_FAILED;
-	if (!checks && !*request->argv)
-		usage_error(&verb_hook, "no command given, and no checks in "
-					"'" CONFIG_FILE "'");
+	if (!has_work && !*request->argv)
+		usage_error(&verb_hook, "no command given, and neither checks "
+					"nor a \"test\" in '" CONFIG_FILE "'");
 	code = hook_look(&hook, here(), request->name, &err);
 	if (code == 0)
 		code = hook_install(
@@ -171,16 +175,16 @@ static int count_words(char *const *words)
 	return n;
 }
 
-/* "test -- COMMAND", as if it had been typed. */
+/* "test -- COMMAND", as if it had been typed; or "test" alone. */
 static int run_test(char *const *argv)
 {
 	int count = count_words(argv), code;
 	char **words = xcalloc((size_t)count + 3, sizeof(*words));
 
 	words[0] = "test";
-	words[1] = "--";
+	words[1] = count ? "--" : NULL;
 	memcpy(words + 2, argv, (size_t)count * sizeof(*words));
-	code = verb_test.run(count + 2, words);
+	code = verb_test.run(count ? count + 2 : 1, words);
 	free(words);
 	return code;
 }
@@ -216,12 +220,55 @@ static char **check_words(const struct config *config, const char *name)
 	return words;
 }
 
+/* Whether they left what is to be committed as it is in the work tree. */
+static int judge(struct staged *staged, int code)
+{
+	if (!hook_staged_rewritten(staged))
+		return code;
+	for (size_t i = 0; i < staged->count; i++)
+		if (staged->list[i].rewritten)
+			note("a check changed '%s', and it is staged as it was "
+			     "before",
+				staged->list[i].path);
+	note("nothing is committed; stage what the checks changed, with 'git "
+	     "add'");
+	return code ? code : 1;
+}
+
+static int run_checks(
+	const struct request *request, char **words, const char *root)
+{
+	struct staged staged = {0};
+	bool commits = !strcmp(request->name, "pre-commit");
+	int code;
+
+	if (commits)
+		hook_staged_look(&staged, root);
+	hook_leave_git();
+	code = verb_check.run(count_words(words), words);
+	if (commits)
+		code = judge(&staged, code);
+	hook_staged_release(&staged);
+	return code;
+}
+
+/* For pre-push it is a list that is not the tests'. */
+static void leave_input(void)
+{
+	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (nothing > STDIN_FILENO) {
+		dup2(nothing, STDIN_FILENO);
+		close(nothing);
+	}
+}
+
 /* What the hook is for. git has it begin at the top of the work tree. */
 static int run_hook(const struct request *request)
 {
 	struct config config = {.found = false};
-	char **words;
-	int nothing, code = EXIT_ANSWERED;
+	char **words, *root = NULL;
+	int code = EXIT_ANSWERED;
 
 	if (below && chdir(below) < 0) {
 		note("nothing is tested: there is no '%s' here", below);
@@ -232,25 +279,24 @@ static int run_hook(const struct request *request)
 		     "%s",
 			!strcmp(request->name, "pre-commit") ? "to be committed"
 							     : "committed");
-	hook_leave_git();
-	/* For pre-push it is a list that is not the tests'. */
-	nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (nothing > STDIN_FILENO) {
-		dup2(nothing, STDIN_FILENO);
-		close(nothing);
-	}
-	if (load(&config, ".") < 0)
+	leave_input();
+	if (load(&config, ".", &root) < 0) {
+		free(root);
 		return EXIT_RUN_FAILED;
+	}
 	words = check_words(&config, request->name);
-	if (words[1])
-		code = verb_check.run(count_words(words), words);
-	else if (*request->argv)
+	if (words[1]) {
+		code = run_checks(request, words, root);
+	} else if (*request->argv || config.test.argv.count) {
+		hook_leave_git();
 		code = run_test(request->argv);
-	else
+	} else {
 		note("nothing is tested: the hook was installed without a "
-		     "command, and "
-		     "'" CONFIG_FILE "' names no checks for it");
+		     "command, and '" CONFIG_FILE
+		     "' names neither checks for it nor a \"test\"");
+	}
 	free(words);
+	free(root);
 	config_release(&config);
 	return code;
 }

@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "cli/output.h"
+#include "map/aside.h"
 #include "map/command.h"
 #include "map/left.h"
 #include "map/project.h"
@@ -24,6 +26,12 @@ const struct adapter *record_adapter(
 	if (!adapter)
 		usage_error(verb, "unknown runner '%s'", runner);
 	return adapter;
+}
+
+const struct adapter *record_inside(
+	const char *runner, const struct adapter *adapter)
+{
+	return adapter || runner ? adapter : adapter_inside();
 }
 
 static int forget(
@@ -92,11 +100,12 @@ void record_doubt(
 	struct map map;
 	struct err err;
 
-	if (!options->adapter ||
+	if (!options->inside ||
 		map_open(&map, options->root, MAP_QUERY, &err) < 0)
 		return;
-	line = run_command_words(options->argv);
 	directory = project_path(options->root, ".");
+	line = run_command_asked(options->adapter, options->argv, options->root,
+		directory, false);
 	if (commands_load_others(&others, &map, line, directory, &err) == 0 &&
 		others.count) {
 		if (affected)
@@ -120,15 +129,26 @@ int record_command(const struct run_options *options, struct run_result *result)
 	return -code;
 }
 
+static void tell_none(int status)
+{
+	if (WIFEXITED(status))
+		note("recorded no unit: the command ended with %d and ran no "
+		     "test",
+			WEXITSTATUS(status));
+	else
+		note("recorded no unit: signal %d ended the command before any "
+		     "test",
+			WTERMSIG(status));
+}
+
 static void summarise(const struct run_options *options,
 	const struct run_result *result, bool quiet)
 {
 	const struct fold_summary *summary = &result->summary;
 
 	if (result->adapter_silent)
-		note("the runner did not load ftrace's plugin, so there are no "
-		     "tests to record; '--runner none' records the whole "
-		     "command as one unit");
+		note("the runner did not load ftrace's plugin, so its tests "
+		     "cannot be told apart: the whole command is one unit");
 	if (options->each && !summary->each)
 		note("no program executed below the root matches '%s'; the "
 		     "whole command is one unit",
@@ -144,20 +164,64 @@ static void summarise(const struct run_options *options,
 			summary->coarse_reason);
 	if (quiet)
 		return;
-	if (summary->gone)
+	if (!summary->units && !summary->gone) {
+		if (!result->adapter_silent)
+			tell_none(result->status);
+	} else if (summary->gone) {
 		note("recorded %s; %s gone",
 			counted(summary->units, "unit", "units"),
 			counted(summary->gone, "unit is", "units are"));
-	else
+	} else {
 		note("recorded %s", counted(summary->units, "unit", "units"));
+	}
+}
+
+static void tell_aside(void)
+{
+	note("the map was damaged; it is kept as '" MAP_ASIDE "', and a new "
+	     "one is begun");
+}
+
+bool record_put_aside(const char *root)
+{
+	struct err err;
+	int code = map_put_aside(root, &err);
+
+	if (code == 0)
+		tell_aside();
+	else
+		note("%s", err.text);
+	return code == 0;
+}
+
+void record_tell_inside(
+	const struct run_options *options, const struct run_result *result)
+{
+	const char *how;
+	const struct adapter *adapter = adapter_wrapped(&how, options->argv);
+	bool any = !adapter;
+
+	for (size_t i = 0; i < result->summary.units; i++)
+		any |= adapter_named(result->summary.list[i].runner) != NULL;
+	if (!any && !options->unit && result->recorded)
+		note("no test of %s was seen inside '%s', which runs as one "
+		     "unit; to have its tests told apart, record them in the "
+		     "environment that it made: ftrace run -- %s",
+			adapter->name, options->argv[0], how);
 }
 
 void record_tell(const struct run_options *options,
 	const struct run_result *result, bool quiet)
 {
+	if (result->put_aside)
+		tell_aside();
 	if (result->recorded)
 		summarise(options, result, quiet);
+	else if (result->unselected)
+		note("not recorded, so all of the command ran: %s",
+			result->problem.text);
 	else
-		note("not recorded, the map is as it was: %s",
+		note("not recorded, the map is %s: %s",
+			result->put_aside ? "empty" : "as it was",
 			result->problem.text);
 }

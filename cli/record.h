@@ -19,6 +19,10 @@
 const struct adapter *record_adapter(
 	const struct verb *verb, const char *runner, char *const *argv);
 
+/* Whose tests are recorded where the command runs any, or NULL. */
+const struct adapter *record_inside(
+	const char *runner, const struct adapter *adapter);
+
 /*
  * Before it runs: something has changed that may say what tests there are, and
  * after the run the map has it as it is now. Other commands may have tests that
@@ -32,7 +36,23 @@ void record_doubt(
 int record_command(
 	const struct run_options *options, struct run_result *result);
 
-/* What was recorded, and what was not; quiet: only what is wrong. */
+/*
+ * Where a runner may have been started in environments of its own, and none of
+ * its tests was seen. Not for who asked for one unit.
+ */
+void record_tell_inside(
+	const struct run_options *options, const struct run_result *result);
+
+/*
+ * Puts a damaged map aside, and says so; or why it cannot be done. Whether it
+ * is done.
+ */
+bool record_put_aside(const char *root);
+
+/*
+ * What was recorded, and what was not; quiet: only what is wrong. options may
+ * be NULL where nothing was recorded.
+ */
 void record_tell(const struct run_options *options,
 	const struct run_result *result, bool quiet);
 

@@ -28,11 +28,13 @@ static int run(int argc, char **argv)
 {
 	int first = options_parse(&verb_run, argc, argv);
 	struct run_options run_options;
+	const struct adapter *adapter;
 	struct run_result result;
 	char *root;
 	bool unseen;
 	int code;
 
+	spawn_outlive_readers();
 	if (first >= argc || !*argv[first])
 		usage_error(&verb_run, "no command given, as in 'ftrace run -- "
 				       "pytest'");
@@ -41,18 +43,24 @@ static int run(int argc, char **argv)
 	root = open_project();
 	if (!root)
 		return EXIT_RUN_FAILED;
+	adapter = record_adapter(&verb_run, runner, argv + first);
 	run_options = (struct run_options){.root = root,
 		.argv = argv + first,
 		.unit = name,
 		.each = each.count ? each.items : NULL,
-		.adapter = record_adapter(&verb_run, runner, argv + first)};
+		.adapter = adapter,
+		.inside = each.count || name ? adapter
+					     : record_inside(runner, adapter)};
 	record_doubt(&run_options, NULL);
 	code = record_command(&run_options, &result);
 	free(root);
 	if (code)
 		return code;
 	record_tell(&run_options, &result, quiet);
-	unseen = !result.recorded || result.summary.incomplete;
+	if (!runner && !each.count)
+		record_tell_inside(&run_options, &result);
+	unseen = !result.recorded || result.summary.incomplete ||
+		 result.adapter_silent;
 	run_result_release(&result);
 	if (strict && unseen)
 		return EXIT_RUN_FAILED;

@@ -192,6 +192,8 @@ static void answer_text(const struct map *map, const struct answer *answer)
 	printf("project   %s\n", map->root);
 	printf("units     %lld", (long long)totals->units);
 	print_outcomes(&answer->units);
+	if (!totals->units)
+		puts("          so there is no answer to what is affected");
 	printf("files     %lld in %lld states\n", (long long)totals->files,
 		(long long)totals->states);
 	printf("edges     %lld reads, %lld uses, %lld makes\n",

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/changed_set.h"
+#include "cli/command.h"
 #include "cli/common.h"
 #include "cli/escaping.h"
 #include "cli/output.h"
@@ -80,6 +81,9 @@ static void announce(const struct testing *testing)
 	else if (plan->known && plan->namesake)
 		note("%s is called like another test file; all are run",
 			plan->namesake);
+	else if (plan->known && plan->recorded && plan->itself)
+		note("what the command does besides its tests is affected; "
+		     "all of it is run");
 	else if (plan_is_all(plan))
 		note("the map has no whole run of this command; all its tests "
 		     "are run");
@@ -107,8 +111,11 @@ static unsigned parse_retries(void)
 
 static void tell(const struct testing *testing, const struct run_result *result)
 {
-	record_tell(
-		&(struct run_options){.argv = testing->argv}, result, quiet);
+	const struct run_options what = {.argv = testing->argv};
+
+	record_tell(&what, result, quiet);
+	if (!runner)
+		record_tell_inside(&what, result);
 }
 
 /* With what would have been run, were it not for --full. */
@@ -170,24 +177,38 @@ static int run(int argc, char **argv)
 	struct testing testing;
 	struct git_set set;
 	struct err err;
-	char *root;
+	char *root, **usual = NULL;
 
-	if (first >= argc || !*argv[first])
+	spawn_outlive_readers();
+	if (first < argc && !*argv[first])
 		usage_error(&verb_test, "no command given");
 	if (full && (asked.since || asked.staged))
 		usage_error(&verb_test, "'--full' runs everything, whatever "
 					"has changed");
-	adapter = record_adapter(&verb_test, runner, argv + first);
 	root = open_project();
 	if (!root)
 		return EXIT_RUN_FAILED;
-	testing_init(&testing, root, argv + first, adapter);
+	code = first < argc ? 0 : command_usual(&usual, &adapter, root, quiet);
+	if (code) {
+		command_free(usual);
+		free(root);
+		return code;
+	}
+	argv = usual ? usual : argv + first;
+	if (!usual || runner)
+		adapter = record_adapter(&verb_test, runner, argv);
+	testing_init(
+		&testing, root, argv, adapter, record_inside(runner, adapter));
 	reports_ask(&testing, &verb_test);
+	/* What a runner of its own tells is of a command that is one unit. */
+	if (outcome_files_wanted(&testing.files))
+		testing.inside = NULL;
 	code = changed_set_find(&set, root, &asked, &verb_test, &err);
 	if (code < 0) {
 		note("%s", err.text);
 		git_set_release(&set);
 		testing_release(&testing);
+		command_free(usual);
 		return EXIT_RUN_FAILED;
 	}
 	testing.command.set = asked.since || asked.staged ? &set : NULL;
@@ -209,7 +230,8 @@ static int run(int argc, char **argv)
 	}
 	testing_release(&testing);
 	git_set_release(&set);
-	if (code == 0 && status)
+	command_free(usual);
+	if (code == 0 && (status || spawn_held()))
 		spawn_exit_like(status);
 	return code ? code : written;
 }
@@ -217,9 +239,11 @@ static int run(int argc, char **argv)
 const struct verb verb_test = {
 	.name = "test",
 	.summary = "run the tests that the edits since can affect",
-	.usage = "-- COMMAND [ARGUMENT ...]",
+	.usage = "[-- COMMAND [ARGUMENT ...]]",
 	.text = "Runs of a command's tests those that may behave differently "
-		"now, and records\nthem. pytest runs what is affected of all "
+		"now, and records\nthem. Without a command it takes the "
+		"\"test\" of ftrace.json, or else the last one\nthat ran "
+		"as a whole. pytest runs what is affected of all "
 		"that the command would run; any other\ncommand is one unit, "
 		"and is run or not. With nothing affected nothing is run. "
 		"What\nfailed last time, was not all seen or never ran is run "

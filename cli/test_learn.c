@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "cli/output.h"
+#include "cli/record.h"
 #include "map/alloc.h"
 #include "map/smoke.h"
 #include "selector/flaky.h"
@@ -18,8 +19,8 @@
 static bool has_failed(const struct testing *testing, int status)
 {
 	return WIFEXITED(status) &&
-	       (testing->adapter ? WEXITSTATUS(status) == 1
-				 : WEXITSTATUS(status) != 0);
+	       (testing->adapter && !testing->wraps ? WEXITSTATUS(status) == 1
+						    : WEXITSTATUS(status) != 0);
 }
 
 static int retry_once(struct testing *testing, struct result **failed,
@@ -36,8 +37,7 @@ static int retry_once(struct testing *testing, struct result **failed,
 	if (code)
 		return code;
 	if (!result.recorded)
-		note("not recorded, the map is as it was: %s",
-			result.problem.text);
+		record_tell(NULL, &result, true);
 	*status = result.status;
 	run_result_release(&result);
 	return 0;

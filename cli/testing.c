@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/testing.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cli/output.h"
 #include "cli/record.h"
@@ -15,18 +12,21 @@
 #include "map/project.h"
 
 void testing_init(struct testing *testing, char *root, char *const *argv,
-	const struct adapter *adapter)
+	const struct adapter *adapter, const struct adapter *inside)
 {
 	*testing = (struct testing){.argv = argv,
 		.adapter = adapter,
-		.words = run_command_words(argv),
+		.inside = inside,
 		.directory = project_path(root, "."),
 		.root = root};
 	testing->id = run_command_unit(argv, testing->directory);
+	testing->asked = run_command_asked(
+		adapter, argv, root, testing->directory, false);
 	testing->command = (struct plan_command){
 		.runner = adapter ? adapter->name : "command",
 		.unit = adapter ? NULL : testing->id,
-		.line = testing->words,
+		.own = testing->id,
+		.line = testing->asked,
 		.directory = testing->directory};
 }
 
@@ -36,9 +36,26 @@ void testing_release(struct testing *testing)
 	results_release(&testing->results);
 	plan_release(&testing->plan);
 	free(testing->id);
-	free(testing->words);
+	free(testing->asked);
 	free(testing->directory);
 	free(testing->root);
+}
+
+/* A command that stands before a runner is that one's tests. */
+static int find_inside(
+	struct testing *testing, struct map *map, struct err *err)
+{
+	int code;
+
+	if (testing->adapter || !testing->inside)
+		return 0;
+	code = plan_wraps(&testing->wraps, map, &testing->command, err);
+	if (code == 0 && testing->wraps) {
+		testing->adapter = testing->inside;
+		testing->command.runner = testing->adapter->name;
+		testing->command.unit = NULL;
+	}
+	return code;
 }
 
 void testing_plan(struct testing *testing)
@@ -50,38 +67,26 @@ void testing_plan(struct testing *testing)
 	if (code == MAP_MISSING)
 		return;
 	if (code == 0) {
-		code = plan_make(&testing->plan, &map, &testing->command, &err);
+		code = find_inside(testing, &map, &err);
+		if (code == 0)
+			code = plan_make(
+				&testing->plan, &map, &testing->command, &err);
 		if (code == 0 && outcome_files_wanted(&testing->files))
 			code = outcome_files_known(&testing->files, &map,
 				testing->command.runner, testing->command.unit,
 				&err);
+		code = code < 0 && map.damaged ? MAP_DAMAGED : code;
 		map_close(&map);
 	}
 	if (code < 0) {
-		note("%s", err.text);
+		if (code == MAP_DAMAGED)
+			record_put_aside(testing->root);
+		else
+			note("%s", err.text);
 		plan_release(&testing->plan);
 		memset(&testing->plan, 0, sizeof(testing->plan));
 	}
 	results_begin(&testing->results, &testing->plan, &testing->command);
-}
-
-/* The file with what to run, to be freed; NULL after a message. */
-static char *write_selection(
-	const struct testing *testing, char *const *list, size_t count)
-{
-	char *path = xasprintf(
-		"%s/" MAP_DIRECTORY "/selection.%d", testing->root, getpid());
-	FILE *file = fopen(path, "we");
-	int failed = 0;
-
-	for (size_t i = 0; file && i < count; i++)
-		failed |= fwrite(list[i], 1, strlen(list[i]) + 1, file) == 0;
-	if (file && fclose(file) == 0 && !failed)
-		return path;
-	note("cannot write '%s': %s", path, strerror(errno));
-	unlink(path);
-	free(path);
-	return NULL;
 }
 
 static int64_t time_on(clockid_t clock)
@@ -137,17 +142,15 @@ int testing_run(struct testing *testing, char *const *list, size_t count,
 {
 	struct run_options options = {.root = testing->root,
 		.argv = testing->argv,
-		.adapter = testing->adapter,
+		.adapter = testing->wraps ? NULL : testing->adapter,
+		.inside = testing->inside,
 		.outputs = {report_options.report, report_options.junit_out}};
 	int64_t began = time_on(CLOCK_MONOTONIC);
-	char *selection = NULL;
 	int code;
 
-	if (list && testing->adapter) {
-		selection = write_selection(testing, list, count);
-		if (!selection)
-			return EXIT_RUN_FAILED;
-		options.selection = selection;
+	if (testing->adapter) {
+		options.selection = list;
+		options.selection_count = count;
 	}
 	if (!testing->started) {
 		testing->started = time_on(CLOCK_REALTIME);
@@ -165,9 +168,6 @@ int testing_run(struct testing *testing, char *const *list, size_t count,
 		outcome_files_take(&testing->files, testing->root,
 			&testing->results, testing->command.runner,
 			testing->command.unit);
-	if (selection)
-		unlink(selection);
-	free(selection);
 	return code;
 }
 

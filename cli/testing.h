@@ -14,7 +14,9 @@
 struct testing {
 	char *const *argv;
 	const struct adapter *adapter; /* NULL: the command is one unit */
-	char *id, *words, *directory;  /* what it is, and where it runs */
+	const struct adapter *inside;  /* whose tests it may have; or NULL */
+	bool wraps;                    /* it has, as the map knows */
+	char *id, *asked, *directory;  /* what it is, and where it runs */
 	char *root;
 	struct plan_command command;
 	struct plan plan; /* of zeroes where the map cannot tell */
@@ -25,10 +27,11 @@ struct testing {
 };
 
 /*
- * root: owned by it from now on. argv stays the caller's.
+ * root: owned by it from now on. argv stays the caller's. inside: as
+ * record_inside() has it.
  */
 void testing_init(struct testing *testing, char *root, char *const *argv,
-	const struct adapter *adapter);
+	const struct adapter *adapter, const struct adapter *inside);
 void testing_release(struct testing *testing);
 
 /* Asks the map, and begins the results. Where it cannot be read: a note. */

@@ -39,6 +39,9 @@ static void print_chain(const struct chain *chain)
 		else if (link->kind == SCOPE_KEPT)
 			printf("  gets at what is kept in memory as %s\n",
 				link->name);
+		else if (link->kind == SCOPE_NAMES)
+			printf("  has code of others read names of %s\n",
+				link->name);
 		else
 			printf("  uses %s %s\n", scope_kind_name(link->kind),
 				link->name);
@@ -289,7 +292,7 @@ static int run(int argc, char **argv)
 
 	if (argc - first < 1 || argc - first > 2)
 		usage_error(&verb_why, "a test, a file, or both are needed");
-	code = open_map(&map);
+	code = open_map_of_units(&map, NULL);
 	if (code)
 		return code;
 	if (query_units(&units, &map, &err) < 0)

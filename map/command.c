@@ -22,13 +22,9 @@ int command_is_known(bool *known, int64_t *lasted, struct map *map,
 	return code < 0 ? code : 0;
 }
 
-int commands_load_others(struct commands *commands, struct map *map,
-	const char *line, const char *directory, struct err *err)
+static int load(struct commands *commands, struct map *map, sqlite3_stmt *row,
+	struct err *err)
 {
-	sqlite3_stmt *row = sql_prepare_command(map,
-		"SELECT line, directory FROM command"
-		" WHERE line <> ?1 OR directory <> ?2",
-		line, directory, err);
 	int code = row ? 1 : MAP_IO;
 
 	memset(commands, 0, sizeof(*commands));
@@ -38,9 +34,33 @@ int commands_load_others(struct commands *commands, struct map *map,
 
 		command->line = sql_copy(row, 0);
 		command->directory = sql_copy(row, 1);
+		if (sqlite3_column_type(row, 2) != SQLITE_NULL)
+			command->runner = sql_copy(row, 2);
 	}
 	sqlite3_finalize(row);
 	return code;
+}
+
+int commands_load_others(struct commands *commands, struct map *map,
+	const char *line, const char *directory, struct err *err)
+{
+	return load(commands, map,
+		sql_prepare_command(map,
+			"SELECT line, directory, NULL FROM command"
+			" WHERE line <> ?1 OR directory <> ?2",
+			line, directory, err),
+		err);
+}
+
+int commands_load_whole(
+	struct commands *commands, struct map *map, struct err *err)
+{
+	return load(commands, map,
+		sql_prepare(map,
+			"SELECT given, directory, runner FROM command"
+			" WHERE ran IS NOT NULL ORDER BY ran DESC",
+			err),
+		err);
 }
 
 void commands_release(struct commands *commands)
@@ -48,6 +68,7 @@ void commands_release(struct commands *commands)
 	for (size_t i = 0; i < commands->count; i++) {
 		free(commands->list[i].line);
 		free(commands->list[i].directory);
+		free(commands->list[i].runner);
 	}
 	free(commands->list);
 	memset(commands, 0, sizeof(*commands));
@@ -72,36 +93,59 @@ int command_forget(struct map *map, const char *line, const char *directory,
 		directory, err);
 }
 
-int command_forget_others(struct map *map, const char *line,
-	const char *directory, struct err *err)
-{
-	return perform(map,
-		"DELETE FROM command WHERE line <> ?1 OR directory <> ?2", line,
-		directory, err);
-}
-
-static int add(
+int command_forget_others(
 	struct map *map, const struct recording *recording, struct err *err)
 {
+	const char *sibling = recording->sibling;
 	sqlite3_stmt *stmt = sql_prepare_command(map,
-		"INSERT OR REPLACE INTO command (line, directory, duration)"
-		" VALUES (?1, ?2, ?3)",
-		recording->words, recording->directory, err);
+		"DELETE FROM command WHERE directory <> ?2"
+		" OR (line <> ?1 AND line IS NOT ?3)",
+		recording->asked, recording->directory, err);
 	int code = MAP_IO;
 
-	if (stmt) {
-		sqlite3_bind_int64(stmt, 3, recording->duration / 1000);
+	if (stmt && sibling)
+		sql_bind_bytes(stmt, 3, sibling, strlen(sibling));
+	if (stmt)
 		code = sql_once(map, stmt, err);
+	sqlite3_finalize(stmt);
+	return code;
+}
+
+/* One that gave up half-way is known, and is as it last ran as a whole. */
+static int add(struct map *map, const struct recording *recording,
+	const char *line, struct err *err)
+{
+	sqlite3_stmt *stmt = sql_prepare_command(map,
+		"INSERT INTO command (line, directory, duration, given, runner,"
+		" ran) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+		" ON CONFLICT (line, directory) DO UPDATE SET"
+		" duration = coalesce(excluded.duration, duration),"
+		" given = coalesce(excluded.given, given),"
+		" runner = coalesce(excluded.runner, runner),"
+		" ran = coalesce(excluded.ran, ran)",
+		line, recording->directory, err);
+	int code = stmt ? 0 : MAP_IO;
+
+	if (stmt && recording->ran_all) {
+		sqlite3_bind_int64(stmt, 3, recording->duration / 1000);
+		sql_bind_bytes(
+			stmt, 4, recording->given, strlen(recording->given));
+		if (recording->runner)
+			sqlite3_bind_text(
+				stmt, 5, recording->runner, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(stmt, 6, recording->started);
 	}
+	if (code == 0)
+		code = sql_once(map, stmt, err);
 	sqlite3_finalize(stmt);
 	return code;
 }
 
 /* Where it is one unit, other words of the same line had it until now. */
-int command_store(
-	struct map *map, const struct recording *recording, struct err *err)
+static int store_line(struct map *map, const struct recording *recording,
+	const char *line, struct err *err)
 {
-	const char *line = recording->words, *place = recording->directory;
+	const char *place = recording->directory;
 	int code = 0;
 
 	/* It runs as it is until it passes. */
@@ -115,5 +159,15 @@ int command_store(
 			" AND replace(line, '\\', '')"
 			"  = replace(?1, '\\', '')",
 			line, place, err);
-	return code == 0 ? add(map, recording, err) : code;
+	return code == 0 ? add(map, recording, line, err) : code;
+}
+
+int command_store(
+	struct map *map, const struct recording *recording, struct err *err)
+{
+	int code = store_line(map, recording, recording->asked, err);
+
+	if (code == 0 && recording->sibling)
+		code = store_line(map, recording, recording->sibling, err);
+	return code;
 }

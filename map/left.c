@@ -60,15 +60,15 @@ void left_release(struct left *left)
 	memset(left, 0, sizeof(*left));
 }
 
-static int forget(
-	struct map *map, const struct recording *recording, struct err *err)
+static int forget(struct map *map, const struct recording *recording,
+	const char *line, struct err *err)
 {
 	sqlite3_stmt *stmt = sql_prepare_command(map,
 		"DELETE FROM left_file WHERE (line = ?1 AND directory = ?2)"
 		" OR NOT EXISTS (SELECT 1 FROM command"
 		"  WHERE command.line = left_file.line"
 		"  AND command.directory = left_file.directory)",
-		recording->words, recording->directory, err);
+		line, recording->directory, err);
 	int code = stmt ? sql_once(map, stmt, err) : MAP_IO;
 
 	sqlite3_finalize(stmt);
@@ -80,7 +80,8 @@ static int forget(
  * are collected too, are left with it.
  */
 static int add(struct map *map, const struct recording *recording,
-	enum scope_kind kind, const char *end, struct err *err)
+	const char *line, enum scope_kind kind, const char *end,
+	struct err *err)
 {
 	struct query_name *names = NULL;
 	size_t count = 0;
@@ -88,7 +89,7 @@ static int add(struct map *map, const struct recording *recording,
 	sqlite3_stmt *stmt = sql_prepare_command(map,
 		"INSERT OR IGNORE INTO left_file (line, directory, file)"
 		" VALUES (?, ?, ?)",
-		recording->words, recording->directory, err);
+		line, recording->directory, err);
 	int code = stmt ? query_names(&names, &count, map, kind, err) : MAP_IO;
 
 	for (size_t i = 0; i < recording->scope_count; i++) {
@@ -115,12 +116,24 @@ static int add(struct map *map, const struct recording *recording,
 	return code;
 }
 
+static int store_line(struct map *map, const struct recording *recording,
+	const char *line, struct err *err)
+{
+	int code = forget(map, recording, line, err);
+
+	if (code == 0)
+		code = add(map, recording, line, SCOPE_COLLECT, "", err);
+	if (code == 0)
+		code = add(map, recording, line, SCOPE_DISCOVER, "/", err);
+	return code;
+}
+
 int left_store(
 	struct map *map, const struct recording *recording, struct err *err)
 {
-	int code = forget(map, recording, err);
+	int code = store_line(map, recording, recording->asked, err);
 
-	if (code == 0)
-		code = add(map, recording, SCOPE_COLLECT, "", err);
-	return code == 0 ? add(map, recording, SCOPE_DISCOVER, "/", err) : code;
+	if (code == 0 && recording->sibling)
+		code = store_line(map, recording, recording->sibling, err);
+	return code;
 }

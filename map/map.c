@@ -8,11 +8,9 @@
 #include <unistd.h>
 
 #include "map/alloc.h"
+#include "map/aside.h"
 #include "map/schema.h"
 #include "map/sql.h"
-
-/* How long a writer waits for another one's transaction. */
-#define BUSY_MS 60000
 
 /*
  * One writer, readers beside it, and after kill -9 the journal of the last
@@ -22,6 +20,7 @@
 static const char settings[] = "PRAGMA journal_mode = TRUNCATE;"
 			       "PRAGMA synchronous = NORMAL;"
 			       "PRAGMA temp_store = MEMORY;"
+			       "PRAGMA cell_size_check = ON;"
 			       "PRAGMA cache_size = -16000;";
 
 /* A database is whole pages; SQLite itself would read zeroes for the rest. */
@@ -32,9 +31,7 @@ static int check_size(struct map *map, const char *path, struct err *err)
 	int code = sql_number(map, "PRAGMA page_size", &page, err);
 
 	if (code == 0 && page > 0 && stat(path, &st) == 0 && st.st_size % page)
-		return err_set(err, MAP_BROKEN,
-			"map '%s' is cut short; remove it and record again",
-			path);
+		return map_damaged(map, "it is cut short", err);
 	return code;
 }
 
@@ -54,11 +51,11 @@ static int open_database(
 		path, &map->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code != SQLITE_OK)
 		return sql_failed(map, err);
-	sqlite3_busy_timeout(map->db, BUSY_MS);
+	sqlite3_busy_timeout(map->db, MAP_BUSY_MS);
 	return map->read_only ? 0 : sql_run(map, settings, err);
 }
 
-int map_open(
+static int open_as(
 	struct map *map, const char *root, enum map_mode mode, struct err *err)
 {
 	char *path = xasprintf("%s/" MAP_PATH, root);
@@ -83,10 +80,60 @@ int map_open(
 	if (code == 0)
 		code = schema_prepare(map, err);
 out:
-	if (code < 0)
+	if (code < 0) {
+		code = map->damaged ? MAP_DAMAGED : code;
 		map_close(map);
+	}
 	free(path);
 	return code;
+}
+
+int map_open(
+	struct map *map, const char *root, enum map_mode mode, struct err *err)
+{
+	int code = open_as(map, root, mode, err);
+
+	if (code != MAP_DAMAGED || mode != MAP_RECORD)
+		return code;
+	code = map_put_aside(root, err);
+	if (code == 0)
+		code = open_as(map, root, mode, err);
+	map->put_aside = code == 0;
+	return code;
+}
+
+int map_check(struct map *map, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map, "PRAGMA integrity_check(1)", err);
+	int code = row ? sql_step(map, row, err) : MAP_IO;
+
+	if (code > 0 &&
+		strcmp((const char *)sqlite3_column_text(row, 0), "ok") != 0)
+		code = map_damaged(
+			map, (const char *)sqlite3_column_text(row, 0), err);
+	sqlite3_finalize(row);
+	return code < 0 ? code : 0;
+}
+
+int map_examine(const char *root, struct err *err)
+{
+	struct map map = {.root = (char *)root, .read_only = true};
+	char *path = xasprintf("%s/" MAP_PATH, root);
+	int code = 0;
+
+	if (sqlite3_open_v2(path, &map.db,
+		    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+		    "unix-none") != SQLITE_OK)
+		code = sql_failed(&map, err);
+	if (code == 0)
+		code = check_size(&map, path, err);
+	if (code == 0)
+		code = schema_check(&map, err);
+	if (code == 0)
+		code = map_check(&map, err);
+	sqlite3_close(map.db);
+	free(path);
+	return map.damaged ? MAP_DAMAGED : code;
 }
 
 void map_close(struct map *map)

@@ -20,28 +20,43 @@ struct sqlite3;
 #define MAP_PATH MAP_DIRECTORY "/map.db"
 
 /* The version of the tables this program reads and writes. */
-#define MAP_VERSION 5
+#define MAP_VERSION 6
 
 struct map {
 	struct sqlite3 *db;
 	char *root; /* absolute, of the project; owned */
 	bool read_only;
+	bool damaged;   /* so a statement found */
+	bool put_aside; /* it was damaged, and is a new one; see map/aside.h */
 };
+
+/* How long a writer waits for another one's transaction. */
+#define MAP_BUSY_MS 60000
 
 enum map_mode {
 	MAP_QUERY,  /* must exist; read-only when it cannot be written */
-	MAP_RECORD, /* made when missing */
+	MAP_RECORD, /* made when missing, and anew when damaged */
 };
 
 enum map_failure {
 	MAP_MISSING = -2, /* no map yet */
-	MAP_BROKEN = -3,  /* damaged, not a map, or of another version */
+	MAP_BROKEN = -3,  /* not a map, or of another version */
 	MAP_IO = -4,      /* full disk, no permission, locked for too long */
+	MAP_DAMAGED = -5,
 };
 
 int map_open(
 	struct map *map, const char *root, enum map_mode mode, struct err *err);
 void map_close(struct map *map);
+
+/* Reads all of it; MAP_DAMAGED where that shows damage. */
+int map_check(struct map *map, struct err *err);
+
+/*
+ * The same of the file of a map that may not even be opened. Without a lock:
+ * the caller keeps all others out.
+ */
+int map_examine(const char *root, struct err *err);
 
 /* A write transaction: begin waits for other writers. */
 int map_begin(struct map *map, struct err *err);

@@ -16,8 +16,8 @@ static char *copy_if_any(sqlite3_stmt *row, int at)
 int query_units(struct query_units *units, struct map *map, struct err *err)
 {
 	sqlite3_stmt *row = sql_prepare(map,
-		"SELECT scope, runner, id, outcome, coalesce(duration, -1)"
-		" FROM unit ORDER BY runner, id",
+		"SELECT scope, runner, id, outcome, coalesce(duration, -1),"
+		" place FROM unit ORDER BY runner, id",
 		err);
 	int code = row ? 1 : MAP_IO;
 
@@ -35,6 +35,7 @@ int query_units(struct query_units *units, struct map *map, struct err *err)
 		unit->id = sql_copy(row, 2);
 		unit->outcome = copy_if_any(row, 3);
 		unit->duration = sqlite3_column_int64(row, 4);
+		unit->place = copy_if_any(row, 5);
 	}
 	sqlite3_finalize(row);
 	return code;
@@ -46,6 +47,7 @@ void query_units_release(struct query_units *units)
 		free(units->units[i].runner);
 		free(units->units[i].id);
 		free(units->units[i].outcome);
+		free(units->units[i].place);
 	}
 	free(units->units);
 	memset(units, 0, sizeof(*units));
@@ -71,8 +73,7 @@ int query_scope(
 		scope->incomplete = copy_if_any(row, 2);
 		scope->session = sqlite3_column_int64(row, 3);
 	} else if (code == 0) {
-		code = err_set(err, MAP_BROKEN, "the map has no scope %lld",
-			(long long)id);
+		code = map_damaged(map, "a scope is missing", err);
 	}
 	sqlite3_finalize(row);
 	return code < 0 ? code : 0;
@@ -83,6 +84,23 @@ void query_scope_release(struct query_scope *scope)
 	free(scope->name);
 	free(scope->incomplete);
 	memset(scope, 0, sizeof(*scope));
+}
+
+int query_any_unit(
+	bool *any, struct map *map, const char *runner, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT 1 FROM unit WHERE ?1 IS NULL OR runner = ?1 LIMIT 1",
+		err);
+	int code = MAP_IO;
+
+	if (row) {
+		sqlite3_bind_text(row, 1, runner, -1, SQLITE_STATIC);
+		code = sql_step(map, row, err);
+	}
+	*any = code > 0;
+	sqlite3_finalize(row);
+	return code < 0 ? code : 0;
 }
 
 static int numbers(int64_t **out, size_t *count, struct map *map,
@@ -215,6 +233,17 @@ int query_names(struct query_name **names, size_t *count, struct map *map,
 	sqlite3_stmt *row = sql_prepare(map,
 		"SELECT id, name FROM scope WHERE kind = ? AND latest = 1",
 		err);
+
+	if (row)
+		sqlite3_bind_int(row, 1, (int)kind);
+	return names_of(names, count, map, row, err);
+}
+
+int query_all_names(struct query_name **names, size_t *count, struct map *map,
+	enum scope_kind kind, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(
+		map, "SELECT id, name FROM scope WHERE kind = ?", err);
 
 	if (row)
 		sqlite3_bind_int(row, 1, (int)kind);

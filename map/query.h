@@ -18,6 +18,7 @@ struct query_unit {
 	char *id;
 	char *outcome;    /* NULL: it is known and never ran */
 	int64_t duration; /* microseconds, -1: unknown */
+	char *place;      /* where its command ran; NULL: nobody knows */
 };
 
 struct query_units {
@@ -28,6 +29,10 @@ struct query_units {
 /* All of them; to be released in any case. */
 int query_units(struct query_units *units, struct map *map, struct err *err);
 void query_units_release(struct query_units *units);
+
+/* Whether there is one; of that runner, or of any where it is NULL. */
+int query_any_unit(
+	bool *any, struct map *map, const char *runner, struct err *err);
 
 /* A scope that can be reached from where a search began. */
 struct query_hit {
@@ -94,6 +99,10 @@ struct query_name {
 	char *name;
 };
 int query_names(struct query_name **names, size_t *count, struct map *map,
+	enum scope_kind kind, struct err *err);
+
+/* The same of all that there are, current or not. */
+int query_all_names(struct query_name **names, size_t *count, struct map *map,
 	enum scope_kind kind, struct err *err);
 void query_names_release(struct query_name *names, size_t count);
 

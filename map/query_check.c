@@ -33,8 +33,12 @@ int query_base_name(
 int query_bases(
 	int64_t **scopes, size_t *count, struct map *map, struct err *err)
 {
-	sqlite3_stmt *row = sql_prepare(
-		map, "SELECT id FROM scope WHERE kind = 0 AND name = x''", err);
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT id FROM scope WHERE kind = 0 AND name = x''"
+		" AND EXISTS (SELECT 1 FROM uses"
+		"  JOIN unit ON unit.scope = uses.scope"
+		"  WHERE uses.used = scope.id AND unit.runner <> 'command')",
+		err);
 	size_t room = 0;
 	int code = row ? 1 : MAP_IO;
 

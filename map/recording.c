@@ -18,6 +18,7 @@ static const char *const kind_names[SCOPE_KINDS] = {
 	[SCOPE_KEPT] = "kept",
 	[SCOPE_OPAQUE] = "opaque",
 	[SCOPE_LABEL] = "label",
+	[SCOPE_NAMES] = "names",
 	[SCOPE_FINISH] = "finish",
 	[SCOPE_MAKER] = "maker",
 };

@@ -28,9 +28,11 @@ enum scope_kind {
 	SCOPE_OPAQUE = 10,  /* code of which nobody knows what it mentions */
 	SCOPE_KEPT = 11,    /* what computed a thing that a module keeps */
 	SCOPE_LABEL = 12,   /* what people call some units; it reads nothing */
-	SCOPE_FINISH = 13,  /* what a runner does once all tests have run: no
+	SCOPE_NAMES = 13,   /* code of which nobody knows what it mentions reads
+			       names of one source's module */
+	SCOPE_FINISH = 14,  /* what a runner does once all tests have run: no
 			       unit depends on it, and it is not stored */
-	SCOPE_MAKER = 14,   /* what files were made from that a run left */
+	SCOPE_MAKER = 15,   /* what files were made from that a run left */
 	SCOPE_KINDS
 };
 
@@ -88,8 +90,14 @@ struct recording {
 	int64_t duration; /* nanoseconds */
 	const char *command;
 	const char *directory; /* where it ran */
-	const char *words;     /* the command, as no other one is */
+	const char *asked;     /* the command, as it is compared */
+	const char *sibling;   /* another one that it was as well; or NULL */
+	const char *alone;     /* the unit that it would be as one */
+	const char *given;     /* its words */
+	const char *runner;    /* who told of its tests; NULL: it is one unit */
 	bool knows_all;        /* all its tests were told of */
+	bool told;             /* its runner told of tests */
+	bool ran_all;          /* and ran */
 	bool failed_itself;    /* and none of them did */
 	bool whole;            /* it is one unit, called by its line */
 	bool passed_news; /* files that were new, which it did not collect */

@@ -48,10 +48,10 @@ static const char *const sql[STATEMENTS] = {
 	[ADD_SCOPE] = "INSERT INTO scope (kind, name, session, readset, latest,"
 		      " incomplete, digest) VALUES (?, ?, ?, ?, ?, ?, ?)",
 	[FIND_UNIT] = "SELECT scope FROM unit WHERE runner = ? AND id = ?",
-	[ADD_UNIT] = "INSERT INTO unit (scope, runner, id, outcome, duration)"
-		     " VALUES (?, ?, ?, ?, ?)",
-	[UPDATE_UNIT] = "UPDATE unit SET outcome = ?2, duration = ?3"
-			" WHERE scope = ?1",
+	[ADD_UNIT] = "INSERT INTO unit (scope, runner, id, outcome, duration,"
+		     " place) VALUES (?, ?, ?, ?, ?, ?)",
+	[UPDATE_UNIT] = "UPDATE unit SET outcome = ?2, duration = ?3,"
+			" place = ?4 WHERE scope = ?1",
 	[ADD_USE] = "INSERT OR IGNORE INTO uses (scope, used) VALUES (?, ?)",
 	[ADD_MAKE] = "INSERT OR REPLACE INTO makes"
 		     " (scope, file, kinds, session) VALUES (?, ?, ?, ?)",
@@ -165,9 +165,11 @@ static int find_unit(
 	return run(store, FIND_UNIT, scope);
 }
 
-static void bind_outcome(
-	sqlite3_stmt *stmt, int at, const struct recorded_scope *scope)
+static void bind_outcome(const struct store *store, sqlite3_stmt *stmt, int at,
+	const struct recorded_scope *scope)
 {
+	const char *place = store->recording->directory;
+
 	if (scope->outcome)
 		sqlite3_bind_text(stmt, at, scope->outcome, -1, SQLITE_STATIC);
 	else
@@ -176,6 +178,8 @@ static void bind_outcome(
 		sqlite3_bind_int64(stmt, at + 1, scope->duration);
 	else
 		sqlite3_bind_null(stmt, at + 1);
+	sql_bind_bytes(
+		stmt, at + 2, place ? place : "", place ? strlen(place) : 0);
 }
 
 static int add_unit(struct store *store, const struct recorded_scope *scope)
@@ -190,7 +194,7 @@ static int add_unit(struct store *store, const struct recorded_scope *scope)
 	sqlite3_bind_text(
 		stmt, 2, scope->name, (int)runner_size, SQLITE_STATIC);
 	sql_bind_bytes(stmt, 3, id, id_size);
-	bind_outcome(stmt, 4, scope);
+	bind_outcome(store, stmt, 4, scope);
 	return run(store, ADD_UNIT, NULL);
 }
 
@@ -281,7 +285,7 @@ static int update_unit(struct store *store, const struct recorded_scope *scope)
 	sqlite3_stmt *stmt = store->stmts[UPDATE_UNIT];
 
 	sqlite3_bind_int64(stmt, 1, scope->id);
-	bind_outcome(stmt, 2, scope);
+	bind_outcome(store, stmt, 2, scope);
 	return run(store, UPDATE_UNIT, NULL);
 }
 
@@ -406,6 +410,47 @@ static int drop_gone(struct store *store)
 	return code;
 }
 
+/* The command is a unit now, too. */
+static bool is_alone(
+	const struct recording *recording, const struct recorded_scope *scope)
+{
+	size_t n = strlen("command/");
+
+	return scope->kind == SCOPE_UNIT &&
+	       scope->name_size == n + strlen(recording->alone) &&
+	       !memcmp(scope->name, "command/", n) &&
+	       !memcmp(scope->name + n, recording->alone, scope->name_size - n);
+}
+
+/*
+ * A command whose runner tells of its tests is no unit any more. What it made
+ * for others stays with its maker.
+ */
+static int drop_alone(struct store *store)
+{
+	struct recording *recording = store->recording;
+	sqlite3_stmt *stmt = store->stmts[FIND_UNIT];
+	int64_t scope = 0;
+	int code = 0;
+
+	if (!recording->told || recording->whole)
+		return 0;
+	for (size_t i = 0; i < recording->scope_count; i++)
+		if (is_alone(recording, &recording->scopes[i]))
+			return 0;
+	sqlite3_bind_text(stmt, 1, "command", -1, SQLITE_STATIC);
+	sql_bind_bytes(stmt, 2, recording->alone, strlen(recording->alone));
+	code = run(store, FIND_UNIT, &scope);
+	if (code < 0 || !scope)
+		return code;
+	sqlite3_bind_int64(store->stmts[DROP_UNIT], 1, scope);
+	code = run(store, DROP_UNIT, NULL);
+	store->dropped = true;
+	return code == 0 ? command_forget(store->map, recording->given,
+				   recording->directory, store->err)
+			 : code;
+}
+
 static int store_all(struct store *store, const struct scope_key *keys)
 {
 	struct recording *recording = store->recording;
@@ -423,6 +468,8 @@ static int store_all(struct store *store, const struct scope_key *keys)
 		if (code == 0)
 			code = store_makes(store, scope);
 	}
+	if (code == 0)
+		code = drop_alone(store);
 	return code == 0 ? drop_gone(store) : code;
 }
 
@@ -468,8 +515,7 @@ static int doubt_commands(struct store *store)
 	}
 	if (code < 0 || !hidden)
 		return code;
-	return command_forget_others(store->map, recording->words,
-		recording->directory ? recording->directory : "", store->err);
+	return command_forget_others(store->map, recording, store->err);
 }
 
 int recording_store(

@@ -137,9 +137,21 @@ static const char version_5[] =
 	"CREATE TABLE smoke ("
 	" digest BLOB PRIMARY KEY) WITHOUT ROWID;";
 
+/*
+ * command: line is what a command is compared by, which was its words. given:
+ * those, when it last ran as a whole; ran: when that was; runner: who told of
+ * its tests, NULL where it is one unit.
+ * place of a unit: where it ran, as a command's directory.
+ */
+static const char version_6[] = "DELETE FROM command; DELETE FROM left_file;"
+				"ALTER TABLE command ADD COLUMN given BLOB;"
+				"ALTER TABLE command ADD COLUMN runner TEXT;"
+				"ALTER TABLE command ADD COLUMN ran INTEGER;"
+				"ALTER TABLE unit ADD COLUMN place BLOB;";
+
 /* migrations[n] takes a map of version n to version n + 1. */
 static const char *const migrations[MAP_VERSION] = {
-	version_1, version_2, version_3, version_4, version_5};
+	version_1, version_2, version_3, version_4, version_5, version_6};
 
 static int is_empty(struct map *map, int64_t *empty, struct err *err)
 {
@@ -192,29 +204,42 @@ static int read_head(struct head *head, struct map *map, struct err *err)
 	return code;
 }
 
+/* Whether it is a map, and of a version that is known. */
+static int check_head(const struct head *head, struct map *map, struct err *err)
+{
+	if (!head->empty && head->application != APPLICATION_ID)
+		return err_set(err, MAP_BROKEN,
+			"'%s/" MAP_PATH "' is not an ftrace map; remove it "
+			"and record again",
+			map->root);
+	if (head->version < 0)
+		return map_damaged(map, "its version is negative", err);
+	if (head->version > MAP_VERSION)
+		return err_set(err, MAP_BROKEN,
+			"map '%s/" MAP_PATH "' is of version %lld and this "
+			"ftrace reads up to %d; use the newer ftrace, or "
+			"remove the map and record again",
+			map->root, (long long)head->version, MAP_VERSION);
+	return 0;
+}
+
+int schema_check(struct map *map, struct err *err)
+{
+	struct head head = {0};
+	int code = read_head(&head, map, err);
+
+	return code < 0 ? code : check_head(&head, map, err);
+}
+
 int schema_prepare(struct map *map, struct err *err)
 {
 	struct head head = {0};
 	int code = read_head(&head, map, err);
 
+	if (code == 0)
+		code = check_head(&head, map, err);
 	if (code < 0)
 		return code;
-	if (!head.empty && head.application != APPLICATION_ID)
-		return err_set(err, MAP_BROKEN,
-			"'%s/" MAP_PATH "' is not an ftrace map; remove it "
-			"and record again",
-			map->root);
-	if (head.version < 0)
-		return err_set(err, MAP_BROKEN,
-			"map '%s/" MAP_PATH "' is damaged (version %lld); "
-			"remove it and record again",
-			map->root, (long long)head.version);
-	if (head.version > MAP_VERSION)
-		return err_set(err, MAP_BROKEN,
-			"map '%s/" MAP_PATH "' is of version %lld and this "
-			"ftrace reads up to %d; use the newer ftrace, or "
-			"remove the map and record again",
-			map->root, (long long)head.version, MAP_VERSION);
 	if (head.empty && map->read_only)
 		return err_set(err, MAP_BROKEN,
 			"map '%s/" MAP_PATH "' is empty; record again",

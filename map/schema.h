@@ -13,4 +13,7 @@
  */
 int schema_prepare(struct map *map, struct err *err);
 
+/* Only whether it is a map, of this version or an older one. */
+int schema_check(struct map *map, struct err *err);
+
 #endif

@@ -6,6 +6,15 @@
 
 #include "map/alloc.h"
 
+int map_damaged(struct map *map, const char *why, struct err *err)
+{
+	map->damaged = true;
+	return err_set(err, MAP_DAMAGED,
+		"map '%s/" MAP_PATH "' is damaged (%s); record again with "
+		"'ftrace run -- COMMAND', which puts it aside",
+		map->root, why);
+}
+
 int sql_failed(struct map *map, struct err *err)
 {
 	int code = sqlite3_errcode(map->db);
@@ -13,10 +22,7 @@ int sql_failed(struct map *map, struct err *err)
 	switch (code & 0xff) {
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return err_set(err, MAP_BROKEN,
-			"map '%s/" MAP_PATH "' is damaged (%s); remove it and "
-			"record again",
-			map->root, sqlite3_errmsg(map->db));
+		return map_damaged(map, sqlite3_errmsg(map->db), err);
 	case SQLITE_FULL:
 		return err_set(err, MAP_IO,
 			"no space left for map '%s/" MAP_PATH "'", map->root);

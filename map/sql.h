@@ -36,6 +36,9 @@ char *sql_copy(sqlite3_stmt *row, int at);
 /* Says what the database's last failure means; returns a map_failure. */
 int sql_failed(struct map *map, struct err *err);
 
+/* Says that it is, and why; MAP_DAMAGED. */
+int map_damaged(struct map *map, const char *why, struct err *err);
+
 /* A single number; negative failures as elsewhere. */
 int sql_number(struct map *map, const char *sql, int64_t *out, struct err *err);
 

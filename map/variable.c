@@ -95,9 +95,34 @@ static char *without_parts(
 	return NULL;
 }
 
+static bool is_among(const char *value, const char *const *list)
+{
+	for (; *list; list++)
+		if (!strcmp(value ? value : "", *list))
+			return true;
+	return false;
+}
+
 /*
- * What `ftrace run` adds to the environment of its command (tracer/run.c,
- * adapters/pytest/pytest.c), taken away again for an ftrace inside of it.
+ * What Python gives LC_CTYPE itself where the locale is C (PEP 538), for all
+ * that it starts: there it would be the same unset.
+ */
+static bool is_coerced(const char *value)
+{
+	static const char *const coerced[] = {
+		"C.UTF-8", "C.utf8", "UTF-8", NULL};
+	static const char *const plain[] = {"", "C", "POSIX", NULL};
+	static const char *const never[] = {"0", NULL};
+	static const char *const empty[] = {"", NULL};
+
+	return is_among(value, coerced) && is_among(getenv("LC_ALL"), empty) &&
+	       is_among(getenv("LANG"), plain) &&
+	       !is_among(getenv("PYTHONCOERCECLOCALE"), never);
+}
+
+/*
+ * Without what others put there that has not changed by that: an ftrace around
+ * this one (tracer/run.c), git, Python.
  */
 static char *ambient(const char *name)
 {
@@ -109,10 +134,8 @@ static char *ambient(const char *name)
 		return xstrdup(without_git(value));
 	if (!strcmp(name, "LD_PRELOAD"))
 		return without_parts(value, ": ", "/libftrace.so");
-	if (!strcmp(name, "PYTEST_PLUGINS"))
-		return without_parts(value, ",", "ftrace_pytest");
-	if (!strcmp(name, "PYTHONPATH") && getenv("FTRACE_ROOT"))
-		return without_parts(value, ":", "/adapters/pytest");
+	if (!strcmp(name, "LC_CTYPE") && is_coerced(value))
+		return NULL;
 	return xstrdup(value);
 }
 

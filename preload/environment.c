@@ -5,7 +5,7 @@
 
 #include "preload/recorder.h"
 
-/* "scope.serial", two numbers of at most ten digits. */
+/* "scope.serial.r", two numbers of at most ten digits. */
 #define SCOPE_BYTES 24
 
 /* See the sanitizers' wiki, AddressSanitizerFlags. */
@@ -147,6 +147,8 @@ void environment_fill(char **slots, char *text, char *const *envp,
 	text = put_number(text, needs->scope);
 	*text++ = '.';
 	text = put_number(text, needs->serial);
+	if (needs->spoken)
+		text = put_string(text, SCOPE_SPOKEN);
 	*text = '\0';
 	slots[n] = NULL;
 }

@@ -21,6 +21,7 @@ struct environment_needs {
 	uint32_t scope, serial; /* for SCOPE_VARIABLE */
 	bool preload;           /* our library; else it is taken out */
 	bool asan;              /* ASan told not to mind our library */
+	bool spoken;            /* for SCOPE_VARIABLE, too: preload/scope.h */
 };
 
 /* What environment_fill() needs for this envp, which may be NULL. */

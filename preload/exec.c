@@ -200,7 +200,8 @@ static long execute_found(struct program *program)
 		.preload = target != TARGET_FOREIGN &&
 			   target != TARGET_ELSEWHERE &&
 			   (draft.flags || exec_target_is_seen(target)),
-		.asan = target == TARGET_SANITIZED};
+		.asan = target == TARGET_SANITIZED,
+		.spoken = scope_is_spoken()};
 	/* Children of an unseen program must not answer in its place. */
 	if (draft.flags)
 		needs.serial = recorder_serial();
@@ -237,7 +238,8 @@ long exec_observed(struct site_frame *frame, int dir)
 		.path = (const char *)a[at ? 1 : 0],
 		.environment_at = at ? 3 : 2,
 		.environment = (char *const *)a[at ? 3 : 2]};
-	struct environment_needs bare = {.scope = scope_in_force()};
+	struct environment_needs bare = {
+		.scope = scope_in_force(), .spoken = scope_is_spoken()};
 	int error;
 	long r;
 

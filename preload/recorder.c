@@ -149,6 +149,8 @@ bool recorder_start(const struct start *start)
 			scope++;
 			answer = parse_number(&scope);
 		}
+		if (!strcmp(scope, SCOPE_SPOKEN))
+			scope_set_spoken();
 	}
 	make_local();
 	scope_start(number ? number : SCOPE_BASE);

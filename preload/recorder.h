@@ -20,7 +20,9 @@
 #include "wire/writer.h"
 
 #define SESSION_VARIABLE "FTRACE_SESSION"
+/* "scope.serial", and behind these SCOPE_SPOKEN, or nothing. */
 #define SCOPE_VARIABLE "FTRACE_SCOPE"
+#define SCOPE_SPOKEN ".r"
 #define PRELOAD_VARIABLE "LD_PRELOAD"
 #define LIBRARY_NAME "libftrace.so"
 

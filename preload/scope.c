@@ -18,7 +18,7 @@ struct thread_scopes {
 	uint32_t stack[DEPTH_MAX];
 };
 
-static _Atomic bool marked;
+static _Atomic bool marked, spoken;
 static uint32_t base_scope = SCOPE_BASE;
 static _Atomic uint32_t process_scope = SCOPE_BASE;
 static __thread struct thread_scopes here
@@ -129,6 +129,16 @@ bool scope_is_marked(void)
 	return atomic_load_explicit(&marked, memory_order_relaxed);
 }
 
+bool scope_is_spoken(void)
+{
+	return atomic_load_explicit(&spoken, memory_order_relaxed);
+}
+
+void scope_set_spoken(void)
+{
+	atomic_store_explicit(&spoken, true, memory_order_relaxed);
+}
+
 bool scope_mark(const char *path)
 {
 	struct mark mark;
@@ -161,8 +171,10 @@ bool scope_mark(const char *path)
 		if (mark_record(mark.verb))
 			write_text((enum record_type)mark_record(mark.verb), 0,
 				mark.argument, mark.size);
-		if (mark_is_ready(&mark))
+		if (mark_is_ready(&mark)) {
+			scope_set_spoken();
 			recorder_forget();
+		}
 		break;
 	}
 	return true;

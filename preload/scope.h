@@ -25,6 +25,13 @@ bool scope_muted(void);
 /* Whether this process has made a mark: it may make more. */
 bool scope_is_marked(void);
 
+/*
+ * Whether an adapter has said `ready` here, or in a process above this one:
+ * what a runner starts is no runner of the session, whatever its scope.
+ */
+bool scope_is_spoken(void);
+void scope_set_spoken(void);
+
 /* When path is a mark, does what it says and returns true. */
 bool scope_mark(const char *path);
 

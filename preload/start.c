@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <string.h>
 
+#include "preload/interpreter.h"
 #include "preload/objects.h"
 #include "preload/patch.h"
 #include "preload/recorder.h"
@@ -62,6 +63,7 @@ __attribute__((constructor)) static void construct(
 	if (!start.environment)
 		return;
 	read_auxv(&start);
+	interpreter_prepare(&start);
 	if (!recorder_start(&start))
 		return;
 	objects_find(&start);

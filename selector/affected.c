@@ -370,14 +370,17 @@ static int by_id(const void *a, const void *b)
 	return order ? order : strcmp(x->id, y->id);
 }
 
-static void count_spared(struct search *search)
+static void count_answers(struct search *search)
 {
 	struct affected *affected = search->affected;
 
+	for (size_t i = 0; i < search->units.count; i++)
+		affected->has_tests |=
+			adapter_named(search->units.units[i].runner) != NULL;
 	for (size_t i = 0; i < search->units.count; i++) {
 		const struct query_unit *unit = &search->units.units[i];
 
-		if (unit_is_check(unit->runner, unit->id))
+		if (!affected_is_answer(affected, unit->runner, unit->id))
 			continue;
 		affected->recorded++;
 		if (!search->places[i] && unit->duration > 0)
@@ -445,7 +448,7 @@ static int find(struct affected *affected, struct map *map, struct git_set *set,
 		code = search_smoke(&search, &changes);
 	if (code < 0)
 		goto out;
-	count_spared(&search);
+	count_answers(&search);
 	if (affected->count)
 		qsort(affected->units, affected->count,
 			sizeof(*affected->units), by_id);

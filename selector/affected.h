@@ -58,7 +58,8 @@ struct affected {
 	size_t group_count, group_room;
 	struct print *smoke; /* of what changed and affects nothing */
 	size_t smoke_count;  /* 0: that is no matter of smoke */
-	size_t recorded;     /* units in the map, but for checks */
+	bool has_tests;      /* the map holds some that a runner takes */
+	size_t recorded;     /* units in the map that are answers */
 	int64_t spared;      /* microseconds that the others took last time */
 	size_t changed;      /* files */
 	char **paths;        /* their names, as stored; `changed` of them */
@@ -95,7 +96,7 @@ const struct affected_unit *affected_find_unit(
  * What to hand to the runner: ids, or the file where the file itself has to
  * be collected again, because ids in it may be gone or new. Sorted, each
  * once; the strings are owned by the list. runner: only this one's;
- * NULL: of all, but for checks.
+ * NULL: of all that are answers.
  * With `ids` every recorded unit's own id, whatever happened to its file.
  */
 struct arguments {
@@ -108,6 +109,13 @@ struct left;
 
 /* No runner takes these: they are for `ftrace check`. */
 bool unit_is_check(const char *runner, const char *id);
+
+/*
+ * Whether a unit belongs to an answer that is handed to a runner: no check,
+ * and beside tests no command, which is no test of any runner.
+ */
+bool affected_is_answer(
+	const struct affected *affected, const char *runner, const char *id);
 
 /*
  * here: whence the runner will look, NULL for ids as stored. left: files whose

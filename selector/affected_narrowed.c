@@ -107,7 +107,8 @@ static void select_names(struct search *search, const struct narrowed *narrowed,
 }
 
 /*
- * Those who notice whatever they mention: unknown code; and, of a function that
+ * Those who notice whatever they mention: unknown code, and that which reads
+ * names of a file where some changed; and, of a function that
  * makes something, who entered it otherwise than while a source was loaded, and
  * modules that depend on it and whose sources are not known.
  */
@@ -131,6 +132,9 @@ static int noticing_scopes(int64_t **scopes, size_t *count,
 			*(int64_t *)array_add(scopes, count, &room,
 				sizeof(int64_t)) = unknown[i];
 	free(unknown);
+	for (size_t i = 0; i < narrowed->reader_count; i++)
+		*(int64_t *)array_add(scopes, count, &room, sizeof(int64_t)) =
+			narrowed->readers[i];
 	for (size_t i = 0; narrowed->named && i < search->opaque_count; i++)
 		*(int64_t *)array_add(scopes, count, &room, sizeof(int64_t)) =
 			search->opaques[i];

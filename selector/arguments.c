@@ -111,6 +111,13 @@ bool unit_is_check(const char *runner, const char *id)
 	       !strncmp(id, CHECK_UNIT, strlen(CHECK_UNIT));
 }
 
+bool affected_is_answer(
+	const struct affected *affected, const char *runner, const char *id)
+{
+	return !unit_is_check(runner, id) &&
+	       !(affected->has_tests && !strcmp(runner, "command"));
+}
+
 void affected_arguments(const struct affected *affected, const char *runner,
 	bool ids, const struct project_here *here, const struct left *left,
 	struct arguments *arguments)
@@ -123,7 +130,8 @@ void affected_arguments(const struct affected *affected, const char *runner,
 		const struct affected_unit *unit = &affected->units[i];
 
 		if (runner ? strcmp(runner, unit->runner) != 0
-			   : unit_is_check(unit->runner, unit->id))
+			   : !affected_is_answer(
+				     affected, unit->runner, unit->id))
 			continue;
 		if (left && !unit->file &&
 			left_has(left, unit->id, file_size(unit)))

@@ -227,9 +227,17 @@ static int read_flaky(
 	return config_read_path(reader, item, &config->flaky);
 }
 
+static int read_test(
+	struct config_reader *reader, const struct json_item *item, void *to)
+{
+	struct config *config = to;
+
+	return config_read_command(reader, item, &config->test);
+}
+
 static const struct config_key keys[] = {{"$schema", read_schema},
-	{"smoke", read_smoke}, {"flaky", read_flaky}, {"ignore", read_ignore},
-	{"checks", config_read_checks}, {0}};
+	{"test", read_test}, {"smoke", read_smoke}, {"flaky", read_flaky},
+	{"ignore", read_ignore}, {"checks", config_read_checks}, {0}};
 
 int config_parse(
 	struct config *config, const char *bytes, size_t size, struct err *err)
@@ -295,6 +303,7 @@ void config_release(struct config *config)
 		free(check->directory);
 	}
 	free(config->checks);
+	release_texts(&config->test.argv);
 	release_texts(&config->smoke);
 	release_texts(&config->ignore);
 	free(config->flaky);

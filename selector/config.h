@@ -54,6 +54,8 @@ struct config {
 	char *flaky; /* relative to the root */
 	/* Globs over files that count for nothing, from the root or "/". */
 	struct config_texts ignore;
+	/* What `ftrace test` runs; of it only the command, no words: nothing */
+	struct config_check test;
 	struct config_check *checks;
 	size_t count, room;
 };

@@ -49,7 +49,8 @@ static int read_words(struct config_reader *reader,
 
 		if (!cJSON_IsString(word->value))
 			code = json_text_error(reader->err, &reader->text,
-				word->at, "'command' has to be made of texts");
+				word->at, "'%s' has to be made of texts",
+				item->key);
 		else if (!i && !*word->value->valuestring)
 			code = json_text_error(reader->err, &reader->text,
 				word->at, "the command is empty");
@@ -60,7 +61,7 @@ static int read_words(struct config_reader *reader,
 	return code;
 }
 
-static int read_command(
+int config_read_command(
 	struct config_reader *reader, const struct json_item *item, void *to)
 {
 	if (cJSON_IsString(item->value))
@@ -68,8 +69,8 @@ static int read_command(
 	if (cJSON_IsArray(item->value))
 		return read_words(reader, item, to);
 	return json_text_error(reader->err, &reader->text, item->at,
-		"'command' has to be a text, for the shell, or an array of "
-		"words");
+		"'%s' has to be a text, for the shell, or an array of words",
+		item->key);
 }
 
 static int read_phase(
@@ -149,7 +150,7 @@ static int read_directory(
 	return config_read_path(reader, item, &check->directory);
 }
 
-static const struct config_key keys[] = {{"command", read_command},
+static const struct config_key keys[] = {{"command", config_read_command},
 	{"phase", read_phase}, {"profiles", read_profiles},
 	{"runner", read_runner}, {"after", read_after},
 	{"timeout", read_timeout}, {"directory", read_directory}, {0}};

@@ -53,6 +53,10 @@ int config_read_path(
 int config_read_name(struct config_reader *reader, size_t at, const char *what,
 	const char *name);
 
+/* A command, to a struct config_check. */
+int config_read_command(
+	struct config_reader *reader, const struct json_item *item, void *to);
+
 /* "checks", to a struct config. */
 int config_read_checks(
 	struct config_reader *reader, const struct json_item *item, void *to);

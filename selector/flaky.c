@@ -112,7 +112,7 @@ static bool ended_both_ways(const struct result *result)
 		failed |= outcome_is_failure(result->attempts[i]);
 		passed |= outcome_is_success(result->attempts[i]);
 	}
-	if (!result->changed && !result->incomplete) {
+	if (!result->changed && !result->incomplete && !result->elsewhere) {
 		failed |= outcome_is_failure(result->before);
 		passed |= outcome_is_success(result->before);
 	}

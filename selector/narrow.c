@@ -304,6 +304,7 @@ void narrowing_release(struct narrowing *narrowing)
 			free(narrowed->names[k].name);
 		free(narrowed->names);
 		free(narrowed->states);
+		free(narrowed->readers);
 		free(narrowed->reason);
 		free(narrowed->maker);
 	}

@@ -30,6 +30,9 @@ struct narrowed {
 	/* Otherwise those who depend on it and on one of these, too. */
 	int64_t *states;
 	size_t state_count, state_room;
+	/* Or on these scopes, which have names read that changed. */
+	int64_t *readers;
+	size_t reader_count, reader_room;
 	/* Or who ran code that nobody knows: it may mention some name. */
 	bool named;
 	/* And the tests of these names. */

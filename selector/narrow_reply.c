@@ -6,6 +6,7 @@
 
 #include "map/alloc.h"
 #include "map/intern.h"
+#include "map/query.h"
 
 /* What functions have to mention, or to be, to be meant. */
 struct wanted {
@@ -334,6 +335,41 @@ static void find_states(struct narrowed *narrowed, struct wanted *wanted,
 	}
 }
 
+/* Whether a name of that file changed, in whatever way, or all of them. */
+static bool is_touched(const struct wanted *wanted, const char *path)
+{
+	const struct interner *const of_names[] = {&wanted->globals,
+		&wanted->classes, &wanted->global_values, &wanted->global_heads,
+		&wanted->functions};
+	size_t n = strlen(path) + 1;
+
+	if (intern_find(&wanted->whole, path, n - 1) != INTERN_NONE)
+		return true;
+	for (size_t i = 0; i < sizeof(of_names) / sizeof(*of_names); i++)
+		for (size_t k = 0; k < of_names[i]->count; k++)
+			if (of_names[i]->entries[k].size > n &&
+				!memcmp(of_names[i]->entries[k].bytes, path, n))
+				return true;
+	return false;
+}
+
+/* Who has code of others read names of a file where some changed. */
+static int find_readers(struct narrowed *narrowed, const struct wanted *wanted,
+	struct map *map, struct err *err)
+{
+	struct query_name *names = NULL;
+	size_t count = 0;
+	int code = query_all_names(&names, &count, map, SCOPE_NAMES, err);
+
+	for (size_t i = 0; code == 0 && i < count; i++)
+		if (is_touched(wanted, names[i].name))
+			*(int64_t *)array_add(&narrowed->readers,
+				&narrowed->reader_count, &narrowed->reader_room,
+				sizeof(int64_t)) = names[i].scope;
+	query_names_release(names, count);
+	return code;
+}
+
 static int take_wanted(struct narrowed *narrowed, struct map_files *files,
 	struct helper *helper, struct map *map, struct err *err)
 {
@@ -363,6 +399,8 @@ static int take_wanted(struct narrowed *narrowed, struct map_files *files,
 			find_states(narrowed, &wanted,
 				&(struct place){files, map, i,
 					map_files_path(files, i)});
+	if (code == 0)
+		code = find_readers(narrowed, &wanted, map, err);
 	wanted_release(&wanted);
 	return code;
 }

@@ -101,6 +101,36 @@ static void count(struct plan *plan, const char *runner, const char *id)
 			       !strcmp(affected->units[i].runner, runner);
 }
 
+int plan_wraps(bool *yes, struct map *map, const struct plan_command *command,
+	struct err *err)
+{
+	struct query_units units = {0};
+	int64_t lasted;
+	int code = command_is_known(
+		yes, &lasted, map, command->line, command->directory, err);
+
+	if (code == 0 && *yes)
+		code = query_units(&units, map, err);
+	for (size_t i = 0; i < units.count; i++)
+		if (!strcmp(units.units[i].runner, "command") &&
+			!strcmp(units.units[i].id, command->own))
+			*yes = units.units[i].duration < 0;
+	query_units_release(&units);
+	return code;
+}
+
+/* What is run of it runs with all of it. */
+static bool is_itself_affected(
+	const struct affected *affected, const struct plan_command *command)
+{
+	const struct affected_unit *found =
+		command->unit || !command->own
+			? NULL
+			: affected_find_unit(affected, "command", command->own);
+
+	return found && !affected_is_gone(found);
+}
+
 int plan_fill(struct plan *plan, struct map *map,
 	const struct plan_command *command, struct err *err)
 {
@@ -112,6 +142,7 @@ int plan_fill(struct plan *plan, struct map *map,
 	if (code < 0)
 		return code;
 	count(plan, command->runner, command->unit);
+	plan->itself = is_itself_affected(&plan->affected, command);
 	affected_arguments(&plan->affected, command->runner, false, NULL,
 		&plan->left, &plan->arguments);
 	arguments_order(&plan->arguments, &plan->affected, &plan->units,
@@ -153,7 +184,7 @@ bool plan_is_nothing(const struct plan *plan)
 bool plan_is_all(const struct plan *plan)
 {
 	return !plan->known || !plan->recorded || plan->decisive ||
-	       plan->namesake;
+	       plan->namesake || plan->itself;
 }
 
 void plan_release(struct plan *plan)

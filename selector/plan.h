@@ -18,6 +18,9 @@ struct plan {
 	bool known;      /* they are all that the command would run */
 	/* A changed file that may say which tests there are; or NULL. */
 	const char *decisive;
+	/* What the command runs beside its tests is affected, or was them all.
+	 */
+	bool itself;
 	/* A file to run that is called like another one; or NULL. */
 	const char *namesake;
 	struct left left; /* files of the map that are not the command's */
@@ -33,7 +36,8 @@ struct plan {
 struct plan_command {
 	const char *runner; /* whose units are meant */
 	const char *unit; /* the one that it is; NULL: the runner tells them */
-	const char *line; /* as run_command_words() has it */
+	const char *own;  /* the one that it may be besides; or NULL */
+	const char *line; /* as run_command_asked() has it */
 	const char *directory; /* where it runs, as project_path() has it */
 	struct git_set *set;   /* what changed; NULL: what differs */
 };
@@ -48,6 +52,13 @@ int plan_make(struct plan *plan, struct map *map,
  */
 int plan_fill(struct plan *plan, struct map *map,
 	const struct plan_command *command, struct err *err);
+
+/*
+ * Whether the map has a runner's tests of a command that is known to be none:
+ * what the command is besides, if anything, is a unit that took no time.
+ */
+int plan_wraps(bool *yes, struct map *map, const struct plan_command *command,
+	struct err *err);
 
 /*
  * A changed file that may say which tests there are, to a command that leaves

@@ -123,6 +123,8 @@ void results_begin(struct results *results, const struct plan *plan,
 			take_reasons(result, affected);
 		/* Of what git does not know something may have. */
 		result->changed |= command->set != NULL;
+		result->elsewhere =
+			!unit->place || strcmp(unit->place, command->directory);
 		/* It is another command's, of whose words the line is, too. */
 		if (command->unit && !plan->known) {
 			result->state = UNIT_MISS;

@@ -15,6 +15,7 @@ struct result {
 	enum unit_state state; /* before the run */
 	bool selected;         /* the plan had it run */
 	bool changed;          /* something that it depends on had */
+	bool elsewhere;        /* it ran in another directory before, or may */
 	bool incomplete;       /* it depended on more than was seen */
 	bool ran;              /* now */
 	char *before;          /* how it ended in the map, or NULL */

@@ -56,7 +56,6 @@ static void examine_interposer(struct finding *finding, const char *place)
 	struct run_result result;
 	struct err err = {0};
 
-	finding->name = "interposer";
 	if (run_command(&options, &result, &err) < 0)
 		snprintf(finding->found, sizeof(finding->found), "%.255s",
 			err.text);
@@ -124,7 +123,6 @@ static void examine_ptrace(struct finding *finding, const char *place)
 {
 	enum follow_answer answer = ask(place);
 
-	finding->name = "ptrace";
 	finding->ok = answer == FOLLOWED;
 	if (finding->ok) {
 		snprintf(finding->found, sizeof(finding->found),
@@ -139,15 +137,15 @@ static void examine_ptrace(struct finding *finding, const char *place)
 	advise_ptrace(finding, answer);
 }
 
-static void examine_room(struct finding *finding, const char *root)
+static void examine_room(struct finding *finding, const char *place)
 {
 	struct statvfs disk;
 	unsigned long long mb;
 
 	finding->name = "room";
-	if (statvfs(root, &disk) < 0) {
+	if (statvfs(place, &disk) < 0) {
 		snprintf(finding->found, sizeof(finding->found),
-			"cannot look at '%.200s': %s", root, strerror(errno));
+			"cannot look at '%.200s': %s", place, strerror(errno));
 		return;
 	}
 	mb = (unsigned long long)disk.f_bavail * disk.f_frsize >> 20;
@@ -159,16 +157,41 @@ static void examine_room(struct finding *finding, const char *root)
 			"a long run may need %d MB; make room", ROOM_MB);
 }
 
-static void examine_project(struct finding *finding, const char *root)
+static void examine_project(struct finding *finding, const char *place)
 {
 	finding->name = "project";
-	finding->ok = access(root, W_OK) == 0;
-	snprintf(finding->found, sizeof(finding->found), "'%.200s' %s", root,
+	finding->ok = access(place, W_OK | X_OK) == 0;
+	snprintf(finding->found, sizeof(finding->found), "'%.200s' %s", place,
 		finding->ok ? "can be written to" : strerror(errno));
 	if (!finding->ok)
 		snprintf(finding->advice, sizeof(finding->advice),
-			"runs are not recorded here; --root names another "
-			"place");
+			"runs are not recorded here, and 'ftrace test' runs "
+			"all; --root names another place");
+}
+
+static void examine_map(struct finding *finding, const char *root)
+{
+	struct map map;
+	struct err err;
+	int code = map_open(&map, root, MAP_QUERY, &err);
+	bool damaged = code == MAP_DAMAGED, writable = true;
+
+	finding->name = "map";
+	if (code == 0) {
+		damaged = map_check(&map, &err) < 0;
+		writable = !map.read_only;
+		map_close(&map);
+	}
+	finding->ok = code == MAP_MISSING || (!code && !damaged && writable);
+	snprintf(finding->found, sizeof(finding->found), "%.500s",
+		code == MAP_MISSING ? "there is none yet"
+		: code || damaged   ? err.text
+		: writable          ? "all of it can be read"
+				    : "it cannot be written to");
+	if (!finding->ok && !code && !damaged)
+		snprintf(finding->advice, sizeof(finding->advice),
+			"runs are not recorded, and 'ftrace test' runs all "
+			"until '" MAP_DIRECTORY "' is yours or removed");
 }
 
 void doctor_examine(struct finding findings[FINDINGS], const char *root)
@@ -176,21 +199,27 @@ void doctor_examine(struct finding findings[FINDINGS], const char *root)
 	const char *temporary = getenv("TMPDIR");
 	char *place = xasprintf("%s/ftrace-doctor-XXXXXX",
 		temporary && *temporary ? temporary : "/tmp");
+	char *folder = xasprintf("%s/" MAP_DIRECTORY, root);
+	/* The folder is often somebody else's, as after one run by root. */
+	const char *home = access(folder, F_OK) == 0 ? folder : root;
+	struct finding *tried = &findings[3];
 
 	memset(findings, 0, FINDINGS * sizeof(*findings));
-	examine_project(&findings[0], root);
-	examine_room(&findings[1], root);
+	examine_project(&findings[0], home);
+	examine_map(&findings[1], root);
+	examine_room(&findings[2], home);
+	tried[0].name = "interposer";
+	tried[1].name = "ptrace";
 	if (mkdtemp(place)) {
-		examine_interposer(&findings[2], place);
-		examine_ptrace(&findings[3], place);
+		examine_interposer(&tried[0], place);
+		examine_ptrace(&tried[1], place);
 		remove_map(place);
 	} else {
-		findings[2].name = "interposer";
-		findings[3].name = "ptrace";
-		for (size_t i = 2; i < FINDINGS; i++)
-			snprintf(findings[i].found, sizeof(findings[i].found),
+		for (size_t i = 0; i < 2; i++)
+			snprintf(tried[i].found, sizeof(tried[i].found),
 				"cannot make '%.200s': %s", place,
 				strerror(errno));
 	}
+	free(folder);
 	free(place);
 }

@@ -11,11 +11,11 @@
 struct finding {
 	const char *name; /* of what was tried */
 	bool ok;
-	char found[256];  /* one line: what is so */
+	char found[512];  /* one line: what is so */
 	char advice[256]; /* what to change; "" when it is ok */
 };
 
-#define FINDINGS 4
+#define FINDINGS 5
 
 /* Tries all; root is the project's. */
 void doctor_examine(struct finding findings[FINDINGS], const char *root);

@@ -28,6 +28,36 @@ static void find_places(struct fold *fold)
 	fold->kernels[1] = place(fold, "/sys");
 }
 
+static bool any_failed(const struct fold *fold)
+{
+	for (size_t i = 0; i < fold->scope_count; i++) {
+		const struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_UNIT && fold->scopes[i].ran &&
+			scope->outcome &&
+			(!strcmp(scope->outcome, "failed") ||
+				!strcmp(scope->outcome, "error")))
+			return true;
+	}
+	return false;
+}
+
+/* What the command ran beside a runner's tests; those have their own ends. */
+static void add_own(struct fold *fold)
+{
+	const struct fold_options *options = fold->options;
+	struct recorded_scope *scope;
+
+	if (fold->own == SCOPE_NONE)
+		return;
+	scope = &fold->recording.scopes[fold->own];
+	scope->outcome =
+		options->status == 0 || any_failed(fold) ? "passed" : "failed";
+	fold->scopes[fold->own].ran = true;
+	if (options->told_to_end)
+		fold_incomplete(fold, fold->own, "it was told to end");
+}
+
 /*
  * The unit of a command that no adapter took apart. One that recorded units
  * of its own is none; a check is one all the same, and uses them.
@@ -39,6 +69,8 @@ static void add_command(struct fold *fold)
 	uint32_t unit;
 	char *name;
 
+	if (fold->adapter_ready)
+		add_own(fold);
 	if (fold->adapter_ready || !options->unit)
 		return;
 	for (size_t i = 0; !options->definition && i < fold->scope_count; i++)
@@ -220,34 +252,54 @@ static void fold_release(struct fold *fold)
 static bool knows_all(
 	const struct fold *fold, const struct fold_options *options)
 {
-	return fold->collected && !options->audit && !options->selection &&
-	       (options->status == 0 || options->status == 1 ||
-		       options->status == 5);
+	if (!fold->collected || options->audit || options->selection)
+		return false;
+	return options->wraps
+		       ? fold->all_told
+		       : (options->status == 0 || options->status == 1 ||
+				 options->status == 5 || options->unread);
 }
 
-static bool any_failed(const struct fold *fold)
+/* Whether a test was to run and did not come to its end. */
+static bool any_left(const struct fold *fold)
 {
 	for (size_t i = 0; i < fold->scope_count; i++) {
 		const struct recorded_scope *scope = &fold->recording.scopes[i];
 
-		if (scope->kind == SCOPE_UNIT && fold->scopes[i].ran &&
-			scope->outcome &&
-			(!strcmp(scope->outcome, "failed") ||
-				!strcmp(scope->outcome, "error")))
+		if (scope->kind == SCOPE_UNIT && fold->scopes[i].selected &&
+			!scope->outcome)
 			return true;
 	}
 	return false;
 }
 
+/* Runners can give up at the first failure. */
+static bool ran_all(const struct fold *fold)
+{
+	for (size_t i = 0; i < fold->scope_count; i++) {
+		const struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_UNIT && scope->known_only &&
+			!scope->unasked && !scope->unwanted)
+			return false;
+	}
+	return true;
+}
+
 /*
  * Whether the runner failed and no test of it did, as where a plugin wants
  * more (of coverage, say): none would be selected next time. What was broken
- * off (2, or by a signal of somebody's) has tests that did not run, and of a
- * wrong command line (4) none has.
+ * off (2, by a signal of somebody's, or for want of a reader) has tests that
+ * did not run, and of a wrong command line (4) none has.
  */
 static bool failed_itself(
 	const struct fold *fold, const struct fold_options *options)
 {
+	if (options->wraps)
+		return options->status != 0 && fold->adapter_ready &&
+		       !any_failed(fold);
+	if (options->unread && any_left(fold))
+		return false;
 	switch (options->status) {
 	case 0:
 	case 2:
@@ -314,9 +366,17 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold.recording.duration = options->duration;
 	fold.recording.command = options->command;
 	fold.recording.knows_all = fold.whole || knows_all(&fold, options);
+	fold.recording.ran_all = ran_all(&fold);
 	fold.recording.failed_itself = failed_itself(&fold, options);
 	fold.recording.directory = options->directory;
-	fold.recording.words = options->words;
+	fold.recording.asked = options->asked;
+	fold.recording.sibling = fold.same_anywhere && !fold.needs_here
+					 ? options->sibling
+					 : NULL;
+	fold.recording.given = options->given;
+	fold.recording.alone = options->alone;
+	fold.recording.told = fold.collected;
+	fold.recording.runner = options->runner;
 	fold.recording.whole = fold.whole;
 	fold.recording.status = options->status;
 	summarise(&fold, summary);

@@ -14,20 +14,26 @@
 
 struct fold_options {
 	const char *root; /* of the project, absolute and real */
-	/* The command unit's name; NULL: an adapter was to tell the units. */
-	const char *unit;
-	bool is_whole;            /* it is what the map has of this command */
+	const char *unit; /* the command unit's name */
+	bool is_whole;    /* it is what the map has of this command */
+	bool wraps;       /* a runner may be behind it, and other programs */
 	const char *const *each;  /* globs, or NULL (see fold_each.c) */
 	const char *own_paths[4]; /* of ftrace itself; NULL-terminated */
 	const char *outputs[2];   /* files that ftrace writes afterwards */
 	int64_t started;  /* the kernel's file clock when the run began */
 	int64_t duration; /* nanoseconds */
 	const char *command;
-	const char *words;     /* as run_command_words() has them */
-	bool selection;        /* of its tests some alone were asked for */
+	/* As run_command_asked() has it and its sibling; that can be NULL. */
+	const char *asked, *sibling;
+	/* What the command would be called as one unit. */
+	const char *alone;
+	const char *given;  /* as run_command_words() has it */
+	const char *runner; /* whose adapter was to tell the units, or NULL */
+	bool selection;     /* of its tests some alone were asked for */
 	const char *directory; /* where it ran, as project_path() has it */
 	int status;            /* exit status; above 128: a signal */
 	bool told_to_end; /* by a signal, whatever status it gave for that */
+	bool unread;      /* nobody read what it printed, to its end */
 	const uint32_t *lingering; /* pids that outlived the run */
 	size_t lingering_count;
 	/* Of a check: the print of what it is, and its own files (before.h). */

@@ -81,6 +81,15 @@ static void note_loaded(struct fold *fold)
 	}
 }
 
+/* Whether a block says that it goes through all modules: a line with "!". */
+static bool is_walk(const struct source_block *block)
+{
+	const char *at = block->mentions;
+
+	return block->mentions_size && at[0] == '!' &&
+	       (block->mentions_size == 1 || at[1] == '\n');
+}
+
 /* The state of a function, where its source can tell. */
 static void find_state(struct fold *fold, struct fold_function *function)
 {
@@ -103,6 +112,7 @@ static void find_state(struct fold *fold, struct fold_function *function)
 		if (block->on_load)
 			return;
 		print = &block->print;
+		function->walks = is_walk(block);
 	}
 	if (fold->touched[function->node] ||
 		fold_changed_meanwhile(fold, function->node, ASPECT_CONTENT))
@@ -142,6 +152,19 @@ static void add_whole_sources(struct fold *fold, uint32_t from)
 		}
 	free(queue);
 	free(seen);
+}
+
+/* Whoever goes through all modules can see what any of them is made of. */
+static void add_modules(struct fold *fold)
+{
+	for (size_t i = 0; i < fold->entry_count; i++) {
+		const struct fold_entry *entry = &fold->entries[i];
+
+		if (!fold->functions[entry->function].walks)
+			continue;
+		for (size_t k = 0; k < fold->source_count; k++)
+			fold_use(fold, entry->scope, fold->sources[k].module);
+	}
 }
 
 /* A template may be compiled under its own name; its code is no module's. */
@@ -201,6 +224,7 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 	fold_memos(fold);
 	for (size_t i = 0; i < fold->function_count; i++)
 		find_state(fold, &fold->functions[i]);
+	add_modules(fold);
 	fold_kept(fold);
 	for (size_t i = 0; i < fold->entry_count; i++)
 		take_entry(fold, &fold->entries[i]);

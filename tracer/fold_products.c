@@ -91,7 +91,7 @@ static char *name_of(
 		return xstrdup(maker->name);
 	if (maker->kind == SCOPE_RUN && !*maker->name)
 		return xasprintf("run/%s %s", options->directory,
-			options->words ? options->words : "");
+			options->asked ? options->asked : "");
 	return xasprintf("%s/%s", scope_kind_name(maker->kind), maker->name);
 }
 
@@ -109,7 +109,7 @@ static uint32_t self_of(const struct products *products, const char *name)
 		return fold_find_scope(fold, (enum scope_kind)kind, slash + 1,
 			strlen(slash + 1));
 	own = xasprintf("%s %s", options->directory,
-		options->words ? options->words : "");
+		options->asked ? options->asked : "");
 	same = !strcmp(own, slash + 1);
 	free(own);
 	return same ? fold->base : SCOPE_NONE;

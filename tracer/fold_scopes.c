@@ -179,6 +179,10 @@ static void outcome(
 		}
 		if (word == 9 && !memcmp(text, "collected", 9))
 			fold->collected = true;
+		if (word == 8 && !memcmp(text, "anywhere", 8))
+			fold->same_anywhere = true;
+		if (word == 4 && !memcmp(text, "here", 4))
+			fold->needs_here = true;
 		if (word == 8 && !memcmp(text, "narrowed", 8))
 			fold->narrowed = true;
 		if (word == 7 && !memcmp(text, "in-part", 7))
@@ -336,6 +340,7 @@ void fold_scopes(struct fold *fold)
 		if (trace->events[i].record->type == RECORD_SCOPE)
 			begin(fold, trace->events[i].record);
 	fold_each(fold);
+	fold_inside(fold);
 	for (size_t i = 0; i < trace->count; i++)
 		take_mark(fold, &trace->events[i]);
 	find_broken_off(fold);

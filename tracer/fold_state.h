@@ -59,6 +59,7 @@ struct fold_function {
 	size_t name_size;
 	uint32_t state; /* in files; FILE_NONE: as good as the whole file */
 	bool on_load;   /* no function: what the source's loading runs */
+	bool walks;     /* it goes through all modules that are loaded */
 	uint32_t rank;  /* its bit in sets of functions */
 	uint32_t last;  /* the scope that entered it last, + 1 */
 	uint32_t *kept; /* what its code gets at, in kept; owned */
@@ -132,16 +133,20 @@ struct fold {
 	uint32_t number_count;
 	bool *number_said; /* that number said its outcome */
 	size_t each_units;
-	uint32_t *image_scopes; /* --each: the unit an image runs in */
+	uint32_t *image_scopes; /* the unit an image runs in, if not the base */
+	uint32_t own;  /* the command's unit beside a runner's; or SCOPE_NONE */
+	bool all_told; /* each of the runners behind the command has */
 	uint32_t base;
 	uint64_t *image_ready; /* the clock when its adapter was; 0: never */
 	bool hooked; /* the project's own code takes part in discovery */
 	bool adapter_ready;
 	bool collected; /* the runner has told of all tests that it found */
-	bool narrowed;  /* it looked for them otherwise than it is set to */
-	bool in_part;   /* also in the files that it took */
-	bool whole;     /* the command is one unit, which nobody named */
-	bool gave_up;   /* as fold_gave_up() has it */
+	/* That it begins where it does decides on no import, or may do so. */
+	bool same_anywhere, needs_here;
+	bool narrowed; /* it looked for them otherwise than it is set to */
+	bool in_part;  /* also in the files that it took */
+	bool whole;    /* the command is one unit, which nobody named */
+	bool gave_up;  /* as fold_gave_up() has it */
 
 	uint32_t *linked; /* nodes whose links or places changed */
 	size_t linked_count, linked_room;
@@ -241,6 +246,7 @@ uint32_t fold_event_scope(
 /* The steps, in their order. */
 void fold_scopes(struct fold *fold);   /* marks: scopes, edges, outcomes */
 void fold_each(struct fold *fold);     /* units of executed programs */
+void fold_inside(struct fold *fold);   /* a runner behind other programs */
 void fold_accesses(struct fold *fold); /* records to accesses */
 /* What the run itself wrote. */
 int fold_outputs(struct fold *fold, struct map *map, struct err *err);

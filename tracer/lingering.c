@@ -25,7 +25,7 @@
 /* In the list of processes: one that is followed. No pid is that high. */
 #define FOLLOWED_BIT 0x80000000u
 
-/* A session directory without a lock yet may be one being made. */
+/* A directory that is not named yet may be one being made. */
 #define NEWBORN_SECONDS 60
 
 /* Numbers are used again: only one that maps the arena is the one we knew. */
@@ -163,8 +163,10 @@ static bool is_dead(const char *directory)
 	bool dead;
 
 	free(path);
+	/* Named once it is locked: this one is being removed. */
 	if (fd < 0)
-		return errno == ENOENT && is_old(directory);
+		return errno == ENOENT && rmdir(directory) < 0 &&
+		       is_old(directory);
 	dead = flock(fd, LOCK_EX | LOCK_NB) == 0;
 	close(fd);
 	return dead;
@@ -172,7 +174,7 @@ static bool is_dead(const char *directory)
 
 unsigned session_clean(const char *root)
 {
-	char *home = xasprintf("%s/" MAP_DIRECTORY, root), *path, *file;
+	char *home = xasprintf("%s/" MAP_DIRECTORY, root), *path;
 	DIR *dir = opendir(home);
 	struct dirent *entry;
 	unsigned cleaned = 0;
@@ -183,15 +185,8 @@ unsigned session_clean(const char *root)
 		if (!newborn && strncmp(entry->d_name, "session-", 8) != 0)
 			continue;
 		path = xasprintf("%s/%s", home, entry->d_name);
-		if (newborn ? is_old(path) : is_dead(path)) {
-			file = xasprintf("%s/arena", path);
-			unlink(file);
-			free(file);
-			file = xasprintf("%s/lock", path);
-			unlink(file);
-			free(file);
-			cleaned += rmdir(path) == 0;
-		}
+		if (newborn ? is_old(path) : is_dead(path))
+			cleaned += session_remove(path);
 		free(path);
 	}
 	if (dir)

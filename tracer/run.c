@@ -14,6 +14,7 @@
 
 #include "adapters/locate.h"
 #include "map/alloc.h"
+#include "map/aside.h"
 #include "map/project.h"
 #include "tracer/before.h"
 #include "tracer/session.h"
@@ -25,10 +26,16 @@
 /* Symbolic links are followed 40 deep, with 8 KB for each. */
 #define FOLD_STACK (1u << 20)
 
-#define VARIABLES_MAX (ADAPTER_VARIABLES + 4)
+#define VARIABLES_MAX 3
+
+/* One variable of the command's environment. */
+struct variable {
+	const char *name;
+	char *value;
+};
 
 struct variables {
-	struct adapter_variable list[VARIABLES_MAX];
+	struct variable list[VARIABLES_MAX];
 	size_t count;
 };
 
@@ -99,25 +106,35 @@ static int run_untraced(const struct run_options *options,
 		options->argv, environ, NULL, NULL, &result->status, err);
 
 	result->ran = code == 0;
+	result->unselected = options->selection != NULL;
+	return code;
+}
+
+static int open_map(
+	struct map *map, const char *root, struct run_result *result)
+{
+	int code = map_open(map, root, MAP_RECORD, &result->problem);
+
+	result->put_aside |= code == 0 && map->put_aside;
 	return code;
 }
 
 /* Whether the map can take a recording; made now rather than afterwards. */
-static int prepare_map(const char *root, struct err *err)
+static int prepare_map(const char *root, struct run_result *result)
 {
 	struct map map;
-	int code = map_open(&map, root, MAP_RECORD, err);
+	int code = open_map(&map, root, result);
 
 	if (code == 0)
 		map_close(&map);
 	return code;
 }
 
-static int store(const char *root, const struct trace *trace,
+static int store_once(const char *root, const struct trace *trace,
 	const struct fold_options *options, struct run_result *result)
 {
 	struct map map;
-	int code = map_open(&map, root, MAP_RECORD, &result->problem);
+	int code = open_map(&map, root, result);
 
 	if (code < 0)
 		return code;
@@ -129,8 +146,29 @@ static int store(const char *root, const struct trace *trace,
 		code = map_commit(&map, &result->problem);
 	if (code < 0)
 		map_rollback(&map);
+	if (code < 0 && map.damaged)
+		code = MAP_DAMAGED;
 	map_close(&map);
 	return code;
+}
+
+/*
+ * Some damage shows only in what a session has to read. In a new map a part of
+ * a command's tests would pass for all of them, so that is not stored.
+ */
+static int store(const char *root, const struct trace *trace,
+	const struct fold_options *options, struct run_result *result)
+{
+	int code = store_once(root, trace, options, result);
+
+	if (code != MAP_DAMAGED || options->audit ||
+		map_put_aside(root, &result->problem) < 0)
+		return code;
+	result->put_aside = true;
+	if (options->selection)
+		return err_set(&result->problem, code,
+			"it begins with a run of all tests");
+	return store_once(root, trace, options, result);
 }
 
 static int status_number(int status)
@@ -177,6 +215,52 @@ char *run_command_words(char *const argv[])
 	return line;
 }
 
+char **run_command_split(const char *words)
+{
+	char **list = NULL, *word, *to;
+	size_t count = 0, room = 0;
+	bool more = true;
+
+	while (more) {
+		word = to = xcalloc(strlen(words) + 1, 1);
+		for (; *words && *words != ' '; words++) {
+			if (*words == '\\' && words[1])
+				words++;
+			*to++ = *words;
+		}
+		more = *words == ' ';
+		words += more;
+		*(char **)array_add(&list, &count, &room, sizeof(*list)) = word;
+	}
+	array_add(&list, &count, &room, sizeof(*list));
+	return list;
+}
+
+static void free_words(char **words)
+{
+	for (char **word = words; word && *word; word++)
+		free(*word);
+	free(words);
+}
+
+char *run_command_asked(const struct adapter *adapter, char *const argv[],
+	const char *root, const char *directory, bool sibling)
+{
+	char **asked, *words, *line;
+
+	if (!adapter)
+		return sibling ? NULL : run_command_words(argv);
+	asked = adapter->asked(argv, root, directory, sibling);
+	if (!asked)
+		return NULL;
+	words = run_command_words(asked);
+	/* One whole that has these words is another command. */
+	line = xasprintf("%s: %s", adapter->name, words);
+	free(words);
+	free_words(asked);
+	return line;
+}
+
 char *run_command_unit(char *const argv[], const char *directory)
 {
 	char *line = run_command_line(argv), *unit;
@@ -205,15 +289,20 @@ static void record(const struct ended *ended)
 	struct session *session = ended->session;
 	struct run_result *result = ended->result;
 	char *command = run_command_line(options->argv);
-	char *words = run_command_words(options->argv);
+	char *given = run_command_words(options->argv);
 	char *directory = project_path(options->root, ".");
+	char *asked = run_command_asked(options->adapter, options->argv,
+		options->root, directory, false);
+	char *sibling = run_command_asked(options->adapter, options->argv,
+		options->root, directory, true);
 	char *unit = run_command_unit(options->argv, directory);
 	uint32_t *lingering = NULL;
 	struct fold_options fold = {.root = options->root,
-		.unit = options->unit      ? options->unit
-			: options->adapter ? NULL
-					   : unit,
+		.unit = options->unit    ? options->unit
+			: options->audit ? NULL
+					 : unit,
 		.is_whole = !options->unit && !options->adapter,
+		.wraps = options->inside && !options->adapter,
 		.each = options->each,
 		.own_paths = {ended->library, ended->folder},
 		.outputs = {options->outputs[0], options->outputs[1]},
@@ -222,12 +311,17 @@ static void record(const struct ended *ended)
 		.definition = options->definition,
 		.before = ended->before,
 		.command = command,
-		.words = words,
+		.asked = asked,
+		.sibling = sibling,
+		.given = given,
+		.alone = unit,
+		.runner = options->adapter ? options->adapter->name : NULL,
 		.selection = options->selection != NULL,
 		.directory = directory,
 		.audit = options->audit,
 		.status = status_number(result->status),
-		.told_to_end = ended->told_to_end};
+		.told_to_end = ended->told_to_end,
+		.unread = spawn_lost_reader()};
 	struct trace trace;
 
 	fold.lingering_count = session_lingering(session, GRACE_MS, &lingering);
@@ -244,7 +338,9 @@ static void record(const struct ended *ended)
 	trace_release(&trace);
 	free(lingering);
 	free(command);
-	free(words);
+	free(given);
+	free(asked);
+	free(sibling);
 	free(directory);
 	free(unit);
 }
@@ -282,9 +378,26 @@ static int64_t stopwatch(void)
 	return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
+/* Without it the interpreters run as they are, and are recorded coarser. */
+static void put_start(const struct run_options *options,
+	const struct session *session, const char *folder,
+	const char *selection)
+{
+	const struct adapter_start start = {.folder = folder,
+		.session = session->directory,
+		.root = options->root,
+		.selection = selection,
+		.tells = options->inside != NULL};
+	char *text = adapter_inside()->startup(&start);
+
+	session_put_start(session, text);
+	free(text);
+}
+
+/* selection: the file of what is to run, or NULL. */
 static int run_traced(const struct run_options *options,
 	struct session *session, const char *library, const char *folder,
-	struct run_result *result, struct err *err)
+	const char *selection, struct run_result *result, struct err *err)
 {
 	struct variables variables = {.count = 0};
 	struct spawn_limit limit = {.seconds = options->limit};
@@ -293,12 +406,7 @@ static int run_traced(const struct run_options *options,
 	int64_t began;
 	int code;
 
-	if (options->adapter)
-		variables.count = options->adapter->environment(
-			variables.list, folder, options->root);
-	if (options->adapter && options->selection)
-		set(&variables, options->adapter->selection,
-			xstrdup(options->selection));
+	put_start(options, session, folder, selection);
 	set(&variables, "LD_PRELOAD", preload_value(library));
 	set(&variables, "FTRACE_SESSION", xstrdup(session->arena_path));
 	set(&variables, "FTRACE_SCOPE", xasprintf("%u.0", SCOPE_BASE));
@@ -339,32 +447,35 @@ int run_command(const struct run_options *options, struct run_result *result,
 	struct err *err)
 {
 	struct session session;
-	char *library = NULL, *folder = NULL;
+	char *library = NULL, *folder = NULL, *selection = NULL;
 	int code = RUN_FAILED;
 
 	memset(result, 0, sizeof(*result));
 	library = locate("libftrace.so", err);
 	if (!library)
 		goto out;
-	if (options->adapter) {
-		folder = adapter_folder(options->adapter, err);
-		if (!folder)
-			goto out;
-	}
+	folder = adapter_folder(adapter_inside(), err);
+	if (!folder)
+		goto out;
 	/* The program must run even where nothing can be recorded. */
 	if (session_open(&session, options->root, &result->problem) < 0) {
 		code = failure_of(run_untraced(options, result, err));
 		goto out;
 	}
-	code = prepare_map(options->root, &result->problem);
+	code = prepare_map(options->root, result);
+	/* What was to run was found with a map that is no more. */
+	if (code == 0 && options->selection && !result->put_aside)
+		code = session_select(&session, &selection, options->selection,
+			options->selection_count, &result->problem);
 	if (code < 0) {
 		code = failure_of(run_untraced(options, result, err));
 	} else {
-		code = failure_of(run_traced(
-			options, &session, library, folder, result, err));
+		code = failure_of(run_traced(options, &session, library, folder,
+			selection, result, err));
 	}
 	session_close(&session);
 out:
+	free(selection);
 	free(folder);
 	free(library);
 	return code;

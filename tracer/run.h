@@ -19,7 +19,11 @@ struct run_options {
 	const struct adapter *adapter; /* or NULL */
 	/* Files that ftrace writes about the run itself; or NULL. */
 	const char *outputs[2];
-	const char *selection; /* a file for the adapter; NULL: run it all */
+	/* Whose tests are recorded one by one where the command runs any; NULL:
+	 * nobody's. */
+	const struct adapter *inside;
+	char *const *selection; /* of the tests; NULL: all */
+	size_t selection_count;
 	struct audit *audit; /* compare with the map, do not record; or NULL */
 	/* The print of what a check is, whose unit it is; or NULL. */
 	const char *definition;
@@ -37,6 +41,8 @@ struct run_result {
 	int status;
 	bool expired;        /* it was killed at its limit */
 	bool recorded;       /* the map holds it; summary is set */
+	bool unselected;     /* all ran, for the selection could not be kept */
+	bool put_aside;      /* the map was damaged; see map/aside.h */
 	bool adapter_silent; /* the runner's adapter was never heard of */
 	struct fold_summary summary;
 	struct err problem; /* why it was not recorded */
@@ -56,6 +62,18 @@ char *run_command_line(char *const argv[]);
 
 /* The same, such that no other words give it; to be freed. */
 char *run_command_words(char *const argv[]);
+
+/* Such a line taken apart; to be freed with its words. */
+char **run_command_split(const char *words);
+
+/*
+ * The line that a command is compared by: its words where adapter is NULL,
+ * otherwise what they ask the runner for. sibling: the line of the command
+ * that starts the runner otherwise (adapters/adapter.h); NULL: there is none.
+ * directory: where it runs, as project_path() has it. To be freed.
+ */
+char *run_command_asked(const struct adapter *adapter, char *const argv[],
+	const char *root, const char *directory, bool sibling);
 
 /*
  * What the unit of a command is called that nobody named: its line, and where

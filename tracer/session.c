@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tracer/session.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -25,6 +26,8 @@
 #define NEWBORN_PREFIX "new-"
 #define LOCK_NAME "lock"
 #define ARENA_NAME "arena"
+#define START_NAME "start.py" /* as preload/interpreter.c has it */
+#define SELECTION_NAME "selection"
 
 /* Where the arena begins when the disk is nearly full. */
 #define SMALLEST_START (256u << 10)
@@ -285,6 +288,20 @@ void session_stop(struct session *session)
 	follower_end(&session->arena, session->follower);
 }
 
+int session_put_start(const struct session *session, const char *text)
+{
+	char *path = xasprintf("%s/" START_NAME, session->directory);
+	FILE *file = fopen(path, "wxe");
+	int code = file ? 0 : -errno;
+
+	free(path);
+	if (!file)
+		return code;
+	if (fputs(text, file) < 0)
+		code = -EIO;
+	return fclose(file) == 0 ? code : -errno;
+}
+
 static void unmap_arena(struct arena *arena)
 {
 	if (!arena->header)
@@ -296,17 +313,43 @@ static void unmap_arena(struct arena *arena)
 	arena->header = NULL;
 }
 
-static void remove_directory(const char *directory)
+int session_select(const struct session *session, char **path,
+	char *const *list, size_t count, struct err *err)
 {
-	static const char *const names[] = {ARENA_NAME, LOCK_NAME};
-	char *path;
+	char *name = xasprintf("%s/" SELECTION_NAME, session->directory);
+	FILE *file = fopen(name, "we");
+	int failed = !file;
 
-	for (size_t i = 0; i < 2; i++) {
-		path = xasprintf("%s/%s", directory, names[i]);
-		unlink(path);
-		free(path);
+	for (size_t i = 0; file && i < count; i++)
+		failed |= fwrite(list[i], 1, strlen(list[i]) + 1, file) == 0;
+	/* A full disk may tell only now. */
+	if (file)
+		failed |= fclose(file) != 0;
+	*path = name;
+	if (!failed)
+		return 0;
+	*path = NULL;
+	err_set(err, -errno, "cannot write '%s': %s", name, strerror(errno));
+	free(name);
+	return -1;
+}
+
+/* The lock goes last: without it nobody knows for whom the rest is. */
+bool session_remove(const char *directory)
+{
+	DIR *entries = opendir(directory);
+	struct dirent *entry;
+
+	while (entries && (entry = readdir(entries)))
+		if (strcmp(entry->d_name, LOCK_NAME) != 0 &&
+			strcmp(entry->d_name, ".") != 0 &&
+			strcmp(entry->d_name, "..") != 0)
+			unlinkat(dirfd(entries), entry->d_name, 0);
+	if (entries) {
+		unlinkat(dirfd(entries), LOCK_NAME, 0);
+		closedir(entries);
 	}
-	rmdir(directory);
+	return rmdir(directory) == 0;
 }
 
 void session_close(struct session *session)
@@ -316,7 +359,7 @@ void session_close(struct session *session)
 	if (session->arena_fd >= 0)
 		close(session->arena_fd);
 	if (session->directory)
-		remove_directory(session->directory);
+		session_remove(session->directory);
 	if (session->lock >= 0)
 		close(session->lock);
 	free(session->directory);

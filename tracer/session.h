@@ -49,6 +49,19 @@ void session_start_clock(struct session *session);
 /* Ends the growing; what processes still running write is no longer read. */
 void session_stop(struct session *session);
 
+/*
+ * Puts what an interpreter runs when it starts beside the arena. 0 or a
+ * negative errno: then the run is recorded without.
+ */
+int session_put_start(const struct session *session, const char *text);
+
+/*
+ * Writes what a runner is to run, each with a NUL behind it, into a file of
+ * the session, and its path to *path, to be freed.
+ */
+int session_select(const struct session *session, char **path,
+	char *const *list, size_t count, struct err *err);
+
 /* Removes the directory. */
 void session_close(struct session *session);
 
@@ -65,6 +78,9 @@ size_t session_lingering(
  * forks that failed.
  */
 unsigned session_unborn(const struct session *session);
+
+/* Removes a session's directory with all that is in it; whether it could. */
+bool session_remove(const char *directory);
 
 /*
  * Removes what sessions left that were killed; how many. Never touches one

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -31,6 +32,7 @@ static const int passed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1,
 static volatile pid_t child;
 static volatile sig_atomic_t ending;  /* the last signal that ends programs */
 static volatile sig_atomic_t expired; /* the child was killed for its time */
+static volatile sig_atomic_t late;    /* came after the child had ended */
 static bool apart;                    /* the child has a group of its own */
 
 /* Seconds to end in, for a group that was told to. */
@@ -106,10 +108,59 @@ static void install_handlers(struct sigaction *before)
 	}
 }
 
-static void restore_handlers(const struct sigaction *before)
+static void hold(int sig)
 {
-	for (size_t i = 0; i < PASSED_ON; i++)
-		sigaction(passed_on[i], &before[i], NULL);
+	ending = late = sig;
+}
+
+/*
+ * What ends programs is held back from now on, so that the run is recorded
+ * first; whoever sends it again does not want to wait.
+ */
+static void hold_back(const struct sigaction *before)
+{
+	const struct sigaction action = {
+		.sa_handler = hold, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+
+	for (size_t i = 0; i < PASSED_ON; i++) {
+		int sig = passed_on[i];
+		bool ends = sig == SIGHUP || sig == SIGINT || sig == SIGQUIT ||
+			    sig == SIGTERM;
+
+		sigaction(sig,
+			ends && before[i].sa_handler == SIG_DFL ? &action
+								: &before[i],
+			NULL);
+	}
+}
+
+bool spawn_held(void)
+{
+	return late;
+}
+
+/* A handler, for what is ignored would be by the command, too. */
+static void go_on(int sig)
+{
+	(void)sig;
+}
+
+void spawn_outlive_readers(void)
+{
+	struct sigaction action = {.sa_handler = go_on, .sa_flags = SA_RESTART};
+	struct sigaction before;
+
+	sigaction(SIGPIPE, NULL, &before);
+	if (before.sa_handler == SIG_DFL)
+		sigaction(SIGPIPE, &action, NULL);
+}
+
+bool spawn_lost_reader(void)
+{
+	struct pollfd ends[] = {{.fd = STDOUT_FILENO}, {.fd = STDERR_FILENO}};
+
+	return poll(ends, 2, 0) > 0 &&
+	       ((ends[0].revents | ends[1].revents) & POLLERR);
 }
 
 /* Children of an unseen command must not answer in its place. */
@@ -351,7 +402,7 @@ int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
 	if (apart && ending)
 		end_group();
 	child = 0;
-	restore_handlers(before);
+	hold_back(before);
 	if (error)
 		return err_set(err, -error, "cannot run '%s': %s", argv[0],
 			strerror(error));
@@ -363,6 +414,8 @@ _Noreturn void spawn_exit_like(int status)
 	struct rlimit no_core = {0, 0};
 	sigset_t mask;
 
+	if (late)
+		status = late;
 	if (WIFEXITED(status))
 		exit(WEXITSTATUS(status));
 	/* The child's core is the one that matters. */

@@ -42,7 +42,21 @@ void spawn_apart(void);
 void spawn_note_signals(void);
 int spawn_signal(void);
 
-/* Ends this process as the wait status says: by the same signal, too. */
+/*
+ * A signal to end that comes once a command has ended is held back until
+ * spawn_exit_like(), for the run has to be recorded; a second one is not.
+ * Whether there is one.
+ */
+bool spawn_held(void);
+
+/* Nobody who stops reading what we print ends us, in the middle of a run. */
+void spawn_outlive_readers(void);
+
+/* Whether nobody reads any more what we print, or the command did. */
+bool spawn_lost_reader(void);
+
+/* Ends this process as the wait status says: by the same signal, too; or by
+ * the one that was held back. */
 _Noreturn void spawn_exit_like(int status);
 
 #endif

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The pytest plugin that tells ftrace where each test begins and ends.
 
-It is loaded by the environment that `ftrace run` sets and hides itself from
-the tests again.  PYTEST_DONT_REWRITE: there is nothing to rewrite here, and
-the rest lies in modules that pytest does not touch, so that they are
-compiled once and not on every run.
+It is loaded by ftrace_pytest_start, and hides what loaded it from the tests.
+PYTEST_DONT_REWRITE: there is nothing to rewrite here, and the rest lies in
+modules that pytest does not touch, so that they are compiled once and not on
+every run.
 """
 
 import os
@@ -23,7 +23,7 @@ def _keeps_bytecode():
     return not os.path.lexists(folder) and os.access(_HERE, os.W_OK)
 
 
-def _import_parts():
+def _import_parts(root):
     """Imports the rest of the plugin, with bytecode kept for the next run.
 
     The adapter may be installed where nobody can write and the user may have
@@ -32,8 +32,7 @@ def _import_parts():
     """
     prefix = sys.pycache_prefix
     dont_write = sys.dont_write_bytecode
-    own = os.path.join(os.environ.get("FTRACE_ROOT", "/nonexistent"),
-                       ".ftrace")
+    own = os.path.join(root, ".ftrace")
     try:
         if _keeps_bytecode():
             sys.pycache_prefix = None
@@ -49,10 +48,12 @@ def _import_parts():
     return ftrace_pytest_hooks, ftrace_pytest_hide
 
 
-if _HERE not in sys.path:
-    sys.path.insert(0, _HERE)
-_hooks, _hide = _import_parts()
-pytest_xdist_setupnodes = _hide.pytest_xdist_setupnodes
-for _name in _hooks.start(_hide.hide(_HERE)):
-    globals()[_name] = getattr(_hooks, _name)
-del _name
+def begin(root, selection):
+    """Begins recording; what was selected: a file, or None for all."""
+    hooks, hide = _import_parts(root)
+    hide.hide(_HERE)
+    hooks.select.asked = selection
+    names = globals()
+    names["pytest_xdist_setupnodes"] = hide.pytest_xdist_setupnodes
+    for name in hooks.start(root):
+        names[name] = getattr(hooks, name)

@@ -8,6 +8,7 @@ import pytest
 
 import ftrace_pytest_fixtures as fixtures
 import ftrace_pytest_functions as functions
+import ftrace_pytest_here as here
 import ftrace_pytest_imports as imports
 import ftrace_pytest_kept as kept
 import ftrace_pytest_lines as lines
@@ -15,6 +16,7 @@ import ftrace_pytest_loads as loads
 import ftrace_pytest_marks as marks
 import ftrace_pytest_memory as memory
 import ftrace_pytest_narrowing as narrowing
+import ftrace_pytest_readers as readers
 import ftrace_pytest_select as select
 import ftrace_pytest_settings as settings
 import ftrace_pytest_variables as variables
@@ -76,11 +78,13 @@ def start(root):
     if functions.start() is not None:
         memory.install()
         kept.install()
+    here.start()
     imports.install(directory_scope)
     loads.install()
     lines.install()
     _wrap_cache()
     variables.install()
+    readers.install()
     if sys.executable:
         say(marks.INTERPRETER + encode("%s-%08x/%s" % (
             sys.implementation.cache_tag, sys.hexversion,
@@ -179,6 +183,7 @@ def _discovering():
 @pytest.hookimpl(hookwrapper=True)
 def pytest_load_initial_conftests(early_config):
     """pytest looks through directories for these; no test depends on it."""
+    here.configure(early_config)
     try:
         if functions.mode is not None:
             settings.declare(early_config)
@@ -430,6 +435,9 @@ def pytest_runtestloop(session):
              if session.config.pluginmanager.hasplugin("dsession") else None)
     yield
     marks.unmute(token)
+    say(BEGIN + marks.BASE)
+    say(OUTCOME + here.outcome())
+    say(END)
     _finish()
 
 

@@ -15,6 +15,7 @@ import sys
 import types
 
 import ftrace_pytest_distributions as distributions
+import ftrace_pytest_here as here
 import ftrace_pytest_marks as marks
 import ftrace_pytest_measured as measured
 import ftrace_pytest_places as places
@@ -87,6 +88,9 @@ is_opaque = None
 # Told of each module of the project that was loaded, by ftrace_pytest_kept.
 loaded = None
 
+# Told of each import, and who makes it, by ftrace_pytest_readers.
+told_of = None
+
 # Whether that is told, too, before the code of a module that may look at what
 # others have in memory, by ftrace_pytest_loads.
 tells_apart = False
@@ -102,7 +106,9 @@ def install(directory_scope):
     measured.install()
     bootstrap._find_and_load = marks.around(
         bootstrap._find_and_load, _enter, close)
+    # Not the one of ftrace_pytest_start, whose time is over.
     _find_spec = external.FileFinder.find_spec
+    _find_spec = getattr(_find_spec, "plain", _find_spec)
     find_spec.__qualname__ = _find_spec.__qualname__
     find_spec.__doc__ = _find_spec.__doc__
     find_spec.__module__ = _find_spec.__module__
@@ -123,9 +129,10 @@ def install(directory_scope):
 def _declare_past():
     """Says what was looked up before there was a wrapper to say it.
 
-    The directories were listed whole; once the lookups are declared, the
-    tracer takes the listing for what it was.  Python's own are left as they
-    are: whatever is there is everybody's anyway.
+    In those of the project ftrace_pytest_start has said it at once.  Of those
+    with packages the tracer takes a listing for what it was, once that is
+    declared.  Python's own are left as they are: whatever is there is
+    everybody's anyway.
     """
     path = []
     declared = distributions.declare_past()
@@ -140,23 +147,6 @@ def _declare_past():
     for place in path:
         for glob in places.METADATA:
             say(BLOCK_LIST + encode(glob) + b"/" + encode(place))
-    for name in list(sys.modules):
-        if name.startswith(marks.OWN_MODULES):
-            continue
-        parent, _, tail = name.rpartition(".")
-        below = path
-        if parent:
-            package = sys.modules.get(parent)
-            if type(package) is not types.ModuleType:
-                continue
-            below = vars(package).get("__path__") or ()
-        mark = BLOCK_LIST + encode(tail) + b"/"
-        try:
-            for place in below:
-                if place in path or is_project_path(place + "/"):
-                    say(mark + encode(place))
-        except TypeError:
-            continue
 
 
 def _was_listed(place):
@@ -169,6 +159,8 @@ def find_spec(self, fullname, target=None):
     # What the finder stats and lists would tie every importer to all that
     # happens in the directory; what it really asked is whether there is
     # something by that name.
+    if fullname in here.names:
+        here.note()
     say(MUTE)
     try:
         spec = _find_spec(self, fullname, target)
@@ -315,18 +307,17 @@ def _note_import(name, globs, fromlist, level):
             and top not in _packages):
         _foreign.setdefault(top, {})[name] = module
         foreign = not level
+    said = [USE + scope for scope in found]
+    if found and told_of is not None:
+        said += told_of(name, fromlist, sys._getframe(1))
     if key is not None:
-        _told[key] = name, module, [USE + scope for scope in found], foreign
+        _told[key] = name, module, said, foreign
     return foreign
 
 
 def _scopes_of_import(name, fromlist):
     """The scopes of all that an import statement gives to who makes it."""
-    names = [name]
-    parent = name.rpartition(".")[0]
-    while parent:
-        names.append(parent)
-        parent = parent.rpartition(".")[0]
+    names = [name, *_parents(name)]
     if fromlist and type(fromlist) is not int:
         for part in fromlist:
             if part == "*":
@@ -343,13 +334,18 @@ def _scopes_of_import(name, fromlist):
     return found
 
 
-def _use_parents(name, importer):
+def _parents(name):
     parent = name.rpartition(".")[0]
     while parent:
+        yield parent
+        parent = parent.rpartition(".")[0]
+
+
+def _use_parents(name, importer):
+    for parent in _parents(name):
         scope = scope_of(parent)
         if scope is not None:
             _use(scope, importer)
-        parent = parent.rpartition(".")[0]
 
 
 def _absolute(name, globs, level):
@@ -367,6 +363,8 @@ def _enter(name, _import=None):
         scope = scope_of(name)
         if scope is not None:
             _use(scope, _importer())
+            if told_of is not None:
+                told_of(name, (), sys._getframe(1))
         return None
     return _open(Load(name, b"module/" + encode(_distinct(name))))
 
@@ -473,9 +471,11 @@ def close(load, _=None):
     else:
         if loaded is not None:
             loaded(module)
-        _add_parents(name)
+        _packages.update(_parents(name))
         if load.local:
             _use_in_directory(module, scope)
+        elif told_of is not None:
+            told_of(name, (), sys._getframe(1), load.module)
 
 
 def _close_foreign(load, module):
@@ -490,7 +490,7 @@ def _close_foreign(load, module):
             scopes[name] = whole
         else:
             _by_hand[identity(load.spec)] = (whole, load.spec)
-        _add_parents(name)
+        _packages.update(_parents(name))
         if scope != whole:
             say(BEGIN + whole)
             say(USE + scope)
@@ -502,13 +502,6 @@ def _close_foreign(load, module):
         places.watch(module)
     elif name in measured.MODULES:
         measured.watch(name, module)
-
-
-def _add_parents(name):
-    parent = name.rpartition(".")[0]
-    while parent:
-        _packages.add(parent)
-        parent = parent.rpartition(".")[0]
 
 
 def _use_in_base(scope):

@@ -52,6 +52,8 @@ def watch(module):
         function = getattr(fast_path, name, None)
         if function is None:
             continue
+        # Not the one of ftrace_pytest_start.
+        function = getattr(function, "plain", function)
         function = marks.around(function, enter, marks.unmute)
         if marks.extension is not None:
             function = marks.extension.method(function)

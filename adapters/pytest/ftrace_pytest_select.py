@@ -14,8 +14,6 @@ import pytest
 import ftrace_pytest_marks as marks
 import ftrace_pytest_narrowing as narrowing
 
-VARIABLE = "FTRACE_SELECT"
-
 # The file with what was selected; None: all is run.
 asked = None
 

@@ -51,7 +51,8 @@ _BASE = (
 # Above a user's own site-packages.
 _USER_SITE = "HOME"
 
-_said_in_base = set()
+# By their type: under -b the two must not be compared.
+_said_in_base = {str: set(), bytes: set()}
 
 # pytest sets these anew for each test: the tracer counts them for nobody.
 _PASSING = ("PYTEST_CURRENT_TEST", "PYTEST_VERSION")
@@ -111,8 +112,9 @@ def install():
         names.append(_USER_SITE)
     for name in names:
         say(ENV + encode(name))
-        _said_in_base.update((name, encode(name)))
-    _said_in_base.update(_PASSING)
+        _said_in_base[str].add(name)
+        _said_in_base[bytes].add(encode(name))
+    _said_in_base[str].update(_PASSING)
     kind = type(os.environ)
     kind.__getitem__ = _wrapped(
         "reader", kind.__getitem__, _hear, kind)
@@ -150,7 +152,7 @@ def _hear(environ, name):
     code = code_of(frame)
     if identity(code) in _IN_TURN or _is_copying(environ, name, frame, code):
         return _AGAIN
-    if name in _said_in_base:
+    if name in _said_in_base[type(name)]:
         return _NEVER
     if marks.thread.muted or not _counts(frame):
         return _AGAIN

@@ -363,12 +363,14 @@ static PyObject *import_call(
 		return result;
 	globals = calls_argument(args, count, names, 1, "globals");
 	fromlist = calls_argument(args, count, names, 3, "fromlist");
-	key = import_key(name, globals, fromlist, level);
+	/* Without the importer's names only the stack tells who it is. */
+	key = globals ? import_key(name, globals, fromlist, level) : 0;
 	PyErr_Clear();
 	slot = &seen[key % SEEN_SLOTS];
 	if (key && *slot == key)
 		return result;
-	*slot = key;
+	if (key)
+		*slot = key;
 	if (note(name, globals, fromlist, number)) {
 		Py_DecRef(result);
 		return NULL;
@@ -421,6 +423,7 @@ static struct method_def methods[] = {
 	{"reader", METHOD(variables_reader), METH_VARARGS, NULL},
 	{"lister", METHOD(variables_lister), METH_VARARGS, NULL},
 	{"hear_opened", METHOD(opened_hear), METH_O, NULL},
+	{"hear_walks", METHOD(opened_hear_walks), METH_O, NULL},
 	{"identity", METHOD(opened_identity), METH_O, NULL},
 	{"caller", METHOD(opened_caller), METH_O, NULL},
 	{"code_of", METHOD(opened_code_of), METH_O, NULL},

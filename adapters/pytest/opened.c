@@ -32,6 +32,9 @@ static bool elsewhere;
 static PyObject *listener;
 static uint64_t told[TOLD];
 
+/* Who hears of walks through all objects. */
+static PyObject *walk_listener;
+
 const char *opened_gap(void)
 {
 	bool heard;
@@ -215,6 +218,33 @@ static bool hear_code(const char *event, PyObject *args)
 	return true;
 }
 
+/* Returns 0, or -1 for an interrupt, which is not ours to swallow. */
+static int tell_walk(void)
+{
+	PyObject *done;
+
+	if (!walk_listener || !PyEval_GetFrame())
+		return 0;
+	done = PyObject_CallFunctionObjArgs(walk_listener, NULL);
+	Py_DecRef(done);
+	if (done)
+		return 0;
+	if (!PyErr_ExceptionMatches(PyExc_Exception))
+		return -1;
+	PyErr_Clear();
+	entries_say("/@ftrace/outcome/lost");
+	return 0;
+}
+
+/* gc.get_referents() goes from what its caller has, and no farther. */
+static bool is_walk(const char *event)
+{
+	return !strcmp(event, "gc.get_objects") ||
+	       !strcmp(event, "gc.get_referrers") ||
+	       !strcmp(event, "sys._current_frames") ||
+	       !strcmp(event, "sys._current_exceptions");
+}
+
 static int hear(const char *event, PyObject *args, void *data)
 {
 	(void)data;
@@ -223,8 +253,10 @@ static int hear(const char *event, PyObject *args, void *data)
 		__atomic_store_n(&elsewhere, true, __ATOMIC_RELAXED);
 		return 0;
 	}
-	if (!strchr("oief_", event[0]) || hear_code(event, args))
+	if (!strchr("oief_gs", event[0]) || hear_code(event, args))
 		return 0;
+	if (is_walk(event))
+		return tell_walk();
 	if (!strcmp(event, "open")) {
 		if (is_reading(args))
 			return note_path(PyTuple_GetItem(args, 0), OPENED_READ);
@@ -266,6 +298,14 @@ PyObject *opened_hear(PyObject *self, PyObject *function)
 	(void)self;
 	Py_IncRef(function);
 	listener = function;
+	return Py_BuildValue("");
+}
+
+PyObject *opened_hear_walks(PyObject *self, PyObject *function)
+{
+	(void)self;
+	Py_IncRef(function);
+	walk_listener = function;
 	return Py_BuildValue("");
 }
 

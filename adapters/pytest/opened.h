@@ -31,6 +31,12 @@ const char *opened_gap(void);
  */
 PyObject *opened_hear(PyObject *self, PyObject *function);
 
+/*
+ * hear_walks(function): it is called before code gets hold of all objects, of
+ * who refers to one, or of the frames of all threads.
+ */
+PyObject *opened_hear_walks(PyObject *self, PyObject *function);
+
 /* identity(object): what id() gives, which is an event that costs more. */
 PyObject *opened_identity(PyObject *self, PyObject *object);
 

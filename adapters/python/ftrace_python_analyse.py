@@ -460,6 +460,12 @@ class Blocks:
         if "." not in block.name:
             found.add("G" + code.co_name)
         found.update(["o__%s__" % name for name in called])
+        found.update([each for each in held if " " in each
+                      or each[0] == "g" and "." in each])
+        if "modules" in code.co_names:
+            import ftrace_python_reflection as reflection
+            if reflection.walks(code):
+                found.update(("!", "*"))
         if reflects:
             found.add("*")
         if block.kind == "c" or not code.co_flags & OPTIMIZED:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What is known so far of the names that changed, over all files."""
 
+import ftrace_python_handed as handed
 from ftrace_python_outline import BINDS, CHAINS, KIND, MORE, WORDS
 from ftrace_python_project import STDLIB
 from ftrace_python_units import (DOC, HARD, HELD, NONE, SOFT, Whole,
@@ -22,6 +23,10 @@ class Changes:
         # Classes that changed for those who hold them, as path and name, and
         # with no path.
         self.held = set()
+        # By path, the names that it has for modules of which a name changed;
+        # and how functions mention that they import one.
+        self.modules = {}
+        self.imports = set()
         # (path, qualified name) of what is felt by whoever entered it.
         self.functions = set()
         self.grown = False
@@ -39,6 +44,10 @@ class Changes:
 
     def add(self, at, changed):
         """The names of a file that a pass over it has found changed."""
+        if changed and not self.names.get(at.path):
+            for path, name in handed.names_in(self.project, at):
+                self.modules.setdefault(path, set()).add(name)
+            self.imports |= handed.mentions_of(at)
         mine = self.names.setdefault(at.path, {})
         for name, level in changed.items():
             self._raise(mine, name, level)
@@ -126,12 +135,12 @@ class Changes:
         """
         if unit[KIND] == "import":
             return self._of_import(at, unit)
+        level = NONE
+        if at.path in self.modules:
+            level = handed.level_of(self.modules[at.path], unit)
         if unit[KIND] == "compound":
-            level = NONE
             for each in unit[MORE][0]:
                 level = max(level, self._of_one(at, each, unit))
-        else:
-            level = NONE
         if "*" in unit[WORDS] and self.attributes:
             level = HARD
         for chain in unit[CHAINS]:

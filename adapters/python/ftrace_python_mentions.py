@@ -110,6 +110,7 @@ _TESTS = frozenset(op for name, op in opmap.items() if name == "TO_BOOL" or (
     name.startswith(("POP_JUMP_IF_", "POP_JUMP_FORWARD_IF_",
                      "POP_JUMP_BACKWARD_IF_"))))
 _IS = opmap.get("IS_OP", NOWHERE)
+_IMPORT_NAME = opmap["IMPORT_NAME"]
 _CONSTANTS = frozenset(op for name, op in opmap.items()
                        if name.startswith(("LOAD_CONST", "LOAD_COMMON")))
 _PLAIN_LOADS = frozenset(op for name, op in opmap.items() if name.startswith((
@@ -120,6 +121,8 @@ _BUILD_TUPLE = opmap["BUILD_TUPLE"]
 _CLASSIFIERS = frozenset(("isinstance", "issubclass"))
 # What a property, a bound method and a partial are made of.
 _UNWRAPPING = frozenset(("fget", "fset", "fdel", "func", "keywords", "args"))
+# These get an object and the name of an attribute.  The last is patch's.
+_ASKERS = frozenset(("getattr", "hasattr", "setattr", "delattr", "object"))
 _BY_BIT = _ops("LOAD_ATTR", "LOAD_SUPER_ATTR") if _ATTR_SHIFT else (
     frozenset())
 _LOAD_GLOBAL = opmap["LOAD_GLOBAL"]
@@ -292,11 +295,49 @@ for _kind, _shifts in (("g", GLOBAL), ("a", ATTRIBUTE)):
 _LOADS = bytes(op in (_LOAD_GLOBAL, _LOAD_ATTR) for op in range(256))
 
 
-def _uses(stream, names, valued, held):
+def is_asked(stream, at, names, consts, first):
+    """Whether getattr() or its like gets what is loaded right before `at`.
+
+    With the name of an attribute that is written.  It begins at `first`.
+    """
+    _, op, arg = stream[at] if at < len(stream) else _END
+    if op not in _CONSTANTS or arg >= len(consts):
+        return False
+    name = consts[arg]
+    if type(name) is not str or name[:2] == "__" or name in _UNWRAPPING:
+        return False
+    first -= 1
+    while first > 0 and stream[first][1] == _PUSH_NULL:
+        first -= 1
+    _, op, arg = stream[first] if first >= 0 else _END
+    role = _ROLES[op]
+    if not role or names[arg >> role[1]] not in _ASKERS:
+        return False
+    return (op in _METHOD or op == _LOAD_ATTR and _ATTR_SHIFT and arg & 1
+            or _is_called(stream, first + 1))
+
+
+def _chain(stream, at, names):
+    """Where the dotted name begins that ends at `at`, and the name.
+
+    Empty where it does not begin with a global.
+    """
+    parts = []
+    while at > 0 and stream[at][1] == _LOAD_ATTR and not (
+            _ATTR_SHIFT and stream[at][2] & 1):
+        parts.append(names[stream[at][2] >> _ATTR_SHIFT])
+        at -= 1
+    if stream[at][1] != _LOAD_GLOBAL:
+        return at, ""
+    parts.append(names[stream[at][2] >> _GLOBAL_SHIFT])
+    return at, ".".join(reversed(parts))
+
+
+def _uses(stream, names, consts, valued, held):
     """Adds names that code does more with than call or test, and it holds.
 
     Held is what may go anywhere: not what is bound, an argument of
-    isinstance(), or asked for an attribute.
+    isinstance(), or asked for an attribute.  Of a dotted name also as a whole.
     """
     classified = set()
     does = bytes([op for _, op, _ in stream])
@@ -311,10 +352,15 @@ def _uses(stream, names, valued, held):
             continue
         else:
             name = "a" + names[arg >> _ATTR_SHIFT]
-        if (name not in held and place not in classified
+        first, chain = _chain(stream, at - 1, names)
+        if (not {name, "g" + chain} <= held and place not in classified
                 and not _is_called(stream, at)
                 and not _is_tested(stream, at)):
-            (valued if _is_owner(stream, at, names) else held).add(name)
+            if _is_owner(stream, at, names) or is_asked(
+                    stream, at, names, consts, first):
+                valued.add(name)
+            else:
+                held.update((name, "g" + chain) if chain else (name,))
 
 
 # The special methods that operators call, by opcode, and where one opcode has
@@ -396,7 +442,10 @@ def names_of(code):
                 (loaded if kind == "g" else looked_up).add(names[index])
                 if holds == _ALWAYS or holds == _EVEN and not arg & 1:
                     held.add(kind + names[index])
-    _uses(stream, names, valued, held)
+    _uses(stream, names, code.co_consts, valued, held)
+    if not looked_up.isdisjoint(names) and _IMPORT_NAME in ops:
+        import ftrace_python_handed
+        held |= ftrace_python_handed.imported_and_held(code, stream)
     valued |= held
     for name in set(names).difference(loaded, looked_up):
         loaded.add(name)

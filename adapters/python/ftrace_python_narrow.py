@@ -85,7 +85,8 @@ def _narrow_maker(changed, name, project):
         changes.grown = False
         for each in project.files.values():
             if each.path not in changes.whole and (
-                    each is changed.file or _concerned(each, changes)):
+                    each is changed.file or each.path in changes.modules
+                    or _concerned(each, changes)):
                 _propagate(each, project, changes)
         if changed.path in changes.whole:
             return Verdict("whole", changes.whole[changed.path])
@@ -108,7 +109,9 @@ def _to_the_end(changed, old, project, changes, others):
             here, old.units, changed.file.units).walk())
         changes.remove(changed.file, here.lost())
         for each in others:
-            if each.path not in changes.whole and _concerned(each, changes):
+            if each.path not in changes.whole and (
+                    each.path in changes.modules
+                    or _concerned(each, changes)):
                 _propagate(each, project, changes)
         if not changes.grown:
             return
@@ -140,9 +143,11 @@ def _verdict(changed, old, changes):
     found = [(path, name, level) for path, names in changes.names.items()
              for name, level in names.items()]
     verdict.pairs = sorted(each[:2] for each in found if each[2] >= SOFT)
-    held = {each[:2] for each in found if INNER < each[2] < SOFT}
-    verdict.values = sorted(held & changes.held)
-    verdict.heads = sorted(held - changes.held)
+    held_names = {each[:2] for each in found if INNER < each[2] < SOFT}
+    verdict.values = sorted(held_names & changes.held)
+    verdict.heads = sorted(held_names - changes.held | {
+        (path, name) for path, names in changes.modules.items()
+        for name in names})
     found = changes.attributes.items()
     verdict.attributes = sorted(name for name, level in found
                                 if level >= SOFT)
@@ -150,16 +155,15 @@ def _verdict(changed, old, changes):
     verdict.value_attributes = sorted(
         name for name in held if ("", name) in changes.held)
     verdict.head_attributes = sorted(held.difference(
-        verdict.value_attributes))
+        verdict.value_attributes) | changes.imports)
     verdict.functions = sorted(changes.functions
                                | _open_forwarders(changes.project))
     verdict.families = sorted(changes.families)
     verdict.others = sorted(changes.whole)
     if "t" in changed.flags:
         verdict.own = _own_names(changed, old, own)
-    if not (verdict.pairs or verdict.attributes or verdict.values
-            or verdict.value_attributes or verdict.heads
-            or verdict.head_attributes or changes.functions):
+    if not (verdict.pairs or verdict.attributes or held_names
+            or held or changes.functions):
         return Verdict("none", "what changed cannot be noticed")
     verdict.reason = "changed: " + ", ".join(sorted(own)[:8])
     for path in verdict.others[:1]:

@@ -38,6 +38,16 @@ _SETTING = frozenset(("setattr", "delattr", "__setattr__", "__delattr__"))
 # How many arguments these methods have where the first one is "module.name".
 _SHORT = {"setattr": 2, "delattr": 1}
 _KEYWORDS = _opmap.get("KW_NAMES", mentions.NOWHERE)
+# What gives all that a dictionary holds.
+_GOING_THROUGH = frozenset(("items", "values", "keys", "copy", "__iter__"))
+_COPYING = frozenset((
+    "list", "tuple", "set", "frozenset", "dict", "sorted", "iter", "map",
+    "filter", "enumerate", "reversed", "min", "max"))
+_KEEPING = _ops(
+    "GET_ITER", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "DICT_MERGE",
+    "STORE_FAST", "STORE_DEREF", "STORE_GLOBAL", "STORE_ATTR",
+    "STORE_FAST_LOAD_FAST", "STORE_FAST_STORE_FAST", "RETURN_VALUE",
+    "YIELD_VALUE")
 _JUMPS = frozenset(op for name, op in _opmap.items()
                    if "JUMP" in name or name.startswith((
                        "FOR_", "SETUP_", "SEND", "YIELD", "RETURN",
@@ -275,6 +285,44 @@ def _names_in_text(code, stream, at, name):
     """Whether it is monkeypatch.setattr("module.name", value) or its like."""
     return name in _SHORT and _called_with_constant(
         stream, at, 1, code.co_consts) == _SHORT[name]
+
+
+def _name_at(code, instruction):
+    """The name that an instruction loads, or what is no name of anything."""
+    op, arg = instruction
+    if op in _FAST:
+        return code.co_varnames[arg] if arg < len(code.co_varnames) else ""
+    for table in (mentions.GLOBAL, mentions.ATTRIBUTE):
+        if op in table:
+            arg >>= table[op]
+            return code.co_names[arg] if arg < len(code.co_names) else ""
+    return ""
+
+
+def walks(code):
+    """Whether code goes through sys.modules, or hands it to who may do so.
+
+    To look a module up there, or to ask whether there is one, is none.
+    """
+    stream = [each for each in mentions.instructions(code)
+              if each[0] not in _IGNORED]
+    for at in range(1, len(stream) - 1):
+        if (_name_at(code, stream[at]) != "modules"
+                or stream[at][0] not in mentions.ATTRIBUTE
+                or not _name_at(code, stream[at - 1]).endswith("sys")):
+            continue
+        op = stream[at + 1][0]
+        if op in mentions.ATTRIBUTE:
+            if _name_at(code, stream[at + 1]) in _GOING_THROUGH:
+                return True
+        elif op in _CALL and {"patch", "dict"} <= set(code.co_names):
+            # patch.dict(sys.modules) puts back what it finds.
+            continue
+        elif op in _CALL or op in _KEEPING or any(
+                _name_at(code, each) in _COPYING
+                for each in stream[max(at - 3, 0):at - 1]):
+            return True
+    return False
 
 
 def computes(code, forwarded, shadowed):

@@ -28,7 +28,9 @@ FOREIGN = {"--changed", "--build", "--preset", "--test-dir", "--lf", "--ff",
            "--onlyChanged", "--findRelatedTests", "--doctest-glob",
            "--dry-run", "--prefix", "--misses", "--calls", "--keep",
            "--jobs", "--output", "--full", "--touching", "--testmon",
-           "--work", "--floor", "--first-parent", "--junitxml"}
+           "--work", "--floor", "--first-parent", "--junitxml",
+           "--maxfail", "--tb", "--durations", "--capture", "--dist", "--cov",
+           "--cov-fail-under", "--html", "--report-log", "--deselect"}
 
 problems = []
 

@@ -70,15 +70,6 @@ def test_truncated_map(small, share):
     assert len(result.err.splitlines()) == 1
 
 
-def test_run_with_a_broken_map(small):
-    """The tests run; what is not a map is not written over."""
-    _map(small).write_bytes(b"precious" * 1000)
-    result = small.pytest()
-    assert result.code in (0, 125), result
-    assert "map.db" in result.err
-    assert _map(small).read_bytes() == b"precious" * 1000
-
-
 def test_newer_map(small):
     database = sqlite3.connect(_map(small))
     database.execute("PRAGMA user_version = 9999")

@@ -63,6 +63,25 @@ def test_found_between_runs(suite):
     assert known(suite) == [EITHER]
 
 
+def test_not_flaky_in_another_folder(suite):
+    """It finds its data only where it was written for."""
+    suite.write("sub/x.txt")
+    sub = suite.root / "sub"
+    root = ("--rootdir", "..", "..")
+    result = test(suite, pytest=root, cwd=sub, code=1)
+    assert "FileNotFoundError" in result.out and "flaky" not in result.err
+    result = test(suite)
+    assert "2 passed" in result.out or "1 passed" in result.out
+    assert "flaky" not in result.err and known(suite) == []
+    # Where it ran before it is, as anywhere else.
+    (sub / "data.txt").write_text("good")
+    test(suite, "--full", pytest=root, cwd=sub)
+    suite.answers["either"] = ["bad"]
+    test(suite, "--full", pytest=root, cwd=sub, code=1)
+    suite.answers["either"] = ["good"]
+    assert KNOWN in test(suite, pytest=root, cwd=sub).err
+
+
 def test_not_flaky_when_something_changed(suite):
     suite.write("data.txt", "bad")
     assert "flaky" not in test(suite, code=1).err

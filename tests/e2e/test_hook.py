@@ -294,6 +294,11 @@ def test_checks(repo):
     assert "nothing is tested" in commit_all(repo).err
     repo.write("ftrace.json", "{,}")
     assert "ftrace.json:1:" in commit_all(repo, code=1).err
+    # A command that need not be said at each place.
+    repo.write("ftrace.json", '{"test": "! grep -r bad data"}')
+    assert "data/bad.txt:bad" in commit_all(repo, code=1).err
+    repo.write("data/bad.txt", "good\n")
+    commit_all(repo)
 
 
 @pytest.mark.parametrize("args", [

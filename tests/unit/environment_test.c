@@ -38,7 +38,7 @@ static void fill_for(char *const *envp, bool preload, bool asan)
 	assert_non_null(text);
 	environment_fill(slots, text, envp,
 		&(struct environment_needs){
-			4294967295u, 4294967294u, preload, asan});
+			4294967295u, 4294967294u, preload, asan, true});
 }
 
 static void fill(char *const *envp, bool preload)
@@ -87,7 +87,7 @@ static void expect_ours(const char *preload)
 	else
 		assert_null(value("LD_PRELOAD"));
 	assert_string_equal(value("FTRACE_SESSION"), ARENA);
-	assert_string_equal(value("FTRACE_SCOPE"), "4294967295.4294967294");
+	assert_string_equal(value("FTRACE_SCOPE"), "4294967295.4294967294.r");
 }
 
 TEST(no_environment)
@@ -201,7 +201,7 @@ TEST(small_numbers)
 	char storage[256], *few[8];
 
 	environment_fill(few, storage, NULL,
-		&(struct environment_needs){1, 0, true, false});
+		&(struct environment_needs){1, 0, true, false, false});
 	assert_string_equal(few[2], "FTRACE_SCOPE=1.0");
 	assert_null(few[3]);
 }

@@ -38,7 +38,7 @@ static int enter(void **state)
 	    "INSERT INTO scope VALUES (1, 1, 'pytest/test_a.py::test_a', 1, 1,"
 	    " 0, NULL, x'');"
 	    "INSERT INTO unit VALUES (1, 'pytest', 'test_a.py::test_a',"
-	    " 'passed', 1);"
+	    " 'passed', 1, NULL);"
 	    "INSERT INTO scope VALUES (2, 3, 'a', 1, 2, 0, NULL, x'');"
 	    "INSERT INTO scope VALUES (3, 4, 'alone', 1, 3, 1, NULL, x'');"
 	    "INSERT INTO uses VALUES (1, 2);");
@@ -266,7 +266,8 @@ static void add_unit(int scope, const char *id)
 	char text[256];
 
 	snprintf(text, sizeof(text),
-		"INSERT INTO unit VALUES (%d, 'pytest', '%s', 'passed', 1);",
+		"INSERT INTO unit VALUES (%d, 'pytest', '%s', 'passed', 1, "
+		"NULL);",
 		scope, id);
 	sql(text);
 }

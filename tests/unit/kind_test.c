@@ -11,8 +11,7 @@ static const char *const accesses[] = {"read", "absent", "list", "exec", "stat",
 	"link", "write", "rename", "unlink"};
 static const char *const scopes[] = {"run", "unit", "fixture", "module",
 	"collect", "discover", "listing", "pattern", "entered", "memo",
-	"opaque", "kept", "label", "finish",
-	"maker"};
+	"opaque", "kept", "label", "names", "finish", "maker"};
 
 TEST(access_kinds)
 {

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "map/aside.h"
 #include "map/map.h"
 
 static struct map map;
@@ -70,6 +71,31 @@ static void expect_broken(const char *word)
 	}
 }
 
+/*
+ * No answer, and it is left for whoever records; who puts it aside and has a
+ * new one.
+ */
+static void expect_aside(const char *word)
+{
+	struct stat before, after;
+
+	assert_int_equal(stat(MAP_PATH, &before), 0);
+	assert_int_equal(open_as(MAP_QUERY), MAP_DAMAGED);
+	assert_non_null(strstr(err.text, word));
+	assert_null(map.db);
+	assert_int_equal(access(MAP_ASIDE, F_OK), -1);
+	assert_int_equal(open_as(MAP_RECORD), 0);
+	assert_true(map.put_aside);
+	map_close(&map);
+	assert_int_equal(stat(MAP_ASIDE, &after), 0);
+	assert_int_equal(before.st_size, after.st_size);
+	assert_int_equal(number("PRAGMA user_version"), MAP_VERSION);
+	assert_int_equal(number("SELECT count(*) FROM unit"), 0);
+	assert_int_equal(open_as(MAP_RECORD), 0);
+	assert_false(map.put_aside);
+	map_close(&map);
+}
+
 TEST(missing)
 {
 	assert_int_equal(open_as(MAP_QUERY), MAP_MISSING);
@@ -101,15 +127,33 @@ TEST(no_database)
 	static const char text[] = "this is no database, however long it is";
 
 	write_file(MAP_PATH, text);
-	expect_broken("damaged");
-	assert_int_equal(access(MAP_PATH, F_OK), 0);
+	expect_aside("not a database");
 }
 
 TEST(truncated)
 {
 	make_map();
 	assert_int_equal(truncate(MAP_PATH, 5000), 0);
-	expect_broken("damaged");
+	expect_aside("malformed");
+}
+
+TEST(truncated_at_a_page)
+{
+	make_map();
+	assert_int_equal(truncate(MAP_PATH, 8192), 0);
+	expect_aside("malformed");
+}
+
+/* Somebody else has put it aside already: that is no new damage. */
+TEST(sound_is_not_put_aside)
+{
+	make_map();
+	assert_int_equal(map_put_aside(scratch_root(), &err), 0);
+	assert_int_equal(access(MAP_ASIDE, F_OK), -1);
+	assert_int_equal(number("PRAGMA user_version"), MAP_VERSION);
+	write_file(MAP_PATH, "");
+	assert_int_equal(map_put_aside(scratch_root(), &err), 0);
+	assert_int_equal(access(MAP_ASIDE, F_OK), -1);
 }
 
 TEST(newer)
@@ -124,7 +168,7 @@ TEST(negative_version)
 {
 	make_map();
 	sql("PRAGMA user_version = -5");
-	expect_broken("-5");
+	expect_aside("negative");
 }
 
 TEST(another_program)
@@ -304,6 +348,8 @@ int main(void)
 		HERE(made),
 		HERE(no_database),
 		HERE(truncated),
+		HERE(truncated_at_a_page),
+		HERE(sound_is_not_put_aside),
 		HERE(newer),
 		HERE(negative_version),
 		HERE(another_program),

@@ -95,16 +95,25 @@ TEST(what_ftrace_adds)
 	assert_value("LD_PRELOAD", "a.so:/x/libftrace.so", "a.so");
 	assert_value("LD_PRELOAD", "a.so b.so:/x/libftrace.so", "a.so b.so");
 	assert_others("LD_PRELOAD", "a.so:/x/libother.so", "a.so");
-	assert_value("PYTEST_PLUGINS", "ftrace_pytest,a,b", "a,b");
-	assert_value("PYTEST_PLUGINS", "ftrace_pytest", NULL);
-	/* The adapter's folder is ours while its other variables are there. */
-	unsetenv("FTRACE_ROOT");
-	assert_others("PYTHONPATH", "/x/adapters/pytest:src", "src");
-	setenv("FTRACE_ROOT", "/x", 1);
-	assert_value("PYTHONPATH", "/x/adapters/pytest:src", "src");
-	assert_value("PYTHONPATH", "/x/adapters/pytest", NULL);
-	assert_others("PYTHONPATH", "/x/adapters/pytest:src:lib", "src");
-	unsetenv("FTRACE_ROOT");
+}
+
+TEST(what_python_sets)
+{
+	unsetenv("LC_ALL");
+	unsetenv("LANG");
+	assert_value("LC_CTYPE", "C.UTF-8", NULL);
+	assert_others("LC_CTYPE", "de_DE.UTF-8", NULL);
+	setenv("PYTHONCOERCECLOCALE", "0", 1);
+	assert_others("LC_CTYPE", "C.UTF-8", NULL);
+	unsetenv("PYTHONCOERCECLOCALE");
+	setenv("LANG", "de_DE.UTF-8", 1);
+	assert_others("LC_CTYPE", "C.UTF-8", NULL);
+	setenv("LANG", "C", 1);
+	assert_value("LC_CTYPE", "C.UTF-8", NULL);
+	setenv("LC_ALL", "C", 1);
+	assert_others("LC_CTYPE", "C.UTF-8", NULL);
+	unsetenv("LC_ALL");
+	unsetenv("LANG");
 }
 
 static struct map_files files;
@@ -166,6 +175,7 @@ int main(void)
 		cmocka_unit_test(what_counts),
 		cmocka_unit_test(path_of_a_hook),
 		cmocka_unit_test(what_ftrace_adds),
+		cmocka_unit_test(what_python_sets),
 		IN_SCRATCH(as_files),
 	};
 

@@ -36,7 +36,8 @@ def tools(tmp_path_factory):
     parts = set(ADAPTER.glob("*.c")) - {ADAPTER / "pytest.c"}
     _compile(folder / "ftrace_import_hook.so", *parts)
     library = tmp_path_factory.mktemp("library") / "libftrace.so"
-    _compile(library, HERE / "recorder.c")
+    _compile(library, HERE / "recorder.c",
+             HERE.parents[2] / "preload" / "interpreter.c")
     return folder, library
 
 
@@ -202,16 +203,12 @@ class Project:
         marks = self.root.parent / ("marks%d" % self.count)
         names = self._environment(env)
         names["MARKS"] = str(marks)
-        names["FTRACE_ROOT"] = str(root or self.root)
-        names["FTRACE_SESSION"] = "session"
-        names["FTRACE_SCOPE"] = "scope"
+        session = self.root.parent / ("session%d" % self.count)
+        self._start(session, root or self.root)
+        names["FTRACE_SESSION"] = str(session / "arena")
+        names["FTRACE_SCOPE"] = "1.0"
         if self.way:
             names.setdefault("FTRACE_FUNCTIONS", self.way)
-        for name, part, separator in (
-                ("PYTEST_PLUGINS", "ftrace_pytest", ","),
-                ("PYTHONPATH", str(self.adapter), ":")):
-            old = names.get(name)
-            names[name] = part if old is None else part + separator + old
         old = names.get("LD_PRELOAD")
         names["LD_PRELOAD"] = ":".join(filter(None, (old, str(self.library))))
         result = self._run(args, names, cwd)
@@ -222,6 +219,16 @@ class Project:
         if check:
             result.record.check()
         return result
+
+    def _start(self, session, root):
+        """What each Python runs first, as adapters/pytest/pytest.c has it."""
+        session.mkdir()
+        lines = ["%s = %r\n" % (name, os.fsencode(value)) for name, value in (
+            ("FOLDER", self.adapter), ("SESSION", session), ("ROOT", root),
+            ("SELECTION", ""))]
+        boot = (self.adapter / "ftrace_pytest_boot.py").read_text()
+        (session / "start.py").write_text(
+            "".join(lines) + "TELLS = True\n" + boot)
 
     def _run(self, args, names, cwd):
         # Neither run may profit from what the other one left.

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stands in for the tracer: appends every mark to the file named by MARKS,
- * as "process thread mark", every other look-up as "process thread ?path", and
- * what becomes of a Python source or its bytecode as "process thread !path".
+ * Stands in for the tracer: has Python run the start-up file, and appends every
+ * mark to the file named by MARKS, as "process thread mark", every other
+ * look-up as "process thread ?path", and what becomes of a Python source or its
+ * bytecode as "process thread !path".
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -16,14 +17,25 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "preload/interpreter.h"
+
 static const char prefix[] = "/@ftrace/";
 static const char *output;
 
+const char *start_variable(const struct start *self, const char *name)
+{
+	(void)self;
+	return getenv(name);
+}
+
 static void __attribute__((constructor)) start(void)
 {
+	struct start self = {.environment = environ};
+
 	output = getenv("MARKS");
 	if (output)
 		output = strdup(output);
+	interpreter_prepare(&self);
 }
 
 static void note(const char *sign, const char *text)

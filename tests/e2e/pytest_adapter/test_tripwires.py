@@ -42,7 +42,8 @@ def test_without_them_events_tell(each):
             assert functions.mode == "monitoring"
         def test_b(): pass
         """)
-    record = each.traced("-q", "-p", "mine").record
+    record = each.traced(
+        "-q", "-p", "mine", env={"PYTHONPATH": str(each.adapter)}).record
     assert set(record.units().values()) == {"passed"}
     assert not record.coarse
     assert entered(record, "test_a") == {"one"}

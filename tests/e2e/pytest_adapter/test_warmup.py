@@ -39,7 +39,8 @@ def test_the_evaluator_takes_over(each):
             assert functions.mode == "evaluator"
         def test_b(): pass
         """)
-    record = each.traced("-q", "-p", "mine").record
+    record = each.traced(
+        "-q", "-p", "mine", env={"PYTHONPATH": str(each.adapter)}).record
     passes(record)
     assert entered(record, "test_a") == {"one"}
     assert entered(record, "test_b") == set()
@@ -67,7 +68,8 @@ def test_unknown_generators(each):
             it.close()
             assert not list(it)
         """)
-    record = each.traced("-q", "-p", "mine").record
+    record = each.traced(
+        "-q", "-p", "mine", env={"PYTHONPATH": str(each.adapter)}).record
     passes(record)
     assert entered(record, "test_a") == {"one"}
 

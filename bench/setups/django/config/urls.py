@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+from django.urls import include, path
+
+urlpatterns = [
+    path("shop/", include("shop.urls")),
+]
+handler404 = "shop.views.nothing"

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+SECRET_KEY = "none"
+SESSION_COOKIE_SECURE = False
+TEMPLATES_AUTO_RELOAD = True
