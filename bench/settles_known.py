@@ -23,7 +23,12 @@ MEANWHILE = ("One that changed since the run began, and not by the run, is "
 GIT = ("pytest-benchmark asks git for the state of the checkout before any "
        "test, and so any edit selects every test where it is installed.")
 
+REFERENCES = ("In `.git` only what is read counts, and looks at `HEAD` and at "
+              "references")
+
 KNOWN = [
+    # It looks for tests in every folder, and a clone has other references.
+    Known(("node-test",), ("clone",), r"\.git/refs", REFERENCES),
     # The tests make shop/__pycache__ while mypy lists shop.
     Known(("checks",), ("nothing", "edited"), r"^types: shop listing$",
           MEANWHILE),
