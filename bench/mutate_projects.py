@@ -131,9 +131,7 @@ def _archive(project, python):
 def unpacked(project, python):
     """The folder of its sources, fetched once."""
     source = os.path.join(WORK, project.name, "source-" + project.version)
-    if isinstance(project, Written):
-        project.write(source)
-    elif not os.path.exists(source):
+    if not os.path.exists(source):
         shutil.rmtree(source + ".new", ignore_errors=True)
         with tarfile.open(_archive(project, python)) as archive:
             archive.extractall(source + ".new")
@@ -183,9 +181,13 @@ def prepare(project, testmon):
         other = [environment(
             os.path.join(work, "venv-testmon-" + version),
             [*project.requires, TESTMON], python), "-m", "pytest"]
-    return Prepared(project.name, unpacked(project, python), command,
-                    project.options, project.paths, project.pythonpath,
-                    other)
+    if isinstance(project, Written):
+        source = os.path.join(work, "source-" + project.version)
+        project.write(source)
+    else:
+        source = unpacked(project, python)
+    return Prepared(project.name, source, command, project.options,
+                    project.paths, project.pythonpath, other)
 
 
 def split_arguments(folder, command):

@@ -10,6 +10,8 @@
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "map/alloc.h"
+#include "map/files.h"
+#include "selector/ignored.h"
 #include "selector/incomplete.h"
 #include "selector/results.h"
 
@@ -30,6 +32,8 @@ struct answer {
 	struct query_units units;
 	size_t incomplete;     /* scopes */
 	char **incomplete_why; /* for each of the units, or NULL */
+	struct ignored ignored;
+	size_t *ignored_files; /* recorded ones, for each glob of the project */
 	long long bytes;
 };
 
@@ -76,6 +80,22 @@ static size_t count_incomplete(const struct answer *answer)
 	return n;
 }
 
+static void json_add_ignored(cJSON *json, const struct answer *answer)
+{
+	const struct config_texts *globs = &answer->ignored.config.ignore;
+	cJSON *list = cJSON_AddArrayToObject(json, "ignored");
+
+	for (size_t i = 0; i < globs->count; i++) {
+		cJSON *item = cJSON_CreateObject();
+
+		cJSON_AddItemToObject(
+			item, "glob", json_bytes(globs->items[i]));
+		cJSON_AddNumberToObject(
+			item, "files", (double)answer->ignored_files[i]);
+		cJSON_AddItemToArray(list, item);
+	}
+}
+
 static void answer_json(const struct map *map, const struct answer *answer)
 {
 	const struct query_totals *totals = &answer->totals;
@@ -107,6 +127,7 @@ static void answer_json(const struct map *map, const struct answer *answer)
 		cJSON_AddNumberToObject(
 			last, "started", (double)totals->last_started / 1e9);
 	}
+	json_add_ignored(json, answer);
 	units = cJSON_AddArrayToObject(json, "units");
 	for (size_t i = 0; i < answer->units.count; i++)
 		json_add_unit(units, &answer->units.units[i],
@@ -180,6 +201,17 @@ static void print_incomplete(const struct answer *answer)
 		printf("          and %zu more: --all\n", count - NAMED_MOST);
 }
 
+static void print_ignored(const struct answer *answer)
+{
+	const struct config_texts *globs = &answer->ignored.config.ignore;
+
+	for (size_t i = 0; i < globs->count; i++)
+		printf("%-10s%s: %s, unless git tracks them\n",
+			i ? "" : "ignored", globs->items[i],
+			counted(answer->ignored_files[i], "recorded file",
+				"recorded files"));
+}
+
 static void answer_text(const struct map *map, const struct answer *answer)
 {
 	const struct query_totals *totals = &answer->totals;
@@ -202,8 +234,29 @@ static void answer_text(const struct map *map, const struct answer *answer)
 	printf("map       %lld bytes\n", answer->bytes);
 	if (totals->last_command)
 		printf("last run  %s, %s\n", date, totals->last_command);
+	print_ignored(answer);
 	print_failing(answer);
 	print_incomplete(answer);
+}
+
+/* How many files of the map each glob of ftrace.json has. */
+static int count_ignored(
+	struct answer *answer, struct map *map, struct err *err)
+{
+	const struct config_texts *globs = &answer->ignored.config.ignore;
+	struct map_files files = {0};
+	int code = globs->count ? map_files_load(&files, map, err) : 0;
+
+	answer->ignored_files =
+		xcalloc(globs->count, sizeof(*answer->ignored_files));
+	for (uint32_t i = 0; code == 0 && i < files.count; i++)
+		for (size_t k = 0; k < globs->count; k++)
+			answer->ignored_files[k] +=
+				files.files[i].state != FILE_NONE &&
+				ignored_matches(globs->items[k],
+					map_files_path(&files, i));
+	map_files_release(&files);
+	return code;
 }
 
 static int gather(struct answer *answer, struct map *map, struct err *err)
@@ -224,6 +277,9 @@ static int gather(struct answer *answer, struct map *map, struct err *err)
 	if (code == 0)
 		code = incomplete_find(
 			&answer->incomplete_why, map, &answer->units, err);
+	ignored_init(&answer->ignored, map->root);
+	if (code == 0)
+		code = count_ignored(answer, map, err);
 	free(scopes);
 	return code;
 }
@@ -251,6 +307,8 @@ static int run(int argc, char **argv)
 	}
 	query_totals_release(&answer.totals);
 	incomplete_release(answer.incomplete_why, &answer.units);
+	ignored_release(&answer.ignored);
+	free(answer.ignored_files);
 	query_units_release(&answer.units);
 	map_close(&map);
 	return code;

@@ -17,6 +17,7 @@
 #include "preload/exec.h"
 #include "preload/recorder.h"
 #include "preload/scope.h"
+#include "preload/stubs.h"
 #include "wire/call.h"
 #include "wire/raw.h"
 
@@ -349,14 +350,6 @@ static void after(const struct call *call, const uint64_t *arguments,
 	}
 }
 
-static long make_call(const struct site_frame *frame)
-{
-	const uint64_t *a = frame->arguments;
-
-	return raw_call((long)frame->number, (long)a[0], (long)a[1], (long)a[2],
-		(long)a[3], (long)a[4], (long)a[5]);
-}
-
 /* A child on a stack of its own would not come back to us. */
 static bool observe_fork(struct site_frame *frame)
 {
@@ -366,7 +359,7 @@ static bool observe_fork(struct site_frame *frame)
 		(frame->arguments[1] || frame->arguments[0] & CLONE_VM))
 		return false;
 	recorder_fork();
-	r = make_call(frame);
+	r = stub_call(frame);
 	if (r == 0)
 		recorder_born();
 	else if (r < 0)
@@ -393,7 +386,7 @@ static bool observe_paths(
 		result.existed = look_up(call.dir[0],
 					 (const char *)call.path[0]) != -ENOENT;
 	before(&call);
-	r = make_call(frame);
+	r = stub_call(frame);
 	frame->number = (uint64_t)r;
 	result.error = r < 0 && r >= -4095 ? (int)-r : 0;
 	/* An address that the kernel did not like must not be touched. */

@@ -192,6 +192,7 @@ bool site_entered(struct site_frame *frame, uint32_t place)
 {
 	bool opens, made;
 
+	frame->place = place;
 	if (numbers[place])
 		frame->number = numbers[place];
 	opens = frame->number == SYS_openat;

@@ -21,6 +21,7 @@ bool patch_objects(size_t page_size);
 struct site_frame {
 	uint64_t arguments[6];
 	uint64_t number; /* the call's; its result afterwards */
+	uint64_t place;
 };
 
 /*

@@ -125,5 +125,26 @@ site_common:
 	ret
 	.cfi_endproc
 	.size site_common, . - site_common
+
+/* rdi: a frame; rsi: a syscall instruction with a ret behind it. */
+	.balign 16
+	.hidden site_call
+	.globl site_call
+	.type site_call, @function
+	.cfi_startproc
+site_call:
+	movq %rsi, %rcx
+	movq %rdi, %r11
+	movq 0(%r11), %rdi
+	movq 8(%r11), %rsi
+	movq 16(%r11), %rdx
+	movq 24(%r11), %r10
+	movq 32(%r11), %r8
+	movq 40(%r11), %r9
+	movq 48(%r11), %rax
+	call *%rcx
+	ret
+	.cfi_endproc
+	.size site_call, . - site_call
 	.section .note.GNU-stack, "", @progbits
 #endif

@@ -31,6 +31,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct site_frame;
+
 /*
  * Makes the stubs themselves writable, before sites are patched, or no longer;
  * where they have to be. False when that is forbidden.
@@ -46,6 +48,13 @@ bool stub_write_jump(
 
 /* The same for a stub of STUBS_COPY, which is to make the instruction. */
 bool stub_copy_jump(uint8_t *site, uint32_t place);
+
+/*
+ * Makes the call that a site was about to make; its result. In a cancellation
+ * point the site's own instruction makes it: a thread that waits in it is only
+ * cancelled when its instruction pointer is there.
+ */
+long stub_call(const struct site_frame *frame);
 #endif
 
 #endif

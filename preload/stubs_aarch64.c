@@ -4,6 +4,7 @@
 
 #include <sys/mman.h>
 
+#include "preload/patch.h"
 #include "wire/raw.h"
 
 /* b: 26 bits of distance, in instructions. */
@@ -69,5 +70,13 @@ bool stub_copy_jump(uint8_t *site, uint32_t place)
 	(void)site;
 	(void)place;
 	return false;
+}
+
+long stub_call(const struct site_frame *frame)
+{
+	const uint64_t *a = frame->arguments;
+
+	return raw_call((long)frame->number, (long)a[0], (long)a[1], (long)a[2],
+		(long)a[3], (long)a[4], (long)a[5]);
 }
 #endif

@@ -5,10 +5,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "preload/patch.h"
 #include "wire/raw.h"
 
 #define JMP_REL32 0xe9
 #define JMP_BYTES 5
+#define SYSCALL_BYTES 2
+#define RET 0xc3
 
 /* Two bytes that are never executed: ud2. */
 #define NEVER 0x0b0f
@@ -20,6 +23,10 @@ extern uint8_t site_copies[];
 
 /* Where a copying stub goes on when the call is still to be made. */
 uintptr_t site_again[STUBS_COPY];
+/* Whether the function ends there, so that it can be called for the call. */
+static bool returns[STUBS_COPY];
+
+long site_call(const struct site_frame *frame, uintptr_t again);
 
 static bool write_jump(uint8_t *site, const uint8_t *stub)
 {
@@ -66,6 +73,19 @@ bool stub_copy_jump(uint8_t *site, uint32_t place)
 		return false;
 	memcpy(stub, site, JMP_BYTES);
 	site_again[which] = (uintptr_t)site + JMP_BYTES;
+	returns[which] = site[JMP_BYTES + SYSCALL_BYTES] == RET;
 	return protect(PROT_READ | PROT_EXEC) && write_jump(site, stub);
+}
+
+long stub_call(const struct site_frame *frame)
+{
+	const uint64_t *a = frame->arguments;
+
+	if (frame->place >= STUBS_COMPARE &&
+		returns[frame->place - STUBS_COMPARE])
+		return site_call(
+			frame, site_again[frame->place - STUBS_COMPARE]);
+	return raw_call((long)frame->number, (long)a[0], (long)a[1], (long)a[2],
+		(long)a[3], (long)a[4], (long)a[5]);
 }
 #endif

@@ -45,8 +45,7 @@ void ignored_release(struct ignored *ignored)
 	memset(ignored, 0, sizeof(*ignored));
 }
 
-/* The path itself, or a directory that it lies in. */
-static bool matches(const char *glob, const char *path)
+bool ignored_matches(const char *glob, const char *path)
 {
 	char *below;
 	bool found = fnmatch(glob, path, 0) == 0;
@@ -63,7 +62,7 @@ static bool is_known(const char *path, const char *absolute)
 {
 	for (size_t i = 0; ignored_rows[i].glob; i++)
 		if ((!ignored_rows[i].outside || *path == '/') &&
-			matches(ignored_rows[i].glob, absolute))
+			ignored_matches(ignored_rows[i].glob, absolute))
 			return true;
 	return false;
 }
@@ -74,7 +73,7 @@ static bool is_configured(const struct ignored *ignored, const char *path)
 	const struct config_texts *globs = &ignored->config.ignore;
 
 	for (size_t i = 0; i < globs->count; i++)
-		if (matches(globs->items[i], path))
+		if (ignored_matches(globs->items[i], path))
 			return true;
 	return false;
 }

@@ -31,6 +31,9 @@ struct ignored {
 void ignored_init(struct ignored *ignored, const char *root);
 void ignored_release(struct ignored *ignored);
 
+/* Whether a glob has a stored path, or a directory that it lies in. */
+bool ignored_matches(const char *glob, const char *path);
+
 /* Whether a file by its stored path counts for nothing. */
 bool ignored_has(const struct ignored *ignored, const char *path);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,15 +131,16 @@ void loader_machine_parse(struct loader_machine *machine, const char *text)
 		free(help.legacy[i]);
 }
 
+static const char platform_key[] = "dl_platform=\"";
+
 /* Since glibc 2.37 `--help` does not name it any more. */
 static void parse_platform(struct loader_machine *machine, const char *text)
 {
-	static const char key[] = "dl_platform=\"";
-	const char *at = strstr(text, key);
+	const size_t n = sizeof(platform_key) - 1;
+	const char *at = strstr(text, platform_key);
 
 	if (at && !machine->platform)
-		machine->platform = xmemdup(at + sizeof(key) - 1,
-			strcspn(at + sizeof(key) - 1, "\"\n"));
+		machine->platform = xmemdup(at + n, strcspn(at + n, "\"\n"));
 }
 
 static _Noreturn void become_loader(const char *option, int output)
@@ -161,12 +163,17 @@ static _Noreturn void become_loader(const char *option, int output)
 	_exit(127);
 }
 
-/* What the loader prints, to be freed; empty when it cannot be asked. */
-static char *ask(const char *option)
+/*
+ * What the loader prints, up to the line with the key where there is one; to be
+ * freed, and empty when it cannot be asked. What is left of the diagnostics is
+ * about the processor, and takes a virtual machine a third of a second.
+ */
+static char *ask(const char *option, const char *key)
 {
 	char *answer = xcalloc(ANSWER_MAX, 1);
 	size_t size = 0;
 	int ends[2], status;
+	const char *line = NULL;
 	ssize_t n;
 	pid_t pid;
 
@@ -176,13 +183,17 @@ static char *ask(const char *option)
 	if (pid == 0)
 		become_loader(option, ends[1]);
 	close(ends[1]);
-	while (pid > 0 && size < ANSWER_MAX - 1) {
+	while (pid > 0 && size < ANSWER_MAX - 1 &&
+		(!line || !strchr(line, '\n'))) {
 		n = read(ends[0], answer + size, ANSWER_MAX - 1 - size);
 		if (n == 0 || (n < 0 && errno != EINTR))
 			break;
 		size += n > 0 ? (size_t)n : 0;
+		line = key ? strstr(answer, key) : NULL;
 	}
 	close(ends[0]);
+	if (line)
+		kill(pid, SIGKILL);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return answer;
@@ -190,14 +201,14 @@ static char *ask(const char *option)
 
 void loader_machine_ask(struct loader_machine *machine)
 {
-	char *answer = ask("--help");
+	char *answer = ask("--help", NULL);
 
 	memset(machine, 0, sizeof(*machine));
 	loader_machine_parse(machine, answer);
 	free(answer);
 	if (machine->platform)
 		return;
-	answer = ask("--list-diagnostics");
+	answer = ask("--list-diagnostics", platform_key);
 	parse_platform(machine, answer);
 	free(answer);
 }

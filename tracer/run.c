@@ -443,6 +443,17 @@ void run_result_release(struct run_result *result)
 	fold_summary_release(&result->summary);
 }
 
+/* The loader takes either for the end of a name in LD_PRELOAD. */
+static int check_preloadable(const char *library, struct err *err)
+{
+	if (!strpbrk(library, ": "))
+		return 0;
+	return err_set(err, -EINVAL,
+		"'%s' cannot be preloaded from a path with a blank or a "
+		"colon; move or install ftrace elsewhere",
+		library);
+}
+
 int run_command(const struct run_options *options, struct run_result *result,
 	struct err *err)
 {
@@ -458,7 +469,8 @@ int run_command(const struct run_options *options, struct run_result *result,
 	if (!folder)
 		goto out;
 	/* The program must run even where nothing can be recorded. */
-	if (session_open(&session, options->root, &result->problem) < 0) {
+	if (check_preloadable(library, &result->problem) < 0 ||
+		session_open(&session, options->root, &result->problem) < 0) {
 		code = failure_of(run_untraced(options, result, err));
 		goto out;
 	}

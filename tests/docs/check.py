@@ -30,7 +30,8 @@ FOREIGN = {"--changed", "--build", "--preset", "--test-dir", "--lf", "--ff",
            "--jobs", "--output", "--full", "--touching", "--testmon",
            "--work", "--floor", "--first-parent", "--junitxml",
            "--maxfail", "--tb", "--durations", "--capture", "--dist", "--cov",
-           "--cov-fail-under", "--html", "--report-log", "--deselect"}
+           "--cov-fail-under", "--html", "--report-log", "--deselect",
+           "--user", "--path", "--run"}
 
 problems = []
 

@@ -343,8 +343,12 @@ def test_files_that_the_project_ignores(project):
     command(project, "cat state/count data")
     project.write("state/count", "2\n")
     assert project.affected_units() == ["sh run.sh"]
-    ignores(project, "state")
+    ignores(project, "state", "*.counter")
     assert project.affected_units() == []
+    told = project.ftrace("status").ok().out
+    assert "ignored   state: 1 recorded file," in told, told
+    assert project.json("status")["ignored"] == [
+        {"glob": "state", "files": 1}, {"glob": "*.counter", "files": 0}]
     project.write("data", "2\n")
     assert project.affected_units() == ["sh run.sh"]
 

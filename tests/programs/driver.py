@@ -74,7 +74,8 @@ def traced(root, command):
 
 
 def deps(root):
-    answer = run(root, [FTRACE, "deps", "--root", str(root), "--json", "p"])
+    answer = run(root, [FTRACE, "deps", "--all", "--json", "--root",
+                        str(root), "p"])
     if answer.returncode:
         raise Failure("deps: " + answer.stderr.decode())
     return json.loads(answer.stdout)["accesses"]

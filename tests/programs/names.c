@@ -137,7 +137,9 @@ CALLS(host_by_address_r,
 	gethostbyaddr_r(&here, 4, AF_INET, &host, ROOM, &found_host, &problem))
 CALLS(hosts, sethostent(0); gethostent(); endhostent())
 CALLS(hosts_r, gethostent_r(&host, ROOM, &found_host, &problem))
-CALLS(addresses, getaddrinfo("localhost", "http", NULL, &found_addresses))
+CALLS(addresses, getaddrinfo("localhost", NULL, NULL, &found_addresses))
+CALLS(addresses_of_service,
+	getaddrinfo("localhost", "http", NULL, &found_addresses))
 CALLS(addresses_of_number,
 	getaddrinfo("127.0.0.1", "80", NULL, &found_addresses))
 CALLS(name_of_address,
@@ -263,7 +265,8 @@ static int back_trace(void)
 
 #define PASSWD "any /etc/passwd"
 #define GROUP "any /etc/group"
-#define MESSAGES "absent xx/LC_MESSAGES/ways.mo"
+/* In a locale like C only glibc before 2.39 looks for translations. */
+#define MESSAGES "absent xx/LC_MESSAGES/ways.mo?"
 #define LIBGCC "read /*/libgcc_s.so.1"
 
 const struct way name_ways[] = {
@@ -328,7 +331,8 @@ const struct way name_ways[] = {
 	WAY(host_by_address_r, "any /etc/hosts"),
 	WAY(hosts, "any /etc/hosts"),
 	WAY(hosts_r, "any /etc/hosts"),
-	WAY(addresses, "any /etc/hosts, any /etc/services"),
+	WAY(addresses, "any /etc/hosts"),
+	WAY(addresses_of_service, "any /etc/services"),
 	WAY(addresses_of_number, ""),
 	WAY(addresses_later, "any /etc/hosts"),
 	WAY(name_of_address, "any /etc/hosts"),

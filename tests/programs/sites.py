@@ -36,9 +36,12 @@ NAMES = {"eax": "rax", "ecx": "rcx", "edx": "rdx", "ebx": "rbx",
          "esi": "rsi", "edi": "rdi", "ebp": "rbp"}
 NO_TARGET = {"cmp", "cmpq", "cmpl", "cmpb", "test", "testl", "testb",
              "testq", "push", "nop", "nopw", "nopl", "bt", "btl", "btq"}
-ENDS = {"jmp", "ret", "hlt", "ud2"}
+ENDS = {"jmp", "ret", "hlt", "ud2", "fatal"}
+# A call of these ends what comes before it: they do not return.
+FATAL = re.compile("<(abort|_exit|__assert_fail|__libc_fatal"
+                   "|__stack_chk_fail)[@>]")
 LINE = re.compile(r" +([0-9a-f]+):\t(?:(?:data16|cs|lock|rep|repz|bnd"
-                  r"|notrack) )*(\S+) *([^#<]*)")
+                  r"|notrack) )*(\S+) *([^#<]*)(.*)")
 
 
 def register(text):
@@ -57,7 +60,10 @@ class Code:
         for line in text.splitlines():
             found = LINE.match(line)
             if found:
-                self.lines.append((int(found[1], 16), found[2],
+                what = found[2]
+                if what == "call" and FATAL.match(found[4]):
+                    what = "fatal"
+                self.lines.append((int(found[1], 16), what,
                                    found[3].strip()))
             elif line.endswith(">:"):
                 self.begins.add(int(line.split()[0], 16))

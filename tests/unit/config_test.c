@@ -105,7 +105,7 @@ TEST(places)
 {
 	is_wrong("{\n/* ü\t*/ \"flakey\": 1}",
 		"2:9: unknown key 'flakey' here; there are '$schema', "
-		"'test', 'smoke', 'flaky', 'checks'");
+		"'test', 'smoke', 'flaky', 'ignore', 'checks'");
 }
 
 TEST(top)
