@@ -17,10 +17,21 @@ PRODUCTS = ("Once a later run has read the file, its absence counts as well: "
 HOME = ("A cache in the home folder is no product of a project: a command "
         "that is one unit and looks at it runs again where it is gone, or "
         "where there was none.")
+MEANWHILE = ("One that changed since the run began, and not by the run, is "
+             "taken for changed: its readers are selected until they run "
+             "again.")
 GIT = ("pytest-benchmark asks git for the state of the checkout before any "
        "test, and so any edit selects every test where it is installed.")
 
+REFERENCES = ("In `.git` only what is read counts, and looks at `HEAD` and at "
+              "references")
+
 KNOWN = [
+    # It looks for tests in every folder, and a clone has other references.
+    Known(("node-test",), ("clone",), r"\.git/refs", REFERENCES),
+    # The tests make shop/__pycache__ while mypy lists shop.
+    Known(("checks",), ("nothing", "edited"), r"^types: shop listing$",
+          MEANWHILE),
     Known(("tox", "nox", "checks", "go"), ("removed", "clone"),
           r"/home/\.cache\S* (removed|created)$", HOME),
     Known(("counter", "hard-link", "prove", "make", "ninja", "cargo", "go",
