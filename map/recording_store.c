@@ -446,9 +446,11 @@ static int drop_alone(struct store *store)
 	sqlite3_bind_int64(store->stmts[DROP_UNIT], 1, scope);
 	code = run(store, DROP_UNIT, NULL);
 	store->dropped = true;
-	return code == 0 ? command_forget(store->map, recording->given,
-				   recording->directory, store->err)
-			 : code;
+	/* Behind other programs the runner's command is this very line. */
+	if (code < 0 || !strcmp(recording->given, recording->asked))
+		return code;
+	return command_forget(store->map, recording->given,
+		recording->directory, store->err);
 }
 
 static int store_all(struct store *store, const struct scope_key *keys)

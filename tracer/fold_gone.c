@@ -139,13 +139,6 @@ static int find_outdated(struct fold *fold, struct map *map, struct err *err)
 	return code;
 }
 
-/* The command was one unit, and is the tests of a runner now. */
-static bool is_taken_apart(const struct fold *fold, const char *id)
-{
-	return fold->adapter_ready && fold->options->unit &&
-	       !strcmp(fold->options->unit, id);
-}
-
 static int find_gone(struct fold *fold, struct map *map, struct err *err)
 {
 	struct query_units units = {0};
@@ -157,12 +150,10 @@ static int find_gone(struct fold *fold, struct map *map, struct err *err)
 		size_t size = strlen(name);
 		struct gone_unit *gone;
 
-		if (fold_find_scope(fold, SCOPE_UNIT, name, size) ==
+		if (strcmp(unit->runner, "command") &&
+			fold_find_scope(fold, SCOPE_UNIT, name, size) ==
 				SCOPE_NONE &&
-			(strcmp(unit->runner, "command") != 0
-					? is_gone(fold, unit->id,
-						  strlen(unit->id))
-					: is_taken_apart(fold, unit->id))) {
+			is_gone(fold, unit->id, strlen(unit->id))) {
 			gone = array_add(&fold->recording.gone,
 				&fold->recording.gone_count,
 				&fold->recording.gone_room, sizeof(*gone));

@@ -445,7 +445,7 @@ def _finish():
     """All outcomes are known: what happens from here on decides nothing."""
     global _finished
     if not _finished:
-        say(BEGIN + b"finish/")
+        marks.begin(b"finish/")
         _finished = marks.mute_always()
 
 
@@ -454,7 +454,7 @@ def _resume():
     global _finished
     marks.unmute(_finished)
     _finished = False
-    say(END)
+    marks.unwind(0)
 
 
 def _enter_collector(item):
@@ -605,7 +605,9 @@ def pytest_sessionfinish(session):
     select.excuse(session)
     try:
         functions.stop()
+        say(BEGIN + marks.BASE)
         kept.finish()
+        say(END)
         _finish()
     except Exception:
         marks.lost()

@@ -300,6 +300,19 @@ def test_what_a_command_does_besides(small):
     assert small.affected_units() == sorted([*IDS, "make -s test"])
 
 
+def test_what_only_the_first_run_does_besides(small):
+    """As tox makes an environment: later runs have no other programs."""
+    small.write("run.sh", """\
+        [ -e made ] || cp a.txt made
+        %s -m pytest -q
+        """ % small.python)
+    _tested(small, "sh", "run.sh")[0].ok()
+    small.edit("b.txt")
+    for wanted in ("1 of 2 tests affected", "nothing affected"):
+        result, said = _tested(small, "sh", "run.sh")
+        assert wanted in said and "gone" not in result.ok().err, result
+
+
 def test_a_command_that_fails_besides(small):
     small.write("lint.txt", "0")
     small.write("Makefile", """\
