@@ -121,14 +121,21 @@ int plan_wraps(bool *yes, struct map *map, const struct plan_command *command,
 
 /* What is run of it runs with all of it. */
 static bool is_itself_affected(
-	const struct affected *affected, const struct plan_command *command)
+	const struct plan *plan, const struct plan_command *command)
 {
 	const struct affected_unit *found =
 		command->unit || !command->own
 			? NULL
-			: affected_find_unit(affected, "command", command->own);
+			: affected_find_unit(
+				  &plan->affected, "command", command->own);
 
-	return found && !affected_is_gone(found);
+	/* With a time it is the whole command, run as one unit. */
+	for (size_t i = 0; found && i < plan->units.count; i++)
+		if (!strcmp(plan->units.units[i].runner, "command") &&
+			!strcmp(plan->units.units[i].id, command->own))
+			return plan->units.units[i].duration < 0 &&
+			       !affected_is_gone(found);
+	return false;
 }
 
 int plan_fill(struct plan *plan, struct map *map,
@@ -142,7 +149,7 @@ int plan_fill(struct plan *plan, struct map *map,
 	if (code < 0)
 		return code;
 	count(plan, command->runner, command->unit);
-	plan->itself = is_itself_affected(&plan->affected, command);
+	plan->itself = is_itself_affected(plan, command);
 	affected_arguments(&plan->affected, command->runner, false, NULL,
 		&plan->left, &plan->arguments);
 	arguments_order(&plan->arguments, &plan->affected, &plan->units,
