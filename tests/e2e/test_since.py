@@ -351,8 +351,6 @@ def run_test(repo, *options, code=0):
 
 def test_run(repo):
     """`ftrace test` takes its changed set from git, too."""
-    first = run_test(repo, "--since", "HEAD")
-    assert len(repo.ran(first)) == 8
     nothing = run_test(repo, "--since", "HEAD")
     assert "nothing affected: 8 tests not run" in nothing.err
     repo.edit("pkg/two.py", "return 3", "return int(3)")
