@@ -81,21 +81,26 @@ def _not_found(project):
     assert project.run("no-such-command").code == 127
 
 
-def _behind_another(project):
-    """A runner that never loads the plugin."""
-    return project.ftrace("run", "--runner", "pytest", "--", "true")
-
-
 def _only_checks(project):
     project.write("ftrace.json", json.dumps(
         {"checks": {"c": {"command": "cat data.txt"}}}))
     project.ftrace("check").ok()
 
 
+def test_runner_that_never_loads_the_plugin(small):
+    """The command is one unit, and nothing is known of tests."""
+    told = small.ftrace("run", "--runner", "pytest", "--", "true").ok()
+    assert len([line for line in _ours(told) if "plugin" in line]) == 1, told
+    assert small.units() == {"true": "passed"}
+    answer = small.ftrace("affected", "--runner", "pytest")
+    assert (answer.code, answer.out) == (3, ""), answer
+    assert "2 passed" in warm_test(small).out
+
+
 @pytest.mark.smoke
 @pytest.mark.parametrize("make", [
     _empty_file, _broken_conftest, _unknown_option, _none_matches,
-    _not_found, _behind_another, _only_checks])
+    _not_found, _only_checks])
 def test_map_without_a_test(small, make):
     told = make(small)
     if told:
