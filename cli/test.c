@@ -241,16 +241,22 @@ const struct verb verb_test = {
 	.summary = "run the tests that the edits since can affect",
 	.usage = "[-- COMMAND [ARGUMENT ...]]",
 	.text = "Runs of a command's tests those that may behave differently "
-		"now, and records\nthem. Without a command it takes the "
-		"\"test\" of ftrace.json, or else the last one\nthat ran "
-		"as a whole. pytest runs what is affected of all "
-		"that the command would run; any other\ncommand is one unit, "
-		"and is run or not. With nothing affected nothing is run. "
-		"What\nfailed last time, was not all seen or never ran is run "
-		"until it passes. Without\na map of the command's tests all "
-		"are run. Ends as the command ended, by the same\nsignal too; "
-		"0 when nothing is run, 125: ftrace itself failed, 126: the "
-		"command is\nnot executable, 127: it was not found.",
+		"now, and records\n"
+		"them. Without a command it takes the \"test\" of ftrace.json, "
+		"or else the last\n"
+		"one that ran as a whole. A runner that ftrace knows, as "
+		"pytest, runs what is\n"
+		"affected of all that the command would run; any other command "
+		"is one unit, and\n"
+		"is run or not. With nothing affected nothing is run. What "
+		"failed last time, was\n"
+		"not all seen or never ran is run until it passes. Without a "
+		"map of the command's\n"
+		"tests all are run. Ends as the command ended, by the same "
+		"signal too; 0 when\n"
+		"nothing is run, 125: ftrace itself failed, 126: the command "
+		"is not executable,\n"
+		"127: it was not found.",
 	.options = options,
 	.run = run,
 };
