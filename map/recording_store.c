@@ -449,8 +449,8 @@ static int drop_alone(struct store *store)
 	/* Behind other programs the runner's command is this very line. */
 	if (code < 0 || !strcmp(recording->given, recording->asked))
 		return code;
-	return command_forget(store->map, recording->given,
-		recording->directory, store->err);
+	return command_forget(
+		store->map, recording->given, recording->directory, store->err);
 }
 
 static int store_all(struct store *store, const struct scope_key *keys)
