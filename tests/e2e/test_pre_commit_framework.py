@@ -128,4 +128,4 @@ def test_checks(repo):
     configure(repo, "ftrace-check")
     repo.write("README", "nothing\n")
     git(repo, "add", "README")
-    assert "names no checks" in try_commit(repo)
+    assert "names neither checks for it" in try_commit(repo)
