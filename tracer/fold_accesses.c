@@ -465,10 +465,10 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 		break;
 	case RECORD_CODE:
 	case RECORD_ENTER:
+	case RECORD_HANDED:
 	case RECORD_SOURCE:
 	case RECORD_COARSE:
 	case RECORD_INTERPRETER:
-	case RECORD_LEADS:
 	case RECORD_KEPT:
 		fold_take_code(fold, event);
 		break;

@@ -183,7 +183,6 @@ static void take_entry(struct fold *fold, const struct fold_entry *entry)
 		&fold->functions[entry->function];
 	struct recorded_scope *scope;
 	struct recorded_read *read;
-	uint32_t source;
 
 	if (function->state == FILE_NONE && !function->on_load) {
 		fold_input(fold, entry->scope, function->node, fold->no_block,
@@ -192,15 +191,7 @@ static void take_entry(struct fold *fold, const struct fold_entry *entry)
 		if (is_python(fold, function->node))
 			fold_use_opaque(fold, entry->scope);
 	}
-	if (function->state == FILE_NONE) {
-		source = fold->source_of[function->node];
-		/* What loading a source gets at, find_importers() knows. */
-		if (!function->on_load || !source ||
-			fold->sources[source - 1].module != entry->scope)
-			fold_use_kept(fold, entry->scope, function);
-		return;
-	}
-	if (function->name_size)
+	if (function->state == FILE_NONE || function->name_size)
 		return;
 	scope = &fold->recording.scopes[entry->scope];
 	read = array_add(&scope->reads, &scope->read_count, &scope->read_room,

@@ -99,6 +99,24 @@ static void declare(struct fold *fold, const struct wire_record *record)
 		fold, fold->paths[path].node, mark.name, mark.name_size);
 }
 
+/* "name/path" */
+static void hand(struct fold *fold, const struct wire_record *record)
+{
+	const char *text = record->text, *end = text + record->size;
+	const char *slash = memchr(text, '/', record->size), *at;
+	uint32_t path;
+
+	if (!slash)
+		return;
+	/* The separator is followed by the path's own first slash. */
+	at = slash + 1 < end && slash[1] == '/' ? slash + 1 : slash;
+	path = fold_path(fold, at, (size_t)(end - at), false);
+	if (!fold->paths[path].ignored)
+		fold->functions[function_of(fold, fold->paths[path].node, text,
+					(size_t)(slash - text))]
+			.handed = true;
+}
+
 /* Who loads a source runs its module: that is what the loading does. */
 static bool is_loading(struct fold *fold, uint32_t scope, uint32_t function)
 {
@@ -219,6 +237,9 @@ void fold_take_code(struct fold *fold, const struct trace_event *event)
 	case RECORD_CODE:
 		declare(fold, record);
 		break;
+	case RECORD_HANDED:
+		hand(fold, record);
+		break;
 	case RECORD_ENTER:
 		enter(fold, event);
 		break;
@@ -230,9 +251,6 @@ void fold_take_code(struct fold *fold, const struct trace_event *event)
 		break;
 	case RECORD_INTERPRETER:
 		name_interpreter(fold, record);
-		break;
-	case RECORD_LEADS:
-		fold_take_leads(fold, record);
 		break;
 	case RECORD_KEPT:
 		fold_take_kept(fold, event);

@@ -121,8 +121,6 @@ static void add_reads(struct entered *entered, uint32_t i, uint32_t scope)
 			read->state =
 				fold->functions[entered->functions[rank]].state;
 			read->kinds = KIND_BIT(ACCESS_READ);
-			fold_use_kept(fold, scope,
-				&fold->functions[entered->functions[rank]]);
 		}
 	}
 	fold_use(fold, scope, source->module);

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Kept things: what the modules of sources keep in memory of what was computed
- * (docs/python.md). Who left something there entered the functions that
- * computed it, among others, which fold_kept_reach.c tells apart. Who entered
- * code that mentions a name of the thing may have got at it.
+ * Kept things: what scopes left in memory for others to find (docs/python.md).
+ * The adapter tells who made something and who found it; here it is found out
+ * which of the functions that its makers entered computed it.
+ *
+ * It begins with the functions that it is the cache of, or with those that
+ * mention its name, and goes on to all of a name that these mention. Those that
+ * are called without being mentioned always count: by Python, by way of a
+ * table, a decorator, an alias. So do the callers of one that only puts away
+ * what it is handed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +19,7 @@
 struct kept_mark {
 	const char *id;
 	size_t id_size;
-	const char *names; /* "name,name" */
+	const char *names; /* "name,name", or "*": an import made it */
 	size_t names_size;
 	const char *makers; /* the same */
 	size_t makers_size;
@@ -22,7 +27,7 @@ struct kept_mark {
 	size_t path_size;
 };
 
-/* "id=name,name;function/path", or "*"; false when it is malformed. */
+/* "id=name,name;function/path"; false when it is malformed. */
 static bool parse(const char *text, size_t size, struct kept_mark *mark)
 {
 	const char *end = text + size, *equals = memchr(text, '=', size);
@@ -45,54 +50,36 @@ static bool parse(const char *text, size_t size, struct kept_mark *mark)
 	return true;
 }
 
-/* The scope of a thing, named by its source and the name in it. */
-static uint32_t kept_scope(struct fold *fold, const struct kept_mark *mark)
+/* What an import made is of its source; all else is known by its name alone. */
+static char *scope_name(const struct fold *fold, const struct kept_mark *mark)
 {
 	const char *root = fold->options->root, *path = mark->path;
 	size_t n = strlen(root), size = mark->path_size;
-	uint32_t scope;
-	char *name;
 
+	if (*mark->names != '*')
+		return xasprintf("%.*s", (int)mark->id_size, mark->id);
 	if (size > n + 1 && !memcmp(path, root, n) && path[n] == '/') {
 		path += n + 1;
 		size -= n + 1;
 	}
-	name = xasprintf(
+	return xasprintf(
 		"%.*s:%.*s", (int)size, path, (int)mark->id_size, mark->id);
-	scope = fold_scope(fold, SCOPE_KEPT, name, strlen(name));
+}
+
+static uint32_t find_kept(struct fold *fold, const struct kept_mark *mark)
+{
+	char *name = scope_name(fold, mark);
+	uint32_t i = intern(&fold->kept_keys, name, strlen(name));
+
+	if (i == fold->kept_count) {
+		struct fold_kept *kept = array_add(&fold->kept,
+			&fold->kept_count, &fold->kept_room, sizeof(*kept));
+
+		kept->scope = fold_scope(fold, SCOPE_KEPT, name, strlen(name));
+		kept->is_import = *mark->names == '*';
+	}
 	free(name);
-	return scope;
-}
-
-/* Whether a name is one of "id" but the last: of what has the thing. */
-static bool is_on_the_way(
-	const struct kept_mark *mark, const char *name, size_t size)
-{
-	const char *at = mark->id, *end = at + mark->id_size, *dot;
-
-	while ((dot = memchr(at, '.', (size_t)(end - at)))) {
-		if ((size_t)(dot - at) == size && !memcmp(at, name, size))
-			return true;
-		at = dot + 1;
-	}
-	return false;
-}
-
-static void add_import_names(
-	struct fold *fold, const struct kept_mark *mark, uint32_t kept)
-{
-	const char *at = mark->names, *end = at + mark->names_size;
-
-	while (at < end) {
-		const char *comma = memchr(at, ',', (size_t)(end - at));
-		size_t n = (size_t)((comma ? comma : end) - at);
-
-		if (n)
-			names_add(is_on_the_way(mark, at, n) ? &fold->kept_ways
-							     : &fold->kept_own,
-				at, n, kept);
-		at += n + 1;
-	}
+	return i;
 }
 
 void fold_take_kept(struct fold *fold, const struct trace_event *event)
@@ -100,32 +87,14 @@ void fold_take_kept(struct fold *fold, const struct trace_event *event)
 	uint32_t scope = fold_event_scope(fold, event), path, i;
 	struct fold_keeping *keeping;
 	struct kept_mark mark;
-	char *key;
 
 	if (!parse(event->record->text, event->record->size, &mark))
 		return;
 	path = fold_path(fold, mark.path, mark.path_size, false);
 	if (fold->paths[path].ignored)
 		return;
-	key = xasprintf(
-		"%u/%.*s", fold->paths[path].node, (int)mark.id_size, mark.id);
-	i = intern(&fold->kept_keys, key, strlen(key));
-	free(key);
-	if (i == fold->kept_count) {
-		struct fold_kept *kept = array_add(&fold->kept,
-			&fold->kept_count, &fold->kept_room, sizeof(*kept));
-
-		kept->node = fold->paths[path].node;
-		kept->scope = kept_scope(fold, &mark);
-		kept->is_global = !memchr(mark.id, '.', mark.id_size);
-	}
-	if (mark.names_size == 1 && *mark.names == '*') {
-		fold->kept[i].is_import = true;
-	} else {
-		names_add_all(
-			&fold->kept_names, mark.names, mark.names_size, i);
-		add_import_names(fold, &mark, i);
-	}
+	i = find_kept(fold, &mark);
+	names_add_all(&fold->kept_names, mark.names, mark.names_size, i);
 	names_add_all(&fold->kept_makers, mark.makers, mark.makers_size, i);
 	fold->kept[i].has_makers |= mark.makers_size > 0;
 	if (fold->recording.scopes[scope].kind == SCOPE_RUN)
@@ -134,47 +103,53 @@ void fold_take_kept(struct fold *fold, const struct trace_event *event)
 		&fold->keeping_room, sizeof(*keeping));
 	keeping->scope = scope;
 	keeping->kept = i;
+	keeping->node = fold->paths[path].node;
 }
 
-/* "name=function,function" */
-void fold_take_leads(struct fold *fold, const struct wire_record *record)
-{
-	const char *text = record->text, *end = text + record->size;
-	const char *equals = memchr(text, '=', record->size);
-	uint32_t name;
+struct reach {
+	struct fold *fold;
+	struct names names;         /* of functions */
+	struct name_list *mentions; /* by function: numbers of names */
+	bool *open;   /* by function: it may mention whatever there is, */
+	bool *called; /* it is called without being mentioned, */
+	bool *mentioned;
+	bool *is_test;                   /* it lies in a file with tests */
+	const struct name_list **begins; /* the things that it mentions, */
+	const struct name_list **fills;  /* and those that it is known to fill
+					  */
+	struct fold_entry *entries;      /* by scope, */
+	size_t *first;                   /* each one's first */
+	bool *entered, *reached;         /* by function, for a thing */
+	struct name_list here, queue;    /* the same functions, in order */
+	struct name_list tests;          /* those entered that are left out */
+};
 
-	if (!equals)
-		return;
-	name = intern(&fold->texts, text, (size_t)(equals - text));
-	names_add_all(
-		&fold->leads, equals + 1, (size_t)(end - equals - 1), name);
+/* The last part of a function's name. */
+static const char *own_name(const struct fold_function *function, size_t *size)
+{
+	const char *dot = memrchr(function->name, '.', function->name_size);
+	const char *name = dot ? dot + 1 : function->name;
+
+	*size = (size_t)(function->name + function->name_size - name);
+	return name;
 }
 
-static void gets_at(struct fold_function *function, uint32_t kept)
+static bool is_special(const char *name, size_t size)
 {
-	for (size_t i = 0; i < function->kept_count; i++)
-		if (function->kept[i] == kept)
-			return;
-	*(uint32_t *)array_add(&function->kept, &function->kept_count,
-		&function->kept_room, sizeof(kept)) = kept;
+	return size > 4 && !strncmp(name, "__", 2) &&
+	       !strncmp(name + size - 2, "__", 2);
 }
 
-/* The things that a function mentions a name of: docs/python.md. */
-static void find_mentions(const struct fold *fold,
-	struct fold_function *function, const struct source_block *block)
+/* Of these the class is mentioned by who has them called. */
+static bool is_by_class(const char *name, size_t size)
 {
-	const char *at = block->mentions, *end = at + block->mentions_size;
+	static const char *const names[] = {"__init__", "__new__",
+		"__post_init__", "__init_subclass__", "__set_name__"};
 
-	while (at < end) {
-		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		size_t n = (size_t)((stop ? stop : end) - at);
-		const struct name_list *list;
-
-		list = n ? names_find(&fold->kept_names, at + 1, n - 1) : NULL;
-		for (size_t k = 0; list && k < list->count; k++)
-			gets_at(function, list->items[k]);
-		at += n + 1;
-	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strlen(names[i]) == size && !memcmp(name, names[i], size))
+			return true;
+	return false;
 }
 
 const struct source_block *fold_block_of(
@@ -190,155 +165,363 @@ const struct source_block *fold_block_of(
 	return source_find_block(text, function->name, function->name_size);
 }
 
-static void find_users(struct fold *fold)
+/* A function is found by its own name, and by its class's where that is how. */
+static void add_names(struct reach *reach, uint32_t i)
 {
-	for (size_t i = 0; i < fold->function_count; i++) {
-		struct fold_function *function = &fold->functions[i];
-		const struct source_block *block =
-			fold_block_of(fold, function);
+	const struct fold_function *function = &reach->fold->functions[i];
+	const char *name, *dot;
+	size_t size, before;
 
-		if (block)
-			find_mentions(fold, function, block);
+	name = own_name(function, &size);
+	reach->called[i] = function->handed;
+	before = (size_t)(name - function->name);
+	if (!is_special(name, size))
+		names_add(&reach->names, name, size, i);
+	else if (!before || !is_by_class(name, size))
+		reach->called[i] = true;
+	if (!before || !is_by_class(name, size))
+		return;
+	dot = memrchr(function->name, '.', before - 1);
+	dot = dot ? dot + 1 : function->name;
+	names_add(&reach->names, dot, (size_t)(name - 1 - dot), i);
+}
+
+/* Goes through the mentions of a block, a kind and a name each. */
+static const char *next_mention(const struct source_block *block,
+	const char *at, const char **name, size_t *size)
+{
+	const char *end = block->mentions + block->mentions_size;
+	const char *stop;
+
+	if (at >= end)
+		return NULL;
+	stop = memchr(at, '\n', (size_t)(end - at));
+	stop = stop ? stop : end;
+	*name = at + (stop > at);
+	*size = (size_t)(stop - *name);
+	return stop + 1;
+}
+
+static void add_mentions(struct reach *reach, uint32_t i)
+{
+	const struct fold_function *function = &reach->fold->functions[i];
+	const struct source_block *block = fold_block_of(reach->fold, function);
+	const char *at = block ? block->mentions : NULL, *name;
+	size_t size;
+
+	reach->open[i] = !block;
+	while (block && (at = next_mention(block, at, &name, &size))) {
+		uint32_t number = intern_find(&reach->names.names, name, size);
+
+		reach->open[i] |= name[-1] == '*' || name[-1] == '~';
+		if (number != INTERN_NONE)
+			name_list_push(&reach->mentions[i], number);
 	}
 }
 
-/* Not by the module itself: what it keeps came after it was loaded. */
-static void use(struct fold *fold, uint32_t scope, const struct fold_kept *kept)
+/* What code that runs on import has in hand may be called by another name. */
+static void add_handed(struct reach *reach, const struct source *text)
 {
-	uint32_t source = fold->source_of[kept->node];
+	const struct name_list *list;
+	const char *at, *name;
+	size_t size;
 
-	if (!source || fold->sources[source - 1].module != scope)
-		fold_use(fold, scope, kept->scope);
+	for (size_t i = 0; i < text->count; i++) {
+		const struct source_block *block = &text->blocks[i];
+
+		at = block->on_load ? block->mentions : NULL;
+		while (at && (at = next_mention(block, at, &name, &size))) {
+			list = name[-1] == 'l'
+				       ? names_find(&reach->names, name, size)
+				       : NULL;
+			for (size_t k = 0; list && k < list->count; k++)
+				reach->called[list->items[k]] = true;
+		}
+	}
 }
 
-bool fold_uses(const struct fold *fold, uint32_t scope, uint32_t used)
+static void find_things(struct reach *reach, uint32_t i)
 {
-	const struct recorded_scope *recorded = &fold->recording.scopes[scope];
+	const struct fold *fold = reach->fold;
+	const struct fold_function *function = &fold->functions[i];
+	size_t size;
+	const char *name = own_name(function, &size);
+	char *bare = xasprintf(".%.*s", (int)size, name);
 
-	for (size_t i = 0; i < recorded->use_count; i++)
-		if (recorded->uses[i] == used)
+	/* As a cached property is called that is kept under its own name. */
+	reach->begins[i] = names_find(&fold->kept_names, name, size);
+	reach->fills[i] = names_find(
+		&fold->kept_makers, function->name, function->name_size);
+	/* Before Python 3.11 the plugin has no more than that. */
+	if (!reach->fills[i])
+		reach->fills[i] =
+			names_find(&fold->kept_makers, bare, size + 1);
+	free(bare);
+	reach->is_test[i] = fold_is_collected(fold, function->node);
+}
+
+static void prepare(struct reach *reach, struct fold *fold)
+{
+	size_t count = fold->function_count;
+
+	*reach = (struct reach){.fold = fold};
+	reach->mentions = xcalloc(count, sizeof(*reach->mentions));
+	reach->begins = xcalloc(count, sizeof(*reach->begins));
+	reach->fills = xcalloc(count, sizeof(*reach->fills));
+	reach->open = xcalloc(count * 6, sizeof(bool));
+	reach->called = reach->open + count;
+	reach->mentioned = reach->called + count;
+	reach->is_test = reach->mentioned + count;
+	reach->entered = reach->is_test + count;
+	reach->reached = reach->entered + count;
+	reach->first = xcalloc(fold->scope_count + 1, sizeof(*reach->first));
+	reach->entries = fold_entries_by_scope(fold);
+	for (size_t i = 0; i < fold->entry_count; i++)
+		reach->first[fold->entries[i].scope + 1]++;
+	for (size_t i = 1; i <= fold->scope_count; i++)
+		reach->first[i] += reach->first[i - 1];
+	for (uint32_t i = 0; i < count; i++)
+		add_names(reach, i);
+	for (uint32_t i = 0; i < count; i++)
+		find_things(reach, i);
+	for (uint32_t i = 0; i < count; i++)
+		add_mentions(reach, i);
+	for (size_t i = 0; i < fold->source_count; i++) {
+		uint32_t file = fold->sources[i].file;
+		const struct source *text =
+			file == FILE_NONE ? NULL : fold->files.files[file].code;
+
+		if (text && !text->problem)
+			add_handed(reach, text);
+	}
+}
+
+static void release(struct reach *reach)
+{
+	for (size_t i = 0; i < reach->fold->function_count; i++)
+		free(reach->mentions[i].items);
+	names_release(&reach->names);
+	free(reach->mentions);
+	free(reach->begins);
+	free(reach->fills);
+	free(reach->open);
+	free(reach->first);
+	free(reach->entries);
+	free(reach->here.items);
+	free(reach->tests.items);
+	free(reach->queue.items);
+}
+
+static bool is_named_test(const struct fold_function *function)
+{
+	size_t size;
+	const char *name = own_name(function, &size);
+
+	return size >= 4 && !memcmp(name, "test", 4);
+}
+
+/*
+ * What the makers of a thing entered. Not tests, nor of files with tests, whose
+ * functions others do not call, but for what is kept in these themselves.
+ */
+static void find_entered(struct reach *reach, uint32_t kept)
+{
+	const struct fold *fold = reach->fold;
+
+	reach->here.count = reach->tests.count = 0;
+	for (size_t k = 0; k < fold->keeping_count; k++) {
+		const struct fold_keeping *keeping = &fold->keepings[k];
+		size_t i = reach->first[keeping->scope];
+
+		if (keeping->kept != kept)
+			continue;
+		for (; i < reach->first[keeping->scope + 1]; i++) {
+			uint32_t at = reach->entries[i].function;
+
+			if (reach->entered[at] ||
+				!fold->functions[at].name_size)
+				continue;
+			if (reach->is_test[at] &&
+				(fold->functions[at].node != keeping->node ||
+					is_named_test(&fold->functions[at]))) {
+				name_list_push(&reach->tests, at);
+				continue;
+			}
+			reach->entered[at] = true;
+			name_list_push(&reach->here, at);
+		}
+	}
+}
+
+static void take(struct reach *reach, uint32_t function)
+{
+	if (!reach->entered[function] || reach->reached[function])
+		return;
+	reach->reached[function] = true;
+	name_list_push(&reach->queue, function);
+}
+
+static bool mentions_thing(const struct reach *reach, uint32_t i, uint32_t kept)
+{
+	const struct fold *fold = reach->fold;
+	const struct source_block *block =
+		fold_block_of(fold, &fold->functions[i]);
+	const char *at = block ? block->mentions : NULL, *name;
+	size_t size;
+
+	while (block && (at = next_mention(block, at, &name, &size)))
+		if (name_list_has(
+			    names_find(&fold->kept_names, name, size), kept))
+			return true;
+	return !block;
+}
+
+static void begin(struct reach *reach, uint32_t kept)
+{
+	const struct name_list *here = &reach->here;
+
+	for (size_t i = 0; i < here->count; i++) {
+		uint32_t at = here->items[i];
+
+		if (reach->fold->kept[kept].has_makers
+				? name_list_has(reach->fills[at], kept)
+				: name_list_has(reach->begins[at], kept) ||
+					  mentions_thing(reach, at, kept))
+			take(reach, at);
+	}
+	/* Where nobody mentions it, whoever may mention all has to do with it.
+	 */
+	for (size_t i = 0; !reach->queue.count && i < here->count; i++)
+		if (reach->open[here->items[i]])
+			take(reach, here->items[i]);
+	if (!reach->queue.count)
+		for (size_t i = 0; i < here->count; i++)
+			take(reach, here->items[i]);
+}
+
+static bool leads_to(
+	const struct reach *reach, uint32_t i, const struct name_list *list)
+{
+	(void)i;
+	for (size_t k = 0; k < list->count; k++)
+		if (reach->entered[list->items[k]] &&
+			!reach->reached[list->items[k]])
 			return true;
 	return false;
 }
 
-/*
- * A module gets at a thing while it is imported: it loads a name of it, takes
- * over what a global of another module is bound to, or hands what has the
- * thing to code that is not the project's, as an operator does.
- */
-static void use_on_import(
-	struct fold *fold, uint32_t module, const char *mention, size_t size)
+/* Those that call one that leads to nobody: it keeps what it is handed. */
+static void take_callers(struct reach *reach, uint32_t callee)
 {
-	const struct name_list *list;
-	bool imports = *mention == 'i', all = size == 2 && mention[1] == '*';
+	size_t size;
+	const char *name = own_name(&reach->fold->functions[callee], &size);
+	uint32_t word = intern_find(&reach->names.names, name, size);
+	const struct name_list *mentions = &reach->mentions[callee];
 
-	list = names_find(*mention == 'k' ? &fold->kept_ways : &fold->kept_own,
-		mention + 1, size - 1);
-	for (size_t k = 0; list && k < list->count; k++) {
-		const struct fold_kept *kept = &fold->kept[list->items[k]];
+	for (size_t i = 0; i < mentions->count; i++)
+		if (leads_to(reach, callee,
+			    &reach->names.lists[mentions->items[i]]))
+			return;
+	for (size_t i = 0; i < reach->here.count; i++)
+		if (name_list_has(&reach->mentions[reach->here.items[i]], word))
+			take(reach, reach->here.items[i]);
+}
 
-		if (!imports || (kept->is_global && !kept->has_makers))
-			use(fold, module, kept);
-	}
-	for (size_t k = 0; imports && all && k < fold->kept_count; k++) {
-		const struct fold_kept *kept = &fold->kept[k];
-		uint32_t source = fold->source_of[kept->node];
+static void note_mentioned(struct reach *reach, uint32_t by)
+{
+	const struct name_list *mentions = &reach->mentions[by];
 
-		if (kept->is_global && !kept->has_makers && source &&
-			fold_uses(
-				fold, module, fold->sources[source - 1].module))
-			use(fold, module, kept);
+	for (size_t k = 0; k < mentions->count; k++) {
+		const struct name_list *list =
+			&reach->names.lists[mentions->items[k]];
+
+		for (size_t n = 0; n < list->count; n++)
+			if (list->items[n] != by)
+				reach->mentioned[list->items[n]] = true;
 	}
 }
 
-/* Of a source that nobody could take apart all may be. */
-static void find_importers(struct fold *fold, const struct fold_source *from)
+/* Those that nobody mentions of all that were entered are called otherwise. */
+static void take_called(struct reach *reach)
 {
-	const struct source *text =
-		from->file == FILE_NONE ? NULL
-					: fold->files.files[from->file].code;
+	const struct name_list *here = &reach->here, *tests = &reach->tests;
 
-	if (!text || text->problem) {
-		for (size_t k = 0; k < fold->kept_count; k++)
-			use(fold, from->module, &fold->kept[k]);
-		return;
-	}
-	for (size_t i = 0; i < text->count; i++) {
-		const struct source_block *block = &text->blocks[i];
-		const char *at = block->mentions;
-		const char *end = at + block->mentions_size;
+	for (size_t i = 0; i < here->count; i++)
+		reach->mentioned[here->items[i]] = false;
+	for (size_t i = 0; i < here->count; i++)
+		note_mentioned(reach, here->items[i]);
+	for (size_t i = 0; i < tests->count; i++)
+		note_mentioned(reach, tests->items[i]);
+	for (size_t i = 0; i < here->count; i++)
+		if (reach->called[here->items[i]] ||
+			!reach->mentioned[here->items[i]])
+			take(reach, here->items[i]);
+}
 
-		while (block->on_load && at < end) {
-			const char *stop = memchr(at, '\n', (size_t)(end - at));
-			size_t n = (size_t)((stop ? stop : end) - at);
+static void reach_one(struct reach *reach, uint32_t kept)
+{
+	const struct name_list *here = &reach->here;
+	size_t started;
 
-			if (n > 1 && strchr("lki", *at))
-				use_on_import(fold, from->module, at, n);
-			at += n + 1;
+	reach->queue.count = 0;
+	find_entered(reach, kept);
+	begin(reach, kept);
+	started = reach->queue.count;
+	for (size_t i = 0; i < started && !reach->fold->kept[kept].has_makers;
+		i++)
+		take_callers(reach, reach->queue.items[i]);
+	take_called(reach);
+	for (size_t i = 0; i < reach->queue.count; i++) {
+		uint32_t at = reach->queue.items[i];
+		const struct name_list *mentions = &reach->mentions[at];
+
+		for (size_t k = 0; reach->open[at] && k < here->count; k++)
+			take(reach, here->items[k]);
+		for (size_t k = 0; k < mentions->count; k++) {
+			const struct name_list *list =
+				&reach->names.lists[mentions->items[k]];
+
+			for (size_t n = 0; n < list->count; n++)
+				take(reach, list->items[n]);
 		}
+	}
+	for (size_t i = 0; i < here->count; i++) {
+		if (reach->reached[here->items[i]])
+			fold_add_entry(reach->fold,
+				reach->fold->kept[kept].scope, here->items[i]);
+		reach->entered[here->items[i]] = false;
+		reach->reached[here->items[i]] = false;
 	}
 }
 
 void fold_kept(struct fold *fold)
 {
+	struct reach reach;
+
 	if (!fold->kept_count)
 		return;
-	for (uint32_t i = 0; i < fold->kept_count; i++) {
-		uint32_t source = fold->source_of[fold->kept[i].node];
+	prepare(&reach, fold);
+	for (size_t i = 0; i < fold->keeping_count; i++) {
+		const struct fold_keeping *keeping = &fold->keepings[i];
+		const struct fold_kept *kept = &fold->kept[keeping->kept];
+		uint32_t source = fold->source_of[keeping->node];
 
-		if (!source)
-			continue;
-		fold_use(fold, fold->kept[i].scope,
-			fold->sources[source - 1].module);
-		if (fold->kept[i].is_import)
+		if (fold->scopes[keeping->scope].coarse)
+			fold->scopes[kept->scope].coarse = true;
+		if (source && kept->is_import)
 			fold_use(fold, fold->sources[source - 1].module,
-				fold->kept[i].scope);
+				kept->scope);
 	}
-	for (size_t i = 0; i < fold->keeping_count; i++)
-		if (fold->scopes[fold->keepings[i].scope].coarse)
-			fold->scopes[fold->kept[fold->keepings[i].kept].scope]
-				.coarse = true;
-	find_users(fold);
-	for (size_t i = 0; i < fold->source_count; i++)
-		find_importers(fold, &fold->sources[i]);
-	fold_kept_reach(fold);
-}
-
-/*
- * What a module enters while it is imported, of its own, often names what it
- * makes itself: of others it is what the module imports.
- */
-static bool is_near(const struct fold *fold, uint32_t scope,
-	const struct fold_function *function, uint32_t kept)
-{
-	uint32_t own = fold->source_of[function->node];
-	uint32_t source = fold->source_of[fold->kept[kept].node];
-
-	return !own || fold->sources[own - 1].module != scope || !source ||
-	       fold_uses(fold, scope, fold->sources[source - 1].module);
-}
-
-void fold_use_kept(
-	struct fold *fold, uint32_t scope, const struct fold_function *function)
-{
-	for (size_t i = 0; i < function->kept_count; i++)
-		if (is_near(fold, scope, function, function->kept[i]))
-			use(fold, scope, &fold->kept[function->kept[i]]);
-	for (size_t i = 0; function->gets_at_all && i < fold->kept_count; i++)
-		if (is_near(fold, scope, function, (uint32_t)i))
-			use(fold, scope, &fold->kept[i]);
+	for (uint32_t i = 0; i < fold->kept_count; i++)
+		reach_one(&reach, i);
+	release(&reach);
 }
 
 void fold_kept_release(struct fold *fold)
 {
-	for (size_t i = 0; i < fold->function_count; i++)
-		free(fold->functions[i].kept);
 	free(fold->kept);
 	free(fold->keepings);
 	interner_release(&fold->kept_keys);
 	names_release(&fold->kept_names);
-	names_release(&fold->kept_own);
-	names_release(&fold->kept_ways);
 	names_release(&fold->kept_makers);
-	names_release(&fold->leads);
 }

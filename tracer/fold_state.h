@@ -60,11 +60,9 @@ struct fold_function {
 	uint32_t state; /* in files; FILE_NONE: as good as the whole file */
 	bool on_load;   /* no function: what the source's loading runs */
 	bool walks;     /* it goes through all modules that are loaded */
+	bool handed;    /* it is called by other names as well */
 	uint32_t rank;  /* its bit in sets of functions */
 	uint32_t last;  /* the scope that entered it last, + 1 */
-	uint32_t *kept; /* what its code gets at, in kept; owned */
-	size_t kept_count, kept_room;
-	bool gets_at_all; /* it may mention whatever there is */
 };
 
 struct fold_entry {
@@ -79,14 +77,12 @@ struct fold_memo {
 };
 
 /*
- * A thing that a source's module keeps in memory: a scope for what computed it,
- * used by who entered code that mentions one of its names.
+ * A thing that scopes left in memory, under one name: a scope for what computed
+ * it, used by who found it there.
  */
 struct fold_kept {
-	uint32_t node; /* of the source */
 	uint32_t scope;
 	bool has_makers; /* it is known which functions fill it */
-	bool is_global;  /* the module itself has a name for it */
 	bool is_import;  /* it counts as what the source's import made */
 };
 
@@ -94,6 +90,7 @@ struct fold_kept {
 struct fold_keeping {
 	uint32_t scope;
 	uint32_t kept; /* in kept */
+	uint32_t node; /* of the source whose module has it */
 };
 
 /* A directory that an image looked through for a group of entry points. */
@@ -190,9 +187,6 @@ struct fold {
 	size_t keeping_count, keeping_room;
 	struct interner kept_keys; /* number i is kept[i] */
 	struct names kept_names, kept_makers;
-	struct names kept_own;  /* names of the things */
-	struct names kept_ways; /* names of what has them */
-	struct names leads;     /* of functions, to texts that lead there */
 	char *interpreter_tag, *interpreter; /* NULL: none was named */
 	const char *coarse;                  /* why some scope is, or NULL */
 
@@ -234,7 +228,7 @@ uint32_t fold_find_scope(const struct fold *fold, enum scope_kind kind,
 void fold_use(struct fold *fold, uint32_t scope, uint32_t used);
 
 /* Whether a scope was said to use another one, itself. */
-bool fold_uses(const struct fold *fold, uint32_t scope, uint32_t used);
+
 void fold_incomplete(struct fold *fold, uint32_t scope, const char *reason);
 /* It ran code that is no block: that may mention whatever name there is. */
 void fold_use_opaque(struct fold *fold, uint32_t scope);
@@ -349,17 +343,11 @@ void fold_use_memos(struct fold *fold, uint32_t scope, uint32_t node);
  */
 void fold_take_kept(struct fold *fold, const struct trace_event *event);
 void fold_kept(struct fold *fold);
-void fold_use_kept(struct fold *fold, uint32_t scope,
-	const struct fold_function *function);
 void fold_kept_release(struct fold *fold);
 
-/* What a name leads to besides what it names. */
-void fold_take_leads(struct fold *fold, const struct wire_record *record);
 /* The block of a function; NULL: nobody knows what it mentions. */
 const struct source_block *fold_block_of(
 	const struct fold *fold, const struct fold_function *function);
-/* The part in fold_kept_reach.c: entries for what computed each thing. */
-void fold_kept_reach(struct fold *fold);
 
 /* A function that a scope entered (fold_code_marks.c). */
 void fold_add_entry(struct fold *fold, uint32_t scope, uint32_t function);

@@ -16,12 +16,12 @@ static const char *const verbs[] = {
 	[MARK_OUTCOME] = "outcome/",
 	[MARK_CODE] = "code/",
 	[MARK_ENTER] = "enter/",
+	[MARK_HANDED] = "handed/",
 	[MARK_SOURCE] = "source/",
 	[MARK_COARSE] = "coarse/",
 	[MARK_INTERPRETER] = "interpreter/",
 	[MARK_ENV] = "env/",
 	[MARK_KEPT] = "kept/",
-	[MARK_LEADS] = "leads/",
 };
 
 bool mark_parse(const char *path, struct mark *mark)
@@ -55,6 +55,8 @@ int mark_record(enum mark_verb verb)
 		return RECORD_CODE;
 	case MARK_ENTER:
 		return RECORD_ENTER;
+	case MARK_HANDED:
+		return RECORD_HANDED;
 	case MARK_SOURCE:
 		return RECORD_SOURCE;
 	case MARK_COARSE:
@@ -65,8 +67,6 @@ int mark_record(enum mark_verb verb)
 		return RECORD_ENV;
 	case MARK_KEPT:
 		return RECORD_KEPT;
-	case MARK_LEADS:
-		return RECORD_LEADS;
 	default:
 		return 0;
 	}

@@ -22,13 +22,11 @@
  *				function by its qualified name
  *	enter/<token>/<id>[,<id>...]	the scope in force entered these
  *	coarse/<reason>		the scope in force entered what was not recorded
- *	kept/<id>=<name>[,<name>...];[<function>,...]/<path>	what it
- *				computed may be kept by the module of that
- *				source, where these names lead to it; by these
- *				functions, or by whoever mentions a name. A
- *				function with a dot before it is a bare name
- *	leads/<name>=<function>[,<function>...]	what may be called by whoever
- *				mentions the name, and is called otherwise
+ *	handed/<name>/<path>	that function may be called by whoever has it,
+ *and mentions another name kept/<id>=<name>[,<name>...];[<function>,...]/<path>
+ *what it computed may be kept by the module of that source, where these names
+ *lead to it; by these functions, or by whoever mentions a name. A function with
+ *a dot before it is a bare name
  */
 #ifndef FTRACE_WIRE_MARK_H
 #define FTRACE_WIRE_MARK_H
@@ -48,12 +46,12 @@ enum mark_verb {
 	MARK_OUTCOME,
 	MARK_CODE,
 	MARK_ENTER,
+	MARK_HANDED,
 	MARK_SOURCE,
 	MARK_COARSE,
 	MARK_INTERPRETER,
 	MARK_ENV,
 	MARK_KEPT,
-	MARK_LEADS,
 	MARK_UNKNOWN
 };
 

@@ -33,12 +33,12 @@ enum record_type {
 			  first; after RECORD_SEARCH; text: words, then path */
 	RECORD_CODE,   /* what marks say of code; text: the mark's argument */
 	RECORD_ENTER,
+	RECORD_HANDED,
 	RECORD_SOURCE,
 	RECORD_COARSE,
 	RECORD_INTERPRETER,
-	RECORD_ENV,   /* the scope depends on the variable in the text */
-	RECORD_LEADS, /* functions behind a name; text: the argument */
-	RECORD_KEPT,  /* what it computed may be kept; text: the argument */
+	RECORD_ENV,  /* the scope depends on the variable in the text */
+	RECORD_KEPT, /* what it computed may be kept; text: the argument */
 	RECORD_TYPES
 };
 

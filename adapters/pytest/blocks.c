@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/pytest/kept_source.h"
+#include "adapters/pytest/kept_names.h"
 #include "adapters/pytest/tripwires.h"
 
 #define NAME_MAX_SAID 1000
@@ -136,7 +136,6 @@ static struct block *make_block(const char *path, const char *name)
 		return NULL;
 	memcpy(block->name, name, size);
 	block->path = path;
-	block->kept = kept_source_of(path);
 	block->epoch = ENTRIES_NEVER;
 	block->id = ++last_id;
 	block->next = *bucket;
@@ -268,6 +267,7 @@ static struct block *assign_text(
 		return &entries_foreign;
 	}
 	assign(code, block);
+	kept_names_add(block, code);
 	return block;
 }
 

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "adapters/pytest/kept.h"
-#include "adapters/pytest/kept_source.h"
 
 #define MARK "/@ftrace/"
 #define MARK_MAX 4000
@@ -34,7 +33,7 @@ struct thread {
 __thread struct here here;
 struct block entries_foreign, entries_own;
 
-static uint64_t epoch, total;
+static uint64_t epoch;
 static uint64_t gaps, base_gaps;
 static const char *gap_reason;
 
@@ -165,6 +164,20 @@ void entries_declare(struct block *block)
 		entries_say(mark);
 }
 
+void entries_hand(struct block *block)
+{
+	char mark[MARK_MAX + 100];
+
+	if (!block->id || block->handed || stopped)
+		return;
+	block->handed = true;
+	if (snprintf(mark, sizeof(mark), MARK "handed/%s/%s", block->name,
+		    block->path) > MARK_MAX)
+		entries_gap("a path is too long");
+	else
+		entries_say(mark);
+}
+
 /* Decimal; there are hundreds in a mark. Gives where it ends. */
 static char *put_number(char *at, uint32_t number)
 {
@@ -282,9 +295,8 @@ void entries_enter(struct block *block)
 	if (collecting == &here) {
 		block->epoch = epoch;
 		batch[collected++] = block;
-		total += !block->kept || !block->kept->apart;
 		if (collected == BATCH)
-			kept_said(batch, collected);
+			kept_entered(batch, collected);
 		if (block->late)
 			say_late(block);
 		if (at_once || collected == BATCH)
@@ -294,6 +306,7 @@ void entries_enter(struct block *block)
 	thread = this_thread();
 	if (thread && test_and_set(thread, block))
 		return;
+	kept_entered(&block, 1);
 	say_block(block);
 	if (block->late)
 		say_late(block);
@@ -382,11 +395,6 @@ bool entries_importing(void)
 bool entries_has_scope(void)
 {
 	return here.thread && here.thread->depth > 0;
-}
-
-uint64_t entries_total(void)
-{
-	return total;
 }
 
 unsigned entries_depth(void)

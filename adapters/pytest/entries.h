@@ -15,16 +15,18 @@
 
 #define ENTRIES_NEVER UINT64_MAX
 
-struct kept_source;
+struct kept_mention;
 
 struct block {
 	uint64_t epoch;      /* when the collecting thread last entered it */
 	uint32_t id;         /* 0: not a block, and never said */
 	uint32_t generation; /* of the token that it was declared under */
+	bool handed;         /* that was said */
 	bool late; /* evaluates annotations, which Python keeps from then on */
 	struct block *next;
-	const char *path; /* absolute */
-	struct kept_source *kept;
+	const char *path;              /* absolute */
+	struct kept_mention *mentions; /* of its code: kept_names.h */
+	unsigned mention_count;
 	char name[];
 };
 
@@ -56,6 +58,9 @@ int entries_start(void);
 
 /* A block that is not known to be in the thread's set yet. */
 void entries_enter(struct block *block);
+
+/* It may be called by other names than its own: says so, once. */
+void entries_hand(struct block *block);
 
 /* Gives the block its number under the token that is in use. */
 void entries_declare(struct block *block);
@@ -96,12 +101,6 @@ bool entries_has_scope(void);
 unsigned entries_depth(void);
 
 bool entries_is_collecting(void);
-
-/*
- * How often the collecting thread came to a block that the scope lacked, those
- * apart that can see nothing of others (kept.h).
- */
-uint64_t entries_total(void);
 
 /* Counts up at each change of scope. */
 uint64_t entries_epoch(void);

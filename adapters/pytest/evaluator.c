@@ -35,6 +35,8 @@
 #define STACK_SHARE 4          /* of the stack, one part of so many, */
 #define STACK_MOST (2ul << 20) /* and no more than so much, is used */
 
+#define BEGIN "/@ftrace/begin/"
+
 /* Calls in one scope. */
 #define CALLS_MOST 1000000
 
@@ -237,7 +239,7 @@ static const char *ongoing_gap(void)
 	return replaced;
 }
 
-int evaluator_shift(const char *mark, bool waits)
+int evaluator_shift(const char *mark)
 {
 	bool importing = entries_importing();
 	struct block *const *entered;
@@ -250,8 +252,8 @@ int evaluator_shift(const char *mark, bool waits)
 	}
 	tripwires_say(importing);
 	entered = entries_collected(&count);
-	if (kept_look(entered, count, waits))
-		entries_gap("what is kept in memory cannot be told");
+	kept_look(entered, count,
+		strncmp(mark, BEGIN, strlen(BEGIN)) ? KEPT_ENDS : KEPT_BEGINS);
 	entries_shift(mark, ongoing_gap());
 	tripwires_shifted(
 		entries_has_scope(), importing && !entries_importing());
@@ -260,6 +262,20 @@ int evaluator_shift(const char *mark, bool waits)
 	done = PyObject_CallFunctionObjArgs(monitoring_restart, NULL);
 	Py_DecRef(done);
 	return done ? 0 : -1;
+}
+
+PyObject *evaluator_pause(PyObject *self, PyObject *unused)
+{
+	struct block *const *entered;
+	unsigned count;
+
+	(void)self;
+	(void)unused;
+	if (recording != OFF) {
+		entered = entries_collected(&count);
+		kept_look(entered, count, KEPT_GOES_ON);
+	}
+	return Py_BuildValue("");
 }
 
 static PyObject *answer(const char *reason)

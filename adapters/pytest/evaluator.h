@@ -51,10 +51,10 @@ PyObject *evaluator_coarse(PyObject *self, PyObject *bytes);
 /* stop(): says what was collected, and nothing any more. */
 PyObject *evaluator_stop(PyObject *self, PyObject *unused);
 
-/*
- * Says a mark that begins or ends a scope. Returns 0, or -1 and raises. Waits:
- * see kept_look().
- */
-int evaluator_shift(const char *mark, bool waits);
+/* pause(): the scope in force goes on, but a part of it is over. */
+PyObject *evaluator_pause(PyObject *self, PyObject *unused);
+
+/* Says a mark that begins or ends a scope. Returns 0, or -1 and raises. */
+int evaluator_shift(const char *mark);
 
 #endif

@@ -31,7 +31,7 @@ HOOKS = (
     "pytest_make_collect_report", "pytest_deselected",
     "pytest_collection_modifyitems",
     "pytest_collection_finish", "pytest_runtestloop",
-    "pytest_runtest_protocol",
+    "pytest_runtest_protocol", "pytest_runtest_call",
     "pytest_runtest_logreport", "pytest_sessionfinish",
 )
 
@@ -605,13 +605,16 @@ def pytest_sessionfinish(session):
     select.excuse(session)
     try:
         functions.stop()
-        say(BEGIN + marks.BASE)
-        kept.finish()
-        say(END)
         _finish()
     except Exception:
         marks.lost()
     yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call():
+    """What its set-up has put back the test does not find."""
+    kept.pause()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -22,7 +22,7 @@ import ftrace_pytest_places as places
 import ftrace_pytest_server as server
 from ftrace_pytest_marks import (
     BASE, BEGIN, BLOCK_LIST, END, MUTE, OPAQUE, UNMUTE, USE, encode, identity,
-    say, shift, shift_waiting,
+    say, shift,
 )
 
 _MACHINERY = frozenset((
@@ -90,10 +90,6 @@ loaded = None
 
 # Told of each import, and who makes it, by ftrace_pytest_readers.
 told_of = None
-
-# Whether that is told, too, before the code of a module that may look at what
-# others have in memory, by ftrace_pytest_loads.
-tells_apart = False
 
 
 def install(directory_scope):
@@ -435,9 +431,7 @@ def _open(load):
     opened.append(load.scope)
     marks.thread.loads.append(load)
     load.depth = len(opened)
-    # What is loaded by hand runs at once.
-    begin = shift if load.module or not tells_apart else shift_waiting
-    begin(BEGIN + load.scope)
+    shift(BEGIN + load.scope)
     if "." not in load.name:
         places.note_missing()
     return load

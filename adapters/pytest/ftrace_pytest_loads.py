@@ -21,7 +21,6 @@ import os
 import sys
 import types
 
-import ftrace_pytest_apart as apart
 import ftrace_pytest_distributions as distributions
 import ftrace_pytest_imports as imports
 import ftrace_pytest_marks as marks
@@ -73,7 +72,6 @@ def install():
     _wrap_pytest(method, around)
     if _recorded():
         _declare_past()
-        imports.tells_apart = True
 
 
 def _wrap_pytest(method, around):
@@ -270,9 +268,6 @@ def _enter_code(loader, fullname=None):
     path = getattr(loader, "path", None)
     load = _source_of(loader, fullname, path)
     if load is None:
-        if type(path) is str and imports.is_project_path(
-                os.path.abspath(path)):
-            marks.extension.apart(b"", False)
         return None
     load.source = os.path.abspath(path)
     marks.mute_always()
@@ -283,10 +278,7 @@ def _enter_code(loader, fullname=None):
 def _leave_code(load, code):
     if load is not None:
         marks.unmute(True)
-        path = load.source
         _say_source(load, code)
-        marks.extension.apart(encode(path), _fits(code, path)
-                              and apart.is_apart(code))
 
 
 def _has_scope(path):
@@ -302,23 +294,6 @@ def _enter_load(spec):
         loads[-1].ours = (
             type(spec.loader) not in _WITHOUT_CODE
             and imports.is_project_path(os.path.abspath(origin)))
-    if not (_is_told_by_code(spec) or apart.is_of_python(spec)):
-        marks.extension.apart(
-            encode(os.path.abspath(origin)) if type(origin) is str else b"",
-            False)
-
-
-def _is_told_by_code(spec):
-    """Whether _leave_code() is going to have the module's code."""
-    loads = marks.thread.loads
-    if (not loads or loads[-1].name != spec.name or loads[-1].executing
-            or loads[-1].module is not None or not _recorded()):
-        return False
-    loader = spec.loader
-    if type(loader) is not _Loader or not _is_as_ever(loader):
-        return False
-    return (type(loader.path) is str and loader.path.endswith(".py")
-            and imports.is_project_path(os.path.abspath(loader.path)))
 
 
 def _leave_load(*_):

@@ -14,7 +14,6 @@ BEGIN = b"/@ftrace/begin/"
 END = b"/@ftrace/end/"
 USE = b"/@ftrace/use/"
 KEPT = b"/@ftrace/kept/"
-LEADS = b"/@ftrace/leads/"
 MUTE = b"/@ftrace/mute/"
 UNMUTE = b"/@ftrace/unmute/"
 OUTCOME = b"/@ftrace/outcome/"
@@ -142,20 +141,18 @@ def _load_extension():
 
 
 # What says a mark; and what does so where code of the project may have run
-# before, or may run until the next one: it says first what that entered.  The
-# third one, where a module is about to be found, lets ftrace_pytest_kept wait.
+# before, or may run until the next one: it says first what that entered.
 extension = _load_extension()
 if extension is not None:
     say = extension.say
     shift = extension.shift
-    shift_waiting = extension.shift_waiting
     around = extension.around
     # Each id(), sys._getframe() and f_code is an event for all who listen.
     identity = extension.identity
     caller = extension.caller
     code_of = extension.code_of
 else:
-    say = shift = shift_waiting = _python_access
+    say = shift = _python_access
     around = _python_around
     identity = id
     caller = _python_caller

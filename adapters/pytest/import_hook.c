@@ -97,27 +97,15 @@ static PyObject *say(PyObject *self, PyObject *bytes)
 }
 
 /* Says a mark that changes the scope in force: what was seen counts anew. */
-static PyObject *shift_to(PyObject *bytes, bool waits)
+static PyObject *shift(PyObject *self, PyObject *bytes)
 {
 	char *path = PyBytes_AsString(bytes);
 
+	(void)self;
 	epoch++;
-	if (!path || evaluator_shift(path, waits))
+	if (!path || evaluator_shift(path))
 		return NULL;
 	return none_value();
-}
-
-static PyObject *shift(PyObject *self, PyObject *bytes)
-{
-	(void)self;
-	return shift_to(bytes, false);
-}
-
-/* The same where a module is about to be found, of which apart() tells. */
-static PyObject *shift_waiting(PyObject *self, PyObject *bytes)
-{
-	(void)self;
-	return shift_to(bytes, true);
 }
 
 /*
@@ -407,7 +395,6 @@ static PyObject *import_hook(PyObject *self, PyObject *args)
 static struct method_def methods[] = {
 	{"say", METHOD(say), METH_O, NULL},
 	{"shift", METHOD(shift), METH_O, NULL},
-	{"shift_waiting", METHOD(shift_waiting), METH_O, NULL},
 	{"around", METHOD(around), METH_VARARGS, NULL},
 	{"sift", METHOD(sift), METH_VARARGS, NULL},
 	{"method", METHOD(method), METH_O, NULL},
@@ -419,6 +406,7 @@ static struct method_def methods[] = {
 	{"forked", METHOD(evaluator_forked), METH_VARARGS, NULL},
 	{"monitor", METHOD(evaluator_monitor), METH_VARARGS, NULL},
 	{"callbacks", METHOD(evaluator_callbacks), METH_O, NULL},
+	{"pause", METHOD(evaluator_pause), METH_NOARGS, NULL},
 	{"coarse", METHOD(evaluator_coarse), METH_O, NULL},
 	{"reader", METHOD(variables_reader), METH_VARARGS, NULL},
 	{"lister", METHOD(variables_lister), METH_VARARGS, NULL},
@@ -429,8 +417,6 @@ static struct method_def methods[] = {
 	{"code_of", METHOD(opened_code_of), METH_O, NULL},
 	{"kept_start", METHOD(kept_start), METH_VARARGS, NULL},
 	{"keep", METHOD(kept_keep), METH_VARARGS, NULL},
-	{"apart", METHOD(kept_apart), METH_VARARGS, NULL},
-	{"attributes", METHOD(kept_attributes), METH_O, NULL},
 	{"glance_start", METHOD(glance_start), METH_VARARGS, NULL},
 	{"glance", METHOD(glance), METH_O, NULL},
 	{"types_start", METHOD(types_start), METH_VARARGS, NULL},

@@ -2,259 +2,787 @@
 #include "adapters/pytest/kept_places.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "adapters/pytest/blocks.h"
 #include "adapters/pytest/types.h"
 
-#define CLASSES 1024u
+/* So many are looked at; what comes later is not. */
+#define PLACES_MOST 500000
 
-void places_free(struct node *node)
+/* What objects of a class have to be looked at. */
+enum class_kind { NOTHING, OF_PROJECT, OF_OTHERS };
+
+struct owner {
+	enum kept_kind kind;
+	struct place *holder; /* NULL: it is a module */
+	PyObject *object;     /* a module's names, held; no other is */
+	const char *path;     /* of a module */
+	PyObject *module;     /* its name, held, or NULL */
+	bool is_foreign;      /* attributes that code of others asks for */
+	struct place **places;
+	unsigned count, room;
+	struct place *names;        /* of a module, how many */
+	struct owner *next, **link; /* of modules */
+};
+
+static PyObject *class_kind, *attributes_of, *paths_of, *wrappers;
+static unsigned long place_count;
+static struct owner *tops;
+
+/* Where functions have their attributes; 0: unknown. */
+static long function_names;
+
+/* Those that have to be looked at; each of them is in use. */
+static struct place **fresh;
+static unsigned fresh_count, fresh_room;
+
+static void take_in(struct owner *owner, bool is_new);
+
+static long find_function_names(PyObject *function)
 {
-	for (size_t i = 0; node && i < node->count; i++) {
-		if (node->places[i].sight == SIGHT_VALUE)
-			Py_DecRef(node->places[i].value);
-		places_free(node->places[i].below);
-	}
-	if (node)
-		free(node->places);
-	free(node);
-}
+	PyObject *type = PyObject_Type(function);
+	PyObject *number = PyObject_GetAttrString(type, "__dictoffset__");
+	PyObject *names = PyObject_GetAttrString(function, "__dict__");
+	long offset = number ? PyLong_AsLong(number) : 0;
 
-struct place *places_at(struct node *node, size_t i)
-{
-	if (i == node->room) {
-		size_t room = node->room * 2 + 8;
-		struct place *places =
-			realloc(node->places, room * sizeof(*places));
-
-		if (!places)
-			return NULL;
-		node->places = places;
-		node->room = room;
-	}
-	if (i == node->count)
-		node->places[node->count++] = (struct place){0};
-	return &node->places[i];
-}
-
-struct node *places_of(struct node **node)
-{
-	if (!*node)
-		*node = calloc(1, sizeof(**node));
-	return *node;
-}
-
-/* Whether a name is one that Python gives things, not the program. */
-static bool is_special(PyObject *key)
-{
-	ssize_t size = PyObject_Size(key);
-	bool special = size > 4 && PyUnicode_ReadChar(key, 0) == '_' &&
-		       PyUnicode_ReadChar(key, 1) == '_' &&
-		       PyUnicode_ReadChar(key, size - 1) == '_' &&
-		       PyUnicode_ReadChar(key, size - 2) == '_';
-
-	PyErr_Clear(); /* of what is no text */
-	return special;
-}
-
-bool places_is_still(const struct place *place)
-{
-	enum sight sight;
-
-	if (!place->value || place->sight <= SIGHT_VALUE)
-		return place->value;
-	sight = sight_of(place->value);
-	return sight == place->sight ||
-	       (sight == SIGHT_FUNCTION && place->sight == SIGHT_CLOSURE);
-}
-
-/*
- * The names of classes that were found to be as they were in this turn, at
- * most so deep: on other ways they are no different.
- */
-static struct met {
-	PyObject *names;
-	uint64_t version, turn;
-	unsigned depth;
-} classes[CLASSES];
-
-static uint64_t turn;
-
-void places_begin(void)
-{
-	turn++;
-}
-
-/*
- * Whether all that there is to see in values is as it was, where that can be
- * told without running or freeing anything; false: perhaps. Most of what is
- * looked at is so, and again and again: a method that calls super() closes over
- * its class.
- */
-static bool is_of_old(const struct place *place, unsigned depth);
-
-/* The same of what a name or a cell has for a value. */
-static bool has_old(const struct place *place, PyObject *value, unsigned depth)
-{
-	if (place->value != value)
-		return false;
-	if (place->sight <= SIGHT_VALUE)
-		return value;
-	return (sight_is_known(value, place->sight) ||
-		       (place->sight == SIGHT_CLOSURE &&
-			       sight_is_known(value, SIGHT_FUNCTION))) &&
-	       is_of_old(place, depth);
-}
-
-static bool are_names_of_old(const struct node *node, unsigned depth)
-{
-	for (size_t i = 0; i < node->count; i++) {
-		const struct place *place = &node->places[i];
-
-		if (place->sight > SIGHT_VALUE && !places_is_bare(place) &&
-			!is_of_old(place, depth))
-			return false;
-	}
-	return true;
-}
-
-static bool is_class_of_old(const struct place *place, unsigned depth)
-{
-	const struct node *node = place->below;
-	PyObject *names;
-	struct met *met;
-
-	if (!node || !node->version)
-		return false;
-	names = types_names(place->value);
-	if (node->names != names || changes_version(names) != node->version)
-		return false;
-	met = &classes[(uintptr_t)names / 16 % CLASSES];
-	if (met->names == names && met->version == node->version &&
-		met->turn == turn && met->depth <= depth)
-		return true;
-	if (!are_names_of_old(node, depth + 1))
-		return false;
-	*met = (struct met){names, node->version, turn, depth};
-	return true;
-}
-
-static bool is_object_of_old(const struct place *place, unsigned depth)
-{
-	const struct node *node = place->below;
-	PyObject *names = node ? sight_same_attributes(place->value) : NULL;
-	PyObject *key, *value;
-	ssize_t at = 0;
-	size_t i = 0;
-	bool same = names;
-
-	while (same && PyDict_Next(names, &at, &key, &value)) {
-		const struct place *each = &node->places[i];
-
-		same = i++ < node->count && each->key == key &&
-		       (each->sight == SIGHT_SPECIAL ||
-			       has_old(each, value, depth + 1));
-	}
+	if (offset <= 0 || *(PyObject **)((char *)function + offset) != names)
+		offset = 0;
+	PyErr_Clear();
 	Py_DecRef(names);
-	return same && i == node->count;
+	Py_DecRef(number);
+	Py_DecRef(type);
+	return offset;
 }
 
-static bool is_closure_of_old(const struct place *place, unsigned depth)
+void places_start(
+	PyObject *kind, PyObject *attributes, PyObject *paths, PyObject *inside)
 {
-	const struct node *node = place->below;
-	PyObject *cells = PyFunction_GetClosure(place->value);
-	PyObject *defaults = PyFunction_GetDefaults(place->value);
-	size_t count = cells ? (size_t)PyTuple_Size(cells) : 0;
-	size_t more = defaults ? (size_t)PyTuple_Size(defaults) : 0;
-	bool same = node && node->count == count + more;
+	class_kind = kind;
+	attributes_of = attributes;
+	paths_of = paths;
+	wrappers = inside;
+	function_names = find_function_names(kind);
+}
 
-	for (size_t i = 0; same && i < count + more; i++) {
-		PyObject *value =
-			i < count
-				? PyCell_Get(PyTuple_GetItem(cells, (ssize_t)i))
-				: PyTuple_GetItem(
-					  defaults, (ssize_t)(i - count));
+static const struct owner *top_of(const struct owner *owner)
+{
+	while (owner->holder)
+		owner = owner->holder->owner;
+	return owner;
+}
 
-		/* The cell has it, too. */
-		if (i < count)
-			Py_DecRef(value);
-		same = value && has_old(&node->places[i], value, depth + 1);
+const char *places_path(const struct place *place)
+{
+	return top_of(place->owner)->path;
+}
+
+/* What is read of a value, to be released; NULL: it has none of that. */
+
+static PyObject *names_of_object(PyObject *object)
+{
+	PyObject *names = PyObject_GenericGetDict(object, NULL);
+
+	if (names)
+		return names;
+	PyErr_Clear();
+	names = PyObject_CallFunctionObjArgs(attributes_of, object, NULL);
+	if (names && kept_kind_of(names) == KEPT_DICT)
+		return names;
+	PyErr_Clear();
+	Py_DecRef(names);
+	return NULL;
+}
+
+/* Without making any, as asking for them does. */
+static PyObject *names_of_function(PyObject *function)
+{
+	PyObject *names = NULL;
+
+	if (function_names)
+		names = *(PyObject **)((char *)function + function_names);
+	if (names)
+		Py_IncRef(names);
+	return names;
+}
+
+static PyObject *names_in(enum kept_kind kind, PyObject *object)
+{
+	PyObject *names = object;
+
+	if (kind == KEPT_OBJECT)
+		return names_of_object(object);
+	if (kind == KEPT_FUNCTION)
+		return names_of_function(object);
+	if (kind == KEPT_CLASS)
+		names = types_names(object);
+	else if (kind != KEPT_DICT)
+		return NULL;
+	if (names)
+		Py_IncRef(names);
+	return names;
+}
+
+static PyObject *element_of(PyObject *list, ssize_t number)
+{
+	PyObject *element = PyList_GetItem(list, number);
+
+	if (!element) {
+		PyErr_Clear();
+		element = PyTuple_GetItem(list, number);
 	}
-	return same;
+	if (element)
+		Py_IncRef(element);
+	return element;
 }
 
-static bool is_of_old(const struct place *place, unsigned depth)
+static ssize_t count_of(PyObject *tuple)
 {
-	bool deepest = depth >= PLACES_DEPTH;
+	return tuple ? PyTuple_Size(tuple) : 0;
+}
 
-	switch (place->sight) {
-	case SIGHT_SIZE:
-		return sight_has_plain_sum(place->value, place->sum);
-	case SIGHT_FUNCTION:
-		return places_is_bare(place);
-	case SIGHT_CLOSURE:
-		return place->sum == 0 && changes_none_on(place->value) &&
-		       (deepest || is_closure_of_old(place, depth));
-	case SIGHT_CLASS:
-		return deepest || is_class_of_old(place, depth);
-	case SIGHT_OBJECT:
-	case SIGHT_FOREIGN:
-		return deepest || is_object_of_old(place, depth);
-	case SIGHT_WRAPPED:
-		return deepest;
+/* Not by what a class of the project says. */
+static ssize_t size_of_list(PyObject *list)
+{
+	ssize_t size = PyList_Size(list);
+
+	if (size >= 0)
+		return size;
+	PyErr_Clear();
+	return PyTuple_Size(list);
+}
+
+static PyObject *inside_function(PyObject *function, ssize_t number)
+{
+	PyObject *cells = PyFunction_GetClosure(function), *value;
+	PyObject *defaults = PyFunction_GetDefaults(function);
+
+	if (number < count_of(cells))
+		return PyCell_Get(PyTuple_GetItem(cells, number));
+	number -= count_of(cells);
+	value = number < count_of(defaults) ? PyTuple_GetItem(defaults, number)
+					    : NULL;
+	if (value)
+		Py_IncRef(value);
+	return value;
+}
+
+static PyObject *inside_wrapper(PyObject *wrapper)
+{
+	PyObject *type = type_of(wrapper);
+
+	for (ssize_t i = 0; i < PyTuple_Size(wrappers); i++) {
+		PyObject *pair = PyTuple_GetItem(wrappers, i);
+
+		if (PyTuple_GetItem(pair, 0) == type)
+			return PyObject_GetAttrString(wrapper,
+				PyBytes_AsString(PyTuple_GetItem(pair, 1)));
+	}
+	return NULL;
+}
+
+static PyObject *value_by_key(
+	enum kept_kind kind, PyObject *object, PyObject *key)
+{
+	PyObject *names = names_in(kind, object);
+	PyObject *value = names ? PyDict_GetItemWithError(names, key) : NULL;
+
+	if (value)
+		Py_IncRef(value);
+	Py_DecRef(names);
+	return value;
+}
+
+/* Whether an owner is still what its holder has. */
+static bool is_there(const struct owner *owner)
+{
+	PyObject *value;
+	bool is;
+
+	if (!owner->holder)
+		return true;
+	value = places_value(owner->holder);
+	is = value == owner->object && kept_kind_of(value) == owner->kind;
+	Py_DecRef(value);
+	return is;
+}
+
+/* The same of one whose owner is there. */
+static PyObject *own_value(const struct place *place)
+{
+	const struct owner *owner = place->owner;
+	PyObject *value = NULL;
+
+	if (place->key)
+		value = value_by_key(owner->kind, owner->object, place->key);
+	else if (owner->kind == KEPT_LIST)
+		value = element_of(owner->object, place->number);
+	else if (owner->kind == KEPT_FUNCTION)
+		value = inside_function(owner->object, place->number);
+	else if (owner->kind == KEPT_WRAPPER || owner->kind == KEPT_CACHE)
+		value = inside_wrapper(owner->object);
+	PyErr_Clear();
+	return value;
+}
+
+PyObject *places_value(const struct place *place)
+{
+	return is_there(place->owner) ? own_value(place) : NULL;
+}
+
+PyObject *places_maker(const struct place *place)
+{
+	const struct owner *owner = place->owner;
+	PyObject *value;
+
+	if (!is_there(owner))
+		return NULL;
+	if (owner->kind == KEPT_FUNCTION) {
+		Py_IncRef(owner->object);
+		return owner->object;
+	}
+	value = own_value(place);
+	if (value && kept_kind_of(value) == KEPT_CACHE)
+		return value;
+	Py_DecRef(value);
+	return NULL;
+}
+
+/* Places */
+
+static void put(struct kept_name *name, struct place *place)
+{
+	struct place **more;
+	unsigned room;
+
+	if (!name)
+		return;
+	if (name->count == name->room) {
+		room = name->room ? name->room * 2 : 2;
+		more = realloc(name->places, room * sizeof(struct place *));
+		if (!more)
+			return;
+		name->places = more;
+		name->room = room;
+	}
+	name->places[name->count++] = place;
+	place->uses++;
+}
+
+static void free_place(struct place *place)
+{
+	place_count--;
+	Py_DecRef(place->key);
+	free(place);
+}
+
+void places_drop(struct kept_name *name, unsigned at)
+{
+	struct place *place = name->places[at];
+
+	name->places[at] = name->places[--name->count];
+	if (--place->uses == 0)
+		free_place(place);
+}
+
+static void forget(struct owner *owner)
+{
+	for (unsigned i = 0; i < owner->count; i++) {
+		struct place *place = owner->places[i];
+
+		if (place->inner)
+			forget(place->inner);
+		place->inner = NULL;
+		place->gone = true;
+		if (!place->uses)
+			free_place(place);
+	}
+	free(owner->places);
+	if (!owner->holder) {
+		*owner->link = owner->next;
+		if (owner->next)
+			owner->next->link = owner->link;
+		Py_DecRef(owner->object);
+		Py_DecRef(owner->module);
+	}
+	free(owner);
+}
+
+void places_forget(struct owner *top)
+{
+	forget(top);
+}
+
+static struct place *add_place(
+	struct owner *owner, PyObject *key, ssize_t number)
+{
+	struct place *place, **more, *holder = owner->holder;
+
+	if (place_count >= PLACES_MOST)
+		return NULL;
+	if (owner->count % 8 == 0) {
+		more = realloc(owner->places,
+			(owner->count + 8) * sizeof(struct place *));
+		if (!more)
+			return NULL;
+		owner->places = more;
+	}
+	place = calloc(1, sizeof(*place));
+	if (!place)
+		return NULL;
+	place_count++;
+	owner->places[owner->count++] = place;
+	place->owner = owner;
+	place->number = number;
+	place->key = key;
+	place->depth = holder ? holder->depth + 1 : 0;
+	if (key)
+		Py_IncRef(key);
+	place->is_called =
+		owner->kind == KEPT_FUNCTION || owner->kind == KEPT_CACHE;
+	/* An object of a class finds what that has by way of itself. */
+	if (holder && owner->kind != KEPT_CLASS)
+		place->root = holder->root ? holder->root : holder->names[0];
+	return place;
+}
+
+static bool has(const struct kept_name *name, const struct place *place)
+{
+	for (unsigned i = 0; i < name->count; i++)
+		if (name->places[i] == place)
+			return true;
+	return false;
+}
+
+static void name_place(
+	struct place *place, struct kept_name *one, struct kept_name *other)
+{
+	place->names[0] = one ? one : other;
+	place->names[1] = one != other && one ? other : NULL;
+	put(place->names[0], place);
+	put(place->names[1], place);
+}
+
+static struct place *place_with(
+	struct owner *owner, PyObject *key, ssize_t number)
+{
+	for (unsigned i = 0; i < owner->count; i++)
+		if (owner->places[i]->key == key &&
+			owner->places[i]->number == number)
+			return owner->places[i];
+	return NULL;
+}
+
+/* What a value has in it */
+
+static enum class_kind kind_of_objects(PyObject *type)
+{
+	PyObject *number = PyObject_CallFunctionObjArgs(class_kind, type, NULL);
+	long kind = number ? PyLong_AsLong(number) : NOTHING;
+
+	PyErr_Clear();
+	Py_DecRef(number);
+	return kind == OF_PROJECT || kind == OF_OTHERS ? (enum class_kind)kind
+						       : NOTHING;
+}
+
+static bool same_text(PyObject *one, PyObject *other)
+{
+	return one == other ||
+	       PyObject_RichCompareBool(one, other, IS_EQUAL) == 1;
+}
+
+/* Of what others have too, this module is not the place to look. */
+static bool is_own(const struct owner *owner, PyObject *class)
+{
+	PyObject *name = types_module(class), *own = top_of(owner)->module;
+
+	return name && own && same_text(name, own);
+}
+
+static bool has_inside(PyObject *value, enum kept_kind kind)
+{
+	switch (kind) {
+	case KEPT_DICT:
+		return PyDict_Size(value) <= KEPT_ELEMENTS_MOST;
+	case KEPT_LIST:
+		return size_of_list(value) <= KEPT_ELEMENTS_MOST;
+	case KEPT_FUNCTION:
+	case KEPT_WRAPPER:
+	case KEPT_CACHE:
+	case KEPT_CLASS:
+	case KEPT_OBJECT:
+		return true;
 	default:
 		return false;
 	}
 }
 
-bool places_have_as_much(const struct place *place, unsigned depth)
+/*
+ * A function that is found in another place than under its own name in its
+ * module or class is called by who mentions that.
+ */
+static void hand(const struct place *place, PyObject *value)
 {
-	PyObject *value = place->value;
-	uint64_t before = place->sum, sum;
+	const struct owner *owner = place ? place->owner : NULL;
+	PyObject *code = PyObject_GetAttrString(value, "__code__");
+	PyObject *name = code ? PyObject_GetAttrString(code, "co_name") : NULL;
 
-	if (is_of_old(place, depth))
-		return true;
-	if (place->sight != SIGHT_SIZE && place->sight != SIGHT_CACHE &&
-		place->sight != SIGHT_FUNCTION)
-		return false;
-	Py_IncRef(value);
-	sum = sight_sum(value, place->sight);
-	Py_DecRef(value);
-	return sum == before;
+	/* A property and its like are called as what they wrap. */
+	while (owner && owner->kind == KEPT_WRAPPER && owner->holder) {
+		place = owner->holder;
+		owner = place->owner;
+	}
+	if (code && !(owner && (!owner->holder || owner->kind == KEPT_CLASS) &&
+			    name && place->key && same_text(name, place->key)))
+		entries_hand(blocks_of(code));
+	PyErr_Clear();
+	Py_DecRef(name);
+	Py_DecRef(code);
 }
 
-void places_renew(struct node *node, PyObject *names)
+/* Looks into the value of a place, as it is now. */
+static void open_place(struct place *place, PyObject *value, bool is_new)
 {
-	struct node fresh = {0};
-	PyObject *key, *value;
+	enum kept_kind kind = kept_kind_of(value);
+	enum class_kind objects = OF_PROJECT;
+	struct owner *owner;
+
+	if (kind == KEPT_FUNCTION)
+		hand(place, value);
+	if (place->depth >= PLACES_DEPTH || !has_inside(value, kind))
+		return;
+	if (kind == KEPT_CLASS && !is_own(place->owner, value))
+		return;
+	if (kind == KEPT_OBJECT)
+		objects = kind_of_objects(type_of(value));
+	owner = objects ? calloc(1, sizeof(*owner)) : NULL;
+	if (!owner)
+		return;
+	owner->kind = kind;
+	owner->holder = place;
+	owner->object = value;
+	owner->is_foreign = objects == OF_OTHERS;
+	place->inner = owner;
+	take_in(owner, is_new);
+}
+
+static void close_place(struct place *place)
+{
+	if (place->inner)
+		forget(place->inner);
+	place->inner = NULL;
+}
+
+static void wait_for_look(struct place *place)
+{
+	unsigned room = fresh_room ? fresh_room * 2 : 64;
+	struct place **more;
+
+	if (fresh_count == fresh_room) {
+		more = realloc(fresh, room * sizeof(struct place *));
+		if (!more)
+			return;
+		fresh = more;
+		fresh_room = room;
+	}
+	fresh[fresh_count++] = place;
+	place->uses++;
+}
+
+struct place *places_next_new(void)
+{
 	struct place *place;
+
+	while (fresh_count) {
+		place = fresh[--fresh_count];
+		if (--place->uses == 0)
+			free_place(place);
+		else
+			return place;
+	}
+	return NULL;
+}
+
+/* What is new was not there when its module was loaded. */
+static void settle(struct place *place, PyObject *value, bool is_new)
+{
+	if (value && kept_kind_of(value) == KEPT_CACHE)
+		place->is_called = true;
+	if (is_new) {
+		wait_for_look(place);
+		return;
+	}
+	place->state = place->base = value ? kept_state_of(value) : 0;
+	if (value)
+		open_place(place, value, false);
+}
+
+static void take_element(struct owner *owner, PyObject *key, ssize_t number,
+	PyObject *value, bool is_new)
+{
+	enum kept_kind kind = kept_kind_of(value);
+	struct place *place = place_with(owner, key, number);
+
+	if (place && place->inner && place->inner->object == value)
+		return;
+	if (place)
+		close_place(place);
+	else if (kind != KEPT_DICT && kind != KEPT_LIST &&
+		 has_inside(value, kind))
+		place = add_place(owner, key, number);
+	if (!place)
+		return;
+	/* It is only on the way: what has it has its state, too. */
+	place->names[0] = owner->holder->names[0];
+	open_place(place, value, is_new);
+}
+
+static void take_elements(struct owner *owner, bool is_new)
+{
+	PyObject *value, *key;
 	ssize_t at = 0;
-	size_t hint = 0;
 
-	while (PyDict_Next(names, &at, &key, &value)) {
-		size_t i = hint;
+	if (owner->kind == KEPT_LIST)
+		for (; at < size_of_list(owner->object); at++) {
+			value = element_of(owner->object, at);
+			if (!value)
+				break;
+			take_element(owner, NULL, at, value, is_new);
+			Py_DecRef(value);
+		}
+	else
+		while (PyDict_Next(owner->object, &at, &key, &value)) {
+			/* A key of another kind may have code of its own. */
+			if (!kept_name_of(key))
+				continue;
+			Py_IncRef(value);
+			take_element(owner, key, 0, value, is_new);
+			Py_DecRef(value);
+		}
+}
 
-		place = places_at(&fresh, fresh.count);
+static void take_names(struct owner *owner, bool is_new);
+
+static void take_inside(struct owner *owner, bool is_new)
+{
+	struct place *holder = owner->holder, *place;
+	PyObject *code = NULL, *names = NULL, *value;
+	ssize_t count = 1, cells = 0;
+
+	if (owner->kind == KEPT_FUNCTION) {
+		cells = count_of(PyFunction_GetClosure(owner->object));
+		count = cells + count_of(PyFunction_GetDefaults(owner->object));
+		code = PyObject_GetAttrString(owner->object, "__code__");
+		names = code ? PyObject_GetAttrString(code, "co_freevars")
+			     : NULL;
+	}
+	for (ssize_t i = 0; i < count; i++) {
+		place = add_place(owner, NULL, i);
 		if (!place)
 			break;
-		place->key = key;
-		place->sight = is_special(key) ? SIGHT_SPECIAL : 0;
-		while (i < node->count && node->places[i].key != key)
-			i++;
-		for (size_t k = 0; i == node->count && k < hint; k++)
-			if (node->places[k].key == key)
-				i = k;
-		if (i == node->count)
-			continue;
-		*place = node->places[i];
-		node->places[i] = (struct place){0};
-		hint = i + 1;
+		name_place(place,
+			i < cells && names
+				? kept_name_of(PyTuple_GetItem(names, i))
+				: NULL,
+			holder->names[0]);
+		value = own_value(place);
+		settle(place, value, is_new);
+		Py_DecRef(value);
 	}
-	place = node->places;
-	for (size_t i = 0; i < node->count; i++)
-		if (place[i].sight == SIGHT_VALUE)
-			Py_DecRef(place[i].value);
-	for (size_t i = 0; i < node->count; i++)
-		places_free(place[i].below);
-	free(place);
-	*node = fresh;
+	PyErr_Clear();
+	Py_DecRef(names);
+	Py_DecRef(code);
+	if (owner->kind == KEPT_FUNCTION)
+		take_names(owner, is_new);
+}
+
+static bool is_special(PyObject *key)
+{
+	ssize_t size = 0;
+	const char *text = PyUnicode_AsUTF8AndSize(key, &size);
+
+	PyErr_Clear();
+	return size > 4 && !memcmp(text, "__", 2) &&
+	       !memcmp(text + size - 2, "__", 2);
+}
+
+/* Whoever has a module, by whatever name, may put something into it. */
+static void name_module(struct kept_name *name, PyObject *module)
+{
+	PyObject *names = PyModule_GetDict(module);
+
+	for (struct owner *top = tops; names && top; top = top->next)
+		if (top->object == names && top->names &&
+			!has(name, top->names))
+			put(name, top->names);
+}
+
+/* One name of a module, a class or an object. */
+static void take_name(
+	struct owner *owner, PyObject *key, PyObject *value, bool is_new)
+{
+
+	struct place *place;
+
+	if (!kept_name_of(key) || is_special(key))
+		return;
+	if (kept_kind_of(value) == KEPT_MODULE) {
+		name_module(kept_name_of(key), value);
+		return;
+	}
+	place = add_place(owner, key, 0);
+	if (!place)
+		return;
+	name_place(place, kept_name_of(key),
+		owner->holder && (owner->is_foreign ||
+					 !kept_name_of(key)->is_written)
+			? owner->holder->names[0]
+			: NULL);
+	settle(place, value, is_new);
+}
+
+/* How many names it has: by code that is at home there, or has what it is. */
+static void take_count(struct owner *owner, PyObject *names)
+{
+	struct place *place = add_place(owner, NULL, PLACE_NAMES);
+	PyObject *paths = NULL, *class = owner->object;
+
+	if (!place)
+		return;
+	place->state = place->base =
+		names ? (uint64_t)PyDict_Size(names) + 1 : 1;
+	place->root = NULL;
+	if (!owner->holder) {
+		owner->names = place;
+		put(kept_name_of_path(owner->path), place);
+		return;
+	}
+	if (owner->kind == KEPT_FUNCTION) {
+		place->by_setter = owner->holder->names[0];
+		put(place->by_setter, place);
+		return;
+	}
+	if (owner->kind == KEPT_OBJECT)
+		class = type_of(owner->object);
+	put(owner->holder->names[0], place);
+	paths = PyObject_CallFunctionObjArgs(paths_of, class, NULL);
+	for (ssize_t i = 0; paths && i < PyList_Size(paths); i++)
+		put(kept_name_of(PyList_GetItem(paths, i)), place);
+	PyErr_Clear();
+	Py_DecRef(paths);
+}
+
+static void take_names(struct owner *owner, bool is_new)
+{
+	PyObject *names = names_in(owner->kind, owner->object);
+	PyObject *key, *value;
+	ssize_t at = 0;
+
+	while (names && PyDict_Next(names, &at, &key, &value)) {
+		Py_IncRef(value);
+		take_name(owner, key, value, is_new);
+		Py_DecRef(value);
+	}
+	take_count(owner, names);
+	Py_DecRef(names);
+}
+
+static void take_in(struct owner *owner, bool is_new)
+{
+	if (!owner->holder || owner->kind == KEPT_CLASS ||
+		owner->kind == KEPT_OBJECT)
+		take_names(owner, is_new);
+	else if (owner->kind == KEPT_DICT || owner->kind == KEPT_LIST)
+		take_elements(owner, is_new);
+	else
+		take_inside(owner, is_new);
+}
+
+struct owner *places_of(PyObject *names, const char *path, bool is_module)
+{
+	struct owner *owner = calloc(1, sizeof(*owner));
+	PyObject *name;
+
+	if (!owner)
+		return NULL;
+	name = is_module ? PyDict_GetItemString(names, "__name__") : NULL;
+	owner->kind = KEPT_DICT;
+	owner->object = names;
+	owner->path = path;
+	owner->module = name;
+	Py_IncRef(names);
+	if (name)
+		Py_IncRef(name);
+	owner->next = tops;
+	owner->link = &tops;
+	if (tops)
+		tops->link = &owner->next;
+	tops = owner;
+	take_in(owner, false);
+	PyErr_Clear();
+	return owner;
+}
+
+/* Looks */
+
+/* Takes in the names that were not there before. */
+static void look_names(struct place *place)
+{
+	struct owner *owner = place->owner;
+	PyObject *names = names_in(owner->kind, owner->object), *key, *value;
+	uint64_t size = names ? (uint64_t)PyDict_Size(names) + 1 : 1;
+	ssize_t at = 0;
+
+	if (size > place->state)
+		while (PyDict_Next(names, &at, &key, &value)) {
+			if (place_with(owner, key, 0))
+				continue;
+			Py_IncRef(value);
+			take_name(owner, key, value, true);
+			Py_DecRef(value);
+		}
+	place->state = place->base = size;
+	Py_DecRef(names);
+}
+
+/* What it has in it is looked at there, but for what came to it. */
+static void renew(struct place *place, PyObject *value)
+{
+	struct owner *inner = place->inner;
+	bool is_new = place->state != place->base;
+
+	if (inner && inner->object == value &&
+		(inner->kind == KEPT_DICT || inner->kind == KEPT_LIST)) {
+		if (has_inside(value, inner->kind))
+			take_elements(inner, is_new);
+		return;
+	}
+	close_place(place);
+	open_place(place, value, is_new);
+}
+
+enum place_news places_look(struct place *place)
+{
+	PyObject *value;
+	uint64_t state;
+	bool is_same;
+
+	if (place->gone || !is_there(place->owner))
+		return PLACE_GONE;
+	if (!place->key && place->number == PLACE_NAMES) {
+		look_names(place);
+		return PLACE_SAME;
+	}
+	value = own_value(place);
+	state = value ? kept_state_of(value) : 0;
+	is_same = state == place->state;
+	place->state = state;
+	if (!value)
+		close_place(place);
+	else if (!is_same || (place->inner && place->inner->object != value))
+		renew(place, value);
+	Py_DecRef(value);
+	PyErr_Clear();
+	return is_same ? PLACE_SAME : PLACE_CHANGED;
 }

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The names of a module, a class or an object, and what kept.c saw under each
- * of them when it last looked. Runs no code of the values' own, unless it lies
- * in what is freed by that.
+ * The places in memory where modules keep values: their globals, the
+ * attributes of their classes and of objects that these lead to, what is in
+ * small containers, what functions close over and have for defaults. Each is
+ * found by the name that code gets at it by (kept_names.h), so that to look
+ * costs as much as was mentioned, however much there is.
+ *
+ * Runs no code of the project, and holds no values: each look goes down from
+ * the module anew.
  *
  * All of this runs with the GIL held.
  */
@@ -13,57 +18,84 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "adapters/pytest/changes.h"
+#include "adapters/pytest/kept_names.h"
+#include "adapters/pytest/kept_state.h"
 #include "adapters/pytest/python_api.h"
-#include "adapters/pytest/sight.h"
 
-/* How far it goes: a global's attribute's attribute is the last. */
+/* How far it goes: the attribute of an attribute's attribute is the last. */
 #define PLACES_DEPTH 3
 
-struct node;
+struct owner;
 
-/* One name; or what a function has inside, which has none. */
 struct place {
-	PyObject *key, *value; /* neither is held, but values are */
-	enum sight sight;
-	uint64_t sum;
-	struct node *below;
+	struct owner *owner;
+	PyObject *key;  /* held; NULL: by its number */
+	ssize_t number; /* or, of the names of its owner, PLACE_NAMES */
+	struct kept_name *names[2]; /* by which code gets at it, or NULL */
+	/*
+	 * Who gets at it mentions this one, too: what leads there from a
+	 * module. NULL: it may be handed over, as objects of a class are.
+	 */
+	struct kept_name *root;
+	uint64_t state, base; /* now, and as it was loaded; 0: not there */
+	struct owner *inner;  /* what the value has in it, or NULL */
+	unsigned depth;
+	unsigned uses; /* in how many lists of names it is */
+	bool gone;     /* what had it has something else now */
+	/* Of how many attributes a function has, its name. */
+	struct kept_name *by_setter;
+	bool is_called; /* only who calls it finds anything */
+	bool others;    /* more than one scope made what is there, */
+	uint64_t maker; /* the last of which is this, */
+
+	uint64_t looked; /* the number of the look */
 };
 
-struct node {
-	struct place *places;
-	size_t count, room;
-	/* Of the names of a module or a class, when all were looked over. */
-	PyObject *names;
-	uint64_t version;
-};
+#define PLACE_NAMES (-1)
 
-/* The node that is there, or a new one; NULL without memory. */
-struct node *places_of(struct node **node);
+/* How a place was found: as it was, with another state, or gone. */
+enum place_news { PLACE_SAME, PLACE_CHANGED, PLACE_GONE };
 
-/* The place of that number, the next one included; NULL without memory. */
-struct place *places_at(struct node *node, size_t i);
+/*
+ * Takes what it asks in Python: class_kind(class) gives 0 for one whose objects
+ * have nothing to look at, 1 for one of the project, 2 for any other;
+ * attributes_of(object) a dict where an object has none, or None;
+ * paths_of(class) those of the files whose code is at home in a class; and
+ * pairs of a type that wraps functions and the attribute that has them. They
+ * are kept.
+ */
+void places_start(PyObject *class_kind, PyObject *attributes_of,
+	PyObject *paths_of, PyObject *wrappers);
 
-/* With all that is below. NULL is let pass. */
-void places_free(struct node *node);
+/*
+ * Takes in the names of a module, as they are now, or, where it is not loaded
+ * from a source, the values of a fixture, whose names nobody writes. The path
+ * is kept.
+ */
+struct owner *places_of(PyObject *names, const char *path, bool is_module);
 
-/* Names came or went: what is known of each goes to its new place. */
-void places_renew(struct node *node, PyObject *names);
+/* All places in it are gone. */
+void places_forget(struct owner *top);
 
-/* Whether what lies there may still be what was seen first. */
-bool places_is_still(const struct place *place);
+/* Looks at one, and finds what is new in it. */
+enum place_news places_look(struct place *place);
 
-/* A module is looked at, and no other one until this is called again. */
-void places_begin(void);
+/* One that was found since, and has to be looked at now; NULL: none. */
+struct place *places_next_new(void);
 
-/* Whether all that there is to see in a value is as it was. */
-bool places_have_as_much(const struct place *place, unsigned depth);
+/* Puts another place where one that is gone was in a list. */
+void places_drop(struct kept_name *name, unsigned at);
 
-/* Whether nothing was put on a function since, and it has nothing else. */
-static inline bool places_is_bare(const struct place *place)
-{
-	return place->sight == SIGHT_FUNCTION && place->sum == 0 &&
-	       changes_none_on(place->value);
-}
+/* The file of the module where it is. */
+const char *places_path(const struct place *place);
+
+/*
+ * What is known to fill a place, to be released: a cache, or the function that
+ * closes over it. NULL: nobody knows.
+ */
+PyObject *places_maker(const struct place *place);
+
+/* The value, to be released; NULL: none. */
+PyObject *places_value(const struct place *place);
 
 #endif

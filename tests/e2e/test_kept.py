@@ -766,5 +766,5 @@ def test_why(shop):
         said = project.ftrace("why", "test_shop.py::test_second").ok().out
     assert said.splitlines()[1:] == [
         "stale: shop.py modified",
-        "  gets at what is kept in memory as shop.py:get",
+        "  gets at what is kept in memory as get",
         "  which accessed shop.py: inner (read)"]

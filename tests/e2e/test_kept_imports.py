@@ -219,7 +219,6 @@ def test_who_imports_a_cached_function_does_not_call_it(project):
         """, second="""\
         import shop
         from shop import get
-        __all__ = ["get", "other"]
         def other():
             return get()
         """, test_first="""\

@@ -28,7 +28,6 @@ TEST(every_verb)
 	expect("/@ftrace/outcome/passed/12", MARK_OUTCOME, "passed/12");
 	expect("/@ftrace/env/MODE", MARK_ENV, "MODE");
 	expect("/@ftrace/kept/a=a;f//m.py", MARK_KEPT, "a=a;f//m.py");
-	expect("/@ftrace/leads/a=b,c", MARK_LEADS, "a=b,c");
 }
 
 TEST(unknown_verbs)

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The names that code mentions, and the places in memory that each leads to.
+ *
+ * Code gets at a place, to read it or to change it, by a name that is written
+ * in it: a global, an attribute, a variable of the function around it, a
+ * parameter, a text. Its own name is among them, by which what caches its
+ * results is known, and so is its file.
+ *
+ * All of this runs with the GIL held.
+ */
+#ifndef FTRACE_ADAPTERS_PYTEST_KEPT_NAMES_H
+#define FTRACE_ADAPTERS_PYTEST_KEPT_NAMES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "adapters/pytest/python_api.h"
+
+struct block;
+struct place;
+
+struct kept_name {
+	struct place **places; /* some may be gone: see kept_places.h */
+	unsigned count, room;
+	uint64_t scopes;  /* a bit for each scope in force that mentions it, */
+	uint64_t finds;   /* and of these, that may find what it stands for, */
+	uint64_t imports; /* or import that, and do no more, */
+	uint64_t setters; /* or are near code that sets attributes */
+	bool is_written;  /* some code mentions it */
+	uint64_t looked;  /* the number of the look */
+	/*
+	 * The last scope that was said to find what it stands for, and the
+	 * last to make that, in the module of which file.
+	 */
+	uint64_t found_by, made_by;
+	const char *made_in;
+	/* The block whose names had it last, and where. */
+	const struct block *block;
+	unsigned at;
+	const char *text;
+};
+
+/* A name in the code of a block. */
+struct kept_mention {
+	struct kept_name *name;
+	bool finds;   /* it is not only set or imported */
+	bool imports; /* it is imported */
+	bool sets;    /* that code sets attributes of something */
+};
+
+/*
+ * Takes in how instructions have names: for each opcode 0 for it has none, 255
+ * for it sets what has it, 252 where that is an attribute, 253 for it imports
+ * that, 254 for it makes the next one's argument longer, or one more than its
+ * argument is shifted. Kept.
+ */
+void kept_names_start(const unsigned char opcodes[256]);
+
+/* The name of a text; NULL: it is no text, or there is no memory. */
+struct kept_name *kept_name_of(PyObject *text);
+struct kept_name *kept_name_of_path(const char *path);
+
+/* Puts the names of a code object to those of its block. */
+void kept_names_add(struct block *block, PyObject *code);
+
+#endif
