@@ -465,7 +465,7 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 		break;
 	case RECORD_CODE:
 	case RECORD_ENTER:
-	case RECORD_HANDED:
+	case RECORD_CALL:
 	case RECORD_SOURCE:
 	case RECORD_COARSE:
 	case RECORD_INTERPRETER:

@@ -99,22 +99,45 @@ static void declare(struct fold *fold, const struct wire_record *record)
 		fold, fold->paths[path].node, mark.name, mark.name_size);
 }
 
-/* "name/path" */
-static void hand(struct fold *fold, const struct wire_record *record)
+/* The number of a function that was declared, INTERN_NONE: it was not. */
+static uint32_t declared(const struct fold *fold, const char *token,
+	size_t token_size, const char *id, size_t size)
+{
+	char key[128];
+	uint32_t i;
+
+	if (token_size + size > sizeof(key))
+		return INTERN_NONE;
+	memcpy(key, token, token_size);
+	memcpy(key + token_size, id, size);
+	i = intern_find(&fold->code_keys, key, token_size + size);
+	return i == INTERN_NONE ? i : fold->codes[i];
+}
+
+/* "token/id,what": who mentions that, or has that number, may call the one. */
+static void call(struct fold *fold, const struct wire_record *record)
 {
 	const char *text = record->text, *end = text + record->size;
-	const char *slash = memchr(text, '/', record->size), *at;
-	uint32_t path;
+	const char *slash = memchr(text, '/', record->size);
+	const char *comma =
+		slash ? memchr(slash, ',', (size_t)(end - slash)) : NULL;
+	size_t head = slash ? (size_t)(slash + 1 - text) : 0;
+	uint32_t caller, callee;
 
-	if (!slash)
+	if (!comma || ++comma == end)
 		return;
-	/* The separator is followed by the path's own first slash. */
-	at = slash + 1 < end && slash[1] == '/' ? slash + 1 : slash;
-	path = fold_path(fold, at, (size_t)(end - at), false);
-	if (!fold->paths[path].ignored)
-		fold->functions[function_of(fold, fold->paths[path].node, text,
-					(size_t)(slash - text))]
-			.handed = true;
+	callee = declared(
+		fold, text, head, slash + 1, (size_t)(comma - slash - 2));
+	if (callee == INTERN_NONE)
+		return;
+	if (*comma < '0' || *comma > '9') {
+		names_add(&fold->leads, comma, (size_t)(end - comma), callee);
+		return;
+	}
+	caller = declared(fold, text, head, comma, (size_t)(end - comma));
+	if (caller != INTERN_NONE)
+		names_add(&fold->calls, (const char *)&caller, sizeof(caller),
+			callee);
 }
 
 /* Who loads a source runs its module: that is what the loading does. */
@@ -136,27 +159,20 @@ static void enter(struct fold *fold, const struct trace_event *event)
 	const char *end = text + event->record->size;
 	const char *slash = memchr(text, '/', event->record->size);
 	uint32_t scope = fold_event_scope(fold, event);
-	char key[128];
 	size_t head = slash ? (size_t)(slash + 1 - text) : 0;
 
-	if (!slash || head > sizeof(key) / 2)
+	if (!slash)
 		return;
-	memcpy(key, text, head);
 	for (const char *id = slash + 1; id < end;) {
 		const char *comma = memchr(id, ',', (size_t)(end - id));
 		size_t n = (size_t)((comma ? comma : end) - id);
-		uint32_t i = INTERN_NONE;
-
-		if (n <= sizeof(key) / 2) {
-			memcpy(key + head, id, n);
-			i = intern_find(&fold->code_keys, key, head + n);
-		}
+		uint32_t i = declared(fold, text, head, id, n);
 		/* It was declared before, unless that was lost. */
 		if (i == INTERN_NONE)
 			fold_incomplete(fold, scope,
 				"it entered functions that nobody knows of");
-		else if (!is_loading(fold, scope, fold->codes[i]))
-			fold_add_entry(fold, scope, fold->codes[i]);
+		else if (!is_loading(fold, scope, i))
+			fold_add_entry(fold, scope, i);
 		id += n + 1;
 	}
 }
@@ -237,8 +253,8 @@ void fold_take_code(struct fold *fold, const struct trace_event *event)
 	case RECORD_CODE:
 		declare(fold, record);
 		break;
-	case RECORD_HANDED:
-		hand(fold, record);
+	case RECORD_CALL:
+		call(fold, record);
 		break;
 	case RECORD_ENTER:
 		enter(fold, event);

@@ -5,10 +5,11 @@
  * which of the functions that its makers entered computed it.
  *
  * It begins with the functions that it is the cache of, or with those that
- * mention its name, and goes on to all of a name that these mention. Those that
- * are called without being mentioned always count: by Python, by way of a
- * table, a decorator, an alias. So do the callers of one that only puts away
- * what it is handed.
+ * mention its name, and goes on to what these mention, have at hand, and have
+ * in them. A name leads to more than the function of that name: to what a table
+ * holds, to what decorates it, to the special methods of a class. Where several
+ * have a name it is those of the same file. The callers of one that only puts
+ * away what it is handed count as well.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +97,7 @@ void fold_take_kept(struct fold *fold, const struct trace_event *event)
 	i = find_kept(fold, &mark);
 	names_add_all(&fold->kept_names, mark.names, mark.names_size, i);
 	names_add_all(&fold->kept_makers, mark.makers, mark.makers_size, i);
-	fold->kept[i].has_makers |= mark.makers_size > 0;
+	fold->kept[i].is_mentioned |= mark.makers_size == 0;
 	if (fold->recording.scopes[scope].kind == SCOPE_RUN)
 		return;
 	keeping = array_add(&fold->keepings, &fold->keeping_count,
@@ -109,11 +110,11 @@ void fold_take_kept(struct fold *fold, const struct trace_event *event)
 struct reach {
 	struct fold *fold;
 	struct names names;         /* of functions */
+	struct names inner;         /* those that lie in one, by its number */
+	struct name_list *handed;   /* by function: those that names lead to */
 	struct name_list *mentions; /* by function: numbers of names */
-	bool *open;   /* by function: it may mention whatever there is, */
-	bool *called; /* it is called without being mentioned, */
-	bool *mentioned;
-	bool *is_test;                   /* it lies in a file with tests */
+	bool *open;    /* by function: it may mention whatever there is, */
+	bool *is_test; /* it lies in a file with tests */
 	const struct name_list **begins; /* the things that it mentions, */
 	const struct name_list **fills;  /* and those that it is known to fill
 					  */
@@ -122,6 +123,7 @@ struct reach {
 	bool *entered, *reached;         /* by function, for a thing */
 	struct name_list here, queue;    /* the same functions, in order */
 	struct name_list tests;          /* those entered that are left out */
+	struct name_list near; /* those that count with their callees */
 };
 
 /* The last part of a function's name. */
@@ -138,18 +140,6 @@ static bool is_special(const char *name, size_t size)
 {
 	return size > 4 && !strncmp(name, "__", 2) &&
 	       !strncmp(name + size - 2, "__", 2);
-}
-
-/* Of these the class is mentioned by who has them called. */
-static bool is_by_class(const char *name, size_t size)
-{
-	static const char *const names[] = {"__init__", "__new__",
-		"__post_init__", "__init_subclass__", "__set_name__"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (strlen(names[i]) == size && !memcmp(name, names[i], size))
-			return true;
-	return false;
 }
 
 const struct source_block *fold_block_of(
@@ -173,17 +163,41 @@ static void add_names(struct reach *reach, uint32_t i)
 	size_t size, before;
 
 	name = own_name(function, &size);
-	reach->called[i] = function->handed;
 	before = (size_t)(name - function->name);
-	if (!is_special(name, size))
-		names_add(&reach->names, name, size, i);
-	else if (!before || !is_by_class(name, size))
-		reach->called[i] = true;
-	if (!before || !is_by_class(name, size))
+	names_add(&reach->names, name, size, i);
+	if (!before || !is_special(name, size))
 		return;
 	dot = memrchr(function->name, '.', before - 1);
 	dot = dot ? dot + 1 : function->name;
 	names_add(&reach->names, dot, (size_t)(name - 1 - dot), i);
+}
+
+/* What lies in a function comes with it, whatever it is called by. */
+static void add_inner(struct reach *reach, uint32_t i)
+{
+	static const char locals[] = ".<locals>.";
+	const struct fold_function *function = &reach->fold->functions[i];
+	const char *at = memmem(function->name, function->name_size, locals,
+		sizeof(locals) - 1);
+	size_t size = at ? (size_t)(at - function->name) : 0;
+	const struct name_list *named;
+
+	if (!at)
+		return;
+	at = memrchr(function->name, '.', size);
+	at = at ? at + 1 : function->name;
+	named = names_find(
+		&reach->names, at, size - (size_t)(at - function->name));
+	for (size_t k = 0; named && k < named->count; k++) {
+		uint32_t outer = named->items[k];
+		const struct fold_function *other =
+			&reach->fold->functions[outer];
+
+		if (other->node == function->node && other->name_size == size &&
+			!memcmp(other->name, function->name, size))
+			names_add(&reach->inner, (const char *)&outer,
+				sizeof(outer), i);
+	}
 }
 
 /* Goes through the mentions of a block, a kind and a name each. */
@@ -202,6 +216,12 @@ static const char *next_mention(const struct source_block *block,
 	return stop + 1;
 }
 
+static void put_all(struct name_list *to, const struct name_list *from)
+{
+	for (size_t i = 0; from && i < from->count; i++)
+		name_list_push(to, from->items[i]);
+}
+
 static void add_mentions(struct reach *reach, uint32_t i)
 {
 	const struct fold_function *function = &reach->fold->functions[i];
@@ -214,29 +234,10 @@ static void add_mentions(struct reach *reach, uint32_t i)
 		uint32_t number = intern_find(&reach->names.names, name, size);
 
 		reach->open[i] |= name[-1] == '*' || name[-1] == '~';
+		put_all(&reach->handed[i],
+			names_find(&reach->fold->leads, name, size));
 		if (number != INTERN_NONE)
 			name_list_push(&reach->mentions[i], number);
-	}
-}
-
-/* What code that runs on import has in hand may be called by another name. */
-static void add_handed(struct reach *reach, const struct source *text)
-{
-	const struct name_list *list;
-	const char *at, *name;
-	size_t size;
-
-	for (size_t i = 0; i < text->count; i++) {
-		const struct source_block *block = &text->blocks[i];
-
-		at = block->on_load ? block->mentions : NULL;
-		while (at && (at = next_mention(block, at, &name, &size))) {
-			list = name[-1] == 'l'
-				       ? names_find(&reach->names, name, size)
-				       : NULL;
-			for (size_t k = 0; list && k < list->count; k++)
-				reach->called[list->items[k]] = true;
-		}
 	}
 }
 
@@ -266,12 +267,11 @@ static void prepare(struct reach *reach, struct fold *fold)
 
 	*reach = (struct reach){.fold = fold};
 	reach->mentions = xcalloc(count, sizeof(*reach->mentions));
+	reach->handed = xcalloc(count, sizeof(*reach->handed));
 	reach->begins = xcalloc(count, sizeof(*reach->begins));
 	reach->fills = xcalloc(count, sizeof(*reach->fills));
-	reach->open = xcalloc(count * 6, sizeof(bool));
-	reach->called = reach->open + count;
-	reach->mentioned = reach->called + count;
-	reach->is_test = reach->mentioned + count;
+	reach->open = xcalloc(count * 4, sizeof(bool));
+	reach->is_test = reach->open + count;
 	reach->entered = reach->is_test + count;
 	reach->reached = reach->entered + count;
 	reach->first = xcalloc(fold->scope_count + 1, sizeof(*reach->first));
@@ -283,23 +283,21 @@ static void prepare(struct reach *reach, struct fold *fold)
 	for (uint32_t i = 0; i < count; i++)
 		add_names(reach, i);
 	for (uint32_t i = 0; i < count; i++)
+		add_inner(reach, i);
+	for (uint32_t i = 0; i < count; i++)
 		find_things(reach, i);
 	for (uint32_t i = 0; i < count; i++)
 		add_mentions(reach, i);
-	for (size_t i = 0; i < fold->source_count; i++) {
-		uint32_t file = fold->sources[i].file;
-		const struct source *text =
-			file == FILE_NONE ? NULL : fold->files.files[file].code;
-
-		if (text && !text->problem)
-			add_handed(reach, text);
-	}
 }
 
 static void release(struct reach *reach)
 {
-	for (size_t i = 0; i < reach->fold->function_count; i++)
+	for (size_t i = 0; i < reach->fold->function_count; i++) {
 		free(reach->mentions[i].items);
+		free(reach->handed[i].items);
+	}
+	free(reach->handed);
+	names_release(&reach->inner);
 	names_release(&reach->names);
 	free(reach->mentions);
 	free(reach->begins);
@@ -309,6 +307,7 @@ static void release(struct reach *reach)
 	free(reach->entries);
 	free(reach->here.items);
 	free(reach->tests.items);
+	free(reach->near.items);
 	free(reach->queue.items);
 }
 
@@ -383,10 +382,10 @@ static void begin(struct reach *reach, uint32_t kept)
 	for (size_t i = 0; i < here->count; i++) {
 		uint32_t at = here->items[i];
 
-		if (reach->fold->kept[kept].has_makers
-				? name_list_has(reach->fills[at], kept)
-				: name_list_has(reach->begins[at], kept) ||
-					  mentions_thing(reach, at, kept))
+		if (name_list_has(reach->fills[at], kept) ||
+			(reach->fold->kept[kept].is_mentioned &&
+				(name_list_has(reach->begins[at], kept) ||
+					mentions_thing(reach, at, kept))))
 			take(reach, at);
 	}
 	/* Where nobody mentions it, whoever may mention all has to do with it.
@@ -399,13 +398,66 @@ static void begin(struct reach *reach, uint32_t kept)
 			take(reach, here->items[i]);
 }
 
-static bool leads_to(
-	const struct reach *reach, uint32_t i, const struct name_list *list)
+static void take_all(struct reach *reach, const struct name_list *list)
 {
-	(void)i;
-	for (size_t k = 0; k < list->count; k++)
-		if (reach->entered[list->items[k]] &&
-			!reach->reached[list->items[k]])
+	for (size_t i = 0; list && i < list->count; i++)
+		take(reach, list->items[i]);
+}
+
+/* Whether all of a name that were entered are of one class, or function. */
+static bool are_one(const struct reach *reach, const struct name_list *named)
+{
+	const struct fold_function *first = NULL;
+	size_t size = 0, other;
+
+	for (size_t k = 0; k < named->count; k++) {
+		const struct fold_function *each =
+			&reach->fold->functions[named->items[k]];
+		size_t before = (size_t)(own_name(each, &other) - each->name);
+
+		if (!reach->entered[named->items[k]])
+			continue;
+		if (first && (each->node != first->node || before != size ||
+				     memcmp(each->name, first->name, size)))
+			return false;
+		first = each;
+		size = before;
+	}
+	return true;
+}
+
+/*
+ * What one has at hand, what lies in it, and what it mentions: of a name that
+ * several have, those of its own file.
+ */
+static void take_callees(struct reach *reach, uint32_t caller)
+{
+	const struct name_list *calls = names_find(
+		&reach->fold->calls, (const char *)&caller, sizeof(caller));
+	const struct name_list *mentions = &reach->mentions[caller];
+	const struct fold_function *functions = reach->fold->functions;
+
+	take_all(reach, calls);
+	take_all(reach, names_find(&reach->inner, (const char *)&caller,
+				sizeof(caller)));
+	take_all(reach, &reach->handed[caller]);
+	for (size_t i = 0; i < mentions->count; i++) {
+		const struct name_list *named =
+			&reach->names.lists[mentions->items[i]];
+		bool is_one = are_one(reach, named);
+
+		for (size_t k = 0; k < named->count; k++)
+			if (is_one || functions[named->items[k]].node ==
+					      functions[caller].node)
+				take(reach, named->items[k]);
+	}
+}
+
+static bool leads_on(const struct reach *reach, const struct name_list *list)
+{
+	for (size_t i = 0; list && i < list->count; i++)
+		if (reach->entered[list->items[i]] &&
+			!reach->reached[list->items[i]])
 			return true;
 	return false;
 }
@@ -413,49 +465,43 @@ static bool leads_to(
 /* Those that call one that leads to nobody: it keeps what it is handed. */
 static void take_callers(struct reach *reach, uint32_t callee)
 {
+	const struct fold_function *functions = reach->fold->functions;
+	const struct name_list *mentions = &reach->mentions[callee], *named;
 	size_t size;
-	const char *name = own_name(&reach->fold->functions[callee], &size);
+	const char *name = own_name(&functions[callee], &size);
 	uint32_t word = intern_find(&reach->names.names, name, size);
-	const struct name_list *mentions = &reach->mentions[callee];
+	bool is_one;
 
 	for (size_t i = 0; i < mentions->count; i++)
-		if (leads_to(reach, callee,
-			    &reach->names.lists[mentions->items[i]]))
+		if (leads_on(reach, &reach->names.lists[mentions->items[i]]))
 			return;
-	for (size_t i = 0; i < reach->here.count; i++)
-		if (name_list_has(&reach->mentions[reach->here.items[i]], word))
-			take(reach, reach->here.items[i]);
-}
+	if (leads_on(reach, &reach->handed[callee]))
+		return;
+	named = names_find(&reach->names, name, size);
+	is_one = named && are_one(reach, named);
+	for (size_t i = 0; i < reach->here.count; i++) {
+		uint32_t caller = reach->here.items[i];
 
-static void note_mentioned(struct reach *reach, uint32_t by)
-{
-	const struct name_list *mentions = &reach->mentions[by];
-
-	for (size_t k = 0; k < mentions->count; k++) {
-		const struct name_list *list =
-			&reach->names.lists[mentions->items[k]];
-
-		for (size_t n = 0; n < list->count; n++)
-			if (list->items[n] != by)
-				reach->mentioned[list->items[n]] = true;
+		if (!name_list_has(&reach->mentions[caller], word))
+			continue;
+		/* Of another file, it and what it calls itself. */
+		if (functions[caller].node == functions[callee].node)
+			take(reach, caller);
+		else if (is_one && !reach->reached[caller])
+			name_list_push(&reach->near, caller);
 	}
 }
 
-/* Those that nobody mentions of all that were entered are called otherwise. */
-static void take_called(struct reach *reach)
+static void take_with_callees(struct reach *reach, uint32_t caller)
 {
-	const struct name_list *here = &reach->here, *tests = &reach->tests;
+	const struct name_list *inner = names_find(
+		&reach->inner, (const char *)&caller, sizeof(caller));
 
-	for (size_t i = 0; i < here->count; i++)
-		reach->mentioned[here->items[i]] = false;
-	for (size_t i = 0; i < here->count; i++)
-		note_mentioned(reach, here->items[i]);
-	for (size_t i = 0; i < tests->count; i++)
-		note_mentioned(reach, tests->items[i]);
-	for (size_t i = 0; i < here->count; i++)
-		if (reach->called[here->items[i]] ||
-			!reach->mentioned[here->items[i]])
-			take(reach, here->items[i]);
+	take(reach, caller);
+	take_callees(reach, caller);
+	for (size_t i = 0; inner && i < inner->count; i++)
+		if (reach->entered[inner->items[i]])
+			take_callees(reach, inner->items[i]);
 }
 
 static void reach_one(struct reach *reach, uint32_t kept)
@@ -463,27 +509,17 @@ static void reach_one(struct reach *reach, uint32_t kept)
 	const struct name_list *here = &reach->here;
 	size_t started;
 
-	reach->queue.count = 0;
+	reach->queue.count = reach->near.count = 0;
 	find_entered(reach, kept);
 	begin(reach, kept);
 	started = reach->queue.count;
-	for (size_t i = 0; i < started && !reach->fold->kept[kept].has_makers;
+	for (size_t i = 0; i < started && reach->fold->kept[kept].is_mentioned;
 		i++)
 		take_callers(reach, reach->queue.items[i]);
-	take_called(reach);
-	for (size_t i = 0; i < reach->queue.count; i++) {
-		uint32_t at = reach->queue.items[i];
-		const struct name_list *mentions = &reach->mentions[at];
-
-		for (size_t k = 0; reach->open[at] && k < here->count; k++)
-			take(reach, here->items[k]);
-		for (size_t k = 0; k < mentions->count; k++) {
-			const struct name_list *list =
-				&reach->names.lists[mentions->items[k]];
-
-			for (size_t n = 0; n < list->count; n++)
-				take(reach, list->items[n]);
-		}
+	for (size_t i = 0; i < reach->queue.count; i++)
+		take_callees(reach, reach->queue.items[i]);
+	for (size_t i = 0; i < reach->near.count; i++) {
+		take_with_callees(reach, reach->near.items[i]);
 	}
 	for (size_t i = 0; i < here->count; i++) {
 		if (reach->reached[here->items[i]])
@@ -524,4 +560,6 @@ void fold_kept_release(struct fold *fold)
 	interner_release(&fold->kept_keys);
 	names_release(&fold->kept_names);
 	names_release(&fold->kept_makers);
+	names_release(&fold->calls);
+	names_release(&fold->leads);
 }

@@ -60,9 +60,9 @@ struct fold_function {
 	uint32_t state; /* in files; FILE_NONE: as good as the whole file */
 	bool on_load;   /* no function: what the source's loading runs */
 	bool walks;     /* it goes through all modules that are loaded */
-	bool handed;    /* it is called by other names as well */
-	uint32_t rank;  /* its bit in sets of functions */
-	uint32_t last;  /* the scope that entered it last, + 1 */
+
+	uint32_t rank; /* its bit in sets of functions */
+	uint32_t last; /* the scope that entered it last, + 1 */
 };
 
 struct fold_entry {
@@ -82,8 +82,8 @@ struct fold_memo {
  */
 struct fold_kept {
 	uint32_t scope;
-	bool has_makers; /* it is known which functions fill it */
-	bool is_import;  /* it counts as what the source's import made */
+	bool is_mentioned; /* who fills it is known by its name alone */
+	bool is_import;    /* it counts as what the source's import made */
 };
 
 /* A scope that has left something there. */
@@ -187,6 +187,9 @@ struct fold {
 	size_t keeping_count, keeping_room;
 	struct interner kept_keys; /* number i is kept[i] */
 	struct names kept_names, kept_makers;
+	struct names
+		calls; /* functions, by the bytes of their caller's number */
+	struct names leads; /* the same, by names that lead to them */
 	char *interpreter_tag, *interpreter; /* NULL: none was named */
 	const char *coarse;                  /* why some scope is, or NULL */
 

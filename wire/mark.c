@@ -16,7 +16,7 @@ static const char *const verbs[] = {
 	[MARK_OUTCOME] = "outcome/",
 	[MARK_CODE] = "code/",
 	[MARK_ENTER] = "enter/",
-	[MARK_HANDED] = "handed/",
+	[MARK_CALL] = "call/",
 	[MARK_SOURCE] = "source/",
 	[MARK_COARSE] = "coarse/",
 	[MARK_INTERPRETER] = "interpreter/",
@@ -55,8 +55,8 @@ int mark_record(enum mark_verb verb)
 		return RECORD_CODE;
 	case MARK_ENTER:
 		return RECORD_ENTER;
-	case MARK_HANDED:
-		return RECORD_HANDED;
+	case MARK_CALL:
+		return RECORD_CALL;
 	case MARK_SOURCE:
 		return RECORD_SOURCE;
 	case MARK_COARSE:

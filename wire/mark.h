@@ -22,11 +22,15 @@
  *				function by its qualified name
  *	enter/<token>/<id>[,<id>...]	the scope in force entered these
  *	coarse/<reason>		the scope in force entered what was not recorded
- *	handed/<name>/<path>	that function may be called by whoever has it,
- *and mentions another name kept/<id>=<name>[,<name>...];[<function>,...]/<path>
- *what it computed may be kept by the module of that source, where these names
- *lead to it; by these functions, or by whoever mentions a name. A function with
- *a dot before it is a bare name
+ *	call/<token>/<id>,<id>	the first may be called by the second, which has
+ *				it at hand; or, with a name, by who mentions that
+ *	kept/<id>=<name>[,<name>...];[<function>,...]/<path>	the scope in
+ *				force left what has that id in memory, in the
+ *				module of that source, where these names lead to
+ *				it; what computed it was called by these
+ *				functions, or by whoever mentions a name. With
+ *				"*" for names its import made it. A function
+ *				with a dot before it is a bare name
  */
 #ifndef FTRACE_WIRE_MARK_H
 #define FTRACE_WIRE_MARK_H
@@ -46,7 +50,7 @@ enum mark_verb {
 	MARK_OUTCOME,
 	MARK_CODE,
 	MARK_ENTER,
-	MARK_HANDED,
+	MARK_CALL,
 	MARK_SOURCE,
 	MARK_COARSE,
 	MARK_INTERPRETER,

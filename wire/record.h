@@ -33,7 +33,7 @@ enum record_type {
 			  first; after RECORD_SEARCH; text: words, then path */
 	RECORD_CODE,   /* what marks say of code; text: the mark's argument */
 	RECORD_ENTER,
-	RECORD_HANDED,
+	RECORD_CALL,
 	RECORD_SOURCE,
 	RECORD_COARSE,
 	RECORD_INTERPRETER,

@@ -164,20 +164,6 @@ void entries_declare(struct block *block)
 		entries_say(mark);
 }
 
-void entries_hand(struct block *block)
-{
-	char mark[MARK_MAX + 100];
-
-	if (!block->id || block->handed || stopped)
-		return;
-	block->handed = true;
-	if (snprintf(mark, sizeof(mark), MARK "handed/%s/%s", block->name,
-		    block->path) > MARK_MAX)
-		entries_gap("a path is too long");
-	else
-		entries_say(mark);
-}
-
 /* Decimal; there are hundreds in a mark. Gives where it ends. */
 static char *put_number(char *at, uint32_t number)
 {
@@ -241,6 +227,28 @@ static void say_block(struct block *block)
 	entries_declare(block);
 	snprintf(mark, sizeof(mark), MARK "enter/%s/%u", token, block->id);
 	entries_say(mark);
+}
+
+void entries_lead(struct block *block, const char *name, struct block *caller)
+{
+	char mark[MARK_MAX + 100];
+	int size;
+
+	if (!block->id || stopped || (caller && !caller->id) ||
+		(name && *name >= '0' && *name <= '9'))
+		return;
+	entries_token();
+	entries_declare(block);
+	if (caller) {
+		entries_declare(caller);
+		size = snprintf(mark, sizeof(mark), MARK "call/%s/%u,%u", token,
+			block->id, caller->id);
+	} else {
+		size = snprintf(mark, sizeof(mark), MARK "call/%s/%u,%s", token,
+			block->id, name);
+	}
+	if (size <= MARK_MAX)
+		entries_say(mark);
 }
 
 /* Puts a block into the set of a thread; true when it was in it. */

@@ -21,12 +21,13 @@ struct block {
 	uint64_t epoch;      /* when the collecting thread last entered it */
 	uint32_t id;         /* 0: not a block, and never said */
 	uint32_t generation; /* of the token that it was declared under */
-	bool handed;         /* that was said */
+
 	bool late; /* evaluates annotations, which Python keeps from then on */
 	struct block *next;
 	const char *path;              /* absolute */
 	struct kept_mention *mentions; /* of its code: kept_names.h */
 	unsigned mention_count;
+
 	char name[];
 };
 
@@ -59,8 +60,11 @@ int entries_start(void);
 /* A block that is not known to be in the thread's set yet. */
 void entries_enter(struct block *block);
 
-/* It may be called by other names than its own: says so, once. */
-void entries_hand(struct block *block);
+/*
+ * The block may be called by who mentions a name, or by another block that has
+ * it at hand; one of the two is NULL.
+ */
+void entries_lead(struct block *block, const char *name, struct block *caller);
 
 /* Gives the block its number under the token that is in use. */
 void entries_declare(struct block *block);

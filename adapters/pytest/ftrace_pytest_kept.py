@@ -63,7 +63,7 @@ def install():
         _opcodes(),
         (_PLAIN, _SETS, functools._lru_cache_wrapper, types.FunctionType,
          types.ModuleType, tuple(kind for kind, _ in _WRAPPERS)),
-        _class_kind, _attributes_of, _paths_of, _WRAPPERS, _maker_of)
+        _class_kind, _attributes_of, _paths_of, _specials_of, _WRAPPERS, _maker_of)
     for name, module in list(sys.modules.items()):
         if not name.startswith(marks.OWN_MODULES) and imports.is_project(
                 module):
@@ -143,6 +143,24 @@ def _paths_of(kind):
             if type(path) is str:
                 found.append(os.path.abspath(path))
     return found
+
+
+def _specials_of(value):
+    """The functions that Python calls for an object, or a class.
+
+    Those of the class itself are found by its name.
+    """
+    kind = type(value)
+    if issubclass(kind, type):
+        kind, own = value, value
+    else:
+        own = None
+    if kind is types.GeneratorType:
+        return [types.FunctionType(value.gi_code, {})]
+    return [each for base in _bases_of(kind) if base is not own
+            for name, each in memory.names_of_class(base).items()
+            if type(each) is types.FunctionType
+            and type(name) is str and name[:2] == "__" == name[-2:]]
 
 
 def _maker_of(value):

@@ -132,7 +132,9 @@ static bool may_find(const struct place *place)
 {
 	uint64_t bit = UINT64_C(1) << now;
 
-	if (place->root && !((place->root->finds | place->root->imports) & bit))
+	if (place->root &&
+		(!((place->root->finds | place->root->imports) & bit) ||
+			!places_are_near(place, bit)))
 		return false;
 	for (unsigned i = 0; i < 2 && place->names[i]; i++)
 		if ((place->names[i]->finds & bit) ||
@@ -145,6 +147,7 @@ static void look_at(struct place *place)
 {
 	const struct scope *scope = &scopes[now];
 	bool was_made = place->state != place->base;
+	enum place_news news;
 	bool by_others = place->others || place->maker != scope->number;
 
 	if (place->looked == looks ||
@@ -152,9 +155,10 @@ static void look_at(struct place *place)
 			!(place->by_setter->setters & UINT64_C(1) << now)))
 		return;
 	place->looked = looks;
-	if (was_made && by_others && may_find(place))
+	news = places_look(place);
+	if (news != PLACE_GONE && was_made && by_others && may_find(place))
 		say_found(place);
-	if (places_look(place) != PLACE_CHANGED)
+	if (news != PLACE_CHANGED)
 		return;
 	place->others = was_made && by_others;
 	place->maker = scope->number;
@@ -281,16 +285,19 @@ PyObject *kept_keep(PyObject *self, PyObject *args)
 
 PyObject *kept_start(PyObject *self, PyObject *args)
 {
-	PyObject *types, *class_kind, *attributes_of, *paths_of, *wrappers;
+	PyObject *types, *class_kind, *attributes_of, *paths_of, *specials_of,
+		*wrappers;
 	PyObject *opcodes;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "OOOOOOO", &opcodes, &types, &class_kind,
-		    &attributes_of, &paths_of, &wrappers, &maker_of))
+	if (!PyArg_ParseTuple(args, "OOOOOOOO", &opcodes, &types, &class_kind,
+		    &attributes_of, &paths_of, &specials_of, &wrappers,
+		    &maker_of))
 		return NULL;
 	Py_IncRef(args);
 	kept_names_start((unsigned char *)PyBytes_AsString(opcodes));
-	places_start(class_kind, attributes_of, paths_of, wrappers);
+	places_start(
+		class_kind, attributes_of, paths_of, specials_of, wrappers);
 	started = kept_state_start(types) && PyFunction_GetClosure &&
 		  PyFunction_GetDefaults && PyCell_Get &&
 		  PyObject_GenericGetDict;

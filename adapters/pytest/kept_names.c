@@ -122,6 +122,36 @@ static void add(
 		(struct kept_mention){name, finds, imports, false};
 }
 
+/* A text of one name, or of some with dots and colons between them. */
+static void add_words(struct block *block, PyObject *text)
+{
+	ssize_t size = 0;
+	const char *at = PyUnicode_AsUTF8AndSize(text, &size);
+	char word[TEXT_MOST];
+
+	PyErr_Clear();
+	if (!at || size >= TEXT_MOST || strlen(at) != (size_t)size)
+		return;
+	if (PyUnicode_IsIdentifier(text)) {
+		add(block, kept_name_of(text), true, false);
+		return;
+	}
+	if (!strpbrk(at, ".:") || strpbrk(at, " \t\n/\\"))
+		return;
+	for (size_t n; *at; at += n + (at[n] != '\0')) {
+		PyObject *part;
+
+		n = strcspn(at, ".:");
+		memcpy(word, at, n);
+		word[n] = '\0';
+		part = n ? PyUnicode_InternFromString(word) : NULL;
+		if (part && PyUnicode_IsIdentifier(part))
+			add(block, kept_name_of(part), true, false);
+		PyErr_Clear();
+		Py_DecRef(part);
+	}
+}
+
 /* The first so many of a tuple; in constants however deep. */
 static void add_texts(
 	struct block *block, PyObject *tuple, ssize_t most, bool identifiers)
@@ -133,10 +163,9 @@ static void add_texts(
 		if (identifiers && type_of(each) == tuple_type &&
 			strcmp(block->name, "<module>"))
 			add_texts(block, each, PyTuple_Size(each), true);
-		else if (type_of(each) == text_type &&
-			 (!identifiers ||
-				 (PyObject_Size(each) < TEXT_MOST &&
-					 PyUnicode_IsIdentifier(each))))
+		else if (type_of(each) == text_type && identifiers)
+			add_words(block, each);
+		else if (type_of(each) == text_type)
 			add(block, kept_name_of(each), true, false);
 	}
 }

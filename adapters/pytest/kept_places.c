@@ -15,18 +15,19 @@ enum class_kind { NOTHING, OF_PROJECT, OF_OTHERS };
 
 struct owner {
 	enum kept_kind kind;
-	struct place *holder; /* NULL: it is a module */
-	PyObject *object;     /* a module's names, held; no other is */
-	const char *path;     /* of a module */
-	PyObject *module;     /* its name, held, or NULL */
-	bool is_foreign;      /* attributes that code of others asks for */
+	struct place *holder;          /* NULL: it is a module */
+	PyObject *object;              /* a module's names, held; no other is */
+	const char *path;              /* of a module */
+	PyObject *module;              /* its name, held, or NULL */
+	struct kept_name *file, *last; /* of its path, and that name's end */
+	bool is_foreign; /* attributes that code of others asks for */
 	struct place **places;
 	unsigned count, room;
 	struct place *names;        /* of a module, how many */
 	struct owner *next, **link; /* of modules */
 };
 
-static PyObject *class_kind, *attributes_of, *paths_of, *wrappers;
+static PyObject *class_kind, *attributes_of, *paths_of, *specials_of, *wrappers;
 static unsigned long place_count;
 static struct owner *tops;
 
@@ -55,12 +56,13 @@ static long find_function_names(PyObject *function)
 	return offset;
 }
 
-void places_start(
-	PyObject *kind, PyObject *attributes, PyObject *paths, PyObject *inside)
+void places_start(PyObject *kind, PyObject *attributes, PyObject *paths,
+	PyObject *specials, PyObject *inside)
 {
 	class_kind = kind;
 	attributes_of = attributes;
 	paths_of = paths;
+	specials_of = specials;
 	wrappers = inside;
 	function_names = find_function_names(kind);
 }
@@ -70,6 +72,27 @@ static const struct owner *top_of(const struct owner *owner)
 	while (owner->holder)
 		owner = owner->holder->owner;
 	return owner;
+}
+
+bool places_are_near(const struct place *place, uint64_t scope)
+{
+	const struct owner *top = top_of(place->owner);
+
+	return !top->module || !top->file || !top->last ||
+	       (top->file->scopes | top->last->scopes) & scope;
+}
+
+static struct kept_name *last_name_of(PyObject *module)
+{
+	const char *text = PyUnicode_AsUTF8AndSize(module, NULL);
+	const char *dot = text ? strrchr(text, '.') : NULL;
+	PyObject *last =
+		text ? PyUnicode_InternFromString(dot ? dot + 1 : text) : NULL;
+	struct kept_name *name = last ? kept_name_of(last) : NULL;
+
+	PyErr_Clear();
+	Py_DecRef(last);
+	return name;
 }
 
 const char *places_path(const struct place *place)
@@ -134,6 +157,19 @@ static PyObject *element_of(PyObject *list, ssize_t number)
 	if (element)
 		Py_IncRef(element);
 	return element;
+}
+
+static PyObject *value_at(PyObject *dict, ssize_t number)
+{
+	PyObject *key, *value;
+	ssize_t at = 0;
+
+	while (PyDict_Next(dict, &at, &key, &value))
+		if (number-- == 0) {
+			Py_IncRef(value);
+			return value;
+		}
+	return NULL;
 }
 
 static ssize_t count_of(PyObject *tuple)
@@ -217,6 +253,8 @@ static PyObject *own_value(const struct place *place)
 		value = value_by_key(owner->kind, owner->object, place->key);
 	else if (owner->kind == KEPT_LIST)
 		value = element_of(owner->object, place->number);
+	else if (owner->kind == KEPT_DICT)
+		value = value_at(owner->object, place->number);
 	else if (owner->kind == KEPT_FUNCTION)
 		value = inside_function(owner->object, place->number);
 	else if (owner->kind == KEPT_WRAPPER || owner->kind == KEPT_CACHE)
@@ -418,27 +456,72 @@ static bool has_inside(PyObject *value, enum kept_kind kind)
 	}
 }
 
-/*
- * A function that is found in another place than under its own name in its
- * module or class is called by who mentions that.
- */
-static void hand(const struct place *place, PyObject *value)
+static struct block *block_of(PyObject *function)
 {
-	const struct owner *owner = place ? place->owner : NULL;
-	PyObject *code = PyObject_GetAttrString(value, "__code__");
-	PyObject *name = code ? PyObject_GetAttrString(code, "co_name") : NULL;
+	PyObject *code = PyObject_GetAttrString(function, "__code__");
+	struct block *block = code ? blocks_of(code) : &entries_foreign;
 
-	/* A property and its like are called as what they wrap. */
-	while (owner && owner->kind == KEPT_WRAPPER && owner->holder) {
-		place = owner->holder;
-		owner = place->owner;
-	}
-	if (code && !(owner && (!owner->holder || owner->kind == KEPT_CLASS) &&
-			    name && place->key && same_text(name, place->key)))
-		entries_hand(blocks_of(code));
 	PyErr_Clear();
-	Py_DecRef(name);
 	Py_DecRef(code);
+	return block;
+}
+
+static bool is_named(const struct block *block, const struct kept_name *name)
+{
+	const char *dot = strrchr(block->name, '.');
+
+	return !strcmp(dot ? dot + 1 : block->name, name->text);
+}
+
+static bool is_of_project(PyObject *cache)
+{
+	PyObject *function = inside_wrapper(cache);
+	bool is = !function || kept_kind_of(function) != KEPT_FUNCTION ||
+		  block_of(function)->id;
+
+	PyErr_Clear();
+	Py_DecRef(function);
+	return is;
+}
+
+/* What is in the others is got at by the names of these. */
+static bool has_own_names(enum kept_kind kind)
+{
+	return kind == KEPT_CLASS || kind == KEPT_OBJECT;
+}
+
+/*
+ * A function is called by who mentions what leads to it, where that is not its
+ * own name, and by who closes over it.
+ */
+static void lead(const struct place *place, PyObject *function)
+{
+	const struct owner *owner = place->owner;
+	struct block *block = block_of(function);
+
+	if (!block->id)
+		return;
+	if (owner->kind == KEPT_FUNCTION && !place->key)
+		entries_lead(block, NULL, block_of(owner->object));
+	for (; place; place = has_own_names(place->owner->kind)
+				      ? NULL
+				      : place->owner->holder)
+		for (unsigned i = 0; i < 2 && place->names[i]; i++)
+			if (!is_named(block, place->names[i]))
+				entries_lead(
+					block, place->names[i]->text, NULL);
+}
+
+/* What Python calls of an object by its own doing. */
+static void lead_to_specials(const struct place *place, PyObject *object)
+{
+	PyObject *list =
+		PyObject_CallFunctionObjArgs(specials_of, object, NULL);
+
+	for (ssize_t i = 0; list && i < PyList_Size(list); i++)
+		lead(place, PyList_GetItem(list, i));
+	PyErr_Clear();
+	Py_DecRef(list);
 }
 
 /* Looks into the value of a place, as it is now. */
@@ -449,13 +532,16 @@ static void open_place(struct place *place, PyObject *value, bool is_new)
 	struct owner *owner;
 
 	if (kind == KEPT_FUNCTION)
-		hand(place, value);
+		lead(place, value);
 	if (place->depth >= PLACES_DEPTH || !has_inside(value, kind))
 		return;
 	if (kind == KEPT_CLASS && !is_own(place->owner, value))
 		return;
+
 	if (kind == KEPT_OBJECT)
 		objects = kind_of_objects(type_of(value));
+	if (kind == KEPT_OBJECT || kind == KEPT_CLASS)
+		lead_to_specials(place, value);
 	owner = objects ? calloc(1, sizeof(*owner)) : NULL;
 	if (!owner)
 		return;
@@ -535,13 +621,14 @@ static void take_element(struct owner *owner, PyObject *key, ssize_t number,
 		return;
 	/* It is only on the way: what has it has its state, too. */
 	place->names[0] = owner->holder->names[0];
+	place->names[1] = owner->holder->names[1];
 	open_place(place, value, is_new);
 }
 
 static void take_elements(struct owner *owner, bool is_new)
 {
 	PyObject *value, *key;
-	ssize_t at = 0;
+	ssize_t at = 0, number = 0;
 
 	if (owner->kind == KEPT_LIST)
 		for (; at < size_of_list(owner->object); at++) {
@@ -554,11 +641,13 @@ static void take_elements(struct owner *owner, bool is_new)
 	else
 		while (PyDict_Next(owner->object, &at, &key, &value)) {
 			/* A key of another kind may have code of its own. */
-			if (!kept_name_of(key))
-				continue;
+			bool is_text = kept_name_of(key);
+
 			Py_IncRef(value);
-			take_element(owner, key, 0, value, is_new);
+			take_element(owner, is_text ? key : NULL,
+				is_text ? 0 : number, value, is_new);
 			Py_DecRef(value);
+			number++;
 		}
 }
 
@@ -626,6 +715,9 @@ static void take_name(
 	struct place *place;
 
 	if (!kept_name_of(key) || is_special(key))
+		return;
+	/* What others keep for themselves was not computed by the project. */
+	if (kept_kind_of(value) == KEPT_CACHE && !is_of_project(value))
 		return;
 	if (kept_kind_of(value) == KEPT_MODULE) {
 		name_module(kept_name_of(key), value);
@@ -711,6 +803,8 @@ struct owner *places_of(PyObject *names, const char *path, bool is_module)
 	owner->object = names;
 	owner->path = path;
 	owner->module = name;
+	owner->file = kept_name_of_path(path);
+	owner->last = name ? last_name_of(name) : NULL;
 	Py_IncRef(names);
 	if (name)
 		Py_IncRef(name);

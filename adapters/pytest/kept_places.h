@@ -60,12 +60,13 @@ enum place_news { PLACE_SAME, PLACE_CHANGED, PLACE_GONE };
  * Takes what it asks in Python: class_kind(class) gives 0 for one whose objects
  * have nothing to look at, 1 for one of the project, 2 for any other;
  * attributes_of(object) a dict where an object has none, or None;
- * paths_of(class) those of the files whose code is at home in a class; and
+ * paths_of(class) those of the files whose code is at home in a class;
+ * specials_of(object) the functions that Python calls of it; and
  * pairs of a type that wraps functions and the attribute that has them. They
  * are kept.
  */
 void places_start(PyObject *class_kind, PyObject *attributes_of,
-	PyObject *paths_of, PyObject *wrappers);
+	PyObject *paths_of, PyObject *specials_of, PyObject *wrappers);
 
 /*
  * Takes in the names of a module, as they are now, or, where it is not loaded
@@ -85,6 +86,9 @@ struct place *places_next_new(void);
 
 /* Puts another place where one that is gone was in a list. */
 void places_drop(struct kept_name *name, unsigned at);
+
+/* Whether a scope, as a bit, has to do with the module where it is. */
+bool places_are_near(const struct place *place, uint64_t scope);
 
 /* The file of the module where it is. */
 const char *places_path(const struct place *place);

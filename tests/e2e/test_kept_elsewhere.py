@@ -197,10 +197,6 @@ WAYS = {
         """, "shop.get()"),
 }
 
-# Where nobody mentions what is kept, all that its makers entered counts.
-UNMENTIONED = ("memo with a name put together",)
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_ways_to_keep_elsewhere(project, way):
     texts, ask = WAYS[way]
@@ -224,8 +220,7 @@ def test_ways_to_keep_elsewhere(project, way):
             "test_shop.py::test_first", "test_shop.py::test_second"]
     with project.edited("core.py", "return 5", "return 6"):
         assert project.affected_units() == [
-            "test_shop.py::test_first", "test_shop.py::test_other",
-            *(["test_shop.py::test_second"] if way in UNMENTIONED else [])]
+            "test_shop.py::test_first", "test_shop.py::test_other"]
 
 
 # Ways to put something into a module that has no function, and to ask for it.
