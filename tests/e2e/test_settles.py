@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from helpers import PYTHON, warm_test
+from helpers import PYTHON, Project, warm_test
 from test_versions import installed
 
 CART = """
@@ -319,6 +319,25 @@ def test_git_moves_its_index(project):
     project.write("new.txt", "text\n")
     project.sh("git", "add", "new.txt").ok()
     assert project.affected_units() == []
+
+
+def test_what_git_does_not_keep_is_no_bookkeeping(project):
+    tree = Project(project.root / ".git/trees/x")
+    for each in project, tree:
+        each.sh("git", "init", "-q").ok()
+        for name in ("a", "b", "c"):
+            each.write("data/" + name)
+    (project.root / ".git/link").symlink_to("../data/b")
+    tree.run("test", "-e", "data/c").ok()
+    project.run("test", "-e", ".git/../data/a").ok()
+    project.run("test", "-e", ".git/link").ok()
+    assert project.affected_units() == tree.affected_units() == []
+    (project.root / "data/a").unlink()
+    assert project.affected_units() == ["test -e .git/../data/a"]
+    (project.root / "data/b").unlink()
+    assert len(project.affected_units()) == 2
+    (tree.root / "data/c").unlink()
+    assert tree.affected_units() == ["test -e data/c"]
 
 
 def test_git_says_another_revision(project):
