@@ -130,6 +130,25 @@ def test_what_a_plugin_made_in_an_earlier_run(shop):
     settles(shop, outputs=["assets"])
 
 
+@pytest.mark.parametrize("name", ["pytest.ini", "mode"])
+def test_what_a_test_makes_and_removes_is_no_output(shop, name):
+    shop.write("test_files.py", """
+        import os
+        def test_file():
+            open(%r, "w").close()
+            os.unlink(%r)
+        """ % (name, name))
+    shop.write("conftest.py", """
+        import os
+        def pytest_configure(config):
+            config.fast = os.path.exists("mode")
+        """)
+    shop.pytest("-q").ok()
+    assert shop.affected_units() == []
+    shop.write(name, "[pytest]\naddopts = -v\n")
+    assert len(shop.affected_units()) == 3
+
+
 def test_a_hook_that_looks_for_what_it_writes(shop):
     shop.write("conftest.py", """
         import os
