@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "map/alloc.h"
+#include "map/project.h"
 #include "map/query_makers.h"
 #include "tracer/fold_state.h"
 
@@ -136,14 +137,40 @@ static const struct map_state *find_state(
 	return s == FILE_NONE ? NULL : &files->states[s];
 }
 
+/* The maker may have seen it before or after: as fold_settle.c has it. */
+static bool changed_meanwhile(
+	struct fold *fold, const char *stored, enum aspect aspect)
+{
+	char *path = project_file(fold->options->root, stored);
+	uint32_t at = fold_path(fold, path, strlen(path), true);
+
+	free(path);
+	return !fold->paths[at].ignored &&
+	       fold_changed_meanwhile(fold, fold->paths[at].node, aspect);
+}
+
+static uint32_t state_now(struct fold *fold, uint32_t file, const char *stored,
+	enum aspect aspect, const struct interned *block)
+{
+	struct map_files *files = &fold->files;
+	const char *bytes = block ? block->bytes : "";
+	size_t size = block ? block->size : 0;
+
+	if (!files->files[file].variable &&
+		changed_meanwhile(fold, stored, aspect))
+		return map_file_state_of(
+			files, file, aspect, bytes, size, &print_unknown);
+	return map_file_state(files, file, aspect, bytes, size);
+}
+
 /* Whether an input is as it was; in `now` its state of today. */
 static bool is_as_it_was(
-	struct map_files *files, const struct query_input *input, uint32_t *now)
+	struct fold *fold, const struct query_input *input, uint32_t *now)
 {
+	struct map_files *files = &fold->files;
 	uint32_t file =
 		map_files_intern(files, input->path, strlen(input->path));
 	const struct map_state *state;
-	const struct interned *block;
 	bool same;
 
 	map_file_check(files, file, NULL);
@@ -153,11 +180,10 @@ static bool is_as_it_was(
 	if (same) {
 		*now = (uint32_t)(state - files->states);
 	} else if (!state || state->aspect == ASPECT_CODE) {
-		*now = map_file_state(files, file, ASPECT_CONTENT, "", 0);
+		*now = state_now(fold, file, input->path, ASPECT_CONTENT, NULL);
 	} else {
-		block = &files->blocks.entries[state->block];
-		*now = map_file_state(
-			files, file, state->aspect, block->bytes, block->size);
+		*now = state_now(fold, file, input->path, state->aspect,
+			&files->blocks.entries[state->block]);
 	}
 	return same;
 }
@@ -233,8 +259,7 @@ static int renew(struct products *products, const struct query_maker *maker,
 
 	now = xcalloc(inputs.count, sizeof(*now));
 	for (size_t i = 0; code == 0 && i < inputs.count; i++)
-		same &= is_as_it_was(
-			&products->fold->files, &inputs.list[i], &now[i]);
+		same &= is_as_it_was(products->fold, &inputs.list[i], &now[i]);
 	/* By a name that lasts: a base is swept with the units that used it. */
 	if (code == 0 && (!same || maker->kind == SCOPE_RUN)) {
 		scope = add_maker(products, name, &inputs, now);

@@ -7,11 +7,13 @@ What a run writes, looks at and leaves behind selects nothing by itself.
 
 import os
 import shutil
+import subprocess
 import sys
+import time
 
 import pytest
 
-from helpers import PYTHON, Project, warm_test
+from helpers import FTRACE, PYTHON, Project, environment, warm_test
 from test_versions import installed
 
 CART = """
@@ -290,6 +292,26 @@ def test_a_reader_of_the_product_depends_on_its_sources(project):
     assert project.affected_units() == []
     project.write("source", "three\n")
     assert project.affected_units() == ["make", "use"]
+
+
+def test_a_source_that_changed_meanwhile_is_not_vouched_for(project):
+    project.write("source", "one\n")
+    make = ["run", "-n", "make", "--", "sh", "-c", """
+        [ -e out ] || cat source >out
+        [ -z "$WAIT" ] || { : >begun; while [ ! -e done ]; do :; done; }
+        """]
+    project.ftrace(*make).ok()
+    project.ftrace("run", "-n", "use", "--", "cat", "out").ok()
+    with subprocess.Popen([FTRACE, *make], cwd=project.root,
+                          env=environment(WAIT="1")) as child:
+        while child.poll() is None and not (project.root / "begun").exists():
+            time.sleep(0.01)
+        project.write("source", "two\n")
+        project.write("done")
+    assert child.returncode == 0
+    assert "use" in project.affected_units()
+    project.ftrace(*make).ok()
+    assert project.affected_units() == []
 
 
 def test_a_failed_run_does_not_vouch_for_a_product(project):
