@@ -413,6 +413,15 @@ def test_files_that_the_project_ignores(project):
     assert project.affected_units() == ["sh run.sh"]
 
 
+def test_a_project_in_a_folder_that_is_called_as_a_cache(project):
+    inner = Project(project.root / ".mypy_cache/x")
+    inner.write("pyproject.toml")
+    inner.write("data", "1\n")
+    command(inner, "cat data")
+    inner.write("data", "2\n")
+    assert inner.affected_units() == ["sh run.sh"]
+
+
 def test_a_file_that_git_tracks_is_not_ignored(project):
     project.write("data", "1\n")
     project.sh("git", "init", "-q").ok()
