@@ -125,7 +125,7 @@ def test_reports_of_ftrace_where_a_test_lists_their_directory(shop):
 def test_what_a_plugin_made_in_an_earlier_run(shop):
     shop.write("conftest.py", """
         import os
-        def pytest_sessionfinish():
+        def pytest_sessionstart():
             if not os.path.isdir("assets"):
                 os.mkdir("assets")
         """)
