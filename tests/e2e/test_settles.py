@@ -325,6 +325,51 @@ def test_a_failed_run_does_not_vouch_for_a_product(project):
     assert "use" in project.affected_units()
 
 
+def test_a_product_that_a_test_leaves_keeps_its_sources(project):
+    project.write("source", "one\n")
+    project.write("test_a.py", """
+        import os
+        def test_make():
+            if not os.path.exists("out"):
+                with open("source") as file, open("out", "w") as out:
+                    out.write(file.read())
+        def test_use():
+            with open("out") as file:
+                assert file.read()
+        """)
+    for _ in range(2):
+        project.pytest("-q").ok()
+        assert project.affected_units() == []
+    for text in ("two\n", "three\n"):
+        project.write("source", text)
+        assert len(project.affected_units()) == 2
+        project.pytest("-q").ok()
+        assert project.affected_units() == []
+
+
+def test_nor_does_a_test_that_failed(project):
+    project.write("source", "one\n")
+    project.write("test_a.py", """
+        def test_make():
+            with open("source") as file:
+                text = file.read()
+            assert text != "bad\\n"
+            with open("out", "w") as file:
+                file.write(text)
+        def test_use():
+            with open("out") as file:
+                assert file.read()
+        """)
+    both = ["test_a.py::test_make", "test_a.py::test_use"]
+    project.pytest("-q").ok()
+    assert project.affected_units() == []
+    for text in ("bad\n", "good\n"):
+        project.write("source", text)
+        assert project.affected_units() == both
+        project.pytest("-q")
+    assert project.affected_units() == []
+
+
 def test_what_a_command_looked_for_and_made_may_be_gone(project):
     command(project, "[ -e out ] || echo made >out", "cat out")
     assert project.affected_units() == []
