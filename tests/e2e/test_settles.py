@@ -347,6 +347,33 @@ def test_a_product_that_a_test_leaves_keeps_its_sources(project):
         assert project.affected_units() == []
 
 
+@pytest.mark.parametrize("head", [
+    "def pytest_configure():",
+    "@pytest.fixture(scope='session', autouse=True)\ndef made():",
+    "if True:"])
+def test_so_does_what_its_surroundings_make(project, head):
+    project.write("source", "one\n")
+    project.write("conftest.py", """\
+import os, pytest
+%s
+    if not os.path.exists("out"):
+        with open("source") as file, open("out", "w") as out:
+            out.write(file.read())
+""" % head)
+    project.write("test_a.py", """
+        def test_use():
+            with open("out") as file:
+                assert file.read()
+        """)
+    for _ in range(3):
+        project.pytest("-q").ok()
+        assert project.affected_units() == []
+    project.write("source", "two\n")
+    assert project.affected_units() == ["test_a.py::test_use"]
+    project.pytest("-q").ok()
+    assert project.affected_units() == []
+
+
 def test_nor_does_a_test_that_failed(project):
     project.write("source", "one\n")
     project.write("test_a.py", """
