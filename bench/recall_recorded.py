@@ -9,8 +9,8 @@ import os
 class Recorded(collections.defaultdict):
     """What ftrace has: path to kinds.
 
-    listed: of directories, the names that an edit of the listing is told by;
-    an empty one stands for all.
+    listed: of directories, the names that a listing was recorded for; an empty
+    one stands for all.
     """
 
     def __init__(self):
