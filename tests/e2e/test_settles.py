@@ -264,6 +264,13 @@ def test_a_command_that_counts(project):
     assert project.affected_units() == []
 
 
+def test_all_that_a_command_does_to_what_it_made_is_told(project):
+    look = "import sys; sys.path.insert(0, 'made'); import cart"
+    command(project, "mkdir made", ": >made/cart.py",
+            "%s -c \"%s\"" % (sys.executable, look))
+    assert project.kinds("sh run.sh")["made"] >= {"write", "list"}
+
+
 def test_a_product_that_a_later_run_leaves_keeps_its_sources(project):
     project.write("source", "one\n")
     lines = ["[ -e out ] || cat source >out", "cat out"]
