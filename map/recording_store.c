@@ -53,8 +53,17 @@ static const char *const sql[STATEMENTS] = {
 	[UPDATE_UNIT] = "UPDATE unit SET outcome = ?2, duration = ?3,"
 			" place = ?4 WHERE scope = ?1",
 	[ADD_USE] = "INSERT OR IGNORE INTO uses (scope, used) VALUES (?, ?)",
-	[ADD_MAKE] = "INSERT OR REPLACE INTO makes"
-		     " (scope, file, kinds, session) VALUES (?, ?, ?, ?)",
+	/*
+	 * A scope can have done several things to parts of a file. What it
+	 * did not write this time is its product still.
+	 */
+	[ADD_MAKE] = "INSERT INTO makes (scope, file, kinds, session)"
+		     " VALUES (?, ?, ?, ?) ON CONFLICT (scope, file)"
+		     " DO UPDATE SET session = excluded.session,"
+		     " kinds = excluded.kinds | CASE"
+		     "  WHEN session = excluded.session THEN kinds"
+		     "  WHEN excluded.kinds & 64 THEN 0" /* ACCESS_WRITE */
+		     "  ELSE kinds & 32768 END",         /* KIND_MAKER */
 	[DROP_MAKERS] = "DELETE FROM makes WHERE file = ?1 AND session < ?2",
 	[DROP_USES] = "DELETE FROM uses WHERE scope = ?",
 	[DROP_MAKES] = "DELETE FROM makes WHERE scope = ?",

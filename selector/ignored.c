@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "map/alloc.h"
-#include "map/project.h"
 #include "selector/git_run.h"
 
 const struct ignored_row ignored_rows[] = {
@@ -58,11 +57,11 @@ bool ignored_matches(const char *glob, const char *path)
 	return found;
 }
 
-static bool is_known(const char *path, const char *absolute)
+static bool is_known(const char *path, const char *rooted)
 {
 	for (size_t i = 0; ignored_rows[i].glob; i++)
 		if ((!ignored_rows[i].outside || *path == '/') &&
-			ignored_matches(ignored_rows[i].glob, absolute))
+			ignored_matches(ignored_rows[i].glob, rooted))
 			return true;
 	return false;
 }
@@ -95,9 +94,10 @@ static bool is_tracked(const struct ignored *ignored, const char *path)
 
 bool ignored_has(const struct ignored *ignored, const char *path)
 {
-	char *absolute = project_file(ignored->root, path);
-	bool found = is_known(path, absolute) || is_configured(ignored, path);
+	/* What the folders above the project are called says nothing of it. */
+	char *rooted = xasprintf("%s%s", *path == '/' ? "" : "/", path);
+	bool found = is_known(path, rooted) || is_configured(ignored, path);
 
-	free(absolute);
+	free(rooted);
 	return found && !is_tracked(ignored, path);
 }

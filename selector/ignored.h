@@ -12,7 +12,10 @@
 
 #include "selector/config.h"
 
-/* A glob over absolute paths, in which a star takes slashes, too. */
+/*
+ * A glob over absolute paths, or such as start at the project's root, in which
+ * a star takes slashes, too.
+ */
 struct ignored_row {
 	const char *glob;
 	bool outside; /* of the project alone */

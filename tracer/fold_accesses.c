@@ -76,22 +76,33 @@ static bool is_ignored(const struct fold *fold, const char *path, size_t size)
 	return false;
 }
 
+static bool is_called(const struct fold *fold, uint32_t node, const char *what)
+{
+	size_t n;
+	const char *name = path_tree_name(&fold->tree, node, &n);
+
+	return n == strlen(what) && !memcmp(name, what, n);
+}
+
 /*
  * git's own bookkeeping, which each of its commands rewrites: whoever walks
  * through a checkout comes by it. What git says is in what is read of it, and
- * in which references there are.
+ * in which references there are. A project in there is none of it, as where
+ * somebody keeps work trees there; nor is what links and ".." lead out to.
  */
-static bool is_git_bookkeeping(const char *path, size_t size)
+static bool is_git_bookkeeping(const struct fold *fold, uint32_t node)
 {
 	static const char *const told[] = {"HEAD", "packed-refs", "refs"};
-	const char *git = memmem(path, size, "/.git/", 6);
+	uint32_t inside;
 
-	if (!git)
+	do {
+		inside = node;
+		node = fold->tree.nodes[node].parent;
+	} while (node != PATH_ROOT && !is_called(fold, node, ".git"));
+	if (node == PATH_ROOT || fold_below(fold, fold->root_node, node))
 		return false;
-	git += 6;
-	size = (size_t)(path + size - git);
 	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++)
-		if (has_prefix(git, size, told[i]))
+		if (is_called(fold, inside, told[i]))
 			return false;
 	return true;
 }
@@ -100,10 +111,7 @@ static bool is_git_bookkeeping(const char *path, size_t size)
 static bool is_git_walk(const struct fold *fold, const struct fold_path *path,
 	enum access_kind kind)
 {
-	size_t n;
-	const char *name = path_tree_name(&fold->tree, path->node, &n);
-
-	if (kind == ACCESS_LIST && n == 4 && !memcmp(name, ".git", n))
+	if (kind == ACCESS_LIST && is_called(fold, path->node, ".git"))
 		return true;
 	return path->unlooked && (kind == ACCESS_STAT || kind == ACCESS_LIST);
 }
@@ -123,7 +131,6 @@ uint32_t fold_path(
 		path = array_add(&fold->paths, &fold->path_count,
 			&fold->path_room, sizeof(*path));
 		path->ignored = is_ignored(fold, raw, size);
-		path->unlooked = is_git_bookkeeping(raw, size);
 	} else {
 		path = &fold->paths[i];
 		if (path->epoch == fold->tree.epoch)
@@ -141,6 +148,7 @@ uint32_t fold_path(
 			&fold->link_room, sizeof(*fold->links)) =
 			links.nodes[k];
 	grow_nodes(fold);
+	path->unlooked = is_git_bookkeeping(fold, path->node);
 	return i;
 }
 
@@ -194,10 +202,7 @@ uint32_t fold_maker(const struct fold *fold, uint32_t node)
 
 static bool is_cache(const struct fold *fold, uint32_t node)
 {
-	size_t n;
-	const char *name = path_tree_name(&fold->tree, node, &n);
-
-	return n == 11 && !memcmp(name, "__pycache__", 11);
+	return is_called(fold, node, "__pycache__");
 }
 
 static void touch(struct fold *fold, uint32_t node)

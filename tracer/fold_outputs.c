@@ -162,10 +162,16 @@ static bool is_of_driver(
 	       fold_is_driver(fold, access->scope);
 }
 
-/* Made by this run, by whomever of it, or by the runner of an earlier one. */
+/*
+ * Made by this run, by whomever of it, or by the runner of an earlier one. What
+ * a test made for itself and removed is none: nothing is left to come by, and
+ * a file of that name is somebody else's.
+ */
 static bool is_output(const struct fold *fold, uint32_t node)
 {
-	return fold->driven[node] || fold_maker(fold, node) != SCOPE_NONE;
+	return fold->driven[node] ||
+	       (fold->tree.nodes[node].identity.mode &&
+		       fold_maker(fold, node) != SCOPE_NONE);
 }
 
 static bool is_own_file(

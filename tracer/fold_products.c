@@ -10,12 +10,14 @@
  * of back then the edit would select the readers of the file for ever.
  *
  * Such a maker has the name of the scope that it stands for, and gives way to
- * the next in the same way.
+ * the next in the same way. A unit that failed has not seen to what it made,
+ * and is recorded anew all the same: its stand-in has the inputs of back then.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "map/alloc.h"
+#include "map/project.h"
 #include "map/query_makers.h"
 #include "tracer/fold_state.h"
 
@@ -115,6 +117,18 @@ static uint32_t self_of(const struct products *products, const char *name)
 	return same ? fold->base : SCOPE_NONE;
 }
 
+/* Whether a unit ran again, and what it was before leaves the map. */
+static bool is_replaced(const struct products *products,
+	const struct query_maker *maker, const char *name)
+{
+	uint32_t self;
+
+	if (maker->kind != SCOPE_UNIT)
+		return false;
+	self = self_of(products, name);
+	return self != SCOPE_NONE && products->fold->scopes[self].ran;
+}
+
 static int vouches(bool *yes, const struct products *products,
 	const struct query_maker *maker, const char *name)
 {
@@ -136,14 +150,40 @@ static const struct map_state *find_state(
 	return s == FILE_NONE ? NULL : &files->states[s];
 }
 
+/* The maker may have seen it before or after: as fold_settle.c has it. */
+static bool changed_meanwhile(
+	struct fold *fold, const char *stored, enum aspect aspect)
+{
+	char *path = project_file(fold->options->root, stored);
+	uint32_t at = fold_path(fold, path, strlen(path), true);
+
+	free(path);
+	return !fold->paths[at].ignored &&
+	       fold_changed_meanwhile(fold, fold->paths[at].node, aspect);
+}
+
+static uint32_t state_now(struct fold *fold, uint32_t file, const char *stored,
+	enum aspect aspect, const struct interned *block)
+{
+	struct map_files *files = &fold->files;
+	const char *bytes = block ? block->bytes : "";
+	size_t size = block ? block->size : 0;
+
+	if (!files->files[file].variable &&
+		changed_meanwhile(fold, stored, aspect))
+		return map_file_state_of(
+			files, file, aspect, bytes, size, &print_unknown);
+	return map_file_state(files, file, aspect, bytes, size);
+}
+
 /* Whether an input is as it was; in `now` its state of today. */
 static bool is_as_it_was(
-	struct map_files *files, const struct query_input *input, uint32_t *now)
+	struct fold *fold, const struct query_input *input, uint32_t *now)
 {
+	struct map_files *files = &fold->files;
 	uint32_t file =
 		map_files_intern(files, input->path, strlen(input->path));
 	const struct map_state *state;
-	const struct interned *block;
 	bool same;
 
 	map_file_check(files, file, NULL);
@@ -153,18 +193,32 @@ static bool is_as_it_was(
 	if (same) {
 		*now = (uint32_t)(state - files->states);
 	} else if (!state || state->aspect == ASPECT_CODE) {
-		*now = map_file_state(files, file, ASPECT_CONTENT, "", 0);
+		*now = state_now(fold, file, input->path, ASPECT_CONTENT, NULL);
 	} else {
-		block = &files->blocks.entries[state->block];
-		*now = map_file_state(
-			files, file, state->aspect, block->bytes, block->size);
+		*now = state_now(fold, file, input->path, state->aspect,
+			&files->blocks.entries[state->block]);
 	}
 	return same;
 }
 
-/* The maker that stands for another one, with the inputs as they are today. */
+/* An input as it was, as far as the map still has that. */
+static uint32_t state_then(
+	struct map_files *files, const struct query_input *input)
+{
+	uint32_t file =
+		map_files_intern(files, input->path, strlen(input->path));
+	const struct map_state *state;
+
+	map_file_check(files, file, NULL);
+	state = find_state(files, file, input->state);
+	return state ? (uint32_t)(state - files->states)
+		     : map_file_state_of(files, file, ASPECT_CONTENT, "", 0,
+			       &print_unknown);
+}
+
+/* The maker that stands for another one, with the inputs in these states. */
 static uint32_t add_maker(struct products *products, const char *name,
-	const struct query_inputs *inputs, const uint32_t *now)
+	const struct query_inputs *inputs, const uint32_t *states)
 {
 	struct fold *fold = products->fold;
 	uint32_t scope = fold_new_scope(fold, SCOPE_MAKER, name, strlen(name));
@@ -173,8 +227,8 @@ static uint32_t add_maker(struct products *products, const char *name,
 	for (size_t i = 0; i < inputs->count; i++)
 		*(struct recorded_read *)array_add(&maker->reads,
 			&maker->read_count, &maker->read_room,
-			sizeof(*maker->reads)) =
-			(struct recorded_read){now[i], inputs->list[i].kinds};
+			sizeof(*maker->reads)) = (struct recorded_read){
+			states[i], inputs->list[i].kinds};
 	if (inputs->incomplete)
 		maker->incomplete = fold_text(
 			fold, inputs->incomplete, strlen(inputs->incomplete));
@@ -222,25 +276,36 @@ static void add_products(struct products *products, uint32_t scope,
 					file, maker->files[i].kinds};
 }
 
-static int renew(struct products *products, const struct query_maker *maker,
-	const char *name)
+/* as_ever: with the inputs as the maker had them. */
+static int replace(struct products *products, const struct query_maker *maker,
+	const char *name, bool as_ever)
 {
+	struct map_files *files = &products->fold->files;
 	struct query_inputs inputs;
-	uint32_t *now, scope;
-	bool same = true;
+	uint32_t *states, scope;
+	bool same = !as_ever;
 	int code = query_inputs(
 		&inputs, products->map, maker->scope, products->err);
 
-	now = xcalloc(inputs.count, sizeof(*now));
-	for (size_t i = 0; code == 0 && i < inputs.count; i++)
-		same &= is_as_it_was(
-			&products->fold->files, &inputs.list[i], &now[i]);
-	/* By a name that lasts: a base is swept with the units that used it. */
-	if (code == 0 && (!same || maker->kind == SCOPE_RUN)) {
-		scope = add_maker(products, name, &inputs, now);
+	states = xcalloc(inputs.count, sizeof(*states));
+	for (size_t i = 0; code == 0 && i < inputs.count; i++) {
+		const struct query_input *input = &inputs.list[i];
+
+		if (as_ever)
+			states[i] = state_then(files, input);
+		else
+			same &= is_as_it_was(products->fold, input, &states[i]);
+	}
+	/*
+	 * By a name that lasts: a base is swept with the units that used it,
+	 * and a unit is dropped as soon as it reads something else.
+	 */
+	if (code == 0 && (!same || maker->kind == SCOPE_RUN ||
+				 maker->kind == SCOPE_UNIT)) {
+		scope = add_maker(products, name, &inputs, states);
 		add_products(products, scope, maker);
 	}
-	free(now);
+	free(states);
 	query_inputs_release(&inputs);
 	return code;
 }
@@ -256,11 +321,12 @@ int fold_products(struct fold *fold, struct map *map, struct err *err)
 		find_made(&products);
 	for (size_t i = 0; code == 0 && i < count; i++) {
 		char *name = name_of(&products, &makers[i]);
-		bool yes;
+		bool yes, replaced = is_replaced(&products, &makers[i], name);
 
 		code = vouches(&yes, &products, &makers[i], name);
-		if (code == 0 && yes && leaves_any(&products, &makers[i]))
-			code = renew(&products, &makers[i], name);
+		if (code == 0 && (yes || replaced) &&
+			leaves_any(&products, &makers[i]))
+			code = replace(&products, &makers[i], name, !yes);
 		free(name);
 	}
 	query_makers_release(makers, count);

@@ -151,7 +151,9 @@ static void add_make(
 
 	make->file = file;
 	make->kinds = access->kinds;
-	if (access->kinds & put && (S_ISREG(mode) || S_ISLNK(mode)))
+	/* An output of an earlier run is its product still. */
+	if (access->kinds & put && fold->touched[access->node] &&
+		(S_ISREG(mode) || S_ISLNK(mode)))
 		make->kinds |= KIND_MAKER;
 	if (fold->driven[access->node] && access->scope == fold->base)
 		make->kinds |= KIND_DRIVEN;

@@ -112,6 +112,7 @@ def _name(node, unit):
     name = mangled(node.id, unit.scope.class_name)
     unit.needs.add(name)
     unit.valued.add(name)
+    unit.held.add(name)
     if name in mentions.REFLECTION or name in mentions.NAMESPACES:
         unit.words.add("*")
     return ("name", name)
@@ -241,7 +242,9 @@ def _maybe(node, unit):
     key = _generic(node, aside)
     unit.words |= aside.words
     unit.valued |= aside.needs | aside.chains
+    unit.held |= aside.held
     unit.words.update("?" + name for name in aside.needs)
+    unit.words.update("." + chain for chain in aside.chains)
     for chain in aside.chains:
         if unit.scope.resolve(chain).startswith(("sys.", "os.")):
             unit.chains.add(chain)
@@ -422,12 +425,16 @@ def annotation(node, unit):
     aside = type(unit)(unit.scope)
     key = key_of(node, aside)
     unit.valued |= aside.needs | aside.chains
-    later = {"~" + word for word in aside.words if word.isidentifier()}
+    texts = {word for word in aside.words if word.isidentifier()}
+    # Nobody knows what of a text belongs together.
+    unit.held |= aside.held | texts
+    later = {"~" + word for word in texts}
     if unit.scope.texts or unit.scope.late:
         later.update("~" + name for name in aside.needs)
     if unit.scope.texts:
         for chain in aside.chains:
             unit.words.update(chain.split(".")[1:])
+            unit.words.add("." + chain)
     else:
         later.update(word for word in aside.words
                      if not word.isidentifier())
@@ -522,7 +529,9 @@ def simple(node, unit):
             unit.words.update(("~" + name, "%" + name))
         for chain in aside.chains:
             unit.words.update(chain.split(".")[1:])
+            unit.words.add("." + chain)
         unit.valued |= aside.needs | aside.chains
+        unit.held |= aside.held
         return key
     if kind == "Expr":
         return ("expression", key_of(node.value, unit))

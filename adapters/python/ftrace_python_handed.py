@@ -11,8 +11,9 @@ that is relative, "import .b".
 """
 
 import ftrace_python_mentions as mentions
-from ftrace_python_outline import BINDS, CHAINS, KIND, MORE, RISK
-from ftrace_python_units import HARD, NONE, SOFT, loads_of
+from ftrace_python_outline import (BINDS, CHAINS, KIND, MORE, RISK, WORDS,
+                                   dotted_by, held_by)
+from ftrace_python_units import HARD, NONE, SOFT
 
 _IMPORT_NAME = mentions._IMPORT_NAME
 _IMPORT_FROM = mentions._IMPORT_FROM
@@ -124,17 +125,10 @@ def mentions_of(file):
 def level_of(names, unit):
     """What it means for a unit that names of modules changed.
 
-    names: those under which its file has these.  One that the unit also asks
-    for an attribute counts as asked alone.
+    names: those under which its file has these.  Who asks them for nothing
+    but attributes that are written does not hold them.
     """
-    if unit[KIND] == "import":
+    if unit[KIND] == "import" or names.isdisjoint(
+            held_by(unit) | dotted_by(unit[CHAINS], unit[WORDS])):
         return NONE
-    chains = unit[CHAINS]
-    for name, _ in loads_of(unit):
-        if name in names and not any(
-                chain.startswith(name + ".") for chain in chains):
-            break
-    else:
-        if names.isdisjoint(chains):
-            return NONE
     return HARD if unit[KIND] == "compound" or unit[RISK] else SOFT

@@ -6,9 +6,11 @@ same for two units exactly when they are the same code, bodies of functions
 left out; NEEDS are the names it loads on import; CHAINS the dotted names it
 looks up; WORDS all else that it mentions, with "?" in front a name that it
 may load, "~" one that may be loaded later, "%" one that is looked up then, as
-no text is, "^" one that must be there then, and "*" for reflection; RISK why it may be felt elsewhere or fail; ODD the
-type expressions it evaluates; CALLED those of NEEDS and CHAINS that it does
-nothing with but call them.
+no text is, "^" one that must be there then, "." a dotted name that may be
+looked up, at once or later, "=" a name that it does more with than look such
+names up on it, and "*" for reflection; RISK why it may be felt elsewhere or
+fail; ODD the type expressions it evaluates; CALLED those of NEEDS and CHAINS
+that it does nothing with but call them.
 """
 
 from marshal import dumps, loads
@@ -17,7 +19,7 @@ import ftrace_python_analyse as analyse
 import ftrace_python_expressions as expressions
 import ftrace_python_known as known
 
-FORMAT = 6
+FORMAT = 7
 # Fields of a unit.
 (PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, ODD, MORE,
  CALLED) = range(11)
@@ -109,6 +111,7 @@ class Unit:
         self.odd = set()
         self.called = set()
         self.valued = set()
+        self.held = set()
         self.risk = ""
 
     def danger(self, why):
@@ -120,12 +123,15 @@ class Unit:
         called = set(unit[CALLED])
         self.called |= called
         used = set(unit[NEEDS] + unit[CHAINS])
-        used.update(each.lstrip("?~^%") for each in unit[WORDS])
+        used.update(_names_in(unit[WORDS]))
         self.valued |= used - called
+        self.held |= held_by(unit)
 
     def finish(self, key, kind, name="", more=()):
         mangle = self.scope.class_name
         binds = [expressions.mangled(each, mangle) for each in self.binds]
+        self.words.update(["=" + name for name in self.held.intersection(
+            _roots(self.chains, self.words))])
         return (analyse.digest(key)[:8], kind, name, tuple(binds),
                 tuple(sorted(self.needs)), tuple(sorted(self.chains)),
                 tuple(sorted(self.words - self.needs)), self.risk,
@@ -133,9 +139,32 @@ class Unit:
                 tuple(sorted(self.called - self.valued)))
 
 
+def _names_in(words):
+    return {word.lstrip("?~^%") for word in words
+            if word[:1] not in (".", "=")}
+
+
+def dotted_by(chains, words):
+    """The dotted names that are looked up, or may be."""
+    return set(chains).union(
+        [word[1:] for word in words if word[:1] == "."])
+
+
+def _roots(chains, words):
+    return {chain.partition(".")[0] for chain in dotted_by(chains, words)}
+
+
+def held_by(unit):
+    """The names that a unit does more with than ask them for attributes."""
+    words = unit[WORDS]
+    loaded = set(unit[NEEDS]).union(
+        [word[1:] for word in words if word[:1] in ("?", "~")])
+    return (loaded - _roots(unit[CHAINS], words)).union(
+        [word[1:] for word in words if word[:1] == "="])
+
+
 def _named_by(unit):
-    return unit.needs | unit.chains | {
-        word.lstrip("?~^%") for word in unit.words}
+    return unit.needs | unit.chains | _names_in(unit.words)
 
 
 def _function(node, scope):
@@ -205,7 +234,7 @@ def _class(node, scope):
     for mine, heads in ((unit.needs, head.needs), (unit.words, head.words),
                         (unit.chains, head.chains), (unit.odd, head.odd),
                         (unit.called, head.called),
-                        (unit.valued, head.valued)):
+                        (unit.valued, head.valued), (unit.held, head.held)):
         mine |= heads
     more = (analyse.digest(head_key)[:8], tuple(bases),
             tuple(each for each, _ in keywords),
@@ -473,7 +502,7 @@ def outline(content, left, code, blocks, past=None):
     names = set()
     for unit in units:
         names.update(unit[BINDS], unit[NEEDS])
-        names.update([each.lstrip("?~^%") for each in unit[WORDS]])
+        names |= _names_in(unit[WORDS])
         for chain in unit[CHAINS]:
             names.update(chain.split("."))
     return dumps((FORMAT, tuple(scope.future), dumps(units, 4),

@@ -12,6 +12,7 @@ import recall_pairs  # noqa: E402
 import recall_strace  # noqa: E402
 import recall_tables  # noqa: E402
 from recall_paths import DIRECTORY, FILE, GONE, Link, Tree  # noqa: E402
+from recall_recorded import Recorded  # noqa: E402
 
 START = {"/p": DIRECTORY, "/p/a": FILE, "/p/b": FILE, "/p/d": DIRECTORY,
          "/p/d/f": FILE, "/p/l": Link("d"), "/p/m": Link("l/f"),
@@ -365,3 +366,14 @@ def test_compiled_python_is_its_source(tmp_path):
     assert paths.canonical(compiled, "absent") is None
     source.unlink()
     assert paths.canonical(compiled, "read") == (compiled, "read")
+
+
+@pytest.mark.parametrize("block, told", [
+    ("", True), ("cart", True), ("cart.abi3.so", True), ("c*.so", True),
+    ("car", False), ("other", False), ("*.pth", False), ("[cart]", False)])
+def test_a_listing_tells_of_its_own_names_alone(block, told):
+    recorded = Recorded()
+    recorded["/p"].add("list")
+    recorded.listed["/p"].add(block)
+    assert recorded.would_tell_of("/p/cart.abi3.so") == told
+    assert not recorded.would_tell_of("/p/d/cart.abi3.so")

@@ -7,11 +7,13 @@ What a run writes, looks at and leaves behind selects nothing by itself.
 
 import os
 import shutil
+import subprocess
 import sys
+import time
 
 import pytest
 
-from helpers import PYTHON, warm_test
+from helpers import FTRACE, PYTHON, Project, environment, warm_test
 from test_versions import installed
 
 CART = """
@@ -123,11 +125,30 @@ def test_reports_of_ftrace_where_a_test_lists_their_directory(shop):
 def test_what_a_plugin_made_in_an_earlier_run(shop):
     shop.write("conftest.py", """
         import os
-        def pytest_sessionfinish():
+        def pytest_sessionstart():
             if not os.path.isdir("assets"):
                 os.mkdir("assets")
         """)
     settles(shop, outputs=["assets"])
+
+
+@pytest.mark.parametrize("name", ["pytest.ini", "mode"])
+def test_what_a_test_makes_and_removes_is_no_output(shop, name):
+    shop.write("test_files.py", """
+        import os
+        def test_file():
+            open(%r, "w").close()
+            os.unlink(%r)
+        """ % (name, name))
+    shop.write("conftest.py", """
+        import os
+        def pytest_configure(config):
+            config.fast = os.path.exists("mode")
+        """)
+    shop.pytest("-q").ok()
+    assert shop.affected_units() == []
+    shop.write(name, "[pytest]\naddopts = -v\n")
+    assert len(shop.affected_units()) == 3
 
 
 def test_a_hook_that_looks_for_what_it_writes(shop):
@@ -243,6 +264,13 @@ def test_a_command_that_counts(project):
     assert project.affected_units() == []
 
 
+def test_all_that_a_command_does_to_what_it_made_is_told(project):
+    look = "import sys; sys.path.insert(0, 'made'); import cart"
+    command(project, "mkdir made", ": >made/cart.py",
+            "%s -c \"%s\"" % (sys.executable, look))
+    assert project.kinds("sh run.sh")["made"] >= {"write", "list"}
+
+
 def test_a_product_that_a_later_run_leaves_keeps_its_sources(project):
     project.write("source", "one\n")
     lines = ["[ -e out ] || cat source >out", "cat out"]
@@ -273,6 +301,26 @@ def test_a_reader_of_the_product_depends_on_its_sources(project):
     assert project.affected_units() == ["make", "use"]
 
 
+def test_a_source_that_changed_meanwhile_is_not_vouched_for(project):
+    project.write("source", "one\n")
+    make = ["run", "-n", "make", "--", "sh", "-c", """
+        [ -e out ] || cat source >out
+        [ -z "$WAIT" ] || { : >begun; while [ ! -e done ]; do :; done; }
+        """]
+    project.ftrace(*make).ok()
+    project.ftrace("run", "-n", "use", "--", "cat", "out").ok()
+    with subprocess.Popen([FTRACE, *make], cwd=project.root,
+                          env=environment(WAIT="1")) as child:
+        while child.poll() is None and not (project.root / "begun").exists():
+            time.sleep(0.01)
+        project.write("source", "two\n")
+        project.write("done")
+    assert child.returncode == 0
+    assert "use" in project.affected_units()
+    project.ftrace(*make).ok()
+    assert project.affected_units() == []
+
+
 def test_a_failed_run_does_not_vouch_for_a_product(project):
     project.write("source", "one\n")
     lines = ["[ -e out ] || cat source >out", "cat out", "exec test ! -e bad"]
@@ -282,6 +330,78 @@ def test_a_failed_run_does_not_vouch_for_a_product(project):
     project.write("bad")
     assert project.run("sh", "run.sh").code == 1
     assert "use" in project.affected_units()
+
+
+def test_a_product_that_a_test_leaves_keeps_its_sources(project):
+    project.write("source", "one\n")
+    project.write("test_a.py", """
+        import os
+        def test_make():
+            if not os.path.exists("out"):
+                with open("source") as file, open("out", "w") as out:
+                    out.write(file.read())
+        def test_use():
+            with open("out") as file:
+                assert file.read()
+        """)
+    for _ in range(2):
+        project.pytest("-q").ok()
+        assert project.affected_units() == []
+    for text in ("two\n", "three\n"):
+        project.write("source", text)
+        assert len(project.affected_units()) == 2
+        project.pytest("-q").ok()
+        assert project.affected_units() == []
+
+
+@pytest.mark.parametrize("head", [
+    "def pytest_configure():",
+    "@pytest.fixture(scope='session', autouse=True)\ndef made():",
+    "if True:"])
+def test_so_does_what_its_surroundings_make(project, head):
+    project.write("source", "one\n")
+    project.write("conftest.py", """\
+import os, pytest
+%s
+    if not os.path.exists("out"):
+        with open("source") as file, open("out", "w") as out:
+            out.write(file.read())
+""" % head)
+    project.write("test_a.py", """
+        def test_use():
+            with open("out") as file:
+                assert file.read()
+        """)
+    for _ in range(3):
+        project.pytest("-q").ok()
+        assert project.affected_units() == []
+    project.write("source", "two\n")
+    assert project.affected_units() == ["test_a.py::test_use"]
+    project.pytest("-q").ok()
+    assert project.affected_units() == []
+
+
+def test_nor_does_a_test_that_failed(project):
+    project.write("source", "one\n")
+    project.write("test_a.py", """
+        def test_make():
+            with open("source") as file:
+                text = file.read()
+            assert text != "bad\\n"
+            with open("out", "w") as file:
+                file.write(text)
+        def test_use():
+            with open("out") as file:
+                assert file.read()
+        """)
+    both = ["test_a.py::test_make", "test_a.py::test_use"]
+    project.pytest("-q").ok()
+    assert project.affected_units() == []
+    for text in ("bad\n", "good\n"):
+        project.write("source", text)
+        assert project.affected_units() == both
+        project.pytest("-q")
+    assert project.affected_units() == []
 
 
 def test_what_a_command_looked_for_and_made_may_be_gone(project):
@@ -321,6 +441,25 @@ def test_git_moves_its_index(project):
     assert project.affected_units() == []
 
 
+def test_what_git_does_not_keep_is_no_bookkeeping(project):
+    tree = Project(project.root / ".git/trees/x")
+    for each in project, tree:
+        each.sh("git", "init", "-q").ok()
+        for name in ("a", "b", "c"):
+            each.write("data/" + name)
+    (project.root / ".git/link").symlink_to("../data/b")
+    tree.run("test", "-e", "data/c").ok()
+    project.run("test", "-e", ".git/../data/a").ok()
+    project.run("test", "-e", ".git/link").ok()
+    assert project.affected_units() == tree.affected_units() == []
+    (project.root / "data/a").unlink()
+    assert project.affected_units() == ["test -e .git/../data/a"]
+    (project.root / "data/b").unlink()
+    assert len(project.affected_units()) == 2
+    (tree.root / "data/c").unlink()
+    assert tree.affected_units() == ["test -e data/c"]
+
+
 def test_git_says_another_revision(project):
     for line in (["init", "-q"], ["add", "."],
                  ["-c", "user.name=a", "-c", "user.email=a@b", "commit",
@@ -351,6 +490,15 @@ def test_files_that_the_project_ignores(project):
         {"glob": "state", "files": 1}, {"glob": "*.counter", "files": 0}]
     project.write("data", "2\n")
     assert project.affected_units() == ["sh run.sh"]
+
+
+def test_a_project_in_a_folder_that_is_called_as_a_cache(project):
+    inner = Project(project.root / ".mypy_cache/x")
+    inner.write("pyproject.toml")
+    inner.write("data", "1\n")
+    command(inner, "cat data")
+    inner.write("data", "2\n")
+    assert inner.affected_units() == ["sh run.sh"]
 
 
 def test_a_file_that_git_tracks_is_not_ignored(project):
