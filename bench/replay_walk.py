@@ -187,6 +187,7 @@ class Walk:
         for way in self.ways:
             way.copy.checkout(commit)
         believed = {way.name: way.believed() for way in self.ways[1:]}
+        self.ask(step)
         turn = number % len(self.ways)
         for way in self.ways[turn:] + self.ways[:turn]:
             found = way.warm()
@@ -205,6 +206,9 @@ class Walk:
         self.before = step.full.outcomes
         self.steps.append(step)
         return step
+
+    def ask(self, step):
+        """What else is asked of the tools before they run."""
 
     def _judge(self, full, warm, believed):
         missed, warm.not_run, warm.differs = compare(
