@@ -10,13 +10,16 @@ import json
 import os
 import re
 import shutil
+import subprocess
 
+import common
 import replay_history
 from common import Broken
 from oracle_select import Ftrace
 
 # What is looked at is a line made by _line(); the first that matches counts.
 SETTINGS = r"(pyproject\.toml|setup\.cfg|tox\.ini|\.?pytest\.(ini|toml))"
+WHOLE = "module-level change, whole"
 CLASSES = [(name, re.compile(pattern)) for name, pattern in (
     ("failed, incomplete or new", r"^(failed|incomplete|new)\b"),
     ("settings", r"^\S+ (\S*/)?%s( |$)|^\S+ \$" % SETTINGS),
@@ -27,13 +30,15 @@ CLASSES = [(name, re.compile(pattern)) for name, pattern in (
     ("names changed", r": changed: "),
     ("kept values", r" < (memo|kept) "),
     ("function entered", r"^\S+ \S+\.pyi? .*< block "),
-    ("module-level change, whole", r"^\S+ \S+\.pyi?( < \S+ \S+)* < module "),
+    (WHOLE, r"^\S+ \S+\.pyi?( < \S+ \S+)* < module "),
     ("file accessed", r"^(modified|removed|created|listing) "),
     ("other", ""))]
 NAMES = [name for name, _pattern in CLASSES]
 # Groups of reasons that are looked at, and tests asked of each.
 GROUPS, SAMPLES = 24, 5
 PROBE = "ftrace_field_probe"
+ADAPTERS = os.path.join(common.ROOT, "adapters", "python")
+VERDICT = os.path.join(common.HERE, "field_verdict.py")
 
 
 class Group:
@@ -45,6 +50,7 @@ class Group:
         self.text = reason.get("text", "")
         self.units = []
         self.name = self.line = None
+        self.verdict = ""
 
 
 def _groups(answer):
@@ -82,8 +88,8 @@ class Why:
 
     def __init__(self, recorded, selected, groups):
         self.recorded, self.selected = recorded, selected
-        self.lines = [(len(each.units), each.name, each.line)
-                      for each in groups[:4]]
+        self.lines = [(len(each.units), each.name, each.line, each.verdict)
+                      for each in groups[:8]]
         half = recorded / 2
         of_class = collections.defaultdict(set)
         for group in groups:
@@ -134,6 +140,11 @@ class Asked:
         groups = _groups(answer)[:GROUPS]
         for group in groups:
             self._name(group, answer["recorded"], before)
+        whole = [group for group in groups if group.name == WHOLE]
+        for path, verdict in self._verdicts(whole, before).items():
+            for group in whole:
+                if group.path == path:
+                    group.verdict = "%s: %s" % tuple(verdict)
         return Why(answer["recorded"], selected, groups)
 
     def _name(self, group, recorded, before):
@@ -161,6 +172,33 @@ class Asked:
                 return next(iter(reason.get("chains", ())), None)
         return None
 
+    def _before(self, before, path):
+        return replay_history.git("show", "%s:%s" % (before, path),
+                                  cwd=self.root)
+
+    def _verdicts(self, groups, before):
+        """Path to what narrowing says of the edit, and why."""
+        if not groups:
+            return {}
+        sources = replay_history.git("ls-files", "*.py", cwd=self.root)
+        request = {"now": {path: common.read(os.path.join(self.root, path))
+                           for path in sources.splitlines()},
+                   "collected": [path for path in sources.splitlines()
+                                 if re.search(r"(^|/)(test_.*|.*_test)\.py$",
+                                              path)],
+                   "before": {}}
+        for group in groups:
+            try:
+                request["before"][group.path] = self._before(
+                    before, group.path)
+            except Broken:
+                pass  # There was none.
+        done = subprocess.run(
+            [self.ftrace.suite.command[0], "-I", VERDICT, ADAPTERS],
+            input=json.dumps(request).encode(), stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, env=common.environment())
+        return json.loads(done.stdout) if done.returncode == 0 else {}
+
     def _everything(self, group, recorded, before):
         """Whether a name that nobody can know selects as many.
 
@@ -168,8 +206,7 @@ class Asked:
         """
         path = os.path.join(self.root, group.path)
         try:
-            old = replay_history.git("show", "%s:%s" % (before, group.path),
-                                     cwd=self.root)
+            old = self._before(before, group.path)
             with open(path, "rb") as file:
                 now = file.read()
         except (Broken, OSError):
