@@ -13,6 +13,8 @@ def report(step, tools):
         line += "  %5d %5.1f %% %6.2f s %5.2f%s" % (
             len(warm.ran), 100 * step.share(tool), warm.wall / 1000,
             step.ratio(tool), " MISS" if warm.escapes else "")
+    if step.full.crashed:
+        line += "  pytest broke down: not counted"
     say(line + "  " + step.subject[:40])
 
 
