@@ -35,6 +35,8 @@ class Needs:
 
 NEEDS = {
     "markdown-it-py": Needs(extras=["linkify", "plugins"]),
+    # What the tests of its older commits import.
+    "marshmallow": Needs(requires=["pytz"]),
     # Its requirements.txt has the documentation's tools, too.  Newer anyio
     # warns of what this starlette imports.
     "starlette": Needs(
