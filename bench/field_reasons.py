@@ -20,11 +20,12 @@ from oracle_select import Ftrace
 # What is looked at is a line made by _line(); the first that matches counts.
 SETTINGS = r"(pyproject\.toml|setup\.cfg|tox\.ini|\.?pytest\.(ini|toml))"
 WHOLE = "module-level change, whole"
+EVERYTHING = "everybody mentions everything"
 CLASSES = [(name, re.compile(pattern)) for name, pattern in (
     ("failed, incomplete or new", r"^(failed|incomplete|new)\b"),
     ("settings", r"^\S+ (\S*/)?%s( |$)|^\S+ \$" % SETTINGS),
     ("conftest", r"^\S+ (\S*/)?conftest\.py( |$)"),
-    ("everybody mentions everything", r": changed: .* < everything$"),
+    (EVERYTHING, r": changed: .* < everything$"),
     ("names changed, another file whole",
      r": changed: .* as a whole, since "),
     ("names changed", r": changed: "),
@@ -140,11 +141,7 @@ class Asked:
         groups = _groups(answer)[:GROUPS]
         for group in groups:
             self._name(group, answer["recorded"], before)
-        whole = [group for group in groups if group.name == WHOLE]
-        for path, verdict in self._verdicts(whole, before).items():
-            for group in whole:
-                if group.path == path:
-                    group.verdict = "%s: %s" % tuple(verdict)
+        self._explain(groups, before)
         return Why(answer["recorded"], selected, groups)
 
     def _name(self, group, recorded, before):
@@ -176,10 +173,38 @@ class Asked:
         return replay_history.git("show", "%s:%s" % (before, path),
                                   cwd=self.root)
 
-    def _verdicts(self, groups, before):
-        """Path to what narrowing says of the edit, and why."""
-        if not groups:
-            return {}
+    def _explain(self, groups, before):
+        """What ftrace does not say itself of the largest groups."""
+        whole = [group for group in groups if group.name == WHOLE]
+        every = [group for group in groups if group.name == EVERYTHING]
+        if not (whole or every):
+            return
+        answer = self._narrowing(whole, before)
+        for group in whole:
+            verdict = answer["verdicts"].get(group.path)
+            group.verdict = "%s: %s" % tuple(verdict) if verdict else ""
+        for group in every:
+            group.verdict = self._mentioning(
+                group.units[len(group.units) // 2], answer["everything"])
+
+    def _mentioning(self, unit, everything):
+        """Functions that mention everything and that a test depends on."""
+        found = {}
+        for each in json.loads(self.ftrace.ask("deps", "--json", unit))[
+                "accesses"]:
+            if each.get("block") in everything.get(each["path"], ()):
+                name = "%s:%s" % (each["path"], each["block"])
+                way = each["scope"]
+                if way in ("kept", "memo"):
+                    way += " " + each["scope_name"]
+                # That it entered the function itself says the most.
+                if way == "entered" or name not in found:
+                    found[name] = way
+        return ", ".join("%s (%s)" % each for each in sorted(
+            found.items(), key=lambda each: each[1] != "entered")[:6])
+
+    def _narrowing(self, groups, before):
+        """What narrowing says of the edits, and of everybody's functions."""
         sources = replay_history.git("ls-files", "*.py", cwd=self.root)
         request = {"now": {path: common.read(os.path.join(self.root, path))
                            for path in sources.splitlines()},
@@ -197,7 +222,8 @@ class Asked:
             [self.ftrace.suite.command[0], "-I", VERDICT, ADAPTERS],
             input=json.dumps(request).encode(), stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, env=common.environment())
-        return json.loads(done.stdout) if done.returncode == 0 else {}
+        return json.loads(done.stdout) if done.returncode == 0 else {
+            "verdicts": {}, "everything": {}}
 
     def _everything(self, group, recorded, before):
         """Whether a name that nobody can know selects as many.

@@ -4,8 +4,9 @@
     python field_verdict.py ADAPTERS < {"before": {path: text}, "now": {...},
                                         "collected": [path, ...]}
 
-`ftrace affected` does not say why it took a changed file as a whole; what it
-asks does.  before: the changed files alone, as they were; now: all sources.
+`ftrace affected` does not say why it took a changed file as a whole, or whose
+functions mention everything; what it asks does.  before: the changed files
+alone, as they were; now: all sources.
 """
 
 import json
@@ -23,12 +24,15 @@ def modules_of(path):
     return [path.replace("/", ".")]
 
 
-def outline_of(text):
+def analysed(text):
+    """The outline, and the functions that can reach any name."""
     import ftrace_python_answer
     try:
-        return ftrace_python_answer.analysis(text.encode(), None)[1]
+        found, outline = ftrace_python_answer.analysis(text.encode(), None)
     except Exception:
-        return b""  # as ftrace has it of what cannot be compiled
+        return b"", []  # as ftrace has it of what cannot be compiled
+    return outline, [block.name for block in found.blocks.by_name.values()
+                     if block.kind == "f" and "*" in block.mentions]
 
 
 def flags_of(path, collected):
@@ -41,18 +45,22 @@ def main():
     sys.path.insert(0, sys.argv[1])
     import ftrace_python_narrow as narrow
     given = json.load(sys.stdin)
-    now = {path: outline_of(text) for path, text in given["now"].items()}
+    all_now = {path: analysed(text) for path, text in given["now"].items()}
+    now = {path: outline for path, (outline, _names) in all_now.items()}
     changed = [narrow.Changed(
         path, flags_of(path, given["collected"]), modules_of(path),
-        [outline_of(text)], now.get(path, b""))
+        [analysed(text)[0]], now.get(path, b""))
         for path, text in given["before"].items()]
     files = [each.file for each in changed]
     files += [narrow.File(path, modules_of(path), content)
               for path, content in now.items()
               if path not in given["before"]]
     found = narrow.narrow(changed, files)
-    json.dump({each.path: [verdicts[0].word, verdicts[0].reason]
-               for each, verdicts in zip(changed, found)}, sys.stdout)
+    json.dump({
+        "verdicts": {each.path: [verdicts[0].word, verdicts[0].reason]
+                     for each, verdicts in zip(changed, found)},
+        "everything": {path: names for path, (_outline, names)
+                       in all_now.items() if names}}, sys.stdout)
 
 
 if __name__ == "__main__":
