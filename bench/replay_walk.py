@@ -217,8 +217,9 @@ class Walk:
         """What else is asked of the tools, which have run at before."""
 
     def _judge(self, full, warm, believed):
-        missed, warm.not_run, warm.differs = compare(
+        missed, not_run, warm.differs = compare(
             warm, self._ended(full), self.before, believed)
+        warm.not_run = self._lasting(not_run)
         tried = missed[::max(1, len(missed) // ALONE)][:ALONE]
         fine = {test for test in tried if not self._fails_alone(test)}
         # Of many some speak for all.
@@ -226,6 +227,16 @@ class Walk:
             fine = set(missed)
         for test in missed:
             (warm.unconfirmed if test in fine else warm.escapes).append(test)
+
+    def _lasting(self, tests):
+        """Without those that are called otherwise each time: by the time of
+        day, or by what was drawn."""
+        if not tests:
+            return []
+        again = set(self.plain.suite.run(
+            "-p", "no:cacheprovider", "--collect-only", "-q",
+            bytecode=True).collected)
+        return [test for test in tests if test in again]
 
     def _fails_alone(self, test):
         """A test that passes alone fails by what ran before it."""
