@@ -31,7 +31,7 @@ CLASSES = [(name, re.compile(pattern)) for name, pattern in (
     ("names changed", r": changed: "),
     ("kept values", r" < (memo|kept) "),
     ("function entered", r"^\S+ \S+\.pyi? .*< block "),
-    (WHOLE, r"^\S+ \S+\.pyi?( < \S+ \S+)* < module "),
+    (WHOLE, r"^\S+ \S+\.pyi?( < \S+ \S*)* < module "),
     ("file accessed", r"^(modified|removed|created|listing) "),
     ("other", ""))]
 NAMES = [name for name, _pattern in CLASSES]

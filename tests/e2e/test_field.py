@@ -25,6 +25,8 @@ import field_table  # noqa: E402
     ("modified a.py < kept b.py:memo < block f", "kept values"),
     ("modified a.py < entered a.py < block f", "function entered"),
     ("modified a.py < module b < module a", field_reasons.WHOLE),
+    ("modified a.py < run  < module conftest < module a",
+     field_reasons.WHOLE),
     ("modified a.json < module test_a", "file accessed"),
     ("new tests/test_a.py", "failed, incomplete or new"),
     ("smoke ", "other"),
