@@ -57,6 +57,11 @@ class Outcomes:
         return self.status is None or self.status in (3, 4)
 
     @property
+    def crashed(self):
+        """pytest itself failed, in the middle of whatever it did."""
+        return self.status is None or self.status == 3
+
+    @property
     def ended_early(self):
         return self.status is None or self.status in (2, 3, 4)
 

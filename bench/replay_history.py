@@ -29,14 +29,19 @@ def git(*argv, cwd=None):
 class History:
     """Commits, oldest first, and how their suite is run."""
 
-    def __init__(self, name, repository, commits, project):
+    def __init__(self, name, repository, commits, project, work=WORK,
+                 generated=()):
+        """work: where the copies are made; generated: pairs of a folder and
+        a path in it, of what installing made and no commit has."""
         self.name = name
         self.repository = repository
         self.commits = commits
         self.project = project
+        self.work = work
+        self.generated = generated
 
 
-def _commits(repository, tip, count, paths, first_parent=False):
+def commits_of(repository, tip, count, paths, first_parent=False):
     """The last commits that touch the paths, as `git log` lists them.
 
     first_parent: those of the main line alone, where a merge is all of a
@@ -68,8 +73,8 @@ def click(count, testmon, first_parent):
     os.makedirs(WORK, exist_ok=True)
     repository = _click_repository()
     known, = mutate_projects.find(["click"])
-    commits = _commits(repository, known.version, count, ["src", "tests"],
-                       first_parent)
+    commits = commits_of(repository, known.version, count,
+                         ["src", "tests"], first_parent)
     return History("click", repository, commits,
                    mutate_projects.prepare(known, testmon))
 
@@ -82,8 +87,8 @@ def of_user(repository, command, count, paths, testmon, first_parent):
         paths = [name for name in ("src", "tests", "test") if os.path.isdir(
             os.path.join(repository, name))] or ["."]
     return History(project.name, repository,
-                   _commits(repository, "HEAD", count, paths, first_parent),
-                   project)
+                   commits_of(repository, "HEAD", count, paths,
+                              first_parent), project)
 
 
 # What the made-up commits replace: file, old, new; without old a new file.
@@ -133,7 +138,7 @@ def synthetic(testmon):
             _edit(root, *edit)
         git("add", "-A", cwd=root)
         git("commit", "-q", "-m", subject, cwd=root)
-    return History("tiny", root, _commits(root, "HEAD", 99, ["."]), project)
+    return History("tiny", root, commits_of(root, "HEAD", 99, ["."]), project)
 
 
 class Copy:
@@ -143,18 +148,24 @@ class Copy:
     """
 
     def __init__(self, history, name):
-        self.root = os.path.join(WORK, history.name + "-" + name)
+        self.root = os.path.join(history.work, history.name + "-" + name)
         shutil.rmtree(self.root, ignore_errors=True)
         git("clone", "-q", "--no-checkout", "--shared", history.repository,
             self.root)
+        self.kept = [".ftrace", ".testmondata*"]
         self.when = 0
+        for source, path in history.generated:
+            target = os.path.join(self.root, path)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            shutil.copy2(os.path.join(source, path), target)
+            self.kept.append("/" + path)
 
     def checkout(self, commit):
         # Bytecode is dated by the second: one commit a second.
         while int(time.time()) <= self.when:
             time.sleep(0.05)
         git("checkout", "-q", "--force", "--detach", commit, cwd=self.root)
-        git("clean", "-fdq", "-e", ".ftrace", "-e", ".testmondata*",
+        git("clean", "-fdq", *["--exclude=" + each for each in self.kept],
             cwd=self.root)
         self.when = int(time.time())
 

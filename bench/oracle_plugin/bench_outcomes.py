@@ -5,12 +5,17 @@ One JSON object a line goes to the file BENCH_OUTCOMES, as it happens, so that
 a run which dies tells how far it came.  With BENCH_SURVEY the last line also
 has what the run loaded and opened below the current directory.  The tests see
 neither the variables nor this folder on their path.
+
+It has no hook of the collection: this is no installed plugin, and where code of
+the project takes part in that, ftrace selects more when a directory changes.
 """
 
 import importlib.machinery
 import json
 import os
 import sys
+
+import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 START = os.getcwd()
@@ -57,11 +62,12 @@ class Recorder:
     def pytest_configure(self, config):
         self.root = str(getattr(config, "rootpath", None) or config.rootdir)
 
-    def pytest_collectreport(self, report):
-        if report.failed:
+    def pytest_exception_interact(self, report):
+        if getattr(report, "when", None) == "collect" and report.failed:
             self._write(uncollected=self._id(report.nodeid))
 
-    def pytest_collection_finish(self, session):
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
         self._write(collected=[self._id(item.nodeid)
                                for item in session.items])
 

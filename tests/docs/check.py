@@ -31,7 +31,8 @@ FOREIGN = {"--changed", "--build", "--preset", "--test-dir", "--lf", "--ff",
            "--work", "--floor", "--first-parent", "--junitxml",
            "--maxfail", "--tb", "--durations", "--capture", "--dist", "--cov",
            "--cov-fail-under", "--html", "--report-log", "--deselect",
-           "--user", "--path", "--run"}
+           "--user", "--path", "--run", "--projects", "--no-peer", "--record",
+           "--pairs"}
 
 problems = []
 
