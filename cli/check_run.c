@@ -66,6 +66,7 @@ static _Noreturn void run_tests(
 {
 	size_t count = 0, n = 0;
 	char **argv;
+	int status;
 
 	while (check->argv[count])
 		count++;
@@ -79,7 +80,9 @@ static _Noreturn void run_tests(
 		argv[n++] = (char *)"--full";
 	argv[n++] = (char *)"--";
 	memcpy(argv + n, check->argv, count * sizeof(*argv));
-	exit(verb_test.run((int)(n + count), argv));
+	status = verb_test.run((int)(n + count), argv);
+	free(argv);
+	exit(status);
 }
 
 static _Noreturn void run_unit(const struct checks *checks, struct check *check)

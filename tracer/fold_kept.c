@@ -441,6 +441,9 @@ static void take_callees(struct reach *reach, uint32_t caller)
 	take_all(reach, names_find(&reach->inner, (const char *)&caller,
 				sizeof(caller)));
 	take_all(reach, &reach->handed[caller]);
+	/* What nobody could take apart may call whatever there is. */
+	if (!fold_block_of(reach->fold, &functions[caller]))
+		take_all(reach, &reach->here);
 	for (size_t i = 0; i < mentions->count; i++) {
 		const struct name_list *named =
 			&reach->names.lists[mentions->items[i]];

@@ -432,7 +432,7 @@ class Blocks:
             for mine, theirs in zip(found, names):
                 mine |= theirs
         if texts:
-            _, looked_up, _, held, _ = found
+            _, looked_up, _, held = found
             looked_up |= texts
             held.update(["a" + text for text in texts])
         self._names[id(code)] = reflects, found
@@ -440,7 +440,7 @@ class Blocks:
 
     def _note(self, block, code):
         """Mentions: what it loads, looks up, and is itself known by."""
-        reflects, (loaded, looked_up, valued, held, called) = (
+        reflects, (loaded, looked_up, valued, held) = (
             self._names_of(code, block.name))
         found = block.mentions
         for (kept, asked, plain), used in (("ghG", loaded),
@@ -459,7 +459,6 @@ class Blocks:
         found.update(["A" + name for name in code.co_varnames[:count]])
         if "." not in block.name:
             found.add("G" + code.co_name)
-        found.update(["o__%s__" % name for name in called])
         found.update([each for each in held if " " in each
                       or each[0] == "g" and "." in each])
         if "modules" in code.co_names:
@@ -468,18 +467,6 @@ class Blocks:
                 found.update(("!", "*"))
         if reflects:
             found.add("*")
-        if block.kind == "c" or not code.co_flags & OPTIMIZED:
-            found.update(mentions.loads_of(code))
-
-    def loads(self):
-        """What the module's own code gets at, classes and the like left out.
-
-        These are blocks, and mention it themselves.
-        """
-        found = set()
-        for module in self._modules:
-            found |= mentions.loads_of(module)
-        return found
 
     def _forwards(self, module, name, places):
         """A function that passes a name on is what its callers are.

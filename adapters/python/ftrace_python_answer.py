@@ -39,9 +39,8 @@ def _encode_mentions(mentions):
 
 
 def _put_module(stream, found):
-    """What runs when the file is imported is no block, and mentions names."""
-    for part in ("<import>", "c", found.skeleton, 1, 1,
-                 _encode_mentions(found.blocks.loads())):
+    """What runs when the file is imported is no block."""
+    for part in ("<import>", "c", found.skeleton, 1, 1, b""):
         stream.put(part)
 
 

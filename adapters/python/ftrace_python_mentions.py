@@ -102,6 +102,7 @@ _JUMPS = frozenset(op for name, op in opmap.items()
                        "GET_AWAITABLE", "INSTRUMENTED", "WITH_",
                        "BEFORE_")))
 _METHOD = _ops("LOAD_METHOD")
+_IMPORT_FROM = opmap["IMPORT_FROM"]
 _OF_OWNER = _ops("LOAD_METHOD", "LOAD_ATTR", "STORE_ATTR", "DELETE_ATTR") - {
     NOWHERE}
 _BINDING = _ops("STORE_ATTR", "DELETE_ATTR", "STORE_GLOBAL", "DELETE_GLOBAL",
@@ -363,59 +364,15 @@ def _uses(stream, names, consts, valued, held):
                 held.update((name, "g" + chain) if chain else (name,))
 
 
-# The special methods that operators call, by opcode, and where one opcode has
-# them all, by its argument.  `%` of a string looks up what it is given, too.
-_OPERATORS = {}
-for _name, _methods in (
-        ("POWER", "pow"), ("MULTIPLY", "mul"), ("MATRIX_MULTIPLY", "matmul"),
-        ("MODULO", "mod getitem"), ("ADD", "add"), ("SUBTRACT", "sub"),
-        ("FLOOR_DIVIDE", "floordiv"), ("TRUE_DIVIDE", "truediv"),
-        ("LSHIFT", "lshift"), ("RSHIFT", "rshift"), ("AND", "and"),
-        ("XOR", "xor"), ("OR", "or")):
-    for _op in _ops("BINARY_" + _name, "INPLACE_" + _name):
-        _OPERATORS[_op] = _methods
-for _name, _methods in (
-        ("UNARY_POSITIVE", "pos"), ("UNARY_NEGATIVE", "neg"),
-        ("UNARY_INVERT", "invert"), ("BINARY_SUBSCR", "getitem"),
-        ("BINARY_SLICE", "getitem"), ("STORE_SUBSCR", "setitem"),
-        ("STORE_SLICE", "setitem"), ("DELETE_SUBSCR", "delitem")):
-    _OPERATORS[opmap.get(_name, NOWHERE)] = _methods
-_OPERATORS.pop(NOWHERE, None)
-_BINARY_OP = opmap.get("BINARY_OP", NOWHERE)
-# The order of Include/opcode.h; the same again for those in place.
-_BY_OPERAND = ("add", "and", "floordiv", "lshift", "matmul", "mul",
-               "mod getitem", "or", "pow", "rshift", "sub", "truediv", "xor")
-# Functions of Python's that do the same.
-_BY_FUNCTION = {
-    "sum": "add", "itemgetter": "getitem", "format_map": "getitem",
-    "reduce": " ".join(_BY_OPERAND), "operator": " ".join(_BY_OPERAND)}
-
-
-def _operators_of(pairs, names, found):
-    """Adds the special methods that the operators in code may call."""
-    for op, arg in pairs:
-        if op == _BINARY_OP:
-            # Behind them subscripts have got a number, in 3.14.
-            found.update(_BY_OPERAND[arg % 13].split()
-                         if arg < 26 else ["getitem"])
-        elif op in _OPERATORS:
-            found.update(_OPERATORS[op].split())
-    for name in names:
-        if name in _BY_FUNCTION:
-            found.update(_BY_FUNCTION[name].split())
-
-
 # The opcodes that are looked at whatever comes before and after.
-_MATTERS = bytes(bool(_ROLES[op]) or op in _OPERATORS or op == _BINARY_OP
-                 for op in range(256))
+_MATTERS = bytes(bool(_ROLES[op]) for op in range(256))
 
 
 def names_of(code):
     """What code names, in sets.
 
     Globals; attributes; what of them, with "g" or "a" in front, it does more
-    with than call or test; what of these it holds, see _uses(); the special
-    methods that its operators may call.
+    with than call or test; what of these it holds, see _uses().
     """
     names = code.co_names
     ops = code.co_code[::2]
@@ -424,11 +381,9 @@ def names_of(code):
     looked_up = set()
     valued = set()
     held = set()
-    called = set()
     pairs = set(compress(zip(ops, arguments), ops.translate(_MATTERS)))
-    _operators_of(pairs, names, called)
     if not names:
-        return loaded, looked_up, valued, held, called
+        return loaded, looked_up, valued, held
     stream, long = _stream(ops, arguments)
     # The halves of a long argument add names too many, and no harm.
     pairs.update(long)
@@ -452,86 +407,7 @@ def names_of(code):
         looked_up.add(name)
         for each in (valued, held):
             each.update(("g" + name, "a" + name))
-    return loaded, looked_up, valued, held, called
-
-
-# What code loads, as opposed to binding it; and what it imports by a name.
-_LOADING = {op: 0 for op in _ops(
-    "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_METHOD")}
-_LOADING[_LOAD_GLOBAL] = _GLOBAL_SHIFT
-_LOADING[_LOAD_ATTR] = _ATTR_SHIFT
-_LOADING[opmap.get("LOAD_SUPER_ATTR", NOWHERE)] = 2
-_LOADING.pop(NOWHERE, None)
-_IMPORT_FROM = opmap["IMPORT_FROM"]
-_STORING = _ops("STORE_NAME", "STORE_GLOBAL")
-_DELETE = opmap["DELETE_NAME"]
-_BUILD_CLASS = opmap["LOAD_BUILD_CLASS"]
-_ASKING = _ops("LOAD_ATTR", "LOAD_METHOD", "STORE_ATTR", "DELETE_ATTR")
-_MATCH_CLASS = opmap.get("MATCH_CLASS", NOWHERE)
-# Not that which a version has not got.
-_NO_INSTRUCTION = NOWHERE - 1, 0
-_STARS = frozenset((
-    (opmap.get("IMPORT_STAR", NOWHERE), 0),
-    (opmap.get("CALL_INTRINSIC_1", NOWHERE), 2)))
-
-
-def loads_of(code):
-    """What code of an import gets at, as its mentions say it.
-
-    "l" and a name that it loads, of whatever it is; "k" and one of these that
-    it does more with than ask for an attribute or call; "i" and one that it
-    imports from a module, or a star.
-    """
-    names = code.co_names
-    pairs = [(op, arg) for op, arg in instructions(code)
-             if op not in _IGNORED]
-    found, others, gone = set(), [], set()
-    before = _NO_INSTRUCTION
-    bases = False
-    for (op, arg), behind in zip(pairs, pairs[1:] + [_NO_INSTRUCTION]):
-        if op in _LOADING:
-            name = names[arg >> _LOADING[op]]
-            found.add("l" + name)
-            if not (bases or behind[0] in _ASKING
-                    or _is_just_called(op, arg, before, behind)):
-                found.add("k" + name)
-        elif op == _IMPORT_FROM:
-            found.add("i" + names[arg])
-            if behind[0] in _STORING and behind[1] != arg:
-                others.append((names[behind[1]], names[arg]))
-        elif (op, arg) in _STARS:
-            found.add("i*")
-        elif op == _DELETE:
-            gone.add(names[arg])
-        elif op == _BUILD_CLASS:
-            # Of a base only functions look at what it has.
-            bases = True
-        elif op in _CALLING or op in _CALL_KW or op == _CALL_EX:
-            bases = False
-        before = op, arg
-    # The other name may be gone when the run ends, and those are asked for.
-    found.update([kind + name for other, name in others for kind in "lk"
-                  if kind + other in found or other in gone])
-    matches = any([op == _MATCH_CLASS for op, _ in pairs])
-    if matches or not TRIGGERS.isdisjoint(names):
-        texts = set()
-        for constant in code.co_consts:
-            # Other tuples of names are those of imports and of arguments.
-            if type(constant) is str or matches and type(constant) is tuple:
-                names_in_constant(constant, texts)
-        found.update(["l" + name for name in texts])
-    return found
-
-
-def _is_just_called(op, arg, before, behind):
-    """Whether what is loaded there is what a call calls, as far as it tells.
-
-    Without arguments, up to Python 3.10.
-    """
-    if op == _LOAD_ATTR and _ATTR_SHIFT and arg & 1 or op in _METHOD:
-        return True
-    return (behind[0] == _PUSH_NULL or before[0] == _PUSH_NULL
-            and VERSION < (3, 13) or behind[1] == 0 and behind[0] in _CALLING)
+    return loaded, looked_up, valued, held
 
 
 def _fields(text):

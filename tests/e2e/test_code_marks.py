@@ -168,7 +168,7 @@ def test_what_unknown_code_keeps_anything_may_have_computed(marked):
         "a: begin/module/bad use/module/m source/ROOT/bad.py end/"
         " use/module/bad code/t1/8/get/ROOT/bad.py enter/t1/8,2"
         " kept/table=table;/ROOT/bad.py",
-        "b: use/module/bad enter/t1/8", "c: use/module/bad")
+        "b: use/module/bad enter/t1/8 use/kept/table", "c: use/module/bad")
     with marked.edited("m.py", "return 2", "return 3"):
         assert marked.affected_units() == ["t.py::a", "t.py::b"]
     with marked.edited("m.py", "return LIMIT", "return 4"):

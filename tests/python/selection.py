@@ -19,7 +19,6 @@ def facts(analysis):
     """All that an analysis says, to be compared."""
     read = outline.Outline(analysis.outline)
     return (analysis.skeleton, analysis.prints, analysis.mentions,
-            analysis.loads,
             read.units, read.future, read.names, read.forwarders,
             read.bound, read.imported)
 
@@ -37,15 +36,12 @@ class Analysis:
         self.bodies = found.bodies()
         self.prints = {}
         self.mentions = {}
-        self.loads = found.blocks.loads()
         for name, block in found.blocks.by_name.items():
             self.prints[name] = block.print()
             names = (past.mentions.get(name, set())
                      if block.mentions is None else block.mentions)
-            if block.kind == "c":
-                # Of the rest nobody asks.
-                names = {each for each in names if each[0] in "lki"}
-            self.mentions[name] = names
+            # Of what runs on import nobody asks.
+            self.mentions[name] = set() if block.kind == "c" else names
         for each in found.cuts:
             self._take_over(past, each[bodies.NAME])
 

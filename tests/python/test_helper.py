@@ -48,40 +48,6 @@ def test_analyse():
     assert answer[15].split(b"\n") == [b"Ax", b"Gf", b"Gg"]
 
 
-@pytest.mark.parametrize("text, found", [
-    ("import a\nfrom b import c\nd = 1\n", {"ic"}),
-    ("from b import c as d\nd()\n", {"ic", "ld", "lc"}),
-    ("from b import c as d\ndel d\n", {"ic", "lc", "kc"}),
-    ("from b import *\n", {"i*"}),
-    ("a.b(c.d).e = f['g']\n", {"la", "lb", "lc", "ld", "kd", "lf", "kf"}),
-    ("@a\ndef b(c=d): return e\n", {"la", "ka", "ld", "kd"}),
-    ("class A(b):\n    c = d\n", {"lb"}),
-])
-def test_what_a_module_gets_at(text, found):
-    answer = ask("analyse", 1, "a.py", text)
-    assert answer[4] == b"<import>"
-    assert set(answer[9].decode().split("\n")) == found
-
-
-def test_texts_that_a_module_gets_at_are_no_names_of_imports():
-    answer = ask("analyse", 1, "a.py", "from b import c\ngetattr(d, 'e')\n")
-    found = set(answer[9].decode().split("\n"))
-    assert {"ic", "ld", "le"} <= found and "lc" not in found
-
-
-def test_what_a_class_gets_at():
-    answer = ask("analyse", 1, "a.py", """\
-class A(b):
-    c = d
-    def e(self, f=g): return h
-""")
-    blocks = {answer[at]: set(answer[at + 5].decode().split("\n"))
-              for at in range(4, len(answer), 6)}
-    assert {each for each in blocks[b"A"] if each[0] in "li"} == {
-        "l__name__", "ld", "lg"}
-    assert not any(each[0] in "li" for each in blocks[b"A.e"])
-
-
 SETUP = """\
 [metadata]
 name = x
