@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "map/alloc.h"
 #include "map/command.h"
 #include "map/left.h"
 #include "map/recording.h"
@@ -485,18 +486,16 @@ static int store_all(struct store *store, const struct scope_key *keys)
 }
 
 /* A test that was left out, of a file that is not as the map had it. */
-static int is_hidden(
-	bool *yes, struct store *store, const struct recorded_scope *unit)
+static int is_hidden(bool *yes, struct store *store,
+	const struct recorded_scope *unit,
+	const struct recorded_scope *const *renewed, size_t count)
 {
-	const struct recording *recording = store->recording;
 	int64_t known = 0;
 	int code = 0;
 
 	*yes = false;
-	for (size_t i = 0; !*yes && i < recording->scope_count; i++)
-		*yes = recording->scopes[i].kind == SCOPE_COLLECT &&
-		       recording->scopes[i].renewed &&
-		       recording_is_below(unit, &recording->scopes[i]);
+	for (size_t i = 0; !*yes && i < count; i++)
+		*yes = recording_is_below(unit, renewed[i]);
 	if (*yes)
 		code = find_unit(store, unit->name, unit->name_size, &known);
 	*yes &= !known;
@@ -512,18 +511,30 @@ static int is_hidden(
 static int doubt_commands(struct store *store)
 {
 	const struct recording *recording = store->recording;
+	const struct recorded_scope **renewed =
+		xcalloc(recording->scope_count + 1, sizeof(*renewed));
 	bool hidden = recording->passed_news;
+	size_t count = 0;
 	int code = 0;
 
-	for (size_t i = 0; code == 0 && !hidden && i < recording->scope_count;
+	for (size_t i = 0; i < recording->scope_count; i++) {
+		const struct recorded_scope *scope = &recording->scopes[i];
+
+		if (scope->kind != SCOPE_COLLECT || !scope->renewed)
+			continue;
+		hidden |= scope->in_part;
+		renewed[count++] = scope;
+	}
+	/* Tens of thousands can be left out. */
+	for (size_t i = 0;
+		code == 0 && !hidden && count && i < recording->scope_count;
 		i++) {
 		const struct recorded_scope *scope = &recording->scopes[i];
 
 		if (scope->kind == SCOPE_UNIT && scope->unwanted)
-			code = is_hidden(&hidden, store, scope);
-		else if (scope->kind == SCOPE_COLLECT)
-			hidden = scope->in_part && scope->renewed;
+			code = is_hidden(&hidden, store, scope, renewed, count);
 	}
+	free(renewed);
 	if (code < 0 || !hidden)
 		return code;
 	return command_forget_others(store->map, recording, store->err);

@@ -229,13 +229,33 @@ static void say_block(struct block *block)
 	entries_say(mark);
 }
 
+/* Texts of names are the same wherever they come from. */
+static bool was_led(struct block *block, const void *by)
+{
+	const void **more;
+
+	for (unsigned i = 0; i < block->lead_count; i++)
+		if (block->leads[i] == by)
+			return true;
+	if (block->lead_count % 8 == 0) {
+		more = realloc(
+			block->leads, (block->lead_count + 8) * sizeof(*more));
+		if (!more)
+			return false;
+		block->leads = more;
+	}
+	block->leads[block->lead_count++] = by;
+	return false;
+}
+
 void entries_lead(struct block *block, const char *name, struct block *caller)
 {
 	char mark[MARK_MAX + 100];
 	int size;
 
 	if (!block->id || stopped || (caller && !caller->id) ||
-		(name && *name >= '0' && *name <= '9'))
+		(name && *name >= '0' && *name <= '9') ||
+		was_led(block, caller ? (const void *)caller : name))
 		return;
 	entries_token();
 	entries_declare(block);

@@ -27,6 +27,8 @@ struct block {
 	const char *path;              /* absolute */
 	struct kept_mention *mentions; /* of its code: kept_names.h */
 	unsigned mention_count;
+	const void **leads; /* what was said to lead to it */
+	unsigned lead_count;
 
 	char name[];
 };
@@ -62,7 +64,7 @@ void entries_enter(struct block *block);
 
 /*
  * The block may be called by who mentions a name, or by another block that has
- * it at hand; one of the two is NULL.
+ * it at hand; one of the two is NULL. The name is one of kept_names.h.
  */
 void entries_lead(struct block *block, const char *name, struct block *caller);
 

@@ -15,11 +15,12 @@ import os
 import sys
 import threading
 import types
+import weakref
 
 import ftrace_pytest_imports as imports
 import ftrace_pytest_marks as marks
 import ftrace_pytest_memory as memory
-from ftrace_pytest_marks import encode
+from ftrace_pytest_marks import encode, identity
 
 _NOTHING, _OF_PROJECT, _OF_OTHERS = range(3)
 
@@ -104,6 +105,19 @@ def _bases_of(kind):
             yield base
 
 
+def _per_class(function):
+    """The same, asked once for each class; without holding any."""
+    known = {}
+
+    def ask(kind):
+        found = known.get(identity(kind))
+        if found is None or found[0]() is not kind:
+            found = known[identity(kind)] = weakref.ref(kind), function(kind)
+        return found[1]
+    return ask
+
+
+@_per_class
 def _class_kind(kind):
     """What its objects are: without anything to look at, the project's."""
     if next(_bases_of(kind), None) is not None:
@@ -133,6 +147,7 @@ def _attributes_of(value):
     return found
 
 
+@_per_class
 def _paths_of(kind):
     """The files that the code of a class and its bases is in."""
     found = []
@@ -151,16 +166,28 @@ def _specials_of(value):
     Those of the class itself are found by its name.
     """
     kind = type(value)
-    if issubclass(kind, type):
-        kind, own = value, value
-    else:
-        own = None
     if kind is types.GeneratorType:
         return [types.FunctionType(value.gi_code, {})]
-    return [each for base in _bases_of(kind) if base is not own
+    if issubclass(kind, type):
+        return _specials_of_bases(value)
+    return _specials_of_objects(kind)
+
+
+def _specials(bases):
+    return [each for base in bases
             for name, each in memory.names_of_class(base).items()
             if type(each) is types.FunctionType
             and type(name) is str and name[:2] == "__" == name[-2:]]
+
+
+@_per_class
+def _specials_of_objects(kind):
+    return _specials(_bases_of(kind))
+
+
+@_per_class
+def _specials_of_bases(kind):
+    return _specials(base for base in _bases_of(kind) if base is not kind)
 
 
 def _maker_of(value):

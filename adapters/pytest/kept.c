@@ -86,11 +86,16 @@ static const char *text_of(PyObject *bytes)
  */
 static void say_made(const struct place *place)
 {
-	PyObject *value = places_maker(place), *maker = NULL;
+	PyObject *value = NULL, *maker = NULL;
 	struct kept_name *name = place->names[0], *other = place->names[1];
 	const char *path = places_path(place);
 	char mark[MARK_MAX + 100];
 
+	if (!place->is_called && name->made_by == scopes[now].number &&
+		name->made_in == path)
+		return;
+	if (place->is_called)
+		value = places_maker(place);
 	if (value)
 		maker = PyObject_CallFunctionObjArgs(maker_of, value, NULL);
 	PyErr_Clear();
@@ -216,6 +221,7 @@ void kept_look(
 		return;
 	looking = true;
 	looks++;
+	places_begin();
 	now = depth < SCOPES ? depth : SCOPES - 1;
 	kept_entered(entered, count);
 	PyErr_Fetch(&type, &value, &trace);

@@ -23,12 +23,19 @@ struct owner {
 	bool is_foreign; /* attributes that code of others asks for */
 	struct place **places;
 	unsigned count, room;
+	uint64_t checked;           /* up to when it is known to be there */
 	struct place *names;        /* of a module, how many */
 	struct owner *next, **link; /* of modules */
 };
 
 static PyObject *class_kind, *attributes_of, *paths_of, *specials_of, *wrappers;
 static unsigned long place_count;
+
+/*
+ * While no code runs, what is there stays there: renewed with each look and
+ * whenever Python code was called.
+ */
+static uint64_t moment = 1;
 static struct owner *tops;
 
 /* Where functions have their attributes; 0: unknown. */
@@ -100,6 +107,15 @@ const char *places_path(const struct place *place)
 	return top_of(place->owner)->path;
 }
 
+/* Calls what was handed over at the start. */
+static PyObject *ask(PyObject *function, PyObject *value)
+{
+	PyObject *answer = PyObject_CallFunctionObjArgs(function, value, NULL);
+
+	moment++;
+	return answer;
+}
+
 /* What is read of a value, to be released; NULL: it has none of that. */
 
 static PyObject *names_of_object(PyObject *object)
@@ -109,7 +125,7 @@ static PyObject *names_of_object(PyObject *object)
 	if (names)
 		return names;
 	PyErr_Clear();
-	names = PyObject_CallFunctionObjArgs(attributes_of, object, NULL);
+	names = ask(attributes_of, object);
 	if (names && kept_kind_of(names) == KEPT_DICT)
 		return names;
 	PyErr_Clear();
@@ -127,6 +143,14 @@ static PyObject *names_of_function(PyObject *function)
 	if (names)
 		Py_IncRef(names);
 	return names;
+}
+
+static bool has_names(PyObject *object)
+{
+	PyObject *names = names_of_object(object);
+
+	Py_DecRef(names);
+	return names != NULL;
 }
 
 static PyObject *names_in(enum kept_kind kind, PyObject *object)
@@ -230,17 +254,24 @@ static PyObject *value_by_key(
 }
 
 /* Whether an owner is still what its holder has. */
-static bool is_there(const struct owner *owner)
+static bool is_there(struct owner *owner)
 {
 	PyObject *value;
 	bool is;
 
-	if (!owner->holder)
+	if (!owner->holder || owner->checked == moment)
 		return true;
 	value = places_value(owner->holder);
 	is = value == owner->object && kept_kind_of(value) == owner->kind;
 	Py_DecRef(value);
+	if (is)
+		owner->checked = moment;
 	return is;
+}
+
+void places_begin(void)
+{
+	moment++;
 }
 
 /* The same of one whose owner is there. */
@@ -270,7 +301,7 @@ PyObject *places_value(const struct place *place)
 
 PyObject *places_maker(const struct place *place)
 {
-	const struct owner *owner = place->owner;
+	struct owner *owner = place->owner;
 	PyObject *value;
 
 	if (!is_there(owner))
@@ -415,7 +446,7 @@ static struct place *place_with(
 
 static enum class_kind kind_of_objects(PyObject *type)
 {
-	PyObject *number = PyObject_CallFunctionObjArgs(class_kind, type, NULL);
+	PyObject *number = ask(class_kind, type);
 	long kind = number ? PyLong_AsLong(number) : NOTHING;
 
 	PyErr_Clear();
@@ -515,8 +546,7 @@ static void lead(const struct place *place, PyObject *function)
 /* What Python calls of an object by its own doing. */
 static void lead_to_specials(const struct place *place, PyObject *object)
 {
-	PyObject *list =
-		PyObject_CallFunctionObjArgs(specials_of, object, NULL);
+	PyObject *list = ask(specials_of, object);
 
 	for (ssize_t i = 0; list && i < PyList_Size(list); i++)
 		lead(place, PyList_GetItem(list, i));
@@ -542,6 +572,9 @@ static void open_place(struct place *place, PyObject *value, bool is_new)
 		objects = kind_of_objects(type_of(value));
 	if (kind == KEPT_OBJECT || kind == KEPT_CLASS)
 		lead_to_specials(place, value);
+	/* What has no attributes is asked once. */
+	if (kind == KEPT_OBJECT && objects && !has_names(value))
+		return;
 	owner = objects ? calloc(1, sizeof(*owner)) : NULL;
 	if (!owner)
 		return;
@@ -758,7 +791,7 @@ static void take_count(struct owner *owner, PyObject *names)
 	if (owner->kind == KEPT_OBJECT)
 		class = type_of(owner->object);
 	put(owner->holder->names[0], place);
-	paths = PyObject_CallFunctionObjArgs(paths_of, class, NULL);
+	paths = ask(paths_of, class);
 	for (ssize_t i = 0; paths && i < PyList_Size(paths); i++)
 		put(kept_name_of(PyList_GetItem(paths, i)), place);
 	PyErr_Clear();

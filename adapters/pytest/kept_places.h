@@ -78,6 +78,9 @@ struct owner *places_of(PyObject *names, const char *path, bool is_module);
 /* All places in it are gone. */
 void places_forget(struct owner *top);
 
+/* From now on what was known of what is where may be so no more. */
+void places_begin(void);
+
 /* Looks at one, and finds what is new in it. */
 enum place_news places_look(struct place *place);
 
