@@ -142,7 +142,8 @@ static bool is_special(const char *name, size_t size)
 	       !strncmp(name + size - 2, "__", 2);
 }
 
-const struct source_block *fold_block_of(
+/* NULL: nobody could take it apart. */
+static const struct source *text_of(
 	const struct fold *fold, const struct fold_function *function)
 {
 	uint32_t source = fold->source_of[function->node];
@@ -150,9 +151,17 @@ const struct source_block *fold_block_of(
 	const struct source *text =
 		file == FILE_NONE ? NULL : fold->files.files[file].code;
 
-	if (!text || text->problem)
-		return NULL;
-	return source_find_block(text, function->name, function->name_size);
+	return text && !text->problem ? text : NULL;
+}
+
+const struct source_block *fold_block_of(
+	const struct fold *fold, const struct fold_function *function)
+{
+	const struct source *text = text_of(fold, function);
+
+	return text ? source_find_block(
+			      text, function->name, function->name_size)
+		    : NULL;
 }
 
 /* A function is found by its own name, and by its class's where that is how. */
@@ -372,7 +381,7 @@ static bool mentions_thing(const struct reach *reach, uint32_t i, uint32_t kept)
 		if (name_list_has(
 			    names_find(&fold->kept_names, name, size), kept))
 			return true;
-	return !block;
+	return !text_of(fold, &fold->functions[i]);
 }
 
 static void begin(struct reach *reach, uint32_t kept)
@@ -441,8 +450,9 @@ static void take_callees(struct reach *reach, uint32_t caller)
 	take_all(reach, names_find(&reach->inner, (const char *)&caller,
 				sizeof(caller)));
 	take_all(reach, &reach->handed[caller]);
-	/* What nobody could take apart may call whatever there is. */
-	if (!fold_block_of(reach->fold, &functions[caller]))
+	/* Of a source that nobody could take apart it may be all there is. */
+	if (reach->fold->source_of[functions[caller].node] &&
+		!text_of(reach->fold, &functions[caller]))
 		take_all(reach, &reach->here);
 	for (size_t i = 0; i < mentions->count; i++) {
 		const struct name_list *named =

@@ -11,6 +11,7 @@
 #define MARK "/@ftrace/"
 #define MARK_MAX 4000
 #define SCOPES 64
+#define ID_MAX 1000
 
 /* The names that a scope in force has mentioned. */
 struct scope {
@@ -80,54 +81,100 @@ static const char *text_of(PyObject *bytes)
 	return text ? text : "";
 }
 
+static bool is_test(const char *file)
+{
+	static const char tail[] = "_test.py";
+	size_t size = strlen(file), n = sizeof(tail) - 1;
+
+	return !strncmp(file, "test_", 5) || !strcmp(file, "tests.py") ||
+	       !strcmp(file, "conftest.py") ||
+	       (size > n && !strcmp(file + size - n, tail));
+}
+
 /*
- * The scope in force made what is there. What has one name is one thing,
- * wherever it is: who gets at one of them by that may get at any.
+ * What has one name is one thing, wherever it is: who gets at one of them by
+ * that may get at any. Not what is in a file with tests, which others hardly
+ * get at: it has the file's name as well. False: no mark can hold it.
  */
+static bool get_id(const struct kept_name *name, const char *path, char *id)
+{
+	const char *file = path ? strrchr(path, '/') : NULL;
+
+	if (strpbrk(name->text, "=;,/\n") || strlen(name->text) > ID_MAX / 2)
+		return false;
+	strcpy(id, name->text);
+	if (!file)
+		return true;
+	/* With its folder, by which files of one name are told apart. */
+	while (file > path && *--file != '/')
+		;
+	file += *file == '/';
+	return !strpbrk(file, "=;\n") &&
+	       snprintf(id, ID_MAX, "%s:%s", file, name->text) < ID_MAX;
+}
+
+/* The path, where it counts. */
+static const char *test_path(const struct place *place)
+{
+	const char *path = places_path(place), *file = strrchr(path, '/');
+
+	return file && is_test(file + 1) ? path : NULL;
+}
+
+static void say_mark(const char *mark, int size)
+{
+	if (size > MARK_MAX)
+		entries_coarse("a path is too long");
+	else
+		entries_say(mark);
+}
+
+/* The scope in force made what is there. */
 static void say_made(const struct place *place)
 {
-	PyObject *value = NULL, *maker = NULL;
 	struct kept_name *name = place->names[0], *other = place->names[1];
-	const char *path = places_path(place);
-	char mark[MARK_MAX + 100];
+	PyObject *value = NULL, *maker = NULL;
+	const char *path = test_path(place);
+	char mark[MARK_MAX + 100], id[ID_MAX];
 
 	if (!place->is_called && name->made_by == scopes[now].number &&
 		name->made_in == path)
 		return;
+	name->made_by = scopes[now].number;
+	name->made_in = path;
 	if (place->is_called)
 		value = places_maker(place);
 	if (value)
 		maker = PyObject_CallFunctionObjArgs(maker_of, value, NULL);
 	PyErr_Clear();
-	Py_DecRef(value);
-	if (name->made_by == scopes[now].number && name->made_in == path &&
-		!*text_of(maker))
-		return;
-	name->made_by = scopes[now].number;
-	name->made_in = path;
-	if (snprintf(mark, sizeof(mark), MARK "kept/%s=%s%s%s;%s/%s",
-		    name->text, name->text, other ? "," : "",
-		    other ? other->text : "", text_of(maker), path) > MARK_MAX)
-		entries_coarse("a path is too long");
+	if (!get_id(name, path, id))
+		entries_coarse("a name that no mark can hold");
 	else
-		entries_say(mark);
+		say_mark(mark,
+			snprintf(mark, sizeof(mark),
+				MARK "kept/%s=%s%s%s;%s/%s", id, name->text,
+				other ? "," : "", other ? other->text : "",
+				text_of(maker), places_path(place)));
 	Py_DecRef(maker);
+	Py_DecRef(value);
 }
 
 /* It finds what others made. */
 static void say_found(const struct place *place)
 {
 	struct kept_name *name = place->names[0];
-	char mark[MARK_MAX + 100];
+	const char *path = test_path(place);
+	char mark[MARK_MAX + 100], id[ID_MAX];
 
-	if (name->found_by == scopes[now].number)
+	if (name->found_by == scopes[now].number && name->found_in == path)
 		return;
 	name->found_by = scopes[now].number;
-	if (snprintf(mark, sizeof(mark), MARK "use/kept/%s", name->text) >
-		MARK_MAX)
-		entries_coarse("a name is too long");
+	name->found_in = path;
+	if (!get_id(name, path, id))
+		entries_coarse("a name that no mark can hold");
 	else
-		entries_say(mark);
+		say_mark(mark,
+			snprintf(mark, sizeof(mark), MARK "use/kept/%s", id));
 }
 
 /* Looks */

@@ -31,10 +31,10 @@ struct kept_name {
 	uint64_t looked;  /* the number of the look */
 	/*
 	 * The last scope that was said to find what it stands for, and the
-	 * last to make that, in the module of which file.
+	 * last to make that, each in the module of which file.
 	 */
 	uint64_t found_by, made_by;
-	const char *made_in;
+	const char *found_in, *made_in;
 	/* The block whose names had it last, and where. */
 	const struct block *block;
 	unsigned at;
