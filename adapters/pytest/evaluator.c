@@ -272,6 +272,7 @@ PyObject *evaluator_pause(PyObject *self, PyObject *unused)
 	(void)self;
 	(void)unused;
 	if (recording != OFF) {
+		tripwires_say(entries_importing());
 		entered = entries_collected(&count);
 		kept_look(entered, count, KEPT_GOES_ON);
 	}

@@ -315,6 +315,8 @@ def _finish(watch):
             _say_memo(names["__file__"],
                       imports.scope_of_code(names)
                       if after[0] != before[0] else None, watch.variables)
+    if watch.modules:
+        marks.extension.pause()
     for key, module in watch.modules.items():
         if module is None:
             continue
@@ -324,7 +326,9 @@ def _finish(watch):
             # It was taken away, and others may still have it.
             _say_memo(path, imports.scopes.get(name), watch.marks)
             continue
-        is_open, is_hidden = _changes(names, module)
+        made = marks.extension.made(names)
+        is_open, is_hidden = (
+            _changes(names, module) if made is None else (made > 1, made))
         if is_open:
             _say_memo(path, imports.scope_of_code(names), watch.marks)
         elif is_hidden:

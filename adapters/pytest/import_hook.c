@@ -417,6 +417,7 @@ static struct method_def methods[] = {
 	{"code_of", METHOD(opened_code_of), METH_O, NULL},
 	{"kept_start", METHOD(kept_start), METH_VARARGS, NULL},
 	{"keep", METHOD(kept_keep), METH_VARARGS, NULL},
+	{"made", METHOD(kept_made), METH_O, NULL},
 	{"glance_start", METHOD(glance_start), METH_VARARGS, NULL},
 	{"glance", METHOD(glance), METH_O, NULL},
 	{"types_start", METHOD(types_start), METH_VARARGS, NULL},

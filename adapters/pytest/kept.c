@@ -28,6 +28,7 @@ struct module {
 };
 
 static bool started, looking;
+static uint64_t any_made; /* a bit for each scope in force */
 static PyObject *maker_of;
 static struct module *modules;
 static struct scope scopes[SCOPES];
@@ -214,8 +215,11 @@ static void look_at(struct place *place)
 		return;
 	place->others = was_made && by_others;
 	place->maker = scope->number;
-	if (place->state != place->base)
-		say_made(place);
+	if (place->state == place->base)
+		return;
+	say_made(place);
+	places_note_made(place, UINT64_C(1) << now);
+	any_made |= UINT64_C(1) << now;
 }
 
 static void look_name(struct kept_name *name)
@@ -254,6 +258,11 @@ static void end(unsigned depth)
 	}
 	scope->count = 0;
 	scope->number = ++last_number;
+	if (any_made & bit) {
+		places_pass_made(bit, bit >> 1);
+		any_made |= bit >> 1;
+	}
+	any_made &= ~bit;
 	if (depth > 0 && depth <= now)
 		now = depth - 1;
 }
@@ -311,6 +320,17 @@ static void add(PyObject *names, const char *path)
 	module->path = own;
 	module->next = modules;
 	modules = module;
+}
+
+PyObject *kept_made(PyObject *self, PyObject *names)
+{
+	(void)self;
+	for (const struct module *module = modules; module;
+		module = module->next)
+		if (module->names == names)
+			return PyLong_FromLong(
+				places_made(names, UINT64_C(1) << now));
+	return Py_BuildValue("");
 }
 
 PyObject *kept_keep(PyObject *self, PyObject *args)

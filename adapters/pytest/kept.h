@@ -45,6 +45,12 @@ enum kept_shift { KEPT_BEGINS, KEPT_ENDS, KEPT_GOES_ON };
 void kept_look(
 	struct block *const *entered, unsigned count, enum kept_shift shift);
 
+/*
+ * made(globals): what the scope in force has made in a module so far, as
+ * places_made() gives it, or None where that is not looked at.
+ */
+PyObject *kept_made(PyObject *self, PyObject *names);
+
 /* These were entered as well, by whatever thread, and are forgotten now. */
 void kept_entered(struct block *const *entered, unsigned count);
 

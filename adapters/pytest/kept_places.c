@@ -24,6 +24,7 @@ struct owner {
 	struct place **places;
 	unsigned count, room;
 	uint64_t checked;           /* up to when it is known to be there */
+	uint64_t made, open;        /* of a module: what scopes made in it */
 	struct place *names;        /* of a module, how many */
 	struct owner *next, **link; /* of modules */
 };
@@ -74,7 +75,7 @@ void places_start(PyObject *kind, PyObject *attributes, PyObject *paths,
 	function_names = find_function_names(kind);
 }
 
-static const struct owner *top_of(const struct owner *owner)
+static struct owner *top_of(struct owner *owner)
 {
 	while (owner->holder)
 		owner = owner->holder->owner;
@@ -100,6 +101,24 @@ static struct kept_name *last_name_of(PyObject *module)
 	PyErr_Clear();
 	Py_DecRef(last);
 	return name;
+}
+
+void places_pass_made(uint64_t scope, uint64_t outer)
+{
+	for (struct owner *top = tops; top; top = top->next) {
+		top->made |= top->made & scope ? outer : 0;
+		top->open |= top->open & scope ? outer : 0;
+		top->made &= ~scope;
+		top->open &= ~scope;
+	}
+}
+
+int places_made(PyObject *names, uint64_t scope)
+{
+	for (const struct owner *top = tops; top; top = top->next)
+		if (top->object == names)
+			return top->open & scope ? 2 : (top->made & scope) != 0;
+	return 0;
 }
 
 const char *places_path(const struct place *place)
@@ -462,7 +481,7 @@ static bool same_text(PyObject *one, PyObject *other)
 }
 
 /* Of what others have too, this module is not the place to look. */
-static bool is_own(const struct owner *owner, PyObject *class)
+static bool is_own(struct owner *owner, PyObject *class)
 {
 	PyObject *name = types_module(class), *own = top_of(owner)->module;
 
@@ -849,6 +868,48 @@ struct owner *places_of(PyObject *names, const char *path, bool is_module)
 	take_in(owner, false);
 	PyErr_Clear();
 	return owner;
+}
+
+/* Whether code of other files is at home there: they get at what is hidden. */
+static bool is_shared(const struct owner *owner, const char *path)
+{
+	PyObject *class = owner->object, *paths;
+	bool shared = false;
+
+	if (owner->kind == KEPT_FUNCTION)
+		return !block_of(owner->object)->id ||
+		       strcmp(block_of(owner->object)->path, path);
+	if (owner->kind == KEPT_OBJECT)
+		class = type_of(owner->object);
+	else if (owner->kind != KEPT_CLASS)
+		return false;
+	paths = ask(paths_of, class);
+	for (ssize_t i = 0; paths && i < PyList_Size(paths); i++)
+		shared |= PyUnicode_CompareWithASCIIString(
+				  PyList_GetItem(paths, i), path) != 0;
+	PyErr_Clear();
+	Py_DecRef(paths);
+	return shared;
+}
+
+/* The owners on the way are there: it was just looked at. */
+void places_note_made(const struct place *place, uint64_t scope)
+{
+	struct owner *top = top_of(place->owner);
+	bool hidden = false, shared = false;
+
+	for (const struct place *at = place; at; at = at->owner->holder) {
+		bool is_private = at->names[0] && *at->names[0]->text == '_';
+
+		hidden |= at->owner->kind == KEPT_FUNCTION || is_private;
+		shared |= at->owner->holder && is_shared(at->owner, top->path);
+		/* Nobody else has what leads there. */
+		shared &= at->owner->holder || !is_private;
+	}
+	top->made |= scope;
+	if (!hidden || shared ||
+		(place->is_called && place->owner->kind != KEPT_FUNCTION))
+		top->open |= scope;
 }
 
 /* Looks */

@@ -102,6 +102,16 @@ const char *places_path(const struct place *place);
  */
 PyObject *places_maker(const struct place *place);
 
+/*
+ * Notes that a scope, as a bit, made what is in a place; and that it is over,
+ * and what it made of the one around it, or of none. What it made in the module
+ * with these globals: 0 nothing, 1 what its own functions get at, 2 what
+ * whoever imports it does.
+ */
+void places_note_made(const struct place *place, uint64_t scope);
+void places_pass_made(uint64_t scope, uint64_t outer);
+int places_made(PyObject *names, uint64_t scope);
+
 /* The value, to be released; NULL: none. */
 PyObject *places_value(const struct place *place);
 
