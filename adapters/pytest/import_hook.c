@@ -12,13 +12,11 @@
 #include "adapters/pytest/calls.h"
 #include "adapters/pytest/entries.h"
 #include "adapters/pytest/evaluator.h"
-#include "adapters/pytest/glance.h"
 #include "adapters/pytest/kept.h"
 #include "adapters/pytest/opened.h"
 #include "adapters/pytest/python_api.h"
 #include "adapters/pytest/types.h"
 #include "adapters/pytest/variables.h"
-#include "adapters/pytest/walk.h"
 
 __attribute__((visibility("default"))) extern PyObject *
 PyInit_ftrace_import_hook(void);
@@ -418,13 +416,7 @@ static struct method_def methods[] = {
 	{"kept_start", METHOD(kept_start), METH_VARARGS, NULL},
 	{"keep", METHOD(kept_keep), METH_VARARGS, NULL},
 	{"made", METHOD(kept_made), METH_O, NULL},
-	{"glance_start", METHOD(glance_start), METH_VARARGS, NULL},
-	{"glance", METHOD(glance), METH_O, NULL},
 	{"types_start", METHOD(types_start), METH_VARARGS, NULL},
-	{"walk_start", METHOD(walk_start), METH_VARARGS, NULL},
-	{"walk", METHOD(walk), METH_VARARGS, NULL},
-	{"walk_sort", METHOD(walk_sort), METH_VARARGS, NULL},
-	{"kind_of", METHOD(walk_kind_of), METH_O, NULL},
 	{"stop", METHOD(evaluator_stop), METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
 };

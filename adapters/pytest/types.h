@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is read of types themselves: the names that they have, and what their
- * objects refer to. Runs no code of the objects' own, and frees nothing.
+ * What is read of types themselves: the names that they have. Runs no code of
+ * the objects' own, and frees nothing.
  *
  * All of this runs with the GIL held.
  */
@@ -11,9 +11,6 @@
 #include <stdbool.h>
 
 #include "adapters/pytest/python_api.h"
-
-/* Not 0: it has seen enough. */
-typedef int types_visit(PyObject *object, void *data);
 
 /*
  * types_start(class, its names, names_of, get_referents), with a class of
@@ -30,14 +27,5 @@ PyObject *types_names(PyObject *class);
  * it has none, is none of those, or its layout is unknown.
  */
 PyObject *types_module(PyObject *class);
-
-/* Whether types_referents() may be called. */
-bool types_have_referents(void);
-
-/*
- * What gc.get_referents() gives, without lists and without an event. Gives
- * what the last visit gave.
- */
-int types_referents(PyObject *object, types_visit *visit, void *data);
 
 #endif
