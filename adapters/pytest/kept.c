@@ -234,8 +234,7 @@ static void look_name(struct kept_name *name)
 		else
 			look_at(name->places[i]);
 	while ((place = places_next_new()))
-		if (!place->gone)
-			look_at(place);
+		look_at(place);
 }
 
 /* Those that are too deep are one. */

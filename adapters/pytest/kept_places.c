@@ -634,10 +634,11 @@ struct place *places_next_new(void)
 
 	while (fresh_count) {
 		place = fresh[--fresh_count];
-		if (--place->uses == 0)
-			free_place(place);
-		else
+		place->uses--;
+		if (!place->gone)
 			return place;
+		if (!place->uses)
+			free_place(place);
 	}
 	return NULL;
 }
@@ -902,7 +903,8 @@ void places_note_made(const struct place *place, uint64_t scope)
 		bool is_private = at->names[0] && *at->names[0]->text == '_';
 
 		hidden |= at->owner->kind == KEPT_FUNCTION || is_private;
-		shared |= at->owner->holder && is_shared(at->owner, top->path);
+		shared |= at->owner->holder && is_there(at->owner) &&
+			  is_shared(at->owner, top->path);
 		/* Nobody else has what leads there. */
 		shared &= at->owner->holder || !is_private;
 	}
