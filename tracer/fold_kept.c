@@ -8,8 +8,8 @@
  * mention its name, and goes on to what these mention, have at hand, and have
  * in them. A name leads to more than the function of that name: to what a table
  * holds, to what decorates it, to the special methods of a class. Where several
- * have a name it is those of the same file. The callers of one that only puts
- * away what it is handed count as well.
+ * have a name it is those of the same file and of what that imports, or all.
+ * The callers of one that only puts away what it is handed count as well.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -115,14 +115,13 @@ struct reach {
 	struct name_list *mentions; /* by function: numbers of names */
 	bool *open;    /* by function: it may mention whatever there is, */
 	bool *is_test; /* it lies in a file with tests */
-	const struct name_list **begins; /* the things that it mentions, */
-	const struct name_list **fills;  /* and those that it is known to fill
-					  */
-	struct fold_entry *entries;      /* by scope, */
-	size_t *first;                   /* each one's first */
-	bool *entered, *reached;         /* by function, for a thing */
-	struct name_list here, queue;    /* the same functions, in order */
-	struct name_list tests;          /* those entered that are left out */
+	struct name_list *things;       /* those that it mentions, */
+	const struct name_list **fills; /* and those that it is known to fill */
+	struct fold_entry *entries;     /* by scope, */
+	size_t *first;                  /* each one's first */
+	bool *entered, *reached;        /* by function, for a thing */
+	struct name_list here, queue;   /* the same functions, in order */
+	struct name_list tests;         /* those entered that are left out */
 	struct name_list near; /* those that count with their callees */
 };
 
@@ -245,6 +244,8 @@ static void add_mentions(struct reach *reach, uint32_t i)
 		reach->open[i] |= name[-1] == '*' || name[-1] == '~';
 		put_all(&reach->handed[i],
 			names_find(&reach->fold->leads, name, size));
+		put_all(&reach->things[i],
+			names_find(&reach->fold->kept_names, name, size));
 		if (number != INTERN_NONE)
 			name_list_push(&reach->mentions[i], number);
 	}
@@ -259,7 +260,7 @@ static void find_things(struct reach *reach, uint32_t i)
 	char *bare = xasprintf(".%.*s", (int)size, name);
 
 	/* As a cached property is called that is kept under its own name. */
-	reach->begins[i] = names_find(&fold->kept_names, name, size);
+	put_all(&reach->things[i], names_find(&fold->kept_names, name, size));
 	reach->fills[i] = names_find(
 		&fold->kept_makers, function->name, function->name_size);
 	/* Before Python 3.11 the plugin has no more than that. */
@@ -277,7 +278,7 @@ static void prepare(struct reach *reach, struct fold *fold)
 	*reach = (struct reach){.fold = fold};
 	reach->mentions = xcalloc(count, sizeof(*reach->mentions));
 	reach->handed = xcalloc(count, sizeof(*reach->handed));
-	reach->begins = xcalloc(count, sizeof(*reach->begins));
+	reach->things = xcalloc(count, sizeof(*reach->things));
 	reach->fills = xcalloc(count, sizeof(*reach->fills));
 	reach->open = xcalloc(count * 4, sizeof(bool));
 	reach->is_test = reach->open + count;
@@ -304,12 +305,13 @@ static void release(struct reach *reach)
 	for (size_t i = 0; i < reach->fold->function_count; i++) {
 		free(reach->mentions[i].items);
 		free(reach->handed[i].items);
+		free(reach->things[i].items);
 	}
 	free(reach->handed);
 	names_release(&reach->inner);
 	names_release(&reach->names);
 	free(reach->mentions);
-	free(reach->begins);
+	free(reach->things);
 	free(reach->fills);
 	free(reach->open);
 	free(reach->first);
@@ -369,39 +371,25 @@ static void take(struct reach *reach, uint32_t function)
 	name_list_push(&reach->queue, function);
 }
 
-static bool mentions_thing(const struct reach *reach, uint32_t i, uint32_t kept)
-{
-	const struct fold *fold = reach->fold;
-	const struct source_block *block =
-		fold_block_of(fold, &fold->functions[i]);
-	const char *at = block ? block->mentions : NULL, *name;
-	size_t size;
-
-	while (block && (at = next_mention(block, at, &name, &size)))
-		if (name_list_has(
-			    names_find(&fold->kept_names, name, size), kept))
-			return true;
-	return !text_of(fold, &fold->functions[i]);
-}
-
 static void begin(struct reach *reach, uint32_t kept)
 {
+	const struct fold *fold = reach->fold;
 	const struct name_list *here = &reach->here;
 
 	for (size_t i = 0; i < here->count; i++) {
 		uint32_t at = here->items[i];
 
 		if (name_list_has(reach->fills[at], kept) ||
-			(reach->fold->kept[kept].is_mentioned &&
-				(name_list_has(reach->begins[at], kept) ||
-					mentions_thing(reach, at, kept))))
+			(fold->kept[kept].is_mentioned &&
+				(name_list_has(&reach->things[at], kept) ||
+					!text_of(fold, &fold->functions[at]))))
 			take(reach, at);
 	}
-	/* Where nobody mentions it, whoever may mention all has to do with it.
-	 */
-	for (size_t i = 0; !reach->queue.count && i < here->count; i++)
-		if (reach->open[here->items[i]])
-			take(reach, here->items[i]);
+	/* Where nobody mentions it, it is who may mention all there is. */
+	if (!reach->queue.count)
+		for (size_t i = 0; i < here->count; i++)
+			if (reach->open[here->items[i]])
+				take(reach, here->items[i]);
 	if (!reach->queue.count)
 		for (size_t i = 0; i < here->count; i++)
 			take(reach, here->items[i]);
@@ -435,10 +423,42 @@ static bool are_one(const struct reach *reach, const struct name_list *named)
 	return true;
 }
 
-/*
- * What one has at hand, what lies in it, and what it mentions: of a name that
- * several have, those of its own file.
- */
+/* Whether one lies in the file of another, or in one that this imports. */
+static bool is_near(const struct reach *reach, uint32_t caller, uint32_t callee)
+{
+	const struct fold *fold = reach->fold;
+	uint32_t from = fold->source_of[fold->functions[caller].node];
+	uint32_t to = fold->source_of[fold->functions[callee].node];
+	const struct recorded_scope *module;
+
+	if (fold->functions[caller].node == fold->functions[callee].node)
+		return true;
+	if (!from || !to)
+		return false;
+	module = &fold->recording.scopes[fold->sources[from - 1].module];
+	for (size_t i = 0; i < module->use_count; i++)
+		if (module->uses[i] == fold->sources[to - 1].module)
+			return true;
+	return false;
+}
+
+/* Of a name that several have, those that are near; or all, if none is. */
+static void take_named(
+	struct reach *reach, uint32_t caller, const struct name_list *named)
+{
+	bool is_one = are_one(reach, named), any = false;
+
+	for (size_t k = 0; k < named->count && !is_one; k++)
+		if (reach->entered[named->items[k]] &&
+			is_near(reach, caller, named->items[k])) {
+			take(reach, named->items[k]);
+			any = true;
+		}
+	if (!any)
+		take_all(reach, named);
+}
+
+/* What one has at hand, what lies in it, and what it mentions. */
 static void take_callees(struct reach *reach, uint32_t caller)
 {
 	const struct name_list *calls = names_find(
@@ -454,16 +474,9 @@ static void take_callees(struct reach *reach, uint32_t caller)
 	if (reach->fold->source_of[functions[caller].node] &&
 		!text_of(reach->fold, &functions[caller]))
 		take_all(reach, &reach->here);
-	for (size_t i = 0; i < mentions->count; i++) {
-		const struct name_list *named =
-			&reach->names.lists[mentions->items[i]];
-		bool is_one = are_one(reach, named);
-
-		for (size_t k = 0; k < named->count; k++)
-			if (is_one || functions[named->items[k]].node ==
-					      functions[caller].node)
-				take(reach, named->items[k]);
-	}
+	for (size_t i = 0; i < mentions->count; i++)
+		take_named(
+			reach, caller, &reach->names.lists[mentions->items[i]]);
 }
 
 static bool leads_on(const struct reach *reach, const struct name_list *list)

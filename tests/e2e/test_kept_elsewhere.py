@@ -182,6 +182,15 @@ WAYS = {
         def get():
             return routes[0].compiled()
         """, "shop.get()"),
+    "functions of one name in two files": ({"more": """\
+        def inner(n):
+            return 0
+        """, "shop": """\
+        import core, functools, more
+        @functools.lru_cache(None)
+        def get(n):
+            return core.inner(n) + more.inner(n)
+        """}, "shop.get(1)"),
     "object in a tuple": ("""\
         import core
         class Route:
