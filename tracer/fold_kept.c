@@ -153,7 +153,8 @@ static const struct source *text_of(
 	return text && !text->problem ? text : NULL;
 }
 
-const struct source_block *fold_block_of(
+/* NULL: nobody knows what it mentions. */
+static const struct source_block *block_of(
 	const struct fold *fold, const struct fold_function *function)
 {
 	const struct source *text = text_of(fold, function);
@@ -233,7 +234,7 @@ static void put_all(struct name_list *to, const struct name_list *from)
 static void add_mentions(struct reach *reach, uint32_t i)
 {
 	const struct fold_function *function = &reach->fold->functions[i];
-	const struct source_block *block = fold_block_of(reach->fold, function);
+	const struct source_block *block = block_of(reach->fold, function);
 	const char *at = block ? block->mentions : NULL, *name;
 	size_t size;
 

@@ -341,16 +341,11 @@ void fold_use_memos(struct fold *fold, uint32_t scope, uint32_t node);
 
 /*
  * Kept things (fold_kept.c): a record of one; then, once the states of
- * functions are known, entries for what computed each. The functions of a
- * scope's set that get at some make it use them.
+ * functions are known, entries for what computed each.
  */
 void fold_take_kept(struct fold *fold, const struct trace_event *event);
 void fold_kept(struct fold *fold);
 void fold_kept_release(struct fold *fold);
-
-/* The block of a function; NULL: nobody knows what it mentions. */
-const struct source_block *fold_block_of(
-	const struct fold *fold, const struct fold_function *function);
 
 /* A function that a scope entered (fold_code_marks.c). */
 void fold_add_entry(struct fold *fold, uint32_t scope, uint32_t function);
