@@ -23,7 +23,8 @@
  *	enter/<token>/<id>[,<id>...]	the scope in force entered these
  *	coarse/<reason>		the scope in force entered what was not recorded
  *	call/<token>/<id>,<id>	the first may be called by the second, which has
- *				it at hand; or, with a name, by who mentions that
+ *				it at hand; or, with a name there, by who
+ *				mentions that
  *	kept/<id>=<name>[,<name>...];[<function>,...]/<path>	the scope in
  *				force left what has that id in memory, in the
  *				module of that source, where these names lead to
