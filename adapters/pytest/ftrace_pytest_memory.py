@@ -97,6 +97,9 @@ def _hear(path, kind, stack):
     watches = marks.watches
     if not watches or watches[-1].depth != depth:
         watches.append(_Watch(depth))
+        # What was made before is nothing of what is read from now on.
+        marks.extension.pause()
+        marks.extension.made({})
     watch = watches[-1]
     mark = _MARKS[kind] + path
     if kind != _VARIABLE:

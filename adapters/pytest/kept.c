@@ -324,6 +324,10 @@ static void add(PyObject *names, const char *path)
 PyObject *kept_made(PyObject *self, PyObject *names)
 {
 	(void)self;
+	if (PyObject_IsTrue(names) == 0) {
+		places_pass_made(UINT64_C(1) << now, 0);
+		return Py_BuildValue("");
+	}
 	for (const struct module *module = modules; module;
 		module = module->next)
 		if (module->names == names)

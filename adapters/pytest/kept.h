@@ -48,7 +48,8 @@ void kept_look(
 
 /*
  * made(globals): what the scope in force has made in a module so far, as
- * places_made() gives it, or None where that is not looked at.
+ * places_made() gives it, or None where that is not looked at. Without any:
+ * from now on.
  */
 PyObject *kept_made(PyObject *self, PyObject *names);
 

@@ -749,6 +749,21 @@ static bool is_special(PyObject *key)
 	       !memcmp(text + size - 2, "__", 2);
 }
 
+/* What pytest puts into modules and classes, and where unittest takes notes. */
+static bool is_of_pytest(PyObject *key)
+{
+	static const char *const heads[] = {"_UnitTestCase__pytest", "_xunit_",
+		"pytestmark", "_class_cleanups", "_classSetupFailed",
+		"tearDown_exceptions"};
+	const char *text = PyUnicode_AsUTF8AndSize(key, NULL);
+
+	PyErr_Clear();
+	for (size_t i = 0; text && i < sizeof(heads) / sizeof(*heads); i++)
+		if (!strncmp(text, heads[i], strlen(heads[i])))
+			return true;
+	return false;
+}
+
 /* Whoever has a module, by whatever name, may put something into it. */
 static void name_module(struct kept_name *name, PyObject *module)
 {
@@ -767,7 +782,7 @@ static void take_name(
 
 	struct place *place;
 
-	if (!kept_name_of(key) || is_special(key))
+	if (!kept_name_of(key) || is_special(key) || is_of_pytest(key))
 		return;
 	/* What others keep for themselves was not computed by the project. */
 	if (kept_kind_of(value) == KEPT_CACHE && !is_of_project(value))

@@ -517,9 +517,11 @@ def test_unittest_and_doctest(project):
         ''')
     project.pytest("--doctest-modules").ok()
     assert "documented.py::documented.read" in project.units()
-    one, two = _tests("TestCase::test_one", "TestCase::test_two")
+    one, two, none = _tests("TestCase::test_one", "TestCase::test_two",
+                            "test_none")
     for name, expected in (("one", [one]), ("two", [two]),
-                           ("class", [one, two]),
+                           # The class keeps it, which all of the file have.
+                           ("class", [one, two, none]),
                            ("doc", ["documented.py::documented.read"])):
         with project.edited(name + ".txt"):
             assert project.affected_units() == expected, name
