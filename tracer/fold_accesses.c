@@ -471,6 +471,7 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 	case RECORD_CODE:
 	case RECORD_ENTER:
 	case RECORD_CALL:
+	case RECORD_MAY:
 	case RECORD_SOURCE:
 	case RECORD_COARSE:
 	case RECORD_INTERPRETER:

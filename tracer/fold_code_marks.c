@@ -256,6 +256,9 @@ void fold_take_code(struct fold *fold, const struct trace_event *event)
 	case RECORD_CALL:
 		call(fold, record);
 		break;
+	case RECORD_MAY:
+		fold_take_may(fold, event);
+		break;
 	case RECORD_ENTER:
 		enter(fold, event);
 		break;

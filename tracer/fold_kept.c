@@ -107,14 +107,27 @@ void fold_take_kept(struct fold *fold, const struct trace_event *event)
 	keeping->node = fold->paths[path].node;
 }
 
+/* "id": of which it is known once all are what it is. */
+void fold_take_may(struct fold *fold, const struct trace_event *event)
+{
+	struct fold_may *may = array_add(
+		&fold->mays, &fold->may_count, &fold->may_room, sizeof(*may));
+
+	may->scope = fold_event_scope(fold, event);
+	may->entries = fold->entry_count;
+	may->text =
+		intern(&fold->texts, event->record->text, event->record->size);
+}
+
 struct reach {
 	struct fold *fold;
 	struct names names;         /* of functions */
 	struct names inner;         /* those that lie in one, by its number */
 	struct name_list *handed;   /* by function: those that names lead to */
 	struct name_list *mentions; /* by function: numbers of names */
-	bool *open;    /* by function: it may mention whatever there is, */
-	bool *is_test; /* it lies in a file with tests */
+	bool *open;     /* by function: it may mention whatever there is, */
+	bool *reflects; /* without being handed the name, */
+	bool *is_test;  /* it lies in a file with tests */
 	struct name_list *things;       /* those that it mentions, */
 	const struct name_list **fills; /* and those that it is known to fill */
 	struct fold_entry *entries;     /* by scope, */
@@ -239,9 +252,11 @@ static void add_mentions(struct reach *reach, uint32_t i)
 	size_t size;
 
 	reach->open[i] = !block;
+	reach->reflects[i] = !block && function->name_size;
 	while (block && (at = next_mention(block, at, &name, &size))) {
 		uint32_t number = intern_find(&reach->names.names, name, size);
 
+		reach->reflects[i] |= name[-1] == '*';
 		reach->open[i] |= name[-1] == '*' || name[-1] == '~';
 		put_all(&reach->handed[i],
 			names_find(&reach->fold->leads, name, size));
@@ -281,10 +296,11 @@ static void prepare(struct reach *reach, struct fold *fold)
 	reach->handed = xcalloc(count, sizeof(*reach->handed));
 	reach->things = xcalloc(count, sizeof(*reach->things));
 	reach->fills = xcalloc(count, sizeof(*reach->fills));
-	reach->open = xcalloc(count * 4, sizeof(bool));
+	reach->open = xcalloc(count * 5, sizeof(bool));
 	reach->is_test = reach->open + count;
 	reach->entered = reach->is_test + count;
 	reach->reached = reach->entered + count;
+	reach->reflects = reach->reached + count;
 	reach->first = xcalloc(fold->scope_count + 1, sizeof(*reach->first));
 	reach->entries = fold_entries_by_scope(fold);
 	for (size_t i = 0; i < fold->entry_count; i++)
@@ -557,6 +573,33 @@ static void reach_one(struct reach *reach, uint32_t kept)
 	}
 }
 
+/*
+ * Who entered code that gets at names without writing them may have found
+ * whatever others had made, of which it mentions what leads there.
+ */
+static void use_perhaps(const struct reach *reach)
+{
+	struct fold *fold = reach->fold;
+	/* The first such entry of each scope, + 1. */
+	size_t *first = xcalloc(fold->scope_count, sizeof(*first));
+
+	for (size_t i = 0; i < fold->entry_count; i++)
+		if (reach->reflects[fold->entries[i].function] &&
+			!first[fold->entries[i].scope])
+			first[fold->entries[i].scope] = i + 1;
+	for (size_t i = 0; i < fold->may_count; i++) {
+		const struct fold_may *may = &fold->mays[i];
+		const struct interned *text = &fold->texts.entries[may->text];
+		uint32_t kept =
+			intern_find(&fold->kept_keys, text->bytes, text->size);
+
+		if (first[may->scope] && first[may->scope] <= may->entries &&
+			kept != INTERN_NONE)
+			fold_use(fold, may->scope, fold->kept[kept].scope);
+	}
+	free(first);
+}
+
 void fold_kept(struct fold *fold)
 {
 	struct reach reach;
@@ -575,6 +618,7 @@ void fold_kept(struct fold *fold)
 			fold_use(fold, fold->sources[source - 1].module,
 				kept->scope);
 	}
+	use_perhaps(&reach);
 	for (uint32_t i = 0; i < fold->kept_count; i++)
 		reach_one(&reach, i);
 	release(&reach);
@@ -584,6 +628,7 @@ void fold_kept_release(struct fold *fold)
 {
 	free(fold->kept);
 	free(fold->keepings);
+	free(fold->mays);
 	interner_release(&fold->kept_keys);
 	names_release(&fold->kept_names);
 	names_release(&fold->kept_makers);

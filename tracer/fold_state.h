@@ -93,6 +93,13 @@ struct fold_keeping {
 	uint32_t node; /* of the source whose module has it */
 };
 
+/* A scope that may have found what has an id. */
+struct fold_may {
+	uint32_t scope;
+	uint32_t text;  /* in texts */
+	size_t entries; /* how many there were by then */
+};
+
 /* A directory that an image looked through for a group of entry points. */
 struct fold_group {
 	uint32_t image, node;
@@ -185,10 +192,12 @@ struct fold {
 	size_t kept_count, kept_room;
 	struct fold_keeping *keepings;
 	size_t keeping_count, keeping_room;
+	struct fold_may *mays;
+	size_t may_count, may_room;
 	struct interner kept_keys; /* number i is kept[i] */
 	struct names kept_names, kept_makers;
-	struct names
-		calls; /* functions, by the bytes of their caller's number */
+	/* Functions, by the bytes of their caller's number. */
+	struct names calls;
 	struct names leads; /* the same, by names that lead to them */
 	char *interpreter_tag, *interpreter; /* NULL: none was named */
 	const char *coarse;                  /* why some scope is, or NULL */
@@ -344,6 +353,7 @@ void fold_use_memos(struct fold *fold, uint32_t scope, uint32_t node);
  * functions are known, entries for what computed each.
  */
 void fold_take_kept(struct fold *fold, const struct trace_event *event);
+void fold_take_may(struct fold *fold, const struct trace_event *event);
 void fold_kept(struct fold *fold);
 void fold_kept_release(struct fold *fold);
 

@@ -17,6 +17,7 @@ static const char *const verbs[] = {
 	[MARK_CODE] = "code/",
 	[MARK_ENTER] = "enter/",
 	[MARK_CALL] = "call/",
+	[MARK_MAY] = "may/kept/",
 	[MARK_SOURCE] = "source/",
 	[MARK_COARSE] = "coarse/",
 	[MARK_INTERPRETER] = "interpreter/",
@@ -57,6 +58,8 @@ int mark_record(enum mark_verb verb)
 		return RECORD_ENTER;
 	case MARK_CALL:
 		return RECORD_CALL;
+	case MARK_MAY:
+		return RECORD_MAY;
 	case MARK_SOURCE:
 		return RECORD_SOURCE;
 	case MARK_COARSE:

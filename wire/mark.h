@@ -25,6 +25,9 @@
  *	call/<token>/<id>,<id>	the first may be called by the second, which has
  *				it at hand; or, with a name there, by who
  *				mentions that
+ *	may/kept/<id>		the scope in force may find what has that id, if
+ *				it entered code that reaches names without
+ *				having them written
  *	kept/<id>=<name>[,<name>...];[<function>,...]/<path>	the scope in
  *				force left what has that id in memory, in the
  *				module of that source, where these names lead to
@@ -52,6 +55,7 @@ enum mark_verb {
 	MARK_CODE,
 	MARK_ENTER,
 	MARK_CALL,
+	MARK_MAY,
 	MARK_SOURCE,
 	MARK_COARSE,
 	MARK_INTERPRETER,

@@ -33,7 +33,8 @@ enum record_type {
 			  first; after RECORD_SEARCH; text: words, then path */
 	RECORD_CODE,   /* what marks say of code; text: the mark's argument */
 	RECORD_ENTER,
-	RECORD_CALL,
+	RECORD_CALL, /* one function leads to another */
+	RECORD_MAY,  /* of a kept thing, in case */
 	RECORD_SOURCE,
 	RECORD_COARSE,
 	RECORD_INTERPRETER,

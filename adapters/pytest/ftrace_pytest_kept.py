@@ -64,7 +64,8 @@ def install():
         _opcodes(),
         (_PLAIN, _SETS, functools._lru_cache_wrapper, types.FunctionType,
          types.ModuleType, tuple(kind for kind, _ in _WRAPPERS)),
-        _class_kind, _attributes_of, _paths_of, _specials_of, _WRAPPERS, _maker_of)
+        _class_kind, _attributes_of, _paths_of, _specials_of, _default_of,
+        _WRAPPERS, _maker_of)
     for name, module in list(sys.modules.items()):
         if not name.startswith(marks.OWN_MODULES) and imports.is_project(
                 module):
@@ -161,20 +162,21 @@ def _paths_of(kind):
 
 
 def _specials_of(value):
-    """The functions that Python calls for an object, or a class.
+    """The code that Python calls for an object, or a class.
 
-    Those of the class itself are found by its name.
+    That of the class itself is found by its name.  Functions would hold what
+    they close over, as their class.
     """
     kind = type(value)
     if kind is types.GeneratorType:
-        return [types.FunctionType(value.gi_code, {})]
+        return [value.gi_code]
     if issubclass(kind, type):
         return _specials_of_bases(value)
     return _specials_of_objects(kind)
 
 
 def _specials(bases):
-    return [each for base in bases
+    return [each.__code__ for base in bases
             for name, each in memory.names_of_class(base).items()
             if type(each) is types.FunctionType
             and type(name) is str and name[:2] == "__" == name[-2:]]
@@ -188,6 +190,15 @@ def _specials_of_objects(kind):
 @_per_class
 def _specials_of_bases(kind):
     return _specials(base for base in _bases_of(kind) if base is not kind)
+
+
+def _default_of(kind, name):
+    """What objects of a class have by a name that they have not themselves."""
+    for base in type.__dict__["__mro__"].__get__(kind):
+        names = memory.names_of_class(base)
+        if name in names:
+            return (names[name],)
+    return ()
 
 
 def _maker_of(value):

@@ -20,17 +20,14 @@ struct scope {
 	uint64_t number; /* no two scopes have one */
 };
 
-struct module {
-	struct module *next;
-	PyObject *names; /* held by the owner */
-	char *path;
-	struct owner *owner;
-};
-
 static bool started, looking;
 static uint64_t any_made; /* a bit for each scope in force */
+
+/* What is made, or was until lately; each is held. */
+static struct place **made;
+static size_t made_count, made_room;
+
 static PyObject *maker_of;
-static struct module *modules;
 static struct scope scopes[SCOPES];
 static uint64_t looks, last_number = 1;
 
@@ -160,34 +157,62 @@ static void say_made(const struct place *place)
 	Py_DecRef(value);
 }
 
+static void say_use(const struct place *place, const char *verb)
+{
+	const struct kept_name *name = place->names[0];
+	char mark[MARK_MAX + 100], id[ID_MAX];
+
+	if (!get_id(name, test_path(place), id))
+		entries_coarse("a name that no mark can hold");
+	else
+		say_mark(mark, snprintf(mark, sizeof(mark), MARK "%s/kept/%s",
+				       verb, id));
+}
+
 /* It finds what others made. */
 static void say_found(const struct place *place)
 {
 	struct kept_name *name = place->names[0];
 	const char *path = test_path(place);
-	char mark[MARK_MAX + 100], id[ID_MAX];
 
 	if (name->found_by == scopes[now].number && name->found_in == path)
 		return;
 	name->found_by = scopes[now].number;
 	name->found_in = path;
-	if (!get_id(name, path, id))
-		entries_coarse("a name that no mark can hold");
-	else
-		say_mark(mark,
-			snprintf(mark, sizeof(mark), MARK "use/kept/%s", id));
+	say_use(place, "use");
+}
+
+/* It may: see say_perhaps(). */
+static void say_maybe(const struct place *place)
+{
+	struct kept_name *name = place->names[0];
+	const char *path = test_path(place);
+
+	if (name->maybe_by == looks && name->maybe_in == path)
+		return;
+	name->maybe_by = looks;
+	name->maybe_in = path;
+	say_use(place, "may");
 }
 
 /* Looks */
 
-/* Whether the scope in force may find what is there. */
-static bool may_find(const struct place *place)
+/* Whether the scope in force gets at what leads to a place. */
+static bool is_near(const struct place *place)
 {
 	uint64_t bit = UINT64_C(1) << now;
 
-	if (place->root &&
-		(!((place->root->finds | place->root->imports) & bit) ||
-			!places_are_near(place, bit)))
+	if (place->root && !((place->root->finds | place->root->imports) & bit))
+		return false;
+	return !place->by_module || places_are_near(place, bit);
+}
+
+/* And mentions it. */
+static bool is_found(const struct place *place)
+{
+	uint64_t bit = UINT64_C(1) << now;
+
+	if (!is_near(place))
 		return false;
 	for (unsigned i = 0; i < 2 && place->names[i]; i++)
 		if ((place->names[i]->finds & bit) ||
@@ -196,12 +221,65 @@ static bool may_find(const struct place *place)
 	return false;
 }
 
+static bool is_made(const struct place *place)
+{
+	return !place->gone && place->state != place->base;
+}
+
+/* Not by the scope in force alone. */
+static bool is_by_others(const struct place *place)
+{
+	return place->others || place->maker != scopes[now].number;
+}
+
+static void list(struct place *place)
+{
+	struct place **more;
+	size_t room;
+
+	if (place->is_listed)
+		return;
+	if (made_count == made_room) {
+		room = made_room * 2 + 64;
+		more = realloc(made, room * sizeof(struct place *));
+		if (!more)
+			return;
+		made = more;
+		made_room = room;
+	}
+	place->is_listed = true;
+	places_hold(place);
+	made[made_count++] = place;
+}
+
+/*
+ * Of all that others made the scope may find what it leads to by code that
+ * gets at names without writing them: whether it has entered such code by now,
+ * the tracer knows.
+ */
+static void say_perhaps(void)
+{
+	uint64_t bit = UINT64_C(1) << now;
+
+	for (size_t i = 0; i < made_count; i++) {
+		struct place *place = made[i];
+
+		if (!is_made(place)) {
+			place->is_listed = false;
+			places_release(place);
+			made[i--] = made[--made_count];
+		} else if (is_by_others(place) && is_near(place) &&
+			   (place->root || places_are_near(place, bit)) &&
+			   places_are_there(place)) {
+			say_maybe(place);
+		}
+	}
+}
+
 static void look_at(struct place *place)
 {
-	const struct scope *scope = &scopes[now];
-	bool was_made = place->state != place->base;
+	bool was_made = is_made(place), by_others = is_by_others(place);
 	enum place_news news;
-	bool by_others = place->others || place->maker != scope->number;
 
 	if (place->looked == looks ||
 		(place->by_setter &&
@@ -209,15 +287,16 @@ static void look_at(struct place *place)
 		return;
 	place->looked = looks;
 	news = places_look(place);
-	if (news != PLACE_GONE && was_made && by_others && may_find(place))
+	if (news != PLACE_GONE && was_made && by_others && is_found(place))
 		say_found(place);
-	if (news != PLACE_CHANGED)
+	if (news != PLACE_CHANGED || !place->names[0])
 		return;
 	place->others = was_made && by_others;
-	place->maker = scope->number;
-	if (place->state == place->base)
+	place->maker = scopes[now].number;
+	if (!is_made(place))
 		return;
 	say_made(place);
+	list(place);
 	places_note_made(place, UINT64_C(1) << now);
 	any_made |= UINT64_C(1) << now;
 }
@@ -225,6 +304,7 @@ static void look_at(struct place *place)
 static void look_name(struct kept_name *name)
 {
 	struct place *place;
+
 	if (name->looked == looks)
 		return;
 	name->looked = looks;
@@ -279,7 +359,10 @@ void kept_look(
 	places_begin();
 	now = depth < SCOPES ? depth : SCOPES - 1;
 	kept_entered(entered, count);
+	/* What is said of them stands before what is said here. */
+	entries_flush();
 	PyErr_Fetch(&type, &value, &trace);
+	say_perhaps();
 	for (size_t i = 0; i < scopes[now].count; i++)
 		look_name(scopes[now].names[i]);
 	PyErr_Clear();
@@ -291,54 +374,21 @@ void kept_look(
 	looking = false;
 }
 
-static void forget(struct module **at)
-{
-	struct module *gone = *at;
-
-	*at = gone->next;
-	places_forget(gone->owner);
-	free(gone->path);
-	free(gone);
-}
-
-static void add(PyObject *names, const char *path)
-{
-	bool is_module = PyDict_GetItemString(names, "__name__") != NULL;
-	struct module *module = calloc(1, sizeof(*module));
-	char *own = strdup(path);
-
-	PyErr_Clear();
-	if (module && own)
-		module->owner = places_of(names, own, is_module);
-	if (!module || !module->owner) {
-		free(own);
-		free(module);
-		return;
-	}
-	module->names = names;
-	module->path = own;
-	module->next = modules;
-	modules = module;
-}
-
 PyObject *kept_made(PyObject *self, PyObject *names)
 {
+	int found;
+
 	(void)self;
 	if (PyObject_IsTrue(names) == 0) {
 		places_pass_made(UINT64_C(1) << now, 0);
 		return Py_BuildValue("");
 	}
-	for (const struct module *module = modules; module;
-		module = module->next)
-		if (module->names == names)
-			return PyLong_FromLong(
-				places_made(names, UINT64_C(1) << now));
-	return Py_BuildValue("");
+	found = places_made(names, UINT64_C(1) << now);
+	return found < 0 ? Py_BuildValue("") : PyLong_FromLong(found);
 }
 
 PyObject *kept_keep(PyObject *self, PyObject *args)
 {
-	struct module **at = &modules;
 	const char *path;
 	PyObject *names;
 
@@ -348,12 +398,10 @@ PyObject *kept_keep(PyObject *self, PyObject *args)
 	if (!started || looking)
 		return Py_BuildValue("");
 	looking = true;
-	while (*at && (*at)->names != names)
-		at = &(*at)->next;
-	if (*at)
-		forget(at);
+	places_forget(names);
 	if (PyDict_Size(names) > 0)
-		add(names, path);
+		places_keep(names, path,
+			PyDict_GetItemString(names, "__name__") != NULL);
 	PyErr_Clear();
 	looking = false;
 	return Py_BuildValue("");
@@ -362,18 +410,18 @@ PyObject *kept_keep(PyObject *self, PyObject *args)
 PyObject *kept_start(PyObject *self, PyObject *args)
 {
 	PyObject *types, *class_kind, *attributes_of, *paths_of, *specials_of,
-		*wrappers;
+		*default_of, *wrappers;
 	PyObject *opcodes;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "OOOOOOOO", &opcodes, &types, &class_kind,
-		    &attributes_of, &paths_of, &specials_of, &wrappers,
-		    &maker_of))
+	if (!PyArg_ParseTuple(args, "OOOOOOOOO", &opcodes, &types, &class_kind,
+		    &attributes_of, &paths_of, &specials_of, &default_of,
+		    &wrappers, &maker_of))
 		return NULL;
 	Py_IncRef(args);
 	kept_names_start((unsigned char *)PyBytes_AsString(opcodes));
-	places_start(
-		class_kind, attributes_of, paths_of, specials_of, wrappers);
+	places_start(class_kind, attributes_of, paths_of, specials_of,
+		default_of, wrappers);
 	started = kept_state_start(types) && PyFunction_GetClosure &&
 		  PyFunction_GetDefaults && PyCell_Get &&
 		  PyObject_GenericGetDict;

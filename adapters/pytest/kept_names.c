@@ -81,19 +81,12 @@ struct kept_name *kept_name_of(PyObject *text)
 
 struct kept_name *kept_name_of_path(const char *path)
 {
-	static const char *last;
-	static struct kept_name *last_name;
-	PyObject *text;
+	PyObject *text = PyUnicode_InternFromString(path);
+	struct kept_name *name = text ? kept_name_of(text) : NULL;
 
-	/* Blocks of one file share the text, and come one after another. */
-	if (path == last)
-		return last_name;
-	text = PyUnicode_InternFromString(path);
-	last_name = text ? kept_name_of(text) : NULL;
-	last = path;
 	PyErr_Clear();
 	Py_DecRef(text);
-	return last_name;
+	return name;
 }
 
 static void add(
@@ -199,6 +192,19 @@ static void add_name(struct block *block, PyObject *tuple, unsigned long at,
 	PyErr_Clear();
 }
 
+/* Behind it what is imported is given a name: under another it is used. */
+static void add_import(struct block *block, PyObject *tuple, unsigned long at,
+	const char *behind, ssize_t left)
+{
+	PyObject *text = PyTuple_GetItem(tuple, (ssize_t)at);
+	bool is_same = left >= 2 && kinds[(unsigned char)behind[0]] == SETS &&
+		       (unsigned char)behind[1] == (at & 255);
+
+	if (text && !PyUnicode_IsIdentifier(text))
+		add_words(block, text);
+	add_name(block, tuple, at, !is_same, true);
+}
+
 /* What instructions have names for. */
 static void add_names(struct block *block, PyObject *code)
 {
@@ -220,14 +226,8 @@ static void add_names(struct block *block, PyObject *code)
 		if (kind == SETS || kind == SETS_ATTRIBUTE)
 			add_name(block, tuple, argument, false, false);
 		else if (kind == IMPORTS)
-			/* Under another name it is used by that. */
-			add_name(block, tuple, argument,
-				i + 3 >= size ||
-					kinds[(unsigned char)at[i + 2]] !=
-						SETS ||
-					(argument & 255) !=
-						(unsigned char)at[i + 3],
-				true);
+			add_import(block, tuple, argument, at + i + 2,
+				size - i - 2);
 		else if (kind && kind != EXTENDS)
 			add_name(block, tuple, argument >> (kind - 1), true,
 				false);

@@ -30,11 +30,12 @@ struct kept_name {
 	bool is_written;  /* some code mentions it */
 	uint64_t looked;  /* the number of the look */
 	/*
-	 * The last scope that was said to find what it stands for, and the
-	 * last to make that, each in the module of which file.
+	 * The last scope that was said to find what it stands for, the last
+	 * look that said that it may, and the last scope that made it; each
+	 * in the module of which file.
 	 */
-	uint64_t found_by, made_by;
-	const char *found_in, *made_in;
+	uint64_t found_by, maybe_by, made_by;
+	const char *found_in, *maybe_in, *made_in;
 	/* The block whose names had it last, and where. */
 	const struct block *block;
 	unsigned at;

@@ -37,17 +37,21 @@ struct place {
 	 * module. NULL: it may be handed over, as objects of a class are.
 	 */
 	struct kept_name *root;
+	bool by_module; /* and has to do with the module: places_are_near() */
 	uint64_t state, base; /* now, and as it was loaded; 0: not there */
+	uint64_t absent;      /* what it is where it is not there */
 	struct owner *inner;  /* what the value has in it, or NULL */
+	struct owner *before; /* the same of one that may come back */
 	unsigned depth;
-	unsigned uses; /* in how many lists of names it is */
-	bool gone;     /* what had it has something else now */
+	unsigned
+		uses; /* how often it is held, and in how many lists of names */
+	bool gone;    /* what had it has something else now */
 	/* Of how many attributes a function has, its name. */
 	struct kept_name *by_setter;
-	bool is_called; /* only who calls it finds anything */
-	bool others;    /* more than one scope made what is there, */
-	uint64_t maker; /* the last of which is this, */
-
+	bool is_called;  /* only who calls it finds anything */
+	bool others;     /* more than one scope made what is there, */
+	uint64_t maker;  /* the last of which is this */
+	bool is_listed;  /* among what is made: kept.c */
 	uint64_t looked; /* the number of the look */
 };
 
@@ -61,22 +65,23 @@ enum place_news { PLACE_SAME, PLACE_CHANGED, PLACE_GONE };
  * have nothing to look at, 1 for one of the project, 2 for any other;
  * attributes_of(object) a dict where an object has none, or None;
  * paths_of(class) those of the files whose code is at home in a class;
- * specials_of(object) the functions that Python calls of it; and
+ * specials_of(object) the code that Python calls of it; default_of(class, name)
+ * a tuple of what its objects have by that name without having it; and
  * pairs of a type that wraps functions and the attribute that has them. They
  * are kept.
  */
 void places_start(PyObject *class_kind, PyObject *attributes_of,
-	PyObject *paths_of, PyObject *specials_of, PyObject *wrappers);
+	PyObject *paths_of, PyObject *specials_of, PyObject *default_of,
+	PyObject *wrappers);
 
 /*
  * Takes in the names of a module, as they are now, or, where it is not loaded
- * from a source, the values of a fixture, whose names nobody writes. The path
- * is kept.
+ * from a source, the values of a fixture. Nothing where there is no memory.
  */
-struct owner *places_of(PyObject *names, const char *path, bool is_module);
+void places_keep(PyObject *names, const char *path, bool is_module);
 
-/* All places in it are gone. */
-void places_forget(struct owner *top);
+/* All places in it are gone, if there are any. */
+void places_forget(PyObject *names);
 
 /* From now on what was known of what is where may be so no more. */
 void places_begin(void);
@@ -90,8 +95,18 @@ struct place *places_next_new(void);
 /* Puts another place where one that is gone was in a list. */
 void places_drop(struct kept_name *name, unsigned at);
 
-/* Whether a scope, as a bit, has to do with the module where it is. */
+/* As long as one is held it stays, gone or not. */
+void places_hold(struct place *place);
+void places_release(struct place *place);
+
+/*
+ * Whether a scope, as a bit, has to do with the module where it is: it entered
+ * its code, or mentions a name that code has it by.
+ */
 bool places_are_near(const struct place *place, uint64_t scope);
+
+/* Whether what has it is where it was. */
+bool places_are_there(const struct place *place);
 
 /* The file of the module where it is. */
 const char *places_path(const struct place *place);
@@ -106,7 +121,7 @@ PyObject *places_maker(const struct place *place);
  * Notes that a scope, as a bit, made what is in a place; and that it is over,
  * and what it made of the one around it, or of none. What it made in the module
  * with these globals: 0 nothing, 1 what its own functions get at, 2 what
- * whoever imports it does.
+ * whoever imports it does, -1 that is not looked at.
  */
 void places_note_made(const struct place *place, uint64_t scope);
 void places_pass_made(uint64_t scope, uint64_t outer);

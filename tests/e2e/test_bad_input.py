@@ -301,7 +301,9 @@ def test_killed_at_any_moment(small, victim):
         # A test that was killed itself never passes for passed.
         if victim == "ftrace":
             assert units == before[0]
-        assert ("data.txt", "read") in inputs
+        # One that was killed before it opened its file runs again anyway.
+        if all(units[each] == before[0][each] for each in before[0]):
+            assert ("data.txt", "read") in inputs
         database = sqlite3.connect(_map(small))
         assert database.execute("PRAGMA integrity_check").fetchall() == [
             ("ok",)]

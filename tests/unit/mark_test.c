@@ -28,6 +28,8 @@ TEST(every_verb)
 	expect("/@ftrace/outcome/passed/12", MARK_OUTCOME, "passed/12");
 	expect("/@ftrace/env/MODE", MARK_ENV, "MODE");
 	expect("/@ftrace/kept/a=a;f//m.py", MARK_KEPT, "a=a;f//m.py");
+	expect("/@ftrace/call/t/1,2", MARK_CALL, "t/1,2");
+	expect("/@ftrace/may/kept/a", MARK_MAY, "a");
 }
 
 TEST(unknown_verbs)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: MIT
+"""Ways to get at a kept value without entering what has it."""
+
+import textwrap
+
+import pytest
+
+CORE = """\
+    def inner(n):
+        return n + 1
+    """
+
+STORE = """\
+    import functools
+    import core
+    class Store:
+        @functools.cached_property
+        def got(self):
+            return core.inner(1)
+    store = Store()
+    """
+
+# Modules by their names, and the two tests, of which the first has it computed.
+WAYS = {
+    "module under another name": ({"shop": STORE}, """\
+        import shop as s
+        def test_first():
+            assert s.store.got == 2
+        def test_second():
+            assert s.store.got == 2
+        """),
+    "module of a package, in a function": (
+        {"package/__init__": "", "package/shop": STORE}, """\
+        def test_first():
+            from package.shop import store
+            assert store.got == 2
+        def test_second():
+            from package.shop import store
+            assert store.got == 2
+        """),
+    "attribute of a class, by one of another file": (
+        {"shop": textwrap.dedent(STORE) + """\
+class Base:
+    store = Store()
+""", "sub": """\
+    from shop import Base
+    class Sub(Base):
+        pass
+    """}, """\
+        import sub
+        def test_first():
+            assert sub.Sub.store.got == 2
+        def test_second():
+            assert sub.Sub.store.got == 2
+        """),
+    "name that is put together": ({"shop": STORE}, """\
+        import shop
+        def test_first():
+            assert shop.store.got == 2
+        def test_second():
+            assert getattr(shop.store, "".join(("go", "t"))) == 2
+        """),
+    "method under another name": ({"shop": """\
+    import core
+    class Store:
+        made = None
+        def get(self):
+            if self.made is None:
+                self.made = work()
+            return self.made
+    def work():
+        return core.inner(1)
+    """, "front": """\
+    import shop
+    ask = shop.Store().get
+    """}, """\
+        import front
+        def test_first():
+            assert front.ask() == 2
+        def test_second():
+            assert front.ask() == 2
+        """),
+    "what lay there while something else did": (
+        {"shop": STORE, "aside": "WIDTH = 1\n"}, """\
+        import shop
+        def test_first():
+            assert shop.store.got == 2
+        def test_between(monkeypatch):
+            monkeypatch.setattr(shop, "store", None)
+            import aside
+            assert aside and shop.store is None
+        def test_second():
+            assert shop.store.got == 2
+        """),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_ways_to_get_at_it(project, way):
+    modules, tests = WAYS[way]
+    project.env["PYTHONPATH"] = "."
+    for name, text in modules.items():
+        project.write(name + ".py", textwrap.dedent(text))
+    project.files(core=CORE, test_it=tests)
+    project.pytest("-p", "no:randomly").ok()
+    with project.edited("core.py", "n + 1", "n + 2"):
+        assert {"test_it.py::test_first", "test_it.py::test_second"} <= set(
+            project.affected_units())
+
+
+def test_a_class_is_let_go(project):
+    """What was asked of a class holds neither it nor its functions."""
+    project.env["PYTHONPATH"] = "."
+    project.files(shop="""\
+        current = None
+        def begin(value):
+            global current
+            current = value
+        """, test_it="""\
+        import gc, weakref
+        import shop
+        seen = []
+        def test_first():
+            class Thing:
+                def __init__(self):
+                    super().__init__()
+                    self.inner = {}
+            seen.append(weakref.ref(Thing))
+            shop.begin(Thing())
+        def test_second():
+            assert type(shop.current).__name__ == "Thing"
+            shop.begin(None)
+        def test_third():
+            gc.collect()
+            assert seen[0]() is None
+        """)
+    project.pytest("-p", "no:randomly").ok()
+
+
+def test_a_fixture_where_another_one_was(project):
+    """Memory of a path that is gone can be that of another one's."""
+    project.env["PYTHONPATH"] = "."
+    files = {"shop": STORE.replace("store = Store()", "")}
+    for i in range(8):
+        files["test_%d" % i] = """\
+        import pytest, shop
+        @pytest.fixture(scope="module")
+        def store%d():
+            return shop.Store()
+        def test_first(store%d):
+            assert store%d.got == 2
+        def test_second(store%d):
+            assert store%d.got == 2
+        """ % ((i,) * 5)
+    project.files(core=CORE, **files)
+    project.pytest("-p", "no:randomly").ok()
+    with project.edited("core.py", "n + 1", "n + 2"):
+        assert len(project.affected_units()) == 16
