@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import signal
 import tarfile
 import time
 
@@ -15,6 +16,8 @@ from helpers import BARE, CLICK, FTRACE, Project, Terminal
 def pytest_configure(config):
     config.addinivalue_line(
         "markers", "smoke: one of the few that also run with sanitizers")
+    # A shell's background jobs ignore it, and what they start inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Not in each of the workers.
     if not hasattr(config, "workerinput"):
         bare.environment(BARE)
