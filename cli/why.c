@@ -39,6 +39,8 @@ static void print_chain(const struct chain *chain)
 		else if (link->kind == SCOPE_KEPT)
 			printf("  gets at what is kept in memory as %s\n",
 				link->name);
+		else if (link->kind == SCOPE_ASKED)
+			printf("  asks an object for %s\n", link->name);
 		else if (link->kind == SCOPE_NAMES)
 			printf("  has code of others read names of %s\n",
 				link->name);

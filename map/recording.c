@@ -21,6 +21,7 @@ static const char *const kind_names[SCOPE_KINDS] = {
 	[SCOPE_NAMES] = "names",
 	[SCOPE_FINISH] = "finish",
 	[SCOPE_MAKER] = "maker",
+	[SCOPE_ASKED] = "asked",
 };
 
 const char *scope_kind_name(enum scope_kind kind)

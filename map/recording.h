@@ -33,6 +33,8 @@ enum scope_kind {
 	SCOPE_FINISH = 14,  /* what a runner does once all tests have run: no
 			       unit depends on it, and it is not stored */
 	SCOPE_MAKER = 15,   /* what files were made from that a run left */
+	SCOPE_ASKED = 16,   /* code asks an object for a name that it has not
+			       written */
 	SCOPE_KINDS
 };
 

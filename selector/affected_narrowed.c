@@ -141,6 +141,105 @@ static int noticing_scopes(int64_t **scopes, size_t *count,
 	return code;
 }
 
+static void select_doubting(
+	struct search *search, size_t i, const char *what, const char *path)
+{
+	struct affected_unit *selected = search_select(search, i);
+
+	if (!search_has_reason(search, selected, path))
+		search_add_reason(selected, UNIT_STALE, what, path,
+			"loads it, in case that fails now");
+}
+
+static bool surely_loads(const struct narrowed_doubts *doubts,
+	const char *doubt, const char *path)
+{
+	char *pair = xasprintf("%s%c%s", doubt, 0, path);
+	bool is = intern_find(&doubts->sure, pair,
+			  strlen(doubt) + 1 + strlen(path)) != INTERN_NONE;
+
+	free(pair);
+	return is;
+}
+
+/* Whether a unit's file, or a conftest above it, surely loads another one. */
+static bool unit_surely_loads(const struct narrowed_doubts *doubts,
+	const char *doubt, const struct query_unit *unit)
+{
+	size_t n = search_file_part(unit->runner, unit->id);
+	char *path = xasprintf("%.*s", (int)n, unit->id), *slash = path;
+	bool is = n && surely_loads(doubts, doubt, path);
+
+	while (n && !is && slash) {
+		char *conftest;
+
+		slash = strrchr(path, '/');
+		if (slash)
+			*slash = '\0';
+		conftest = xasprintf(
+			"%s%sconftest.py", slash ? path : "", slash ? "/" : "");
+		is = surely_loads(doubts, doubt, conftest);
+		free(conftest);
+	}
+	free(path);
+	return is;
+}
+
+/*
+ * Of those whose file surely loads one that may fail now, one tells for all.
+ * Others may load it later, or not at all, or catch the failure and go on.
+ */
+static int select_witness(struct search *search,
+	const struct narrowed_doubts *doubts, size_t from, size_t end,
+	const struct query_hits *catching, const char *what, const char *path)
+{
+	struct query_hits users = {0};
+	size_t first = search->units.count;
+	bool any = false;
+	int code = query_dependents(&users, search->map, doubts->states + from,
+		end - from, NULL, 0, search->err);
+
+	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
+		const struct query_unit *unit = &search->units.units[i];
+
+		if (query_hits_find(&users, unit->scope) == HIT_NONE)
+			continue;
+		if (!unit_surely_loads(doubts, doubts->paths[from], unit))
+			select_doubting(search, i, what, path);
+		else if (query_hits_find(catching, unit->scope) != HIT_NONE)
+			continue;
+		else if (search->places[i])
+			any |= !search_select(search, i)->gone;
+		else if (first == search->units.count)
+			first = i;
+	}
+	if (!any && first < search->units.count)
+		select_doubting(search, first, what, path);
+	query_hits_release(&users);
+	return code;
+}
+
+/* For each file that may fail now. */
+static int select_witnesses(struct search *search,
+	const struct narrowed *narrowed, const char *what, const char *path)
+{
+	const struct narrowed_doubts *doubts = &narrowed->doubts;
+	struct query_hits catching = {0};
+	int code = query_dependents(&catching, search->map, narrowed->catchers,
+		narrowed->catcher_count, NULL, 0, search->err);
+
+	for (size_t i = 0, end; code == 0 && i < doubts->count; i = end) {
+		for (end = i + 1; end < doubts->count &&
+				  !strcmp(doubts->paths[end], doubts->paths[i]);
+			end++)
+			;
+		code = select_witness(
+			search, doubts, i, end, &catching, what, path);
+	}
+	query_hits_release(&catching);
+	return code;
+}
+
 int search_narrowed(struct search *search, const struct narrowed *narrowed,
 	const char *what, const char *path)
 {
@@ -181,6 +280,8 @@ int search_narrowed(struct search *search, const struct narrowed *narrowed,
 	}
 	if (code == 0)
 		select_names(search, narrowed, met, runner, path);
+	if (code == 0)
+		code = select_witnesses(search, narrowed, what, path);
 	free(met);
 	query_hits_release(&users);
 	query_hits_release(&noticing);

@@ -305,6 +305,12 @@ void narrowing_release(struct narrowing *narrowing)
 		free(narrowed->names);
 		free(narrowed->states);
 		free(narrowed->readers);
+		free(narrowed->doubts.states);
+		for (size_t k = 0; k < narrowed->doubts.path_count; k++)
+			free(narrowed->doubts.paths[k]);
+		free(narrowed->doubts.paths);
+		interner_release(&narrowed->doubts.sure);
+		free(narrowed->catchers);
 		free(narrowed->reason);
 		free(narrowed->maker);
 	}

@@ -3,7 +3,9 @@
  * What loading a source does has changed: who can notice? All who load it,
  * unless the adapter of its language can prove that only those can who also
  * entered code that mentions one of the changed names. The proof is
- * adapters/python's; docs/python.md has its rules. Of a function that makes
+ * adapters/python's; docs/python.md has its rules. It proves that nobody else
+ * can notice, unless loading fails; that everybody notices who loads it, so one
+ * of them is enough to tell. Of a function that makes
  * something, and does nothing else, the same is asked for who entered it while
  * a source was loaded.
  */
@@ -12,6 +14,7 @@
 
 #include <stdbool.h>
 
+#include "map/intern.h"
 #include "selector/changes.h"
 
 /* A name at the top of a file that tests are collected from. */
@@ -19,6 +22,18 @@ struct narrowed_name {
 	char *name;
 	bool exists;    /* it still does, or does now */
 	bool by_itself; /* the runner takes it as FILE::NAME */
+};
+
+/*
+ * Files that may fail to load: their states, those of one file in a row, and
+ * for each its path. The others that surely load it are told in pairs of paths,
+ * joined by a NUL.
+ */
+struct narrowed_doubts {
+	int64_t *states;
+	char **paths;
+	size_t count, room, path_count, path_room;
+	struct interner sure;
 };
 
 struct narrowed {
@@ -33,6 +48,11 @@ struct narrowed {
 	/* Or on these scopes, which have names read that changed. */
 	int64_t *readers;
 	size_t reader_count, reader_room;
+	/* And of those who depend on each of these, which may fail, one. */
+	struct narrowed_doubts doubts;
+	/* But none who depends on these, and may catch the failure. */
+	int64_t *catchers;
+	size_t catcher_count, catcher_room;
 	/* Or who ran code that nobody knows: it may mention some name. */
 	bool named;
 	/* And the tests of these names. */

@@ -19,10 +19,10 @@ struct wanted {
 	/* nor where nothing but an attribute of them is wanted. */
 	struct interner global_heads, heads;
 	struct interner functions; /* "path\0name": who entered them */
-	/* Every name that some function mentions, with the file it is in. */
-	struct interner mentioned;
-	uint32_t *mentioned_in; /* FILE_NONE: in several */
-	size_t mentioned_count, mentioned_room;
+	/* Paths of files that may fail now, and of what imports one of them; */
+	struct interner doubts, leading;
+	/* "path\0imports module": what may catch that, and go on. */
+	struct interner imports;
 };
 
 static void wanted_release(struct wanted *wanted)
@@ -36,8 +36,9 @@ static void wanted_release(struct wanted *wanted)
 	interner_release(&wanted->global_heads);
 	interner_release(&wanted->heads);
 	interner_release(&wanted->functions);
-	interner_release(&wanted->mentioned);
-	free(wanted->mentioned_in);
+	interner_release(&wanted->doubts);
+	interner_release(&wanted->leading);
+	interner_release(&wanted->imports);
 }
 
 /* A count and so many entries of one or two frames, joined by a NUL. */
@@ -133,50 +134,6 @@ static bool next_mention(const char **at, const char *end, struct frame *line)
 	return true;
 }
 
-static void add_mentions(
-	struct wanted *wanted, uint32_t file, const struct source_block *block)
-{
-	const char *at = block->mentions, *end = at + block->mentions_size;
-	struct frame line;
-
-	while (next_mention(&at, end, &line)) {
-		uint32_t i;
-
-		/* What importing gets at is narrowed by its statements. */
-		if (line.size < 2 || strchr("~lik", *line.bytes))
-			continue;
-		i = intern(&wanted->mentioned, line.bytes + 1, line.size - 1);
-		if (i == wanted->mentioned_count)
-			*(uint32_t *)array_add(&wanted->mentioned_in,
-				&wanted->mentioned_count,
-				&wanted->mentioned_room, sizeof(file)) = file;
-		else if (wanted->mentioned_in[i] != file)
-			wanted->mentioned_in[i] = FILE_NONE;
-	}
-}
-
-/*
- * A function that can reach whatever name it is given, and that its own file
- * gives constants: does another file use it?
- */
-static bool is_used_elsewhere(struct wanted *wanted, struct map_files *files,
-	struct map *map, uint32_t file, const char *name, size_t size)
-{
-	uint32_t i;
-
-	for (i = 0; !wanted->mentioned_count && i < files->count; i++) {
-		struct source *source =
-			files->files[i].coded
-				? map_file_source(files, i, map, NULL)
-				: NULL;
-
-		for (size_t k = 0; source && k < source->count; k++)
-			add_mentions(wanted, i, &source->blocks[k]);
-	}
-	i = intern_find(&wanted->mentioned, name, size);
-	return i != INTERN_NONE && wanted->mentioned_in[i] != file;
-}
-
 /* The place of a search: a file, in a map. */
 struct place {
 	struct map_files *files;
@@ -242,11 +199,6 @@ static bool mentions_wanted(struct wanted *wanted, const struct place *place,
 		switch (line.size ? *line.bytes : '\0') {
 		case '*':
 			return true;
-		case '~':
-			if (is_used_elsewhere(wanted, place->files, place->map,
-				    place->file, line.bytes + 1, line.size - 1))
-				return true;
-			break;
 		case 'g':
 		case 'h':
 		case 'G':
@@ -263,6 +215,26 @@ static bool mentions_wanted(struct wanted *wanted, const struct place *place,
 			break;
 		}
 	}
+	return false;
+}
+
+/* Whether code imports what may fail now, where it may catch the failure. */
+static bool may_catch(const struct wanted *wanted, const struct place *place,
+	const struct source *source, const struct interned *name)
+{
+	const struct source_block *block =
+		wanted->imports.count && source
+			? source_find_block(source, name->bytes, name->size)
+			: NULL;
+	const char *at = block ? block->mentions : NULL;
+	const char *end = block ? at + block->mentions_size : NULL;
+	struct frame line;
+
+	while (block && next_mention(&at, end, &line))
+		if (line.size && *line.bytes == 'a' &&
+			has_pair(&wanted->imports, place->path, line.bytes + 1,
+				line.size - 1))
+			return true;
 	return false;
 }
 
@@ -310,14 +282,31 @@ static bool is_itself(const struct narrowed *narrowed,
 	       !memcmp(narrowed->maker, name->bytes, name->size);
 }
 
+static void add_state(int64_t **states, size_t *count, size_t *room,
+	const struct map_state *state)
+{
+	*(int64_t *)array_add(states, count, room, sizeof(int64_t)) = state->id;
+}
+
+static void add_doubt(struct narrowed_doubts *doubts, const char *path,
+	const struct map_state *state)
+{
+	add_state(&doubts->states, &doubts->count, &doubts->room, state);
+	*(char **)array_add(&doubts->paths, &doubts->path_count,
+		&doubts->path_room, sizeof(char *)) = xstrdup(path);
+}
+
 static void find_states(struct narrowed *narrowed, struct wanted *wanted,
 	const struct place *place)
 {
 	struct map_files *files = place->files;
-	bool whole = intern_find(&wanted->whole, place->path,
-			     strlen(place->path)) != INTERN_NONE;
+	size_t n = strlen(place->path);
+	bool whole = intern_find(&wanted->whole, place->path, n) != INTERN_NONE;
+	bool doubted =
+		intern_find(&wanted->doubts, place->path, n) != INTERN_NONE;
 	struct source *source =
 		map_file_source(files, place->file, place->map, NULL);
+	bool catches;
 
 	for (uint32_t s = files->files[place->file].state; s != FILE_NONE;
 		s = files->states[s].next) {
@@ -328,10 +317,17 @@ static void find_states(struct narrowed *narrowed, struct wanted *wanted,
 		if (state->aspect != ASPECT_CODE ||
 			is_itself(narrowed, place, name))
 			continue;
-		if (name->size ? is_wanted(wanted, place, source, name) : whole)
-			*(int64_t *)array_add(&narrowed->states,
-				&narrowed->state_count, &narrowed->state_room,
-				sizeof(int64_t)) = state->id;
+		if (!name->size && doubted && !whole)
+			add_doubt(&narrowed->doubts, place->path, state);
+		catches = name->size && may_catch(wanted, place, source, name);
+		if (catches)
+			add_state(&narrowed->catchers, &narrowed->catcher_count,
+				&narrowed->catcher_room, state);
+		if (catches ||
+			(name->size ? is_wanted(wanted, place, source, name)
+				    : whole))
+			add_state(&narrowed->states, &narrowed->state_count,
+				&narrowed->state_room, state);
 	}
 }
 
@@ -343,7 +339,8 @@ static bool is_touched(const struct wanted *wanted, const char *path)
 		&wanted->functions};
 	size_t n = strlen(path) + 1;
 
-	if (intern_find(&wanted->whole, path, n - 1) != INTERN_NONE)
+	if (intern_find(&wanted->whole, path, n - 1) != INTERN_NONE ||
+		intern_find(&wanted->leading, path, n - 1) != INTERN_NONE)
 		return true;
 	for (size_t i = 0; i < sizeof(of_names) / sizeof(*of_names); i++)
 		for (size_t k = 0; k < of_names[i]->count; k++)
@@ -353,16 +350,32 @@ static bool is_touched(const struct wanted *wanted, const char *path)
 	return false;
 }
 
-/* Who has code of others read names of a file where some changed. */
+/* Whether an attribute of that name changed, in whatever way. */
+static bool is_asked(const struct wanted *wanted, const char *name)
+{
+	const struct interner *const of_names[] = {
+		&wanted->names, &wanted->values, &wanted->heads};
+
+	for (size_t i = 0; i < sizeof(of_names) / sizeof(*of_names); i++)
+		if (intern_find(of_names[i], name, strlen(name)) != INTERN_NONE)
+			return true;
+	return false;
+}
+
+/*
+ * Who has code of others read names of a file where some changed; or asked for
+ * such a name, where that is the kind.
+ */
 static int find_readers(struct narrowed *narrowed, const struct wanted *wanted,
-	struct map *map, struct err *err)
+	enum scope_kind kind, struct map *map, struct err *err)
 {
 	struct query_name *names = NULL;
 	size_t count = 0;
-	int code = query_all_names(&names, &count, map, SCOPE_NAMES, err);
+	int code = query_all_names(&names, &count, map, kind, err);
 
 	for (size_t i = 0; code == 0 && i < count; i++)
-		if (is_touched(wanted, names[i].name))
+		if (kind == SCOPE_ASKED ? is_asked(wanted, names[i].name)
+					: is_touched(wanted, names[i].name))
 			*(int64_t *)array_add(&narrowed->readers,
 				&narrowed->reader_count, &narrowed->reader_room,
 				sizeof(int64_t)) = names[i].scope;
@@ -394,13 +407,23 @@ static int take_wanted(struct narrowed *narrowed, struct map_files *files,
 		code = take_list(helper, &wanted.global_heads, 2, err);
 	if (code == 0)
 		code = take_list(helper, &wanted.heads, 1, err);
+	if (code == 0)
+		code = take_list(helper, &wanted.doubts, 1, err);
+	if (code == 0)
+		code = take_list(helper, &wanted.leading, 1, err);
+	if (code == 0)
+		code = take_list(helper, &wanted.imports, 2, err);
+	if (code == 0)
+		code = take_list(helper, &narrowed->doubts.sure, 2, err);
 	for (uint32_t i = 0; code == 0 && i < files->count; i++)
 		if (files->files[i].coded)
 			find_states(narrowed, &wanted,
 				&(struct place){files, map, i,
 					map_files_path(files, i)});
 	if (code == 0)
-		code = find_readers(narrowed, &wanted, map, err);
+		code = find_readers(narrowed, &wanted, SCOPE_NAMES, map, err);
+	if (code == 0)
+		code = find_readers(narrowed, &wanted, SCOPE_ASKED, map, err);
 	wanted_release(&wanted);
 	return code;
 }

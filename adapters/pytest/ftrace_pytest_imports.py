@@ -111,15 +111,20 @@ def install(directory_scope):
     external.FileFinder.find_spec = find_spec
     previous = builtins.__import__
     if marks.extension is not None:
-        doc = previous.__doc__ or ""
-        signature = getattr(previous, "__text_signature__", None)
-        if signature is not None:
-            doc = "__import__%s\n--\n\n%s" % (signature, doc)
         builtins.__import__ = marks.extension.import_hook(
-            previous, _note_import, encode(doc), builtins,
+            previous, _note_import, documentation(previous), builtins,
             builtins.__name__)
     else:
         builtins.__import__ = marks.python_import(previous, _note_import)
+
+
+def documentation(function):
+    """The text of a function of C by which its signature is known."""
+    doc = function.__doc__ or ""
+    signature = getattr(function, "__text_signature__", None)
+    if signature is not None:
+        doc = "%s%s\n--\n\n%s" % (function.__name__, signature, doc)
+    return encode(doc)
 
 
 def _declare_past():

@@ -8,6 +8,7 @@ the places that the scope in force has mentioned; it is told here of modules
 and fixtures, and what it cannot tell of values by itself.
 """
 
+import builtins
 import collections
 import functools
 import opcode
@@ -22,6 +23,7 @@ import ftrace_pytest_marks as marks
 import ftrace_pytest_memory as memory
 from ftrace_pytest_marks import encode, identity
 
+_HERE = os.path.dirname(os.path.abspath(__file__)) + "/"
 _NOTHING, _OF_PROJECT, _OF_OTHERS = range(3)
 
 _PLAIN = (str, bytes, int, float, bool, complex, type(None))
@@ -66,11 +68,28 @@ def install():
          types.ModuleType, tuple(kind for kind, _ in _WRAPPERS)),
         _class_kind, _attributes_of, _paths_of, _specials_of, _default_of,
         _WRAPPERS, _maker_of)
+    builtins.getattr, builtins.hasattr = marks.extension.askers(
+        getattr, imports.documentation(getattr),
+        hasattr, imports.documentation(hasattr),
+        builtins, builtins.__name__, _asks)
     for name, module in list(sys.modules.items()):
         if not name.startswith(marks.OWN_MODULES) and imports.is_project(
                 module):
             note(module)
     imports.loaded = note
+
+
+def _asks(text):
+    """Whether a module asks for names that have to be known.
+
+    By its file, or its name where it is in none.
+    """
+    if type(text) is not str:
+        return True
+    if "/" not in text and not text.endswith((".py", ".pyc")):
+        return not text.startswith(("importlib.", "zipimport"))
+    path = os.path.abspath(text)
+    return imports.is_project_path(path) and not path.startswith(_HERE)
 
 
 def _opcodes():

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "adapters/pytest/asked.h"
 #include "adapters/pytest/calls.h"
 #include "adapters/pytest/entries.h"
 #include "adapters/pytest/evaluator.h"
@@ -398,6 +399,7 @@ static struct method_def methods[] = {
 	{"method", METHOD(method), METH_O, NULL},
 	{"renew", METHOD(renew), METH_O, NULL},
 	{"import_hook", METHOD(import_hook), METH_VARARGS, NULL},
+	{"askers", METHOD(asked_askers), METH_VARARGS, NULL},
 	{"evaluate", METHOD(evaluator_evaluate), METH_VARARGS, NULL},
 	{"trip", METHOD(evaluator_trip), METH_VARARGS, NULL},
 	{"adopt", METHOD(evaluator_adopt), METH_O, NULL},

@@ -69,6 +69,19 @@ void kept_entered(struct block *const *entered, unsigned count)
 			take(&entered[i]->mentions[k]);
 }
 
+bool kept_asked(PyObject *text)
+{
+	struct kept_name *name = kept_name_of(text);
+	bool is_new;
+
+	if (!name || !started || !entries_is_collecting())
+		return true;
+	is_new = name->asked_by != scopes[now].number;
+	name->asked_by = scopes[now].number;
+	take(&(struct kept_mention){.name = name, .finds = true});
+	return is_new;
+}
+
 /* Marks */
 
 static const char *text_of(PyObject *bytes)

@@ -35,6 +35,7 @@ struct kept_name {
 	 * in the module of which file.
 	 */
 	uint64_t found_by, maybe_by, made_by;
+	uint64_t asked_by; /* the last scope that asked for it by getattr() */
 	const char *found_in, *maybe_in, *made_in;
 	/* The block whose names had it last, and where. */
 	const struct block *block;

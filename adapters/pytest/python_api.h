@@ -162,6 +162,7 @@ extern void *PyInterpreterState_ThreadHead(void *interpreter) MAYBE;
 extern void *PyThreadState_Next(void *thread) MAYBE;
 extern int PySys_AddAuditHook(audit_hook *hook, void *data) MAYBE;
 extern PyObject *PyEval_GetFrame(void) MAYBE;
+extern PyObject *PyEval_GetGlobals(void);
 extern PyObject *PyFrame_GetBack(PyObject *frame) MAYBE;
 extern PyObject *PyFrame_GetCode(PyObject *frame) MAYBE;
 extern PyObject *PyCode_GetCode(PyObject *code) MAYBE;

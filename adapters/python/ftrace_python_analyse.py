@@ -249,7 +249,6 @@ class Blocks:
         self.known_classes = frozenset(classes)
         self.by_name = {}
         self.skeleton = []
-        self.forwarders = {}
         # Whether the file has a setattr() of its own.
         self.shadowed = False
         self.loaded_names = set()
@@ -383,19 +382,16 @@ class Blocks:
                     continue
             for code in block.codes:
                 self._note(block, code)
-        for name, places in self.forwarders.items():
-            for module in self._modules:
-                self._forwards(module, name, places)
 
     def _is_told(self, code):
         """Whether the print of `code` tells all that it mentions.
 
         It does not tell a docstring, nor the arguments of what does
-        nothing; of a class from 3.13 on it leaves constants out; and
-        whether getattr(x, y) is reflection depends on all who call it.
+        nothing; of a class from 3.13 on it leaves constants out.
+        And whether setattr() is Python's own the rest of the file tells.
         """
-        if not mentions.TRIGGERS.isdisjoint(code.co_names) or (
-                FIRST_LINE_KEPT and "__firstlineno__" in code.co_names
+        if ("setattr" in code.co_names
+                or FIRST_LINE_KEPT and "__firstlineno__" in code.co_names
                 or does_nothing(code)):
             return False
         if has_docstring(code):
@@ -415,13 +411,7 @@ class Blocks:
         if found:
             return found
         found = mentions.names_of(code)
-        forwarded = set()
-        reflects = mentions.reflects(code, code.co_names, forwarded,
-                                     self.shadowed)
-        if forwarded and "." in name:
-            reflects = True
-        elif forwarded:
-            self.forwarders.setdefault(name, set()).update(forwarded)
+        reflects = mentions.reflects(code, code.co_names, self.shadowed)
         texts = set()
         for constant in code.co_consts:
             if type(constant) is not str or len(constant) < 2000:
@@ -466,21 +456,6 @@ class Blocks:
             if reflection.walks(code):
                 found.update(("!", "*"))
         if reflects:
-            found.add("*")
-
-    def _forwards(self, module, name, places):
-        """A function that passes a name on is what its callers are.
-
-        They are in this file as far as is seen here: whether another one
-        mentions it is for whoever knows them all.
-        """
-        found = self.by_name[name].mentions
-        import ftrace_python_reflection as reflection
-        if reflection.is_plain(module, name) and all(
-                reflection.called_with_constants(code, name, places)
-                for code in _all(module)):
-            found.add("~" + name)
-        else:
             found.add("*")
 
 

@@ -118,8 +118,7 @@ def record(content, left, code, blocks, cuts, inside):
     `left` is what `code` was compiled from, `cuts` what was cut out, `inside`
     what is known of what is in that.
     """
-    if (len(content) < SMALL or blocks.forwarders
-            or not reduce.is_readable(content)):
+    if len(content) < SMALL or not reduce.is_readable(content):
         return b""
     lines = left.split(b"\n")
     made = {}
@@ -224,6 +223,4 @@ def analyse_left(content, past, known):
         del blocks.by_name[each[NAME]]
     blocks.unchanged.update(classes)
     blocks.mention(known)
-    if blocks.forwarders:
-        return None
     return blocks, code, left, cuts, inside

@@ -3,7 +3,7 @@
 
 import ftrace_python_handed as handed
 from ftrace_python_outline import BINDS, CHAINS, KIND, MORE, WORDS
-from ftrace_python_project import STDLIB
+from ftrace_python_known import STDLIB
 from ftrace_python_units import (DOC, HARD, HELD, NONE, SOFT, Whole,
                                  describe, word_level)
 
@@ -30,6 +30,13 @@ class Changes:
         # (path, qualified name) of what is felt by whoever entered it.
         self.functions = set()
         self.grown = False
+        # The files that may fail when they are imported.
+        self.doubts = set()
+        # (path, name) of what something else is bound to now, or nothing; and
+        # (path, class) of those that have other special methods.
+        self.replaced = set()
+        self.reshaped = set()
+        self.doubted = None
         # Functions, as path and name, whose calls make something else now,
         # and have no other effect: see ftrace_python_made.py.
         self.makers = set()
@@ -54,6 +61,10 @@ class Changes:
             self._raise(self.attributes, name, level)
             if level == HELD:
                 self.held.update(((at.path, name), ("", name)))
+
+    def attribute(self, name):
+        """An attribute of some object, that code sets."""
+        self._raise(self.attributes, name, HARD)
 
     def remove(self, at, names):
         """Names that a file does not bind any more."""
@@ -96,6 +107,9 @@ class Changes:
         below = self.project.below(at.path, qualified)
         unit = self.project.class_unit(at, qualified)
         family = {(at.path, qualified)} | below
+        if any(name[:2] == name[-2:] == "__" and how == HARD
+               for name, how in changed.items()):
+            self.reshaped |= family
         if unit:
             own, _, unknown = self.project.ancestry(at, unit)
             family |= own
@@ -153,6 +167,14 @@ class Changes:
                 level = max(level, min(SOFT, word_level(
                     self.attributes[word])))
         return level
+
+    def causes(self, at, unit, here):
+        """The dotted names of a unit that changed elsewhere, or "*"."""
+        if unit[KIND] == "compound" or "*" in unit[WORDS] or (
+                at.path in self.modules) or self.words_of(unit):
+            return {"*"}
+        return {chain for chain in unit[CHAINS] if here.weigh(
+            self._of_chain(at, chain, unit, here), chain, unit) >= SOFT}
 
     def words_of(self, unit):
         """The words of a unit that are names of what changed."""

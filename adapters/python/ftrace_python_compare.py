@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Two versions of a file's statements, compared: which names changed."""
 
+import ftrace_python_doubts as doubts
 import ftrace_python_known as known
 from ftrace_python_classes import class_risk, is_plain, note_made
-from ftrace_python_outline import (BINDS, CORE, DECORATORS, HEAD, HEAD_RISK,
-                                   KIND, MARKS, MEMBERS, MORE, NAME, NEEDS,
-                                   PRINT, RISK, SIGNATURE)
+from ftrace_python_outline import (BINDS, CORE, DECORATION, DECORATORS, HEAD,
+                                   HEAD_RISK, KEYWORDS, KIND, MARKS, MEMBERS,
+                                   MORE, NAME, NEEDS, PRINT, RISK, SETS,
+                                   SIGNATURE)
 from ftrace_python_pass import Pass
+from ftrace_python_project import imports_in
 from ftrace_python_units import (DOC, HARD, HELD, INNER, NONE, SOFT, VALUE,
                                  Whole, align, describe, is_special,
                                  loads_of)
@@ -14,7 +17,7 @@ from ftrace_python_units import (DOC, HARD, HELD, INNER, NONE, SOFT, VALUE,
 # Members that the statement of a subclass, or the class's own, looks at.
 _DECISIVE = frozenset((
     "__init_subclass__", "__set_name__", "__class_getitem__",
-    "__prepare__", "__mro_entries__", "__slots__", "__match_args__",
+    "__prepare__", "__mro_entries__",
     "__metaclass__", "__instancecheck__", "__subclasscheck__",
     "__subclasshook__", "__class__", "__classcell__", "__test__"))
 # Decorators that hand every call on to the function.
@@ -27,6 +30,8 @@ _OVERLOADS = (("typing.overload",), ("typing_extensions.overload",))
 _COLLECTED = ("test", "Test", "setup", "teardown", "setUp", "tearDown",
               "pytest")
 _QUIET_DUNDERS = frozenset(("__doc__", "__annotations__"))
+# Members that objects are made by.
+_SHAPING = frozenset(("__slots__", "__match_args__"))
 
 
 def _gaps(pairs, old, new):
@@ -82,7 +87,21 @@ class Comparison:
         self.classes = {}
         self.functions = {}
         self.moves = {}
+        self.decorated = self._decorated_alike()
         self._pair_up()
+
+    def _decorated_alike(self):
+        """The positions of functions that are decorated as they were."""
+        found = set(), set()
+        for i, old in enumerate(self.old):
+            for j, new in enumerate(self.new):
+                if (old[KIND] == new[KIND] == "def" and old[NAME] == new[NAME]
+                        and old[SETS]
+                        and old[MORE][DECORATION] == new[MORE][DECORATION]
+                        and self._binders(old[NAME]) == (1, 1)):
+                    found[0].add(i)
+                    found[1].add(j)
+        return found
 
     def _pair_up(self):
         """Units of one version alone that are the same thing as another."""
@@ -229,6 +248,8 @@ class Comparison:
         """
         project, at = self.here.project, self.here.at
         moved = set()
+        if doubts.is_entered_one_way(project, at):
+            return
         for i in left:
             for j in right:
                 names = set(self.old[i][BINDS]) & set(self.new[j][BINDS])
@@ -281,7 +302,7 @@ class Comparison:
                             ("v", self.moves)):
             if i in table:
                 token = (kind, id(here), table[i])
-        here.removed(self.old[i], i, token)
+        here.removed(self.old[i], i, token, i in self.decorated[0])
 
     def _partner(self, j):
         """(the old unit that a new one is, which table says so)."""
@@ -324,7 +345,7 @@ class Comparison:
                 self._remove(todo.pop(0))
         if unit[KIND] == "import":
             here.upcoming = self._upcoming(j)
-        here.added(unit, j, token)
+        here.added(unit, j, token, j in self.decorated[1])
 
     def _upcoming(self, j):
         """What the next import in both versions imports first of all."""
@@ -346,23 +367,25 @@ class Comparison:
         """An import that is gone must not be the one that did the work."""
         project, at = self.here.project, self.here.at
         matched = {i for i, _ in self.pairs} | set(self.moves)
-        gone = [unit for i, unit in enumerate(self.old)
-                if unit[KIND] == "import" and i not in matched]
+        gone = [(unit, what) for i, unit in enumerate(self.old)
+                if i not in matched for what in imports_in(unit)]
         if not gone:
             return
         reached = project.closure(at, self.new, False)
         direct = {each[MORE][0] for each in self.new
                   if each[KIND] == "import" and not each[MORE][1]}
-        for unit in gone:
-            what = unit[MORE][:3]
+        for unit, what in gone:
             if project.is_foreign(at, *what[:2]):
-                if not (_is_library(project, at, unit)
-                        or what[0] in direct):
+                if not (doubts.is_quiet(what[0]) or what[0] in direct):
                     raise Whole("%s is gone" % describe(unit))
                 self.here.note(
                     [part for part in what[0].split(".")], SOFT)
                 continue
-            for each in project.imported_files(at, *what):
+            for each in project.imported_files(at, *what[:3]):
+                if unit[KIND] == "compound" and at.path in project.closure(
+                        each):
+                    raise Whole("%s is gone, which closed a circle of imports"
+                                % describe(unit))
                 if each.path not in reached:
                     raise Whole("%s is gone, and %s is not imported "
                                 "otherwise" % (describe(unit), each.path))
@@ -381,9 +404,6 @@ class Comparison:
             if risk:
                 raise Whole("class %s was changed, with %s" % (name, risk))
             level = HARD
-        elif new[MORE][HEAD_RISK]:
-            raise Whole("class %s changed, with %s" % (
-                name, new[MORE][HEAD_RISK]))
         inner = Pass(here.at, here.project, here.changes, here)
         inner.class_name = name
         changed = Comparison(inner, list(old[MORE][MEMBERS]),
@@ -408,10 +428,6 @@ class Comparison:
                 is_special(each)) else INNER)
             if how > HELD:
                 here.changes.head(here.at, qualified + "." + each, how)
-        for chain, root in inner.chains.items():
-            here.chains.setdefault(chain, root)
-        here.odd |= inner.odd
-        here.types |= inner.types
         return level
 
     def _quiet(self, unit, changed, inner):
@@ -443,7 +459,7 @@ class Comparison:
         decisive = _DECISIVE.intersection(changed)
         if decisive:
             raise Whole("%s.%s changed" % (name, sorted(decisive)[0]))
-        risk = class_risk(here, unit)
+        risk = class_risk(here, unit, True)
         if risk:
             raise Whole("%s changed, and %s" % (name, risk))
         level = SOFT
@@ -455,25 +471,13 @@ class Comparison:
                     member[:1] == member[-1:] == "_")) and (
                         member not in _QUIET_DUNDERS):
                 level = HARD
-        if unit[MORE][DECORATORS]:
+        # Its decorators, or a metaclass, may look at all that is in it.
+        if unit[MORE][DECORATORS] or unit[MORE][KEYWORDS] or (
+                _SHAPING.intersection(changed)):
             level = HARD
-            self._decorated(unit, changed)
         return level
-
-    def _decorated(self, unit, changed):
-        """A dataclass is made of its annotations."""
-        for member in unit[MORE][MEMBERS]:
-            if (set(member[BINDS]) & set(changed)
-                    and member[KIND] not in ("def", "doc")):
-                raise Whole("%s is decorated, and its %s changed" % (
-                    unit[NAME], member[BINDS][0]))
-        now = {each for member in unit[MORE][MEMBERS]
-               for each in member[BINDS]}
-        if not set(changed) <= now:
-            raise Whole("%s is decorated, and lost a member" % unit[NAME])
 
 
 def _is_library(project, at, unit):
-    import ftrace_python_stdlib as stdlib
     return (project.is_foreign(at, *unit[MORE][:2])
-            and stdlib.is_quiet(unit[MORE][0]))
+            and doubts.is_quiet(unit[MORE][0]))

@@ -10,8 +10,6 @@ import ftrace_python_analyse as analyse
 import ftrace_python_known as known
 import ftrace_python_mentions as mentions
 
-_PLATFORM_TEXTS = frozenset((
-    "sys.version", "sys.platform", "os.name", "sys.byteorder"))
 _CALLERS = (frozenset(mentions.BY_ARGUMENT) | mentions.REFLECTION
             | mentions.NAMESPACES)
 
@@ -124,7 +122,6 @@ def _attribute(node, unit):
     if attr in _CALLERS:
         unit.words.add("*")
     if chain is None:
-        unit.danger("an attribute of an expression")
         unit.chains.add("?." + attr)
         return ("attribute", key_of(node.value, unit), attr)
     root = mangled(chain.partition(".")[0], unit.scope.class_name)
@@ -145,97 +142,6 @@ def _constant(node, unit):
     return ("constant", analyse.constant_key(node.value))
 
 
-def _display(node, unit):
-    keys = []
-    for each in node.elts:
-        if kind_of(each) == "Starred":
-            unit.danger("an unpacking")
-        elif kind_of(node) == "Set" and kind_of(each) != "Constant":
-            unit.danger("a set of what may not be hashable")
-        keys.append(key_of(each, unit))
-    return (kind_of(node), keys)
-
-
-def _dict(node, unit):
-    keys = []
-    for key, value in zip(node.keys, node.values):
-        if key is None:
-            unit.danger("an unpacking")
-        elif kind_of(key) != "Constant" and not (
-                kind_of(key) == "Tuple" and all(
-                    kind_of(each) == "Constant" for each in key.elts)):
-            unit.danger("a dict of what may not be hashable")
-        keys.append((key and key_of(key, unit), key_of(value, unit)))
-    return ("dict", keys)
-
-
-def _binary(node, unit):
-    key = ("binary", kind_of(node.op), key_of(node.left, unit),
-           key_of(node.right, unit))
-    left, right = (getattr(each, "value", each)
-                   for each in (node.left, node.right))
-    numbers = (int, float)
-    operator = kind_of(node.op)
-    if (operator in ("Add", "Sub", "Mult") and type(left) in numbers
-            and type(right) in numbers):
-        return key
-    if operator == "Add" and type(left) is type(right) is str:
-        return key
-    if operator == "BitOr":
-        return _odd(node, key, unit)
-    unit.danger("an operation")
-    return key
-
-
-def _unary(node, unit):
-    key = ("unary", kind_of(node.op), key_of(node.operand, unit))
-    value = getattr(node.operand, "value", None)
-    if kind_of(node.op) != "Not" and type(value) not in (int, float, complex):
-        unit.danger("an operation")
-    return key
-
-
-def _of_python(node, unit):
-    """What an expression says of the platform: "text", "mapping" or ""."""
-    call = kind_of(node) == "Call" and node
-    name = dotted(call.func if call else node)
-    full = unit.scope.resolve(name) if name else ""
-    if call:
-        if full in known.STRING_MAKERS or (
-                full in known.ENVIRONMENT and len(call.args) == 2):
-            return "text" if _is_pure(call, full) else ""
-        return ""
-    if full == "os.environ":
-        return "mapping"
-    return "text" if full in _PLATFORM_TEXTS else ""
-
-
-def _is_version(node, other, unit):
-    """Whether sys.version_info is compared with a tuple of numbers."""
-    name = dotted(node)
-    if not name or unit.scope.resolve(name) != "sys.version_info":
-        return False
-    return kind_of(other) == "Tuple" and all(
-        type(getattr(each, "value", None)) is int for each in other.elts)
-
-
-def _compare(node, unit):
-    key = _generic(node, unit)
-    operator = kind_of(node.ops[0])
-    left, right = node.left, node.comparators[0]
-    text = (kind_of(left) == "Constant" and type(left.value) is str)
-    if len(node.ops) == 1:
-        if _is_version(left, right, unit):
-            return key
-        if operator in ("Eq", "NotEq") and _of_python(
-                left, unit) == "text" and kind_of(right) == "Constant":
-            return key
-        if operator in ("In", "NotIn") and text and _of_python(right, unit):
-            return key
-    unit.danger("a comparison")
-    return key
-
-
 def _maybe(node, unit):
     """An expression of which parts may not be evaluated."""
     aside = type(unit)(unit.scope)
@@ -252,11 +158,7 @@ def _maybe(node, unit):
             unit.chains.update("?." + part
                                for part in chain.split(".")[1:])
     unit.binds += aside.binds
-    if kind_of(node) in ("BoolOp", "IfExp"):
-        unit.danger(aside.risk)
-        unit.odd |= aside.odd
-    else:
-        unit.danger("an expression `%s`" % kind_of(node))
+    unit.take(aside)
     return key
 
 
@@ -265,41 +167,16 @@ def _lambda(node, unit):
 
 
 def _subscript(node, unit):
-    key = ("subscript", key_of(node.value, unit), key_of(node.slice, unit))
-    return _odd(node, key, unit)
-
-
-def _odd(node, key, unit):
-    """An expression like t.Optional[X]: harmless where it is known to be."""
-    print_ = analyse.digest(key)[:8]
-    found = unit.scope.types.get(print_)
-    if found is None:
-        import ftrace_python_types
-        types = ftrace_python_types.conditions(node, unit.scope)
-        found = (print_, tuple(sorted(ftrace_python_types.names_in(node))),
-                 types is not None, types or ())
-        unit.scope.types[print_] = found
-    unit.odd.add(found)
-    return key
+    name = dotted(node.value)
+    full = unit.scope.resolve(name) if name else ""
+    if name and full.partition(".")[0] not in known.STDLIB:
+        unit.sets.add(name + "[?]")
+    return _generic(node, unit)
 
 
 def _walrus(node, unit):
     unit.binds.append(node.target.id)
     return _generic(node, unit)
-
-
-def _formatted(node, unit):
-    for each in node.values:
-        if kind_of(each) == "FormattedValue" and (
-                kind_of(each.value) not in ("Constant", "Name")
-                or getattr(each.value, "id", "__name__") != "__name__"):
-            unit.danger("a formatted value")
-        elif getattr(each, "format_spec", None) is not None:
-            unit.danger("a formatted value")
-    risk = unit.risk
-    key = _generic(node, unit)
-    unit.risk = risk
-    return key
 
 
 def callee(node, unit):
@@ -319,18 +196,14 @@ def callee(node, unit):
 
 def _call(node, unit):
     name = dotted(node.func)
-    full = unit.scope.resolve(name) if name else ""
     key = ("call", callee(node.func, unit),
            [key_of(each, unit) for each in node.args],
            [(each.arg, key_of(each.value, unit)) for each in node.keywords])
     for each in node.keywords:
         if each.arg:
             unit.words.add(each.arg)
-    if not _is_pure(node, full):
-        unit.danger("a call of %s" % (name or "an expression"))
-    elif full == "re.compile":
-        unit.odd.add((b"re:" + node.args[0].value.encode(
-            "utf-8", "surrogatepass"), (), False, ()))
+    if not is_quiet(node.func, unit.scope):
+        _risk(node, name, "a call of %s" % (name or "an expression"), unit)
     last = (name or "").rpartition(".")[2]
     place = mentions.BY_ARGUMENT.get(last)
     if place is not None:
@@ -340,56 +213,60 @@ def _call(node, unit):
                 unit.chains.update("?." + part for part in value.split("."))
     if last in mentions.REFLECTION or last in mentions.NAMESPACES:
         unit.words.add("*")
-    elif last in mentions.BY_ARGUMENT and not all(
-            kind_of(each) in ("Constant", "Name") and (
-                i + 1 != mentions.BY_ARGUMENT[last]
-                or kind_of(each) == "Constant")
-            for i, each in enumerate(node.args)):
+    elif place is not None and last not in mentions.HEARD and not all(
+            kind_of(each) == "Constant" for each in (
+                node.args[place - 1:place] or [node] if place
+                else node.args)):
         unit.words.add("*")
     return key
 
 
-def _is_pure(node, full):
-    """Whether a call of what is known by `full` cannot fail or be felt."""
-    if any(kind_of(each) == "Starred" for each in node.args):
-        return False
-    if full in known.EMPTY_CALLS and not node.args and not node.keywords:
-        return True
-    strings = [kind_of(each) == "Constant" and type(each.value) is str
-               for each in node.args]
-    if full in known.STRING_CALLS and len(strings) == 1:
-        if full == "logging.getLogger" and getattr(
-                node.args[0], "id", "") == "__name__":
-            return not node.keywords
-        return strings[0] and not [
-            each for each in node.keywords if each.arg not in (
-                ("bound",) if full == "typing.TypeVar" else ())]
-    if full == "re.compile":
-        return strings == [True] and not node.keywords
-    if full in known.STRING_MAKERS:
-        return not node.args
-    if full in known.ENVIRONMENT:
-        return strings in ([True], [True, True]) and not node.keywords
-    if full in known.CAST_CALLS:
-        return len(strings) == 2 and not node.keywords
-    if full == "pytest.param":
-        return all(each.arg in ("id",) for each in node.keywords)
-    return False
+def _risk(call, name, why, unit):
+    """Notes that a call may be felt: see ftrace_python_sets.py."""
+    names = set()
+    for each in call.args + [part.value for part in call.keywords]:
+        names |= names_in(each)
+    if name and "." in name and (
+            name.partition(".")[0] not in unit.scope.imported):
+        unit.sets.add(name + "()")
+        unit.risky |= names
+    elif name:
+        unit.danger(why, names | {"@" + name})
+    else:
+        unit.danger(why, names | names_in(call.func))
+
+
+def is_quiet(function, scope):
+    """Whether a call can be felt in nothing but what it returns."""
+    name = dotted(function)
+    full = scope.resolve(name) if name else ""
+    if name:
+        return bool(full) and full not in known.LOUD_CALLS and (
+            full in known.QUIET_CALLS or full in known.EXCEPTIONS
+            or full.startswith(known.QUIET_MODULES))
+    # The method of something that nobody else has.
+    last = ""
+    while kind_of(function) == "Attribute":
+        last = last or function.attr
+        function = function.value
+    if kind_of(function) == "Call":
+        return last in known.QUIET_METHODS and is_quiet(function.func, scope)
+    return last and kind_of(function) in (
+        "Constant", "JoinedStr", "Tuple", "List", "Dict", "Set")
 
 
 _KINDS = {
     "Name": _name, "Attribute": _attribute, "Constant": _constant,
-    "Tuple": _display, "List": _display, "Set": _display, "Dict": _dict,
-    "BinOp": _binary, "UnaryOp": _unary, "Compare": _compare,
     "BoolOp": _maybe, "IfExp": _maybe, "ListComp": _maybe,
     "SetComp": _maybe, "DictComp": _maybe, "GeneratorExp": _maybe,
     "Lambda": _lambda,
-    "Subscript": _subscript, "NamedExpr": _walrus,
-    "JoinedStr": _formatted, "Call": _call}
+    "Subscript": _subscript, "NamedExpr": _walrus, "Call": _call}
 _FOLDED = ("BoolOp", "Compare", "UnaryOp", "Call")
+# What anything but this may do beside its value is not known.
 _QUIET = frozenset((
     "Load", "Store", "Del", "keyword", "alias", "Starred", "Slice",
-    "FormattedValue", "Index"))
+    "FormattedValue", "Index", "Tuple", "List", "Set", "Dict", "BinOp",
+    "UnaryOp", "Compare", "Subscript", "JoinedStr", "comprehension"))
 
 
 def key_of(node, unit):
@@ -409,6 +286,22 @@ def key_of(node, unit):
     if kind not in _QUIET:
         unit.danger("an expression `%s`" % kind)
     return _generic(node, unit)
+
+
+def names_in(node):
+    """All names that an expression loads."""
+    found = set()
+    todo = [node]
+    while todo:
+        each = todo.pop()
+        if kind_of(each) == "Name":
+            found.add(each.id)
+        for field in each._fields:
+            value = getattr(each, field, None)
+            for part in value if type(value) is list else [value]:
+                if hasattr(part, "_fields"):
+                    todo.append(part)
+    return found
 
 
 # Heads of functions and classes
@@ -444,9 +337,8 @@ def annotation(node, unit):
         else:
             unit.needs |= aside.needs
         unit.chains |= aside.chains
-        unit.odd |= aside.odd
         unit.binds += aside.binds
-        unit.danger(aside.risk)
+        unit.take(aside)
     unit.words |= later
     return key
 
@@ -476,16 +368,10 @@ def annotations(node, unit):
     return found
 
 
-def parameter_names(node):
-    return [each.arg for each in
-            node.posonlyargs + node.args + node.kwonlyargs]
-
-
 def type_parameters(node, unit):
     parameters = getattr(node, "type_params", None)
     if not parameters:
         return None
-    unit.danger("type parameters")
     return [_generic(each, unit) for each in parameters]
 
 
@@ -499,13 +385,13 @@ def base(node, unit):
         unit.danger("a base class that is computed")
         return "?"
     full = unit.scope.resolve(name)
-    return full if full.startswith("builtins.") else name
+    return ":" + full if full.partition(".")[0] in known.STDLIB else name
 
 
-def decorator(node, unit, function):
+def decorator(node, unit):
     """(full name, key) of a decorator; any but a known one is a risk."""
     import ftrace_python_decorators
-    return ftrace_python_decorators.decorator(node, unit, function)
+    return ftrace_python_decorators.decorator(node, unit)
 
 
 # Statements
@@ -534,8 +420,14 @@ def simple(node, unit):
         unit.held |= aside.held
         return key
     if kind == "Expr":
+        if kind_of(node.value) in ("BinOp", "Compare", "UnaryOp", "BoolOp",
+                                   "Attribute", "Subscript"):
+            unit.danger("an operation that nothing is done with")
         return ("expression", key_of(node.value, unit))
-    unit.danger("a statement `%s`" % kind.lower())
+    if kind == "AugAssign" and dotted(node.target):
+        unit.sets.add(dotted(node.target) + "[]")
+    elif kind not in ("Assert", "Raise"):
+        unit.danger("a statement `%s`" % kind.lower())
     for name in bound_by(node):
         unit.binds.append(name)
         unit.needs.add(name)
@@ -563,12 +455,15 @@ def _store(target, value, unit):
         unit.binds.append(target.id)
         return target.id
     if kind in ("Tuple", "List"):
-        if (kind_of(value) not in ("Tuple", "List")
-                or len(value.elts) != len(target.elts)):
-            unit.danger("an unpacking")
         return [_store(each, None, unit) for each in target.elts]
-    unit.danger("an assignment to something other than a name")
-    return key_of(target, unit)
+    below = target.value if kind == "Subscript" else target
+    name = dotted(below)
+    if kind not in ("Attribute", "Subscript") or name is None:
+        unit.danger("an assignment to something other than a name")
+    else:
+        unit.sets.add(name + ("[]" if kind == "Subscript" else ""))
+    return _generic(target, unit) if kind == "Subscript" else key_of(
+        target, unit)
 
 
 def _handler(node, unit):
@@ -588,7 +483,6 @@ def parts(node, unit):
             for each in value:
                 found += [_handler(each, unit), each.body]
         elif field == "cases":
-            unit.danger("a statement `match`")
             for each in value:
                 found += [_generic(each.pattern, unit),
                           key_of(each.guard, unit), each.body]

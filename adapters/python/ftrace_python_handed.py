@@ -23,6 +23,7 @@ _LOADS = mentions._ops("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW")
 _PAIRS = mentions._ops("STORE_FAST_LOAD_FAST", "LOAD_FAST_LOAD_FAST",
                        "LOAD_FAST_BORROW_LOAD_FAST_BORROW",
                        "STORE_FAST_STORE_FAST")
+_HANDLERS = mentions._ops("SETUP_FINALLY", "SETUP_WITH", "SETUP_ASYNC_WITH")
 _SMALL = mentions.opmap.get("LOAD_SMALL_INT", mentions.NOWHERE)
 
 
@@ -44,6 +45,27 @@ def imported_and_held(code, stream):
             # As "import a.b as c" has it, or "from a import b".
             found.add(_mention(relative, module))
             found.add(_mention(relative, (module + "." + part).lstrip(".")))
+    return found
+
+
+def imported_and_caught(code, stream):
+    """The modules that code imports where it may catch a failure."""
+    if not getattr(code, "co_exceptiontable", None) and not any(
+            op in _HANDLERS for _, op, _ in stream):
+        return set()
+    found = set()
+    module, relative = "", False
+    for at, (_, op, arg) in enumerate(stream):
+        if op == _IMPORT_NAME:
+            module = code.co_names[arg >> _IMPORT_SHIFT]
+            relative = _level(code, stream, at) != 0
+            names = [module]
+        elif op == _IMPORT_FROM:
+            names = [(module + "." + code.co_names[arg]).lstrip(".")]
+        else:
+            continue
+        found.update("aimports " + ("." + name.rpartition(".")[2]
+                                    if relative else name) for name in names)
     return found
 
 

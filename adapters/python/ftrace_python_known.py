@@ -2,31 +2,13 @@
 """What is known of Python's own library: calls without effects, bases."""
 
 import builtins
+import sys
 
 BUILTINS = frozenset(dir(builtins)) | {
     "__name__", "__file__", "__doc__", "__package__", "__spec__",
     "__loader__", "__path__", "__builtins__"}
 
-# Decorators that call nothing of the function and keep nothing elsewhere.
-DECORATORS = frozenset((
-    "builtins.property", "builtins.staticmethod", "builtins.classmethod",
-    "functools.wraps", "functools.lru_cache", "functools.cache",
-    "functools.cached_property", "abc.abstractmethod",
-    "contextlib.contextmanager", "contextlib.asynccontextmanager",
-    "typing.final", "typing.no_type_check", "typing.override",
-    "typing_extensions.final", "typing_extensions.override",
-    "typing.type_check_only"))
-CLASS_DECORATORS = frozenset((
-    "typing.final", "typing.runtime_checkable", "dataclasses.dataclass",
-    "functools.total_ordering", "typing_extensions.final",
-    "typing_extensions.runtime_checkable"))
-# Marks that pytest itself knows: any other may be refused when it is met.
-MARKS = frozenset((
-    "pytest.mark.parametrize", "pytest.mark.skip", "pytest.mark.skipif",
-    "pytest.mark.xfail", "pytest.mark.usefixtures",
-    "pytest.mark.filterwarnings"))
-
-# Calls that cannot fail: with no arguments, ...
+# Calls that cannot fail, with no arguments.
 EMPTY_CALLS = frozenset((
     "builtins.object", "builtins.frozenset", "builtins.set",
     "builtins.dict", "builtins.list", "builtins.tuple", "threading.Lock",
@@ -34,81 +16,83 @@ EMPTY_CALLS = frozenset((
     "collections.OrderedDict", "collections.deque", "collections.Counter",
     "collections.ChainMap", "weakref.WeakKeyDictionary",
     "weakref.WeakValueDictionary", "weakref.WeakSet"))
-# ... with one string, ...
-STRING_CALLS = frozenset((
-    "logging.getLogger", "contextvars.ContextVar", "typing.TypeVar",
-    "typing.ParamSpec", "pathlib.Path", "pathlib.PurePath"))
-# ... and with a string and one harmless value.
-CAST_CALLS = frozenset(("typing.cast",))
-
-# What the platform and the environment are, without effects.
-STRING_MAKERS = frozenset((
-    "platform.system", "platform.machine", "platform.python_version",
-    "platform.python_implementation"))
-ENVIRONMENT = frozenset((
-    "os.environ.get", "os.getenv", "sys.platform.startswith"))
+# Of these modules, what is called has no effect but on what it returns, and
+# calls nothing that it is handed, but for special methods; ...
+QUIET_MODULES = tuple(name + "." for name in (
+    "abc", "array", "ast", "base64", "binascii", "calendar", "collections",
+    "contextlib", "contextvars", "copy", "dataclasses", "datetime", "decimal",
+    "difflib", "enum", "fractions", "functools", "hashlib", "html", "inspect",
+    "io", "ipaddress", "itertools", "json", "keyword", "math", "numbers",
+    "operator", "os.environ", "os.path", "pathlib", "platform", "pprint",
+    "pytest.mark", "queue", "re", "secrets", "shlex", "statistics", "string",
+    "struct", "sys.version_info", "sys.platform", "textwrap", "time", "types",
+    "typing", "typing_extensions", "unicodedata", "urllib.parse", "uuid",
+    "weakref", "xml.sax.saxutils", "zlib", "zoneinfo"))
+# ... but for these.
+LOUD_CALLS = frozenset((
+    "functools.reduce", "io.open", "io.open_code", "itertools.accumulate",
+    "itertools.starmap", "itertools.takewhile", "itertools.dropwhile",
+    "itertools.filterfalse", "itertools.groupby", "json.dump", "operator.call",
+    "operator.setitem", "operator.delitem", "os.environ.setdefault",
+    "os.environ.update", "os.environ.pop", "os.environ.clear",
+    "os.environ.popitem", "pprint.pprint", "pprint.pp", "re.purge", "re.sub",
+    "re.subn", "time.sleep", "time.tzset", "decimal.setcontext",
+    "decimal.getcontext", "weakref.finalize", "types.new_class",
+    "types.prepare_class", "typing.clear_overloads", "abc.ABCMeta",
+    "functools.singledispatch.register"))
+# And these.
+QUIET_CALLS = frozenset(["builtins." + name for name in (
+    "abs", "all", "any", "ascii", "bin", "bool", "bytearray", "bytes",
+    "callable", "chr", "complex", "dict", "divmod", "enumerate", "float",
+    "format", "frozenset", "getattr", "hasattr", "hash", "hex", "id", "int",
+    "isinstance", "issubclass", "len", "list", "memoryview", "object", "oct",
+    "ord", "pow", "property", "range", "repr", "reversed", "round", "set",
+    "slice", "staticmethod", "classmethod", "str", "sum", "super", "tuple",
+    "zip")] + [
+        "logging.Formatter", "logging.LogRecord", "logging.NullHandler",
+        "logging.getLogger", "os.fspath", "os.getcwd", "os.getenv",
+        "os.getpid", "pytest.approx", "pytest.param", "random.Random",
+        "sys.getdefaultencoding", "sys.getrecursionlimit", "sys.intern",
+        "threading.Barrier", "threading.Condition", "threading.Event",
+        "threading.Lock", "threading.RLock", "threading.Semaphore",
+        "threading.current_thread", "threading.local", "unittest.mock.ANY",
+        "unittest.mock.AsyncMock", "unittest.mock.MagicMock",
+        "unittest.mock.Mock", "unittest.mock.PropertyMock",
+        "unittest.mock.call", "unittest.mock.mock_open",
+        "unittest.mock.patch", "unittest.mock.patch.dict",
+        "unittest.mock.patch.object", "unittest.skip", "unittest.skipIf",
+        "unittest.skipUnless", "unittest.expectedFailure"])
+# Methods of what such calls return.
+QUIET_METHODS = frozenset((
+    "absolute", "as_posix", "astimezone", "bit_length", "copy", "count",
+    "date", "decode", "difference", "digest", "encode", "endswith", "exists",
+    "expanduser", "findall", "format", "fullmatch", "get", "getvalue", "glob",
+    "group", "groups", "hexdigest", "index", "intersection", "is_dir",
+    "is_file", "isoformat", "issubset", "items", "iterdir", "join", "joinpath",
+    "keys", "lower", "lstrip", "match", "most_common", "quantize",
+    "read_bytes", "read_text", "relative_to", "removeprefix", "removesuffix",
+    "resolve", "rglob", "rstrip", "search", "split", "splitlines",
+    "startswith", "strip", "timestamp", "total_seconds", "union", "upper",
+    "values", "with_name", "with_suffix"))
 
 EXCEPTIONS = frozenset(
-    name for name in dir(builtins)
+    "builtins." + name for name in dir(builtins)
     if isinstance(getattr(builtins, name), type)
     and issubclass(getattr(builtins, name), BaseException))
 
 # Bases that look for no further names in a class, and call none of its
 # functions but by protocol (`__str__` and the like).
-QUIET_BASES = frozenset(
-    ["builtins." + name for name in EXCEPTIONS] + [
-        "builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol",
-        "typing_extensions.Protocol"])
+QUIET_BASES = EXCEPTIONS | {
+    "builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol",
+    "typing_extensions.Protocol"}
 # Bases that look at no method of a class whatever.
-INERT_BASES = frozenset(
-    ["builtins." + name for name in EXCEPTIONS] + [
-        "builtins.object", "typing.Generic"])
-# Bases that register nothing and check nothing when they are inherited
-# from, but whose own code calls what a class defines.
-CALLING_BASES = frozenset((
-    "builtins.str", "builtins.int", "builtins.float", "builtins.dict",
-    "builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset",
-    "builtins.bytes", "builtins.bytearray", "builtins.complex",
-    "threading.Thread", "threading.local", "argparse.Action",
-    "argparse.ArgumentParser", "argparse.HelpFormatter",
-    "collections.OrderedDict", "collections.defaultdict",
-    "collections.UserDict", "collections.UserList",
-    "collections.UserString", "collections.Counter", "collections.deque",
-    "io.TextIOWrapper", "io.StringIO", "io.BytesIO", "io.RawIOBase",
-    "io.BufferedIOBase", "io.TextIOBase", "io.BufferedReader",
-    "io.BufferedWriter", "io.IOBase", "ast.NodeVisitor",
-    "ast.NodeTransformer", "json.JSONEncoder", "json.JSONDecoder",
-    "logging.Handler", "logging.StreamHandler", "logging.Formatter",
-    "logging.Filter", "logging.Logger", "logging.LoggerAdapter",
-    "html.parser.HTMLParser", "cmd.Cmd", "queue.Queue", "random.Random",
-    "contextlib.ContextDecorator", "contextlib.AbstractContextManager",
-    "contextlib.ExitStack", "collections.abc.Mapping",
-    "collections.abc.MutableMapping", "collections.abc.Sequence",
-    "collections.abc.MutableSequence", "collections.abc.Set",
-    "collections.abc.MutableSet", "collections.abc.Iterator",
-    "collections.abc.Iterable", "collections.abc.Callable",
-    "collections.abc.Hashable", "collections.abc.Sized",
-    "collections.abc.Container", "collections.abc.Collection",
-    "typing.Mapping", "typing.MutableMapping", "typing.Sequence",
-    "typing.Iterator", "typing.Iterable", "typing.Dict", "typing.List"))
+INERT_BASES = EXCEPTIONS | {"builtins.object", "typing.Generic"}
+# Where bases are that register nothing, but whose own code calls what a class
+# defines.
+CALLING_BASES = QUIET_MODULES + tuple(name + "." for name in (
+    "argparse", "asyncio", "builtins", "cmd", "http", "logging", "random",
+    "socketserver", "string", "threading", "unittest", "urllib", "xml"))
 
-# typing's own, and how many arguments each takes; 0 for any number.
-GENERICS = {
-    "Optional": 1, "Union": 0, "List": 1, "Dict": 2, "Set": 1,
-    "FrozenSet": 1, "Tuple": 0, "Type": 1, "Sequence": 1,
-    "MutableSequence": 1, "Iterable": 1, "Iterator": 1, "Mapping": 2,
-    "MutableMapping": 2, "Collection": 1, "Container": 1, "Deque": 1,
-    "DefaultDict": 2, "OrderedDict": 2, "Counter": 1, "AbstractSet": 1,
-    "MutableSet": 1, "Awaitable": 1, "AsyncIterator": 1,
-    "AsyncIterable": 1, "ContextManager": 1, "Reversible": 1, "IO": 1,
-    "ClassVar": 1, "Final": 1}
-BUILTIN_GENERICS = frozenset((
-    "builtins.list", "builtins.dict", "builtins.tuple", "builtins.set",
-    "builtins.frozenset", "builtins.type"))
-BUILTIN_TYPES = frozenset((
-    "int", "str", "bytes", "float", "bool", "complex", "object", "list",
-    "dict", "set", "frozenset", "tuple", "type", "bytearray",
-    "BaseException", "Exception"))
 # Names of modules above that a file of the project must not carry.
 ASSUMED = frozenset((
     "builtins", "typing", "functools", "abc", "contextlib", "dataclasses",
@@ -122,3 +106,17 @@ EFFECTFUL_MODULES = frozenset((
     "usercustomize", "faulthandler", "idlelib", "turtle", "turtledemo",
     "tkinter", "test", "lib2to3", "distutils", "ensurepip", "venv",
     "__main__", "pydoc_data", "tracemalloc", "encodings"))
+
+STDLIB = frozenset(getattr(sys, "stdlib_module_names", ())) or frozenset(
+    sys.builtin_module_names) | ASSUMED | frozenset((
+        "copy", "time", "datetime", "math", "string", "textwrap", "types",
+        "itertools", "shutil", "tempfile", "subprocess", "stat", "struct",
+        "errno", "warnings", "traceback", "codecs", "glob", "fnmatch",
+        "hashlib", "base64", "decimal", "fractions", "numbers", "uuid",
+        "socket", "select", "signal", "platform", "locale", "heapq",
+        "bisect", "pprint", "keyword", "linecache", "getpass", "importlib",
+        "concurrent", "asyncio", "email", "urllib", "http", "xml", "csv",
+        "configparser", "zipfile", "tarfile", "gzip", "zlib", "secrets",
+        "statistics", "difflib", "unicodedata", "calendar", "array", "gc",
+        "ctypes", "multiprocessing", "posixpath", "ntpath", "shlex"))
+STDLIB -= {"typing_extensions", "pytest"}

@@ -7,7 +7,7 @@ found that out (ftrace_python_makers.py), and prints tell it.
 
 from ftrace_python_outline import (BINDS, KIND, MADE, MARKS, MORE, NEEDS,
                                    RISK)
-from ftrace_python_units import HARD, NONE, Whole, is_hook
+from ftrace_python_units import HARD, NONE, SOFT, Whole, is_hook
 
 # How tests, and what is run around them, are named, whatever the settings.
 _COLLECTED = ("test", "setup", "teardown", "pytest", "check", "it_",
@@ -25,6 +25,18 @@ def _is_for_tests(path):
     name = path.rpartition("/")[2]
     return (name == "conftest.py" or name.startswith("test")
             or name.endswith(("_test.py", "tests.py")))
+
+
+def check_collected(file, changed):
+    """Raises Whole where a test, or what is run around one, is a value.
+
+    The functions that it is made of have other names.
+    """
+    for name, level in changed.items() if _is_for_tests(file.path) else ():
+        unit = file.table.get(name)
+        if level >= SOFT and _may_be_collected(name) and unit and (
+                unit[KIND] in ("assign", "compound")):
+            raise Whole("%s may be a test, and is no function" % name)
 
 
 def _only_unit(file, name):

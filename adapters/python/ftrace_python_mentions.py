@@ -45,22 +45,25 @@ REFLECTION = frozenset((
     "get_type_hints", "get_annotations", "get_overloads", "__annotations__",
     "__annotate__", "__annotate_func__", "__annotations_cache__",
     "get_annotate_from_class_namespace", "call_annotate_function",
-    "__getattribute__", "__globals__", "f_globals", "f_locals",
-    "f_builtins", "__builtins__", "pickle", "_pickle", "cPickle", "dill",
+    "__getattribute__", "__builtins__", "pickle", "_pickle", "cPickle", "dill",
     "cloudpickle", "shelve", "runpy", "run_module", "run_path",
     "get_objects", "get_referrers", "get_referents",
     "__static_attributes__", "InteractiveInterpreter",
     "InteractiveConsole", "doctest"))
 # These give a namespace: what is done with it decides.
-NAMESPACES = frozenset(("globals", "vars", "__dict__"))
+NAMESPACES = frozenset((
+    "globals", "vars", "__dict__", "__globals__", "f_globals", "f_locals",
+    "f_builtins"))
 # These reach what their argument at the given place says.
 BY_ARGUMENT = {
     "getattr": 2, "hasattr": 2, "setattr": 2, "delattr": 2,
     "attrgetter": 0, "methodcaller": 1, "import_module": 1,
     "__import__": 1, "getfixturevalue": 1, "reload": 0,
-    "__setattr__": 2, "__delattr__": 2, "getfuncargvalue": 1,
+    "__delattr__": 2, "getfuncargvalue": 1,
     "locate": 1, "resolve_name": 1}
 TRIGGERS = frozenset(BY_ARGUMENT) | NAMESPACES
+# What these are asked for is told while the code runs.
+HEARD = frozenset(("getattr", "hasattr"))
 
 
 # What a function that only makes something never does.
@@ -381,6 +384,7 @@ def names_of(code):
     looked_up = set()
     valued = set()
     held = set()
+    imported = set()
     pairs = set(compress(zip(ops, arguments), ops.translate(_MATTERS)))
     if not names:
         return loaded, looked_up, valued, held
@@ -393,16 +397,20 @@ def names_of(code):
         if role:
             kind, shift, holds = role
             index = arg >> shift
-            if index < count:
+            # Nobody is asked for a module that is imported.
+            if index < count and op == _IMPORT_NAME:
+                imported.add(names[index])
+            elif index < count:
                 (loaded if kind == "g" else looked_up).add(names[index])
                 if holds == _ALWAYS or holds == _EVEN and not arg & 1:
                     held.add(kind + names[index])
     _uses(stream, names, code.co_consts, valued, held)
-    if not looked_up.isdisjoint(names) and _IMPORT_NAME in ops:
+    if imported:
         import ftrace_python_handed
         held |= ftrace_python_handed.imported_and_held(code, stream)
+        held |= ftrace_python_handed.imported_and_caught(code, stream)
     valued |= held
-    for name in set(names).difference(loaded, looked_up):
+    for name in set(names).difference(loaded, looked_up, imported):
         loaded.add(name)
         looked_up.add(name)
         for each in (valued, held):
@@ -458,14 +466,14 @@ def names_in_constant(constant, into):
         into.add(constant.decode("latin-1"))
 
 
-def reflects(code, names, forwarded, shadowed):
+def reflects(code, names, shadowed):
     """Whether `code`, which uses `names`, can reach a name unmentioned.
 
-    forwarded, shadowed: see ftrace_python_reflection.computes().
+    shadowed: see ftrace_python_reflection.computes().
     """
     if not REFLECTION.isdisjoint(names):
         return True
     if TRIGGERS.isdisjoint(names):
         return False
     import ftrace_python_reflection
-    return ftrace_python_reflection.computes(code, forwarded, shadowed)
+    return ftrace_python_reflection.computes(code, shadowed)

@@ -5,7 +5,8 @@ import ftrace_python_made as made
 import ftrace_python_outline as outline
 from ftrace_python_changes import Changes
 from ftrace_python_compare import Comparison
-from ftrace_python_outline import BINDS, KIND
+from ftrace_python_doubts import Doubts
+from ftrace_python_outline import ALIAS, BINDS, KIND, MEMBERS, MORE, RISK
 from ftrace_python_pass import Pass
 from ftrace_python_project import File, Project
 from ftrace_python_units import INNER, SOFT, Whole
@@ -35,6 +36,7 @@ class Verdict:
         self.others = self.own = ()
         self.values = self.value_attributes = self.functions = ()
         self.heads = self.head_attributes = ()
+        self.doubts = self.leading = self.imports = self.sure = ()
 
 
 def _same(old, new):
@@ -58,10 +60,7 @@ def _narrow(changed, old, project):
     changes = Changes(project, "t" not in changed.flags)
     others = [each for each in project.files.values()
               if each.outline and each.path != changed.path]
-    try:
-        _to_the_end(changed, old, project, changes, others)
-    except Whole as why:
-        return Verdict("whole", str(why))
+    _to_the_end(changed, old, project, changes, others)
     return _verdict(changed, old, changes)
 
 
@@ -91,6 +90,7 @@ def _narrow_maker(changed, name, project):
         if changed.path in changes.whole:
             return Verdict("whole", changes.whole[changed.path])
         if not changes.grown:
+            changes.doubted = Doubts(project, changes.doubts)
             return _verdict(changed, None, changes)
 
 
@@ -114,6 +114,7 @@ def _to_the_end(changed, old, project, changes, others):
                     or _concerned(each, changes)):
                 _propagate(each, project, changes)
         if not changes.grown:
+            changes.doubted = Doubts(project, changes.doubts)
             return
 
 
@@ -130,6 +131,7 @@ def _propagate(file, project, changes):
     try:
         for index, unit in enumerate(file.units):
             here.matched(unit, index)
+        made.check_collected(file, here.changed)
     except Whole as why:
         changes.give_up(file.path, str(why))
         return
@@ -156,14 +158,19 @@ def _verdict(changed, old, changes):
         name for name in held if ("", name) in changes.held)
     verdict.head_attributes = sorted(held.difference(
         verdict.value_attributes) | changes.imports)
-    verdict.functions = sorted(changes.functions
-                               | _open_forwarders(changes.project))
+    verdict.functions = sorted(changes.functions)
     verdict.families = sorted(changes.families)
     verdict.others = sorted(changes.whole)
     if "t" in changed.flags:
-        verdict.own = _own_names(changed, old, own)
-    if not (verdict.pairs or verdict.attributes or held_names
-            or held or changes.functions):
+        verdict.own = _own_names(changes.project, changed, old, own)
+    doubts = changes.doubted
+    if changes.doubts:
+        verdict.doubts = doubts.paths
+        verdict.sure = sorted(doubts.sure)
+        verdict.leading = sorted(doubts.leading)
+        verdict.imports = sorted(doubts.mentions)
+    elif not (verdict.pairs or verdict.attributes or held_names
+              or held or changes.functions):
         return Verdict("none", "what changed cannot be noticed")
     verdict.reason = "changed: " + ", ".join(sorted(own)[:8])
     for path in verdict.others[:1]:
@@ -172,17 +179,27 @@ def _verdict(changed, old, changes):
     return verdict
 
 
-def _open_forwarders(project):
-    """Functions that pass a name on, for module-level code elsewhere."""
-    files = [each for each in project.files.values()]
-    return {(each.path, name) for each in files if each.outline
-            for name in each.outline.forwarders
-            if any(other.outline is None or name in other.outline.names
-                   or "*" in other.outline.names
-                   for other in files if other is not each)}
+def _is_no_test(project, at, name):
+    """Whether what a file imports by a name has no tests in it."""
+    found = project.find(at, name)
+    if found and found[0] == "other":
+        unit = found[1].table[found[2]]
+        return unit[KIND] == "assign" and not unit[MORE][ALIAS] and (
+            not unit[RISK])
+    unit = found and found[0] == "class" and project.class_unit(*found[1:])
+    if not unit:
+        return False
+    own, foreign, unknown = project.ancestry(found[1], unit)
+    classes = [unit] + [project.class_unit(project.files[path], qualified)
+                        for path, qualified in own]
+    return not unknown and all(
+        each and not any(bound.startswith("test") for member in each[
+            MORE][MEMBERS] for bound in member[BINDS])
+        for each in classes) and not any(
+            each.startswith("unittest.") for each in foreign)
 
 
-def _own_names(changed, old, names):
+def _own_names(project, changed, old, names):
     before = {name for unit in old.units for name in unit[BINDS]}
     found = []
     for name in sorted(names):
@@ -198,7 +215,9 @@ def _own_names(changed, old, names):
         if name not in before and (name.lower().startswith(_ODD)
                                    or name.lower().endswith("test")):
             raise Whole("%s may be a test" % name)
-        if name.startswith(("test", "Test")):
+        if name.startswith(("test", "Test")) and not (
+                name in before and kind == "import"
+                and _is_no_test(project, changed.file, name)):
             raise Whole("%s may be a test, and is no function" % name)
         found.append((name, "w"))
     return found
@@ -237,7 +256,8 @@ def _put(stream, verdict):
     for pairs in (verdict.pairs, verdict.attributes, verdict.families,
                   verdict.others, verdict.own, verdict.values,
                   verdict.value_attributes, verdict.functions,
-                  verdict.heads, verdict.head_attributes):
+                  verdict.heads, verdict.head_attributes, verdict.doubts,
+                  verdict.leading, verdict.imports, verdict.sure):
         stream.put(len(pairs))
         for each in pairs:
             for part in each if type(each) is tuple else (each,):

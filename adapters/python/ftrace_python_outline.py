@@ -8,9 +8,10 @@ looks up; WORDS all else that it mentions, with "?" in front a name that it
 may load, "~" one that may be loaded later, "%" one that is looked up then, as
 no text is, "^" one that must be there then, "." a dotted name that may be
 looked up, at once or later, "=" a name that it does more with than look such
-names up on it, and "*" for reflection; RISK why it may be felt elsewhere or
-fail; ODD the type expressions it evaluates; CALLED those of NEEDS and CHAINS
-that it does nothing with but call them.
+names up on it, and "*" for reflection; RISK why it may be felt elsewhere,
+and RISKY the names that this depends on, "*" if that is not known; SETS what it
+changes: "a.b", an attribute, "a[]", what is in it, "a.b()" by a method; CALLED those of NEEDS and CHAINS that it does nothing with but call them.  That
+a statement may fail does not matter: see ftrace_python_doubts.py.
 """
 
 from marshal import dumps, loads
@@ -19,21 +20,28 @@ import ftrace_python_analyse as analyse
 import ftrace_python_expressions as expressions
 import ftrace_python_known as known
 
-FORMAT = 7
+FORMAT = 8
 # Fields of a unit.
-(PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, ODD, MORE,
- CALLED) = range(11)
+(PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, RISKY, SETS, MORE,
+ CALLED) = range(12)
 # Fields of MORE of a function: its decorators, the print of what its callers
 # can tell, annotations and docstring left out, and that without the values
-# of its defaults; what nothing but its annotations name.
-MARKS, CORE, SIGNATURE, NOTED = range(4)
-# Fields of MORE of an assignment: of another name, of a type variable; the
-# name of what is called to make it, and nothing else is done.
-ALIAS, VARIABLE, MADE = range(3)
+# of its defaults; what nothing but its annotations name; the print of its
+# decorators.
+MARKS, CORE, SIGNATURE, NOTED, DECORATION = range(5)
+# Fields of MORE of an assignment: of another name; the name of what is called
+# to make it, and nothing else is done; of something new of Python's own kinds;
+# of constants alone.
+ALIAS, MADE, BUILT, PLAIN = range(4)
 # Fields of MORE of a class.
 (HEAD, BASES, KEYWORDS, DECORATORS, MEMBERS, HEAD_RISK) = range(6)
 # Fields of an outline.
-(VERSION, FUTURE, UNITS, NAMES, FORWARDERS, BOUND, IMPORTED) = range(7)
+(VERSION, FUTURE, UNITS, NAMES, BOUND, IMPORTED) = range(6)
+
+
+_BUILDERS = frozenset(["builtins." + name for name in (
+    "list", "dict", "set", "bytearray")] + ["collections." + name for name in (
+        "OrderedDict", "defaultdict", "deque", "Counter")])
 
 
 class Scope:
@@ -47,7 +55,6 @@ class Scope:
         self.future = []
         self.class_name = ""
         self.properties = set()
-        self.types = {}
         self._resolved = {}
         for node in tree.body:
             self._note(node)
@@ -108,15 +115,22 @@ class Unit:
         self.needs = set()
         self.chains = set()
         self.words = set()
-        self.odd = set()
         self.called = set()
         self.valued = set()
         self.held = set()
         self.risk = ""
+        self.risky = set()
+        self.sets = set()
 
-    def danger(self, why):
-        if why and not self.risk:
-            self.risk = why
+    def danger(self, why, names=("*",)):
+        if why:
+            self.risky.update(names)
+            self.risk = self.risk or why
+
+    def take(self, aside):
+        """What a part of this statement may do."""
+        self.danger(aside.risk, aside.risky)
+        self.sets |= aside.sets
 
     def gather(self, unit):
         """How a part of this statement uses what it names."""
@@ -135,7 +149,7 @@ class Unit:
         return (analyse.digest(key)[:8], kind, name, tuple(binds),
                 tuple(sorted(self.needs)), tuple(sorted(self.chains)),
                 tuple(sorted(self.words - self.needs)), self.risk,
-                tuple(sorted(self.odd)), more,
+                tuple(sorted(self.risky)), tuple(sorted(self.sets)), more,
                 tuple(sorted(self.called - self.valued)))
 
 
@@ -175,7 +189,7 @@ def _function(node, scope):
     flags = scope.flags.get((line, name))
     if flags is None and node.decorator_list:
         unit.danger("the head of %s cannot be found in its code" % name)
-    decorators = [expressions.decorator(each, unit, node)
+    decorators = [expressions.decorator(each, unit)
                   for each in node.decorator_list]
     core = (type(node).__name__, name, flags, decorators,
             expressions.arguments(node.args, unit),
@@ -193,14 +207,15 @@ def _function(node, scope):
     return unit.finish(key, "def", name,
                        (marks, analyse.digest(core)[:8],
                         analyse.digest(signature)[:8],
-                        tuple(sorted(_named_by(unit) - before))))
+                        tuple(sorted(_named_by(unit) - before)),
+                        analyse.digest(decorators)[:8]))
 
 
 def _class(node, scope):
     head = Unit(scope)
     name = node.name
     head.binds.append(name)
-    decorators = [expressions.decorator(each, head, None)
+    decorators = [expressions.decorator(each, head)
                   for each in node.decorator_list]
     bases = [expressions.base(each, head) for each in node.bases]
     keywords = [(each.arg or "**", expressions.key_of(each.value, head))
@@ -223,16 +238,16 @@ def _class(node, scope):
     own = {each for member in members for each in member[BINDS]}
     unit = Unit(scope)
     unit.binds = head.binds
-    unit.risk = head.risk
+    unit.take(head)
     for member in members:
         unit.needs.update(set(member[NEEDS]) - own)
         unit.words.update(member[WORDS])
         unit.chains.update(member[CHAINS])
-        unit.odd.update(member[ODD])
-        unit.danger(member[RISK])
+        unit.danger(member[RISK], member[RISKY])
+        unit.sets.update(member[SETS])
         unit.gather(member)
     for mine, heads in ((unit.needs, head.needs), (unit.words, head.words),
-                        (unit.chains, head.chains), (unit.odd, head.odd),
+                        (unit.chains, head.chains),
                         (unit.called, head.called),
                         (unit.valued, head.valued), (unit.held, head.held)):
         mine |= heads
@@ -272,7 +287,7 @@ def _imports(node, scope):
 
 
 def _is_typing_only(node, scope):
-    if type(node).__name__ != "If" or node.orelse:
+    if type(node).__name__ != "If":
         return False
     dotted = expressions.dotted(node.test)
     return bool(dotted) and scope.resolve(dotted) in (
@@ -282,14 +297,17 @@ def _is_typing_only(node, scope):
 def _compound(node, scope):
     """A statement with statements in it is one unit that binds all theirs."""
     unit = Unit(scope)
-    if _is_typing_only(node, scope):
+    is_typing_only = _is_typing_only(node, scope)
+    if is_typing_only and not node.orelse:
         # Nothing below the condition runs.
         key = ("typing", expressions.key_of(node.test, unit))
         return unit.finish(key, "typing")
     kind = type(node).__name__
     key = [kind]
-    parts = expressions.parts(node, unit)
+    parts = (expressions.parts(node, unit) if not is_typing_only else
+             [(expressions.key_of(node.test, unit),), node.orelse])
     imports = []
+    catches = kind in ("Try", "TryStar", "With", "AsyncWith")
     for part in parts:
         if type(part) is tuple:
             key.append(part[0])
@@ -301,21 +319,26 @@ def _compound(node, scope):
             unit.words.update(["?" + name for name in each[NEEDS]])
             unit.words.update(each[WORDS])
             unit.chains.update(each[CHAINS])
-            unit.odd.update(each[ODD])
-            unit.danger(each[RISK])
+            unit.danger(each[RISK], each[RISKY])
+            unit.sets.update(each[SETS])
             unit.gather(each)
             if each[KIND] == "import":
                 imports.append(each[MORE] + (each[NAME],))
             elif each[KIND] == "compound":
                 imports += each[MORE][0]
+                catches |= each[MORE][2]
             elif each[KIND] == "class":
                 unit.danger("class %s below a condition" % each[NAME])
-    if kind not in ("If", "Try"):
+    if kind in ("With", "AsyncWith"):
         unit.danger("a statement `%s`" % kind.lower())
-    if imports:
-        unit.danger("an import below a condition")
     return unit.finish(key, "compound", "",
-                       (tuple(imports), tuple(sorted(_sure(node)))))
+                       (tuple(imports), tuple(sorted(
+                           _bound_below(node.orelse) if is_typing_only
+                           else _sure(node))), catches))
+
+
+def _bound_below(statements):
+    return {name for each in statements for name in _sure(each)}
 
 
 def _sure(node):
@@ -333,7 +356,7 @@ def _sure(node):
         return set()
     found = None
     for way in ways:
-        names = {name for each in way for name in _sure(each)}
+        names = _bound_below(way)
         found = names if found is None else found & names
     gone = {name for way in ways for each in way
             if type(each).__name__ == "Delete"
@@ -354,10 +377,20 @@ def _simple(node, scope, first):
     key = expressions.simple(node, unit)
     value = node.value if kind == "Assign" else None
     is_alias = type(value).__name__ in ("Name", "Attribute")
-    called = type(value).__name__ == "Call" and expressions.dotted(value.func)
-    is_variable = bool(called) and scope.resolve(called) == "typing.TypeVar"
+    is_built = (type(value).__name__ in ("List", "Dict", "Set", "ListComp",
+                                         "DictComp", "SetComp")
+                or type(value).__name__ == "Call" and scope.resolve(
+                    expressions.dotted(value.func) or "") in _BUILDERS)
     return unit.finish(key, "assign" if unit.binds else "effect", "",
-                       (is_alias, is_variable, _made_by(node)))
+                       (is_alias, _made_by(node), is_built, _is_plain(value)))
+
+
+def _is_plain(node):
+    """Whether a value is a constant, or a display of constants."""
+    kind = type(node).__name__
+    if kind in ("Tuple", "List"):
+        return all(type(each).__name__ == "Constant" for each in node.elts)
+    return kind == "Constant"
 
 
 def _made_by(node):
@@ -506,7 +539,7 @@ def outline(content, left, code, blocks, past=None):
         for chain in unit[CHAINS]:
             names.update(chain.split("."))
     return dumps((FORMAT, tuple(scope.future), dumps(units, 4),
-                  frozenset(names), tuple(sorted(blocks.forwarders)),
+                  frozenset(names),
                   scope.bound, scope.imported), 4)
 
 
@@ -526,7 +559,6 @@ class Outline:
             raise ValueError("an outline of another version")
         self.future = fields[FUTURE]
         self.names = fields[NAMES]
-        self.forwarders = fields[FORWARDERS]
         self.bound = fields[BOUND]
         self.imported = fields[IMPORTED]
         self._packed = fields[UNITS]

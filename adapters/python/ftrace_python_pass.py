@@ -8,12 +8,12 @@ comes from elsewhere now.  Whoever cannot be followed raises Whole.
 
 import ftrace_python_classes as classes
 import ftrace_python_made as made
+import ftrace_python_doubts as doubts
 import ftrace_python_known as known
-import ftrace_python_stdlib as stdlib
-from ftrace_python_outline import (ALIAS, BINDS, CALLED, CHAINS, HEAD_RISK,
-                                   KIND, MORE, NEEDS, NOTED, ODD, RISK,
-                                   VARIABLE, WORDS)
-from ftrace_python_project import STDLIB
+import ftrace_python_sets as sets
+from ftrace_python_outline import (ALIAS, BINDS, CALLED, HEAD_RISK, KIND,
+                                   MORE, NEEDS, NOTED, PLAIN, RISK, WORDS)
+from ftrace_python_project import imports_in
 from ftrace_python_units import (DOC, HARD, HELD, INNER, NONE, SOFT, VALUE,
                                  Whole, describe, is_hook, loads_of)
 
@@ -31,11 +31,8 @@ class Pass:
         self.levels = {}
         self.changed = {}
         self.needed = set()
-        self.chains = {}
         # Functions of which nothing but the head changed, or that are gone.
         self.heads = {}
-        self.odd = set()
-        self.types = set()
         self.imported = []
         # What the next import will import first of all.
         self.upcoming = ()
@@ -72,11 +69,6 @@ class Pass:
     @staticmethod
     def _conditional(unit):
         return unit[KIND] == "compound" or "*" in unit[BINDS]
-
-    def _evaluates_all(self, unit):
-        """Whether no part of a unit is left out, as by `and`."""
-        return not self._conditional(unit) and not any(
-            [word[:1] == "?" for word in unit[WORDS]])
 
     def _look(self, name, new):
         table = self.new if new else self.old
@@ -175,6 +167,9 @@ class Pass:
         """Names that are bound by something else in the end."""
         for name in set(self.old) | set(self.new):
             self.note((name,), self._level(name))
+            if self.outer is None and (
+                    self._look(name, False) != self._look(name, True)):
+                self.changes.replaced.add((self.at.path, name))
 
     def lost(self):
         """The names that changed and may not be there any more."""
@@ -197,18 +192,9 @@ class Pass:
             here = here.outer
         return False
 
-    def _is_bound_later(self, name, unit):
-        """The same when all of the module has run."""
-        there = self.at.table.get(name)
-        return (there is not None and there[KIND] != "compound"
-                or self.is_bound(name)
-                or unit[KIND] == "class" and any(
-                    name in member[BINDS] for member in unit[MORE][4]))
-
     def _miss_later(self, unit):
         for name in self.changes.removed.get(self.at.path, ()):
-            if "^" + name in unit[WORDS] and not self._is_bound_later(
-                    name, unit):
+            if "^" + name in unit[WORDS] and not self.is_bound(name):
                 raise Whole("%s is not bound any more, and %s needs it"
                             % (name, describe(unit)))
 
@@ -216,20 +202,19 @@ class Pass:
 
     def matched(self, unit, index):
         level = self._affected(unit)
+        causes = self.changes.causes(self.at, unit, self) if (
+            level >= SOFT) else set()
         why = ""
-        for name, needed in loads_of(unit):
-            old = self._look(name, False)
-            new = self._look(name, True)
-            if old != new and needed and not self.is_bound(name):
-                raise Whole("%s may not be bound any more where %s needs it"
-                            % (name, describe(unit)))
+        for name, _ in loads_of(unit):
             here = self.weigh(self._level_of(name, unit), name, unit)
+            if here >= SOFT:
+                causes.add(name)
             if here > level:
                 level = here
                 why = name
         self._miss_later(unit)
         if level and not made.is_made(self, unit):
-            self._follow(unit, level, why)
+            self._follow(unit, level, why, causes)
         level = max(self._kept(unit, level), made.level_of(self, unit))
         if unit[KIND] == "class" and level >= SOFT:
             classes.note_made(self, unit)
@@ -247,16 +232,8 @@ class Pass:
 
     def remember(self, unit):
         """What the old version evaluated without failing."""
-        if self._conditional(unit):
-            return
-        self.needed.update(unit[NEEDS])
-        for chain in unit[CHAINS]:
-            self.chains[chain] = self._look(chain.partition(".")[0], False)
-        for print_, _, fresh, types in (
-                unit[ODD] if self._evaluates_all(unit) else ()):
-            self.odd.add(print_)
-            if fresh:
-                self.types.update(types)
+        if not self._conditional(unit):
+            self.needed.update(unit[NEEDS])
 
     def _star(self, unit, token):
         """Names that a star import brings along from a changed file."""
@@ -275,8 +252,8 @@ class Pass:
         return self.changes.level_of(
             self.at, unit, self, texts=not classes.keeps_texts(self, unit))
 
-    def _follow(self, unit, level, why):
-        """A unit of both versions whose inputs differ."""
+    def _follow(self, unit, level, why, causes):
+        """A unit of both versions whose inputs differ, for those causes."""
         if level < SOFT:
             return
         if level == SOFT and (unit[BINDS] or unit[RISK] == (
@@ -285,107 +262,26 @@ class Pass:
         what = why or "what it uses"
         if unit[KIND] == "import":
             return
-        risk = unit[RISK]
+        risk = unit[RISK] if sets.is_risky(self, unit, causes) else ""
         if not risk and unit[KIND] == "class":
-            risk = classes.class_risk(self, unit)
+            risk = classes.class_risk(self, unit, True)
         if risk:
             raise Whole("%s uses %s, which changed, with %s" % (
                 describe(unit), what, risk))
-        for chain in unit[CHAINS]:
-            root = chain.partition(".")[0]
-            if root == "?" or self._level(root) == HARD:
-                if not self._chain_holds(chain):
-                    raise Whole("%s looks up %s, of which the beginning "
-                                "changed" % (describe(unit), chain))
-        for _, names, fresh, types in unit[ODD]:
-            if any(self._level(name) == HARD for name in names):
-                if not (self._are_types(self._unlike(unit, types)) if fresh
-                        else self._stays(unit, names)):
-                    raise Whole("%s evaluates a type of which a part "
-                                "changed" % describe(unit))
-
-    def _unlike(self, unit, names):
-        """Those that may not be what stood in the brackets before."""
-        if not self._evaluates_all(unit):
-            return names
-        return [name for name in names if "." in name or self._level(name)]
-
-    def _stays(self, unit, names):
-        """Whether a type expression of both versions surely evaluates."""
-        return all(map(self._is_type, names)) or (
-            self._evaluates_all(unit) and all(map(self._is_of_typing, names)))
-
-    def _is_of_typing(self, name):
-        """Whether a name is typing's, a type variable or a generic, as ever.
-
-        A variable may be of another class, in the same statement.
-        """
-        if self._look(name, False) != self._look(name, True):
-            return False
-        if _is_variable(self.at, name):
-            return True
-        if self._level(name):
-            return False
-        found = self.project.find(self.at, name)
-        return _is_generic(self.at, name) or bool(
-            found and found[0] == "foreign"
-            and found[1].partition(".")[0] in ("builtins", "typing"))
-
-    def _is_type(self, name):
-        unit = self.at.table.get(name)
-        if unit is None or unit[KIND] == "class":
-            return True
-        if unit[KIND] != "import":
-            return False
-        # Another file may have made something else of it.
-        found = self.project.find(self.at, name)
-        return not self._level(name) or bool(found) and (
-            found[0] != "other" or _is_variable(*found[1:]))
-
-    def _are_types(self, names):
-        """Whether names in brackets are surely types."""
-        for name in names:
-            if self._was_type(name):
-                continue
-            found = self.project.find(self.at, name)
-            if not found or found[0] == "module":
-                return False
-            if found[0] == "other" and not _is_variable(*found[1:]):
-                return False
-            if found[0] == "foreign" and not stdlib.is_type(found[1]):
-                return False
-        return True
-
-    def _was_type(self, name):
-        """Whether a name, the same as before, was one in brackets before."""
-        here = self
-        while here:
-            if name in here.types:
-                return self._level(name.partition(".")[0]) < HARD
-            here = here.outer
-        return False
-
-    def _chain_holds(self, chain):
-        found = self.project.find(self.at, chain)
-        if found is None or found[0] == "other":
-            found = self.project.find(self.at, chain.rpartition(".")[0])
-            if not found or found[0] != "class":
-                return False
-            unit = self.project.class_unit(found[1], found[2])
-            return bool(unit) and any(
-                chain.rpartition(".")[2] in member[BINDS]
-                for member in unit[MORE][4])
-        return found[0] in ("class", "module", "foreign")
+        sets.follow(self, unit, causes)
+        self.doubt(unit)
 
     # Units of one version alone
 
-    def removed(self, unit, index, token):
+    def removed(self, unit, index, token, stays=False):
         risk = unit[RISK]
         if not risk and unit[KIND] == "class":
             risk = classes.class_risk(self, unit)
         if risk and not token:
             raise Whole("%s is gone or changed, with %s" % (
                 describe(unit), risk))
+        if not token and not stays:
+            sets.follow(self, unit)
         if "*" in unit[BINDS]:
             raise Whole("a star import changed")
         conditional = self._conditional(unit)
@@ -393,10 +289,19 @@ class Pass:
             "?" if conditional else "o", id(self), "o", index), self.old)
         if not token:
             self.note(unit[BINDS], HARD)
+            self._replace(unit, stays)
 
-    def added(self, unit, index, token):
+    def _replace(self, unit, stays):
+        """What is bound now may be something else than it was."""
+        if self.outer is None and not stays:
+            self.changes.replaced.update(
+                (self.at.path, name) for name in unit[BINDS])
+
+    def added(self, unit, index, token, stays=False):
+        if stays:
+            sets.decorate(self, unit)
         if not token or token[0] != "k":
-            self.harmless(unit)
+            self.harmless(unit, stays)
         conditional = self._conditional(unit)
         self._bind(unit, token or (
             "?" if conditional else "n", id(self), "n", index), self.new)
@@ -404,9 +309,13 @@ class Pass:
             self.imported.append(unit)
         if not token:
             self.note(unit[BINDS], HARD)
+            self._replace(unit, stays)
 
-    def harmless(self, unit):
-        """Raises Whole unless a unit surely runs without any effect."""
+    def harmless(self, unit, stays=False):
+        """Raises Whole unless a unit surely runs without any effect.
+
+        stays: it is a function that was decorated as it is now.
+        """
         what = describe(unit)
         if unit[RISK]:
             raise Whole("%s is new or changed, with %s" % (
@@ -415,151 +324,33 @@ class Pass:
             raise Whole("a star import changed")
         if "*" in unit[WORDS] and unit[KIND] != "class":
             raise Whole("%s uses reflection" % what)
-        if unit[KIND] == "import":
+        if not stays:
+            sets.follow(self, unit)
+        self.doubt(unit)
+        if unit[KIND] in ("import", "compound"):
             self._importable(unit)
             return
-        for name in unit[NEEDS]:
-            if not (self.is_bound(name)
-                    or unit[KIND] == "compound" and name in unit[BINDS]):
-                raise Whole("%s needs %s, which may not be bound there"
-                            % (what, name))
-        for word in unit[WORDS]:
-            if word[:1] == "^" and not self._is_bound_later(word[1:], unit):
-                raise Whole("%s needs %s, which may never be bound"
-                            % (what, word[1:]))
-        self._evaluates(unit, what)
         if unit[KIND] == "class":
             risk = classes.class_risk(self, unit)
             if risk:
                 raise Whole(risk)
-            if len(unit[MORE][1]) > 1:
-                raise Whole("%s has several bases" % what)
             if self.outer is None and unit[MORE][HEAD_RISK]:
                 raise Whole(unit[MORE][HEAD_RISK])
 
-    def _evaluates(self, unit, what):
-        for chain in unit[CHAINS]:
-            if not self._chain_evaluates(chain):
-                raise Whole("%s looks up %s, which nothing did before"
-                            % (what, chain))
-        for print_, names, fresh, types in unit[ODD]:
-            if print_.startswith(b"re:"):
-                if not stdlib.compiles(print_[3:].decode(
-                        "utf-8", "surrogatepass")):
-                    raise Whole("%s compiles a wrong pattern" % what)
-            elif not (fresh and self._are_types(types)) and not (
-                    self._has_odd(print_) and not any(
-                        self._level(name) == HARD for name in names)):
-                raise Whole("%s evaluates what nothing did before" % what)
-
-    def _has_odd(self, print_):
-        return print_ in self.odd or (
-            self.outer is not None and self.outer._has_odd(print_))
-
-    def _chain_evaluates(self, chain):
-        root = chain.partition(".")[0]
-        here = self
-        while here:
-            before = here.chains.get(chain)
-            if before and before == self._look(root, True):
-                level = self._level(root)
-                if level == NONE or (level < HARD
-                                     and self._chain_holds(chain)):
-                    return True
-            here = here.outer
-        unit = self.at.table.get(root)
-        if unit and unit[KIND] == "import" and len(
-                self._look(root, True)) == 1:
-            found = self.project.find(self.at, chain)
-            return bool(found and found[0] == "foreign"
-                        and stdlib.evaluates(found[1]))
-        if unit and unit[KIND] == "class" and chain.count(".") == 1:
-            return not unit[MORE][3] and self._chain_holds(chain)
-        return False
+    def doubt(self, unit):
+        """Notes that a unit may fail, unless it loads nothing."""
+        if unit[NEEDS] or unit[KIND] not in ("def", "doc", "typing") and not (
+                unit[KIND] == "assign" and unit[MORE][PLAIN]):
+            self.changes.doubts.add(self.at.path)
 
     def _importable(self, unit):
-        module, level, name = unit[MORE][:3]
-        what = describe(unit)
-        if module == "__future__":
-            raise Whole("a future import changed")
+        """Raises Whole where importing may be felt."""
         if self.outer:
             raise Whole("an import in a class changed")
-        if self.project.is_foreign(self.at, module, level):
-            if not (module.partition(".")[0] in STDLIB
-                    and stdlib.is_quiet(module)
-                    and stdlib.has(module, name)):
-                raise Whole("%s is new, and not of Python's library" % what)
-            return
-        self._of_project(unit, what)
-
-    def _of_project(self, unit, what):
-        module, level, name = unit[MORE][:3]
-        files = self.project.imported_files(self.at, module, level, name)
-        above = set()
-        for each in self.imported:
-            for found in self.project.imported_files(
-                    self.at, *each[MORE][:3]):
-                above.add(found.path)
-                above |= self.project.closure(found, maybe=False)
-        for each in files:
-            if each.path not in above and each.path not in self.upcoming:
-                raise Whole("%s imports %s, which was not imported above"
-                            % (what, each.path))
-            if self.at.path in self.project.closure(each) or (
-                    each is self.at):
-                if not self._bound_by_then(unit):
-                    raise Whole("%s closes a circle of imports" % what)
-        source = self.project.module_of(self.at, module, level)
-        if not files or source is None and name is None:
-            raise Whole("%s cannot be followed" % what)
-        if name is None or source is None:
-            if name and not any(each.modules and each.path.endswith(
-                    "/%s.py" % name) or each.path.endswith(
-                    "/%s/__init__.py" % name) for each in files):
-                raise Whole("%s may not find %s" % (what, name))
-            return
-        bound = [each for each in source.units if name in each[BINDS]
-                 and each[KIND] != "compound"]
-        if not bound and not any(
-                "%s.%s" % (full, name) in self.project.modules
-                for full in self.project.absolute(self.at, module, level)):
-            raise Whole("%s may not find %s" % (what, name))
-
-    def _bound_by_then(self, unit):
-        """Whether a module half imported surely has the name already.
-
-        It has when an import above asks it for another one, bound later.
-        """
-        module, level, name = unit[MORE][:3]
-        source = self.project.module_of(self.at, module, level)
-        if source is None or name is None:
-            return False
-        first = last = None
-        names = {each[MORE][2] for each in self.imported
-                 if self.project.module_of(self.at, *each[MORE][:2])
-                 is source}
-        for at, each in enumerate(source.units):
-            if name in each[BINDS] and each[KIND] != "compound":
-                first = at if first is None else first
-            if names.intersection(each[BINDS]):
-                if each[KIND] != "compound":
-                    last = at
-        return first is not None and last is not None and first <= last
-
-
-def _is_variable(file, name):
-    """Whether a name of a file is a type variable, and nothing else."""
-    found = [unit for unit in file.units if name in unit[BINDS]]
-    return (len(found) == 1 and found[0][KIND] == "assign"
-            and found[0][MORE][VARIABLE])
-
-
-def _is_generic(file, name):
-    """Whether a name is nothing but a type expression of typing's."""
-    found = [unit for unit in file.units if name in unit[BINDS]]
-    if len(found) != 1 or found[0][KIND] != "assign" or found[0][RISK] or (
-            len(found[0][ODD]) != 1):
-        return False
-    _, names, fresh, _ = found[0][ODD][0]
-    return fresh and all(each in names for each, needed in loads_of(found[0])
-                         if needed)
+        for module, level, name in [each[:3] for each in imports_in(unit)]:
+            if module == "__future__":
+                raise Whole("a future import changed")
+            if self.project.is_foreign(self.at, module, level):
+                doubts.check_foreign(self, unit, module, name)
+            else:
+                doubts.check_own(self, unit, module, level, name)

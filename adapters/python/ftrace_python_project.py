@@ -1,26 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The files of a project as narrowing sees them: modules, imports, classes."""
 
-import sys
-
 import ftrace_python_known as known
 import ftrace_python_outline as outline
 from ftrace_python_outline import BINDS, KIND, MORE, NAME
-
-STDLIB = frozenset(getattr(sys, "stdlib_module_names", ())) or frozenset(
-    sys.builtin_module_names) | known.ASSUMED | frozenset((
-        "copy", "time", "datetime", "math", "string", "textwrap", "types",
-        "itertools", "shutil", "tempfile", "subprocess", "stat", "struct",
-        "errno", "warnings", "traceback", "codecs", "glob", "fnmatch",
-        "hashlib", "base64", "decimal", "fractions", "numbers", "uuid",
-        "socket", "select", "signal", "platform", "locale", "heapq",
-        "bisect", "pprint", "keyword", "linecache", "getpass", "importlib",
-        "concurrent", "asyncio", "email", "urllib", "http", "xml", "csv",
-        "configparser", "zipfile", "tarfile", "gzip", "zlib", "secrets",
-        "statistics", "difflib", "unicodedata", "calendar", "array", "gc",
-        "ctypes", "multiprocessing", "posixpath", "ntpath", "shlex"))
-STDLIB -= {"typing_extensions", "pytest"}
-
 
 class File:
     def __init__(self, path, modules, content):
@@ -45,13 +28,18 @@ class File:
         return self._table
 
 
+def imports_in(unit):
+    """What a statement imports, or may: as MORE of an import has it."""
+    if unit[KIND] == "import":
+        return [unit[MORE]]
+    return unit[MORE][0] if unit[KIND] == "compound" else ()
+
+
 def imports_of(units, maybe):
     """(module, level, name) of the imports that run: maybe, or surely."""
     for unit in units:
-        if unit[KIND] == "import":
-            yield unit[MORE][:3]
-        elif maybe and unit[KIND] == "compound":
-            for each in unit[MORE][0]:
+        if maybe or unit[KIND] == "import":
+            for each in imports_in(unit):
                 yield each[:3]
 
 
@@ -135,8 +123,8 @@ class Project:
         """
         if depth > 20:
             return None
-        if dotted.startswith("builtins."):
-            return ("foreign", dotted)
+        if dotted[:1] == ":":
+            return ("foreign", dotted[1:])
         root, _, rest = dotted.partition(".")
         unit = at.table.get(root)
         if unit is None:

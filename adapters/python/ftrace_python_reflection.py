@@ -23,18 +23,7 @@ _CALLED = _ops("CALL") if "PRECALL" in _opmap else frozenset()
 _INDEX = _ops("BINARY_SUBSCR", "STORE_SUBSCR")
 _BINARY_OP = _opmap.get("BINARY_OP", mentions.NOWHERE)
 _FAST = _ops("LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK")
-_FAST_PAIR = _ops("LOAD_FAST_LOAD_FAST",
-                  "LOAD_FAST_BORROW_LOAD_FAST_BORROW")
-_STORES = _ops("STORE_FAST", "DELETE_FAST", "STORE_FAST_LOAD_FAST",
-               "STORE_FAST_STORE_FAST", "STORE_FAST_MAYBE_NULL",
-               "LOAD_FAST_AND_CLEAR", "MAKE_CELL")
-_DEFINING = _ops("STORE_NAME")
-_LOADS = _ops("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")
-_KEPT = frozenset(("__annotations__", "__annotate__"))
 _ASKING = frozenset(("get", "setdefault", "pop"))
-_ASKED = frozenset(("__getattr__", "__getattribute__"))
-_FORWARDERS = frozenset(("__setattr__", "__delattr__"))
-_SETTING = frozenset(("setattr", "delattr", "__setattr__", "__delattr__"))
 # How many arguments these methods have where the first one is "module.name".
 _SHORT = {"setattr": 2, "delattr": 1}
 _KEYWORDS = _opmap.get("KW_NAMES", mentions.NOWHERE)
@@ -153,8 +142,8 @@ def _is_self(code, instruction):
 
 def _searches(code, stream, at, name):
     """Whether a namespace is used for more than a name that is written."""
-    if name == "__dict__":
-        if at and _is_self(code, stream[at - 1]):
+    if name not in ("globals", "vars"):
+        if name == "__dict__" and at and _is_self(code, stream[at - 1]):
             return False
     elif name == "vars":
         if (at + 2 >= len(stream) or stream[at + 2][0] not in _CALL
@@ -175,110 +164,18 @@ def _searches(code, stream, at, name):
     return not (_indexed(stream, at) or _asked(code, stream, at))
 
 
-def _is_stored(stream, place):
-    """Whether a local variable is ever bound again."""
-    return any(op in _STORES and place in (arg, arg & 15, arg >> 4)
-               for op, arg in stream)
+def _is_heard(stream, at, names):
+    """Whether it is getattr() or hasattr() that is loaded, to be called.
 
-
-def _parameter(code, stream, at):
-    """The parameter, by its place, that getattr() has for a name, or -1."""
-    for place in range(code.co_argcount):
-        if _called_with(stream, at, 2, code.co_consts, lambda op, arg: (
-                op in _FAST and arg == place
-                or op in _FAST_PAIR and arg & 15 == place)):
-            return -1 if _is_stored(stream, place) else place
-    return -1
-
-
-def _excused(code, stream, at, forwarded):
-    """Whether the name comes from who called, and is written there."""
-    place = _parameter(code, stream, at)
-    if place < 0:
+    What that is asked for is told while the code runs.
+    """
+    op, arg = stream[at]
+    if op != mentions._LOAD_GLOBAL or names[
+            arg >> mentions.GLOBAL[op]] not in mentions.HEARD:
         return False
-    if code.co_name in _ASKED:
-        return place == 1
-    if code.co_name[:1] == "_" and code.co_name[:2] != "__" and not any(
-            type(each) is type(code) for each in code.co_consts):
-        forwarded.add(place)
-        return True
-    return False
-
-
-def _written(code, makers):
-    """The constants that are in the source, by their indices.
-
-    Before 3.11 a function was given its name by a constant when it was made.
-    """
-    every = range(len(code.co_consts))
     if mentions.VERSION >= (3, 11):
-        return every
-    stream = list(mentions.instructions(code))
-    given, loaded = set(), set()
-    for (op, arg), (after, _) in zip(stream, stream[1:]):
-        if op in _CONSTANT:
-            (given if after in makers else loaded).add(arg)
-    return set(every) - (given - loaded)
-
-
-def is_plain(module, name):
-    """Whether a name is, once and for all, a function that is written.
-
-    Nothing else of the file may reach it: by a string, by reflection on
-    import, through a decorator.
-    """
-    makers = _ops("MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE")
-    texts = set()
-    bound = 0
-    todo = [module]
-    while todo:
-        code = todo.pop()
-        # Annotated names are kept on import; what they hold is named.
-        if not code.co_flags & 1 and mentions.reflects(
-                code, set(code.co_names) - _KEPT, set(), True):
-            return False
-        written = _written(code, makers)
-        for index, constant in enumerate(code.co_consts):
-            if type(constant) is type(code):
-                todo.append(constant)
-            elif index in written:
-                mentions.names_in_constant(constant, texts)
-        if name not in code.co_names:
-            continue
-        before = -1
-        for op, arg in mentions.instructions(code):
-            if op in mentions.GLOBAL and op not in _LOADS and (
-                    code.co_names[arg >> mentions.GLOBAL[op]] == name):
-                bound += 1
-                if (code is not module or op not in _DEFINING
-                        or before not in makers):
-                    return False
-            before = op
-    return bound == 1 and not any(name in text for text in texts)
-
-
-def called_with_constants(code, name, places):
-    """Whether all that `code` does with a global is such calls."""
-    if name not in code.co_names:
-        return True
-    stream = [each for each in mentions.instructions(code)
-              if each[0] not in _IGNORED]
-    for at, (op, arg) in enumerate(stream):
-        if op in mentions.GLOBAL:
-            arg >>= mentions.GLOBAL[op]
-        elif op in mentions.ATTRIBUTE:
-            arg >>= mentions.ATTRIBUTE[op]
-        else:
-            continue
-        if arg >= len(code.co_names) or code.co_names[arg] != name:
-            continue
-        if op in _DEFINING and code.co_name == "<module>":
-            continue
-        if op in mentions.ATTRIBUTE or not code.co_flags & 1 or not all(
-                _called_with_constant(stream, at, place + 1, code.co_consts)
-                for place in places):
-            return False
-    return True
+        return bool(arg & 1)
+    return _called_with(stream, at, 1, (), lambda op, arg: True) > 1
 
 
 def _names_in_text(code, stream, at, name):
@@ -325,16 +222,14 @@ def walks(code):
     return False
 
 
-def computes(code, forwarded, shadowed):
-    """Whether code reaches a name that is not written.
-
-    A private function that passes a parameter on is left to those who call
-    it: the parameter's place is added to `forwarded`.
+def computes(code, shadowed):
+    """Whether code reaches a name that is not written, and nobody hears of.
 
     setattr() of builtins, unless something else has its name (`shadowed`),
     reaches nothing: who sets an attribute notices neither that it was there
     nor what it was, and a descriptor or __setattr__ that does is a member of
-    a class, whose change the users of the class notice.
+    a class, whose change the users of the class notice.  Nor does the
+    __setattr__() of a class.
     """
     names = code.co_names
     stream = [each for each in mentions.instructions(code)
@@ -354,7 +249,8 @@ def computes(code, forwarded, shadowed):
             continue
         place = mentions.BY_ARGUMENT.get(names[arg])
         if place is None or names[arg] == "setattr" and (
-                op in mentions.GLOBAL and not shadowed):
+                op in mentions.GLOBAL and not shadowed) or (
+                    _is_heard(stream, at, names)):
             continue
         if place == 0:
             constant = _called_with_constants(stream, at)
@@ -363,10 +259,6 @@ def computes(code, forwarded, shadowed):
                 stream, at, place, code.co_consts) or (
                 op in mentions.ATTRIBUTE and _names_in_text(
                     code, stream, at, names[arg]))
-        if not constant and not (
-                names[arg] in ("getattr", "hasattr") and _excused(
-                    code, stream, at, forwarded)
-                or names[arg] in _SETTING and code.co_name in _FORWARDERS
-                and _parameter(code, stream, at) == 1):
+        if not constant:
             return True
     return False

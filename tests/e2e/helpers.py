@@ -135,7 +135,8 @@ class Project:
         text = path.read_text(encoding="utf-8")
         if old is None:
             # In Python something that every importer could notice.
-            line = "[].append(%d)" if name.endswith(".py") else "EDITED = %d"
+            line = ("print(end=%d * \"\")" if name.endswith(".py")
+                    else "EDITED = %d")
             text += "\n" + line % time.time_ns() + "\n"
         else:
             assert text.count(old) == 1, (name, old)

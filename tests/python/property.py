@@ -15,7 +15,7 @@ import sys
 import makers
 from edits import EDITS, HEADS, TYPES, edit
 from packages import package
-from selection import Analysis, facts, selects, verdict_of
+from selection import Analysis, facts, selects, verdict_of, witnesses
 from world import World
 
 
@@ -26,6 +26,11 @@ KINDS = {True: HEADS, "types": TYPES,
 def records_of(sources):
     world = World(sources)
     return {test: world.run(*test) for test in world.tests()}
+
+
+def fails(record):
+    """Whether a test could not be imported."""
+    return record.result.endswith(": False")
 
 
 class Tally:
@@ -66,20 +71,30 @@ def one(seed, tally, heads=False):
         after = records_of({**sources, path: text})
         tally.count["edits"] += 1
         tally.count[verdict.word if verdict else "bodies"] += 1
-        for test, record in before.items():
-            # What cannot be imported has failed, and is run again anyway.
-            if not record.complete or record.result.endswith(": False"):
-                continue
-            tally.count["tests"] += 1
-            chosen = selects(record, test, path, old, new, verdict,
-                             analyses, made)
-            tally.count["selected"] += chosen
+        # What cannot be imported has failed, and is run again anyway.
+        alive = {test: record for test, record in before.items()
+                 if record.complete and not fails(record)}
+        chosen = {test for test, record in alive.items()
+                  if selects(record, test, path, old, new, verdict,
+                             analyses, made)}
+        for each in [verdict] + list(made.values()):
+            chosen |= witnesses(
+                {test: record for test, record in alive.items()
+                 if test in after}, chosen.intersection(after), each)
+        tally.count["tests"] += len(alive)
+        tally.count["selected"] += len(chosen)
+        shown = {after[test].result for test in chosen
+                 if test in after and fails(after[test])}
+        for test, record in alive.items():
             tally.count["closure"] += path in record.modules
             now = after.get(test)
-            if now is not None and now.result != record.result:
-                tally.count["changed"] += 1
-                if not chosen:
-                    tally.escapes.append((seed, number, kind, path, test))
+            if now is None or now.result == record.result:
+                continue
+            tally.count["changed"] += 1
+            # One test that cannot be imported tells of all.
+            if test not in chosen and not (
+                    fails(now) and now.result in shown):
+                tally.escapes.append((seed, number, kind, path, test))
         for each in made.values():
             tally.count["made: " + each.word] += 1
             if "the analysis failed" in each.reason:

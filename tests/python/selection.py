@@ -19,7 +19,7 @@ def facts(analysis):
     """All that an analysis says, to be compared."""
     read = outline.Outline(analysis.outline)
     return (analysis.skeleton, analysis.prints, analysis.mentions,
-            read.units, read.future, read.names, read.forwarders,
+            read.units, read.future, read.names,
             read.bound, read.imported)
 
 
@@ -75,13 +75,6 @@ def in_family(name, families, path):
                for at, qualified in families)
 
 
-def is_open(name, path, analyses):
-    """Whether a block of another file mentions a forwarder."""
-    return any(name == each[1:] for other, found in analyses.items()
-               if other != path for block in found.mentions.values()
-               for each in block if each[0] in "gahbGA")
-
-
 def mentions(record, verdict, analyses, itself=None):
     """Whether a block that was entered mentions a changed name.
 
@@ -95,6 +88,8 @@ def mentions(record, verdict, analyses, itself=None):
     head_attributes = value_attributes.union(verdict.head_attributes)
     named = heads or head_attributes
     functions = set(verdict.functions)
+    if not record.asked.isdisjoint(head_attributes):
+        return True
     for path, name in record.entered:
         if (path, name) == itself:
             continue
@@ -108,8 +103,6 @@ def mentions(record, verdict, analyses, itself=None):
         for each in found:
             kind, word = each[0], each[1:]
             if (kind == "*" and named
-                    or kind == "~" and named and is_open(
-                        word, path, analyses)
                     or kind == "a" and word in head_attributes
                     or kind == "b" and word in value_attributes
                     or kind == "A" and word in attributes
@@ -137,6 +130,17 @@ def selects(record, test, path, old, new, verdict, analyses, made):
             if is_meant(record, test, path, found, analyses, (path, name)):
                 return True
     return is_meant(record, test, path, verdict, analyses)
+
+
+def witnesses(records, chosen, verdict):
+    """Of those who import a file that may fail, one, where none is chosen."""
+    found = set()
+    for path in verdict.doubts if verdict else ():
+        users = [test for test, record in records.items()
+                 if path in record.modules]
+        if users and not (chosen | found).intersection(users):
+            found.add(users[0])
+    return found
 
 
 def is_maker(analysis, name):

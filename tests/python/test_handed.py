@@ -24,7 +24,7 @@ OTHERS = {"gtake", "gpatching", "ggetattr", "gpatching.object"}
     ("from pkg import core\nZ = core.Y\n", "core", False),
     ("from pkg import core\nZ = core.Y if core.Y else core.Y.x\n", "core",
      False),
-    ("from pkg import core\nZ = [core] + [core.Y]\n", "core", True),
+    ("from pkg import core\nZ = [core] + [core.Y]\n", "core", False),
     ("from pkg import core\nZ = [core], [core.Y]\n", "core", False),
     ("from pkg import core\nclass Z:\n    a = core.Y\n    b = [core], 1\n",
      "core", False),

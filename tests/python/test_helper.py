@@ -168,8 +168,9 @@ def test_narrow():
     # Who holds one of the two modules as a whole may have any name looked up.
     assert answer[13:19] == [b"0"] * 5 + [b"4"]
     assert answer[19:24] == [b"import .a", b"import .b", b"import a",
-                             b"import b", b"none"]
-    assert answer[25] == b"whole"
+                             b"import b"] + [b"0"]
+    assert answer[24:28] == [b"0"] * 3 + [b"none"]
+    assert answer[29] == b"whole"
 
 
 def test_wrong_outlines_are_whole():

@@ -69,30 +69,51 @@ def test_names(line, names):
 
 
 @pytest.mark.parametrize("line", [
-    "VALUE = FIRST()", "VALUE = make(1)()", "FIRST()", "make(1)",
-    "VALUE = str(make(1))", "VALUE = make(str(1))", "VALUE = make(*[1])",
-    "VALUE = make(**{'source': 1})", "VALUE = make(1).x", "VALUE = FIRST.x",
-    "VALUE = make(1) or 2", "if get:\n    VALUE = make(1)",
-    "try:\n    VALUE = make(1)\nfinally:\n    pass",
-    "for each in (1, 2):\n    VALUE = make(each)",
-    "while get():\n    VALUE = make(1)", "with get():\n    VALUE = make(1)",
-    "VALUE = [make(i) for i in (1, 2)]", "class C:\n    held = make(1)",
-    "@make\ndef made(): pass", "@FIRST\ndef made(): pass",
-    "class C(make(1)): pass", "class C(FIRST): pass", "del FIRST", "del make",
-    "make = 3", "def make(): return []", "REGISTRY = {}\nREGISTRY[1] = FIRST",
-    "get.made = make(1)", "get.made = FIRST", "VALUE, OTHER = make(1), 2",
-    "VALUE: int = make(1)", "FIRST += 1", "assert FIRST", "str(make)",
+    "VALUE = FIRST()", "VALUE = make(1)()", "FIRST()",
+    "with get():\n    VALUE = make(1)", "@make\ndef made(): pass",
+    "@FIRST\ndef made(): pass", "class C(make(1)): pass", "del FIRST",
+    "del make", "make = 3", "def make(): return []",
     "alias = make\nVALUE = alias(1)", "VALUE = make(FIRST())",
-    "VALUE = make(lambda x=str(): x)", "VALUE = vars()['make'](1)",
-    "VALUE = globals()", "VALUE = make(1) if get else 2",
+    "VALUE = vars()['make'](1)", "VALUE = globals()",
     "print(FIRST)", "import sys\nsys.x = FIRST",
-    "test_made = make(1)", "pytest_made = make(1)", "__getattr__ = make(1)",
+    "pytest_made = make(1)", "__getattr__ = make(1)",
     "setup_module = make(1)", "from pkg.other import *",
-    "VALUE = (made := make(1))", "import atexit\natexit.register(FIRST)",
-    "def make_more(x=make(1)): pass", "make = make(1)",
+    "import atexit\natexit.register(FIRST)", "make = make(1)",
 ])
 def test_whole(line):
     assert adding(line, other="def others(): pass").word == "whole"
+
+
+@pytest.mark.parametrize("line, names", [
+    ("make(1)", set()), ("VALUE = str(make(1))", {"VALUE"}),
+    ("VALUE = make(str(1))", {"VALUE"}), ("VALUE = make(*[1])", {"VALUE"}),
+    ("VALUE = make(**{'source': 1})", {"VALUE"}),
+    ("VALUE = make(1).x", {"VALUE"}), ("VALUE = FIRST.x", {"VALUE"}),
+    ("VALUE = make(1) or 2", {"VALUE"}),
+    ("if get:\n    VALUE = make(1)", {"VALUE"}),
+    ("try:\n    VALUE = make(1)\nfinally:\n    pass", {"VALUE"}),
+    ("for each in (1, 2):\n    VALUE = make(each)", {"VALUE"}),
+    ("while get():\n    VALUE = make(1)", {"VALUE"}),
+    ("VALUE = [make(i) for i in (1, 2)]", {"VALUE"}),
+    ("class C:\n    held = make(1)", {"C"}),
+    ("class C(FIRST): pass", {"C"}),
+    ("REGISTRY = {}\nREGISTRY[1] = FIRST", {"REGISTRY"}),
+    ("get.made = make(1)", set()), ("get.made = FIRST", set()),
+    ("VALUE, OTHER = make(1), 2", {"VALUE", "OTHER"}),
+    ("VALUE: int = make(1)", {"VALUE"}), ("FIRST += 1", set()),
+    ("assert FIRST", set()), ("str(make)", set()),
+    ("VALUE = make(lambda x=str(): x)", {"VALUE"}),
+    ("VALUE = make(1) if get else 2", {"VALUE"}),
+    ("test_made = make(1)", {"test_made"}),
+    ("VALUE = (made := make(1))", {"VALUE", "made"}),
+    ("def make_more(x=make(1)): pass", {"make_more"}),
+])
+def test_what_only_what_it_binds_tells(line, names):
+    """And that it failed, whoever imports the file."""
+    found = adding(line, other="def others(): pass")
+    assert {("pkg/core.py", each) for each in names | {"make", "FIRST"}} <= (
+        pairs(found))
+    assert found.doubts == ["pkg/core.py"] or line.endswith("test_made")
 
 
 def test_a_lambda_is_a_function():
@@ -123,15 +144,9 @@ def test_in_other_files(line, names):
     "from .core import FIRST\nVALUE = FIRST()",
     "from . import core\nVALUE = core.make(1)",
     "import pkg.core\nVALUE = pkg.core.FIRST()",
-    "from .core import *\nVALUE = make(1)",
     "from .core import *\nVALUE = FIRST()",
     "from . import make\nVALUE = make(1)()",
-    "from .core import make\nif make:\n    VALUE = make(1)",
-    "from .core import make\nmake.seen = True",
-    "from . import core\ncore.FIRST.seen = True",
     "from .core import make\n@make\ndef made(): pass",
-    "from .core import make\nclass C:\n    held = make(1)",
-    "from .core import make\ntest_made = make(1)",
     "from .core import make\nmake = make(1)",
     "from . import core\nVALUE = vars(core)['make'](1)",
     "from . import core\nVALUE = getattr(core, 'make')(1)",
@@ -143,10 +158,26 @@ def test_other_files_as_a_whole(line):
     assert found.others == ["pkg/other.py"]
 
 
+@pytest.mark.parametrize("line, names", [
+    ("from .core import *\nVALUE = make(1)", {"VALUE"}),
+    ("from .core import make\nif make:\n    VALUE = make(1)", {"VALUE"}),
+    ("from .core import make\nmake.seen = True", set()),
+    ("from . import core\ncore.FIRST.seen = True", set()),
+    ("from .core import make\nclass C:\n    held = make(1)", {"C"}),
+])
+def test_what_other_files_bind(line, names):
+    found = made(other=line, init="from .core import make")
+    assert found.others == []
+    assert {("pkg/other.py", each) for each in names} <= pairs(found)
+
+
 @pytest.mark.parametrize("name", ["test_it", "conftest", "test_util"])
-def test_files_of_tests_are_whole(name):
-    found = made(**{name: "from pkg.core import make\nVALUE = make(1)\n"})
+def test_tests_that_are_values(name):
+    found = made(**{name: "from pkg.core import make\ntest_x = make(1)\n"})
     assert found.others == ["%s.py" % name]
+    found = made(**{name: "from pkg.core import make\nVALUE = make(1)\n"})
+    assert found.others == []
+    assert ("%s.py" % name, "VALUE") in pairs(found)
 
 
 def test_in_a_test_file():

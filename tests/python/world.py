@@ -65,6 +65,8 @@ class Record:
         # Of these, what it entered itself, and no import did.
         self.own = set()
         self.modules = set()
+        # The names that code of these asked for, by getattr() or hasattr().
+        self.asked = set()
 
 
 class World:
@@ -91,6 +93,7 @@ class World:
         record = Record()
         stack = [module]
         entered = {}
+        asked = {}
         uses = {}
         importer = builtins.__import__
 
@@ -115,6 +118,17 @@ class World:
                 self._note(uses.setdefault(before, set()), name, globals,
                            names, level)
 
+        def asker(function):
+            def ask(*args):
+                if sys._getframe(1).f_code.co_filename in self.paths:
+                    asked.setdefault(stack[-1], set()).add(args[1])
+                return function(*args)
+            return ask
+
+        askers = {name: getattr(builtins, name)
+                  for name in ("getattr", "hasattr")}
+        for name, function in askers.items():
+            setattr(builtins, name, asker(function))
         loader = Loader(self)
         sys.meta_path.insert(0, loader)
         builtins.__import__ = importing
@@ -136,9 +150,11 @@ class World:
         finally:
             sys.setprofile(None)
             builtins.__import__ = importer
+            for name, function in askers.items():
+                setattr(builtins, name, function)
             sys.meta_path.remove(loader)
             self._forget()
-        self._close(record, module, entered, uses)
+        self._close(record, module, entered, asked, uses)
         return record
 
     def _note(self, into, name, globals, names, level):
@@ -152,7 +168,7 @@ class World:
         for each in names or ():
             into.add(full + "." + each)
 
-    def _close(self, record, module, entered, uses):
+    def _close(self, record, module, entered, asked, uses):
         record.own = entered.get("a test", set())
         todo = ["a test", module]
         seen = set()
@@ -162,6 +178,7 @@ class World:
                 continue
             seen.add(each)
             record.entered |= entered.get(each, set())
+            record.asked |= asked.get(each, set())
             todo += uses.get(each, ())
             if each in self.files:
                 record.modules.add(self.files[each])

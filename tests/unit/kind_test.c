@@ -11,7 +11,7 @@ static const char *const accesses[] = {"read", "absent", "list", "exec", "stat",
 	"link", "write", "rename", "unlink"};
 static const char *const scopes[] = {"run", "unit", "fixture", "module",
 	"collect", "discover", "listing", "pattern", "entered", "memo",
-	"opaque", "kept", "label", "names", "finish", "maker"};
+	"opaque", "kept", "label", "names", "finish", "maker", "asked"};
 
 TEST(access_kinds)
 {

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The names that code of the project puts together and asks an object for, by
+ * getattr() and hasattr(): what it has written, its code tells.
+ *
+ * Both are put in the place of Python's own, and do what these do. A name that
+ * code of the project asks for is said once for each scope (use/asked/NAME).
+ *
+ * All of this runs with the GIL held.
+ */
+#ifndef FTRACE_ADAPTERS_PYTEST_ASKED_H
+#define FTRACE_ADAPTERS_PYTEST_ASKED_H
+
+#include "adapters/pytest/python_api.h"
+
+/*
+ * askers(getattr, its doc, hasattr, its doc, builtins, name of builtins,
+ * is_project), once: what stands in for the two. The docs are bytes.
+ * is_project(path) says whether code of a module with that __file__ counts, or,
+ * where it has none, that __name__.
+ */
+PyObject *asked_askers(PyObject *self, PyObject *args);
+
+#endif
