@@ -23,6 +23,8 @@ struct wanted {
 	struct interner doubts, leading;
 	/* "path\0imports module": what may catch that, and go on. */
 	struct interner imports;
+	/* One, where what objects and classes have is not what it was. */
+	struct interner touched;
 };
 
 static void wanted_release(struct wanted *wanted)
@@ -39,6 +41,7 @@ static void wanted_release(struct wanted *wanted)
 	interner_release(&wanted->doubts);
 	interner_release(&wanted->leading);
 	interner_release(&wanted->imports);
+	interner_release(&wanted->touched);
 }
 
 /* A count and so many entries of one or two frames, joined by a NUL. */
@@ -199,6 +202,10 @@ static bool mentions_wanted(struct wanted *wanted, const struct place *place,
 		switch (line.size ? *line.bytes : '\0') {
 		case '*':
 			return true;
+		case '+':
+			if (wanted->touched.count)
+				return true;
+			break;
 		case 'g':
 		case 'h':
 		case 'G':
@@ -415,6 +422,8 @@ static int take_wanted(struct narrowed *narrowed, struct map_files *files,
 		code = take_list(helper, &wanted.imports, 2, err);
 	if (code == 0)
 		code = take_list(helper, &narrowed->doubts.sure, 2, err);
+	if (code == 0)
+		code = take_list(helper, &wanted.touched, 1, err);
 	for (uint32_t i = 0; code == 0 && i < files->count; i++)
 		if (files->files[i].coded)
 			find_states(narrowed, &wanted,

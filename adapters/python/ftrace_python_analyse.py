@@ -403,7 +403,7 @@ class Blocks:
                     self._parts.get(id(code), ())])
 
     def _names_of(self, code, name):
-        """If `code` reflects, and what mentions.names_of() tells of it.
+        """How `code` reflects, and what mentions.names_of() tells of it.
 
         Code that is part of its surroundings adds its names to theirs.
         """
@@ -418,7 +418,8 @@ class Blocks:
                 mentions.names_in_constant(constant, texts)
         for part in self._parts.get(id(code), ()):
             part_reflects, names = self._names_of(*part)
-            reflects = reflects or part_reflects
+            if reflects != "*":
+                reflects = part_reflects or reflects
             for mine, theirs in zip(found, names):
                 mine |= theirs
         if texts:
@@ -456,7 +457,7 @@ class Blocks:
             if reflection.walks(code):
                 found.update(("!", "*"))
         if reflects:
-            found.add("*")
+            found.add(reflects)
 
 
 def _all(code):

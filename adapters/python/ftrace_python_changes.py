@@ -35,6 +35,8 @@ class Changes:
         # (path, name) of what something else is bound to now, or nothing; and
         # (path, class) of those that have other special methods.
         self.replaced = set()
+        # Whether objects or classes have something else now.
+        self.touches_objects = False
         self.reshaped = set()
         self.doubted = None
         # Functions, as path and name, whose calls make something else now,
@@ -64,6 +66,7 @@ class Changes:
 
     def attribute(self, name):
         """An attribute of some object, that code sets."""
+        self.touches_objects = True
         self._raise(self.attributes, name, HARD)
 
     def remove(self, at, names):
@@ -84,6 +87,7 @@ class Changes:
         Whoever called it entered it, and who did anything else with it
         mentions it.
         """
+        self.touches_objects = True
         if level > DOC:
             self.entered(at, qualified)
         self._raise(self.attributes, qualified.rpartition(".")[2], level)
@@ -104,6 +108,7 @@ class Changes:
                 self._raise(self.attributes, name, SOFT)
         if not changed:
             return
+        self.touches_objects = True
         below = self.project.below(at.path, qualified)
         unit = self.project.class_unit(at, qualified)
         family = {(at.path, qualified)} | below
@@ -131,6 +136,7 @@ class Changes:
                      | self.project.below(at.path, qualified))
 
     def _relate(self, family):
+        self.touches_objects = True
         if not family <= self.families:
             self.families |= family
             self.grown = True
@@ -182,6 +188,7 @@ class Changes:
 
     def kept_in(self, name):
         """A variable of a class that has the name of what changed."""
+        self.touches_objects = True
         self._raise(self.attributes, name, SOFT)
 
     def _of_import(self, at, unit):

@@ -40,8 +40,7 @@ EXTENDED = opmap["EXTENDED_ARG"]
 
 # Whoever names one of these can reach names that it does not mention.
 REFLECTION = frozenset((
-    "dir", "eval", "exec", "__subclasses__", "getmembers",
-    "getmembers_static", "getattr_static", "iter_modules", "walk_packages",
+    "eval", "exec", "__subclasses__", "iter_modules", "walk_packages",
     "get_type_hints", "get_annotations", "get_overloads", "__annotations__",
     "__annotate__", "__annotate_func__", "__annotations_cache__",
     "get_annotate_from_class_namespace", "call_annotate_function",
@@ -50,6 +49,13 @@ REFLECTION = frozenset((
     "get_objects", "get_referrers", "get_referents",
     "__static_attributes__", "InteractiveInterpreter",
     "InteractiveConsole", "doctest"))
+# And these what objects and classes have: modules are found by who holds one,
+# unless they are looked up as well.
+OF_OBJECTS = frozenset((
+    "dir", "getmembers", "getmembers_static", "getattr_static"))
+_LOOKING_UP = frozenset((
+    "modules", "module", "import_module", "__import__", "getmodule",
+    "resolve_name"))
 # These give a namespace: what is done with it decides.
 NAMESPACES = frozenset((
     "globals", "vars", "__dict__", "__globals__", "f_globals", "f_locals",
@@ -469,11 +475,16 @@ def names_in_constant(constant, into):
 def reflects(code, names, shadowed):
     """Whether `code`, which uses `names`, can reach a name unmentioned.
 
+    "*": any; "+": those of what objects and classes have; "": none.
     shadowed: see ftrace_python_reflection.computes().
     """
     if not REFLECTION.isdisjoint(names):
-        return True
-    if TRIGGERS.isdisjoint(names):
-        return False
-    import ftrace_python_reflection
-    return ftrace_python_reflection.computes(code, shadowed)
+        return "*"
+    found = "" if OF_OBJECTS.isdisjoint(names) else "+"
+    if not TRIGGERS.isdisjoint(names):
+        import ftrace_python_reflection
+        found = max(found, ftrace_python_reflection.computes(code, shadowed),
+                    key=("", "+", "*").index)
+    if found == "+" and not _LOOKING_UP.isdisjoint(names):
+        return "*"
+    return found

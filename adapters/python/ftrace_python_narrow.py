@@ -37,6 +37,8 @@ class Verdict:
         self.values = self.value_attributes = self.functions = ()
         self.heads = self.head_attributes = ()
         self.doubts = self.leading = self.imports = self.sure = ()
+        # "+": what objects and classes have is not what it was.
+        self.touched = ()
 
 
 def _same(old, new):
@@ -159,6 +161,7 @@ def _verdict(changed, old, changes):
     verdict.head_attributes = sorted(held.difference(
         verdict.value_attributes) | changes.imports)
     verdict.functions = sorted(changes.functions)
+    verdict.touched = ("+",) if changes.touches_objects else ()
     verdict.families = sorted(changes.families)
     verdict.others = sorted(changes.whole)
     if "t" in changed.flags:
@@ -257,7 +260,8 @@ def _put(stream, verdict):
                   verdict.others, verdict.own, verdict.values,
                   verdict.value_attributes, verdict.functions,
                   verdict.heads, verdict.head_attributes, verdict.doubts,
-                  verdict.leading, verdict.imports, verdict.sure):
+                  verdict.leading, verdict.imports, verdict.sure,
+                  verdict.touched):
         stream.put(len(pairs))
         for each in pairs:
             for part in each if type(each) is tuple else (each,):

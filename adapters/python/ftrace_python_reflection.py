@@ -225,6 +225,8 @@ def walks(code):
 def computes(code, shadowed):
     """Whether code reaches a name that is not written, and nobody hears of.
 
+    As mentions.reflects() has it.
+
     setattr() of builtins, unless something else has its name (`shadowed`),
     reaches nothing: who sets an attribute notices neither that it was there
     nor what it was, and a descriptor or __setattr__ that does is a member of
@@ -232,6 +234,7 @@ def computes(code, shadowed):
     __setattr__() of a class.
     """
     names = code.co_names
+    computed = ""
     stream = [each for each in mentions.instructions(code)
               if each[0] not in _IGNORED]
     for at, (op, arg) in enumerate(stream):
@@ -242,10 +245,12 @@ def computes(code, shadowed):
         else:
             continue
         if arg >= len(names):
-            return True
+            return "*"
         if names[arg] in mentions.NAMESPACES:
             if _searches(code, stream, at, names[arg]):
-                return True
+                if names[arg] not in ("vars", "__dict__"):
+                    return "*"
+                computed = "+"
             continue
         place = mentions.BY_ARGUMENT.get(names[arg])
         if place is None or names[arg] == "setattr" and (
@@ -260,5 +265,5 @@ def computes(code, shadowed):
                 op in mentions.ATTRIBUTE and _names_in_text(
                     code, stream, at, names[arg]))
         if not constant:
-            return True
-    return False
+            return "*"
+    return computed

@@ -103,6 +103,7 @@ def mentions(record, verdict, analyses, itself=None):
         for each in found:
             kind, word = each[0], each[1:]
             if (kind == "*" and named
+                    or kind == "+" and verdict.touched
                     or kind == "a" and word in head_attributes
                     or kind == "b" and word in value_attributes
                     or kind == "A" and word in attributes

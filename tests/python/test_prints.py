@@ -201,7 +201,18 @@ COMPUTED = """getattr | map(getattr, x, y) | globals() | y.getattr(x, y) |
     (" ".join(each.split()), True) for each in COMPUTED.split(" |")])
 def test_reflection(text, computed):
     found = mentions_of("def f(self, x, y):\n    return %s\n" % text)
-    assert ("*" in found) == computed
+    assert bool({"*", "+"} & found) == computed
+
+
+@pytest.mark.parametrize("text, of_objects", [
+    ("x.__dict__", True), ("vars(x)", True), ("dir(x)", True),
+    ("inspect.getmembers(x)", True), ("dir(sys.modules[x])", False),
+    ("dir(import_module('a'))", False), ("dir(x), eval(y)", False),
+    ("globals()", False), ("x.f_globals", False)])
+def test_reflection_on_what_objects_have(text, of_objects):
+    """Modules are found by who holds one."""
+    found = mentions_of("def f(self, x, y):\n    return %s\n" % text)
+    assert {"*", "+"} & found == ({"+"} if of_objects else {"*"})
 
 
 def test_somebody_elses_setattr():
