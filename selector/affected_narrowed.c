@@ -186,8 +186,9 @@ static bool unit_surely_loads(const struct narrowed_doubts *doubts,
 }
 
 /*
- * Of those whose file surely loads one that may fail now, one tells for all.
- * Others may load it later, or not at all, or catch the failure and go on.
+ * Of those whose file surely loads one that may fail now, one tells for all;
+ * who entered a function that loads it is selected by that. Where nobody surely
+ * does, nobody knows who loads it, and what happens then.
  */
 static int select_witness(struct search *search,
 	const struct narrowed_doubts *doubts, size_t from, size_t end,
@@ -195,24 +196,28 @@ static int select_witness(struct search *search,
 {
 	struct query_hits users = {0};
 	size_t first = search->units.count;
-	bool any = false;
+	bool any = false, sure = false;
 	int code = query_dependents(&users, search->map, doubts->states + from,
 		end - from, NULL, 0, search->err);
 
 	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
 		const struct query_unit *unit = &search->units.units[i];
 
-		if (query_hits_find(&users, unit->scope) == HIT_NONE)
+		if (query_hits_find(&users, unit->scope) == HIT_NONE ||
+			!unit_surely_loads(doubts, doubts->paths[from], unit))
 			continue;
-		if (!unit_surely_loads(doubts, doubts->paths[from], unit))
-			select_doubting(search, i, what, path);
-		else if (query_hits_find(catching, unit->scope) != HIT_NONE)
+		sure = true;
+		if (query_hits_find(catching, unit->scope) != HIT_NONE)
 			continue;
-		else if (search->places[i])
+		if (search->places[i])
 			any |= !search_select(search, i)->gone;
 		else if (first == search->units.count)
 			first = i;
 	}
+	for (size_t i = 0; code == 0 && !sure && i < search->units.count; i++)
+		if (query_hits_find(&users, search->units.units[i].scope) !=
+			HIT_NONE)
+			select_doubting(search, i, what, path);
 	if (!any && first < search->units.count)
 		select_doubting(search, first, what, path);
 	query_hits_release(&users);

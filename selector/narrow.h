@@ -50,7 +50,7 @@ struct narrowed {
 	size_t reader_count, reader_room;
 	/* And of those who depend on each of these, which may fail, one. */
 	struct narrowed_doubts doubts;
-	/* But none who depends on these, and may catch the failure. */
+	/* But none who entered these, where the failure may be caught. */
 	int64_t *catchers;
 	size_t catcher_count, catcher_room;
 	/* Or who ran code that nobody knows: it may mention some name. */

@@ -21,7 +21,7 @@ struct wanted {
 	struct interner functions; /* "path\0name": who entered them */
 	/* Paths of files that may fail now, and of what imports one of them; */
 	struct interner doubts, leading;
-	/* "path\0imports module": what may catch that, and go on. */
+	/* "path\0imports module": what may catch that, or its callers. */
 	struct interner imports;
 	/* One, where what objects and classes have is not what it was. */
 	struct interner touched;
@@ -185,6 +185,25 @@ static bool wants_attribute(
 	}
 }
 
+/* Whether a name of that file changed, in whatever way, or all of them. */
+static bool is_touched(const struct wanted *wanted, const char *path)
+{
+	const struct interner *const of_names[] = {&wanted->globals,
+		&wanted->classes, &wanted->global_values, &wanted->global_heads,
+		&wanted->functions};
+	size_t n = strlen(path) + 1;
+
+	if (intern_find(&wanted->whole, path, n - 1) != INTERN_NONE ||
+		intern_find(&wanted->leading, path, n - 1) != INTERN_NONE)
+		return true;
+	for (size_t i = 0; i < sizeof(of_names) / sizeof(*of_names); i++)
+		for (size_t k = 0; k < of_names[i]->count; k++)
+			if (of_names[i]->entries[k].size > n &&
+				!memcmp(of_names[i]->entries[k].bytes, path, n))
+				return true;
+	return false;
+}
+
 /*
  * Whether code mentions a wanted name: a global of its file, an attribute.
  * The letters are those of docs/python.md; reflection mentions all.
@@ -202,6 +221,10 @@ static bool mentions_wanted(struct wanted *wanted, const struct place *place,
 		switch (line.size ? *line.bytes : '\0') {
 		case '*':
 			return true;
+		case '@':
+			if (is_touched(wanted, place->path))
+				return true;
+			break;
 		case '+':
 			if (wanted->touched.count)
 				return true;
@@ -225,7 +248,7 @@ static bool mentions_wanted(struct wanted *wanted, const struct place *place,
 	return false;
 }
 
-/* Whether code imports what may fail now, where it may catch the failure. */
+/* Whether code imports what may fail now: it, or its callers, may catch it. */
 static bool may_catch(const struct wanted *wanted, const struct place *place,
 	const struct source *source, const struct interned *name)
 {
@@ -336,25 +359,6 @@ static void find_states(struct narrowed *narrowed, struct wanted *wanted,
 			add_state(&narrowed->states, &narrowed->state_count,
 				&narrowed->state_room, state);
 	}
-}
-
-/* Whether a name of that file changed, in whatever way, or all of them. */
-static bool is_touched(const struct wanted *wanted, const char *path)
-{
-	const struct interner *const of_names[] = {&wanted->globals,
-		&wanted->classes, &wanted->global_values, &wanted->global_heads,
-		&wanted->functions};
-	size_t n = strlen(path) + 1;
-
-	if (intern_find(&wanted->whole, path, n - 1) != INTERN_NONE ||
-		intern_find(&wanted->leading, path, n - 1) != INTERN_NONE)
-		return true;
-	for (size_t i = 0; i < sizeof(of_names) / sizeof(*of_names); i++)
-		for (size_t k = 0; k < of_names[i]->count; k++)
-			if (of_names[i]->entries[k].size > n &&
-				!memcmp(of_names[i]->entries[k].bytes, path, n))
-				return true;
-	return false;
 }
 
 /* Whether an attribute of that name changed, in whatever way. */

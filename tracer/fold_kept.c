@@ -256,8 +256,8 @@ static void add_mentions(struct reach *reach, uint32_t i)
 	while (block && (at = next_mention(block, at, &name, &size))) {
 		uint32_t number = intern_find(&reach->names.names, name, size);
 
-		reach->reflects[i] |= name[-1] == '*' || name[-1] == '+';
-		reach->open[i] |= name[-1] == '*' || name[-1] == '+';
+		reach->reflects[i] |= strchr("*+@", name[-1]) != NULL;
+		reach->open[i] |= strchr("*+@", name[-1]) != NULL;
 		put_all(&reach->handed[i],
 			names_find(&reach->fold->leads, name, size));
 		put_all(&reach->things[i],

@@ -418,8 +418,7 @@ class Blocks:
                 mentions.names_in_constant(constant, texts)
         for part in self._parts.get(id(code), ()):
             part_reflects, names = self._names_of(*part)
-            if reflects != "*":
-                reflects = part_reflects or reflects
+            reflects = reflects | part_reflects
             for mine, theirs in zip(found, names):
                 mine |= theirs
         if texts:
@@ -456,8 +455,7 @@ class Blocks:
             import ftrace_python_reflection as reflection
             if reflection.walks(code):
                 found.update(("!", "*"))
-        if reflects:
-            found.add(reflects)
+        found |= reflects
 
 
 def _all(code):

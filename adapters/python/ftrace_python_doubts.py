@@ -140,8 +140,8 @@ class Doubts:
         # Importing what lies in a package imports that first.
         modules |= {full for full in project.modules for parts in
                     _packages(full) if ".".join(parts) in modules}
-        # How functions mention that they import one, and may catch it, as
-        # path and text.
+        # How functions mention that they import one, as path and text: they,
+        # or who calls them, may catch the failure.
         self.mentions = set()
         words = {part for full in modules for part in full.split(".")}
         for file in project.files.values():

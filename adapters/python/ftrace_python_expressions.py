@@ -227,7 +227,7 @@ def _risk(call, name, why, unit):
     for each in call.args + [part.value for part in call.keywords]:
         names |= names_in(each)
     if name and "." in name and (
-            name.partition(".")[0] not in unit.scope.imported):
+            name.partition(".")[0] not in unit.scope.by_import):
         unit.sets.add(name + "()")
         unit.risky |= names
     elif name:

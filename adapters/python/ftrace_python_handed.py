@@ -23,7 +23,6 @@ _LOADS = mentions._ops("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW")
 _PAIRS = mentions._ops("STORE_FAST_LOAD_FAST", "LOAD_FAST_LOAD_FAST",
                        "LOAD_FAST_BORROW_LOAD_FAST_BORROW",
                        "STORE_FAST_STORE_FAST")
-_HANDLERS = mentions._ops("SETUP_FINALLY", "SETUP_WITH", "SETUP_ASYNC_WITH")
 _SMALL = mentions.opmap.get("LOAD_SMALL_INT", mentions.NOWHERE)
 
 
@@ -48,11 +47,8 @@ def imported_and_held(code, stream):
     return found
 
 
-def imported_and_caught(code, stream):
-    """The modules that code imports where it may catch a failure."""
-    if not getattr(code, "co_exceptiontable", None) and not any(
-            op in _HANDLERS for _, op, _ in stream):
-        return set()
+def imported(code, stream):
+    """The modules that code imports, as mentions."""
     found = set()
     module, relative = "", False
     for at, (_, op, arg) in enumerate(stream):

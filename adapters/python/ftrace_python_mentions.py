@@ -414,7 +414,7 @@ def names_of(code):
     if imported:
         import ftrace_python_handed
         held |= ftrace_python_handed.imported_and_held(code, stream)
-        held |= ftrace_python_handed.imported_and_caught(code, stream)
+        held |= ftrace_python_handed.imported(code, stream)
     valued |= held
     for name in set(names).difference(loaded, looked_up, imported):
         loaded.add(name)
@@ -473,18 +473,18 @@ def names_in_constant(constant, into):
 
 
 def reflects(code, names, shadowed):
-    """Whether `code`, which uses `names`, can reach a name unmentioned.
+    """Which names `code`, which uses `names`, can reach unmentioned.
 
-    "*": any; "+": those of what objects and classes have; "": none.
+    "*": any; "+": those of what objects and classes have; "@": globals of its
+    file; or a set of these.
     shadowed: see ftrace_python_reflection.computes().
     """
     if not REFLECTION.isdisjoint(names):
-        return "*"
-    found = "" if OF_OBJECTS.isdisjoint(names) else "+"
+        return {"*"}
+    found = set() if OF_OBJECTS.isdisjoint(names) else {"+"}
     if not TRIGGERS.isdisjoint(names):
         import ftrace_python_reflection
-        found = max(found, ftrace_python_reflection.computes(code, shadowed),
-                    key=("", "+", "*").index)
-    if found == "+" and not _LOOKING_UP.isdisjoint(names):
-        return "*"
+        found |= ftrace_python_reflection.computes(code, shadowed)
+    if "+" in found and not _LOOKING_UP.isdisjoint(names):
+        return {"*"}
     return found

@@ -51,6 +51,8 @@ class Scope:
         self.flags = flags
         self.known_classes = {}
         self.imported = {}
+        # Names that import statements bind, relative ones included.
+        self.by_import = set()
         self.bound = {}
         self.future = []
         self.class_name = ""
@@ -70,12 +72,14 @@ class Scope:
             for alias in node.names:
                 name = alias.asname or alias.name
                 self._bind(name)
+                self.by_import.add(name)
                 if not node.level:
                     self.imported[name] = node.module + "." + alias.name
         elif kind == "Import":
             for alias in node.names:
                 name = alias.asname or alias.name.split(".")[0]
                 self._bind(name, alias.name)
+                self.by_import.add(name)
                 self.imported[name] = (alias.name if alias.asname else name)
         else:
             for name in expressions.bound_by(node):

@@ -27,6 +27,8 @@ _ASKING = frozenset(("get", "setdefault", "pop"))
 # How many arguments these methods have where the first one is "module.name".
 _SHORT = {"setattr": 2, "delattr": 1}
 _KEYWORDS = _opmap.get("KW_NAMES", mentions.NOWHERE)
+# What is reached by way of a namespace: of all but these, whatever there is.
+_REACHED = {"globals": "@", "vars": "+", "__dict__": "+"}
 # What gives all that a dictionary holds.
 _GOING_THROUGH = frozenset(("items", "values", "keys", "copy", "__iter__"))
 _COPYING = frozenset((
@@ -223,7 +225,7 @@ def walks(code):
 
 
 def computes(code, shadowed):
-    """Whether code reaches a name that is not written, and nobody hears of.
+    """Which names code reaches that are not written, and nobody hears of.
 
     As mentions.reflects() has it.
 
@@ -234,7 +236,7 @@ def computes(code, shadowed):
     __setattr__() of a class.
     """
     names = code.co_names
-    computed = ""
+    computed = set()
     stream = [each for each in mentions.instructions(code)
               if each[0] not in _IGNORED]
     for at, (op, arg) in enumerate(stream):
@@ -245,12 +247,10 @@ def computes(code, shadowed):
         else:
             continue
         if arg >= len(names):
-            return "*"
+            return {"*"}
         if names[arg] in mentions.NAMESPACES:
             if _searches(code, stream, at, names[arg]):
-                if names[arg] not in ("vars", "__dict__"):
-                    return "*"
-                computed = "+"
+                computed.add(_REACHED.get(names[arg], "*"))
             continue
         place = mentions.BY_ARGUMENT.get(names[arg])
         if place is None or names[arg] == "setattr" and (
@@ -265,5 +265,5 @@ def computes(code, shadowed):
                 op in mentions.ATTRIBUTE and _names_in_text(
                     code, stream, at, names[arg]))
         if not constant:
-            return "*"
+            return {"*"}
     return computed

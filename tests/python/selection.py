@@ -104,6 +104,9 @@ def mentions(record, verdict, analyses, itself=None):
             kind, word = each[0], each[1:]
             if (kind == "*" and named
                     or kind == "+" and verdict.touched
+                    or kind == "@" and any(
+                        at == path for at, _ in heads | set(
+                            verdict.functions) | set(verdict.families))
                     or kind == "a" and word in head_attributes
                     or kind == "b" and word in value_attributes
                     or kind == "A" and word in attributes
