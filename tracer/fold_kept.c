@@ -257,7 +257,7 @@ static void add_mentions(struct reach *reach, uint32_t i)
 		uint32_t number = intern_find(&reach->names.names, name, size);
 
 		reach->reflects[i] |= strchr("*+@", name[-1]) != NULL;
-		reach->open[i] |= strchr("*+@", name[-1]) != NULL;
+		reach->open[i] |= strchr("*+@?", name[-1]) != NULL;
 		put_all(&reach->handed[i],
 			names_find(&reach->fold->leads, name, size));
 		put_all(&reach->things[i],

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Expressions that run on import: what they name, and how they can fail.
+"""Expressions that run on import: what they name, and what may be felt of them.
 
 Each function here makes a key of an expression, the same for the same code
-whatever its layout, and notes in the unit what the expression needs.  What
-is not known to be harmless is noted as a risk: everything, at first.
+whatever its layout, and notes in the unit what the expression needs.  Calls
+that are not known to be without effect are noted as risks.
 """
 
 import ftrace_python_analyse as analyse

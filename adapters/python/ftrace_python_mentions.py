@@ -476,7 +476,7 @@ def reflects(code, names, shadowed):
     """Which names `code`, which uses `names`, can reach unmentioned.
 
     "*": any; "+": those of what objects and classes have; "@": globals of its
-    file; or a set of these.
+    file; "?": those that it is told to ask for while it runs.
     shadowed: see ftrace_python_reflection.computes().
     """
     if not REFLECTION.isdisjoint(names):

@@ -9,9 +9,11 @@ may load, "~" one that may be loaded later, "%" one that is looked up then, as
 no text is, "^" one that must be there then, "." a dotted name that may be
 looked up, at once or later, "=" a name that it does more with than look such
 names up on it, and "*" for reflection; RISK why it may be felt elsewhere,
-and RISKY the names that this depends on, "*" if that is not known; SETS what it
-changes: "a.b", an attribute, "a[]", what is in it, "a.b()" by a method; CALLED those of NEEDS and CHAINS that it does nothing with but call them.  That
-a statement may fail does not matter: see ftrace_python_doubts.py.
+and RISKY the names that this depends on, "*" if that is not known, "@" in front
+of what is called; SETS what it changes: "a.b", an attribute, "a[]", what is in
+it, "a.b()", what a method changes; and "a[?]", what it asks for an item; CALLED
+those of NEEDS and CHAINS that it does nothing with but call them.  That it may
+fail does not matter: see ftrace_python_doubts.py.
 """
 
 from marshal import dumps, loads

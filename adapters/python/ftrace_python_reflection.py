@@ -254,8 +254,11 @@ def computes(code, shadowed):
             continue
         place = mentions.BY_ARGUMENT.get(names[arg])
         if place is None or names[arg] == "setattr" and (
-                op in mentions.GLOBAL and not shadowed) or (
-                    _is_heard(stream, at, names)):
+                op in mentions.GLOBAL and not shadowed):
+            continue
+        if _is_heard(stream, at, names):
+            if not _called_with_constant(stream, at, place, code.co_consts):
+                computed.add("?")
             continue
         if place == 0:
             constant = _called_with_constants(stream, at)

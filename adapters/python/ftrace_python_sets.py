@@ -18,9 +18,9 @@ def follow(here, unit, causes=None):
     """
     for text in unit[SETS]:
         root = text.partition(".")[0].rstrip("[?]()")
-        if causes and _roots(causes) == {root} or causes is not None and "*" not in causes and (
+        if causes and (_roots(causes) == {root} or "*" not in causes and (
                 text.endswith("()") and root not in causes
-                and not _roots(causes).intersection(unit[RISKY])):
+                and not _roots(causes).intersection(unit[RISKY]))):
             continue
         if text.endswith("()"):
             _by_method(here, unit, text[:-2])

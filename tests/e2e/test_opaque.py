@@ -144,9 +144,11 @@ USERS = ["sub/test_b.py::test_handed", "test_a.py::test_entered",
          "test_a.py::test_total"]
 
 
-def _check(project, users=USERS):
+def _check(project, users=USERS, witness=()):
+    """witness: tells whether the file can be imported, where no other does."""
     assert project.affected() == []
-    assert _units(project, "lib.py", "LIMIT = 3", "LIMIT = 33") == users
+    assert _units(project, "lib.py", "LIMIT = 3", "LIMIT = 33") == (
+        [*witness, *users])
     assert _units(project, "lib.py", "return 1", "return 2") == [
         "test_c.py::test_one"]
     assert _units(project, "lib.py", "LIMIT = 3", "LIMIT = 3  # x") == []
@@ -314,7 +316,8 @@ def test_a_script_that_a_package_runs(project, python, kind):  # noqa: F811
         """)
     project.env["PYTHONPATH"] = ".:site-packages"
     project.pytest().ok()
-    _check(project, ["test_a.py::test_script"])
+    _check(project, ["test_a.py::test_script"], [
+        "test_0.py::test_imported"] if kind == "imported" else [])
 
 
 DOCTOR = """\

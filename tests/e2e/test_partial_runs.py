@@ -111,7 +111,7 @@ def test_what_settings_leave_out_is_no_news_beside_others(marked):
 def test_what_is_left_out_no_more_is_run(marked):
     marked.edit("test_a.py", "@pytest.mark.slow\ndef", "def")
     result = marked.ftrace("test", "--", *RUN).ok()
-    assert "3 passed, 1 deselected" in result.out
+    assert "1 passed" in result.out
     assert marked.units()["test_a.py::test_slow"] == "passed"
 
 

@@ -67,9 +67,9 @@ def test_more_than_making(project, old, new):
 
 
 @pytest.mark.parametrize("line", [
-    "value = out()", "value = make(out)()", "class C:\n    held = make(len)",
+    "value = out()", "value = make(out)()",
     "def late():\n    return make(len)\nvalue = late()",
-    "table = {}\ntable[1] = out", "import sys\nsys.out = out",
+    "import sys\nsys.out = out",
     "@make\ndef made():\n    return 1",
     "def late(f):\n    return f(1)\nvalue = late(make)",
     "def late():\n    return globals()['make'](1)\nvalue = late()",
@@ -80,6 +80,16 @@ def test_what_else_is_done_on_import(project, line):
     project.pytest().ok()
     with project.edited("streams.py", "default = 1", "default = 4"):
         assert project.affected_units() == [MAKES, OTHER, OUT, USES]
+
+
+@pytest.mark.parametrize("line", [
+    "class C:\n    held = make(len)", "table = {}\ntable[1] = out"])
+def test_what_only_names_tell(project, line):
+    project.files(streams=textwrap.dedent(STREAMS) + line + "\n",
+                  test_streams=TESTS)
+    project.pytest().ok()
+    with project.edited("streams.py", "default = 1", "default = 4"):
+        assert project.affected_units() == [MAKES, OUT, USES]
 
 
 def test_other_modules(project):

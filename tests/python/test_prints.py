@@ -168,7 +168,8 @@ def test_long_functions_tell_names_apart_too():
 
 
 CONSTANT = """getattr(x, "a") | getattr(f(x), "a", g(1)) |
- hasattr(x.y[1], "a") | x.f_globals.get("a") | x.__dict__["a"] | x.__dict__.get("a") |
+ hasattr(x.y[1], "a") | x.f_globals.get("a") |
+ x.__dict__["a"] | x.__dict__.get("a") |
  globals()["a"] | vars(x)["a"] | attrgetter("a", "b") |
  import_module("a.b") | r.getfixturevalue("a") | vars(self) |
  self.__dict__.update(x) | getattr(x, "a")(getattr(y, "b")) |
