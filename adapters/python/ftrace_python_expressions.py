@@ -243,7 +243,7 @@ def is_quiet(function, scope):
     if name:
         return bool(full) and full not in known.LOUD_CALLS and (
             full in known.QUIET_CALLS or full in known.EXCEPTIONS
-            or full.startswith(known.QUIET_MODULES))
+            or _is_of_quiet_module(full))
     # The method of something that nobody else has.
     last = ""
     while kind_of(function) == "Attribute":
@@ -253,6 +253,14 @@ def is_quiet(function, scope):
         return last in known.QUIET_METHODS and is_quiet(function.func, scope)
     return last and kind_of(function) in (
         "Constant", "JoinedStr", "Tuple", "List", "Dict", "Set")
+
+
+def _is_of_quiet_module(full):
+    """Whether it is a function of one, or a method that changes nothing."""
+    owner, _, last = full.rpartition(".")
+    return owner + "." in known.QUIET_MODULES or (
+        last in known.QUIET_METHODS
+        and owner.rpartition(".")[0] + "." in known.QUIET_MODULES)
 
 
 _KINDS = {

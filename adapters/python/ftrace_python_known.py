@@ -19,17 +19,25 @@ EMPTY_CALLS = frozenset((
 # Of these modules, what is called has no effect but on what it returns, and
 # calls nothing that it is handed, but for special methods; ...
 QUIET_MODULES = tuple(name + "." for name in (
-    "abc", "array", "ast", "base64", "binascii", "calendar", "collections",
-    "contextlib", "contextvars", "copy", "dataclasses", "datetime", "decimal",
-    "difflib", "enum", "fractions", "functools", "hashlib", "html", "inspect",
-    "io", "ipaddress", "itertools", "json", "keyword", "math", "numbers",
+    "abc", "array", "ast", "base64", "binascii", "builtins.bytes",
+    "builtins.dict", "builtins.float", "builtins.int", "builtins.str",
+    "calendar", "collections", "collections.abc", "contextlib", "contextvars",
+    "copy", "dataclasses", "datetime", "decimal", "difflib", "enum",
+    "fractions", "functools", "hashlib", "html", "inspect", "io", "ipaddress", "itertools", "json", "keyword", "math", "numbers",
     "operator", "os.environ", "os.path", "pathlib", "platform", "pprint",
     "pytest.mark", "queue", "re", "secrets", "shlex", "statistics", "string",
     "struct", "sys.version_info", "sys.platform", "textwrap", "time", "types",
     "typing", "typing_extensions", "unicodedata", "urllib.parse", "uuid",
     "weakref", "xml.sax.saxutils", "zlib", "zoneinfo"))
 # ... but for these.
-LOUD_CALLS = frozenset((
+LOUD_CALLS = frozenset(["operator." + name for name in (
+    "iadd", "iand", "iconcat", "ifloordiv", "ilshift", "imatmul", "imod",
+    "imul", "ior", "ipow", "irshift", "isub", "itruediv", "ixor")] + [
+    "ast.copy_location", "ast.fix_missing_locations", "ast.increment_lineno",
+    "builtins.dict.clear", "builtins.dict.pop", "builtins.dict.popitem",
+    "builtins.dict.setdefault", "builtins.dict.update",
+    "calendar.setfirstweekday", "functools.update_wrapper",
+    "struct.pack_into", "zoneinfo.reset_tzpath",
     "functools.reduce", "io.open", "io.open_code", "itertools.accumulate",
     "itertools.starmap", "itertools.takewhile", "itertools.dropwhile",
     "itertools.filterfalse", "itertools.groupby", "json.dump", "operator.call",
@@ -39,7 +47,7 @@ LOUD_CALLS = frozenset((
     "re.subn", "time.sleep", "time.tzset", "decimal.setcontext",
     "decimal.getcontext", "weakref.finalize", "types.new_class",
     "types.prepare_class", "typing.clear_overloads", "abc.ABCMeta",
-    "functools.singledispatch.register"))
+    "decimal.localcontext"])
 # And these.
 QUIET_CALLS = frozenset(["builtins." + name for name in (
     "abs", "all", "any", "ascii", "bin", "bool", "bytearray", "bytes",
@@ -64,8 +72,10 @@ QUIET_CALLS = frozenset(["builtins." + name for name in (
         "unittest.skipUnless", "unittest.expectedFailure"])
 # Methods of what such calls return.
 QUIET_METHODS = frozenset((
-    "absolute", "as_posix", "astimezone", "bit_length", "copy", "count",
-    "date", "decode", "difference", "digest", "encode", "endswith", "exists",
+    "absolute", "as_posix", "astimezone", "bit_length", "combine", "copy",
+    "count", "cwd", "date", "decode", "fromhex", "fromisoformat", "fromkeys",
+    "fromtimestamp", "from_bytes", "home", "maketrans", "now", "strptime",
+    "today", "utcnow", "difference", "digest", "encode", "endswith", "exists",
     "expanduser", "findall", "format", "fullmatch", "get", "getvalue", "glob",
     "group", "groups", "hexdigest", "index", "intersection", "is_dir",
     "is_file", "isoformat", "issubset", "items", "iterdir", "join", "joinpath",

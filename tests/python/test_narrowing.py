@@ -537,3 +537,30 @@ def test_an_alias_of_another_file(made, whole):
     user = "from .core import A\nX = A[int]\n"
     found = verdict(lib.replace("D[str, T]", made), lib, user=user)
     assert whole <= (found.word == "whole" or bool(found.others))
+
+
+@pytest.mark.parametrize("line, quiet", [
+    ("X = datetime.datetime.now()", True), ("X = Path(__file__).parent", True),
+    ("X = Path(__file__).resolve().parent / 'x'", True),
+    ("X = dict.fromkeys('ab')", True), ("X = 'a b'.split()", True),
+    ("X = str.maketrans('a', 'b')", True),
+    ("X = [f(1) for each in ()]", False), ("X = sorted(f, key=f)", False),
+    ("X = list(map(f, [1]))", False), ("X = functools.reduce(f, [1])", False),
+    ("Path(__file__).write_text('x')", False), ("X = open('x')", False),
+    ("urllib.parse.uses_netloc.append('x')", False),
+    ("collections.abc.Mapping.register(C)", False),
+    ("os.environ.setdefault('A', 'b')", False), ("f >> f", False),
+    ("os.environ['A'] = 'b'", False), ("sys.path += ['x']", False),
+    ("operator.iadd(T, [1])", False), ("functools.update_wrapper(f, f)", False),
+    ("dict.update(D, a=1)", False), ("globals()['X'] = 1", False),
+    ("with C(): pass", False), ("del T[0]", False),
+    ("logging.basicConfig()", False), ("T.append(1)", True),
+    ("T[0] = 2", True), ("C.size = 3", True), ("C().size = 3", False),
+    ("logging.raiseExceptions = 0", False), ("T += [3]", True),
+])
+def test_what_is_felt_elsewhere(line, quiet):
+    old = ("import collections.abc, datetime, functools, logging, operator\n"
+           "import os, sys, urllib.parse\nfrom pathlib import Path\n"
+           "T = [1]\nD = {}\nclass C: pass\ndef f(x): return x\n")
+    found = verdict(old + line + "\n", old)
+    assert found.word == ("names" if quiet else "whole"), found.reason
