@@ -10,9 +10,10 @@ catch the failure and go on.
 
 import ftrace_python_classes as classes
 import ftrace_python_known as known
-from ftrace_python_outline import CHAINS, KIND, MORE, NEEDS, RISK, WORDS
+from ftrace_python_outline import (CHAINS, KIND, MORE, NEEDS, RISK, SETS,
+                                   WORDS)
 from ftrace_python_known import STDLIB
-from ftrace_python_project import imports_in
+from ftrace_python_project import imports_in, imports_of
 from ftrace_python_units import Whole, describe
 
 
@@ -29,12 +30,17 @@ def _above(here):
              for full in here.at.modules
              for parts in _packages(full)
              if ".".join(parts) in project.modules}
-    for path in list(found):
-        found |= project.closure(project.files[path], maybe=False)
+    todo = [project.files[path] for path in found]
     for each in here.imported:
-        for file in project.imported_files(here.at, *each[MORE][:3]):
+        todo += project.imported_files(here.at, *each[MORE][:3])
+    found = {here.at.path}
+    while todo:
+        file = todo.pop()
+        # What this file itself imports was imported no further than here.
+        if file.path not in found:
             found.add(file.path)
-            found |= project.closure(file, maybe=False)
+            for what in imports_of(file.units, False):
+                todo += project.imported_files(file, *what)
     return found
 
 
@@ -52,7 +58,8 @@ def check_foreign(here, unit, module, name):
     if is_quiet(module):
         return
     project = here.project
-    above = [project.files[path] for path in _above(here)]
+    above = [project.files[path] for path in _above(here)
+             if path != here.at.path]
     loaded = [each[MORE] for each in here.imported] + [
         what for file in above for what in _imports(file)]
     known_names = [what for file in project.files.values()
@@ -87,7 +94,8 @@ def _is_inert(here, file, above, seen):
     seen.add(file.path)
     there = type(here)(file, here.project, here.changes)
     for unit in file.units:
-        if unit[RISK] or "*" in unit[WORDS] and unit[KIND] != "class":
+        if unit[RISK] or unit[SETS] or (
+                "*" in unit[WORDS] and unit[KIND] != "class"):
             return False
         if unit[KIND] == "class" and classes.class_risk(there, unit):
             return False
