@@ -86,8 +86,8 @@ static bool write_site(const struct library *library, const struct site *site)
 		of_loader[place] = library->loader;
 	if (place >= STUBS_COMPARE && place < STUBS)
 		return stub_copy_jump(at, place);
-	return place != STUBS &&
-	       stub_write_jump(at, site_size(site), place, site_resume[place]);
+	return place != STUBS && stub_write_jump(at, site_overwritten(site),
+					 place, site_resume[place]);
 }
 
 static bool protect(uintptr_t from, uintptr_t to, int protection)

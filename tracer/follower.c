@@ -160,6 +160,8 @@ void follower_run(struct arena *arena, pid_t supervisor)
 			tid = waitpid(-1, &status, __WALL);
 			if (tid > 0)
 				follow_stop(tracees, tid, status);
+			else if (errno == ECHILD)
+				tracees_clear(tracees);
 		} else if (atomic_load(&arena->header->closed) ||
 			   getppid() != supervisor) {
 			break;

@@ -73,6 +73,13 @@ void tracee_remove(struct tracees *tracees, struct tracee *tracee)
 	free(process);
 }
 
+void tracees_clear(struct tracees *tracees)
+{
+	for (unsigned i = 0; i < TRACEE_SLOTS; i++)
+		while (tracees->slots[i])
+			tracee_remove(tracees, tracees->slots[i]);
+}
+
 struct tracee_process *tracee_process_new(
 	pid_t pid, const struct tracee_process *parent)
 {

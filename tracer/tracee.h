@@ -77,6 +77,12 @@ bool tracee_follows(const struct tracees *tracees, pid_t pid);
 /* Forgets a thread, and with its last one the process. */
 void tracee_remove(struct tracees *tracees, struct tracee *tracee);
 
+/*
+ * Forgets all, when the kernel knows of none: that of a child's death may come
+ * before its parent's fork is told of, which then counts it for good.
+ */
+void tracees_clear(struct tracees *tracees);
+
 /* A process as it is after a fork by parent, or (NULL) before an exec. */
 struct tracee_process *tracee_process_new(
 	pid_t pid, const struct tracee_process *parent);

@@ -6,8 +6,10 @@
  * a path, by whatever internal way, ends in one of them.
  *
  * A site is used only when all its bytes are known instructions and no
- * relative jump in the object leads into their middle. Encodings: Intel SDM
- * volume 2; Arm ARM, C6.
+ * relative jump in the object leads into their middle; or, where its second
+ * instruction is a `syscall`, which stays as it is, none that brings it the
+ * number of a call of the catalogue. Encodings: Intel SDM volume 2; Arm ARM,
+ * C6.
  *
  * Nothing here allocates or calls libc. It reads the object's memory only.
  */
@@ -20,7 +22,7 @@
 #include <stdint.h>
 
 enum site_form {
-	/* x86_64: mov $number,%eax; syscall */
+	/* x86_64: mov $number,%eax; syscall, left as it is */
 	SITE_MOV,
 	/* x86_64: syscall; cmp $-4096,%rax */
 	SITE_CMP_4096,
@@ -58,8 +60,11 @@ struct site_table {
 
 enum site_table_state { SITES_FREE, SITES_BEING_MADE, SITES_READY };
 
-/* Bytes that patching a site overwrites. */
+/* Bytes; the program goes on behind them. */
 size_t site_size(const struct site *site);
+
+/* How many of these patching the site overwrites, from the first on. */
+size_t site_overwritten(const struct site *site);
 
 /* Whether the bytes at the site are still what it says. */
 bool site_is_there(const struct site *site, const uint8_t *at);

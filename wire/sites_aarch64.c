@@ -19,6 +19,11 @@ size_t site_size(const struct site *site)
 	return 4;
 }
 
+size_t site_overwritten(const struct site *site)
+{
+	return site_size(site);
+}
+
 bool site_is_there(const struct site *site, const uint8_t *at)
 {
 	(void)site;

@@ -66,6 +66,13 @@ static bool is_load(const uint8_t *at)
 	return at[0] == 0x48 && at[1] == 0x8b && at[2] == 0x44 && at[3] == 0x24;
 }
 
+size_t site_overwritten(const struct site *site)
+{
+	return site->form == SITE_MOV || site->form == SITE_COPY
+		       ? MOV_BYTES
+		       : site_size(site);
+}
+
 bool site_is_there(const struct site *site, const uint8_t *at)
 {
 	if (site->form == SITE_MOV)
@@ -149,8 +156,12 @@ static uint32_t middle_of(const struct site *site)
 					      : SYSCALL_BYTES);
 }
 
-/* Takes out the site that has `target` in its middle. Sites are in order. */
-static void reject_target(struct site_table *table, int64_t target)
+/*
+ * Takes out the site that has `target` in its middle, where what jumps there,
+ * at text[from], could bring it a number that is wanted. Sites are in order.
+ */
+static void reject_target(struct site_table *table, int64_t target,
+	const uint8_t *text, size_t from)
 {
 	uint32_t low = 0, high = table->count;
 
@@ -165,7 +176,9 @@ static void reject_target(struct site_table *table, int64_t target)
 	if (low == 0)
 		return;
 	low--;
-	if (target != (int64_t)middle_of(&table->sites[low]))
+	if (target != (int64_t)middle_of(&table->sites[low]) ||
+		(table->sites[low].form == SITE_MOV &&
+			!is_wanted(loaded_before(text, from))))
 		return;
 	table->count--;
 	table->rejected++;
@@ -175,8 +188,10 @@ static void reject_target(struct site_table *table, int64_t target)
 
 /*
  * Every byte near a site that could begin a relative jump is taken for one.
- * What is none costs a site at worst; what is one is never missed. Calls go to
- * the beginning of functions, and no function is longer than NEAR.
+ * What is one is never missed, but what is none may cost a site, and with it
+ * the whole library: by chance, that would be every second build of glibc if
+ * sites with a number counted that are jumped into with no other in hand.
+ * Calls go to the beginning of functions, and no function is longer than NEAR.
  */
 static void reject_targets(struct site_table *table, const uint8_t *text,
 	size_t size, uint32_t offset)
@@ -196,13 +211,14 @@ static void reject_targets(struct site_table *table, const uint8_t *text,
 			i = table->sites[next].offset - NEAR - offset - 1;
 		else if (op == 0xeb || (op & 0xf0) == 0x70 ||
 			 (op & 0xfc) == 0xe0)
-			reject_target(table, here + 2 + (int8_t)text[i + 1]);
+			reject_target(
+				table, here + 2 + (int8_t)text[i + 1], text, i);
 		else if (op == 0xe9)
 			far = 5 + (int32_t)u32(text + i + 1);
 		else if (op == 0x0f && (text[i + 1] & 0xf0) == 0x80)
 			far = 6 + (int32_t)u32(text + i + 2);
 		if (far && far < NEAR && far > -NEAR)
-			reject_target(table, here + far);
+			reject_target(table, here + far, text, i);
 	}
 }
 

@@ -4,6 +4,7 @@
 import os
 import shutil
 import signal
+import time
 
 import pytest
 
@@ -212,3 +213,21 @@ def test_parents_that_are_killed_as_they_fork(project):
     # Whoever was left stopped would keep the pipe open.
     assert project.run("./o", timeout=60).ok().err.endswith(
         "recorded 1 unit\n")
+    # And the process that followed them ends, whichever it heard of first.
+    for _ in range(10):
+        project.run("./o", timeout=60).ok()
+    deadline = time.monotonic() + 60
+    while any(_is_here(pid, project) for pid in os.listdir("/proc")):
+        assert time.monotonic() < deadline, "a follower is left"
+        time.sleep(0.1)
+
+
+def _is_here(pid, project):
+    """Whether it is a follower that works in the project."""
+    try:
+        with open("/proc/%s/comm" % pid) as name:
+            return (name.read() == "ftrace-follower\n"
+                    and os.readlink("/proc/%s/cwd" % pid)
+                    == os.path.realpath(project.root))
+    except OSError:
+        return False

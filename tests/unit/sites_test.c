@@ -178,35 +178,50 @@ TEST(end_of_code)
 	}
 }
 
-/* A site whose second instruction is jumped to is left alone. */
+/* One byte, no part of a number, so that this is not followed by a syscall. */
+#define NUMBER MOV_OPENAT "\x90"
+
+/* A site that is jumped into with another number is left alone. */
 static void reject(const void *jump, size_t size)
 {
+	uint8_t *distance = code + 6 + size - 1 - 3 * (size > 2);
+
 	begin();
+	PUT(NUMBER);
 	put(jump, size);
 	code_size = 64;
 	PUT(MOV_OPENAT SYSCALL "\xc3");
 	assert_found(0, 1);
-	/* To its beginning, and behind it, anybody may jump. */
-	code[size - 1 - 3 * (size > 2)]++;
+	/* With that of a call that is not looked at. */
+	code[1] = SYS_getpid;
+	code[2] = 0;
 	assert_found(1, 0);
-	code[size - 1 - 3 * (size > 2)] -= 6;
+	memcpy(code, MOV_OPENAT, 5);
+	/* To its beginning, and behind it, anybody may jump. */
+	++*distance;
+	assert_found(1, 0);
+	*distance -= 6;
 	assert_found(1, 0);
 }
 
 TEST(jumps_into_the_middle)
 {
-	reject("\xeb\x43", 2);                 /* jmp */
-	reject("\x74\x43", 2);                 /* je */
-	reject("\xe3\x43", 2);                 /* jrcxz */
-	reject("\xe9\x40\x00\x00\x00", 5);     /* jmp */
-	reject("\x0f\x84\x3f\x00\x00\x00", 6); /* je */
+	reject("\xeb\x3d", 2);                 /* jmp */
+	reject("\x74\x3d", 2);                 /* je */
+	reject("\xe3\x3d", 2);                 /* jrcxz */
+	reject("\xe9\x3a\x00\x00\x00", 5);     /* jmp */
+	reject("\x0f\x84\x39\x00\x00\x00", 6); /* je */
 }
 
+/* What has no number of its own after it is written over: nobody may jump. */
 TEST(jump_backwards_into_the_middle)
 {
 	begin();
-	PUT(MOV_OPENAT SYSCALL "\xeb\xfc\x90\x90\x90\x90\x90");
+	PUT(MOV_OPENAT SYSCALL NUMBER "\xeb\xf6\x90\x90\x90\x90\x90");
 	assert_found(0, 1);
+	begin();
+	PUT(MOV_OPENAT SYSCALL "\xeb\xfc\x90\x90\x90\x90\x90");
+	assert_found(1, 0);
 	begin();
 	PUT(MOV_OPENAT XOR_R10 SYSCALL CMP_4096 "\xe9\xf5\xff\xff\xff\x90\x90");
 	assert_found(0, 1);
@@ -216,8 +231,8 @@ TEST(jump_backwards_into_the_middle)
 TEST(neighbours_of_a_rejected_site)
 {
 	begin();
-	PUT(MOV_OPENAT SYSCALL MOV_OPENAT SYSCALL MOV_OPENAT SYSCALL);
-	PUT("\xeb\xf5\x90\x90\x90\x90\x90\x90");
+	PUT(MOV_OPENAT SYSCALL MOV_OPENAT SYSCALL MOV_OPENAT SYSCALL NUMBER);
+	PUT("\xeb\xef\x90\x90\x90\x90\x90\x90");
 	assert_found(2, 1);
 	assert_site(0, 0, SITE_MOV, SYS_openat);
 	assert_site(1, 14, SITE_MOV, SYS_openat);
@@ -229,6 +244,7 @@ static void jump_over(size_t distance, uint32_t count)
 	int32_t relative;
 
 	begin();
+	memcpy(code + 94, NUMBER, 6);
 	code[100] = 0xe9;
 	relative = (int32_t)distance;
 	memcpy(code + 101, &relative, sizeof(relative));
@@ -251,7 +267,7 @@ TEST(far_sites)
 	begin();
 	PUT(MOV_OPENAT SYSCALL "\xc3");
 	code_size = 100 << 10;
-	PUT("\xeb\x05" MOV_OPENAT SYSCALL "\xc3\x90\x90\x90\x90\x90");
+	PUT(NUMBER "\xeb\x05" MOV_OPENAT SYSCALL "\xc3\x90\x90\x90\x90\x90");
 	assert_found(1, 1);
 	assert_site(0, 0, SITE_MOV, SYS_openat);
 }
