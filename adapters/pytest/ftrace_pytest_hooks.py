@@ -62,7 +62,7 @@ _unit = None
 _finished = False
 
 # What collectors had in them, until it is known what of that is to run.
-_found = set()
+_found = {}
 
 # Whether a plugin took a file for one without tests to run, and so no test of
 # it is known.
@@ -298,7 +298,7 @@ def _note_children(collector, report):
     global _skips
     for child in report.result or ():
         if isinstance(child, pytest.Item):
-            _found.add(child.nodeid)
+            _found[child.nodeid] = child
             say(BEGIN + _unit_of(child))
             say(_COLLECTED)
             say(END)
@@ -339,7 +339,7 @@ def _note_left_out(session):
 def pytest_deselected(items):
     try:
         for item in items:
-            _found.discard(item.nodeid)
+            _found.pop(item.nodeid, None)
             say(BEGIN + _unit_of(item))
             say(_DESELECTED)
             say(END)
@@ -363,12 +363,32 @@ def pytest_collection_finish(session):
         marks.lost()
 
 
+class _Aside:
+    """A config that has -m, -k and --deselect, as addopts may, and of whose
+    deselections nobody else is told."""
+
+    def __init__(self, config):
+        self.option = config.option
+        self.getoption = config.getoption
+        self.hook = self
+
+    def pytest_deselected(self, items):
+        pytest_deselected(items)
+
+
 def _note_unasked(session):
     """What is beside the tests that were asked for by name: others may have
     left it out, and nobody knows here."""
-    _found.difference_update(item.nodeid for item in session.items)
-    for nodeid in sorted(_found):
-        say(BEGIN + _units[nodeid])
+    for item in session.items:
+        _found.pop(item.nodeid, None)
+    items = [_found[nodeid] for nodeid in sorted(_found)]
+    for name in ("mark", "main"):
+        plugin = session.config.pluginmanager.get_plugin(name)
+        if items and plugin is not None:
+            plugin.pytest_collection_modifyitems(
+                items, _Aside(session.config))
+    for item in items:
+        say(BEGIN + _units[item.nodeid])
         say(_UNASKED)
         say(END)
     _found.clear()
