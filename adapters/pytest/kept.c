@@ -18,10 +18,10 @@ struct scope {
 	struct kept_name **names;
 	size_t count, room;
 	uint64_t number; /* no two scopes have one */
+	uint64_t asked;  /* the look of kept_made(), without a module */
 };
 
 static bool started, looking;
-static uint64_t any_made; /* a bit for each scope in force */
 
 /* What is made, or was until lately; each is held. */
 static struct place **made;
@@ -292,6 +292,7 @@ static void say_perhaps(void)
 static void look_at(struct place *place)
 {
 	bool was_made = is_made(place), by_others = is_by_others(place);
+	uint64_t number = scopes[now].number, was = place->state;
 	enum place_news news;
 
 	if (place->looked == looks ||
@@ -305,13 +306,15 @@ static void look_at(struct place *place)
 	if (news != PLACE_CHANGED || !place->names[0])
 		return;
 	place->others = was_made && by_others;
-	place->maker = scopes[now].number;
+	/* A scope inside that is over may have changed what this one had. */
+	if (place->maker != number)
+		place->began = place->maker > number ? BEGAN_UNKNOWN : was;
+	place->maker = number;
+	place->changed = looks;
 	if (!is_made(place))
 		return;
 	say_made(place);
 	list(place);
-	places_note_made(place, UINT64_C(1) << now);
-	any_made |= UINT64_C(1) << now;
 }
 
 static void look_name(struct kept_name *name)
@@ -335,6 +338,7 @@ static void begin(unsigned depth)
 {
 	now = depth < SCOPES ? depth : SCOPES - 1;
 	scopes[now].number = ++last_number;
+	scopes[now].asked = 0;
 }
 
 static void end(unsigned depth)
@@ -350,11 +354,6 @@ static void end(unsigned depth)
 	}
 	scope->count = 0;
 	scope->number = ++last_number;
-	if (any_made & bit) {
-		places_pass_made(bit, bit >> 1);
-		any_made |= bit >> 1;
-	}
-	any_made &= ~bit;
 	if (depth > 0 && depth <= now)
 		now = depth - 1;
 }
@@ -387,17 +386,33 @@ void kept_look(
 	looking = false;
 }
 
+/* By the scope in force or one inside, since it asked; not put back since. */
+static bool is_made_here(const struct place *place)
+{
+	const struct scope *scope = &scopes[now];
+
+	return is_made(place) && place->maker >= scope->number &&
+	       place->changed > scope->asked &&
+	       (place->maker != scope->number || place->state != place->began);
+}
+
 PyObject *kept_made(PyObject *self, PyObject *names)
 {
-	int found;
+	const struct owner *top;
+	int found = 0;
 
 	(void)self;
 	if (PyObject_IsTrue(names) == 0) {
-		places_pass_made(UINT64_C(1) << now, 0);
+		scopes[now].asked = looks;
 		return Py_BuildValue("");
 	}
-	found = places_made(names, UINT64_C(1) << now);
-	return found < 0 ? Py_BuildValue("") : PyLong_FromLong(found);
+	top = places_top(names);
+	if (!top)
+		return Py_BuildValue("");
+	for (size_t i = 0; i < made_count && found < 2; i++)
+		if (is_made_here(made[i]) && places_are_in(made[i], top))
+			found = places_are_open(made[i]) ? 2 : 1;
+	return PyLong_FromLong(found);
 }
 
 PyObject *kept_keep(PyObject *self, PyObject *args)

@@ -47,9 +47,10 @@ void kept_look(
 	struct block *const *entered, unsigned count, enum kept_shift shift);
 
 /*
- * made(globals): what the scope in force has made in a module so far, as
- * places_made() gives it, or None where that is not looked at. Without any:
- * from now on.
+ * made(globals): what the scope in force, or one inside, has made in a module
+ * so far and not put back as it was: 0 nothing, 1 what its own functions get
+ * at, 2 what whoever imports it does; "" where that is not looked at. Without
+ * any: from now on.
  */
 PyObject *kept_made(PyObject *self, PyObject *names);
 

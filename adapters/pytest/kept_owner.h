@@ -25,7 +25,6 @@ struct owner {
 struct top {
 	char *path;
 	PyObject *name;           /* held; NULL: of a fixture */
-	uint64_t made, open;      /* what scopes made in it */
 	struct place *names;      /* how many names it has */
 	struct kept_name **known; /* by which code has to do with it */
 	unsigned known_count;

@@ -472,7 +472,7 @@ enum place_news places_look(struct place *place)
 
 /* What scopes made */
 
-void places_note_made(const struct place *place, uint64_t scope)
+bool places_are_open(const struct place *place)
 {
 	struct top *top = owner_top(place->owner)->module;
 	bool hidden = false, shared = false;
@@ -486,29 +486,16 @@ void places_note_made(const struct place *place, uint64_t scope)
 		/* Nobody else has what leads there. */
 		shared &= at->owner->holder || !is_private;
 	}
-	top->made |= scope;
-	if (!hidden || shared ||
-		(place->is_called && place->owner->kind != KEPT_FUNCTION))
-		top->open |= scope;
+	return !hidden || shared ||
+	       (place->is_called && place->owner->kind != KEPT_FUNCTION);
 }
 
-void places_pass_made(uint64_t scope, uint64_t outer)
+const struct owner *places_top(PyObject *names)
 {
-	for (struct owner *top = tops; top; top = top->module->next) {
-		struct top *module = top->module;
-
-		module->made |= module->made & scope ? outer : 0;
-		module->open |= module->open & scope ? outer : 0;
-		module->made &= ~scope;
-		module->open &= ~scope;
-	}
+	return top_with(names);
 }
 
-int places_made(PyObject *names, uint64_t scope)
+bool places_are_in(const struct place *place, const struct owner *top)
 {
-	const struct owner *top = top_with(names);
-
-	if (!top)
-		return -1;
-	return top->module->open & scope ? 2 : (top->module->made & scope) != 0;
+	return owner_top(place->owner) == top;
 }

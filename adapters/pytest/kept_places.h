@@ -48,14 +48,17 @@ struct place {
 	bool gone;    /* what had it has something else now */
 	/* Of how many attributes a function has, its name. */
 	struct kept_name *by_setter;
-	bool is_called;  /* only who calls it finds anything */
-	bool others;     /* more than one scope made what is there, */
-	uint64_t maker;  /* the last of which is this */
-	bool is_listed;  /* among what is made: kept.c */
-	uint64_t looked; /* the number of the look */
+	bool is_called;   /* only who calls it finds anything */
+	bool others;      /* more than one scope made what is there, */
+	uint64_t maker;   /* the last of which is this */
+	uint64_t began;   /* the state that one found, or BEGAN_UNKNOWN */
+	uint64_t changed; /* the number of the look that found it changed */
+	bool is_listed;   /* among what is made: kept.c */
+	uint64_t looked;  /* the number of the look */
 };
 
 #define PLACE_NAMES (-1)
+#define BEGAN_UNKNOWN UINT64_MAX /* by chance alone a state's */
 
 /* How a place was found: as it was, with another state, or gone. */
 enum place_news { PLACE_SAME, PLACE_CHANGED, PLACE_GONE };
@@ -117,15 +120,13 @@ const char *places_path(const struct place *place);
  */
 PyObject *places_maker(const struct place *place);
 
-/*
- * Notes that a scope, as a bit, made what is in a place; and that it is over,
- * and what it made of the one around it, or of none. What it made in the module
- * with these globals: 0 nothing, 1 what its own functions get at, 2 what
- * whoever imports it does, -1 that is not looked at.
+/* The module with these globals; NULL: it is not looked at. */
+const struct owner *places_top(PyObject *names);
+bool places_are_in(const struct place *place, const struct owner *top);
+
+/* Whether whoever imports the module gets at it, not its own functions alone.
  */
-void places_note_made(const struct place *place, uint64_t scope);
-void places_pass_made(uint64_t scope, uint64_t outer);
-int places_made(PyObject *names, uint64_t scope);
+bool places_are_open(const struct place *place);
 
 /* The value, to be released; NULL: none. */
 PyObject *places_value(const struct place *place);
