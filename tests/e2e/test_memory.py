@@ -257,6 +257,31 @@ def test_each_test_its_own_file(kept):
             "each[%d]" % number]
 
 
+@pytest.mark.parametrize("pops, found", [
+    ("_local.stack.pop()", ["first"]),
+    # What it leaves there others find.
+    ("_local.stack[:-1] = []", ["before", "first", "second"]),
+])
+def test_put_back_as_it_was_found(kept, pops, found):
+    """A context is pushed, a file is read within, and it is popped again."""
+    assert kept("""\
+        import threading
+        from read import read
+        _local = threading.local()
+        def load(name):
+            _local.__dict__.setdefault("stack", []).append(name)
+            try:
+                return read(name)
+            finally:
+                %s
+        """ % pops, """\
+        import loader
+        def test_before(): assert loader.load("test_it.py")
+        def test_first(): assert loader.load("data.txt")
+        def test_second(): assert loader.load("test_it.py")
+        """) == found
+
+
 def test_cleared_in_time(kept):
     assert kept("""\
         import functools

@@ -169,3 +169,21 @@ def test_a_class_that_cannot_be_collected_is_selected_until_it_can(suite):
     units = suite.units()
     assert "test_c.py::TestOne" not in units
     assert units["test_c.py::TestOne::test_in"] == "passed"
+
+
+def test_tests_that_addopts_leaves_out_beside_new_ones(project):
+    """They are no news, whoever edits the file that they are in."""
+    project.write("pytest.ini", "[pytest]\naddopts = -m 'not slow'\n"
+                  "markers = slow: takes its time\n")
+    tests = ("import pytest\n\n@pytest.mark.slow\ndef test_slow():\n"
+             "    assert 0\n\ndef test_one():\n    assert 1\n\n"
+             "def test_two():\n    assert 2\n")
+    project.write("test_a.py", tests)
+    project.ftrace("test", "--", *RUN).ok()
+    project.write("test_a.py", tests.replace("assert 1", "assert not []")
+                  + "\ndef test_three():\n    assert 3\n")
+    result = project.ftrace("test", "--", *RUN).ok()
+    assert "2 passed" in result.out
+    assert project.affected() == []
+    assert set(project.units()) == {
+        "test_a.py::test_one", "test_a.py::test_two", "test_a.py::test_three"}
