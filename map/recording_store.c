@@ -29,11 +29,9 @@ enum statement {
 	ADD_USE,
 	ADD_MAKE,
 	DROP_MAKERS,
-	DROP_USES,
 	DROP_MAKES,
 	DROP_FACTS,
 	DROP_UNIT,
-	DROP_SCOPE,
 	OUTDATE,
 	RENEW,
 	RETIRE,
@@ -66,13 +64,11 @@ static const char *const sql[STATEMENTS] = {
 		     "  WHEN excluded.kinds & 64 THEN 0" /* ACCESS_WRITE */
 		     "  ELSE kinds & 32768 END",         /* KIND_MAKER */
 	[DROP_MAKERS] = "DELETE FROM makes WHERE file = ?1 AND session < ?2",
-	[DROP_USES] = "DELETE FROM uses WHERE scope = ?",
 	[DROP_MAKES] = "DELETE FROM makes WHERE scope = ?",
 	/* What it made and left alone is still its product. */
 	[DROP_FACTS] = "DELETE FROM makes WHERE scope = ?"
 		       " AND NOT kinds & 32768", /* KIND_MAKER */
 	[DROP_UNIT] = "DELETE FROM unit WHERE scope = ?",
-	[DROP_SCOPE] = "DELETE FROM scope WHERE id = ?",
 	[OUTDATE] = "UPDATE scope SET latest = 0"
 		    " WHERE kind = ? AND name = ? AND latest = 1"
 		    " AND id <> ?",
@@ -145,14 +141,16 @@ static int store_set(
 			: add_reads(store, *set, key->pairs, key->pair_count);
 }
 
-/* Removes a unit and its edges; what they led to is swept later. */
+/*
+ * Removes a unit and what it made. Its scope and what that led to are swept
+ * later: a module that was loaded in it may be in use.
+ */
 static int drop_unit(struct store *store, int64_t id)
 {
-	static const enum statement steps[] = {
-		DROP_USES, DROP_MAKES, DROP_UNIT, DROP_SCOPE};
+	static const enum statement steps[] = {DROP_MAKES, DROP_UNIT};
 	int code = 0;
 
-	for (size_t i = 0; code == 0 && i < 4; i++) {
+	for (size_t i = 0; code == 0 && i < 2; i++) {
 		sqlite3_bind_int64(store->stmts[steps[i]], 1, id);
 		code = run(store, steps[i], NULL);
 	}

@@ -26,6 +26,31 @@ TEST(replaces_only_what_ran)
 	assert_string_equal(graph_units(), "one two");
 }
 
+/* A module that was loaded in the middle of a test uses that test. */
+TEST(what_others_use_of_a_test_stays)
+{
+	uint32_t one, module, two;
+
+	graph_begin();
+	one = graph_scope(SCOPE_UNIT, "r/one");
+	module = graph_scope(SCOPE_MODULE, "m");
+	two = graph_scope(SCOPE_UNIT, "r/two");
+	graph_read(one, "a");
+	graph_use(module, one);
+	graph_use(two, module);
+	graph_commit();
+	assert_string_equal(graph_affected("a"), "one two");
+	graph_unit("r/one", "b");
+	assert_string_equal(graph_affected("a"), "two");
+	assert_string_equal(graph_affected("b"), "one");
+	assert_int_equal(graph_number("SELECT count(*) FROM uses WHERE used"
+				      " NOT IN (SELECT id FROM scope)"),
+		0);
+	graph_unit("r/two", "b");
+	assert_string_equal(graph_affected("a"), "");
+	assert_int_equal(graph_number("SELECT count(*) FROM scope"), 2);
+}
+
 TEST(runners_are_apart)
 {
 	graph_unit("r/one", "a");
@@ -322,6 +347,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HERE(replaces_only_what_ran),
+		HERE(what_others_use_of_a_test_stays),
 		HERE(runners_are_apart),
 		HERE(known_and_did_not_run),
 		HERE(unwanted),
