@@ -317,6 +317,16 @@ static void look_at(struct place *place)
 	list(place);
 }
 
+static void look_again(struct kept_at *at)
+{
+	struct place *place = at->place;
+
+	look_at(place);
+	at->version = place->looked == looks && !place->gone && !is_made(place)
+			      ? place->version
+			      : 0;
+}
+
 static void look_name(struct kept_name *name)
 {
 	struct place *place;
@@ -325,10 +335,12 @@ static void look_name(struct kept_name *name)
 		return;
 	name->looked = looks;
 	for (unsigned i = 0; i < name->count; i++)
-		if (name->places[i]->gone)
+		if (places_rest(&name->places[i]))
+			continue;
+		else if (name->places[i].place->gone)
 			places_drop(name, i--);
 		else
-			look_at(name->places[i]);
+			look_again(&name->places[i]);
 	while ((place = places_next_new()))
 		look_at(place);
 }

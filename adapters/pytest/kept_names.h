@@ -21,7 +21,7 @@ struct block;
 struct place;
 
 struct kept_name {
-	struct place **places; /* some may be gone: see kept_places.h */
+	struct kept_at *places; /* some may be gone: see kept_places.h */
 	unsigned count, room;
 	uint64_t scopes;  /* a bit for each scope in force that mentions it, */
 	uint64_t finds;   /* and of these, that may find what it stands for, */

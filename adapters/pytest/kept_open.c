@@ -187,7 +187,7 @@ static void take_default(struct place *place)
 	if (found && PyTuple_Size(found) == 1)
 		value = PyTuple_GetItem(found, 0);
 	if (value)
-		place->base = place->absent = kept_state_of(value);
+		place->base = place->absent = kept_state_of(value, NULL);
 	PyErr_Clear();
 	Py_DecRef(found);
 }
@@ -202,7 +202,7 @@ static void settle(struct place *place, PyObject *value, bool is_new)
 		place_wait(place);
 		return;
 	}
-	place->state = place->base = value ? kept_state_of(value) : 0;
+	place->state = place->base = value ? kept_state_of(value, NULL) : 0;
 	if (value)
 		open_place(place, value, false);
 }

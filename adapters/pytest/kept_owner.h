@@ -11,13 +11,16 @@
 #include "adapters/pytest/kept_places.h"
 
 struct owner {
+	struct stamp stamp; /* the first, so that it leads here */
 	enum kept_kind kind;
 	struct place *holder; /* NULL: it is a module */
 	PyObject *object;     /* a module's names, held; no other is */
 	bool is_foreign;      /* attributes that code of others asks for */
 	struct place **places;
 	unsigned count;
-	uint64_t checked;   /* up to when it is known to be there */
+	uint64_t held; /* its holder's version with which it was there */
+	unsigned left; /* of its places, even if it is gone itself */
+	bool gone;
 	struct top *module; /* of a module alone */
 };
 

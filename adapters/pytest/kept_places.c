@@ -161,19 +161,48 @@ void places_keep(PyObject *names, const char *path, bool is_module)
 
 /* What is where */
 
-bool owner_is_there(struct owner *owner)
+static PyObject *own_value(const struct place *place);
+
+/* By a holder whose own owner is there. */
+static bool is_held(struct owner *owner)
 {
+	const struct place *holder = owner->holder;
+	uint64_t version = holder->owner->stamp.version;
 	PyObject *value;
 	bool is;
 
-	if (!owner->holder || owner->checked == values_moment)
+	if (version && owner->held == version)
 		return true;
-	value = places_value(owner->holder);
+	value = own_value(holder);
 	is = value == owner->object && kept_kind_of(value) == owner->kind;
 	Py_DecRef(value);
-	if (is)
-		owner->checked = values_moment;
+	owner->held = is ? version : 0;
 	return is;
+}
+
+bool owner_is_there(struct owner *owner)
+{
+	const struct place *holder = owner->holder;
+
+	if (owner->stamp.checked == values_moment)
+		return true;
+	if (holder && (!owner_is_there(holder->owner) || !is_held(owner)))
+		return false;
+	owner->stamp.version = values_version(owner->kind, owner->object);
+	owner->stamp.checked = values_moment;
+	return true;
+}
+
+bool places_rest(const struct kept_at *at)
+{
+	struct stamp *stamp = at->stamp;
+
+	if (!at->version || stamp->checked == STAMP_GONE)
+		return false;
+	if (stamp->checked != values_moment &&
+		!owner_is_there((struct owner *)stamp))
+		return false;
+	return stamp->version == at->version;
 }
 
 void places_begin(void)
@@ -223,26 +252,31 @@ PyObject *places_maker(const struct place *place)
 
 void place_put(struct kept_name *name, struct place *place)
 {
-	struct place **more;
+	struct kept_at *more;
 	unsigned room;
 
 	if (!name)
 		return;
 	if (name->count == name->room) {
 		room = name->room ? name->room * 2 : 2;
-		more = realloc(name->places, room * sizeof(struct place *));
+		more = realloc(name->places, room * sizeof(*more));
 		if (!more)
 			return;
 		name->places = more;
 		name->room = room;
 	}
-	name->places[name->count++] = place;
+	name->places[name->count++] =
+		(struct kept_at){place, &place->owner->stamp, 0};
 	place->uses++;
 }
 
 static void free_place(struct place *place)
 {
+	struct owner *owner = place->owner;
+
 	place_count--;
+	if (--owner->left == 0 && owner->gone)
+		free(owner);
 	Py_DecRef(place->key);
 	free(place);
 }
@@ -260,7 +294,7 @@ void places_release(struct place *place)
 
 void places_drop(struct kept_name *name, unsigned at)
 {
-	struct place *place = name->places[at];
+	struct place *place = name->places[at].place;
 
 	name->places[at] = name->places[--name->count];
 	places_release(place);
@@ -282,6 +316,8 @@ static void forget_module(struct owner *owner)
 
 void owner_forget(struct owner *owner)
 {
+	owner->stamp.checked = STAMP_GONE;
+	owner->left++;
 	for (unsigned i = 0; i < owner->count; i++) {
 		struct place *place = owner->places[i];
 
@@ -297,7 +333,9 @@ void owner_forget(struct owner *owner)
 	free(owner->places);
 	if (owner->module)
 		forget_module(owner);
-	free(owner);
+	owner->gone = true;
+	if (--owner->left == 0)
+		free(owner);
 }
 
 void places_forget(PyObject *names)
@@ -326,6 +364,7 @@ struct place *owner_add(struct owner *owner, PyObject *key, ssize_t number)
 		return NULL;
 	place_count++;
 	owner->places[owner->count++] = place;
+	owner->left++;
 	place->owner = owner;
 	place->number = number;
 	place->key = key;
@@ -445,22 +484,48 @@ static void renew(struct place *place, PyObject *value)
 		open_place(place, value, is_new);
 }
 
+static uint64_t look_state(
+	struct place *place, PyObject *value, enum kept_rest *rest)
+{
+	uint64_t inside = 0, state;
+
+	if (!value) {
+		place->inside = 0;
+		return place->absent;
+	}
+	if (kept_kind_of(value) == KEPT_DICT)
+		inside = values_version(KEPT_DICT, value);
+	if (inside && inside == place->inside) {
+		*rest = KEPT_WHILE_SAME;
+		return place->state;
+	}
+	state = kept_state_of(value, rest);
+	place->inside = *rest == KEPT_WHILE_SAME ? inside : 0;
+	return state;
+}
+
 enum place_news places_look(struct place *place)
 {
 	PyObject *value;
-	uint64_t state;
+	uint64_t state, version;
+	enum kept_rest rest = KEPT_ALWAYS;
 	bool is_same;
 
 	if (place->gone || !owner_is_there(place->owner))
 		return PLACE_GONE;
+	version = place->owner->stamp.version;
+	if (version && place->version == version)
+		return PLACE_SAME;
 	if (!place->key && place->number == PLACE_NAMES) {
 		look_names(place);
+		place->version = version;
 		return PLACE_SAME;
 	}
 	value = own_value(place);
-	state = value ? kept_state_of(value) : place->absent;
+	state = look_state(place, value, &rest);
 	is_same = state == place->state;
 	place->state = state;
+	place->version = rest == KEPT_ALWAYS ? version : 0;
 	if (!value)
 		put_aside(place);
 	else if (!is_same || (place->inner && place->inner->object != value))

@@ -25,6 +25,14 @@
 /* How far it goes: the attribute of an attribute's attribute is the last. */
 #define PLACES_DEPTH 3
 
+/* Up to when what has places is known to be there, and its version then. */
+struct stamp {
+	uint64_t checked; /* see values_moment; STAMP_GONE: it is not */
+	uint64_t version; /* 0: not known */
+};
+
+#define STAMP_GONE UINT64_MAX
+
 struct owner;
 
 struct place {
@@ -42,6 +50,7 @@ struct place {
 	uint64_t absent;      /* what it is where it is not there */
 	struct owner *inner;  /* what the value has in it, or NULL */
 	struct owner *before; /* the same of one that may come back */
+	uint64_t inside;      /* the version of a dict in that state; 0: none */
 	unsigned depth;
 	unsigned
 		uses; /* how often it is held, and in how many lists of names */
@@ -54,11 +63,24 @@ struct place {
 	uint64_t began;   /* the state that one found, or BEGAN_UNKNOWN */
 	uint64_t changed; /* the number of the look that found it changed */
 	bool is_listed;   /* among what is made: kept.c */
-	uint64_t looked;  /* the number of the look */
+	uint64_t looked;  /* the number of the look, */
+	uint64_t version; /* and of its owner then; 0: it has to be asked */
 };
 
 #define PLACE_NAMES (-1)
 #define BEGAN_UNKNOWN UINT64_MAX /* by chance alone a state's */
+
+/*
+ * A place where a name is. At rest: unless what has it changes, it stays as it
+ * was loaded. This is all that most looks see of it, for there are many.
+ */
+struct kept_at {
+	struct place *place;
+	struct stamp *stamp; /* of its owner; there as long as the place */
+	uint64_t version;    /* at which it is at rest; 0: it is not */
+};
+
+bool places_rest(const struct kept_at *at);
 
 /* How a place was found: as it was, with another state, or gone. */
 enum place_news { PLACE_SAME, PLACE_CHANGED, PLACE_GONE };

@@ -54,6 +54,9 @@ static uint64_t mix(uint64_t sum, uint64_t value)
 	return sum ^ (sum >> 29);
 }
 
+/* Of the value that is looked at: nothing in it can change, but itself. */
+static bool steady;
+
 static uint64_t sum_of(PyObject *value, bool whole);
 
 static uint64_t sum_of_dict(PyObject *dict, bool whole)
@@ -62,6 +65,7 @@ static uint64_t sum_of_dict(PyObject *dict, bool whole)
 	uint64_t sum = mix(IS_DICT, (uint64_t)size);
 	PyObject *key, *value;
 
+	steady &= whole;
 	if (!whole || size > KEPT_ELEMENTS_MOST)
 		return mix(sum, (uintptr_t)dict);
 	while (PyDict_Next(dict, &at, &key, &value)) {
@@ -76,6 +80,7 @@ static uint64_t sum_of_list(PyObject *list, bool whole, bool is_list)
 	ssize_t size = is_list ? PyList_Size(list) : PyTuple_Size(list);
 	uint64_t sum = mix(IS_LIST, (uint64_t)size);
 
+	steady &= !is_list;
 	if (!whole || size > KEPT_ELEMENTS_MOST)
 		return mix(sum, (uintptr_t)list);
 	for (ssize_t i = 0; i < size; i++)
@@ -92,6 +97,7 @@ static uint64_t sum_of_set(PyObject *set, bool whole)
 	uint64_t sum = mix((uintptr_t)type_of(set), (uint64_t)size);
 	PyObject *iterator, *each;
 
+	steady = false;
 	if (!whole || size > KEPT_ELEMENTS_MOST)
 		return mix(sum, (uintptr_t)set);
 	iterator = PyObject_GetIter(set);
@@ -110,6 +116,7 @@ static uint64_t sum_of_cache(PyObject *cache)
 	PyObject *info = ask ? PyObject_CallFunctionObjArgs(ask, NULL) : NULL;
 	uint64_t sum = (uintptr_t)cache;
 
+	steady = false;
 	for (ssize_t i = 1; info && i <= 3; i += 2)
 		sum = mix(
 			sum, (uint64_t)PyLong_AsLong(PyTuple_GetItem(info, i)));
@@ -137,13 +144,18 @@ static uint64_t sum_of(PyObject *value, bool whole)
 	return (uintptr_t)value;
 }
 
-uint64_t kept_state_of(PyObject *value)
+uint64_t kept_state_of(PyObject *value, enum kept_rest *rest)
 {
 	uint64_t sum;
 
 	/* To look at a cache may free memory, and so run code that drops it. */
 	Py_IncRef(value);
+	steady = true;
 	sum = sum_of(value, true);
+	if (rest)
+		*rest = !steady                            ? KEPT_NOW
+			: kept_kind_of(value) == KEPT_DICT ? KEPT_WHILE_SAME
+							   : KEPT_ALWAYS;
 	Py_DecRef(value);
 	PyErr_Clear();
 	return sum ? sum : 1;

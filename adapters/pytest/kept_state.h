@@ -42,7 +42,14 @@ bool kept_state_start(PyObject *types);
 
 enum kept_kind kept_kind_of(PyObject *value);
 
-/* Never 0, which stands for what is not there. */
-uint64_t kept_state_of(PyObject *value);
+/* For how long the same object is in the same state. */
+enum kept_rest {
+	KEPT_NOW,
+	KEPT_WHILE_SAME, /* as long as the dict that it is does not change */
+	KEPT_ALWAYS
+};
+
+/* Never 0, which stands for what is not there. rest may be NULL. */
+uint64_t kept_state_of(PyObject *value, enum kept_rest *rest);
 
 #endif

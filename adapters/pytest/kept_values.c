@@ -3,6 +3,7 @@
 
 #include "adapters/pytest/blocks.h"
 #include "adapters/pytest/types.h"
+#include "adapters/pytest/versions.h"
 
 uint64_t values_moment = 1;
 
@@ -32,6 +33,7 @@ void values_start(PyObject *function, PyObject *attributes, PyObject *inside)
 	attributes_of = attributes;
 	wrappers = inside;
 	function_names = find_function_names(function);
+	versions_start();
 }
 
 PyObject *values_ask(PyObject *function, PyObject *value)
@@ -156,6 +158,26 @@ static PyObject *inside_wrapper(PyObject *wrapper)
 				PyBytes_AsString(PyTuple_GetItem(pair, 1)));
 	}
 	return NULL;
+}
+
+uint64_t values_version(enum kept_kind kind, PyObject *object)
+{
+	PyObject *names = NULL;
+	uint64_t version;
+
+	if (kind == KEPT_DICT)
+		return versions_of(object, false);
+	if (kind == KEPT_CLASS)
+		names = types_names(object);
+	if (names)
+		return versions_of(names, false);
+	if (kind != KEPT_OBJECT)
+		return 0;
+	names = PyObject_GenericGetDict(object, NULL);
+	PyErr_Clear();
+	version = names ? versions_of(names, true) : 0;
+	Py_DecRef(names);
+	return version;
 }
 
 PyObject *values_by_key(enum kept_kind kind, PyObject *object, PyObject *key)

@@ -32,6 +32,12 @@ PyObject *values_ask(PyObject *function, PyObject *value);
 
 /* A dict of the names that a class, an object or a function has, or a dict. */
 PyObject *values_names(enum kept_kind kind, PyObject *object);
+
+/*
+ * A number that is another one as soon as any of these names has another
+ * value. 0: none is known.
+ */
+uint64_t values_version(enum kept_kind kind, PyObject *object);
 PyObject *values_by_key(enum kept_kind kind, PyObject *object, PyObject *key);
 
 /*

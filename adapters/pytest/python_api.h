@@ -104,6 +104,7 @@ extern PyObject *PyTuple_GetItem(PyObject *tuple, ssize_t index);
 extern ssize_t PyTuple_Size(PyObject *tuple);
 extern int PySet_Contains(PyObject *set, PyObject *key);
 extern PyObject *PyImport_GetModuleDict(void);
+extern PyObject *PySys_GetObject(const char *name); /* not held */
 extern int PyUnicode_IsIdentifier(PyObject *text);
 extern PyObject *PyObject_GetIter(PyObject *object);
 extern PyObject *PyModule_GetDict(PyObject *module);
