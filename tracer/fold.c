@@ -239,6 +239,7 @@ static void fold_release(struct fold *fold)
 	interner_release(&fold->settings);
 	free(fold->groups);
 	free(fold->image_ready);
+	free(fold->image_asks);
 	interner_release(&fold->variable_names);
 	interner_release(&fold->variable_keys);
 	free(fold->variables);

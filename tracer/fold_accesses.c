@@ -439,6 +439,8 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 	size_t size = record->size - record->head;
 	uint32_t block = fold->no_block;
 
+	if (fold_asks_commit(fold, event))
+		return;
 	fold->by_runner = fold->image_ready[event->image] != 0;
 	switch (record->type) {
 	case RECORD_ACCESS:
@@ -518,6 +520,7 @@ void fold_accesses(struct fold *fold)
 	fold_find_searched(fold);
 	fold_find_settings(fold);
 	fold_links(fold);
+	fold_commit(fold);
 	for (size_t i = 0; i < fold->trace->count; i++)
 		take_event(fold, &fold->trace->events[i]);
 	if (fold->adapter_ready)

@@ -142,6 +142,7 @@ struct fold {
 	bool all_told; /* each of the runners behind the command has */
 	uint32_t base;
 	uint64_t *image_ready; /* the clock when its adapter was; 0: never */
+	uint64_t *image_asks;  /* what it does up to then is of nobody */
 	bool hooked; /* the project's own code takes part in discovery */
 	bool adapter_ready;
 	bool collected; /* the runner has told of all tests that it found */
@@ -296,6 +297,10 @@ bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
  */
 void fold_links(struct fold *fold);
 void fold_links_after(struct fold *fold, const struct wire_record *record);
+
+/* Finds the git that plugins ask which commit this is: fold_commit.c. */
+void fold_commit(struct fold *fold);
+bool fold_asks_commit(const struct fold *fold, const struct trace_event *event);
 
 /* An input as the file is now: a state, for the scope to have read. */
 void fold_read(struct fold *fold, const struct fold_access *access,

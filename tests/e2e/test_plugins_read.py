@@ -3,7 +3,11 @@
 
 import textwrap
 
+import pytest
+
+import git_project
 from helpers import warm_test
+from test_distributions import Packages
 
 # Hypothesis in small: its plugin looks at all sources once tests are
 # collected, and keeps what it found of each version.
@@ -98,3 +102,41 @@ def test_what_reports_start_is_of_no_test(project):
     project.edit("data.txt", "1", "2")
     project.write("other.txt", "")
     assert project.affected() == []
+
+
+ASKS = """\
+    import subprocess
+
+    def ask():
+        return subprocess.check_output(
+            ["git", "describe", "--always", "--dirty"])
+
+    %s
+    """
+
+
+@pytest.mark.parametrize("where, affected", [
+    # pytest-benchmark asks for the default of an option.
+    ("def pytest_addoption(parser): ask()", False),
+    ("def pytest_configure(config): ask()", True),
+])
+def test_which_commit_it_is(project, where, affected):
+    place = project.root.parent / "site-packages"
+    place.mkdir()
+    Packages(place).install("asking", {"asking.py": ASKS % where},
+                            entries="[pytest11]\nasking = asking\n")
+    project.env["PYTHONPATH"] = str(place)
+    project.write(".gitignore", "__pycache__/\n.ftrace/\n.pytest_cache/\n")
+    project.write("data.txt", "1\n")
+    project.write("test_a.py", "def test_a():\n    pass\n")
+    project.write("test_b.py", """\
+        def test_b():
+            assert open("data.txt").read()
+        """)
+    git_project.git(project, "init", "-q", "-b", "main")
+    git_project.commit(project, "first")
+    warm_test(project)
+    project.edit("data.txt", "1", "2")
+    assert project.affected() == (
+        ["test_a.py", "test_b.py"] if affected else
+        ["test_b.py::test_b"])
