@@ -177,10 +177,11 @@ class Changes:
     def causes(self, at, unit, here):
         """The dotted names of a unit that changed elsewhere, or "*"."""
         if unit[KIND] == "compound" or "*" in unit[WORDS] or (
-                at.path in self.modules) or self.words_of(unit):
+                self.words_of(unit)):
             return {"*"}
-        return {chain for chain in unit[CHAINS] if here.weigh(
-            self._of_chain(at, chain, unit, here), chain, unit) >= SOFT}
+        return handed.held_of(self.modules.get(at.path, ()), unit).union(
+            chain for chain in unit[CHAINS] if here.weigh(
+                self._of_chain(at, chain, unit, here), chain, unit) >= SOFT)
 
     def words_of(self, unit):
         """The words of a unit that are names of what changed."""

@@ -139,28 +139,40 @@ class Doubts:
         self.sure = {(path, file.path) for file in project.files.values()
                      for path in paths if file.path == path
                      or path in project.closure(file, maybe=False)}
-        # Files that may fail as they import one of these.
-        self.leading = {
-            file.path for file in project.files.values() for path in paths
-            if file.path == path or path in project.closure(file)}
-        modules = {full for path in self.leading
-                   for full in project.files[path].modules}
-        # Importing what lies in a package imports that first.
-        modules |= {full for full in project.modules for parts in
-                    _packages(full) if ".".join(parts) in modules}
+        # Which of these a file may import.
+        led = {file.path: (project.closure(file) | {file.path}).intersection(
+            self.paths) for file in project.files.values()}
+        modules = self._modules(project, led)
         # How functions mention that they import one, as path and text: they,
         # or who calls them, may catch the failure.
         self.mentions = set()
+        # Files that may lack names as they import one of these and go on.
+        self.leading = set()
         words = {part for full in modules for part in full.split(".")}
         for file in project.files.values():
-            if not self._shown_by(project, file, file.units).issuperset(
-                    self.paths):
-                self.mentions.update(
-                    (file.path, text) for full in modules for text in (
-                        "imports " + full,
-                        "imports ." + full.rpartition(".")[2]))
+            shown = self._shown_by(project, file, file.units)
+            if not led[file.path] <= shown:
+                self.leading.add(file.path)
+            self.mentions.update(
+                (file.path, text) for full in modules
+                if not modules[full] <= shown for text in (
+                    "imports " + full,
+                    "imports ." + full.rpartition(".")[2]))
             for at, unit in enumerate(file.units):
                 self._check(project, file, unit, words, at)
+
+    def _modules(self, project, led):
+        """What may fail, of these, where a module is imported by its name.
+
+        Importing what lies in a package imports that first.
+        """
+        found = {}
+        for full in project.modules:
+            for parts in _packages(full) + [full.split(".")]:
+                file = project.modules.get(".".join(parts))
+                if file and led[file.path]:
+                    found[full] = found.get(full, set()) | led[file.path]
+        return found
 
     def _shown_by(self, project, file, above):
         """Which files importing a file surely imports, or fails.

@@ -140,13 +140,18 @@ def mentions_of(file):
         "import " + full, "import ." + full.rpartition(".")[2])}
 
 
+def held_of(names, unit):
+    """Those of the names that a unit holds the module by."""
+    return (held_by(unit) | dotted_by(unit[CHAINS], unit[WORDS])
+            ).intersection(names)
+
+
 def level_of(names, unit):
     """What it means for a unit that names of modules changed.
 
     names: those under which its file has these.  Who asks them for nothing
     but attributes that are written does not hold them.
     """
-    if unit[KIND] == "import" or names.isdisjoint(
-            held_by(unit) | dotted_by(unit[CHAINS], unit[WORDS])):
+    if unit[KIND] == "import" or not held_of(names, unit):
         return NONE
     return HARD if unit[KIND] == "compound" or unit[RISK] else SOFT

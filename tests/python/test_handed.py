@@ -33,6 +33,11 @@ OTHERS = {"gtake", "gpatching", "ggetattr", "gpatching.object"}
      "    take(core.Y, core.Y if take else [core])\n", "core", True),
     ("from pkg import core\nfrom foreign import take\n"
      "take(core.Y, core.Y if take else 1)\n", "core", False),
+    # What is called is not what it is handed to.
+    ("from pkg import core\nfrom foreign import take\n"
+     "Z = [core], take(1)\n", "core", False),
+    ("from pkg import core\nfrom foreign import take\n"
+     "Z = [core], take([core])\n", "core", True),
 ])
 def test_a_module_that_is_handed_on(way, held_as, whole):
     found = verdict(HANDED.replace("1", "3"), HANDED, other=way)

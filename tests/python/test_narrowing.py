@@ -564,3 +564,15 @@ def test_what_is_felt_elsewhere(line, quiet):
            "T = [1]\nD = {}\nclass C: pass\ndef f(x): return x\n")
     found = verdict(old + line + "\n", old)
     assert found.word == ("names" if quiet else "whole"), found.reason
+
+
+def test_who_may_catch_what_fails():
+    """Not who could not be there, had what it imports failed."""
+    found = verdict(
+        "import os\nX = os.name\n", "import os\nX = os.sep\n",
+        init="from . import core\ndef get():\n    from . import core\n",
+        other="from .core import X\nY = X + \"a\"\n")
+    assert found.doubts == ["pkg/core.py", "pkg/other.py"]
+    mine = {text for path, text in found.imports if path == "pkg/__init__.py"}
+    assert "imports pkg.core" not in mine and "imports pkg.other" in mine
+    assert found.leading == []
