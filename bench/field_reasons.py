@@ -10,10 +10,7 @@ import json
 import os
 import re
 import shutil
-import subprocess
 
-import common
-import replay_history
 from common import Broken
 from oracle_select import Ftrace
 
@@ -31,15 +28,14 @@ CLASSES = [(name, re.compile(pattern)) for name, pattern in (
     ("names changed", r": changed: "),
     ("kept values", r" < (memo|kept) "),
     ("function entered", r"^\S+ \S+\.pyi? .*< block "),
-    (WHOLE, r"^\S+ \S+\.pyi?( < \S+ \S*)* < module "),
+    (WHOLE, r" : as a whole: "),
     ("file accessed", r"^(modified|removed|created|listing) "),
     ("other", ""))]
 NAMES = [name for name, _pattern in CLASSES]
 # Groups of reasons that are looked at, and tests asked of each.
 GROUPS, SAMPLES = 24, 5
-PROBE = "ftrace_field_probe"
-ADAPTERS = os.path.join(common.ROOT, "adapters", "python")
-VERDICT = os.path.join(common.HERE, "field_verdict.py")
+# Of code that notices whatever it mentions.
+UNWRITTEN = re.compile(" (looks for|goes through) ")
 
 
 class Group:
@@ -50,8 +46,17 @@ class Group:
         self.path = reason.get("path", "")
         self.text = reason.get("text", "")
         self.units = []
+        self.noticing = collections.Counter()
         self.name = self.line = None
-        self.verdict = ""
+
+    def verdict(self):
+        """What notices, the most frequent first."""
+        return ", ".join("%s (%d)" % (text, count) for text, count in
+                         self.noticing.most_common(4))
+
+    def is_of_everything(self):
+        return sum(count for text, count in self.noticing.items()
+                   if UNWRITTEN.search(text)) > len(self.units) / 2
 
 
 def _groups(answer):
@@ -63,6 +68,8 @@ def _groups(answer):
             group = found.setdefault(key, Group(reason))
             if not group.units or group.units[-1] != unit["id"]:
                 group.units.append(unit["id"])
+            if "by" in reason:
+                group.noticing[reason["by"]] += 1
     return sorted(found.values(), key=lambda each: -len(each.units))
 
 
@@ -89,7 +96,7 @@ class Why:
 
     def __init__(self, recorded, selected, groups):
         self.recorded, self.selected = recorded, selected
-        self.lines = [(len(each.units), each.name, each.line, each.verdict)
+        self.lines = [(len(each.units), each.name, each.line, each.verdict())
                       for each in groups[:8]]
         half = recorded / 2
         of_class = collections.defaultdict(set)
@@ -117,13 +124,12 @@ class Asked:
         self.map = os.path.join(self.root, ".ftrace")
         self.aside = os.path.join(way.suite.work, "map")
 
-    def why(self, before):
-        """None where no more than half is selected.  before: the commit
-        that the map is of."""
+    def why(self):
+        """None where no more than half is selected."""
         shutil.rmtree(self.aside, ignore_errors=True)
         shutil.copytree(self.map, self.aside)
         try:
-            return self._why(before)
+            return self._why()
         finally:
             # What was asked has taken sources apart already: the run that
             # is measured is not to find that done.
@@ -133,22 +139,20 @@ class Asked:
     def _affected(self):
         return json.loads(self.ftrace.ask("affected", "--json", "-q"))
 
-    def _why(self, before):
+    def _why(self):
         answer = self._affected()
         selected = sum(not unit["file"] for unit in answer["units"])
         if selected <= answer["recorded"] / 2:
             return None
         groups = _groups(answer)[:GROUPS]
         for group in groups:
-            self._name(group, answer["recorded"], before)
-        self._explain(groups, before)
+            self._name(group)
         return Why(answer["recorded"], selected, groups)
 
-    def _name(self, group, recorded, before):
+    def _name(self, group):
         if group.text.startswith("changed: "):
             lines = [_line(group, everything=" as a whole," not in group.text
-                           and len(group.units) > recorded / 2
-                           and self._everything(group, recorded, before))]
+                           and group.is_of_everything())]
         else:
             step = max(1, len(group.units) // SAMPLES)
             lines = [_line(group, self._chain(unit, group)) for unit in
@@ -168,88 +172,6 @@ class Asked:
                     == group.what and reason.get("text", "") == group.text):
                 return next(iter(reason.get("chains", ())), None)
         return None
-
-    def _before(self, before, path):
-        return replay_history.git("show", "%s:%s" % (before, path),
-                                  cwd=self.root)
-
-    def _explain(self, groups, before):
-        """What ftrace does not say itself of the largest groups."""
-        whole = [group for group in groups if group.name == WHOLE]
-        every = [group for group in groups if group.name == EVERYTHING]
-        if not (whole or every):
-            return
-        answer = self._narrowing(whole, before)
-        for group in whole:
-            verdict = answer["verdicts"].get(group.path)
-            group.verdict = "%s: %s" % tuple(verdict) if verdict else ""
-        for group in every:
-            group.verdict = self._mentioning(
-                group.units[len(group.units) // 2], answer["everything"])
-
-    def _mentioning(self, unit, everything):
-        """Functions that mention everything and that a test depends on."""
-        found = {}
-        for each in json.loads(self.ftrace.ask("deps", "--json", unit))[
-                "accesses"]:
-            if each.get("block") in everything.get(each["path"], ()):
-                name = "%s:%s" % (each["path"], each["block"])
-                way = each["scope"]
-                if way in ("kept", "memo"):
-                    way += " " + each["scope_name"]
-                # That it entered the function itself says the most.
-                if way == "entered" or name not in found:
-                    found[name] = way
-        return ", ".join("%s (%s)" % each for each in sorted(
-            found.items(), key=lambda each: each[1] != "entered")[:6])
-
-    def _narrowing(self, groups, before):
-        """What narrowing says of the edits, and of everybody's functions."""
-        sources = replay_history.git("ls-files", "*.py", cwd=self.root)
-        request = {"now": {path: common.read(os.path.join(self.root, path))
-                           for path in sources.splitlines()},
-                   "collected": [path for path in sources.splitlines()
-                                 if re.search(r"(^|/)(test_.*|.*_test)\.py$",
-                                              path)],
-                   "before": {}}
-        for group in groups:
-            try:
-                request["before"][group.path] = self._before(
-                    before, group.path)
-            except Broken:
-                pass  # There was none.
-        done = subprocess.run(
-            [self.ftrace.suite.command[0], "-I", VERDICT, ADAPTERS],
-            input=json.dumps(request).encode(), stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, env=common.environment())
-        return json.loads(done.stdout) if done.returncode == 0 else {
-            "verdicts": {}, "everything": {}}
-
-    def _everything(self, group, recorded, before):
-        """Whether a name that nobody can know selects as many.
-
-        The file is for a moment as the map knows it, and has one name more.
-        """
-        path = os.path.join(self.root, group.path)
-        try:
-            old = self._before(before, group.path)
-            with open(path, "rb") as file:
-                now = file.read()
-        except (Broken, OSError):
-            return False
-        times = os.stat(path)
-        try:
-            with open(path, "w") as out:
-                out.write("%s\n%s = 1\n" % (old, PROBE))
-            units = self._affected()["units"]
-        finally:
-            with open(path, "wb") as out:
-                out.write(now)
-            os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-        return sum(any(reason.get("path") == group.path
-                       and PROBE in reason.get("text", "")
-                       for reason in unit["reasons"])
-                   for unit in units) > recorded / 2
 
 
 def _counts(whys):

@@ -53,6 +53,9 @@ static void add_reasons(cJSON *object, const struct affected_unit *unit)
 		if (reason->text)
 			cJSON_AddItemToObject(
 				item, "text", json_bytes(reason->text));
+		if (reason->by)
+			cJSON_AddItemToObject(
+				item, "by", json_bytes(reason->by));
 		cJSON_AddItemToArray(reasons, item);
 	}
 }

@@ -116,6 +116,8 @@ static int print_reason(struct map *map, const struct query_unit *unit,
 		reason->path ? variable_shown(reason->path) : "",
 		reason->path ? " " : "", reason->what, reason->text ? ": " : "",
 		reason->text ? reason->text : "");
+	if (reason->by)
+		printf("  since %s\n", reason->by);
 	if (reason->state != UNIT_STALE || !reason->path)
 		return 0;
 	code = explain_file(&chains, map, reason->path, unit->scope, true, err);
@@ -149,6 +151,9 @@ static int why_json(struct map *map, const struct query_unit *unit,
 		if (reason->text)
 			cJSON_AddItemToObject(
 				item, "text", json_bytes(reason->text));
+		if (reason->by)
+			cJSON_AddItemToObject(
+				item, "by", json_bytes(reason->by));
 		if (!reason->path)
 			continue;
 		cJSON_AddItemToObject(item, "path", json_path(reason->path));

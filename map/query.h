@@ -50,6 +50,9 @@ struct query_hits {
 	size_t slot_count;
 };
 
+/* The state that leads to a scope; 0: none does. */
+int64_t query_hits_state(const struct query_hits *hits, int64_t scope);
+
 /*
  * Every scope that depends on one of the states, or on one of the scopes:
  * against the `uses` and `makes` edges.

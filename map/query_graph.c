@@ -26,6 +26,15 @@ uint32_t query_hits_find(const struct query_hits *hits, int64_t scope)
 	return hits->slot_count ? hits->slots[slot_of(hits, scope)] : HIT_NONE;
 }
 
+int64_t query_hits_state(const struct query_hits *hits, int64_t scope)
+{
+	uint32_t hit = query_hits_find(hits, scope);
+
+	while (hit != HIT_NONE && hits->hits[hit].via != HIT_NONE)
+		hit = hits->hits[hit].via;
+	return hit == HIT_NONE ? 0 : hits->hits[hit].state;
+}
+
 static void grow(struct query_hits *hits)
 {
 	size_t count = hits->slot_count ? hits->slot_count * 2 : 256;

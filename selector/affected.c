@@ -40,7 +40,7 @@ struct affected_unit *search_select(struct search *search, size_t i)
 }
 
 void search_add_reason(struct affected_unit *unit, enum unit_state state,
-	const char *what, const char *path, const char *text)
+	const char *what, const char *path, const char *text, const char *by)
 {
 	struct reason *reason = array_add(&unit->reasons, &unit->reason_count,
 		&unit->reason_room, sizeof(*reason));
@@ -49,6 +49,7 @@ void search_add_reason(struct affected_unit *unit, enum unit_state state,
 	reason->what = what;
 	reason->path = path ? xstrdup(path) : NULL;
 	reason->text = text ? xstrdup(text) : NULL;
+	reason->by = by ? xstrdup(by) : NULL;
 	/* The first reason names the state; a change outweighs a policy. */
 	if (unit->state == UNIT_HIT || state == UNIT_STALE)
 		unit->state = state;
@@ -161,19 +162,31 @@ bool search_collected_anew(const struct search *search,
 	       any_collected(search, meant, unit->id, n);
 }
 
-static int select_changed(struct search *search, const int64_t *states,
-	size_t count, const char *what, const char *path)
+/* Why all who depend on a state are concerned, to be freed; or NULL. */
+static char *whole_text(const struct narrowing *narrowing, int64_t state)
 {
+	const struct narrowed *narrowed = narrowing_of(narrowing, state);
+
+	return narrowed && narrowed->whole && narrowed->reason
+		       ? xasprintf("as a whole: %s", narrowed->reason)
+		       : NULL;
+}
+
+static int select_changed(struct search *search, const struct change *change,
+	const struct narrowing *narrowing)
+{
+	const char *what = change->what, *path = change->path;
 	struct query_hits hits = {0};
 	struct meant meant = {{&hits}, 1};
-	int code = query_dependents(
-		&hits, search->map, states, count, NULL, 0, search->err);
+	int code = query_dependents(&hits, search->map, change->states,
+		change->state_count, NULL, 0, search->err);
 
 	if (code == 0)
 		search_note_decisive(search, &meant, path);
 	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
 		const struct query_unit *unit = &search->units.units[i];
 		struct affected_unit *selected;
+		char *text;
 
 		/* One that never ran is tied to nothing but its file. */
 		if (query_hits_find(&hits, unit->scope) == HIT_NONE &&
@@ -181,9 +194,12 @@ static int select_changed(struct search *search, const int64_t *states,
 				!search_collected_anew(search, &meant, unit)))
 			continue;
 		selected = search_select(search, i);
+		text = whole_text(
+			narrowing, query_hits_state(&hits, unit->scope));
 		if (!search_has_reason(search, selected, path))
 			search_add_reason(
-				selected, UNIT_STALE, what, path, NULL);
+				selected, UNIT_STALE, what, path, text, NULL);
+		free(text);
 		if (!selected->whole_file && search_is_here(search, path))
 			selected->whole_file =
 				search_collected_anew(search, &meant, unit);
@@ -216,8 +232,7 @@ static int select_narrowed(struct search *search, struct change *change,
 int search_changes(struct search *search, struct changes *changes,
 	const struct narrowing *narrowing)
 {
-	int64_t *rest = NULL;
-	size_t count = 0, room = 0;
+	struct change rest = {.what = "modified", .path = "(many files)"};
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < changes->count; i++) {
@@ -225,19 +240,17 @@ int search_changes(struct search *search, struct changes *changes,
 
 		code = select_narrowed(search, change, narrowing);
 		if (code == 0 && i < CHANGES_APART && change->state_count)
-			code = select_changed(search, change->states,
-				change->state_count, change->what,
-				change->path);
+			code = select_changed(search, change, narrowing);
 		if (i < CHANGES_APART)
 			continue;
 		for (size_t k = 0; k < change->state_count; k++)
-			*(int64_t *)array_add(&rest, &count, &room,
-				sizeof(*rest)) = change->states[k];
+			*(int64_t *)array_add(&rest.states, &rest.state_count,
+				&rest.state_room, sizeof(*rest.states)) =
+				change->states[k];
 	}
-	if (code == 0 && count)
-		code = select_changed(
-			search, rest, count, "modified", "(many files)");
-	free(rest);
+	if (code == 0 && rest.state_count)
+		code = select_changed(search, &rest, narrowing);
+	free(rest.states);
 	return code;
 }
 
@@ -250,7 +263,7 @@ static int select_incomplete(struct search *search)
 	for (size_t i = 0; code == 0 && i < search->units.count; i++)
 		if (reasons[i])
 			search_add_reason(search_select(search, i), UNIT_RERUN,
-				"incomplete", NULL, reasons[i]);
+				"incomplete", NULL, reasons[i], NULL);
 	incomplete_release(reasons, &search->units);
 	return code;
 }
@@ -262,11 +275,11 @@ static void select_by_outcome(struct search *search)
 
 		if (!outcome)
 			search_add_reason(search_select(search, i), UNIT_MISS,
-				"new", NULL, "it has not run yet");
+				"new", NULL, "it has not run yet", NULL);
 		else if (!strcmp(outcome, "failed") ||
 			 !strcmp(outcome, "error"))
 			search_add_reason(search_select(search, i), UNIT_RERUN,
-				"failed", NULL, NULL);
+				"failed", NULL, NULL, NULL);
 	}
 }
 
@@ -293,7 +306,8 @@ static int select_flaky(struct search *search)
 		if (is_flaky(&flaky, &search->units.units[i]))
 			search_add_reason(search_select(search, i), UNIT_RERUN,
 				"flaky", NULL,
-				"it has ended both ways with nothing changed");
+				"it has ended both ways with nothing changed",
+				NULL);
 	flaky_units_release(&flaky);
 	return 0;
 }
@@ -313,7 +327,7 @@ static int select_new(struct search *search, const struct changes *changes)
 		unit->runner = xstrdup("pytest");
 		unit->id = paths[i];
 		unit->file = true;
-		search_add_reason(unit, UNIT_MISS, "new", paths[i], NULL);
+		search_add_reason(unit, UNIT_MISS, "new", paths[i], NULL, NULL);
 	}
 	free(paths);
 	return code;
@@ -494,6 +508,7 @@ void affected_release(struct affected *affected)
 		for (size_t k = 0; k < unit->reason_count; k++) {
 			free(unit->reasons[k].path);
 			free(unit->reasons[k].text);
+			free(unit->reasons[k].by);
 		}
 		free(unit->reasons);
 		free(unit->runner);

@@ -31,6 +31,7 @@ struct reason {
 	const char *what; /* "modified", ...; "failed", "incomplete", "new" */
 	char *path;       /* of the change; NULL where none is to blame */
 	char *text;       /* more for people, or NULL */
+	char *by;         /* what of the test notices it, or NULL */
 };
 
 struct affected_unit {

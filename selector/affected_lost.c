@@ -31,7 +31,7 @@ static int select_one(struct search *search, size_t unit, const char *id)
 		if (code == 0 && !is_there(search->map, paths[i]))
 			search_add_reason(search_select(search, unit),
 				UNIT_STALE, "removed", paths[i],
-				"it made that, and others use it");
+				"it made that, and others use it", NULL);
 		free(paths[i]);
 	}
 	free(paths);

@@ -59,7 +59,7 @@ static void select_fresh(struct search *search, const char *path,
 	unit->runner = xstrdup(runner);
 	unit->id = name ? xasprintf("%s::%s", path, name) : xstrdup(path);
 	unit->file = true;
-	search_add_reason(unit, UNIT_MISS, "new", path, NULL);
+	search_add_reason(unit, UNIT_MISS, "new", path, NULL, NULL);
 }
 
 static void select_unit(struct search *search, size_t i,
@@ -70,8 +70,10 @@ static void select_unit(struct search *search, size_t i,
 	struct affected_unit *selected = search_select(search, i);
 
 	if (!search_has_reason(search, selected, path))
-		search_add_reason(
-			selected, UNIT_STALE, what, path, narrowed->reason);
+		search_add_reason(selected, UNIT_STALE, what, path,
+			narrowed->reason,
+			narrowed_notice(narrowed,
+				query_hits_state(meant->hits[1], unit->scope)));
 	if (!search_is_here(search, path))
 		return;
 	if (name && !name->exists)
@@ -148,7 +150,7 @@ static void select_doubting(
 
 	if (!search_has_reason(search, selected, path))
 		search_add_reason(selected, UNIT_STALE, what, path,
-			"loads it, in case that fails now");
+			"loads it, in case that fails now", NULL);
 }
 
 static bool surely_loads(const struct narrowed_doubts *doubts,

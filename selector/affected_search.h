@@ -39,8 +39,9 @@ bool is_meant(const struct meant *meant, int64_t scope);
 /* The entry of a recorded unit, made when there is none yet. */
 struct affected_unit *search_select(struct search *search, size_t unit);
 
+/* text and by, here and below: may be NULL. */
 void search_add_reason(struct affected_unit *unit, enum unit_state state,
-	const char *what, const char *path, const char *text);
+	const char *what, const char *path, const char *text, const char *by);
 
 /*
  * Whether what the unit's file was collected from is meant: then its ids may

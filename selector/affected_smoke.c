@@ -49,7 +49,7 @@ static void select_one(struct search *search, size_t i, const char *pattern)
 
 	if (!unit_is_check(unit->runner, unit->id))
 		search_add_reason(search_select(search, i), UNIT_RERUN, "smoke",
-			NULL, pattern);
+			NULL, pattern, NULL);
 }
 
 /* The scope of the label; 0: no unit has it. */

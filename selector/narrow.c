@@ -304,6 +304,9 @@ void narrowing_release(struct narrowing *narrowing)
 			free(narrowed->names[k].name);
 		free(narrowed->names);
 		free(narrowed->states);
+		for (size_t k = 0; k < narrowed->notice_count; k++)
+			free(narrowed->notices[k]);
+		free(narrowed->notices);
 		free(narrowed->readers);
 		free(narrowed->doubts.states);
 		for (size_t k = 0; k < narrowed->doubts.path_count; k++)
@@ -316,6 +319,14 @@ void narrowing_release(struct narrowing *narrowing)
 	}
 	free(narrowing->list);
 	memset(narrowing, 0, sizeof(*narrowing));
+}
+
+const char *narrowed_notice(const struct narrowed *narrowed, int64_t state)
+{
+	for (size_t i = 0; i < narrowed->state_count; i++)
+		if (narrowed->states[i] == state)
+			return narrowed->notices[i];
+	return NULL;
 }
 
 const struct narrowed *narrowing_of(

@@ -42,9 +42,14 @@ struct narrowed {
 	char *maker;   /* or of this function in it; else NULL */
 	bool whole;    /* everybody who depends on it */
 	char *reason;  /* one line for people */
-	/* Otherwise those who depend on it and on one of these, too. */
+	/*
+	 * Otherwise those who depend on it and on one of these, too; and why
+	 * each of these notices, for people.
+	 */
 	int64_t *states;
 	size_t state_count, state_room;
+	char **notices;
+	size_t notice_count, notice_room;
 	/* Or on these scopes, which have names read that changed. */
 	int64_t *readers;
 	size_t reader_count, reader_room;
@@ -69,6 +74,9 @@ struct narrowing {
 int narrowing_find(struct narrowing *narrowing, struct changes *changes,
 	struct map *map, struct err *err);
 void narrowing_release(struct narrowing *narrowing);
+
+/* Why who depends on a state notices; NULL: it is none of its `states`. */
+const char *narrowed_notice(const struct narrowed *narrowed, int64_t state);
 
 /* What became of a state; NULL: it is none of those. */
 const struct narrowed *narrowing_of(

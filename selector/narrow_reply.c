@@ -209,16 +209,15 @@ static bool is_touched(const struct wanted *wanted, const char *path)
  * The letters are those of docs/python.md; reflection mentions all.
  */
 static bool mentions_wanted(struct wanted *wanted, const struct place *place,
-	const struct source_block *block)
+	const struct source_block *block, struct frame *which)
 {
 	const char *at = block->mentions, *end = at + block->mentions_size;
 	bool any = wanted->globals.count || wanted->names.count ||
 		   wanted->global_values.count || wanted->values.count ||
 		   wanted->global_heads.count || wanted->heads.count;
-	struct frame line;
 
-	while (any && next_mention(&at, end, &line)) {
-		switch (line.size ? *line.bytes : '\0') {
+	while (any && next_mention(&at, end, which)) {
+		switch (which->size ? *which->bytes : '\0') {
 		case '*':
 			return true;
 		case '@':
@@ -232,13 +231,13 @@ static bool mentions_wanted(struct wanted *wanted, const struct place *place,
 		case 'g':
 		case 'h':
 		case 'G':
-			if (wants_global(wanted, place, &line))
+			if (wants_global(wanted, place, which))
 				return true;
 			break;
 		case 'a':
 		case 'b':
 		case 'A':
-			if (wants_attribute(wanted, &line))
+			if (wants_attribute(wanted, which))
 				return true;
 			break;
 		default:
@@ -286,18 +285,38 @@ static bool is_member(const struct wanted *wanted, const char *path,
 	return false;
 }
 
-static bool is_wanted(struct wanted *wanted, const struct place *place,
+/* What a mention means, for people; its letter is its first. */
+static char *notice_of_mention(const struct frame *line)
+{
+	switch (*line->bytes) {
+	case '*':
+		return xstrdup("looks for names that are not written in it");
+	case '@':
+		return xstrdup("goes through the names of its module");
+	case '+':
+		return xstrdup("goes through the attributes of objects");
+	default:
+		return xasprintf(
+			"mentions %.*s", (int)line->size - 1, line->bytes + 1);
+	}
+}
+
+/* Why a function notices, to be freed; NULL: it does not. */
+static char *notice_of(struct wanted *wanted, const struct place *place,
 	const struct source *source, const struct interned *name)
 {
 	const struct source_block *block;
+	struct frame which;
 
-	if (is_member(wanted, place->path, name->bytes, name->size) ||
-		has_pair(&wanted->functions, place->path, name->bytes,
-			name->size))
-		return true;
+	if (is_member(wanted, place->path, name->bytes, name->size))
+		return xstrdup("is of a class that changed");
+	if (has_pair(&wanted->functions, place->path, name->bytes, name->size))
+		return xstrdup("works with what changed");
 	block = source ? source_find_block(source, name->bytes, name->size)
 		       : NULL;
-	return block && mentions_wanted(wanted, place, block);
+	return block && mentions_wanted(wanted, place, block, &which)
+		       ? notice_of_mention(&which)
+		       : NULL;
 }
 
 /*
@@ -326,6 +345,20 @@ static void add_doubt(struct narrowed_doubts *doubts, const char *path,
 		&doubts->path_room, sizeof(char *)) = xstrdup(path);
 }
 
+/* Takes the notice over. */
+static void add_noticing(struct narrowed *narrowed, const struct place *place,
+	const struct map_state *state, const struct interned *name,
+	char *notice)
+{
+	add_state(&narrowed->states, &narrowed->state_count,
+		&narrowed->state_room, state);
+	*(char **)array_add(&narrowed->notices, &narrowed->notice_count,
+		&narrowed->notice_room, sizeof(char *)) =
+		xasprintf("%s%s%.*s %s", place->path, name->size ? ":" : "",
+			(int)name->size, name->bytes, notice);
+	free(notice);
+}
+
 static void find_states(struct narrowed *narrowed, struct wanted *wanted,
 	const struct place *place)
 {
@@ -337,6 +370,7 @@ static void find_states(struct narrowed *narrowed, struct wanted *wanted,
 	struct source *source =
 		map_file_source(files, place->file, place->map, NULL);
 	bool catches;
+	char *notice;
 
 	for (uint32_t s = files->files[place->file].state; s != FILE_NONE;
 		s = files->states[s].next) {
@@ -353,11 +387,12 @@ static void find_states(struct narrowed *narrowed, struct wanted *wanted,
 		if (catches)
 			add_state(&narrowed->catchers, &narrowed->catcher_count,
 				&narrowed->catcher_room, state);
-		if (catches ||
-			(name->size ? is_wanted(wanted, place, source, name)
-				    : whole))
-			add_state(&narrowed->states, &narrowed->state_count,
-				&narrowed->state_room, state);
+		notice = catches      ? xstrdup("imports what may fail now")
+			 : name->size ? notice_of(wanted, place, source, name)
+			 : whole      ? xstrdup("is loaded")
+				      : NULL;
+		if (notice)
+			add_noticing(narrowed, place, state, name, notice);
 	}
 }
 

@@ -381,3 +381,33 @@ def test_status_names_failing_and_incomplete(project):
     project.ftrace("run", "-n", "lingers", "--", "true").ok()
     status = project.ftrace("status").ok().out
     assert "selected" not in status
+
+
+def test_why_names_what_notices(project):
+    """By names that changed; and why a file is taken as a whole."""
+    project.write("lib.py", """\
+        import sys
+        LIMIT = 1
+        def limit():
+            return LIMIT
+        """)
+    project.write("test_a.py", """\
+        import lib
+        def test_limit():
+            assert lib.limit()
+        def test_other():
+            assert lib
+        """)
+    project.pytest().ok()
+    with project.edited("lib.py", "LIMIT = 1", "LIMIT = 2"):
+        assert project.affected_units() == ["test_a.py::test_limit"]
+        told = project.ftrace("why", "test_a.py::test_limit").ok().out
+        assert "\n  since lib.py:limit mentions LIMIT\n" in told
+        reason, = project.json("why", "test_a.py::test_limit")["reasons"]
+        assert reason["by"] == "lib.py:limit mentions LIMIT"
+        reason, = project.json("affected")["units"][0]["reasons"]
+        assert reason["by"] == "lib.py:limit mentions LIMIT"
+    with project.edited("lib.py", "LIMIT = 1", "sys.setswitchinterval(1)"):
+        reason, = project.json("why", "test_a.py::test_other")["reasons"]
+        assert reason["text"].startswith("as a whole: ")
+        assert "sys.setswitchinterval" in reason["text"]

@@ -24,9 +24,10 @@ import field_table  # noqa: E402
      "everybody mentions everything"),
     ("modified a.py < kept b.py:memo < block f", "kept values"),
     ("modified a.py < entered a.py < block f", "function entered"),
-    ("modified a.py < module b < module a", field_reasons.WHOLE),
-    ("modified a.py < run  < module conftest < module a",
+    ("modified a.py : as a whole: x < module b < module a",
      field_reasons.WHOLE),
+    ("modified a.py : as a whole: x < run  < module a", field_reasons.WHOLE),
+    ("modified a.py < module b < module a", "file accessed"),
     ("modified a.json < module test_a", "file accessed"),
     ("new tests/test_a.py", "failed, incomplete or new"),
     ("smoke ", "other"),
@@ -39,6 +40,19 @@ def group(name, units):
     made = field_reasons.Group({"what": "modified", "path": "a.py"})
     made.name, made.units = name, list(units)
     return made
+
+
+def test_what_notices_stands_behind_a_line():
+    everything = "lib.py:get looks for names that are not written in it"
+    found, = field_reasons._groups({"units": [
+        {"id": each, "reasons": [{
+            "what": "modified", "path": "a.py", "text": "changed: x",
+            "by": by}]}
+        for each, by in (("t1", everything), ("t2", everything),
+                         ("t3", "lib.py:f mentions x"))]})
+    assert found.verdict() == (
+        everything + " (2), lib.py:f mentions x (1)")
+    assert found.is_of_everything()
 
 
 def test_what_alone_selects_more_than_half_is_the_sole_cause():
