@@ -21,6 +21,8 @@ WHOLE = b"/@ftrace/block/read//"
 BLOCK_LIST = b"/@ftrace/block/list/"
 INTERPRETER = b"/@ftrace/interpreter/"
 ENV = b"/@ftrace/env/"
+# A section of a file with settings, and the file.
+SECTION = b"/@ftrace/block/read/%b/%b"
 BASE = b"run/"
 OPAQUE = b"opaque/"
 

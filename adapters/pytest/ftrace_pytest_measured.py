@@ -6,7 +6,8 @@ and looks at the file and all directories above, in the middle of a test or of
 an import: no test depends on that.  Nor does one on the file that it reads to
 tell branches, where sys.monitoring does its work.  And what is measured
 without ftrace is measured with it, and no more: the plugin keeps itself out of
-coverage's sight.
+coverage's sight.  Of files that have settings of others, too, coverage reads
+its own sections; those on reports are of no test.
 
 Hypothesis looks for constants in all sources of the project, to try them as
 examples.  Which examples it makes up is a matter of chance: no test depends on
@@ -20,17 +21,25 @@ import sys
 import ftrace_pytest_marks as marks
 
 # What decides, and what reads.
-MODULES = ("coverage.inorout", "coverage.sysmon",
+MODULES = ("coverage.inorout", "coverage.control", "coverage.sysmon",
            "hypothesis.internal.conjecture.providers")
-_DECIDES = MODULES[0]
+_DECIDES, _SETS_UP = MODULES[:2]
 _READS = ("get_python_source", "_get_local_constants")
 # What finds the files of the modules that are to be measured.
 _PREPARES = ("__init__", "configure", "set_matchers_depending_on_syspath",
              "find_possibly_unexecuted_files", "warn_unimported_source")
+# Where coverage looks for settings, and the section that matters in those that
+# are not its own.
+_SECTIONS = {"setup.cfg": b"coverage:run", "tox.ini": b"coverage:run",
+             "pyproject.toml": b"tool.coverage"}
+_OWN_SETTINGS = (".coveragerc", ".coveragerc.toml")
 _HERE = os.path.dirname(os.path.abspath(__file__)) + "/"
 
 # The name of a file that coverage takes for none.
 _NONE = "<ftrace>"
+
+# Whether it has read its settings, and that was said.
+has_settings = False
 
 
 def install():
@@ -45,6 +54,9 @@ def install():
 def watch(name, module):
     if name == _DECIDES:
         _watch_decisions(module)
+        return
+    if name == _SETS_UP:
+        _watch_settings(module)
         return
     for reads in _READS:
         function = getattr(module, reads, None)
@@ -63,6 +75,43 @@ def _muted(function):
 
     muted._ftrace = True
     return muted
+
+
+def _watch_settings(module):
+    function = getattr(module, "read_coverage_config", None)
+    # Before Python 3.11 nobody can take TOML apart.
+    if not callable(function) or sys.version_info < (3, 11):
+        return
+
+    @functools.wraps(function)
+    def read(*args, **named):
+        global has_settings
+        token = marks.mute_always()
+        try:
+            found = function(*args, **named)
+        finally:
+            marks.unmute(token)
+        given = named.get("config_file", args[0] if args else None)
+        _say_settings(given if type(given) is str else "")
+        has_settings = True
+        return found
+
+    module.read_coverage_config = read
+
+
+def _say_settings(given):
+    """Says what coverage has read; `given`: a file that it was told."""
+    given = os.environ.get("COVERAGE_RCFILE") or given
+    for name in dict.fromkeys((given, *_OWN_SETTINGS, *_SECTIONS)):
+        section = _SECTIONS.get(name) if name != given else None
+        if section and os.path.isfile(name):
+            marks.say(marks.SECTION % (
+                section, marks.encode(os.path.abspath(name))))
+        elif name and not section:
+            try:
+                open(name, "rb").close()
+            except OSError:
+                continue
 
 
 def _watch_decisions(module):

@@ -13,9 +13,9 @@ import sys
 import pytest
 
 import ftrace_pytest_marks as marks
-from ftrace_pytest_marks import encode, say
+import ftrace_pytest_measured as measured
+from ftrace_pytest_marks import SECTION, encode, say
 
-SECTION = b"/@ftrace/block/read/%b/%b"
 PRESENCE = b"/@ftrace/block/stat/-/%b"
 
 # What decides in these files, in every pytest that is known: that a section
@@ -120,7 +120,8 @@ def _measures(coverage):
     """Whether coverage has begun: it reads its settings only then."""
     return ("coverage.cmdline" in sys.modules
             or any(name.startswith("COVERAGE_PROCESS") for name in os.environ)
-            or coverage.Coverage.current() is not None)
+            or (coverage.Coverage.current() is not None
+                and not measured.has_settings))
 
 
 def _may_read(name, module):

@@ -299,6 +299,29 @@ def test_audit_finds_no_gap(bare):
     all_of(bare, "setup.cfg", "-q", "-v")
 
 
+@needs_tomllib
+@pytest.mark.parametrize("name, own, other, measured", [
+    ("setup.cfg", "[tool:pytest]\naddopts = -q", "[metadata]\nname = x",
+     "[coverage:run]\nbranch = true"),
+    ("tox.ini", "[pytest]\naddopts = -q", "[flake8]\nname = x",
+     "[coverage:run]\nbranch = true"),
+    ("pyproject.toml", "[tool.pytest.ini_options]\naddopts = '-q'",
+     "[tool.other]\nname = 'x'", "[tool.coverage.run]\nbranch = true"),
+])
+def test_pytest_cov(bare, name, own, other, measured):
+    """What is about the run, not about reports."""
+    bare.with_plugins().write(name, "\n".join((own, other, measured, "")))
+    bare.record("--cov=test_one")
+    nothing(bare, name, "x", "y")
+    all_of(bare, name, "-q", "-v")
+    all_of(bare, name, "branch = true", "branch = false")
+    bare.write(".coveragerc", "")
+    assert bare.affected_units() == [ONE]
+    (bare.root / ".coveragerc").unlink()
+    if name != "pyproject.toml":
+        nothing(bare, name, "x", "x\n[coverage:html]\ntitle = it")
+
+
 def test_coverage(bare):
     """It reads its own section, of which nobody tells."""
     bare.with_plugins().write("setup.cfg", SETUP)
