@@ -44,7 +44,7 @@ REFLECTION = frozenset((
     "get_type_hints", "get_annotations", "get_overloads", "__annotations__",
     "__annotate__", "__annotate_func__", "__annotations_cache__",
     "get_annotate_from_class_namespace", "call_annotate_function",
-    "__getattribute__", "__builtins__", "pickle", "_pickle", "cPickle", "dill",
+    "__builtins__", "pickle", "_pickle", "cPickle", "dill",
     "cloudpickle", "shelve", "runpy", "run_module", "run_path",
     "get_objects", "get_referrers", "get_referents",
     "__static_attributes__", "InteractiveInterpreter",
@@ -65,7 +65,7 @@ BY_ARGUMENT = {
     "getattr": 2, "hasattr": 2, "setattr": 2, "delattr": 2,
     "attrgetter": 0, "methodcaller": 1, "import_module": 1,
     "__import__": 1, "getfixturevalue": 1, "reload": 0,
-    "__delattr__": 2, "getfuncargvalue": 1,
+    "__delattr__": 2, "__getattribute__": 2, "getfuncargvalue": 1,
     "locate": 1, "resolve_name": 1}
 TRIGGERS = frozenset(BY_ARGUMENT) | NAMESPACES
 # What these are asked for is told while the code runs.

@@ -23,6 +23,12 @@ _CALLED = _ops("CALL") if "PRECALL" in _opmap else frozenset()
 _INDEX = _ops("BINARY_SUBSCR", "STORE_SUBSCR")
 _BINARY_OP = _opmap.get("BINARY_OP", mentions.NOWHERE)
 _FAST = _ops("LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK")
+_FAST_OP = min(_FAST - {mentions.NOWHERE})
+_STORES = _ops("STORE_FAST", "DELETE_FAST")
+_PAIRED = _ops("STORE_FAST_LOAD_FAST", "STORE_FAST_STORE_FAST")
+_LOADS_TWO = _ops("LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW")
+# Methods that are asked for an attribute by its name.
+_ASKED = frozenset(("__getattr__", "__getattribute__"))
 _ASKING = frozenset(("get", "setdefault", "pop"))
 # How many arguments these methods have where the first one is "module.name".
 _SHORT = {"setattr": 2, "delattr": 1}
@@ -180,6 +186,33 @@ def _is_heard(stream, at, names):
     return _called_with(stream, at, 1, (), lambda op, arg: True) > 1
 
 
+def _hands_on(code, stream, at, name):
+    """Whether it is `object.__getattribute__(self, name)`, or super()'s, with
+    the name that a method of that kind was itself asked for.
+
+    That one is written where it was asked, or heard there.
+    """
+    if name != "__getattribute__" or code.co_name not in _ASKED or (
+            code.co_argcount != 2):
+        return False
+    own = code.co_varnames[1]
+    if own in code.co_cellvars or any(
+            op in _STORES and _name_at(code, (_FAST_OP, arg)) == own
+            for op, arg in stream):
+        return False
+    if any(op in _PAIRED for op, _ in stream):
+        return False
+
+    def accepts(op, arg):
+        if op in _LOADS_TWO:
+            arg &= 15
+        elif op not in _FAST:
+            return False
+        return code.co_varnames[arg] == own
+    return any(_called_with(stream, at, place, code.co_consts, accepts)
+               == place for place in (1, 2))
+
+
 def _names_in_text(code, stream, at, name):
     """Whether it is monkeypatch.setattr("module.name", value) or its like."""
     return name in _SHORT and _called_with_constant(
@@ -265,8 +298,9 @@ def computes(code, shadowed):
         else:
             constant = _called_with_constant(
                 stream, at, place, code.co_consts) or (
-                op in mentions.ATTRIBUTE and _names_in_text(
-                    code, stream, at, names[arg]))
+                op in mentions.ATTRIBUTE and (
+                    _names_in_text(code, stream, at, names[arg])
+                    or _hands_on(code, stream, at, names[arg])))
         if not constant:
             return {"*"}
     return computed

@@ -7,7 +7,7 @@ What is changed counts as a name that changed; and so does what has it as well.
 import ftrace_python_classes as classes
 from ftrace_python_outline import (ALIAS, BINDS, BUILT, KIND, MORE, NAME, NEEDS,
                                    RISK, RISKY, SETS)
-from ftrace_python_units import HARD, Whole, describe, is_special
+from ftrace_python_units import DOC, HARD, Whole, describe, is_special
 
 
 def follow(here, unit, causes=None):
@@ -117,6 +117,10 @@ def _item(here, unit, name):
 def _attribute(here, unit, text):
     owner, _, name = text.rpartition(".")
     found = here.project.find(here.at, owner)
+    if name == "__doc__" and found and found[0] == "other":
+        here.changes.attribute(name)
+        here.changes.add(found[1], {found[2]: DOC})
+        return
     if not found or found[0] == "foreign" or is_special(name):
         raise Whole("%s changes %s" % (describe(unit), text))
     if found[0] != "module":

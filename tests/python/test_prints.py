@@ -205,6 +205,27 @@ def test_reflection(text, computed):
     assert bool({"*", "+", "@"} & found) == computed
 
 
+@pytest.mark.parametrize("name, body, computed", [
+    ("__getattr__", "return object.__getattribute__(self, key)", False),
+    ("__getattr__", "return super().__getattribute__(key)", False),
+    ("__getattribute__", "return cast(object.__getattribute__(self, key))",
+     False),
+    ("other", "return object.__getattribute__(self, key)", True),
+    ("__getattr__", "return object.__getattribute__(self, key + 'x')", True),
+    ("__getattr__", "return object.__getattribute__(key, self)", True),
+    ("__getattr__", "return (object.__getattribute__)", True),
+    ("__getattr__", "key += 'x'; return super().__getattribute__(key)", True),
+    ("__getattr__", "for key in 'ab': super().__getattribute__(key)", True),
+    ("__getattr__", "def f(): nonlocal key; key = 'a'\n"
+     "        return super().__getattribute__(key)", True),
+])
+def test_an_attribute_that_was_asked_for_is_handed_on(name, body, computed):
+    """Who asked has its name written, or was heard."""
+    found = mentions_of("class A:\n    def %s(self, key):\n        %s\n"
+                        % (name, body), "A." + name)
+    assert bool({"*", "+", "@"} & found) == computed
+
+
 @pytest.mark.parametrize("text, of_objects", [
     ("x.__dict__", True), ("vars(x)", True), ("dir(x)", True),
     ("inspect.getmembers(x)", True), ("dir(sys.modules[x])", False),
