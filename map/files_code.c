@@ -33,6 +33,7 @@ void map_file_set_source(
 	struct map_files *files, uint32_t i, struct source *source)
 {
 	struct map_file *file = &files->files[i];
+	bool gone = !source && !file->identity.mode;
 
 	for (uint32_t s = file->state; s != FILE_NONE;
 		s = files->states[s].next) {
@@ -41,8 +42,11 @@ void map_file_set_source(
 
 		if (state->aspect != ASPECT_CODE)
 			continue;
-		live = has_print(source, &files->blocks.entries[state->block],
-			&state->print);
+		/* A section that was not there is not there still. */
+		live = gone ? print_equal(&print_absent, &state->print)
+			    : has_print(source,
+				      &files->blocks.entries[state->block],
+				      &state->print);
 		if (live != state->live) {
 			state->live = live;
 			state->dirty = true;

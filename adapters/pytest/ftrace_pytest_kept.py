@@ -44,6 +44,9 @@ _BUSY = ("_pytest", "pluggy", "logging", "threading", "unittest.mock",
          "weakref", "_weakref", "typing", "re", "builtins", "types", "abc",
          "_io", "itertools", "enum")
 
+# Instructions that get an attribute.
+_GETTING = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR")
+
 # What classes have for which code was made that is in no file.
 _MADE = ("__dataclass_fields__", "__attrs_attrs__")
 
@@ -99,10 +102,11 @@ def _opcodes():
         if op in opcode.hasname and op < len(found):
             found[op] = (252 if name in ("STORE_ATTR", "DELETE_ATTR")
                          else 255 if name.startswith(("STORE", "DELETE"))
-                         else 253 if name.startswith("IMPORT") else 1)
+                         else 253 if name.startswith("IMPORT")
+                         else 17 if name in _GETTING else 1)
     for name, since, shift in _SHIFTS:
         if sys.version_info >= since and name in opcode.opmap:
-            found[opcode.opmap[name]] = 1 + shift
+            found[opcode.opmap[name]] += shift
     found[opcode.EXTENDED_ARG] = 254
     return bytes(found)
 

@@ -42,11 +42,13 @@ static void take(const struct kept_mention *mention)
 	struct kept_name **more;
 	size_t room;
 
-	if (mention->finds)
+	if (mention->how & KEPT_FINDS)
 		name->finds |= bit;
-	if (mention->imports)
+	if (mention->how & KEPT_GETS)
+		name->gets |= bit;
+	if (mention->how & KEPT_IMPORTS)
 		name->imports |= bit;
-	if (mention->sets)
+	if (mention->how & KEPT_SETS)
 		name->setters |= bit;
 	if (name->scopes & bit)
 		return;
@@ -78,7 +80,7 @@ bool kept_asked(PyObject *text)
 		return true;
 	is_new = name->asked_by != scopes[now].number;
 	name->asked_by = scopes[now].number;
-	take(&(struct kept_mention){.name = name, .finds = true});
+	take(&(struct kept_mention){name, KEPT_FINDS | KEPT_GETS});
 	return is_new;
 }
 
@@ -227,10 +229,13 @@ static bool is_found(const struct place *place)
 
 	if (!is_near(place))
 		return false;
-	for (unsigned i = 0; i < 2 && place->names[i]; i++)
-		if ((place->names[i]->finds & bit) ||
-			(!place->is_called && place->names[i]->imports & bit))
+	for (unsigned i = 0; i < 2 && place->names[i]; i++) {
+		const struct kept_name *name = place->names[i];
+
+		if ((place->by_attribute ? name->gets : name->finds) & bit ||
+			(!place->is_called && name->imports & bit))
 			return true;
+	}
 	return false;
 }
 
@@ -361,6 +366,7 @@ static void end(unsigned depth)
 	for (size_t i = 0; i < scope->count; i++) {
 		scope->names[i]->scopes &= ~bit;
 		scope->names[i]->finds &= ~bit;
+		scope->names[i]->gets &= ~bit;
 		scope->names[i]->imports &= ~bit;
 		scope->names[i]->setters &= ~bit;
 	}

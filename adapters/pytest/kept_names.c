@@ -17,6 +17,8 @@
 #define IMPORTS 253
 #define SETS_ATTRIBUTE 252
 
+#define ANYHOW (KEPT_FINDS | KEPT_GETS)
+
 /* A dict of the texts, to their numbers in the list. */
 static PyObject *numbers, *text_type, *tuple_type;
 static struct kept_name **names;
@@ -89,16 +91,14 @@ struct kept_name *kept_name_of_path(const char *path)
 	return name;
 }
 
-static void add(
-	struct block *block, struct kept_name *name, bool finds, bool imports)
+static void add(struct block *block, struct kept_name *name, unsigned how)
 {
 	struct kept_mention *more;
 
 	if (!name)
 		return;
 	if (name->block == block) {
-		block->mentions[name->at].finds |= finds;
-		block->mentions[name->at].imports |= imports;
+		block->mentions[name->at].how |= how;
 		return;
 	}
 	if (block->mention_count % 16 == 0) {
@@ -112,7 +112,7 @@ static void add(
 	name->block = block;
 	name->at = block->mention_count;
 	block->mentions[block->mention_count++] =
-		(struct kept_mention){name, finds, imports, false};
+		(struct kept_mention){name, how};
 }
 
 /* A text of one name, or of some with dots and colons between them. */
@@ -126,7 +126,7 @@ static void add_words(struct block *block, PyObject *text)
 	if (!at || size >= TEXT_MOST || strlen(at) != (size_t)size)
 		return;
 	if (PyUnicode_IsIdentifier(text)) {
-		add(block, kept_name_of(text), true, false);
+		add(block, kept_name_of(text), ANYHOW);
 		return;
 	}
 	if (!strpbrk(at, ".:") || strpbrk(at, " \t\n/\\"))
@@ -139,7 +139,7 @@ static void add_words(struct block *block, PyObject *text)
 		word[n] = '\0';
 		part = n ? PyUnicode_InternFromString(word) : NULL;
 		if (part && PyUnicode_IsIdentifier(part))
-			add(block, kept_name_of(part), true, false);
+			add(block, kept_name_of(part), ANYHOW);
 		PyErr_Clear();
 		Py_DecRef(part);
 	}
@@ -159,7 +159,7 @@ static void add_texts(
 		else if (type_of(each) == text_type && identifiers)
 			add_words(block, each);
 		else if (type_of(each) == text_type)
-			add(block, kept_name_of(each), true, false);
+			add(block, kept_name_of(each), ANYHOW);
 	}
 }
 
@@ -182,13 +182,13 @@ static void add_tuple(struct block *block, PyObject *code,
 	Py_DecRef(tuple);
 }
 
-static void add_name(struct block *block, PyObject *tuple, unsigned long at,
-	bool finds, bool imports)
+static void add_name(
+	struct block *block, PyObject *tuple, unsigned long at, unsigned how)
 {
 	PyObject *text = PyTuple_GetItem(tuple, (ssize_t)at);
 
 	if (text)
-		add(block, kept_name_of(text), finds, imports);
+		add(block, kept_name_of(text), how);
 	PyErr_Clear();
 }
 
@@ -202,7 +202,7 @@ static void add_import(struct block *block, PyObject *tuple, unsigned long at,
 
 	if (text && !PyUnicode_IsIdentifier(text))
 		add_words(block, text);
-	add_name(block, tuple, at, !is_same, true);
+	add_name(block, tuple, at, KEPT_IMPORTS | (is_same ? 0 : ANYHOW));
 }
 
 /* What instructions have names for. */
@@ -224,17 +224,18 @@ static void add_names(struct block *block, PyObject *code)
 		if (kind == SETS_ATTRIBUTE)
 			sets = true;
 		if (kind == SETS || kind == SETS_ATTRIBUTE)
-			add_name(block, tuple, argument, false, false);
+			add_name(block, tuple, argument, 0);
 		else if (kind == IMPORTS)
 			add_import(block, tuple, argument, at + i + 2,
 				size - i - 2);
 		else if (kind && kind != EXTENDS)
-			add_name(block, tuple, argument >> (kind - 1), true,
-				false);
+			add_name(block, tuple,
+				argument >> ((kind & (KEPT_ATTRIBUTE - 1)) - 1),
+				kind & KEPT_ATTRIBUTE ? ANYHOW : KEPT_FINDS);
 		argument = kind == EXTENDS ? argument << 8 : 0;
 	}
 	for (unsigned i = 0; sets && i < block->mention_count; i++)
-		block->mentions[i].sets = true;
+		block->mentions[i].how |= KEPT_SETS;
 	Py_DecRef(tuple);
 	Py_DecRef(bytes);
 }
@@ -253,9 +254,9 @@ void kept_names_add(struct block *block, PyObject *code)
 		block->mentions[i].name->at = i;
 	}
 	if (kinds && start()) {
-		add(block, kept_name_of_path(block->path), false, false);
+		add(block, kept_name_of_path(block->path), 0);
 		if (own)
-			add(block, kept_name_of(own), false, false);
+			add(block, kept_name_of(own), 0);
 		add_names(block, code);
 		add_tuple(block, code, "co_freevars", SSIZE_MAX, false);
 		add_tuple(block, code, "co_varnames", parameters, false);

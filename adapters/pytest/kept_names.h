@@ -25,6 +25,7 @@ struct kept_name {
 	unsigned count, room;
 	uint64_t scopes;  /* a bit for each scope in force that mentions it, */
 	uint64_t finds;   /* and of these, that may find what it stands for, */
+	uint64_t gets;    /* or that may find an attribute of that name, */
 	uint64_t imports; /* or import that, and do no more, */
 	uint64_t setters; /* or are near code that sets attributes */
 	bool is_written;  /* some code mentions it */
@@ -46,17 +47,21 @@ struct kept_name {
 /* A name in the code of a block. */
 struct kept_mention {
 	struct kept_name *name;
-	bool finds;   /* it is not only set or imported */
-	bool imports; /* it is imported */
-	bool sets;    /* that code sets attributes of something */
+	unsigned how; /* of these: */
 };
+
+#define KEPT_FINDS 1u   /* it is not only set or imported, */
+#define KEPT_GETS 2u    /* but, it may be, got as an attribute */
+#define KEPT_IMPORTS 4u /* it is imported */
+#define KEPT_SETS 8u    /* that code sets attributes of something */
 
 /*
  * Takes in how instructions have names: for each opcode 0 for it has none, 255
  * for it sets what has it, 252 where that is an attribute, 253 for it imports
  * that, 254 for it makes the next one's argument longer, or one more than its
- * argument is shifted. Kept.
+ * argument is shifted, and KEPT_ATTRIBUTE more where it gets one. Kept.
  */
+#define KEPT_ATTRIBUTE 16
 void kept_names_start(const unsigned char opcodes[256]);
 
 /* The name of a text; NULL: it is no text, or there is no memory. */

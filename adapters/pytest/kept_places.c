@@ -373,6 +373,9 @@ struct place *owner_add(struct owner *owner, PyObject *key, ssize_t number)
 		Py_IncRef(key);
 	place->is_called =
 		owner->kind == KEPT_FUNCTION || owner->kind == KEPT_CACHE;
+	place->by_attribute = owner->kind == KEPT_CLASS ||
+			      owner->kind == KEPT_OBJECT ||
+			      (holder && holder->by_attribute);
 	/* An object of a class finds what that has by way of itself. */
 	if (holder && owner->kind != KEPT_CLASS) {
 		place->root = holder->root ? holder->root : holder->names[0];

@@ -57,14 +57,15 @@ struct place {
 	bool gone;    /* what had it has something else now */
 	/* Of how many attributes a function has, its name. */
 	struct kept_name *by_setter;
-	bool is_called;   /* only who calls it finds anything */
-	bool others;      /* more than one scope made what is there, */
-	uint64_t maker;   /* the last of which is this */
-	uint64_t began;   /* the state that one found, or BEGAN_UNKNOWN */
-	uint64_t changed; /* the number of the look that found it changed */
-	bool is_listed;   /* among what is made: kept.c */
-	uint64_t looked;  /* the number of the look, */
-	uint64_t version; /* and of its owner then; 0: it has to be asked */
+	bool is_called;    /* only who calls it finds anything */
+	bool by_attribute; /* of something, or in one: no name finds it */
+	bool others;       /* more than one scope made what is there, */
+	uint64_t maker;    /* the last of which is this */
+	uint64_t began;    /* the state that one found, or BEGAN_UNKNOWN */
+	uint64_t changed;  /* the number of the look that found it changed */
+	bool is_listed;    /* among what is made: kept.c */
+	uint64_t looked;   /* the number of the look, */
+	uint64_t version;  /* and of its owner then; 0: it has to be asked */
 };
 
 #define PLACE_NAMES (-1)

@@ -299,6 +299,18 @@ def test_audit_finds_no_gap(bare):
     all_of(bare, "setup.cfg", "-q", "-v")
 
 
+def test_a_file_without_a_section_may_go(bare):
+    bare.write("setup.cfg", SETUP)
+    bare.write("tox.ini", "[flake8]\nmax = 1\n")
+    bare.record()
+    (bare.root / "tox.ini").unlink()
+    assert bare.affected_units() == []
+    bare.write("tox.ini", "[flake8]\nmax = 2\n")
+    assert bare.affected_units() == []
+    bare.write("tox.ini", "[pytest]\n")
+    assert bare.affected_units() == [ONE]
+
+
 @needs_tomllib
 @pytest.mark.parametrize("name, own, other, measured", [
     ("setup.cfg", "[tool:pytest]\naddopts = -q", "[metadata]\nname = x",
