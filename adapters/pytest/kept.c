@@ -232,7 +232,7 @@ static bool is_found(const struct place *place)
 	for (unsigned i = 0; i < 2 && place->names[i]; i++) {
 		const struct kept_name *name = place->names[i];
 
-		if ((place->by_attribute ? name->gets : name->finds) & bit ||
+		if ((place->by_attribute[i] ? name->gets : name->finds) & bit ||
 			(!place->is_called && name->imports & bit))
 			return true;
 	}
@@ -299,6 +299,7 @@ static void look_at(struct place *place)
 	bool was_made = is_made(place), by_others = is_by_others(place);
 	uint64_t number = scopes[now].number, was = place->state;
 	enum place_news news;
+	bool finds;
 
 	if (place->looked == looks ||
 		(place->by_setter &&
@@ -306,11 +307,14 @@ static void look_at(struct place *place)
 		return;
 	place->looked = looks;
 	news = places_look(place);
-	if (news != PLACE_GONE && was_made && by_others && is_found(place))
+	finds = news != PLACE_GONE && was_made && by_others && is_found(place);
+	if (finds)
 		say_found(place);
-	if (news != PLACE_CHANGED || !place->names[0])
+	if (news == PLACE_SAME || news == PLACE_GONE || !place->names[0])
 		return;
-	place->others = was_made && by_others;
+	/* Nothing is left of what was replaced without being looked at. */
+	place->others =
+		was_made && by_others && (finds || news != PLACE_REPLACED);
 	/* A scope inside that is over may have changed what this one had. */
 	if (place->maker != number)
 		place->began = place->maker > number ? BEGAN_UNKNOWN : was;

@@ -227,6 +227,8 @@ static void take_element(struct owner *owner, PyObject *key, ssize_t number,
 	/* It is only on the way: what has it has its state, too. */
 	place->names[0] = owner->holder->names[0];
 	place->names[1] = owner->holder->names[1];
+	place->by_attribute[0] = owner->holder->by_attribute[0];
+	place->by_attribute[1] = owner->holder->by_attribute[1];
 	open_place(place, value, is_new);
 }
 

@@ -373,9 +373,6 @@ struct place *owner_add(struct owner *owner, PyObject *key, ssize_t number)
 		Py_IncRef(key);
 	place->is_called =
 		owner->kind == KEPT_FUNCTION || owner->kind == KEPT_CACHE;
-	place->by_attribute = owner->kind == KEPT_CLASS ||
-			      owner->kind == KEPT_OBJECT ||
-			      (holder && holder->by_attribute);
 	/* An object of a class finds what that has by way of itself. */
 	if (holder && owner->kind != KEPT_CLASS) {
 		place->root = holder->root ? holder->root : holder->names[0];
@@ -396,8 +393,14 @@ struct place *owner_find(struct owner *owner, PyObject *key, ssize_t number)
 void place_name(
 	struct place *place, struct kept_name *one, struct kept_name *other)
 {
+	const struct owner *owner = place->owner;
+	bool held = owner->holder && owner->holder->by_attribute[0];
+	bool own = owner->kind == KEPT_CLASS || owner->kind == KEPT_OBJECT;
+
 	place->names[0] = one ? one : other;
 	place->names[1] = one != other && one ? other : NULL;
+	place->by_attribute[0] = one ? own : held;
+	place->by_attribute[1] = held;
 	place_put(place->names[0], place);
 	place_put(place->names[1], place);
 }
@@ -535,7 +538,9 @@ enum place_news places_look(struct place *place)
 		renew(place, value);
 	Py_DecRef(value);
 	PyErr_Clear();
-	return is_same ? PLACE_SAME : PLACE_CHANGED;
+	if (is_same)
+		return PLACE_SAME;
+	return value && rest == KEPT_ALWAYS ? PLACE_REPLACED : PLACE_CHANGED;
 }
 
 /* What scopes made */

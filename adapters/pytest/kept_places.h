@@ -39,7 +39,8 @@ struct place {
 	struct owner *owner;
 	PyObject *key;  /* held; NULL: by its number */
 	ssize_t number; /* or, of the names of its owner, PLACE_NAMES */
-	struct kept_name *names[2]; /* by which code gets at it, or NULL */
+	struct kept_name *names[2]; /* by which code gets at it, or NULL; */
+	bool by_attribute[2];       /* as an attribute of something */
 	/*
 	 * Who gets at it mentions this one, too: what leads there from a
 	 * module. NULL: it may be handed over, as objects of a class are.
@@ -57,15 +58,14 @@ struct place {
 	bool gone;    /* what had it has something else now */
 	/* Of how many attributes a function has, its name. */
 	struct kept_name *by_setter;
-	bool is_called;    /* only who calls it finds anything */
-	bool by_attribute; /* of something, or in one: no name finds it */
-	bool others;       /* more than one scope made what is there, */
-	uint64_t maker;    /* the last of which is this */
-	uint64_t began;    /* the state that one found, or BEGAN_UNKNOWN */
-	uint64_t changed;  /* the number of the look that found it changed */
-	bool is_listed;    /* among what is made: kept.c */
-	uint64_t looked;   /* the number of the look, */
-	uint64_t version;  /* and of its owner then; 0: it has to be asked */
+	bool is_called;   /* only who calls it finds anything */
+	bool others;      /* more than one scope made what is there, */
+	uint64_t maker;   /* the last of which is this */
+	uint64_t began;   /* the state that one found, or BEGAN_UNKNOWN */
+	uint64_t changed; /* the number of the look that found it changed */
+	bool is_listed;   /* among what is made: kept.c */
+	uint64_t looked;  /* the number of the look, */
+	uint64_t version; /* and of its owner then; 0: it has to be asked */
 };
 
 #define PLACE_NAMES (-1)
@@ -83,8 +83,11 @@ struct kept_at {
 
 bool places_rest(const struct kept_at *at);
 
-/* How a place was found: as it was, with another state, or gone. */
-enum place_news { PLACE_SAME, PLACE_CHANGED, PLACE_GONE };
+/*
+ * How a place was found: as it was, with another state, with another value for
+ * sure, or gone.
+ */
+enum place_news { PLACE_SAME, PLACE_CHANGED, PLACE_REPLACED, PLACE_GONE };
 
 /*
  * Takes what it asks in Python: class_kind(class) gives 0 for one whose objects

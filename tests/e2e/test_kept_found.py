@@ -156,3 +156,37 @@ def test_a_fixture_where_another_one_was(project):
     project.pytest("-p", "no:randomly").ok()
     with project.edited("core.py", "n + 1", "n + 2"):
         assert len(project.affected_units()) == 16
+
+
+def test_a_global_that_has_an_attribute_s_name(project):
+    """A fixture sets it anew for each test, and finds the global alone."""
+    project.files(
+        lib="""\
+            def made(n):
+                return n
+            def used(stamp):
+                return stamp + "1"
+            """,
+        conftest="""\
+            import lib, pytest
+            stamp = "at "
+            @pytest.fixture
+            def stamped(request):
+                request.cls.stamp = lib.made(
+                    stamp + request.node.name)
+            """,
+        test_a="""\
+            import lib, pytest
+            @pytest.mark.usefixtures("stamped")
+            class TestA:
+                def test_first(self):
+                    assert lib.used(self.stamp)
+                def test_other(self):
+                    assert self.stamp
+            """)
+    project.pytest().ok()
+    with project.edited("lib.py", "stamp + ", "'0' + stamp + "):
+        assert project.affected_units() == ["test_a.py::TestA::test_first"]
+    with project.edited("lib.py", "return n", "return n + '1'"):
+        assert project.affected_units() == [
+            "test_a.py::TestA::test_first", "test_a.py::TestA::test_other"]
