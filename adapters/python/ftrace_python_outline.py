@@ -18,11 +18,13 @@ fail does not matter: see ftrace_python_doubts.py.
 
 from marshal import dumps, loads
 
+from _ast import AnnAssign, Assign
+
 import ftrace_python_analyse as analyse
 import ftrace_python_expressions as expressions
 import ftrace_python_known as known
 
-FORMAT = 8
+FORMAT = 9
 # Fields of a unit.
 (PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, RISKY, SETS, MORE,
  CALLED) = range(12)
@@ -420,9 +422,24 @@ def _is_still(node):
     return kind in ("Name", "Constant")
 
 
+def _apart(node):
+    """What makes a value, and what an annotation says of it, are two things.
+
+    An edit of either is none of the other.
+    """
+    if (type(node) is not AnnAssign or node.value is None
+            or type(node.target).__name__ != "Name"):
+        return (node,)
+    place = {"lineno": node.lineno, "col_offset": node.col_offset}
+    return (Assign([node.target], node.value, **place),
+            AnnAssign(node.target, node.annotation, None, node.simple,
+                      **place))
+
+
 def statements(body, scope):
     units = []
-    for at, node in enumerate(body):
+    for at, node in enumerate([part for each in body
+                               for part in _apart(each)]):
         kind = type(node).__name__
         if kind in ("FunctionDef", "AsyncFunctionDef"):
             units.append(_function(node, scope))

@@ -54,6 +54,7 @@ def test_what_it_made_changed():
 @pytest.mark.parametrize("line, names", [
     ("SECOND = THIRD = make(source=get)", {"SECOND", "THIRD"}),
     ("SECOND = make(None, 3)", {"SECOND"}),
+    ("SECOND: int = make(1)", {"SECOND"}),
     ("SECOND = FIRST", {"SECOND"}),
     ("SECOND = [FIRST, 1]", {"SECOND"}),
     ("def late(x=FIRST): pass", {"late"}),
@@ -100,7 +101,7 @@ def test_whole(line):
     ("REGISTRY = {}\nREGISTRY[1] = FIRST", {"REGISTRY"}),
     ("get.made = make(1)", set()), ("get.made = FIRST", set()),
     ("VALUE, OTHER = make(1), 2", {"VALUE", "OTHER"}),
-    ("VALUE: int = make(1)", {"VALUE"}), ("FIRST += 1", set()),
+    ("FIRST += 1", set()),
     ("assert FIRST", set()), ("str(make)", set()),
     ("VALUE = make(lambda x=str(): x)", {"VALUE"}),
     ("VALUE = make(1) if get else 2", {"VALUE"}),

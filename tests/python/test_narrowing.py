@@ -576,3 +576,21 @@ def test_who_may_catch_what_fails():
     mine = {text for path, text in found.imports if path == "pkg/__init__.py"}
     assert "imports pkg.core" not in mine and "imports pkg.other" in mine
     assert found.leading == []
+
+
+@pytest.mark.parametrize("old, new, changed", [
+    ("X: int = take()", "X: str = take()", {"__annotations__"}),
+    ("X: int = take()", "X = take()", {"__annotations__"}),
+    ("X = take()", "X: 'int' = take()", {"__annotations__"}),
+    ("class C:\n    x: int = take()", "class C:\n    x: str = take()", {"C"}),
+    ("X: int = 1", "X: int = 2", {"X"}),
+    ("X: int = take()", "X: int = take(1)", None),
+    ("X: int = 1", "X: take() = 1", None),
+])
+def test_an_annotation_is_apart_from_the_value(old, new, changed):
+    head = "from foreign import take\n"
+    found = verdict(head + new + "\n", head + old + "\n")
+    if changed is None:
+        assert found.word == "whole"
+    else:
+        assert found.word == "names" and names(found) == changed
