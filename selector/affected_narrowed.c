@@ -189,8 +189,8 @@ static bool unit_surely_loads(const struct narrowed_doubts *doubts,
 
 /*
  * Of those whose file surely loads one that may fail now, one tells for all;
- * who entered a function that loads it is selected by that. Where nobody surely
- * does, nobody knows who loads it, and what happens then.
+ * who entered a function that loads it is selected by that. Where nothing else
+ * loads it these tell. Else nobody knows who loads it, and what happens then.
  */
 static int select_witness(struct search *search,
 	const struct narrowed_doubts *doubts, size_t from, size_t end,
@@ -198,15 +198,17 @@ static int select_witness(struct search *search,
 {
 	struct query_hits users = {0};
 	size_t first = search->units.count;
-	bool any = false, sure = false;
+	bool any = false, sure = false, caught = false;
 	int code = query_dependents(&users, search->map, doubts->states + from,
 		end - from, NULL, 0, search->err);
 
 	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
 		const struct query_unit *unit = &search->units.units[i];
 
-		if (query_hits_find(&users, unit->scope) == HIT_NONE ||
-			!unit_surely_loads(doubts, doubts->paths[from], unit))
+		if (query_hits_find(&users, unit->scope) == HIT_NONE)
+			continue;
+		caught |= query_hits_find(catching, unit->scope) != HIT_NONE;
+		if (!unit_surely_loads(doubts, doubts->paths[from], unit))
 			continue;
 		sure = true;
 		if (query_hits_find(catching, unit->scope) != HIT_NONE)
@@ -216,6 +218,9 @@ static int select_witness(struct search *search,
 		else if (first == search->units.count)
 			first = i;
 	}
+	/* Where functions alone do, those who entered one are selected. */
+	sure |= caught && intern_find(&doubts->late, doubts->paths[from],
+				  strlen(doubts->paths[from])) != INTERN_NONE;
 	for (size_t i = 0; code == 0 && !sure && i < search->units.count; i++)
 		if (query_hits_find(&users, search->units.units[i].scope) !=
 			HIT_NONE)

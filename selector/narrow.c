@@ -313,6 +313,7 @@ void narrowing_release(struct narrowing *narrowing)
 			free(narrowed->doubts.paths[k]);
 		free(narrowed->doubts.paths);
 		interner_release(&narrowed->doubts.sure);
+		interner_release(&narrowed->doubts.late);
 		free(narrowed->catchers);
 		free(narrowed->reason);
 		free(narrowed->maker);

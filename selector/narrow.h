@@ -34,6 +34,7 @@ struct narrowed_doubts {
 	char **paths;
 	size_t count, room, path_count, path_room;
 	struct interner sure;
+	struct interner late; /* those that nothing but functions imports */
 };
 
 struct narrowed {

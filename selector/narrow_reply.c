@@ -247,12 +247,28 @@ static bool mentions_wanted(struct wanted *wanted, const struct place *place,
 	return false;
 }
 
+/* Whether a mention is that of code that imports what is not written in it. */
+static bool imports_any(const struct frame *line)
+{
+	static const char *const names[] = {"import_module", "__import__",
+		"exec_module", "load_module", "resolve_name"};
+
+	if (line->size && *line->bytes == '*')
+		return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (line->size == strlen(names[i]) + 1 &&
+			!memcmp(line->bytes + 1, names[i], line->size - 1))
+			return true;
+	return false;
+}
+
 /* Whether code imports what may fail now: it, or its callers, may catch it. */
-static bool may_catch(const struct wanted *wanted, const struct place *place,
-	const struct source *source, const struct interned *name)
+static bool may_catch(const struct wanted *wanted, bool late,
+	const struct place *place, const struct source *source,
+	const struct interned *name)
 {
 	const struct source_block *block =
-		wanted->imports.count && source
+		(wanted->imports.count || late) && source
 			? source_find_block(source, name->bytes, name->size)
 			: NULL;
 	const char *at = block ? block->mentions : NULL;
@@ -260,9 +276,10 @@ static bool may_catch(const struct wanted *wanted, const struct place *place,
 	struct frame line;
 
 	while (block && next_mention(&at, end, &line))
-		if (line.size && *line.bytes == 'a' &&
-			has_pair(&wanted->imports, place->path, line.bytes + 1,
-				line.size - 1))
+		if ((late && imports_any(&line)) ||
+			(line.size && *line.bytes == 'a' &&
+				has_pair(&wanted->imports, place->path,
+					line.bytes + 1, line.size - 1)))
 			return true;
 	return false;
 }
@@ -383,7 +400,9 @@ static void find_states(struct narrowed *narrowed, struct wanted *wanted,
 			continue;
 		if (!name->size && doubted && !whole)
 			add_doubt(&narrowed->doubts, place->path, state);
-		catches = name->size && may_catch(wanted, place, source, name);
+		catches = name->size &&
+			  may_catch(wanted, narrowed->doubts.late.count != 0,
+				  place, source, name);
 		if (catches)
 			add_state(&narrowed->catchers, &narrowed->catcher_count,
 				&narrowed->catcher_room, state);
@@ -461,6 +480,8 @@ static int take_wanted(struct narrowed *narrowed, struct map_files *files,
 		code = take_list(helper, &wanted.imports, 2, err);
 	if (code == 0)
 		code = take_list(helper, &narrowed->doubts.sure, 2, err);
+	if (code == 0)
+		code = take_list(helper, &narrowed->doubts.late, 1, err);
 	if (code == 0)
 		code = take_list(helper, &wanted.touched, 1, err);
 	for (uint32_t i = 0; code == 0 && i < files->count; i++)

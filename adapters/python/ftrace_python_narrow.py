@@ -37,6 +37,7 @@ class Verdict:
         self.values = self.value_attributes = self.functions = ()
         self.heads = self.head_attributes = ()
         self.doubts = self.leading = self.imports = self.sure = ()
+        self.late = ()
         # "+": what objects and classes have is not what it was.
         self.touched = ()
 
@@ -170,6 +171,7 @@ def _verdict(changed, old, changes):
     if changes.doubts:
         verdict.doubts = doubts.paths
         verdict.sure = sorted(doubts.sure)
+        verdict.late = sorted(doubts.late)
         verdict.leading = sorted(doubts.leading)
         verdict.imports = sorted(doubts.mentions)
     elif not (verdict.pairs or verdict.attributes or held_names
@@ -261,7 +263,7 @@ def _put(stream, verdict):
                   verdict.value_attributes, verdict.functions,
                   verdict.heads, verdict.head_attributes, verdict.doubts,
                   verdict.leading, verdict.imports, verdict.sure,
-                  verdict.touched):
+                  verdict.late, verdict.touched):
         stream.put(len(pairs))
         for each in pairs:
             for part in each if type(each) is tuple else (each,):

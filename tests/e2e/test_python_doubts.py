@@ -72,6 +72,20 @@ def test_who_imports_it_late(project):
     assert "test_b.py::test_b" in units and "test_a.py::test_a" in units
 
 
+def test_where_only_functions_import_it(project):
+    """Who entered one tells for all who depend on it."""
+    record(project, late="def load():\n    import core\n    return core\n",
+           loader="import importlib\ndef load(name):\n"
+                  "    return importlib.import_module(name)\n",
+           test_a="from late import load\ndef test_a():\n    pass\n"
+                  "def test_b():\n    load()\ndef test_c():\n    load()\n",
+           test_d="from loader import load\ndef test_d():\n"
+                  "    load('co' + 're')\n")
+    add(project, "core.py", MORE % "abs(3)")
+    assert project.affected_units() == [
+        "test_a.py::test_b", "test_a.py::test_c", "test_d.py::test_d"]
+
+
 def test_a_test_that_is_gone_tells_nothing(project):
     record(project, test_a="""\
         import core

@@ -169,7 +169,7 @@ def test_narrow():
     assert answer[13:19] == [b"0"] * 5 + [b"4"]
     assert answer[19:24] == [b"import .a", b"import .b", b"import a",
                              b"import b"] + [b"0"]
-    assert answer[24:29] == [b"0"] * 4 + [b"none"]
+    assert answer[24:30] == [b"0"] * 5 + [b"none"]
     assert answer[30] == b"whole"
 
 
