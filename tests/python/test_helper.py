@@ -170,7 +170,7 @@ def test_narrow():
     assert answer[19:24] == [b"import .a", b"import .b", b"import a",
                              b"import b"] + [b"0"]
     assert answer[24:30] == [b"0"] * 5 + [b"none"]
-    assert answer[30] == b"whole"
+    assert answer[31] == b"whole"
 
 
 def test_wrong_outlines_are_whole():
