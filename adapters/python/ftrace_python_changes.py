@@ -5,7 +5,7 @@ import ftrace_python_handed as handed
 from ftrace_python_outline import BINDS, CHAINS, KIND, MORE, WORDS
 from ftrace_python_known import STDLIB
 from ftrace_python_units import (DOC, HARD, HELD, NONE, SOFT, Whole,
-                                 describe, word_level)
+                                 describe)
 
 _COLLECTED = ("test", "setup", "teardown", "setUp", "tearDown", "pytest")
 
@@ -170,8 +170,7 @@ class Changes:
                 self._of_chain(at, chain, unit, here), chain, unit))
         if level < SOFT and texts:
             for word in self.words_of(unit):
-                level = max(level, min(SOFT, word_level(
-                    self.attributes[word])))
+                level = max(level, min(SOFT, self.attributes[word]))
         return level
 
     def causes(self, at, unit, here):
@@ -187,10 +186,11 @@ class Changes:
         """The words of a unit that are names of what changed."""
         return self.attributes.keys() & unit[WORDS]
 
-    def kept_in(self, name):
-        """A variable of a class that has the name of what changed."""
+    def kept_in(self, name, words):
+        """A variable of a class that has names of what changed as texts."""
         self.touches_objects = True
-        self._raise(self.attributes, name, SOFT)
+        self._raise(self.attributes, name, min(SOFT, max(
+            self.attributes[word] for word in words)))
 
     def _of_import(self, at, unit):
         if "*" in unit[BINDS]:

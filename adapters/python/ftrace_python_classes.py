@@ -37,7 +37,7 @@ def keeps_texts(here, unit):
         return False
     for each in having:
         for name in each[BINDS]:
-            here.changes.kept_in(name)
+            here.changes.kept_in(name, words.intersection(each[WORDS]))
     return True
 
 

@@ -166,11 +166,21 @@ def _lambda(node, unit):
     return ("lambda", arguments(node.args, unit))
 
 
+_LITERALS = ("typing.Literal", "typing_extensions.Literal")
+
+
 def _subscript(node, unit):
     name = dotted(node.value)
     full = unit.scope.resolve(name) if name else ""
     if name and full.partition(".")[0] not in known.STDLIB:
         unit.sets.add(name + "[?]")
+    if full in _LITERALS:
+        # Its texts are values, and no names of anything.
+        key_of(node.value, unit)
+        words = set(unit.words)
+        key = _generic(node, unit)
+        unit.words &= words
+        return key
     return _generic(node, unit)
 
 

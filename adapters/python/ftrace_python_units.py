@@ -20,11 +20,6 @@ HOOKS = frozenset((
     "teardown", "collect_ignore", "collect_ignore_glob", "pytest_plugins"))
 
 
-def word_level(level):
-    """What the level of a name means for who has it in a string, say."""
-    return SOFT if level in (DOC, VALUE) else level
-
-
 class Whole(Exception):
     """The file is to be taken as a whole; the reason is for people."""
 

@@ -594,3 +594,24 @@ def test_an_annotation_is_apart_from_the_value(old, new, changed):
         assert found.word == "whole"
     else:
         assert found.word == "names" and names(found) == changed
+
+
+@pytest.mark.parametrize("line, changed", [
+    ("from typing import Literal\nY = Literal['X', 'Z']", set()),
+    ("from typing import Literal\ndef f(x: Literal['X']): pass", set()),
+    ("from typing import Literal\nY = Literal['X'], 'X'", {"Y"}),
+    ("from foreign import Literal\nY = Literal['X', 'Z']", {"Y"}),
+    ("Y = ['X', 'Z']", {"Y"}),
+])
+def test_texts_of_a_type_name_nothing(line, changed):
+    found = verdict("X = 1\n", "X = 2\n", other=line)
+    assert {name for path, name in found.pairs
+            if path == "pkg/other.py"} == changed
+
+
+def test_a_docstring_is_not_felt_by_who_has_the_name_in_a_text():
+    """As little as by a function that has."""
+    found = verdict("def f():\n    'a'\n", "def f():\n    'b'\n",
+                    other="Y = ['f']\n")
+    assert not found.pairs
+    assert ("pkg/other.py", "Y") in found.heads
