@@ -42,6 +42,9 @@ class Changes:
         # Functions, as path and name, whose calls make something else now,
         # and have no other effect: see ftrace_python_made.py.
         self.makers = set()
+        # By path, what a star import got of a file and what it gets now, where
+        # __all__ is written out.
+        self.exports = {}
         self.has_set_name = any(
             each.outline and "__set_name__" in each.outline.names
             for each in project.files.values())
@@ -220,7 +223,11 @@ class Changes:
 
     def _star_fails(self, source):
         if "__all__" in self.names.get(source.path, ()):
-            return True
+            if source.path not in self.exports:
+                return True
+            _, now = self.exports[source.path]
+            if not now <= source.table.keys():
+                return True
         gone = self.removed.get(source.path, ())
         for unit in source.units:
             if "__all__" in unit[BINDS] and not set(gone).isdisjoint(
@@ -237,9 +244,15 @@ class Changes:
         if source is None:
             return
         gone = self.removed.get(source.path, ())
+        before, now = self.exports.get(source.path, (set(), set()))
+        for name in sorted(before ^ now):
+            yield name, HARD, name in now or None
         for name, level in sorted(
                 self.names.get(source.path, {}).items()):
-            if name in gone:
+            if now:
+                if name in before & now:
+                    yield name, level, True
+            elif name in gone:
                 yield name, level, None
             else:
                 yield name, level, (name[0] != "_" and

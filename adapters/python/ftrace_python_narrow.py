@@ -6,7 +6,8 @@ import ftrace_python_outline as outline
 from ftrace_python_changes import Changes
 from ftrace_python_compare import Comparison
 from ftrace_python_doubts import Doubts
-from ftrace_python_outline import ALIAS, BINDS, KIND, MEMBERS, MORE, RISK
+from ftrace_python_outline import (ALIAS, BINDS, KIND, MEMBERS, MORE, PLAIN,
+                                   RISK, SETS, WORDS)
 from ftrace_python_pass import Pass
 from ftrace_python_project import File, Project
 from ftrace_python_units import INNER, SOFT, Whole
@@ -97,8 +98,22 @@ def _narrow_maker(changed, name, project):
             return _verdict(changed, None, changes)
 
 
+def _exports(units):
+    """The names that a star import gets, None where that is not written."""
+    found = [unit for unit in units if "__all__" in unit[BINDS]]
+    if len(found) != 1 or found[0][KIND] != "assign" or (
+            not found[0][MORE][PLAIN]) or any(
+                text.startswith("__all__") for unit in units
+                for text in unit[SETS]):
+        return None
+    return set(found[0][WORDS])
+
+
 def _to_the_end(changed, old, project, changes, others):
     """Passes over all files until no further name is found changed."""
+    exports = _exports(old.units), _exports(changed.file.units)
+    if None not in exports:
+        changes.exports[changed.path] = exports
     gone = ({name for unit in old.units for name in unit[BINDS]}
             - {name for unit in changed.file.units for name in unit[BINDS]})
     changes.remove(changed.file, gone)

@@ -615,3 +615,24 @@ def test_a_docstring_is_not_felt_by_who_has_the_name_in_a_text():
                     other="Y = ['f']\n")
     assert not found.pairs
     assert ("pkg/other.py", "Y") in found.heads
+
+
+@pytest.mark.parametrize("old, new, names_of_init", [
+    ("__all__ = ['X']\n", "__all__ = ['X', 'f']\n", {"f"}),
+    ("__all__ = ['X', 'f']\n", "__all__ = ['f']\n", {"X"}),
+    ("__all__ = ['f', 'X']\n", "__all__ = ['X', 'f']\n", set()),
+    ("__all__ = ['f']\n", "__all__ = ['X', 'f']\nX = 2\n", {"X"}),
+    ("__all__ = ['f']\n", "__all__ = ['f', 'gone']\n", None),
+    ("__all__ = ['f']\n", "__all__ = ['f'] + ['X']\n", None),
+    ("__all__ = ['f']\n", "__all__ = ['f']\n__all__ += ['X']\n", None),
+    ("__all__ = ['f']\n", "__all__ = ['f', 'X']\n__all__.pop()\n", None),
+])
+def test_names_that_a_star_brings(old, new, names_of_init):
+    core = "X = 1\ndef f(): pass\n"
+    found = verdict(core + new, core + old, init="from .core import *\n")
+    if names_of_init is None:
+        assert found.word == "whole" or found.others == ["pkg/__init__.py"]
+    else:
+        assert not found.others
+        assert {name for path, name in found.pairs
+                if path == "pkg/__init__.py"} == names_of_init
