@@ -326,14 +326,16 @@ static void look_at(struct place *place)
 	list(place);
 }
 
-static void look_again(struct kept_at *at)
+/* To look may put more places to the name: they lie elsewhere then. */
+static void look_again(struct kept_name *name, unsigned at)
 {
-	struct place *place = at->place;
+	struct place *place = name->places[at].place;
 
 	look_at(place);
-	at->version = place->looked == looks && !place->gone && !is_made(place)
-			      ? place->version
-			      : 0;
+	name->places[at].version =
+		place->looked == looks && !place->gone && !is_made(place)
+			? place->version
+			: 0;
 }
 
 static void look_name(struct kept_name *name)
@@ -349,7 +351,7 @@ static void look_name(struct kept_name *name)
 		else if (name->places[i].place->gone)
 			places_drop(name, i--);
 		else
-			look_again(&name->places[i]);
+			look_again(name, i);
 	while ((place = places_next_new()))
 		look_at(place);
 }

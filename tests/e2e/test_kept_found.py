@@ -190,3 +190,26 @@ def test_a_global_that_has_an_attribute_s_name(project):
     with project.edited("lib.py", "return n", "return n + '1'"):
         assert project.affected_units() == [
             "test_a.py::TestA::test_first", "test_a.py::TestA::test_other"]
+
+
+def test_tables_that_grow_while_they_are_looked_at(project):
+    """In all sizes, with values that have something in them, or nothing."""
+    values = ("Thing(i)", "i", "[i]", "{i: i}")
+    project.write("lib.py", "class Thing:\n"
+                  "    def __init__(self, n):\n        self.n = [n]\n"
+                  + "".join("""
+table_%(at)d = {}
+def put_%(at)d(n):
+    table_%(at)d.clear()
+    for i in range(%(size)d):
+        table_%(at)d["k%%d_%%d" %% (n, i)] = %(value)s
+    return table_%(at)d
+""" % {"at": at, "size": at % 16 + 1, "value": values[at // 10]}
+                            for at in range(40)))
+    project.write("test_a.py", "import lib, pytest\n" + "".join("""
+@pytest.mark.parametrize("n", range(9))
+def test_%d(n):
+    assert lib.put_%d(n)
+""" % (at, at) for at in range(40)))
+    project.pytest().ok()
+    assert project.affected_units() == []
