@@ -305,7 +305,7 @@ void narrowing_release(struct narrowing *narrowing)
 		free(narrowed->names);
 		free(narrowed->states);
 		for (size_t k = 0; k < narrowed->notice_count; k++)
-			free(narrowed->notices[k]);
+			free(narrowed->notices[k].text);
 		free(narrowed->notices);
 		free(narrowed->readers);
 		free(narrowed->doubts.states);
@@ -322,12 +322,21 @@ void narrowing_release(struct narrowing *narrowing)
 	memset(narrowing, 0, sizeof(*narrowing));
 }
 
+int narrowed_by_state(const void *a, const void *b)
+{
+	const struct narrowed_notice *x = a, *y = b;
+
+	return (x->state > y->state) - (x->state < y->state);
+}
+
 const char *narrowed_notice(const struct narrowed *narrowed, int64_t state)
 {
-	for (size_t i = 0; i < narrowed->state_count; i++)
-		if (narrowed->states[i] == state)
-			return narrowed->notices[i];
-	return NULL;
+	const struct narrowed_notice key = {.state = state}, *found = NULL;
+
+	if (narrowed->notice_count)
+		found = bsearch(&key, narrowed->notices, narrowed->notice_count,
+			sizeof(key), narrowed_by_state);
+	return found ? found->text : NULL;
 }
 
 const struct narrowed *narrowing_of(

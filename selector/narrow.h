@@ -37,6 +37,11 @@ struct narrowed_doubts {
 	struct interner late; /* those that nothing but functions imports */
 };
 
+struct narrowed_notice {
+	int64_t state;
+	char *text;
+};
+
 struct narrowed {
 	uint32_t file;
 	int64_t state; /* of the file's loading, that stands no more */
@@ -49,7 +54,7 @@ struct narrowed {
 	 */
 	int64_t *states;
 	size_t state_count, state_room;
-	char **notices;
+	struct narrowed_notice *notices; /* by state */
 	size_t notice_count, notice_room;
 	/* Or on these scopes, which have names read that changed. */
 	int64_t *readers;
@@ -75,6 +80,9 @@ struct narrowing {
 int narrowing_find(struct narrowing *narrowing, struct changes *changes,
 	struct map *map, struct err *err);
 void narrowing_release(struct narrowing *narrowing);
+
+/* For qsort() and bsearch(), of notices. */
+int narrowed_by_state(const void *a, const void *b);
 
 /* Why who depends on a state notices; NULL: it is none of its `states`. */
 const char *narrowed_notice(const struct narrowed *narrowed, int64_t state);

@@ -369,10 +369,12 @@ static void add_noticing(struct narrowed *narrowed, const struct place *place,
 {
 	add_state(&narrowed->states, &narrowed->state_count,
 		&narrowed->state_room, state);
-	*(char **)array_add(&narrowed->notices, &narrowed->notice_count,
-		&narrowed->notice_room, sizeof(char *)) =
+	*(struct narrowed_notice *)array_add(&narrowed->notices,
+		&narrowed->notice_count, &narrowed->notice_room,
+		sizeof(*narrowed->notices)) = (struct narrowed_notice){
+		state->id,
 		xasprintf("%s%s%.*s %s", place->path, name->size ? ":" : "",
-			(int)name->size, name->bytes, notice);
+			(int)name->size, name->bytes, notice)};
 	free(notice);
 }
 
@@ -489,6 +491,9 @@ static int take_wanted(struct narrowed *narrowed, struct map_files *files,
 			find_states(narrowed, &wanted,
 				&(struct place){files, map, i,
 					map_files_path(files, i)});
+	if (narrowed->notice_count)
+		qsort(narrowed->notices, narrowed->notice_count,
+			sizeof(*narrowed->notices), narrowed_by_state);
 	if (code == 0)
 		code = find_readers(narrowed, &wanted, SCOPE_NAMES, map, err);
 	if (code == 0)

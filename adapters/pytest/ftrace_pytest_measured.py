@@ -38,12 +38,17 @@ _HERE = os.path.dirname(os.path.abspath(__file__)) + "/"
 # The name of a file that coverage takes for none.
 _NONE = "<ftrace>"
 
-# Whether it has read its settings, and that was said.
-has_settings = False
+# Whether coverage had begun before anybody could see what it reads, and
+# whether what it has read since was said.
+_has_begun = _is_said = False
 
 
 def install():
     """Wraps what it does then, where coverage is loaded already."""
+    global _has_begun
+    if "coverage" in sys.modules:
+        kind = getattr(sys.modules["coverage"], "Coverage", None)
+        _has_begun = getattr(kind, "current", lambda: None)() is not None
     for name in MODULES:
         if name in sys.modules:
             watch(name, sys.modules[name])
@@ -77,6 +82,11 @@ def _muted(function):
     return muted
 
 
+def settings_are_said():
+    """Whether of all that coverage has read it was said which sections."""
+    return _is_said and not _has_begun
+
+
 def _watch_settings(module):
     function = getattr(module, "read_coverage_config", None)
     # Before Python 3.11 nobody can take TOML apart.
@@ -85,7 +95,7 @@ def _watch_settings(module):
 
     @functools.wraps(function)
     def read(*args, **named):
-        global has_settings
+        global _is_said
         token = marks.mute_always()
         try:
             found = function(*args, **named)
@@ -93,17 +103,21 @@ def _watch_settings(module):
             marks.unmute(token)
         given = named.get("config_file", args[0] if args else None)
         _say_settings(given if type(given) is str else "")
-        has_settings = True
+        _is_said = True
         return found
 
     module.read_coverage_config = read
 
 
 def _say_settings(given):
-    """Says what coverage has read; `given`: a file that it was told."""
-    given = os.environ.get("COVERAGE_RCFILE") or given
-    for name in dict.fromkeys((given, *_OWN_SETTINGS, *_SECTIONS)):
-        section = _SECTIONS.get(name) if name != given else None
+    """Says what coverage has read; `given`: a file that it was told.
+
+    Of its own files all counts, and that they are absent: to open them says
+    so.  Which of two that are given it took does not matter.
+    """
+    told = (given, os.environ.get("COVERAGE_RCFILE", ""))
+    for name in dict.fromkeys((*told, *_OWN_SETTINGS, *_SECTIONS)):
+        section = _SECTIONS.get(name) if name not in told else None
         if section and os.path.isfile(name):
             marks.say(marks.SECTION % (
                 section, marks.encode(os.path.abspath(name))))

@@ -121,7 +121,7 @@ def _measures(coverage):
     return ("coverage.cmdline" in sys.modules
             or any(name.startswith("COVERAGE_PROCESS") for name in os.environ)
             or (coverage.Coverage.current() is not None
-                and not measured.has_settings))
+                and not measured.settings_are_said()))
 
 
 def _may_read(name, module):

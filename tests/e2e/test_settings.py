@@ -334,6 +334,18 @@ def test_pytest_cov(bare, name, own, other, measured):
         nothing(bare, name, "x", "x\n[coverage:html]\ntitle = it")
 
 
+@needs_tomllib
+def test_pytest_cov_with_settings_of_its_own(bare):
+    """Whatever a variable says, too."""
+    bare.with_plugins().write("setup.cfg", SETUP)
+    bare.write("cov.cfg", "[run]\nbranch = true\n")
+    bare.write("other.cfg", "[run]\nbranch = true\n")
+    bare.env["COVERAGE_RCFILE"] = "other.cfg"
+    bare.record("--cov=test_one", "--cov-config=cov.cfg")
+    nothing(bare, "setup.cfg", "click", "flask")
+    all_of(bare, "cov.cfg", "true", "false")
+
+
 def test_coverage(bare):
     """It reads its own section, of which nobody tells."""
     bare.with_plugins().write("setup.cfg", SETUP)
