@@ -318,8 +318,10 @@ const struct verb verb_why = {
 	.summary = "explain why a test is selected, or who depends on a file",
 	.usage = "TEST | FILE | TEST FILE",
 	.text = "With a test: whether it is selected now, what of it notices, "
-		"and the chain that\nties it to each change. With a file: every "
-		"test that depends on it, and how.\nWith both: the chain between "
+		"and the chain that\nties it to each change. With a file: "
+		"every "
+		"test that depends on it, and how.\nWith both: the chain "
+		"between "
 		"the two. A variable of the environment is given\nas '$NAME'.",
 	.options = options,
 	.run = run,
