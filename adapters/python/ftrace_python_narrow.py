@@ -6,8 +6,8 @@ import ftrace_python_outline as outline
 from ftrace_python_changes import Changes
 from ftrace_python_compare import Comparison
 from ftrace_python_doubts import Doubts
-from ftrace_python_outline import (ALIAS, BINDS, KIND, MEMBERS, MORE, PLAIN,
-                                   RISK, SETS, WORDS)
+from ftrace_python_outline import (ALIAS, BINDS, BUILT, KIND, MEMBERS, MORE,
+                                   PLAIN, RISK, SETS, WORDS)
 from ftrace_python_pass import Pass
 from ftrace_python_project import File, Project
 from ftrace_python_units import INNER, SOFT, Whole
@@ -101,12 +101,17 @@ def _narrow_maker(changed, name, project):
 def _exports(units):
     """The names that a star import gets, None where that is not written."""
     found = [unit for unit in units if "__all__" in unit[BINDS]]
-    if len(found) != 1 or found[0][KIND] != "assign" or (
-            not found[0][MORE][PLAIN]) or any(
-                text.startswith("__all__") for unit in units
-                for text in unit[SETS]):
+    if len(found) != 1 or found[0][KIND] != "assign":
         return None
-    return set(found[0][WORDS])
+    unit, = found
+    # One text alone may be no list: then it is its letters that count.
+    if not unit[MORE][PLAIN] or not (unit[MORE][BUILT]
+                                     or len(unit[WORDS]) > 1):
+        return None
+    if any(text.startswith("__all__") for each in units
+           for text in each[SETS]):
+        return None
+    return set(unit[WORDS])
 
 
 def _to_the_end(changed, old, project, changes, others):

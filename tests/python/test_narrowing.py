@@ -623,6 +623,7 @@ def test_a_docstring_is_not_felt_by_who_has_the_name_in_a_text():
     ("__all__ = ['f', 'X']\n", "__all__ = ['X', 'f']\n", set()),
     ("__all__ = ['f']\n", "__all__ = ['X', 'f']\nX = 2\n", {"X"}),
     ("__all__ = ['f']\n", "__all__ = ['f', 'gone']\n", None),
+    ("__all__ = 'f'\n", "__all__ = 'X'\n", None),
     ("__all__ = ['f']\n", "__all__ = ['f'] + ['X']\n", None),
     ("__all__ = ['f']\n", "__all__ = ['f']\n__all__ += ['X']\n", None),
     ("__all__ = ['f']\n", "__all__ = ['f', 'X']\n__all__.pop()\n", None),
