@@ -7,13 +7,18 @@
 #include "cli/find_test.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
+#include "cli/why_cost.h"
 #include "map/alloc.h"
 #include "map/project.h"
 #include "map/variable.h"
 #include "selector/affected.h"
 #include "selector/explain.h"
 
+static bool cost;
+
 static const struct option_row options[] = {
+	{0, "cost", OPTION_FLAG, &cost, 0,
+		"what an edit of each part of the file would select"},
 	QUERY_OPTIONS,
 	{0},
 };
@@ -270,17 +275,22 @@ static int why_one(
 	int code = 0;
 
 	named_find(&named, units, map->root, text, false);
-	if (named.near)
+	if (named.near || cost)
 		path = find_path(map, text, &code, &err);
 	if (named.near && !path && code == 0) {
 		named_release(&named);
 		named_find(&named, units, map->root, text, true);
 	}
 	unit = named_one(&named);
-	if (path)
+	if (path && cost)
+		code = finish(why_cost(map, path, &err), &err);
+	else if (path)
 		code = finish(why_file(map, path, 0, &err), &err);
 	else if (code < 0)
 		code = query_failed(&err);
+	else if (unit && cost)
+		usage_error(&verb_why,
+			"'%s' is a test, and --cost takes a file", text);
 	else if (unit)
 		code = finish(why_unit(map, unit, &err), &err);
 	else
@@ -299,6 +309,8 @@ static int run(int argc, char **argv)
 
 	if (argc - first < 1 || argc - first > 2)
 		usage_error(&verb_why, "a test, a file, or both are needed");
+	if (cost && argc - first != 1)
+		usage_error(&verb_why, "--cost takes one file");
 	code = open_map_of_units(&map, NULL);
 	if (code)
 		return code;
@@ -320,9 +332,10 @@ const struct verb verb_why = {
 	.text = "With a test: whether it is selected now, what of it notices, "
 		"and the chain that\nties it to each change. With a file: "
 		"every "
-		"test that depends on it, and how.\nWith both: the chain "
-		"between "
-		"the two. A variable of the environment is given\nas '$NAME'.",
+		"test that depends on it, and how;\nwith --cost what the next "
+		"edit of it would select, the dearest first. With both:\nthe "
+		"chain between the two. A variable of the environment is given "
+		"as '$NAME'.",
 	.options = options,
 	.run = run,
 };

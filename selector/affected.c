@@ -72,13 +72,6 @@ size_t search_file_part(const char *runner, const char *id)
 	return adapter ? adapter->file_part(id) : 0;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	const struct query_name *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
-}
-
 bool is_meant(const struct meant *meant, int64_t scope)
 {
 	for (size_t i = 0; i < meant->count; i++)
@@ -427,24 +420,9 @@ static int find(struct affected *affected, struct map *map, struct git_set *set,
 	if (code == 0 && !set)
 		code = narrowing_find(&narrowing, &changes, map, err);
 	if (code == 0)
-		code = query_units(&search.units, map, err);
-	if (code == 0)
-		code = query_names(&search.collected, &search.collected_count,
-			map, SCOPE_COLLECT, err);
-	if (code == 0)
-		code = query_bases(&search.bases, &search.base_count, map, err);
-	if (code == 0)
-		code = query_of_kind(&search.discovers, &search.discover_count,
-			map, SCOPE_DISCOVER, err);
-	if (code == 0)
-		code = query_of_kind(&search.opaques, &search.opaque_count, map,
-			SCOPE_OPAQUE, err);
+		code = search_open(&search);
 	if (code < 0)
 		goto out;
-	if (search.collected_count)
-		qsort(search.collected, search.collected_count,
-			sizeof(*search.collected), by_name);
-	search.places = xcalloc(search.units.count, sizeof(*search.places));
 	/* First by what is on disk: git's sides are pretended after that. */
 	code = select_new(&search, &changes);
 	if (code == 0)
@@ -471,12 +449,7 @@ static int find(struct affected *affected, struct map *map, struct git_set *set,
 	if (changes.reader.problems)
 		affected->problem = xstrdup(changes.reader.problem);
 out:
-	free(search.places);
-	free(search.bases);
-	free(search.discovers);
-	free(search.opaques);
-	query_names_release(search.collected, search.collected_count);
-	query_units_release(&search.units);
+	search_close(&search);
 	narrowing_release(&narrowing);
 	changes_release(&changes);
 	return code;

@@ -28,6 +28,13 @@ struct search {
 	enum git_side side; /* then */
 };
 
+/*
+ * Reads what every search looks at: affected, map and err are set, and set or
+ * NULL. To be closed in any case.
+ */
+int search_open(struct search *search);
+void search_close(struct search *search);
+
 /* The scopes that something leads to: those in all of these. */
 struct meant {
 	const struct query_hits *hits[2];

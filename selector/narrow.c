@@ -30,6 +30,9 @@ struct question {
 	size_t module_count;
 	struct query_name *collected; /* files that tests are collected from */
 	size_t collected_count;
+	/* Where in the one file an edit is imagined, a place a state; or NULL.
+	 */
+	char *const *places;
 };
 
 static struct narrowed *add_narrowed(
@@ -172,6 +175,20 @@ static uint32_t find_state(const struct map_files *files, int64_t id)
 	return FILE_NONE;
 }
 
+/* The outline that a state of a file's loading was. */
+static void add_old(
+	struct frames *request, struct question *question, int64_t id)
+{
+	const struct map_files *files = &question->changes->files;
+	uint32_t s = find_state(files, id);
+	size_t size;
+	char *outline = source_outline(
+		question->map, &files->states[s].print, &size, question->err);
+
+	frames_add(request, outline ? outline : "", size);
+	free(outline);
+}
+
 static void add_changed(struct frames *request, struct question *question,
 	const struct candidate *candidate)
 {
@@ -186,17 +203,13 @@ static void add_changed(struct frames *request, struct question *question,
 								: "");
 	add_module_names(request, question, candidate->file);
 	frames_add_number(request, candidate->count);
-	for (size_t i = 0; i < candidate->count; i++) {
-		int64_t id =
-			question->narrowing->list[candidate->first + i].state;
-		uint32_t s = find_state(files, id);
-		size_t size;
-		char *outline = source_outline(question->map,
-			&files->states[s].print, &size, question->err);
-
-		frames_add(request, outline ? outline : "", size);
-		free(outline);
-	}
+	for (size_t i = 0; i < candidate->count; i++)
+		if (question->places)
+			frames_add_text(request, question->places[i]);
+		else
+			add_old(request, question,
+				question->narrowing->list[candidate->first + i]
+					.state);
 	add_outline(request, question, candidate->file);
 	frames_add_number(request, candidate->makers);
 	for (size_t i = 0; i < candidate->makers; i++)
@@ -262,6 +275,31 @@ static int ask(struct question *question, struct helper *helper)
 	return 0;
 }
 
+/* Asks where there is anything to be asked, and somebody who can answer. */
+static int ask_helper(struct question *question)
+{
+	struct changes *changes = question->changes;
+	struct helper *helper = question->narrowing->count
+					? code_helper(&changes->reader, NULL)
+					: NULL;
+	int code = 0;
+
+	if (helper)
+		code = query_sources(&question->modules,
+			&question->module_count, question->map, question->err);
+	if (helper && code == 0)
+		code = query_names(&question->collected,
+			&question->collected_count, question->map,
+			SCOPE_COLLECT, question->err);
+	if (helper && code == 0)
+		code = ask(question, helper);
+	query_names_release(question->modules, question->module_count);
+	query_names_release(question->collected, question->collected_count);
+	free(question->candidates);
+	code_helper_dismiss(&changes->reader);
+	return code;
+}
+
 int narrowing_find(struct narrowing *narrowing, struct changes *changes,
 	struct map *map, struct err *err)
 {
@@ -269,30 +307,31 @@ int narrowing_find(struct narrowing *narrowing, struct changes *changes,
 		.changes = changes,
 		.map = map,
 		.err = err};
-	struct helper *helper;
-	int code = 0;
 
 	memset(narrowing, 0, sizeof(*narrowing));
 	for (size_t i = 0; i < changes->count && i < NARROWED_MAX; i++)
 		add_candidate(&question, changes->list[i].file);
-	if (!narrowing->count) {
-		code_helper_dismiss(&changes->reader);
-		return 0;
-	}
-	helper = code_helper(&changes->reader, NULL);
-	if (helper)
-		code = query_sources(
-			&question.modules, &question.module_count, map, err);
-	if (helper && code == 0)
-		code = query_names(&question.collected,
-			&question.collected_count, map, SCOPE_COLLECT, err);
-	if (helper && code == 0)
-		code = ask(&question, helper);
-	query_names_release(question.modules, question.module_count);
-	query_names_release(question.collected, question.collected_count);
-	free(question.candidates);
-	code_helper_dismiss(&changes->reader);
-	return code;
+	return ask_helper(&question);
+}
+
+int narrowing_imagine(struct narrowing *narrowing, struct changes *changes,
+	uint32_t state, char *const *places, size_t count, struct map *map,
+	struct err *err)
+{
+	const struct map_state *loading = &changes->files.states[state];
+	struct question question = {.narrowing = narrowing,
+		.changes = changes,
+		.map = map,
+		.err = err,
+		.places = places};
+	struct candidate candidate = {.file = loading->file, .count = count};
+
+	memset(narrowing, 0, sizeof(*narrowing));
+	for (size_t i = 0; i < count; i++)
+		add_narrowed(narrowing, loading);
+	*(struct candidate *)array_add(&question.candidates, &question.count,
+		&question.room, sizeof(candidate)) = candidate;
+	return ask_helper(&question);
 }
 
 void narrowing_release(struct narrowing *narrowing)

@@ -79,6 +79,14 @@ struct narrowing {
 /* changes_find() has found them. */
 int narrowing_find(struct narrowing *narrowing, struct changes *changes,
 	struct map *map, struct err *err);
+/*
+ * As if one statement of a file had been edited, for each of `count` places
+ * as the helper tells them ("@3.1"). state: of the file's loading as it is, by
+ * its place in changes->files.
+ */
+int narrowing_imagine(struct narrowing *narrowing, struct changes *changes,
+	uint32_t state, char *const *places, size_t count, struct map *map,
+	struct err *err);
 void narrowing_release(struct narrowing *narrowing);
 
 /* For qsort() and bsearch(), of notices. */

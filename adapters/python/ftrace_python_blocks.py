@@ -67,6 +67,9 @@ def serve(stream):
         elif verb == b"narrow":
             import ftrace_python_narrow
             ftrace_python_narrow.answer(stream)
+        elif verb == b"statements":
+            import ftrace_python_variants
+            ftrace_python_variants.answer(stream)
         else:
             raise ValueError("unknown request %r" % verb)
         stream.flush()

@@ -308,7 +308,12 @@ def narrow(changed, files):
 
 
 def _narrow_outline(changed, content, project):
-    return _narrow(changed, outline.Outline(content), project)
+    if content.startswith(b"@"):
+        import ftrace_python_variants
+        old = ftrace_python_variants.Altered(changed.file.outline, content)
+    else:
+        old = outline.Outline(content)
+    return _narrow(changed, old, project)
 
 
 def _tried(narrowing, changed, what, project):

@@ -436,23 +436,30 @@ def _apart(node):
                       **place))
 
 
+def pieces(body):
+    """The statements of a body, those apart that say two things."""
+    return [part for each in body for part in _apart(each)]
+
+
+def units_of(node, scope, first):
+    """The units of one statement; first: it is the first of its body."""
+    kind = type(node).__name__
+    if kind in ("FunctionDef", "AsyncFunctionDef"):
+        return [_function(node, scope)]
+    if kind == "ClassDef":
+        return [_class(node, scope)]
+    if kind in ("Import", "ImportFrom"):
+        return _imports(node, scope)
+    if hasattr(node, "body") or kind == "Match":
+        return [_compound(node, scope)]
+    unit = _simple(node, scope, first)
+    return [unit] if unit else []
+
+
 def statements(body, scope):
     units = []
-    for at, node in enumerate([part for each in body
-                               for part in _apart(each)]):
-        kind = type(node).__name__
-        if kind in ("FunctionDef", "AsyncFunctionDef"):
-            units.append(_function(node, scope))
-        elif kind == "ClassDef":
-            units.append(_class(node, scope))
-        elif kind in ("Import", "ImportFrom"):
-            units += _imports(node, scope)
-        elif hasattr(node, "body") or kind == "Match":
-            units.append(_compound(node, scope))
-        else:
-            unit = _simple(node, scope, at == 0)
-            if unit:
-                units.append(unit)
+    for at, node in enumerate(pieces(body)):
+        units += units_of(node, scope, at == 0)
     return units
 
 
@@ -525,7 +532,7 @@ def _agreeing(known, past, scope, content, tree):
     return found
 
 
-def _tree_and_scope(content, left, code, blocks, past):
+def tree_and_scope(content, left, code, blocks, past):
     import ftrace_python_reduce
     known = _known_classes(past, blocks.unchanged, code) if past else {}
     if not blocks.known_classes.issubset(known):
@@ -551,7 +558,7 @@ def outline(content, left, code, blocks, past=None):
     of the version that they know.
     """
     past = past and _past(past)
-    tree, scope = _tree_and_scope(content, left, code, blocks, past)
+    tree, scope = tree_and_scope(content, left, code, blocks, past)
     if tree is None:
         return None
     units = statements(tree.body, scope)

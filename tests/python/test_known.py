@@ -57,7 +57,7 @@ def known_classes(old, new):
     past = Analysis(old)
     content = new.encode()
     blocks, code = analyse.analyse(content, past.prints)
-    _, scope = outline._tree_and_scope(
+    _, scope = outline.tree_and_scope(
         content, content, code, blocks, outline.Outline(past.outline))
     assert facts(Analysis(new, past)) == facts(Analysis(new))
     return set(scope.known_classes)
