@@ -7,6 +7,9 @@ that no code of the project need mention: Django those of its settings, a
 loader of plugins those that are written in a file.  Whoever had it do so uses
 the scope `names` of that source, and so is concerned by all of them.
 
+So does code of the project that imports a module by a name that it puts
+together: whatever it does with the module, it may have all its names read.
+
 Others go through all objects that there are, whoever made them: they depend
 on all modules of the project that are loaded.
 """
@@ -53,13 +56,15 @@ def install():
 class _Reader:
     """Who imports a module, as the stack tells it."""
 
-    __slots__ = ("is_foreign", "scope", "owner", "is_patching")
+    __slots__ = ("is_foreign", "is_asking", "scope", "owner", "is_patching")
 
     def __init__(self, frame):
         # Whether code of others does it, and whether that is mock's alone;
         # the scope of the installed package that has that code; the code of
         # the project that had it do so.
         self.is_foreign = False
+        # Whether it is importlib.import_module() that is asked for it.
+        self.is_asking = False
         self.is_patching = True
         self.scope = self.owner = None
         passed = False
@@ -74,6 +79,7 @@ class _Reader:
             if _is_project_code(names) and not _is_own(names):
                 self.owner = marks.code_of(frame)
                 break
+            self.is_asking |= name == "importlib"
             if not (name.startswith(marks.OWN_MODULES)
                     or top in ("importlib", "_frozen_importlib")
                     and not name.startswith(_READING)):
@@ -90,6 +96,12 @@ class _Reader:
             if self.scope is None and not passed and (
                     distributions.is_runner(names)):
                 self.scope = BASE
+
+    def computes(self, module):
+        """Whether the project asks for a module by a name not written."""
+        return (not self.is_foreign and self.is_asking
+                and self.owner is not None
+                and module not in self.owner.co_consts)
 
     def names_are_written(self, module):
         """Whether the code of the project has the names that are read.
@@ -118,20 +130,26 @@ def note(name, fromlist, frame, module=None):
     """
     while frame is not None and _is_own(frame.f_globals):
         frame = frame.f_back
-    if (frame is None or _is_project_code(frame.f_globals)
-            or _is_for_child(name)):
+    if frame is None or _is_for_child(name):
+        return ()
+    # `__import__(name)`, which no statement is.
+    is_called = type(fromlist) is int and (
+        name not in marks.code_of(frame).co_consts)
+    if _is_project_code(frame.f_globals) and not is_called:
         return ()
     found = [(each, scope, path)
              for each in _names_given(name, fromlist, frame)
              for scope, path in _sources(each, module)]
     reader = _Reader(frame) if found else None
-    if reader is None or not reader.is_foreign:
+    if reader is None or not (reader.is_foreign or is_called
+                              or reader.computes(name)):
         return ()
     said = []
     # A statement of theirs reads what is written there, at every time.
     is_statement = fromlist is None or bool(fromlist)
     for each, scope, path in found:
-        if not is_statement and reader.names_are_written(each):
+        if (not is_statement and reader.is_foreign
+                and reader.names_are_written(each)):
             continue
         mark = USE + _NAMES + encode(marks.relative(path))
         said.append(mark)

@@ -186,6 +186,37 @@ def _is_heard(stream, at, names):
     return _called_with(stream, at, 1, (), lambda op, arg: True) > 1
 
 
+def _is_import(stream, at, name):
+    """Whether a module is imported by a name that is put together.
+
+    Who does that is said to have all names of the module read, when it does.
+    """
+    if name == "import_module":
+        least, most = 1, 2
+    elif name == "__import__" and stream[at][0] in mentions.GLOBAL:
+        least = most = 1
+    else:
+        return False
+    return least <= _called_with(
+        stream, at, 1, (), lambda op, arg: True) <= most
+
+
+def _is_attribute(code, stream, at, name):
+    """Whether `x.globals` is any attribute, and not that of builtins."""
+    if name not in ("globals", "vars") or (
+            stream[at][0] not in mentions.ATTRIBUTE) or (
+            _name_at(code, stream[at - 1]) == "builtins"):
+        return False
+    at += 1
+    while at < len(stream) and stream[at][0] == _PUSH_NULL:
+        at += 1
+    if at == len(stream):
+        return True
+    if name == "vars":
+        return stream[at][0] in mentions.ATTRIBUTE
+    return stream[at][0] not in _CALL or stream[at][1] > 0
+
+
 def _hands_on(code, stream, at, name):
     """Whether it is `object.__getattribute__(self, name)`, or super()'s, with
     the name that a method of that kind was itself asked for.
@@ -282,7 +313,8 @@ def computes(code, shadowed):
         if arg >= len(names):
             return {"*"}
         if names[arg] in mentions.NAMESPACES:
-            if _searches(code, stream, at, names[arg]):
+            if not _is_attribute(
+                    code, stream, at, names[arg]) and _searches(code, stream, at, names[arg]):
                 computed.add(_REACHED.get(names[arg], "*"))
             continue
         place = mentions.BY_ARGUMENT.get(names[arg])
@@ -292,6 +324,8 @@ def computes(code, shadowed):
         if _is_heard(stream, at, names):
             if not _called_with_constant(stream, at, place, code.co_consts):
                 computed.add("?")
+            continue
+        if _is_import(stream, at, names[arg]):
             continue
         if place == 0:
             constant = _called_with_constants(stream, at)

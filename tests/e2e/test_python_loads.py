@@ -183,3 +183,47 @@ def test_two_states_within_a_second(project):
     compiled(4)
     put(5, 1)
     project.pytest("-q").ok()
+
+
+LOADER = """\
+import importlib
+def load(name):
+    return importlib.import_module(name)
+def load_old(name):
+    return __import__(name)
+"""
+LOADING = """\
+import library, loader
+def names(module):
+    return [each for each in vars(module) if each.isupper()]
+def test_names():
+    assert len(names(loader.load("plug" + "in"))) == 2
+def test_old():
+    assert len(names(loader.load_old("plug" + "in"))) == 2
+def test_again():
+    assert len(names(loader.load("plug" + "in"))) == 2
+def test_another():
+    assert loader.load("lib" + "rary").value() == 1
+def test_none():
+    pass
+"""
+
+
+def test_a_module_that_is_imported_by_a_computed_name(project):
+    """Whoever gets one has its names read, and mentions no others."""
+    project.files(
+        loader=LOADER, test_it=LOADING,
+        plugin="FIRST = 1\nSECOND = 2\n",
+        library="LIMIT = 1\ndef value():\n    return 1\n"
+                "def limit():\n    return LIMIT\n")
+    project.pytest().ok()
+    assert project.affected() == []
+    with project.edited("plugin.py", "SECOND = 2", "SECOND = 2\nTHIRD = 3"):
+        assert project.affected_units() == [
+            "test_it.py::test_again", "test_it.py::test_names",
+            "test_it.py::test_old"]
+    with project.edited("library.py", "LIMIT = 1", "LIMIT = 2"):
+        assert project.affected_units() == ["test_it.py::test_another"]
+    with project.edited("loader.py", "import importlib",
+                        "import importlib\nNEW = 1"):
+        assert project.affected_units() == []

@@ -180,7 +180,9 @@ CONSTANT = """getattr(x, "a") | getattr(f(x), "a", g(1)) |
 # What these ask for is told while they run.
 HEARD = """getattr(x, y) | getattr(x, "a" + y) | getattr(x, y, "a") |
  getattr(x, "a%s" % y, None) | getattr(x, f"a{y}") | hasattr(x, y) |
- getattr(x, "a".lower()) | getattr(x, y)("a") | object.__setattr__(x, y, 1)"""
+ getattr(x, "a".lower()) | getattr(x, y)("a") | object.__setattr__(x, y, 1) |
+ import_module("a" + x) | importlib.import_module(x, y) | __import__(x) |
+ x.globals | x.globals.update(y) | f(x.globals) | x.vars.get(y)"""
 # And these, where calls can be told from loads.
 HEARD_LATELY = """getattr(x, "a" if y else "b") | getattr(*x) |
  getattr(x, *y)"""
@@ -190,8 +192,9 @@ COMPUTED = """getattr | map(getattr, x, y) | globals() | y.getattr(x, y) |
  x.delattr(y) | x.delattr("a", y) | delattr(x, y) | x.setattr(y, 1, x="a") |
  x.__dict__ | x.__dict__[y] | x.f_globals |
  x.__dict__.get("a" + y) | vars() | vars(x) | vars(x)[y] | dir(x) |
- eval("a") | attrgetter("a", y) |
- import_module("a" + x) | X.__subclasses__()"""
+ eval("a") | attrgetter("a", y) | f(import_module) | __import__(x, y) |
+ import_module(*x) | builtins.globals() | builtins.globals |
+ dir(import_module(x)) | X.__subclasses__()"""
 
 
 @pytest.mark.parametrize("text, computed", [
