@@ -15,6 +15,9 @@
 
 static PyObject *is_project, *dunder_file, *dunder_name;
 
+/* Told of a module that another one had. */
+static PyObject *hear, *module_type;
+
 /* The genuine functions. */
 static PyObject *genuine_getattr, *genuine_hasattr;
 
@@ -71,12 +74,29 @@ static void note(PyObject *name)
 	PyErr_Restore(type, value, trace);
 }
 
+static void note_module(PyObject *module)
+{
+	PyObject *done = PyObject_CallFunctionObjArgs(hear, module, NULL);
+
+	if (!done) {
+		PyErr_Clear();
+		entries_say("/@ftrace/outcome/lost");
+	}
+	Py_DecRef(done);
+}
+
 static PyObject *ask(PyObject *genuine, PyObject *const *args, ssize_t count,
 	PyObject *names)
 {
+	PyObject *result;
+
 	if (count >= 2 && !names)
 		note(args[1]);
-	return calls_on(genuine, args, count, names);
+	result = calls_on(genuine, args, count, names);
+	if (result && type_of(result) == module_type && count >= 2 &&
+		type_of(args[0]) == module_type)
+		note_module(result);
+	return result;
 }
 
 /* What stands in for them; self is builtins, as there. */
@@ -105,12 +125,13 @@ PyObject *asked_askers(PyObject *self, PyObject *args)
 
 	(void)self;
 	if (is_project ||
-		!PyArg_ParseTuple(args, "OyOyOOO", &genuine_getattr,
+		!PyArg_ParseTuple(args, "OyOyOOOO", &genuine_getattr,
 			&getattr_def.doc, &genuine_hasattr, &hasattr_def.doc,
-			&builtins, &name, &is_project))
+			&builtins, &name, &is_project, &hear))
 		return NULL;
 	dunder_file = PyUnicode_InternFromString("__file__");
 	dunder_name = PyUnicode_InternFromString("__name__");
+	module_type = type_of(builtins);
 	/* They may be called to the end: what they are made of stays. */
 	Py_IncRef(args);
 	one = PyCFunction_NewEx(&getattr_def, builtins, name);

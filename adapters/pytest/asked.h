@@ -6,6 +6,8 @@
  * Both are put in the place of Python's own, and do what these do. A name that
  * code of the project asks for is said once for each scope (use/asked/NAME).
  *
+ * Who gets a module from another one by these is told of, whoever that is.
+ *
  * All of this runs with the GIL held.
  */
 #ifndef FTRACE_ADAPTERS_PYTEST_ASKED_H
@@ -15,9 +17,10 @@
 
 /*
  * askers(getattr, its doc, hasattr, its doc, builtins, name of builtins,
- * is_project), once: what stands in for the two. The docs are bytes.
+ * is_project, hear), once: what stands in for the two. The docs are bytes.
  * is_project(path) says whether code of a module with that __file__ counts, or,
- * where it has none, that __name__.
+ * where it has none, that __name__. hear(module) is called while its caller's
+ * frame is the one that asked.
  */
 PyObject *asked_askers(PyObject *self, PyObject *args);
 

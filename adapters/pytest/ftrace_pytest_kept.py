@@ -21,6 +21,7 @@ import weakref
 import ftrace_pytest_imports as imports
 import ftrace_pytest_marks as marks
 import ftrace_pytest_memory as memory
+import ftrace_pytest_readers as readers
 from ftrace_pytest_marks import encode, identity
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + "/"
@@ -74,7 +75,7 @@ def install():
     builtins.getattr, builtins.hasattr = marks.extension.askers(
         getattr, imports.documentation(getattr),
         hasattr, imports.documentation(hasattr),
-        builtins, builtins.__name__, _asks)
+        builtins, builtins.__name__, _asks, readers.hear)
     for name, module in list(sys.modules.items()):
         if not name.startswith(marks.OWN_MODULES) and imports.is_project(
                 module):

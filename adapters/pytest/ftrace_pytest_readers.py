@@ -144,12 +144,32 @@ def note(name, fromlist, frame, module=None):
     if reader is None or not (reader.is_foreign or is_called
                               or reader.computes(name)):
         return ()
-    said = []
     # A statement of theirs reads what is written there, at every time.
     is_statement = fromlist is None or bool(fromlist)
+    return _say_read(found, reader, reader.is_foreign and not is_statement)
+
+
+def hear(module):
+    """Says the same where getattr() has given a module, of another one.
+
+    One name after another may be asked for, down to the last module.
+    """
+    name = module.__dict__.get("__name__")
+    if type(name) is not str or not imports.is_of_project(name):
+        return
+    frame = sys._getframe(1)
+    if not _is_project_code(frame.f_globals):
+        reader = _Reader(frame)
+        if reader.is_foreign:
+            _say_read([(name, scope, path)
+                       for scope, path in _sources(name, module)],
+                      reader, True)
+
+
+def _say_read(found, reader, may_be_written):
+    said = []
     for each, scope, path in found:
-        if (not is_statement and reader.is_foreign
-                and reader.names_are_written(each)):
+        if may_be_written and reader.names_are_written(each):
             continue
         mark = USE + _NAMES + encode(marks.relative(path))
         said.append(mark)
@@ -210,11 +230,7 @@ def _names_given(name, fromlist, frame):
     if frame.f_globals.get("__name__") in _PASSING:
         return [name]
     top = name.partition(".")[0]
-    if top != name:
-        return [name] if fromlist == 0 else [name, top]
-    # One name after another may be asked for, down to the last module.
-    return [name] + [each for each in list(sys.modules)
-                     if each.startswith(top + ".")]
+    return [name] if top == name or fromlist == 0 else [name, top]
 
 
 def _note_walk():
