@@ -93,15 +93,19 @@ def _set_tripwires(settings):
         return why
     if _monitoring:
         os.register_at_fork(after_in_child=_after_fork)
-    if any(imports.is_project(module)
-           for name, module in list(sys.modules.items())
-           if not name.startswith(marks.OWN_MODULES)):
-        _adopt_past()
     return None
 
 
-def _adopt_past():
-    """Finds functions of the project that were made before."""
+def adopt_past():
+    """Finds functions of the project that were made before.
+
+    kept has begun: it is told then what they mention.
+    """
+    if mode != "tripwires" or not any(
+            imports.is_project(module)
+            for name, module in list(sys.modules.items())
+            if not name.startswith(marks.OWN_MODULES)):
+        return
     for function in gc.get_objects():
         if type(function) is types.FunctionType:
             marks.extension.adopt(function.__code__)

@@ -78,6 +78,7 @@ def start(root):
     if functions.start() is not None:
         memory.install()
         kept.install()
+        functions.adopt_past()
     here.start()
     imports.install(directory_scope)
     loads.install()

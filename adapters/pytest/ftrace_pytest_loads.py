@@ -115,7 +115,8 @@ def _declare_past():
         path = os.path.abspath(path)
         say(marks.BEGIN + marks.BASE)
         if all(_fits(code, path) for code in _codes_of(names)):
-            scope = b"module/" + encode(name)
+            # Who imports it, and what it imports from now on, is told.
+            scope = imports.scopes[name] = b"module/" + encode(name)
             say(marks.USE + scope)
             say(marks.END)
             say(marks.BEGIN + scope)

@@ -258,3 +258,49 @@ def test_a_module_that_is_imported_by_a_later_test(project):
     with project.edited("core.py", "n + 1", "n + 2"):
         assert project.affected_units() == [
             "test_first.py::test_first", "test_second.py::test_second"]
+
+
+def test_modules_that_were_there_before(project):
+    """pytest itself loads pygments, and a plugin what it is made of."""
+    project.files(
+        table="""\
+            TOOLS = {}
+            CACHE = []
+            def tool(name):
+                if not TOOLS:
+                    for each in "one", "two":
+                        TOOLS[each] = __import__("tool_" + each).Tool
+                return TOOLS[name]
+            def cached():
+                if not CACHE:
+                    from late import compute
+                    CACHE.append(compute())
+                return CACHE[0]
+            """,
+        tool_one="class Tool:\n    words = [1]\n",
+        tool_two="class Tool:\n    words = [2]\n",
+        late="def compute():\n    return 3\n",
+        test_a="""\
+            import table
+            def test_tool():
+                table.tool("one")
+            def test_cached():
+                table.cached()
+            """,
+        test_b="""\
+            import table
+            def test_tool():
+                assert table.tool("two").words == [2]
+            def test_cached():
+                assert table.cached() == 3
+            def test_none():
+                pass
+            """)
+    project.pytest("-p", "table").ok()
+    assert project.affected() == []
+    with project.edited("tool_two.py", "[2]", "[3]"):
+        assert "test_b.py::test_tool" in project.affected_units()
+    with project.edited("late.py", "return 3", "return 4"):
+        selected = project.affected_units()
+    assert {"test_a.py::test_cached", "test_b.py::test_cached"} <= set(selected)
+    assert "test_b.py::test_none" not in selected
