@@ -142,49 +142,6 @@ int query_of_kind(int64_t **scopes, size_t *count, struct map *map,
 	return numbers(scopes, count, map, row, err);
 }
 
-int query_entered(int64_t **scopes, size_t *count, struct map *map,
-	int64_t state, bool on_load, struct err *err)
-{
-	/* 8: SCOPE_ENTERED, which others share; 3: SCOPE_MODULE, 5: ASPECT_CODE
-	 */
-	sqlite3_stmt *row = sql_prepare(map,
-		"WITH entering (id, kind, readset) AS ("
-		"SELECT scope.id, scope.kind, scope.readset FROM reads"
-		" JOIN scope ON scope.readset = reads.readset"
-		" WHERE reads.state = ?1 AND scope.kind <> 8"
-		" UNION SELECT user.id, user.kind, user.readset FROM reads"
-		" JOIN scope ON scope.readset = reads.readset"
-		" JOIN uses ON uses.used = scope.id"
-		" JOIN scope AS user ON user.id = uses.scope"
-		" WHERE reads.state = ?1 AND scope.kind = 8)"
-		"SELECT id FROM entering WHERE (kind = 3 AND EXISTS ("
-		"SELECT 1 FROM reads JOIN state ON state.id = reads.state"
-		" WHERE reads.readset = entering.readset"
-		" AND state.aspect = 5 AND state.block = x'')) = ?2",
-		err);
-
-	if (row) {
-		sqlite3_bind_int64(row, 1, state);
-		sqlite3_bind_int(row, 2, on_load);
-	}
-	return numbers(scopes, count, map, row, err);
-}
-
-int query_unknown_modules(
-	int64_t **scopes, size_t *count, struct map *map, struct err *err)
-{
-	/* 3: SCOPE_MODULE, 5: ASPECT_CODE */
-	return numbers(scopes, count, map,
-		sql_prepare(map,
-			"SELECT id FROM scope WHERE kind = 3 AND NOT EXISTS ("
-			"SELECT 1 FROM reads JOIN state"
-			" ON state.id = reads.state"
-			" WHERE reads.readset = scope.readset"
-			" AND state.aspect = 5 AND state.block = x'')",
-			err),
-		err);
-}
-
 int query_file_states(int64_t **states, size_t *count, struct map *map,
 	const char *path, bool stale, struct err *err)
 {

@@ -61,15 +61,6 @@ int query_dependents(struct query_hits *hits, struct map *map,
 	const int64_t *states, size_t state_count, const int64_t *scopes,
 	size_t scope_count, struct err *err);
 /*
- * The scopes that entered a function in that state. on_load: modules whose
- * sources are known, while they were loaded; otherwise all others.
- */
-int query_entered(int64_t **scopes, size_t *count, struct map *map,
-	int64_t state, bool on_load, struct err *err);
-/* The modules of which nobody knows what their sources mention. */
-int query_unknown_modules(
-	int64_t **scopes, size_t *count, struct map *map, struct err *err);
-/*
  * Whether a unit depends on one of the states, counting only those who read
  * it with one of the kinds.
  */

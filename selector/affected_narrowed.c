@@ -110,37 +110,21 @@ static void select_names(struct search *search, const struct narrowed *narrowed,
 
 /*
  * Those who notice whatever they mention: unknown code, and that which reads
- * names of a file where some changed; and, of a function that
- * makes something, who entered it otherwise than while a source was loaded, and
- * modules that depend on it and whose sources are not known.
+ * names of a file where some changed. To be freed.
  */
-static int noticing_scopes(int64_t **scopes, size_t *count,
-	const struct search *search, const struct narrowed *narrowed,
-	const struct query_hits *users)
+static int64_t *noticing_scopes(size_t *count, const struct search *search,
+	const struct narrowed *narrowed)
 {
-	int64_t *unknown = NULL;
-	size_t room = 0, unknowns = 0;
-	int code = 0;
+	size_t opaque = narrowed->named ? search->opaque_count : 0;
+	int64_t *scopes =
+		xcalloc(narrowed->reader_count + opaque + 1, sizeof(*scopes));
 
-	if (narrowed->maker)
-		code = query_entered(scopes, count, search->map,
-			narrowed->state, false, search->err);
-	if (code == 0 && narrowed->maker)
-		code = query_unknown_modules(
-			&unknown, &unknowns, search->map, search->err);
-	room = *count;
-	for (size_t i = 0; i < unknowns; i++)
-		if (query_hits_find(users, unknown[i]) != HIT_NONE)
-			*(int64_t *)array_add(scopes, count, &room,
-				sizeof(int64_t)) = unknown[i];
-	free(unknown);
+	*count = 0;
 	for (size_t i = 0; i < narrowed->reader_count; i++)
-		*(int64_t *)array_add(scopes, count, &room, sizeof(int64_t)) =
-			narrowed->readers[i];
-	for (size_t i = 0; narrowed->named && i < search->opaque_count; i++)
-		*(int64_t *)array_add(scopes, count, &room, sizeof(int64_t)) =
-			search->opaques[i];
-	return code;
+		scopes[(*count)++] = narrowed->readers[i];
+	for (size_t i = 0; i < opaque; i++)
+		scopes[(*count)++] = search->opaques[i];
+	return scopes;
 }
 
 static void select_doubting(
@@ -259,14 +243,11 @@ int search_narrowed(struct search *search, const struct narrowed *narrowed,
 	struct meant meant = {{&users, &noticing}, 2};
 	bool *met = xcalloc(narrowed->name_count + 1, sizeof(*met));
 	const char *runner = "pytest";
-	int64_t *scopes = NULL;
-	size_t count = 0;
+	size_t count;
+	int64_t *scopes = noticing_scopes(&count, search, narrowed);
 	int code = query_dependents(
 		&users, search->map, &narrowed->state, 1, NULL, 0, search->err);
 
-	if (code == 0)
-		code = noticing_scopes(
-			&scopes, &count, search, narrowed, &users);
 	if (code == 0)
 		code = query_dependents(&noticing, search->map,
 			narrowed->states, narrowed->state_count, scopes, count,

@@ -16,7 +16,6 @@
 struct candidate {
 	uint32_t file;
 	size_t first, count; /* in the narrowing's list */
-	size_t makers;       /* states of such functions, behind those */
 };
 
 struct question {
@@ -47,62 +46,6 @@ static struct narrowed *add_narrowed(
 	return narrowed;
 }
 
-/*
- * Whether a function with that print makes something and does nothing else:
- * the last bit tells (adapters/python/ftrace_python_analyse.py).
- */
-static bool is_maker(const struct print *print)
-{
-	return print->bytes[sizeof(print->bytes) - 1] & 1 &&
-	       !print_equal(print, &print_unknown);
-}
-
-/* Whether a function only made something, and does; and that on load. */
-static bool made_on_load(
-	struct question *question, const struct map_state *state)
-{
-	const struct map_files *files = &question->changes->files;
-	const struct interned *name = &files->blocks.entries[state->block];
-	struct source *source;
-	const struct source_block *block;
-	int64_t *scopes = NULL;
-	size_t count = 0;
-
-	if (!is_maker(&state->print))
-		return false;
-	source = map_file_source(&question->changes->files, state->file,
-		question->map, question->err);
-	block = source && !source->problem
-			? source_find_block(source, name->bytes, name->size)
-			: NULL;
-	if (!block || block->on_load || !is_maker(&block->print))
-		return false;
-	if (query_entered(&scopes, &count, question->map, state->id, true,
-		    question->err) < 0)
-		count = 0;
-	free(scopes);
-	return count > 0;
-}
-
-static void add_makers(struct question *question, struct candidate *candidate)
-{
-	const struct map_files *files = &question->changes->files;
-
-	for (uint32_t s = files->files[candidate->file].state; s != FILE_NONE;
-		s = files->states[s].next) {
-		const struct map_state *state = &files->states[s];
-		const struct interned *name =
-			&files->blocks.entries[state->block];
-
-		if (state->live || state->aspect != ASPECT_CODE ||
-			!name->size || !made_on_load(question, state))
-			continue;
-		add_narrowed(question->narrowing, state)->maker =
-			xmemdup(name->bytes, name->size);
-		candidate->makers++;
-	}
-}
-
 static void add_candidate(struct question *question, uint32_t file)
 {
 	const struct map_files *files = &question->changes->files;
@@ -119,8 +62,7 @@ static void add_candidate(struct question *question, uint32_t file)
 		add_narrowed(narrowing, state);
 		candidate.count++;
 	}
-	add_makers(question, &candidate);
-	if (candidate.count || candidate.makers)
+	if (candidate.count)
 		*(struct candidate *)array_add(&question->candidates,
 			&question->count, &question->room, sizeof(candidate)) =
 			candidate;
@@ -211,12 +153,6 @@ static void add_changed(struct frames *request, struct question *question,
 				question->narrowing->list[candidate->first + i]
 					.state);
 	add_outline(request, question, candidate->file);
-	frames_add_number(request, candidate->makers);
-	for (size_t i = 0; i < candidate->makers; i++)
-		frames_add_text(request,
-			question->narrowing
-				->list[candidate->first + candidate->count + i]
-				.maker);
 }
 
 static bool is_candidate(const struct question *question, uint32_t file)
@@ -355,7 +291,6 @@ void narrowing_release(struct narrowing *narrowing)
 		interner_release(&narrowed->doubts.late);
 		free(narrowed->catchers);
 		free(narrowed->reason);
-		free(narrowed->maker);
 	}
 	free(narrowing->list);
 	memset(narrowing, 0, sizeof(*narrowing));

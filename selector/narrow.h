@@ -5,9 +5,7 @@
  * entered code that mentions one of the changed names. The proof is
  * adapters/python's; docs/python.md has its rules. It proves that nobody else
  * can notice, unless loading fails; that everybody notices who loads it, so one
- * of them is enough to tell. Of a function that makes
- * something, and does nothing else, the same is asked for who entered it while
- * a source was loaded.
+ * of them is enough to tell.
  */
 #ifndef FTRACE_SELECTOR_NARROW_H
 #define FTRACE_SELECTOR_NARROW_H
@@ -45,7 +43,6 @@ struct narrowed_notice {
 struct narrowed {
 	uint32_t file;
 	int64_t state; /* of the file's loading, that stands no more */
-	char *maker;   /* or of this function in it; else NULL */
 	bool whole;    /* everybody who depends on it */
 	char *reason;  /* one line for people */
 	/*

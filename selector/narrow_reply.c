@@ -336,18 +336,6 @@ static char *notice_of(struct wanted *wanted, const struct place *place,
 		       : NULL;
 }
 
-/*
- * The function that makes something mentions its own name. Who entered it
- * otherwise than on load is affected in any case.
- */
-static bool is_itself(const struct narrowed *narrowed,
-	const struct place *place, const struct interned *name)
-{
-	return narrowed->maker && place->file == narrowed->file &&
-	       strlen(narrowed->maker) == name->size &&
-	       !memcmp(narrowed->maker, name->bytes, name->size);
-}
-
 static void add_state(int64_t **states, size_t *count, size_t *room,
 	const struct map_state *state)
 {
@@ -397,8 +385,7 @@ static void find_states(struct narrowed *narrowed, struct wanted *wanted,
 		const struct interned *name =
 			&files->blocks.entries[state->block];
 
-		if (state->aspect != ASPECT_CODE ||
-			is_itself(narrowed, place, name))
+		if (state->aspect != ASPECT_CODE)
 			continue;
 		if (!name->size && doubted && !whole)
 			add_doubt(&narrowed->doubts, place->path, state);

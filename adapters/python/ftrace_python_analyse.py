@@ -169,13 +169,6 @@ def late_parts(code):
     return found
 
 
-def _may_make(code):
-    """A quick look: most functions do more than to make something."""
-    return (code.co_name != "<lambda>" and code.co_flags & OPTIMIZED
-            and not code.co_flags & GENERATORS and not code.co_freevars
-            and mentions.NOT_MAKING.isdisjoint(code.co_code[::2]))
-
-
 _LOAD_CONST = mentions.opmap["LOAD_CONST"]
 _STORE_NAME = mentions.opmap["STORE_NAME"]
 
@@ -212,7 +205,7 @@ def class_stream(code):
 
 class Block:
     __slots__ = ("name", "kind", "keys", "first", "last", "codes",
-                 "mentions", "makes", "by_names", "_print")
+                 "mentions", "_print")
 
     def __init__(self, name, kind, code):
         self.name = name
@@ -222,19 +215,12 @@ class Block:
         self.last = self.first
         self.codes = []
         self.mentions = set()
-        # Whether it only makes something (ftrace_python_makers.py), and
-        # whether that depends on what names of the file are bound by.
-        self.makes = self.by_names = False
         self._print = None
 
     def print(self):
-        """Once all compilations are added.
-
-        The last bit tells whether the function only makes something.
-        """
+        """Once all compilations are added."""
         if self._print is None:
-            found = digest(self.keys)
-            self._print = found[:-1] + bytes((found[-1] & ~1 | self.makes,))
+            self._print = digest(self.keys)
         return self._print
 
 
@@ -259,13 +245,11 @@ class Blocks:
         self.unchanged = set()
         # Of classes outside of all else by their names: what they do.
         self.classes = dict(classes)
-        self._modules = []
         self._parts = {}
         self._names = {}
 
     def add(self, module):
         """One compilation of the file; a second one adds to the first."""
-        self._modules.append(module)
         self.shadowed = self.shadowed or "setattr" in module.co_names
         self.skeleton.append(module.co_flags & FUTURE_FLAGS)
         self.skeleton.append(self._walk(module, "", "c")[0])
@@ -350,21 +334,6 @@ class Blocks:
         elif kind == "f":
             block.kind = "f"
         return block
-
-    def find_makers(self, content):
-        """Once all compilations are added."""
-        found = [(name, block.codes[0])
-                 for name, block in self.by_name.items()
-                 if "." not in name and block.kind == "f"
-                 and len(block.codes) == 1 and _may_make(block.codes[0])]
-        if found:
-            import ftrace_python_makers as makers
-            codes = [(code is module, code) for module in self._modules
-                     for code in _all(module)]
-            for name, makes, by_names in makers.find(
-                    found, codes, content, ONLY_AST):
-                self.by_name[name].makes = makes
-                self.by_name[name].by_names = by_names
 
     # Mentions
 
@@ -458,13 +427,6 @@ class Blocks:
         found |= reflects
 
 
-def _all(code):
-    yield code
-    for constant in code.co_consts:
-        if type(constant) is CODE:
-            yield from _all(constant)
-
-
 def lines_of(code):
     """The lines that `code` has instructions of, what is nested left out."""
     if VERSION >= (3, 10):
@@ -526,7 +488,6 @@ def compiled(content, classes=()):
     if debug and not undecided:
         # The tests may run with -O, where other branches are compiled.
         blocks.add(compile(content, "<file>", "exec", 0, True, 1))
-    blocks.find_makers(content)
     return blocks, code
 
 

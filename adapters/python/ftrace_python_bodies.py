@@ -16,9 +16,7 @@ that begins in that line.  Its text is all of it, as it was when the record
 was made; what follows is indented no more than its first line, so it ends
 there.  So the compiler goes on in the same state behind it.  Its name tells
 the classes that it is in, and nothing within functions or within type
-parameters is cut: names in a body mean what they did.  Nor is a function that
-only makes something if names stand for what they seem to, for its print tells
-whether they do.  What declares a name global is not cut, for that tells the
+parameters is cut: names in a body mean what they did.  What declares a name global is not cut, for that tells the
 module, too.  Else its code depends on future imports, from 3.11 on on which
 names of the module are imported (`name.f()` takes another instruction) and on
 a `super` of its own; and what it mentions on a `setattr` of the module's own
@@ -75,7 +73,7 @@ def _known(name, code, lines, blocks, imported):
     block = blocks.by_name.get(name)
     is_function = _is_function(code)
     if (block is None or len(block.codes) != 1
-            or is_function and (block.kind == "c" or block.by_names)
+            or is_function and block.kind == "c"
             or not {"__class__"}.issuperset(code.co_freevars)):
         return None
     first = code.co_firstlineno

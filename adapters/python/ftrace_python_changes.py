@@ -39,9 +39,6 @@ class Changes:
         self.touches_objects = False
         self.reshaped = set()
         self.doubted = None
-        # Functions, as path and name, whose calls make something else now,
-        # and have no other effect: see ftrace_python_made.py.
-        self.makers = set()
         # By path, what a star import got of a file and what it gets now, where
         # __all__ is written out.
         self.exports = {}

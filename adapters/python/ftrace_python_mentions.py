@@ -72,18 +72,6 @@ TRIGGERS = frozenset(BY_ARGUMENT) | NAMESPACES
 HEARD = frozenset(("getattr", "hasattr"))
 
 
-# What a function that only makes something never does.
-NOT_MAKING = _ops(
-    "STORE_ATTR", "STORE_SUBSCR", "STORE_GLOBAL", "GET_ITER", "IMPORT_NAME",
-    "RAISE_VARARGS", "COMPARE_OP", "YIELD_VALUE", "LOAD_BUILD_CLASS",
-    "POP_JUMP_IF_FALSE", "POP_JUMP_IF_TRUE", "POP_JUMP_IF_NONE",
-    "POP_JUMP_IF_NOT_NONE", "POP_JUMP_FORWARD_IF_FALSE",
-    "POP_JUMP_FORWARD_IF_TRUE", "POP_JUMP_FORWARD_IF_NONE",
-    "POP_JUMP_FORWARD_IF_NOT_NONE", "CALL_KW", "CALL_FUNCTION_KW", "KW_NAMES",
-    "CALL_FUNCTION_EX", "SETUP_FINALLY", "PUSH_EXC_INFO", "JUMP_BACKWARD",
-    "FORMAT_VALUE", "FORMAT_SIMPLE", "BUILD_STRING")
-
-
 def instructions(code):
     """(opcode, argument) of each instruction, EXTENDED_ARG joined."""
     raw = code.co_code

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The answer to "narrow": who can notice what changed in files' imports."""
 
-import ftrace_python_made as made
 import ftrace_python_outline as outline
 from ftrace_python_changes import Changes
 from ftrace_python_compare import Comparison
@@ -10,7 +9,7 @@ from ftrace_python_outline import (ALIAS, BINDS, BUILT, KIND, MEMBERS, MORE,
                                    PLAIN, RISK, SETS, WORDS)
 from ftrace_python_pass import Pass
 from ftrace_python_project import File, Project
-from ftrace_python_units import INNER, SOFT, Whole
+from ftrace_python_units import INNER, SOFT, Whole, is_hook
 
 # How other runners, and other settings of pytest, name what they collect.
 _ODD = ("check", "it_", "should", "spec", "bench", "describe", "example",
@@ -20,12 +19,10 @@ _ODD = ("check", "it_", "should", "spec", "bench", "describe", "example",
 class Changed:
     """A changed file of the request."""
 
-    def __init__(self, path, flags, modules, olds, new, makers=()):
+    def __init__(self, path, flags, modules, olds, new):
         self.path = path
         self.flags = flags
         self.olds = olds
-        # Functions that make something else now, and do nothing else.
-        self.makers = makers
         self.file = _file(path, modules, new)
 
 
@@ -66,36 +63,6 @@ def _narrow(changed, old, project):
               if each.outline and each.path != changed.path]
     _to_the_end(changed, old, project, changes, others)
     return _verdict(changed, old, changes)
-
-
-def _narrow_maker(changed, name, project):
-    """Who can notice what a function makes now, that it made on import."""
-    if not changed.file.outline:
-        return Verdict("whole", "it is gone or cannot be analysed")
-    if changed.flags:
-        return Verdict("whole", "tests are collected from it")
-    shadow = project.shadows()
-    if shadow:
-        return Verdict("whole", "the project has a module %s" % shadow)
-    made.check(changed.file, name)
-    changes = Changes(project)
-    changes.makers.add((changed.path, name))
-    changes.families.add((changed.path, name))
-    for each in project.files.values():
-        if not each.outline:
-            changes.give_up(each.path, "it cannot be analysed")
-    while True:
-        changes.grown = False
-        for each in project.files.values():
-            if each.path not in changes.whole and (
-                    each is changed.file or each.path in changes.modules
-                    or _concerned(each, changes)):
-                _propagate(each, project, changes)
-        if changed.path in changes.whole:
-            return Verdict("whole", changes.whole[changed.path])
-        if not changes.grown:
-            changes.doubted = Doubts(project, changes.doubts)
-            return _verdict(changed, None, changes)
 
 
 def _exports(units):
@@ -149,12 +116,42 @@ def _concerned(file, changes):
                    for gone in changes.removed.values()))
 
 
+# How tests, and what is run around them, are named, whatever the settings.
+_COLLECTED = ("test", "setup", "teardown", "pytest", "check", "it_",
+              "should", "spec", "bench", "describe", "example", "when_",
+              "given_", "then_", "feature", "scenario", "verify")
+
+
+def _may_be_collected(name):
+    lower = name.lower()
+    return (is_hook(name) or lower.startswith(_COLLECTED)
+            or lower.endswith("test"))
+
+
+def _is_for_tests(path):
+    name = path.rpartition("/")[2]
+    return (name == "conftest.py" or name.startswith("test")
+            or name.endswith(("_test.py", "tests.py")))
+
+
+def _check_collected(file, changed):
+    """Raises Whole where a test, or what is run around one, is a value.
+
+    The functions that it is made of have other names.
+    """
+    for name, level in changed.items() if _is_for_tests(file.path) else ():
+        unit = file.table.get(name)
+        if level >= SOFT and _may_be_collected(name) and unit and (
+                unit[KIND] in ("assign", "compound")):
+            raise Whole("%s may be a test, and is no function" % name)
+
+
 def _propagate(file, project, changes):
     here = Pass(file, project, changes)
     try:
         for index, unit in enumerate(file.units):
             here.matched(unit, index)
-        made.check_collected(file, here.changed)
+        _check_collected(file, here.changed)
     except Whole as why:
         changes.give_up(file.path, str(why))
         return
@@ -255,8 +252,7 @@ def _read(stream):
         modules = stream.text().split()
         olds = [stream.get() for _ in range(stream.count())]
         new = stream.get()
-        makers = [stream.text() for _ in range(stream.count())]
-        changed.append(Changed(path, flags, modules, olds, new, makers))
+        changed.append(Changed(path, flags, modules, olds, new))
     files = [each.file for each in changed]
     for _ in range(stream.count()):
         path, modules = stream.text(), stream.text().split()
@@ -291,19 +287,12 @@ def _put(stream, verdict):
 
 
 def narrow(changed, files):
-    """Verdicts: for each changed file a list.
-
-    One for each old outline, and then one for each function that only makes
-    something.
-    """
+    """Verdicts: for each changed file a list, one for each old outline."""
     project = Project(files)
     verdicts = []
     for each in changed:
-        mine = [_tried(_narrow_outline, each, content, project)
-                for content in each.olds]
-        mine += [_tried(_narrow_maker, each, name, project)
-                 for name in each.makers]
-        verdicts.append(mine)
+        verdicts.append([_tried(_narrow_outline, each, content, project)
+                         for content in each.olds])
     return verdicts
 
 

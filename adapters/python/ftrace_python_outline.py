@@ -24,7 +24,7 @@ import ftrace_python_analyse as analyse
 import ftrace_python_expressions as expressions
 import ftrace_python_known as known
 
-FORMAT = 9
+FORMAT = 10
 # Fields of a unit.
 (PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, RISKY, SETS, MORE,
  CALLED) = range(12)
@@ -33,10 +33,9 @@ FORMAT = 9
 # of its defaults; what nothing but its annotations name; the print of its
 # decorators.
 MARKS, CORE, SIGNATURE, NOTED, DECORATION = range(5)
-# Fields of MORE of an assignment: of another name; the name of what is called
-# to make it, and nothing else is done; of something new of Python's own kinds;
-# of constants alone.
-ALIAS, MADE, BUILT, PLAIN = range(4)
+# Fields of MORE of an assignment: of another name; of something new of Python's
+# own kinds; of constants alone.
+ALIAS, BUILT, PLAIN = range(3)
 # Fields of MORE of a class.
 (HEAD, BASES, KEYWORDS, DECORATORS, MEMBERS, HEAD_RISK) = range(6)
 # Fields of an outline.
@@ -390,7 +389,7 @@ def _simple(node, scope, first):
                 or type(value).__name__ == "Call" and scope.resolve(
                     expressions.dotted(value.func) or "") in _BUILDERS)
     return unit.finish(key, "assign" if unit.binds else "effect", "",
-                       (is_alias, _made_by(node), is_built, _is_plain(value)))
+                       (is_alias, is_built, _is_plain(value)))
 
 
 def _is_plain(node):
@@ -399,27 +398,6 @@ def _is_plain(node):
     if kind in ("Tuple", "List"):
         return all(type(each).__name__ == "Constant" for each in node.elts)
     return kind == "Constant"
-
-
-def _made_by(node):
-    """`f`, for a statement `NAME = f(...)` with arguments that do nothing."""
-    call = node.value if type(node).__name__ == "Assign" else None
-    if type(call).__name__ != "Call" or (
-            type(call.func).__name__ != "Name") or not all(
-                type(each).__name__ == "Name" for each in node.targets):
-        return ""
-    values = call.args + [each.value for each in call.keywords]
-    if not all(each.arg for each in call.keywords):
-        return ""
-    return call.func.id if all(map(_is_still, values)) else ""
-
-
-def _is_still(node):
-    """Whether to evaluate an argument is to look a name up, or less."""
-    kind = type(node).__name__
-    if kind == "Lambda":
-        return not node.args.defaults and not any(node.args.kw_defaults)
-    return kind in ("Name", "Constant")
 
 
 def _apart(node):

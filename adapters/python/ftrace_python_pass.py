@@ -7,7 +7,6 @@ comes from elsewhere now.  Whoever cannot be followed raises Whole.
 """
 
 import ftrace_python_classes as classes
-import ftrace_python_made as made
 import ftrace_python_doubts as doubts
 import ftrace_python_known as known
 import ftrace_python_sets as sets
@@ -213,9 +212,9 @@ class Pass:
                 level = here
                 why = name
         self._miss_later(unit)
-        if level and not made.is_made(self, unit):
+        if level:
             self._follow(unit, level, why, causes)
-        level = max(self._kept(unit, level), made.level_of(self, unit))
+        level = self._kept(unit, level)
         if unit[KIND] == "class" and level >= SOFT:
             classes.note_made(self, unit)
         if unit[KIND] == "import":

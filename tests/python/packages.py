@@ -8,7 +8,6 @@ compute.
 
 import random
 
-from makers import makers_of
 
 NAMES = ("alpha", "beta", "gamma", "delta", "omega", "size", "run", "name")
 CLASSES = ("Base", "Left", "Right", "Leaf")
@@ -301,14 +300,14 @@ class Writer:
             self.add("%s.EXTRA = %s" % (rng.choice(self.modules)[0],
                                         self.atom()))
 
-    def write(self, most=9):
+    def write(self):
         rng = self.rng
         if rng.random() < 0.3:
             self.add('"""doc %d"""' % rng.randrange(3))
         self.imports()
         makers = [self.constant] * 3 + [self.function] * 4 + [
             self.class_] * 3 + [self.lambda_, self.effect]
-        for _ in range(rng.randrange(most // 3, most)):
+        for _ in range(rng.randrange(3, 9)):
             rng.choice(makers)()
         return "\n".join(self.lines) + "\n"
 
@@ -500,7 +499,7 @@ def package(seed, heads=False):
     for name in MODULES[:rng.randrange(2, 5)]:
         before = [each for each in writers if rng.random() < 0.7]
         writer = Writer(rng, name, before)
-        text = writer.write(3 if heads == "makers" else 9)
+        text = writer.write()
         if heads == "types":
             types = Types(rng, writer.classes, writer.values).lines()
             text += "\n".join(types) + "\n"
@@ -508,8 +507,6 @@ def package(seed, heads=False):
                                  if each.startswith("def typed")]
             writer.values += [each.split()[0] for each in types
                               if each[0] in "XVG" and " = " in each]
-        elif heads == "makers":
-            text += "\n".join(makers_of(writer, rng)) + "\n"
         elif heads:
             text += "\n".join(heads_of(writer, rng)) + "\n"
         files["pkg/%s.py" % name] = text

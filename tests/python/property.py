@@ -4,23 +4,20 @@
     PYTHONPATH=adapters/python python3 tests/python/property.py FIRST COUNT
 
 A third argument makes it edit the heads of functions alone, or, where it is
-"types", has type expressions everywhere, or, where it is "makers", functions
-that make something on import, whose bodies are edited.
+"types", has type expressions everywhere.
 """
 
 import collections
 import random
 import sys
 
-import makers
 from edits import EDITS, HEADS, TYPES, edit
 from packages import package
 from selection import Analysis, facts, selects, verdict_of, witnesses
 from world import World
 
 
-KINDS = {True: HEADS, "types": TYPES,
-         "makers": EDITS[:2] + 4 * makers.EDITS}
+KINDS = {True: HEADS, "types": TYPES}
 
 
 def records_of(sources):
@@ -39,14 +36,6 @@ class Tally:
         self.escapes = []
 
 
-def _paths(sources, heads):
-    """The files to edit, mostly those with what the edits are of."""
-    found = sorted(set(sources) - {"pkg/support.py"})
-    if heads == "makers":
-        found += 5 * [each for each in found if "(src=None)" in sources[each]]
-    return found
-
-
 def one(seed, tally, heads=False):
     """One package and a few edits of it."""
     sources = package(seed, heads)
@@ -54,7 +43,7 @@ def one(seed, tally, heads=False):
     analyses = {path: Analysis(text) for path, text in sources.items()}
     before = records_of(sources)
     for number in range(4):
-        path = rng.choice(_paths(sources, heads))
+        path = rng.choice(sorted(set(sources) - {"pkg/support.py"}))
         kind, text = edit(sources[path], rng, KINDS.get(heads, EDITS))
         if kind == "nothing":
             continue
@@ -67,7 +56,6 @@ def one(seed, tally, heads=False):
             if "the analysis failed" in verdict.reason:
                 tally.escapes.append((seed, number, kind, path,
                                       verdict.reason))
-        made = {}
         after = records_of({**sources, path: text})
         tally.count["edits"] += 1
         tally.count[verdict.word if verdict else "bodies"] += 1
@@ -76,11 +64,10 @@ def one(seed, tally, heads=False):
                  if record.complete and not fails(record)}
         chosen = {test for test, record in alive.items()
                   if selects(record, test, path, old, new, verdict,
-                             analyses, made)}
-        for each in [verdict] + list(made.values()):
-            chosen |= witnesses(
-                {test: record for test, record in alive.items()
-                 if test in after}, chosen.intersection(after), each)
+                             analyses)}
+        chosen |= witnesses(
+            {test: record for test, record in alive.items()
+             if test in after}, chosen.intersection(after), verdict)
         tally.count["tests"] += len(alive)
         tally.count["selected"] += len(chosen)
         shown = {after[test].result for test in chosen
@@ -95,11 +82,6 @@ def one(seed, tally, heads=False):
             if test not in chosen and not (
                     fails(now) and now.result in shown):
                 tally.escapes.append((seed, number, kind, path, test))
-        for each in made.values():
-            tally.count["made: " + each.word] += 1
-            if "the analysis failed" in each.reason:
-                tally.escapes.append((seed, number, kind, path,
-                                      each.reason))
 
 
 def main():

@@ -54,16 +54,12 @@ class Analysis:
                     self.mentions[name] = past.mentions[name]
 
 
-def verdict_of(path, old, new, analyses, maker=None):
-    """The helper's verdict on one changed file.
-
-    Or on a function in it that makes something, and does nothing else.
-    """
+def verdict_of(path, old, new, analyses):
+    """The helper's verdict on one changed file."""
     modules = [module_name(path)]
     flags = "t" if path.startswith("test_") else ""
     changed = narrow.Changed(path, flags, modules,
-                             [] if maker else [old.outline],
-                             new.outline, [maker] if maker else [])
+                             [old.outline], new.outline)
     files = [changed.file] + [
         File(other, [module_name(other)], each.outline)
         for other, each in analyses.items() if other != path]
@@ -75,11 +71,8 @@ def in_family(name, families, path):
                for at, qualified in families)
 
 
-def mentions(record, verdict, analyses, itself=None):
-    """Whether a block that was entered mentions a changed name.
-
-    `itself`: a block that does not count.
-    """
+def mentions(record, verdict, analyses):
+    """Whether a block that was entered mentions a changed name."""
     pairs = set(verdict.pairs)
     values = pairs.union(verdict.values)
     attributes = set(verdict.attributes)
@@ -91,8 +84,6 @@ def mentions(record, verdict, analyses, itself=None):
     if not record.asked.isdisjoint(head_attributes):
         return True
     for path, name in record.entered:
-        if (path, name) == itself:
-            continue
         if (path, name) in functions:
             return True
         if in_family(name, verdict.families, path):
@@ -117,23 +108,11 @@ def mentions(record, verdict, analyses, itself=None):
     return False
 
 
-def selects(record, test, path, old, new, verdict, analyses, made):
-    """Whether the edit of one file selects the test of a record.
-
-    `made`: verdicts on functions that make something, as they are found.
-    """
-    for at, name in record.entered:
-        if at == path and old.prints.get(name) != new.prints.get(name):
-            if (at, name) in record.own or not (
-                    is_maker(old, name) and is_maker(new, name)):
-                return True
-            found = made.get(name)
-            if found is None:
-                found = made[name] = verdict_of(path, old, new, analyses,
-                                                name)
-            if is_meant(record, test, path, found, analyses, (path, name)):
-                return True
-    return is_meant(record, test, path, verdict, analyses)
+def selects(record, test, path, old, new, verdict, analyses):
+    """Whether the edit of one file selects the test of a record."""
+    return any(at == path and old.prints.get(name) != new.prints.get(name)
+               for at, name in record.entered) or is_meant(
+                   record, test, path, verdict, analyses)
 
 
 def witnesses(records, chosen, verdict):
@@ -147,11 +126,7 @@ def witnesses(records, chosen, verdict):
     return found
 
 
-def is_maker(analysis, name):
-    return bool(analysis.prints.get(name, b"\0")[-1] & 1)
-
-
-def is_meant(record, test, path, verdict, analyses, itself=None):
+def is_meant(record, test, path, verdict, analyses):
     """Whether a verdict on what the import does selects a test."""
     if verdict is None or path not in record.modules:
         return False
@@ -163,4 +138,4 @@ def is_meant(record, test, path, verdict, analyses, itself=None):
         return True
     if path == test[0] + ".py" and test[1] in dict(verdict.own):
         return True
-    return mentions(record, verdict, analyses, itself)
+    return mentions(record, verdict, analyses)

@@ -158,8 +158,8 @@ def test_narrow():
 
     old, new = outline("A = 1\nB = 1\n"), outline("A = 2\nB = 1\n")
     other = outline("from a import A as K\n")
-    answer = ask("narrow", 2, "a.py", "", "a", 2, old, new, new, 0,
-                 "gone.py", "", "gone", 1, old, "", 0,
+    answer = ask("narrow", 2, "a.py", "", "a", 2, old, new, new,
+                 "gone.py", "", "gone", 1, old, "",
                  1, "b.py", "b", other)
     assert answer[0] == b"names"
     assert answer[2:7] == [b"2", b"a.py", b"A", b"b.py", b"K"]
@@ -173,18 +173,17 @@ def test_narrow():
     assert answer[31] == b"whole"
 
 
+def test_statements_and_edits_of_them():
+    source = "A = 1\n\nclass C:\n    x = 1\n    def f(self): pass\nB = A\n"
+    answer = ask("statements", source)
+    assert answer == [b"3", b"1", b"0", b"4", b"1.0", b"6", b"2"]
+    new = ask("analyse", 1, "a.py", source)[2]
+    answer = ask("narrow", 1, "a.py", "", "a", 2, "@0", "@2", new, 0)
+    assert answer[:7] == [b"names", b"changed: A, B", b"2", b"a.py", b"A",
+                          b"a.py", b"B"]
+    assert b"changed: B" in answer[7:]
+
+
 def test_wrong_outlines_are_whole():
-    answer = ask("narrow", 1, "a.py", "", "a", 1, "nonsense", "nonsense", 0,
-                 0)
+    answer = ask("narrow", 1, "a.py", "", "a", 1, "nonsense", "nonsense", 0)
     assert answer[0] == b"whole"
-
-
-def test_narrow_a_function_that_makes_something():
-    made = ask("analyse", 1, "a.py",
-               "def make(): return {}\ndef test_it(): pass\nA = make()\n")
-    answer = ask("narrow", 1, "a.py", "", "a", 0, made[2], 2, "make",
-                 "nobody", 0)
-    assert answer[0] == b"names"
-    assert answer[2:7] == [b"2", b"a.py", b"A", b"a.py", b"make"]
-    assert answer[10:13] == [b"1", b"a.py", b"make"]
-    assert answer[-2] == b"whole"

@@ -41,9 +41,3 @@ def test_no_escape_of_types():
     assert tally.escapes == []
 
 
-def test_no_escape_of_makers():
-    tally = packages.Tally()
-    for seed in list(range(30)) + [104, 122, 160, 218]:
-        packages.one(seed, tally, "makers")
-    assert tally.escapes == []
-    assert tally.count["made: names"]

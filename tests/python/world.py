@@ -62,8 +62,6 @@ class Record:
         self.result = None
         self.complete = False
         self.entered = set()
-        # Of these, what it entered itself, and no import did.
-        self.own = set()
         self.modules = set()
         # The names that code of these asked for, by getattr() or hasattr().
         self.asked = set()
@@ -169,7 +167,6 @@ class World:
             into.add(full + "." + each)
 
     def _close(self, record, module, entered, asked, uses):
-        record.own = entered.get("a test", set())
         todo = ["a test", module]
         seen = set()
         while todo:
