@@ -104,34 +104,62 @@ static bool is_test(const char *file)
 	       (size > n && !strcmp(file + size - n, tail));
 }
 
-/*
- * What has one name is one thing, wherever it is: who gets at one of them by
- * that may get at any. Not what is in a file with tests, which others hardly
- * get at: it has the file's name as well. False: no mark can hold it.
- */
-static bool get_id(const struct kept_name *name, const char *path, char *id)
-{
-	const char *file = path ? strrchr(path, '/') : NULL;
-
-	if (strpbrk(name->text, "=;,/\n") || strlen(name->text) > ID_MAX / 2)
-		return false;
-	strcpy(id, name->text);
-	if (!file)
-		return true;
-	/* With its folder, by which files of one name are told apart. */
-	while (file > path && *--file != '/')
-		;
-	file += *file == '/';
-	return !strpbrk(file, "=;\n") &&
-	       snprintf(id, ID_MAX, "%s:%s", file, name->text) < ID_MAX;
-}
-
 /* The path, where it counts. */
 static const char *test_path(const struct place *place)
 {
 	const char *path = places_path(place), *file = strrchr(path, '/');
 
 	return file && is_test(file + 1) ? path : NULL;
+}
+
+/* With its folder, by which files of one name are told apart. */
+static const char *file_of(const char *path)
+{
+	const char *file = strrchr(path, '/');
+
+	while (file && file > path && *--file != '/')
+		;
+	return file ? file + (*file == '/') : path;
+}
+
+/*
+ * What code gets at by way of a global is known by that, and by the file of
+ * the module. Else what has one name is one thing, wherever it is: who gets at
+ * one of them by that may get at any. Not what is in a file with tests, which
+ * others hardly get at. False: no mark can hold it.
+ */
+static bool get_id(const struct place *place, char *id)
+{
+	const struct kept_name *name = place->names[0];
+	const struct kept_name *global = places_global(place);
+	const char *path = test_path(place);
+	const char *file = file_of(places_path(place));
+
+	if (strpbrk(name->text, "=;,/\n") || strlen(name->text) > ID_MAX / 2)
+		return false;
+	strcpy(id, name->text);
+	if (strpbrk(file, "=;\n") || (global && strpbrk(global->text, "=;,\n")))
+		return !path;
+	if (global)
+		return snprintf(id, ID_MAX, "%s:%s%s%s", file, global->text,
+			       global == name ? "" : ".",
+			       global == name ? "" : name->text) < ID_MAX;
+	return !path ||
+	       snprintf(id, ID_MAX, "%s:%s", file, name->text) < ID_MAX;
+}
+
+/* What was said of that which has the place's id. */
+static struct kept_said *said_of(struct place *place)
+{
+	struct kept_name *name = place->names[0];
+	const char *path = test_path(place);
+
+	if (places_global(place))
+		return &place->said;
+	if (name->said_in != path)
+		name->said = (struct kept_said){0};
+	name->said_in = path;
+	return &name->said;
 }
 
 static void say_mark(const char *mark, int size)
@@ -143,24 +171,22 @@ static void say_mark(const char *mark, int size)
 }
 
 /* The scope in force made what is there. */
-static void say_made(const struct place *place)
+static void say_made(struct place *place)
 {
 	struct kept_name *name = place->names[0], *other = place->names[1];
+	struct kept_said *said = said_of(place);
 	PyObject *value = NULL, *maker = NULL;
-	const char *path = test_path(place);
 	char mark[MARK_MAX + 100], id[ID_MAX];
 
-	if (!place->is_called && name->made_by == scopes[now].number &&
-		name->made_in == path)
+	if (!place->is_called && said->made_by == scopes[now].number)
 		return;
-	name->made_by = scopes[now].number;
-	name->made_in = path;
+	said->made_by = scopes[now].number;
 	if (place->is_called)
 		value = places_maker(place);
 	if (value)
 		maker = PyObject_CallFunctionObjArgs(maker_of, value, NULL);
 	PyErr_Clear();
-	if (!get_id(name, path, id))
+	if (!get_id(place, id))
 		entries_coarse("a name that no mark can hold");
 	else
 		say_mark(mark,
@@ -174,10 +200,9 @@ static void say_made(const struct place *place)
 
 static void say_use(const struct place *place, const char *verb)
 {
-	const struct kept_name *name = place->names[0];
 	char mark[MARK_MAX + 100], id[ID_MAX];
 
-	if (!get_id(name, test_path(place), id))
+	if (!get_id(place, id))
 		entries_coarse("a name that no mark can hold");
 	else
 		say_mark(mark, snprintf(mark, sizeof(mark), MARK "%s/kept/%s",
@@ -185,28 +210,24 @@ static void say_use(const struct place *place, const char *verb)
 }
 
 /* It finds what others made. */
-static void say_found(const struct place *place)
+static void say_found(struct place *place)
 {
-	struct kept_name *name = place->names[0];
-	const char *path = test_path(place);
+	struct kept_said *said = said_of(place);
 
-	if (name->found_by == scopes[now].number && name->found_in == path)
+	if (said->found_by == scopes[now].number)
 		return;
-	name->found_by = scopes[now].number;
-	name->found_in = path;
+	said->found_by = scopes[now].number;
 	say_use(place, "use");
 }
 
 /* It may: see say_perhaps(). */
-static void say_maybe(const struct place *place)
+static void say_maybe(struct place *place)
 {
-	struct kept_name *name = place->names[0];
-	const char *path = test_path(place);
+	struct kept_said *said = said_of(place);
 
-	if (name->maybe_by == looks && name->maybe_in == path)
+	if (said->maybe_by == looks)
 		return;
-	name->maybe_by = looks;
-	name->maybe_in = path;
+	said->maybe_by = looks;
 	say_use(place, "may");
 }
 
@@ -232,8 +253,12 @@ static bool is_found(const struct place *place)
 	for (unsigned i = 0; i < 2 && place->names[i]; i++) {
 		const struct kept_name *name = place->names[i];
 
-		if ((place->by_attribute[i] ? name->gets : name->finds) & bit ||
+		if (name->gets & bit ||
 			(!place->is_called && name->imports & bit))
+			return true;
+		/* A global of that name may be another module's. */
+		if (!place->by_attribute[i] && name->finds & bit &&
+			(place->root || places_are_near(place, bit)))
 			return true;
 	}
 	return false;

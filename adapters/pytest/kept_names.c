@@ -159,7 +159,7 @@ static void add_texts(
 		else if (type_of(each) == text_type && identifiers)
 			add_words(block, each);
 		else if (type_of(each) == text_type)
-			add(block, kept_name_of(each), ANYHOW);
+			add(block, kept_name_of(each), KEPT_FINDS);
 	}
 }
 

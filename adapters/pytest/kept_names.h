@@ -20,6 +20,14 @@
 struct block;
 struct place;
 
+/*
+ * The last scope that was said to find what is kept, the last look that said
+ * that it may, and the last scope that made it.
+ */
+struct kept_said {
+	uint64_t found_by, maybe_by, made_by;
+};
+
 struct kept_name {
 	struct kept_at *places; /* some may be gone: see kept_places.h */
 	unsigned count, room;
@@ -30,14 +38,9 @@ struct kept_name {
 	uint64_t setters; /* or are near code that sets attributes */
 	bool is_written;  /* some code mentions it */
 	uint64_t looked;  /* the number of the look */
-	/*
-	 * The last scope that was said to find what it stands for, the last
-	 * look that said that it may, and the last scope that made it; each
-	 * in the module of which file.
-	 */
-	uint64_t found_by, maybe_by, made_by;
+	struct kept_said said; /* of all that is known by its name alone */
+	const char *said_in;   /* the file with tests of which it was */
 	uint64_t asked_by; /* the last scope that asked for it by getattr() */
-	const char *found_in, *maybe_in, *made_in;
 	/* The block whose names had it last, and where. */
 	const struct block *block;
 	unsigned at;

@@ -381,6 +381,11 @@ struct place *owner_add(struct owner *owner, PyObject *key, ssize_t number)
 	return place;
 }
 
+const struct kept_name *places_global(const struct place *place)
+{
+	return place->owner->module ? place->names[0] : place->root;
+}
+
 struct place *owner_find(struct owner *owner, PyObject *key, ssize_t number)
 {
 	for (unsigned i = 0; i < owner->count; i++)

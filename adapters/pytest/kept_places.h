@@ -63,6 +63,7 @@ struct place {
 	uint64_t maker;   /* the last of which is this */
 	uint64_t began;   /* the state that one found, or BEGAN_UNKNOWN */
 	uint64_t changed; /* the number of the look that found it changed */
+	struct kept_said said;
 	bool is_listed;   /* among what is made: kept.c */
 	uint64_t looked;  /* the number of the look, */
 	uint64_t version; /* and of its owner then; 0: it has to be asked */
@@ -153,6 +154,10 @@ bool places_are_in(const struct place *place, const struct owner *top);
 /* Whether whoever imports the module gets at it, not its own functions alone.
  */
 bool places_are_open(const struct place *place);
+
+/* The name of the global by which code gets there; NULL: it may do otherwise.
+ */
+const struct kept_name *places_global(const struct place *place);
 
 /* The value, to be released; NULL: none. */
 PyObject *places_value(const struct place *place);

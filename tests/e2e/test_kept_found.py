@@ -213,3 +213,77 @@ def test_%d(n):
 """ % (at, at) for at in range(40)))
     project.pytest().ok()
     assert project.affected_units() == []
+
+
+def test_globals_of_one_name_are_told_apart_by_their_files(project):
+    """And what an object has that a global leads to by that global."""
+    module = """\
+        from compute import %s
+        class Config:
+            rate = None
+        config = Config()
+        CACHE = []
+        def cached():
+            if not CACHE:
+                CACHE.append(%s())
+            return CACHE[0]
+        def configured():
+            if config.rate is None:
+                config.rate = %s()
+            return config.rate
+        """
+    test = """\
+        import %s
+        def test_first():
+            %s.cached(), %s.configured()
+        def test_cached():
+            assert %s.cached()
+        def test_configured():
+            assert %s.configured()
+        """
+    project.files(
+        compute="def one():\n    return 1\ndef two():\n    return 2\n",
+        first=module % (("one",) * 3), second=module % (("two",) * 3),
+        test_first=test % (("first",) * 5),
+        test_second=test % (("second",) * 5))
+    project.pytest().ok()
+    assert project.affected() == []
+    for value, name in (("1", "first"), ("2", "second")):
+        with project.edited("compute.py", "return " + value, "return 3"):
+            assert project.affected_units() == [
+                "test_%s.py::test_%s" % (name, each)
+                for each in ("cached", "configured", "first")]
+
+
+def test_a_global_of_a_module_that_is_handed_over(project):
+    """Its name is asked of an object, whatever the module is called."""
+    project.files(
+        compute="def one():\n    return 1\n",
+        plugin="""\
+            import compute
+            FOUND = []
+            def fill():
+                if not FOUND:
+                    FOUND.append(compute.one())
+            """,
+        loader="""\
+            import importlib
+            def load(name):
+                return importlib.import_module(name)
+            """,
+        test_a="""\
+            import loader, plugin
+            def test_first():
+                plugin.fill()
+            """,
+        test_b="""\
+            import loader
+            def test_second():
+                assert loader.load("plug" + "in").FOUND == [1]
+            def test_none():
+                pass
+            """)
+    project.pytest().ok()
+    with project.edited("compute.py", "return 1", "return 2"):
+        assert project.affected_units() == [
+            "test_a.py::test_first", "test_b.py::test_second"]
