@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The map's files and their states in memory, and the stat-first rules
- * (DESIGN section 9): the same for the run that records and for the query
+ * The map's files and their states in memory, and the stat-first rules:
+ * the same for the run that records and for the query
  * that compares.
  *
  * A file whose identity is as it was, and not racy, is not read: its states'

@@ -16,7 +16,7 @@
 #include "selector/changes.h"
 #include "selector/git_set.h"
 
-/* DESIGN section 9 */
+/* What is known of a unit's last result: docs/learning.md. */
 enum unit_state {
 	UNIT_HIT,
 	UNIT_STALE, /* something it depends on changed */

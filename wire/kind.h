@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kinds of access (DESIGN section 2). Their numbers are stored in the map
+ * The kinds of access (docs/GLOSSARY.md). Their numbers are stored in the map
  * as bits of a mask, so they are never reordered.
  */
 #ifndef FTRACE_WIRE_KIND_H
@@ -53,7 +53,7 @@ enum access_kind {
  */
 #define KIND_LEARNED 0x2000u
 
-/* Returns the word of DESIGN section 2; kind must be below ACCESS_KINDS. */
+/* Returns its word in docs/GLOSSARY.md; kind must be below ACCESS_KINDS. */
 const char *access_kind_name(unsigned kind);
 
 /* Returns the kind of a word of len bytes, or -1. */

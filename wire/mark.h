@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Marks (DESIGN section 6): an access(2) to a path below MARK_PREFIX tells
+ * Marks (docs/marks.md): an access(2) to a path below MARK_PREFIX tells
  * the tracer something and is never asked of the kernel.
  *
  *	begin/<kind>/<name>	open a scope, inside the one in force

@@ -14,6 +14,7 @@
 #include "adapters/pytest/entries.h"
 #include "adapters/pytest/evaluator.h"
 #include "adapters/pytest/kept.h"
+#include "adapters/pytest/mix.h"
 #include "adapters/pytest/opened.h"
 #include "adapters/pytest/python_api.h"
 #include "adapters/pytest/types.h"
@@ -59,12 +60,6 @@ static PyObject *none_value(void)
 {
 	/* The only way to None that does not touch a data symbol's layout. */
 	return Py_BuildValue("");
-}
-
-static uint64_t mix(uint64_t sum, uint64_t value)
-{
-	sum = (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return sum ^ (sum >> 29);
 }
 
 /*

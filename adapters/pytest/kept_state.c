@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "adapters/pytest/mix.h"
+
 /* Flags of types (Include/object.h). */
 #define IS_LIST (1ul << 25)
 #define IS_TUPLE (1ul << 26)
@@ -46,12 +48,6 @@ enum kept_kind kept_kind_of(PyObject *value)
 	if (is_one(wrappers, type))
 		return KEPT_WRAPPER;
 	return PyType_IsSubtype(type, module_type) ? KEPT_MODULE : KEPT_OBJECT;
-}
-
-static uint64_t mix(uint64_t sum, uint64_t value)
-{
-	sum = (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return sum ^ (sum >> 29);
 }
 
 /* Of the value that is looked at: nothing in it can change, but itself. */

@@ -8,6 +8,7 @@
 
 #include "adapters/pytest/blocks.h"
 #include "adapters/pytest/entries.h"
+#include "adapters/pytest/mix.h"
 #include "adapters/pytest/python_api.h"
 #include "adapters/pytest/tripwires.h"
 
@@ -47,12 +48,6 @@ const char *opened_gap(void)
 		PyInterpreterState_Next(listening))
 		return "a subinterpreter is running";
 	return NULL;
-}
-
-static uint64_t mix(uint64_t sum, uint64_t value)
-{
-	sum = (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return sum ^ (sum >> 29);
 }
 
 /* Adds what a frame has for globals, and its file to the sum. */

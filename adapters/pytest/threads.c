@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "adapters/pytest/mix.h"
 #include "adapters/pytest/python_api.h"
 
 /* No state of a thread is smaller. */
@@ -59,12 +60,6 @@ bool threads_start(void)
 			is_exact(number))
 			number_word = i;
 	return true;
-}
-
-static uint64_t mix(uint64_t sum, uint64_t value)
-{
-	sum = (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return sum ^ (sum >> 29);
 }
 
 /* Adds what a thread has used; false when that cannot be told. */

@@ -7,6 +7,7 @@
 
 #include "adapters/pytest/calls.h"
 #include "adapters/pytest/entries.h"
+#include "adapters/pytest/mix.h"
 #include "adapters/pytest/opened.h"
 
 enum { ASK_AGAIN, WAS_SAID, NEVER_MATTERS };
@@ -31,12 +32,6 @@ struct heard_function {
 };
 
 static struct heard_function reader, lister;
-
-static uint64_t mix(uint64_t sum, uint64_t value)
-{
-	sum = (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return sum ^ (sum >> 29);
-}
 
 /* Returns what was answered, or -1 for an interrupt, which has to travel on. */
 static long ask(
