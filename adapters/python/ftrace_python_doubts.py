@@ -18,9 +18,13 @@ from ftrace_python_units import Whole, describe
 
 
 def is_quiet(module):
-    """Whether importing a module of Python's library has no effect."""
+    """Whether importing a module of Python's library has no effect.
+
+    Or that of typing's newest names, which has none either.
+    """
     root = module.partition(".")[0]
-    return root in STDLIB and root not in known.EFFECTFUL_MODULES
+    return (root in STDLIB and root not in known.EFFECTFUL_MODULES
+            or module == "typing_extensions")
 
 
 def _above(here):

@@ -105,6 +105,8 @@ def test_whole(old, new, why):
     ("make(x=1)", "make(x=2)", {"TOTAL"}),
     ("LIMIT = 3\n", "", {"LIMIT", "OTHER"}),
     ("import os", "from re import nothing", {"os", "nothing"}),
+    ("import os", "if OTHER:\n    from typing import Self\nelse:\n"
+     "    from typing_extensions import Self", {"os", "Self"}),
     ("import os", "from .other import x", {"os", "x"}),
     ("THING =", "class New(Thing, Part): pass\nTHING =", {"New"}),
     ("THING =", "NEW = Thing.nothing\nTHING =", {"NEW"}),
