@@ -156,19 +156,27 @@ def _class_kind(kind):
     return _OF_OTHERS
 
 
+@_per_class
+def _slots_of(kind):
+    """Name by name, what gets the value of a slot."""
+    return [(name, each.__get__) for base in _bases_of(kind)
+            for name, each in memory.names_of_class(base).items()
+            if type(each) is types.MemberDescriptorType]
+
+
 def _attributes_of(value):
     """The attributes of an object without a dict, None for it has none."""
     if type(value) is threading.local:
         return value.__dict__
-    found = None
-    for base in _bases_of(type(value)):
-        for name, each in memory.names_of_class(base).items():
-            if type(each) is types.MemberDescriptorType:
-                found = found or {}
-                try:
-                    found[name] = each.__get__(value)
-                except AttributeError:
-                    continue
+    slots = _slots_of(type(value))
+    if not slots:
+        return None
+    found = {}
+    for name, get in slots:
+        try:
+            found[name] = get(value)
+        except AttributeError:
+            continue
     return found
 
 
