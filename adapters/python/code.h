@@ -16,7 +16,7 @@ struct helper;
  * Ends the tag of an interpreter, and counts up when prints, mentions or
  * outlines are made by other rules: nothing of two rules can be compared.
  */
-#define CODE_RULES "+20"
+#define CODE_RULES "+21"
 
 struct code_reader {
 	struct map_files *files;

@@ -23,10 +23,15 @@ _CALLED = _ops("CALL") if "PRECALL" in _opmap else frozenset()
 _INDEX = _ops("BINARY_SUBSCR", "STORE_SUBSCR")
 _BINARY_OP = _opmap.get("BINARY_OP", mentions.NOWHERE)
 _FAST = _ops("LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK")
-_FAST_OP = min(_FAST - {mentions.NOWHERE})
 _STORES = _ops("STORE_FAST", "DELETE_FAST")
-_PAIRED = _ops("STORE_FAST_LOAD_FAST", "STORE_FAST_STORE_FAST")
-_LOADS_TWO = _ops("LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW")
+# Two instructions in one, whose arguments share a byte.
+_LOAD_OP = _opmap["LOAD_FAST"]
+_STORE_OP = _opmap["STORE_FAST"]
+_PAIRS = {_opmap[name]: parts for name, parts in (
+    ("LOAD_FAST_LOAD_FAST", (_LOAD_OP, _LOAD_OP)),
+    ("LOAD_FAST_BORROW_LOAD_FAST_BORROW", (_LOAD_OP, _LOAD_OP)),
+    ("STORE_FAST_LOAD_FAST", (_STORE_OP, _LOAD_OP)),
+    ("STORE_FAST_STORE_FAST", (_STORE_OP, _STORE_OP))) if name in _opmap}
 # Methods that are asked for an attribute by its name.
 _ASKED = frozenset(("__getattr__", "__getattribute__"))
 _ASKING = frozenset(("get", "setdefault", "pop"))
@@ -43,14 +48,24 @@ _COPYING = frozenset((
 _KEEPING = _ops(
     "GET_ITER", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "DICT_MERGE",
     "STORE_FAST", "STORE_DEREF", "STORE_GLOBAL", "STORE_ATTR",
-    "STORE_FAST_LOAD_FAST", "STORE_FAST_STORE_FAST", "RETURN_VALUE",
-    "YIELD_VALUE")
+    "RETURN_VALUE", "YIELD_VALUE")
 _JUMPS = frozenset(op for name, op in _opmap.items()
                    if "JUMP" in name or name.startswith((
                        "FOR_", "SETUP_", "SEND", "YIELD", "RETURN",
                        "RAISE", "POP_EXCEPT", "END_", "CLEANUP",
                        "GET_AWAITABLE", "INSTRUMENTED", "WITH_",
                        "BEFORE_")))
+
+
+def _stream(code):
+    """The instructions that matter here, each a single one."""
+    for op, arg in mentions.instructions(code):
+        if op in _PAIRS:
+            first, second = _PAIRS[op]
+            yield first, arg >> 4
+            yield second, arg & 15
+        elif op not in _IGNORED:
+            yield op, arg
 
 
 def _effect(op, arg):
@@ -228,18 +243,12 @@ def _hands_on(code, stream, at, name):
         return False
     own = code.co_varnames[1]
     if own in code.co_cellvars or any(
-            op in _STORES and _name_at(code, (_FAST_OP, arg)) == own
+            op in _STORES and _name_at(code, (_LOAD_OP, arg)) == own
             for op, arg in stream):
-        return False
-    if any(op in _PAIRED for op, _ in stream):
         return False
 
     def accepts(op, arg):
-        if op in _LOADS_TWO:
-            arg &= 15
-        elif op not in _FAST:
-            return False
-        return code.co_varnames[arg] == own
+        return op in _FAST and code.co_varnames[arg] == own
     return any(_called_with(stream, at, place, code.co_consts, accepts)
                == place for place in (1, 2))
 
@@ -267,8 +276,7 @@ def walks(code):
 
     To look a module up there, or to ask whether there is one, is none.
     """
-    stream = [each for each in mentions.instructions(code)
-              if each[0] not in _IGNORED]
+    stream = list(_stream(code))
     for at in range(1, len(stream) - 1):
         if (_name_at(code, stream[at]) != "modules"
                 or stream[at][0] not in mentions.ATTRIBUTE
@@ -301,8 +309,7 @@ def computes(code, shadowed):
     """
     names = code.co_names
     computed = set()
-    stream = [each for each in mentions.instructions(code)
-              if each[0] not in _IGNORED]
+    stream = list(_stream(code))
     for at, (op, arg) in enumerate(stream):
         if op in mentions.GLOBAL:
             arg >>= mentions.GLOBAL[op]
@@ -313,8 +320,8 @@ def computes(code, shadowed):
         if arg >= len(names):
             return {"*"}
         if names[arg] in mentions.NAMESPACES:
-            if not _is_attribute(
-                    code, stream, at, names[arg]) and _searches(code, stream, at, names[arg]):
+            if (not _is_attribute(code, stream, at, names[arg])
+                    and _searches(code, stream, at, names[arg])):
                 computed.add(_REACHED.get(names[arg], "*"))
             continue
         place = mentions.BY_ARGUMENT.get(names[arg])
