@@ -4,8 +4,8 @@
 import ftrace_python_handed as handed
 from ftrace_python_outline import BINDS, CHAINS, KIND, MORE, WORDS
 from ftrace_python_known import STDLIB
-from ftrace_python_units import (DOC, HARD, HELD, NONE, SOFT, Whole,
-                                 describe)
+from ftrace_python_units import (DOC, HARD, HELD, INSIDE, NONE, SOFT, Whole,
+                                 describe, joined)
 
 _COLLECTED = ("test", "setup", "teardown", "setUp", "tearDown", "pytest")
 
@@ -47,8 +47,9 @@ class Changes:
             for each in project.files.values())
 
     def _raise(self, table, name, level):
-        if table.get(name, NONE) < level:
-            table[name] = level
+        before = table.get(name, NONE)
+        table[name] = joined((before, level))
+        if table[name] != before:
             self.grown = True
 
     def add(self, at, changed):
@@ -160,17 +161,18 @@ class Changes:
             level = handed.level_of(self.modules[at.path], unit)
         if unit[KIND] == "compound":
             for each in unit[MORE][0]:
-                level = max(level, self._of_one(at, each, unit))
+                level = max(level, here.weigh(
+                    self._of_one(at, each, unit), "", unit))
         if "*" in unit[WORDS] and self.attributes:
             level = HARD
         for chain in unit[CHAINS]:
             if chain in skipped:
                 continue
             level = max(level, here.weigh(
-                self._of_chain(at, chain, unit, here), chain, unit))
+                self.of_chain(at, chain, unit), chain, unit))
         if level < SOFT and texts:
             for word in self.words_of(unit):
-                level = max(level, min(SOFT, self.attributes[word]))
+                level = max(level, self._of_word(word))
         return level
 
     def causes(self, at, unit, here):
@@ -180,7 +182,7 @@ class Changes:
             return {"*"}
         return handed.held_of(self.modules.get(at.path, ()), unit).union(
             chain for chain in unit[CHAINS] if here.weigh(
-                self._of_chain(at, chain, unit, here), chain, unit) >= SOFT)
+                self.of_chain(at, chain, unit), chain, unit) >= SOFT)
 
     def words_of(self, unit):
         """The words of a unit that are names of what changed."""
@@ -189,8 +191,12 @@ class Changes:
     def kept_in(self, name, words):
         """A variable of a class that has names of what changed as texts."""
         self.touches_objects = True
-        self._raise(self.attributes, name, min(SOFT, max(
-            self.attributes[word] for word in words)))
+        self._raise(self.attributes, name, max(
+            self._of_word(word) for word in words))
+
+    def _of_word(self, word):
+        level = self.attributes[word]
+        return SOFT if level >= INSIDE else level
 
     def _of_import(self, at, unit):
         if "*" in unit[BINDS]:
@@ -255,7 +261,8 @@ class Changes:
                 yield name, level, (name[0] != "_" and
                                     "__all__" not in source.table)
 
-    def _of_chain(self, at, chain, unit, here):
+    def of_chain(self, at, chain, unit):
+        """How what a dotted name stands for differs."""
         parts = chain.split(".")
         if self.attributes.keys().isdisjoint(parts[1:]):
             return NONE
@@ -270,7 +277,7 @@ class Changes:
             return self._of_attributes(parts[1:], chain, unit)
         found = NONE
         for i in range(1, len(parts)):
-            found = max(found, self._of_link(at, parts, i, chain, unit))
+            found = joined((found, self._of_link(at, parts, i, chain, unit)))
         return found
 
     def _of_link(self, at, parts, i, chain, unit):
@@ -298,5 +305,5 @@ class Changes:
                     part in gone for gone in self.removed.values()):
                 raise Whole("%s uses %s, and a %s is gone" % (
                     describe(unit), chain, part))
-            level = max(level, here)
+            level = joined((level, here))
         return level

@@ -10,9 +10,9 @@ from ftrace_python_outline import (BINDS, CORE, DECORATION, DECORATORS, HEAD,
                                    SIGNATURE)
 from ftrace_python_pass import Pass
 from ftrace_python_project import imports_in
-from ftrace_python_units import (DOC, HARD, HELD, INNER, NONE, SOFT, VALUE,
-                                 Whole, align, describe, is_special,
-                                 loads_of)
+from ftrace_python_units import (DOC, HARD, HELD, INNER, INSIDE, NONE, SOFT,
+                                 VALUE, Whole, align, describe, is_special,
+                                 joined, loads_of)
 
 # Members that the statement of a subclass, or the class's own, looks at.
 _DECISIVE = frozenset((
@@ -336,7 +336,7 @@ class Comparison:
             inputs = here.inputs(unit)
             if unit[KIND] == "class" and inputs >= SOFT:
                 note_made(here, unit)
-            level = max(level, inputs)
+            level = joined((level, inputs))
             if level == VALUE and here.outer is None:
                 here.changes.entered(here.at, unit[NAME])
             here.levels[token] = level
@@ -423,9 +423,12 @@ class Comparison:
             level = INNER
         else:
             level = max(level, self._weight(new, loud))
+            if level == SOFT and is_plain(here, new) and not any(
+                    map(is_special, changed)):
+                level = INSIDE
         for each, how in quiet.items():
-            level = max(level, HELD if how == HELD or (
-                is_special(each)) else INNER)
+            level = joined((level, HELD if how == HELD or (
+                is_special(each)) else INNER))
             if how > HELD:
                 here.changes.head(here.at, qualified + "." + each, how)
         return level

@@ -395,9 +395,9 @@ def type_parameters(node, unit):
 
 def base(node, unit):
     """The dotted name of a base class, without what it is subscripted by."""
-    key_of(node, unit)
     if kind_of(node) == "Subscript":
         node = node.value
+    key_of(node, unit)
     name = dotted(node)
     if name is None:
         unit.danger("a base class that is computed")

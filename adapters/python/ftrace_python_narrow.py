@@ -9,7 +9,7 @@ from ftrace_python_outline import (ALIAS, BINDS, BUILT, KIND, MEMBERS, MORE,
                                    PLAIN, RISK, SETS, WORDS)
 from ftrace_python_pass import Pass
 from ftrace_python_project import File, Project
-from ftrace_python_units import INNER, SOFT, Whole, is_hook
+from ftrace_python_units import INNER, INSIDE, Whole, is_hook
 
 # How other runners, and other settings of pytest, name what they collect.
 _ODD = ("check", "it_", "should", "spec", "bench", "describe", "example",
@@ -141,7 +141,7 @@ def _check_collected(file, changed):
     """
     for name, level in changed.items() if _is_for_tests(file.path) else ():
         unit = file.table.get(name)
-        if level >= SOFT and _may_be_collected(name) and unit and (
+        if level >= INSIDE and _may_be_collected(name) and unit and (
                 unit[KIND] in ("assign", "compound")):
             raise Whole("%s may be a test, and is no function" % name)
 
@@ -164,16 +164,16 @@ def _verdict(changed, old, changes):
     own = changes.names.get(changed.path, {})
     found = [(path, name, level) for path, names in changes.names.items()
              for name, level in names.items()]
-    verdict.pairs = sorted(each[:2] for each in found if each[2] >= SOFT)
-    held_names = {each[:2] for each in found if INNER < each[2] < SOFT}
+    verdict.pairs = sorted(each[:2] for each in found if each[2] >= INSIDE)
+    held_names = {each[:2] for each in found if INNER < each[2] < INSIDE}
     verdict.values = sorted(held_names & changes.held)
     verdict.heads = sorted(held_names - changes.held | {
         (path, name) for path, names in changes.modules.items()
         for name in names})
     found = changes.attributes.items()
     verdict.attributes = sorted(name for name, level in found
-                                if level >= SOFT)
-    held = {name for name, level in found if INNER < level < SOFT}
+                                if level >= INSIDE)
+    held = {name for name, level in found if INNER < level < INSIDE}
     verdict.value_attributes = sorted(
         name for name in held if ("", name) in changes.held)
     verdict.head_attributes = sorted(held.difference(

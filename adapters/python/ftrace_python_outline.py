@@ -24,7 +24,7 @@ import ftrace_python_analyse as analyse
 import ftrace_python_expressions as expressions
 import ftrace_python_known as known
 
-FORMAT = 10
+FORMAT = 11
 # Fields of a unit.
 (PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, RISKY, SETS, MORE,
  CALLED) = range(12)
@@ -36,8 +36,9 @@ MARKS, CORE, SIGNATURE, NOTED, DECORATION = range(5)
 # Fields of MORE of an assignment: of another name; of something new of Python's
 # own kinds; of constants alone.
 ALIAS, BUILT, PLAIN = range(3)
-# Fields of MORE of a class.
-(HEAD, BASES, KEYWORDS, DECORATORS, MEMBERS, HEAD_RISK) = range(6)
+# Fields of MORE of a class; the last one is what nothing but annotations in
+# it name, or what a base is subscripted by.
+(HEAD, BASES, KEYWORDS, DECORATORS, MEMBERS, HEAD_RISK, ANNOTATED) = range(7)
 # Fields of an outline.
 (VERSION, FUTURE, UNITS, NAMES, BOUND, IMPORTED) = range(6)
 
@@ -188,6 +189,19 @@ def _named_by(unit):
     return unit.needs | unit.chains | _names_in(unit.words)
 
 
+def _named_in(unit):
+    return set(unit[NEEDS] + unit[CHAINS]) | _names_in(unit[WORDS])
+
+
+def annotated_in(unit):
+    """What nothing but annotations name, or what a base is subscripted by."""
+    if unit[KIND] == "def":
+        return set(unit[MORE][NOTED])
+    if unit[KIND] == "class":
+        return set(unit[MORE][ANNOTATED])
+    return _named_in(unit) if unit[BINDS] == ("__annotations__",) else set()
+
+
 def _function(node, scope):
     unit = Unit(scope)
     name = node.name
@@ -236,6 +250,10 @@ def _class(node, scope):
                 [expressions.key_of(each, Unit(scope))
                  for each in node.bases], keywords,
                 expressions.type_parameters(node, head))
+    named = _named_by(head)
+    # What a base is subscripted by is kept, as annotations are.
+    for each in node.bases:
+        expressions.key_of(each, head)
     outer = scope.class_name, scope.properties
     scope.class_name, scope.properties = name, set()
     members = (None if outer[0] else scope.known_classes.get(name))
@@ -247,6 +265,7 @@ def _class(node, scope):
     unit.binds = head.binds
     unit.take(head)
     for member in members:
+        named |= _named_in(member) - annotated_in(member)
         unit.needs.update(set(member[NEEDS]) - own)
         unit.words.update(member[WORDS])
         unit.chains.update(member[CHAINS])
@@ -261,7 +280,8 @@ def _class(node, scope):
     more = (analyse.digest(head_key)[:8], tuple(bases),
             tuple(each for each, _ in keywords),
             tuple(each for each, _ in decorators),
-            tuple(members), head.risk)
+            tuple(members), head.risk,
+            tuple(sorted(_named_by(unit) - named)))
     return unit.finish((head_key, [member[PRINT] for member in members]),
                        "class", name, more)
 

@@ -10,11 +10,13 @@ import ftrace_python_classes as classes
 import ftrace_python_doubts as doubts
 import ftrace_python_known as known
 import ftrace_python_sets as sets
-from ftrace_python_outline import (ALIAS, BINDS, CALLED, HEAD_RISK, KIND,
-                                   MORE, NEEDS, NOTED, PLAIN, RISK, WORDS)
+from ftrace_python_outline import (ALIAS, BINDS, CALLED, CHAINS, HEAD_RISK,
+                                   KIND, MORE, NEEDS, PLAIN, RISK, WORDS,
+                                   annotated_in)
 from ftrace_python_project import imports_in
-from ftrace_python_units import (DOC, HARD, HELD, INNER, NONE, SOFT, VALUE,
-                                 Whole, describe, is_hook, loads_of)
+from ftrace_python_units import (DOC, HARD, HELD, INNER, INSIDE, NONE, SOFT,
+                                 VALUE, Whole, describe, is_hook, joined,
+                                 loads_of)
 
 class Pass:
     """What a pass over one body, of a module or of a class, finds out."""
@@ -40,8 +42,7 @@ class Pass:
         for name in names if level else ():
             if self.outer is None and is_hook(name):
                 raise Whole("%s changed" % name)
-            if self.changed.get(name, NONE) < level:
-                self.changed[name] = level
+            self.changed[name] = joined((self.changed.get(name, NONE), level))
 
     def qualified(self, name):
         """The name of what is bound here as its functions have it."""
@@ -83,7 +84,7 @@ class Pass:
         old, new = self._look(name, False), self._look(name, True)
         if old != new:
             return HARD
-        return max([self._token_level(each) for each in new], default=NONE)
+        return joined(self._token_level(each) for each in new)
 
     def _level_of(self, name, unit):
         """The same of a name that a unit loads here, or later.
@@ -93,8 +94,8 @@ class Pass:
         level = self._level(name)
         if "%" + name not in unit[WORDS]:
             return level
-        return max(level, self.changes.names.get(
-            self.at.path, {}).get(name, NONE))
+        return joined((level, self.changes.names.get(
+            self.at.path, {}).get(name, NONE)))
 
     def _token_level(self, token):
         if token in self.levels:
@@ -107,21 +108,35 @@ class Pass:
         level = self.changes.level_of(self.at, unit, self, noted)
         for name, _ in loads_of(unit):
             if name not in noted:
-                level = max(level, self._level_of(name, unit))
+                level = joined((level, self._level_of(name, unit)))
         # What a default holds, a call of the function can tell.
-        if level in (DOC, VALUE):
+        if level in (DOC, VALUE, INSIDE):
             return SOFT
-        for name, _ in loads_of(unit):
-            if name in noted:
-                level = max(level, min(DOC, self._level_of(name, unit)))
-        return max(level, min(DOC, self._affected(unit)))
+        return joined((level, self._annotated(unit, noted)))
 
     def noted(self, unit):
-        """What only the annotations of a function name."""
-        if unit[KIND] != "def" or unit[RISK] or (
-                not self.changes.splits_heads):
-            return ()
-        return unit[MORE][NOTED]
+        """What only annotations name of which less is felt than of others.
+
+        Of a function that is all that they name.
+        """
+        noted = annotated_in(unit) if self.changes.splits_heads else set()
+        if noted and (unit[KIND] != "def" or unit[RISK]) and (
+                self._annotated(unit, noted)):
+            return set()
+        return noted
+
+    def _annotated(self, unit, noted):
+        """How what annotations name differs between the versions.
+
+        Who reads an annotation gets the class that it names, and looks at no
+        member of it but those that make it a callable, a type or a table.
+        """
+        levels = {self._level_of(name, unit) for name, _ in loads_of(unit)
+                  if name in noted}
+        levels.update(self.changes.of_chain(self.at, chain, unit)
+                      for chain in noted.intersection(unit[CHAINS]))
+        levels.add(self.changes.level_of(self.at, unit, self, noted))
+        return min(DOC, max(levels - {INSIDE}, default=NONE))
 
     def _kept(self, unit, level):
         """How what a unit binds changed, when its inputs did so much.
@@ -131,7 +146,7 @@ class Pass:
         noted = self.noted(unit)
         if level <= DOC or not noted:
             return level
-        return max(self.felt(unit, noted), DOC)
+        return max(self.felt(unit, noted), self._annotated(unit, noted))
 
     def felt(self, unit, noted):
         """How what a unit uses differs, but for what it has in annotations."""
@@ -144,6 +159,8 @@ class Pass:
 
     def weigh(self, level, name, unit):
         """What the level of a name means for a unit that loads it."""
+        if level == INSIDE:
+            return level if unit[KIND] == "import" else SOFT
         if level in (NONE, SOFT, HARD):
             return level
         if name in unit[CALLED]:

@@ -5,10 +5,10 @@ from ftrace_python_outline import BINDS, KIND, NAME, NEEDS, PRINT, WORDS
 
 # How much a name changed: nothing; a class, in what some of its methods keep
 # besides their code; a class, in the annotations of __init__ and its like; a
-# function, in its docstring
-# or annotations; in the values of its defaults; a class, in its members, or
-# what is made of what changed; anything.
-NONE, INNER, HELD, DOC, VALUE, SOFT, HARD = range(7)
+# function, in its docstring or annotations; in the values of its defaults; a
+# class, in members that nobody looks at unless by their names; a class, in any
+# members, or what is made of what changed; anything.
+NONE, INNER, HELD, DOC, VALUE, INSIDE, SOFT, HARD = range(8)
 ALLOWED_DUNDERS = frozenset((
     "__doc__", "__all__", "__annotations__", "__version__", "__author__",
     "__license__", "__copyright__", "__email__", "__title__", "__date__",
@@ -22,6 +22,16 @@ HOOKS = frozenset((
 
 class Whole(Exception):
     """The file is to be taken as a whole; the reason is for people."""
+
+
+def joined(levels):
+    """How much a name changed that changed in each of these ways."""
+    levels = set(levels)
+    most = max(levels, default=NONE)
+    # Members alone are less than these and members.
+    if most == INSIDE and levels & {HELD, DOC, VALUE}:
+        return SOFT
+    return most
 
 
 def is_special(name):

@@ -497,6 +497,83 @@ def test_what_annotations_alone_name():
     assert held_ones(found) == ["__init__"]
 
 
+MEMBERS = """\
+import typing as t
+from enum import Enum
+def deco(f): return f
+class A:
+    size = 1
+    def __init__(self): pass
+%s
+"""
+PLAIN_MEMBER = "    size = 1\n    def added(self): pass"
+
+
+@pytest.mark.parametrize("use, changed", [
+    ("def f(x: A) -> t.Optional[A]: pass", set()),
+    ("@deco\ndef f(x: A): pass", set()),
+    ("class B:\n    x: A\n    def f(self, x: A): pass", set()),
+    ("class B(t.Generic[t.Any]): pass\nclass C(B[A]): pass", set()),
+    ("class B(A): pass", {"B"}),
+    ("class B:\n    x = A", {"B"}),
+    ("class B:\n    x: A = A()", {"B"}),
+    ("def f(x=A): pass", {"f"}),
+    ("def f(x: A = A()): pass", {"f"}),
+    ("x = A()", {"x"}),
+    ("x = [A]", {"x"}),
+    ("x: t.List[A] = [A()]", {"x"}),
+])
+def test_a_plain_member_is_not_felt_through_annotations(use, changed):
+    old = MEMBERS % use
+    found = verdict(old.replace("    size = 1", PLAIN_MEMBER), old)
+    assert names(found) == changed | {"A"}
+    assert not found.heads and "added" in found.attributes
+
+
+@pytest.mark.parametrize("member", [
+    "def __call__(self): pass", "def __len__(self): return 3",
+    "__slots__ = ()", "__hash__ = None", "_size_ = 1",
+])
+def test_a_special_member_is_felt_through_annotations(member):
+    old = MEMBERS % "def f(x: A): pass\nclass B:\n    x: A"
+    found = verdict(old.replace("    size = 1", "    size = 1\n    " + member),
+                    old)
+    assert {name for _, name in found.heads} >= {"f"}
+
+
+@pytest.mark.parametrize("head", [
+    "class A(Enum):", "class A(t.NamedTuple):", "class A(t.Protocol):",
+    "class A(t.TypedDict):", "@deco\nclass A:", "class A(metaclass=type):",
+])
+def test_members_of_other_classes_are_felt_through_annotations(head):
+    old = (MEMBERS % "def f(x: A): pass").replace("class A:", head)
+    found = verdict(old.replace("    size = 1", "    size = 1\n    more = 2"),
+                    old)
+    assert found.word == "whole" or "f" in {
+        name for _, name in found.heads + found.pairs}
+
+
+def test_a_plain_member_and_more_are_felt_through_annotations():
+    old = MEMBERS % "def f(x: A): pass"
+    for first, then in (("(self): pass", "(self, y): pass"),
+                        ("    size", "    'doc'\n    size")):
+        text = old.replace("    size = 1", PLAIN_MEMBER).replace(first, then)
+        found = verdict(text, old)
+        assert "f" in {name for _, name in found.heads}
+
+
+def test_a_plain_member_of_a_class_of_another_file():
+    old = "class A:\n    size = 1\n"
+    use = "from .core import A\nfrom . import core\n"
+    for line in ("def f(x: A): pass", "def f(x: core.A): pass",
+                 "class B:\n    x: core.A"):
+        found = verdict(old + "    more = 2\n", old, other=use + line + "\n")
+        assert set(found.pairs) - {("pkg/core.py", "A")} == {
+            ("pkg/other.py", "A")}
+        assert not found.others
+        assert {name for _, name in found.heads} <= {"core"}
+
+
 TYPES = """\
 import typing as t
 class A:
