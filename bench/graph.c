@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 
 #define DATA_FILES 5000
 #define TESTS_PER_FILE 20

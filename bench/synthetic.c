@@ -21,8 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "bench/graph.h"
-#include "map/alloc.h"
 #include "wire/kind.h"
 
 #define NAME_MAX_BYTES 128

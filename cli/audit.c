@@ -8,12 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "cli/audit_output.h"
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/streams.h"
 #include "cli/verbs.h"
-#include "map/alloc.h"
 #include "tracer/run.h"
 #include "tracer/spawn.h"
 

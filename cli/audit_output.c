@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cli/output.h"
-#include "map/alloc.h"
 #include "map/variable.h"
 
 size_t audit_count_gaps(const struct audit_report *report)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "cli/common.h"
 #include "cli/functions.h"
 #include "cli/help.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
-#include "map/alloc.h"
 #include "map/project.h"
 #include "selector/changes.h"
 #include "selector/new_files.h"

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/streams.h"
 #include "cli/verbs.h"
-#include "map/alloc.h"
 #include "tracer/spawn.h"
 
 #define JOBS_MAX 1024

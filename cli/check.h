@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "adapters/adapter.h"
+#include "runners/adapter.h"
 #include "selector/affected.h"
 #include "selector/config.h"
 

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/alloc.h"
 #include "cli/check.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/record.h"
-#include "map/alloc.h"
 #include "map/print.h"
 #include "map/project.h"
 #include "map/query_check.h"

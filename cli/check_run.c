@@ -15,11 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "cli/check.h"
 #include "cli/output.h"
 #include "cli/record.h"
 #include "cli/verbs.h"
-#include "map/alloc.h"
 #include "tracer/run.h"
 #include "tracer/spawn.h"
 

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "cli/option.h"
 #include "cli/output.h"
-#include "map/alloc.h"
 #include "map/command.h"
 #include "map/project.h"
 #include "tracer/run.h"

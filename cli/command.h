@@ -5,7 +5,7 @@
 #ifndef FTRACE_CLI_COMMAND_H
 #define FTRACE_CLI_COMMAND_H
 
-#include "adapters/adapter.h"
+#include "runners/adapter.h"
 #include "selector/config.h"
 
 /*

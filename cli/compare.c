@@ -5,12 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "cli/common.h"
 #include "cli/escaping.h"
 #include "cli/output.h"
 #include "cli/test_learn.h"
 #include "cli/verbs.h"
-#include "map/alloc.h"
 #include "map/project.h"
 #include "map/variable.h"
 #include "selector/report.h"

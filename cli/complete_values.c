@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cli/complete.h"
 #include "cli/option.h"
-#include "map/alloc.h"
 #include "map/project.h"
 #include "map/query.h"
 #include "selector/config.h"

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/alloc.h"
 #include "cli/output.h"
 #include "cli/streams.h"
-#include "map/alloc.h"
 #include "map/project.h"
 #include "map/variable.h"
 #include "selector/flaky.h"

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cli/option.h"
 #include "cli/output.h"
-#include "map/alloc.h"
 
 /* Candidates that are named in one line. */
 #define TOLD_MOST 5

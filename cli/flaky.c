@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cli/common.h"
 #include "cli/find_test.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
-#include "map/alloc.h"
 #include "selector/flaky_file.h"
 
 /* An audit warns above this share of the units, in per cent. */

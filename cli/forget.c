@@ -3,15 +3,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/adapter.h"
+#include "base/alloc.h"
 #include "cli/command.h"
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
-#include "map/alloc.h"
 #include "map/forget.h"
 #include "map/project.h"
 #include "map/sweep.h"
+#include "runners/adapter.h"
 #include "selector/affected.h"
 #include "selector/config.h"
 #include "tracer/run.h"

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cli/common.h"
 #include "cli/output.h"
-#include "map/alloc.h"
 
 /* A hundred per cent is a billion: seven decimals, and none of them lost. */
 #define BILLIONTHS_PER_CENT 10000000u

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "adapters/adapter.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
+#include "runners/adapter.h"
 #include "selector/near.h"
 
 static const struct option_row options[] = {{0}};

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
-#include "map/alloc.h"
 #include "map/project.h"
 #include "selector/config.h"
 #include "selector/hook.h"

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "adapters/outcomes/told.h"
+#include "base/alloc.h"
+#include "base/read_file.h"
 #include "cli/output.h"
-#include "map/alloc.h"
-#include "map/read_file.h"
+#include "runners/outcomes/told.h"
 
 typedef int (*file_reader)(struct told *told, const char *name,
 	const char *text, size_t size, struct err *err);

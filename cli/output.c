@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "cli/option.h"
-#include "map/alloc.h"
 #include "map/variable.h"
 #include "wire/kind.h"
 

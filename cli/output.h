@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "map/err.h"
+#include "base/err.h"
 #include "selector/json.h"
 
 /* The version of every --json answer; members are only ever added. */

@@ -5,11 +5,11 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/alloc.h"
 #include "cli/common.h"
 #include "cli/help.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
-#include "map/alloc.h"
 #include "map/files.h"
 #include "selector/ignored.h"
 #include "selector/incomplete.h"

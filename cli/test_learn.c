@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/alloc.h"
 #include "cli/output.h"
 #include "cli/record.h"
-#include "map/alloc.h"
 #include "map/smoke.h"
 #include "selector/flaky.h"
 #include "tracer/spawn.h"

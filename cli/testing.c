@@ -5,10 +5,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/alloc.h"
 #include "cli/output.h"
 #include "cli/record.h"
 #include "cli/test_report.h"
-#include "map/alloc.h"
 #include "map/project.h"
 
 void testing_init(struct testing *testing, char *root, char *const *argv,

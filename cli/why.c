@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cli/common.h"
 #include "cli/find_test.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "cli/why_cost.h"
-#include "map/alloc.h"
 #include "map/project.h"
 #include "map/variable.h"
 #include "selector/affected.h"

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/sql.h"
 
 /* The bytes that SQLite's processes lock: all of them are kept out. */

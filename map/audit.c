@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/audit_widen.h"
 #include "map/sql.h"
 #include "wire/kind.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/sql.h"
 
 static void bind_unit(sqlite3_stmt *stmt, const char *runner, const char *id)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/sql.h"
 
 int command_is_known(bool *known, int64_t *lasted, struct map *map,

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 
 bool entry_points_is_group(
 	const char *block, size_t size, const char **name, size_t *name_size)

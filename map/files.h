@@ -11,7 +11,7 @@
  *
  * States of code are not compared here, for that takes an interpreter: a
  * checked file that may have changed is left marked `recode`, and whoever has
- * one gives the file its source (adapters/python/).
+ * one gives the file its source (languages/python/).
  *
  * A variable of the environment is a file here, too. Nothing is asked of the
  * disk then, its states are compared on every check, and the mode of its
@@ -20,7 +20,7 @@
 #ifndef FTRACE_MAP_FILES_H
 #define FTRACE_MAP_FILES_H
 
-#include "map/intern.h"
+#include "base/intern.h"
 #include "map/map.h"
 #include "map/print.h"
 #include "map/source.h"

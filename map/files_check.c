@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/files.h"
 
 /* Starting a thread costs as much as some tens of stats. */

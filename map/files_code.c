@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/files.h"
 
 void map_files_own(struct map_files *files, struct source *source)

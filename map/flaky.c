@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/sql.h"
 
 static int by_name(const struct flaky_unit *unit, const char *runner,

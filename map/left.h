@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "map/intern.h"
+#include "base/intern.h"
 #include "map/map.h"
 #include "map/recording.h"
 

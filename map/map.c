@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/aside.h"
 #include "map/schema.h"
 #include "map/sql.h"

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "map/err.h"
+#include "base/err.h"
 
 struct sqlite3;
 

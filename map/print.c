@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/cache.h"
 #include "map/entry_points.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/map.h"
 #include "map/variable.h"
 

@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "map/err.h"
+#include "base/err.h"
 
 /*
  * The project root for a directory: the nearest one above (or it itself) that

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
-#include "map/frames.h"
+#include "base/alloc.h"
+#include "base/frames.h"
 #include "map/sql.h"
 
 void source_release(struct source *source)

@@ -2,7 +2,7 @@
 /*
  * What the map knows of a source text: the blocks in it (functions, by
  * qualified name), and its outline, which is what it does when it is loaded.
- * Taken apart once for each content, by whoever can (adapters/python/), and
+ * Taken apart once for each content, by whoever can (languages/python/), and
  * kept by the content's print and the tag of the interpreter that did it.
  */
 #ifndef FTRACE_MAP_SOURCE_H
@@ -21,7 +21,7 @@ struct source_block {
 	bool on_load; /* runs as part of loading the source */
 	struct print print;
 	uint32_t first, last; /* lines */
-	/* The names it mentions, a line each: see adapters/python/. */
+	/* The names it mentions, a line each: see languages/python/. */
 	const char *mentions;
 	size_t mentions_size;
 };

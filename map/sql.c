@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 
 int map_damaged(struct map *map, const char *why, struct err *err)
 {

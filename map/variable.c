@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 
 #define PREFIX_SIZE (sizeof(VARIABLE_PREFIX) - 1)
 

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "adapters/adapter.h"
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/project.h"
 #include "map/query_check.h"
+#include "runners/adapter.h"
 #include "selector/flaky.h"
 #include "selector/incomplete.h"
 #include "selector/new_files.h"

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "selector/affected_search.h"
 #include "selector/view.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/project.h"
 #include "map/query_check.h"
 #include "selector/affected_search.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "selector/affected_search.h"
 
 /* The name of `names` that a unit of the file is or lies below, or NULL. */

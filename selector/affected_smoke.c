@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/smoke.h"
 #include "selector/affected_search.h"
 #include "selector/config.h"

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/adapter.h"
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/left.h"
 #include "map/project.h"
+#include "runners/adapter.h"
 #include "selector/affected.h"
 #include "selector/config.h"
 

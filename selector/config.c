@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
-#include "map/read_file.h"
+#include "base/alloc.h"
+#include "base/read_file.h"
 #include "selector/config_read.h"
 
 /* Nobody writes more than that by hand. */

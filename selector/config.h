@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "map/err.h"
+#include "base/err.h"
 
 #define CONFIG_FILE "ftrace.json"
 #define CONFIG_FLAKY "ci/flaky_tests.json"

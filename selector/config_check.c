@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/adapter.h"
-#include "map/alloc.h"
+#include "base/alloc.h"
+#include "runners/adapter.h"
 #include "selector/config_read.h"
 
 /* A year: more is a slip. */

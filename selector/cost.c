@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/adapter.h"
-#include "adapters/python/helper.h"
-#include "map/alloc.h"
-#include "map/read_file.h"
+#include "base/alloc.h"
+#include "base/read_file.h"
+#include "languages/python/helper.h"
+#include "runners/adapter.h"
 #include "selector/affected_search.h"
 
 struct costing {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 
 static int add_link(
 	struct chain *chain, struct map *map, int64_t id, struct err *err)

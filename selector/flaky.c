@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "selector/config.h"
 #include "selector/flaky_file.h"
 

@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
-#include "map/read_file.h"
+#include "base/alloc.h"
+#include "base/read_file.h"
 #include "selector/json.h"
 #include "selector/put_file.h"
 

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
+#include "base/read_file.h"
 #include "map/project.h"
 #include "map/query.h"
-#include "map/read_file.h"
 #include "selector/git.h"
 #include "selector/test_files.h"
 #include "wire/kind.h"

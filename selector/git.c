@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "selector/git_run.h"
 
 static struct git_file *add_file(struct git_files *files, const char *path)

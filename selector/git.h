@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "map/err.h"
+#include "base/err.h"
 
 struct git_file {
 	char *path; /* from the directory */

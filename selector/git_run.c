@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 
 #define ARGUMENTS_MAX 20
 

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "map/err.h"
+#include "base/err.h"
 
 struct git {
 	const char *directory;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/project.h"
 #include "map/variable.h"
 #include "selector/git_run.h"

@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "map/err.h"
-#include "map/intern.h"
+#include "base/err.h"
+#include "base/intern.h"
 
 enum git_side { GIT_OLD, GIT_NEW };
 

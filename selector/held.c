@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 
 static int find_one(struct query_hits *hits, struct map *map, const char *path,
 	struct err *err)

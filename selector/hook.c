@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
+#include "base/read_file.h"
 #include "map/print.h"
-#include "map/read_file.h"
 #include "selector/git_run.h"
 
 #define SHELL "#!/bin/sh\n"

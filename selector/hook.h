@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "map/err.h"
+#include "base/err.h"
 
 enum hook_state {
 	HOOK_NONE,

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
+#include "base/read_file.h"
 #include "map/map.h"
-#include "map/read_file.h"
 #include "selector/git_run.h"
 
 /* Submodules are staged, too, and are no files. */

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "map/intern.h"
+#include "base/intern.h"
 #include "map/print.h"
 
 struct staged_file {

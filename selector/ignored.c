@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "selector/git_run.h"
 
 const struct ignored_row ignored_rows[] = {

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 
 /* The reason of the scope that a hit was reached from in the end. */
 static int take_reason(char **reason, struct map *map,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 
 /* Unicode, table 3-7. */
 size_t utf8_length(const char *text)

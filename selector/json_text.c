@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 
 /* Instead of a place, after an error. */
 #define NOWHERE SIZE_MAX

@@ -10,7 +10,7 @@
 #include <cjson/cJSON.h>
 #include <stddef.h>
 
-#include "map/err.h"
+#include "base/err.h"
 
 struct json_text {
 	const char *name; /* of the file, for messages */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "selector/json.h"
 
 /* What a suite has, and all suites together. */

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/adapter.h"
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/project.h"
+#include "runners/adapter.h"
 
 static const char *base_name(const char *path)
 {

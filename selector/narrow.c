@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/python/helper.h"
-#include "map/alloc.h"
+#include "base/alloc.h"
+#include "languages/python/helper.h"
 #include "map/query.h"
 #include "selector/narrow_reply.h"
 

@@ -3,7 +3,7 @@
  * What loading a source does has changed: who can notice? All who load it,
  * unless the adapter of its language can prove that only those can who also
  * entered code that mentions one of the changed names. The proof is
- * adapters/python's; docs/python.md has its rules. It proves that nobody else
+ * languages/python's; docs/python.md has its rules. It proves that nobody else
  * can notice, unless loading fails; that everybody notices who loads it, so one
  * of them is enough to tell.
  */
@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "map/intern.h"
+#include "base/intern.h"
 #include "selector/changes.h"
 
 /* A name at the top of a file that tests are collected from. */

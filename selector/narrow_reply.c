@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
-#include "map/intern.h"
+#include "base/alloc.h"
+#include "base/intern.h"
 #include "map/query.h"
 
 /* What functions have to mention, or to be, to be meant. */

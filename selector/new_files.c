@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/pytest/discovery.h"
-#include "map/alloc.h"
+#include "base/alloc.h"
+#include "base/intern.h"
 #include "map/entries.h"
-#include "map/intern.h"
+#include "runners/pytest/discovery.h"
 
 /* Deeper folders of tests have not been met. */
 #define DEPTH_MAX 32

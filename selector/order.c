@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/adapter.h"
-#include "map/alloc.h"
+#include "base/alloc.h"
+#include "runners/adapter.h"
 
 /* A file of tests, or what a runner has in its place. */
 struct file {

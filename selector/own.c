@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/adapter.h"
 #include "map/variable.h"
+#include "runners/adapter.h"
 #include "wire/kind.h"
 
 #define KINDS_USED \

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/adapter.h"
 #include "map/command.h"
 #include "map/query.h"
+#include "runners/adapter.h"
 #include "selector/namesake.h"
 #include "selector/order.h"
 

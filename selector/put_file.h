@@ -7,7 +7,7 @@
 #ifndef FTRACE_SELECTOR_PUT_FILE_H
 #define FTRACE_SELECTOR_PUT_FILE_H
 
-#include "map/err.h"
+#include "base/err.h"
 
 /*
  * Whether it can be written, as far as can be told. Leaves nothing behind: a

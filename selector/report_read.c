@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
-#include "map/read_file.h"
+#include "base/alloc.h"
+#include "base/read_file.h"
 #include "selector/json.h"
 #include "selector/report.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/variable.h"
 
 static bool is_one_of(const char *outcome, const char *a, const char *b)

@@ -6,7 +6,7 @@
 #ifndef FTRACE_SELECTOR_RESULTS_H
 #define FTRACE_SELECTOR_RESULTS_H
 
-#include "map/intern.h"
+#include "base/intern.h"
 #include "selector/plan.h"
 
 struct result {

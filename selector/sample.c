@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/print.h"
 #include "selector/affected.h"
 

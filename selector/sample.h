@@ -5,8 +5,8 @@
 #ifndef FTRACE_SELECTOR_SAMPLE_H
 #define FTRACE_SELECTOR_SAMPLE_H
 
-#include "adapters/adapter.h"
 #include "map/query.h"
+#include "runners/adapter.h"
 
 struct sample {
 	struct query_units units; /* all of the map; owns what is picked */

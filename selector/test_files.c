@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "adapters/adapter.h"
-#include "adapters/pytest/discovery.h"
+#include "runners/adapter.h"
+#include "runners/pytest/discovery.h"
 
 int test_files_init(struct test_files *tests, struct map *map, struct err *err)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/entry_points.h"
 #include "map/project.h"
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "map/err.h"
+#include "base/err.h"
 #include "map/print.h"
 
 struct before {

@@ -19,7 +19,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "tracer/follow_mark.h"
 #include "tracer/interpreter.h"
 #include "tracer/tracee.h"

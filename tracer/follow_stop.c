@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "tracer/tracee.h"
 
 #ifndef PTRACE_EVENT_STOP

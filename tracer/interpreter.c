@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 
 static char *find(Elf *elf)
 {

@@ -15,10 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
+#include "fold/trace.h"
 #include "map/map.h"
 #include "tracer/session.h"
-#include "tracer/trace.h"
 
 #define STEP_MS 5
 

@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "adapters/locate.h"
-#include "map/alloc.h"
+#include "base/alloc.h"
+#include "base/locate.h"
 #include "map/aside.h"
 #include "map/project.h"
 #include "tracer/before.h"
@@ -92,7 +92,7 @@ static void free_environment(char **envp)
 
 static char *adapter_folder(const struct adapter *adapter, struct err *err)
 {
-	char *name = xasprintf("adapters/%s", adapter->name);
+	char *name = xasprintf("runners/%s", adapter->name);
 	char *folder = locate(name, err);
 
 	free(name);

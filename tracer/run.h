@@ -7,9 +7,9 @@
 
 #include <stdbool.h>
 
-#include "adapters/adapter.h"
-#include "map/err.h"
-#include "tracer/fold.h"
+#include "base/err.h"
+#include "fold/fold.h"
+#include "runners/adapter.h"
 
 struct run_options {
 	const char *root;
@@ -69,7 +69,7 @@ char **run_command_split(const char *words);
 /*
  * The line that a command is compared by: its words where adapter is NULL,
  * otherwise what they ask the runner for. sibling: the line of the command
- * that starts the runner otherwise (adapters/adapter.h); NULL: there is none.
+ * that starts the runner otherwise (runners/adapter.h); NULL: there is none.
  * directory: where it runs, as project_path() has it. To be freed.
  */
 char *run_command_asked(const struct adapter *adapter, char *const argv[],

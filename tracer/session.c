@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/map.h"
 #include "map/print.h"
 #include "tracer/follower.h"

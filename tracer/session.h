@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "map/err.h"
+#include "base/err.h"
 #include "wire/arena.h"
 
 /* Bytes that an arena may grow to, in MiB; for tests and small disks. */

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "wire/elf_head.h"
 #include "wire/follow.h"
 #include "wire/raw.h"

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "map/err.h"
+#include "base/err.h"
 #include "wire/arena.h"
 
 /* How long a command may take before it is killed. */

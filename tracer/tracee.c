@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "tracer/follower.h"
 
 static struct tracee **slot_of(struct tracees *tracees, pid_t tid)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Marks of code: functions entered and sources loaded, said by a program.
 
-What adapters/pytest says of real tests is in pytest_adapter/; here a program
+What runners/pytest says of real tests is in pytest_adapter/; here a program
 says it by hand, so that each rule of the map and of the selection shows.
 """
 

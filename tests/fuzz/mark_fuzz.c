@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/recording.h"
 #include "tests/fuzz/fuzz.h"
 #include "wire/kind.h"

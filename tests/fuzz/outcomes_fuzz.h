@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/outcomes/told.h"
+#include "runners/outcomes/told.h"
 #include "tests/fuzz/fuzz.h"
 
 #define SOUND_MOST 1024

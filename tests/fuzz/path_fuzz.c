@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
+#include "fold/path_tree.h"
 #include "tests/fuzz/fuzz.h"
-#include "tracer/path_tree.h"
 
 static void make_links(void)
 {

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fold/trace.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/arena_file.h"
-#include "tracer/trace.h"
 #include "wire/kind.h"
 
 #define CHUNKS 24u

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What adapters/pytest/versions.h takes for granted of this Python's dicts."""
+"""What runners/pytest/versions.h takes for granted of this Python's dicts."""
 
 import ctypes
 import gc
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-# As in adapters/pytest/versions.c.
+# As in runners/pytest/versions.c.
 OFFSET = 24
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 14), reason="dicts have no versions")

@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fold/trace.h"
 #include "tests/unit/arena_file.h"
-#include "tracer/trace.h"
 
 #define WRITERS 6
 #define RECORDS 8000

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/audit.h"
 #include "map/query.h"
 #include "tests/unit/graph.h"

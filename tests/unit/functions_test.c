@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "map/frames.h"
+#include "base/frames.h"
 #include "map/map.h"
 #include "map/source.h"
 #include "map/sweep.h"

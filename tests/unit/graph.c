@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/audit.h"
 #include "map/query.h"
 #include "wire/kind.h"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
-#include "map/intern.h"
+#include "base/alloc.h"
+#include "base/intern.h"
 
 TEST(numbers_are_dense)
 {

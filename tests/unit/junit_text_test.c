@@ -2,7 +2,7 @@
 #define READER junit_read
 #include "tests/unit/told.h"
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "selector/junit_text.h"
 
 static struct report report;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/intern.h"
-#include "tracer/loader_search.h"
+#include "base/intern.h"
+#include "fold/loader_search.h"
 
 /* Of glibc 2.36; later ones have no legacy part. */
 static const char help[] =

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "tracer/path_tree.h"
+#include "fold/path_tree.h"
 
 static struct path_tree tree;
 static struct path_links links;

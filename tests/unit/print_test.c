@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "map/print.h"
 
 #define SECOND_NS 1000000000LL

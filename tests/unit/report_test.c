@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map/alloc.h"
+#include "base/alloc.h"
 #include "selector/report.h"
 
 #define ODD "t\xff\xc3\xa9\\udc80 \xf0\x9f\x98\x80\"\n"

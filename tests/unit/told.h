@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/outcomes/told.h"
+#include "runners/outcomes/told.h"
 
 static char *lines_of(const struct told *told)
 {

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fold/trace.h"
 #include "tests/unit/arena_file.h"
-#include "tracer/trace.h"
 #include "wire/kind.h"
 
 static struct arena arena;

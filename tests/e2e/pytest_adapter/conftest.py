@@ -14,7 +14,7 @@ import pytest
 from helpers import PYTHON
 
 HERE = Path(__file__).resolve().parent
-ADAPTER = HERE.parents[2] / "adapters" / "pytest"
+ADAPTER = HERE.parents[2] / "runners" / "pytest"
 
 
 def _compile(target, *sources):
@@ -224,7 +224,7 @@ class Project:
         return result
 
     def _start(self, session, root):
-        """What each Python runs first, as adapters/pytest/pytest.c has it."""
+        """What each Python runs first, as runners/pytest/pytest.c has it."""
         session.mkdir()
         lines = ["%s = %r\n" % (name, os.fsencode(value)) for name, value in (
             ("FOLDER", self.adapter), ("SESSION", session), ("ROOT", root),

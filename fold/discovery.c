@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finding tests is not running them: what a runner does in a `discover` scope
+ * is weighed differently from what happens elsewhere.
+ */
+#include <limits.h>
+#include <string.h>
+
+#include "fold/state.h"
+
+/* The node's path as scopes are named: relative below the root. */
+static const char *scope_name(
+	const struct fold *fold, uint32_t node, char *buffer, size_t *size)
+{
+	size_t root = strlen(fold->options->root);
+
+	*size = path_tree_path(&fold->tree, node, buffer, PATH_MAX);
+	if (node == fold->root_node) {
+		*size = 1;
+		return ".";
+	}
+	if (*size <= root || memcmp(buffer, fold->options->root, root) ||
+		buffer[root] != '/')
+		return buffer;
+	*size -= root + 1;
+	return buffer + root + 1;
+}
+
+/* Whether the runner collects tests from the file of this node. */
+bool fold_is_collected(const struct fold *fold, uint32_t node)
+{
+	char path[PATH_MAX];
+	size_t n;
+	const char *name = scope_name(fold, node, path, &n);
+
+	return fold_find_scope(fold, SCOPE_COLLECT, name, n) != SCOPE_NONE;
+}
+
+/*
+ * pytest looks for these in every directory it comes through, and the plugin
+ * once more in the name of the directory itself, which is what counts.
+ */
+static bool is_looked_for_elsewhere(
+	const struct fold *fold, uint32_t scope, uint32_t node)
+{
+	const struct recorded_scope *self = &fold->recording.scopes[scope];
+	char path[PATH_MAX];
+	size_t n;
+	const char *name = path_tree_name(&fold->tree, node, &n);
+
+	if (!(n == 11 && !memcmp(name, "conftest.py", n)) &&
+		!(n == 11 && !memcmp(name, "__init__.py", n)))
+		return false;
+	name = scope_name(fold, fold->tree.nodes[node].parent, path, &n);
+	if (n == self->name_size && !memcmp(name, self->name, n))
+		return false;
+	return fold_find_scope(fold, SCOPE_DISCOVER, name, n) != SCOPE_NONE;
+}
+
+/*
+ * Whether the runner ended before any test could run: a name on its command
+ * line is wrong, or it was interrupted. It has looked at files then that it did
+ * not collect: were they stored for that, new ones would pass for known. What
+ * failed is run again whatever it depends on.
+ */
+bool fold_gave_up(const struct fold *fold)
+{
+	if (!fold->adapter_ready || fold->collected)
+		return false;
+	for (uint32_t i = 0; i < fold->scope_count; i++) {
+		const struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_UNIT && fold->scopes[i].ran &&
+			strcmp(scope->outcome ? scope->outcome : "", "error"))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A run that has not found all tests, or passed files by (--lf does), says
+ * nothing of what there is in the directories and files that it came by. The
+ * map keeps what it knows, so that new files in them stay new.
+ */
+void fold_unfound(struct fold *fold)
+{
+	if (!fold->adapter_ready || fold->collected)
+		return;
+	for (uint32_t i = 0; i < fold->scope_count; i++) {
+		struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_LISTING ||
+			(scope->kind == SCOPE_COLLECT && !fold->scopes[i].told))
+			scope->unwanted = true;
+	}
+}
+
+/*
+ * What discovery goes through tells which tests there are, not how one of
+ * them ends: its directories, and the files in them. Where the project has
+ * hooks of its own, they may have asked whether a file is there: its presence
+ * counts. True when the access is of that kind, and dealt with.
+ */
+bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
+	uint32_t block, enum access_kind kind)
+{
+	char path[PATH_MAX];
+	const char *name;
+	size_t n;
+
+	/* A run that asks for one directory says nothing of the others. */
+	if (kind == ACCESS_LIST && block == fold->no_block) {
+		name = scope_name(fold, node, path, &n);
+		fold_input(fold, fold_scope(fold, SCOPE_LISTING, name, n), node,
+			block, kind);
+		return true;
+	}
+	if (kind == ACCESS_ABSENT)
+		return is_looked_for_elsewhere(fold, scope, node);
+	if (kind != ACCESS_STAT)
+		return false;
+	if (fold->searched[node] || fold_is_collected(fold, node) ||
+		is_looked_for_elsewhere(fold, scope, node))
+		return true;
+	/* A look tells whether there is something, and of what kind. */
+	if (fold->hooked || !fold->searched[fold->tree.nodes[node].parent])
+		fold_add(fold, scope, node, block, kind, ROLE_PRESENCE);
+	return true;
+}
+
+/* A directory is looked at before it is gone through: find those first. */
+void fold_find_searched(struct fold *fold)
+{
+	for (size_t i = 0; i < fold->trace->count; i++) {
+		const struct trace_event *event = &fold->trace->events[i];
+		const struct wire_record *record = event->record;
+		uint32_t scope, path;
+
+		if (record->type != RECORD_ACCESS ||
+			record->access != ACCESS_LIST || record->head)
+			continue;
+		scope = fold_event_scope(fold, event);
+		if (fold->recording.scopes[scope].kind != SCOPE_DISCOVER)
+			continue;
+		path = fold_path(fold, record->text, record->size, false);
+		if (!fold->paths[path].ignored)
+			fold->searched[fold->paths[path].node] = true;
+	}
+}

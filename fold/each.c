@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `--each GLOB`: every program executed whose path, relative to the project
+ * root, matches is a unit; so is all that it starts. A glob without a slash
+ * is matched against the last name alone.
+ */
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "fold/state.h"
+
+static bool matches(const char *glob, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!strchr(glob, '/') && slash)
+		path = slash + 1;
+	return fnmatch(glob, path, FNM_PATHNAME | FNM_PERIOD) == 0;
+}
+
+static bool matches_one(const char *const *globs, const char *path)
+{
+	for (; *globs; globs++)
+		if (matches(*globs, path))
+			return true;
+	return false;
+}
+
+/* The unit that an executed program is, or SCOPE_NONE. */
+static uint32_t unit_of(struct fold *fold, const struct wire_record *hello)
+{
+	size_t root_size = strlen(fold->options->root);
+	char path[PATH_MAX], *name;
+	uint32_t node, unit;
+	size_t n;
+
+	node = path_tree_resolve(
+		&fold->tree, hello->text, hello->size, true, NULL);
+	n = path_tree_path(&fold->tree, node, path, sizeof(path));
+	if (n <= root_size || strncmp(path, fold->options->root, root_size) ||
+		path[root_size] != '/' ||
+		!matches_one(fold->options->each, path + root_size + 1))
+		return SCOPE_NONE;
+	name = xasprintf("command/%s", path + root_size + 1);
+	unit = fold_scope(fold, SCOPE_UNIT, name, strlen(name));
+	free(name);
+	return unit;
+}
+
+static void set_outcome(struct fold *fold, uint32_t unit, uint32_t image)
+{
+	struct recorded_scope *scope = &fold->recording.scopes[unit];
+	bool failed = trace_image_status(fold->trace, image) != 0;
+
+	/* A program that ran several times passed when every run did. */
+	if (!scope->outcome || failed)
+		scope->outcome = failed ? "failed" : "passed";
+	if (!fold->scopes[unit].ran)
+		fold->each_units++;
+	fold->scopes[unit].ran = true;
+}
+
+void fold_each(struct fold *fold)
+{
+	const struct trace *trace = fold->trace;
+
+	if (!fold->options->each)
+		return;
+	fold->image_scopes =
+		xcalloc(trace->image_count, sizeof(*fold->image_scopes));
+	/* A parent's number is lower than its children's: one pass will do,
+	 * in the order of the numbers. */
+	for (uint32_t number = 1; number <= trace->last_number; number++) {
+		uint32_t i = trace->by_number[number];
+		const struct trace_image *image;
+		uint32_t unit = SCOPE_NONE;
+
+		if (i == IMAGE_NONE)
+			continue;
+		image = &trace->images[i];
+		if (image->hello)
+			unit = unit_of(fold, image->hello);
+		if (unit != SCOPE_NONE)
+			set_outcome(fold, unit, i);
+		else if (image->parent != IMAGE_NONE)
+			unit = fold->image_scopes[image->parent];
+		fold->image_scopes[i] = unit;
+	}
+}

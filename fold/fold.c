@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+#include "fold/fold.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "fold/state.h"
+
+static uint32_t place(struct fold *fold, const char *path)
+{
+	return path_tree_resolve(&fold->tree, path, strlen(path), false, NULL);
+}
+
+static void find_places(struct fold *fold)
+{
+	const char *temporary[] = {
+		getenv("TMPDIR"), "/tmp", "/var/tmp", "/dev/shm"};
+
+	fold->root_node = place(fold, fold->options->root);
+	for (size_t i = 0; i < 4; i++)
+		if (temporary[i] && temporary[i][0] == '/')
+			fold->temporary[fold->temporary_count++] =
+				place(fold, temporary[i]);
+	fold->kernels[0] = place(fold, "/proc");
+	fold->kernels[1] = place(fold, "/sys");
+}
+
+static bool any_failed(const struct fold *fold)
+{
+	for (size_t i = 0; i < fold->scope_count; i++) {
+		const struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_UNIT && fold->scopes[i].ran &&
+			scope->outcome &&
+			(!strcmp(scope->outcome, "failed") ||
+				!strcmp(scope->outcome, "error")))
+			return true;
+	}
+	return false;
+}
+
+/* What the command ran beside a runner's tests; those have their own ends. */
+static void add_own(struct fold *fold)
+{
+	const struct fold_options *options = fold->options;
+	struct recorded_scope *scope;
+
+	if (fold->own == SCOPE_NONE)
+		return;
+	scope = &fold->recording.scopes[fold->own];
+	scope->outcome =
+		options->status == 0 || any_failed(fold) ? "passed" : "failed";
+	fold->scopes[fold->own].ran = true;
+	if (options->told_to_end)
+		fold_incomplete(fold, fold->own, "it was told to end");
+}
+
+/*
+ * The unit of a command that no adapter took apart. One that recorded units
+ * of its own is none; a check is one all the same, and uses them.
+ */
+static void add_command(struct fold *fold)
+{
+	const struct fold_options *options = fold->options;
+	struct recorded_scope *scope;
+	uint32_t unit;
+	char *name;
+
+	if (fold->adapter_ready)
+		add_own(fold);
+	if (fold->adapter_ready || !options->unit)
+		return;
+	for (size_t i = 0; !options->definition && i < fold->scope_count; i++)
+		if (fold->recording.scopes[i].kind == SCOPE_UNIT)
+			return;
+	name = xasprintf("command/%s", options->unit);
+	unit = fold_scope(fold, SCOPE_UNIT, name, strlen(name));
+	free(name);
+	for (uint32_t i = 0; i < unit; i++)
+		if (fold->recording.scopes[i].kind == SCOPE_UNIT)
+			fold_use(fold, unit, i);
+	/* Programs take a signal to end, and end with 0, half-way through. */
+	if (options->told_to_end)
+		fold_incomplete(fold, unit, "it was told to end");
+	scope = &fold->recording.scopes[unit];
+	scope->outcome = options->status == 0 ? "passed" : "failed";
+	scope->duration = options->duration / 1000;
+	fold->scopes[unit].ran = true;
+	fold->whole = options->is_whole && !options->audit;
+}
+
+static void finish_units(struct fold *fold)
+{
+	for (uint32_t i = 0; i < fold->scope_count; i++) {
+		struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind != SCOPE_UNIT)
+			continue;
+		fold_use(fold, i, fold->base);
+		/* One that was there and not chosen is not news. */
+		scope->known_only = !fold->scopes[i].ran;
+		scope->unasked = fold->scopes[i].unasked;
+	}
+}
+
+/*
+ * Units that exist and were not to run leave no trace of their own, nor does
+ * what the runner did after the last.
+ */
+static void drop_deselected(struct fold *fold)
+{
+	struct recorded_scope *scopes = fold->recording.scopes;
+
+	for (uint32_t i = 0; i < fold->scope_count; i++)
+		if (scopes[i].kind == SCOPE_FINISH ||
+			(scopes[i].kind == SCOPE_UNIT && !fold->scopes[i].ran &&
+				!fold->scopes[i].selected))
+			scopes[i].unwanted = true;
+}
+
+static bool reaches_incomplete(
+	const struct fold *fold, uint32_t from, bool *seen, const char **reason)
+{
+	const struct recorded_scope *scope = &fold->recording.scopes[from];
+
+	if (seen[from])
+		return false;
+	seen[from] = true;
+	if (scope->incomplete) {
+		*reason = scope->incomplete;
+		return true;
+	}
+	for (size_t i = 0; i < scope->use_count; i++)
+		if (reaches_incomplete(fold, scope->uses[i], seen, reason))
+			return true;
+	return false;
+}
+
+static struct fold_unit *add_unit(
+	const struct fold *fold, struct fold_summary *summary, uint32_t scope)
+{
+	const struct recorded_scope *from = &fold->recording.scopes[scope];
+	struct fold_unit *unit = array_add(
+		&summary->list, &summary->units, &summary->room, sizeof(*unit));
+	size_t runner = 0, id_size = 0;
+	const char *id = "";
+
+	unit_name_split(from->name, from->name_size, &runner, &id, &id_size);
+	unit->runner = xasprintf("%.*s", (int)runner, from->name);
+	unit->id = xasprintf("%.*s", (int)id_size, id);
+	unit->outcome = from->outcome ? xstrdup(from->outcome) : NULL;
+	unit->duration = from->duration;
+	return unit;
+}
+
+void fold_summary_release(struct fold_summary *summary)
+{
+	for (size_t i = 0; i < summary->units; i++) {
+		free(summary->list[i].runner);
+		free(summary->list[i].id);
+		free(summary->list[i].outcome);
+	}
+	free(summary->list);
+	summary->list = NULL;
+	summary->units = 0;
+}
+
+static void summarise(const struct fold *fold, struct fold_summary *summary)
+{
+	struct fold_unit *unit;
+	bool any = false;
+	const char *reason = NULL;
+	bool *seen = xcalloc(fold->scope_count, sizeof(*seen));
+
+	for (size_t i = 0; i < fold->scope_count; i++)
+		any |= fold->recording.scopes[i].incomplete != NULL;
+	for (uint32_t i = 0; i < fold->scope_count; i++) {
+		if (fold->recording.scopes[i].kind != SCOPE_UNIT ||
+			!fold->scopes[i].ran)
+			continue;
+		unit = add_unit(fold, summary, i);
+		if (!any)
+			continue;
+		memset(seen, 0, fold->scope_count * sizeof(*seen));
+		if (reaches_incomplete(fold, i, seen, &reason)) {
+			summary->incomplete++;
+			unit->incomplete = true;
+			if (!*summary->reason)
+				snprintf(summary->reason,
+					sizeof(summary->reason), "%s", reason);
+		}
+	}
+	memcpy(summary->rewrote, fold->rewrote, sizeof(summary->rewrote));
+	summary->gone = fold->recording.gone_count;
+	summary->accesses = fold->access_count;
+	summary->hashed = fold->files.hashed;
+	summary->adapter_ready = fold->adapter_ready;
+	summary->each = fold->each_units;
+	for (size_t i = 0; i < fold->scope_count; i++)
+		summary->coarse += fold->scopes[i].untold;
+	if (fold->coarse)
+		snprintf(summary->coarse_reason, sizeof(summary->coarse_reason),
+			"%s", fold->coarse);
+	free(seen);
+}
+
+static void fold_release(struct fold *fold)
+{
+	recording_release(&fold->recording);
+	map_files_release(&fold->files);
+	path_tree_release(&fold->tree);
+	interner_release(&fold->scope_names);
+	interner_release(&fold->held);
+	interner_release(&fold->raw_paths);
+	interner_release(&fold->access_keys);
+	interner_release(&fold->blocks);
+	interner_release(&fold->texts);
+	fold_loader_release(fold);
+	fold_code_release(fold);
+	audit_load_release(fold->audited, fold->audited_count);
+	free(fold->scopes);
+	free(fold->numbers);
+	free(fold->number_said);
+	free(fold->image_scopes);
+	free(fold->paths);
+	free(fold->links);
+	free(fold->linked);
+	free(fold->accesses);
+	free(fold->makers);
+	free(fold->source_of);
+	free(fold->touched);
+	free(fold->stirred);
+	free(fold->aliased);
+	free(fold->driven);
+	free(fold->searched);
+	interner_release(&fold->settings);
+	free(fold->groups);
+	free(fold->image_ready);
+	free(fold->image_asks);
+	interner_release(&fold->variable_names);
+	interner_release(&fold->variable_keys);
+	free(fold->variables);
+}
+
+/*
+ * Whether the runner has told of all tests that it was asked for: it can give
+ * up looking for them at the first failure, and say 1 for that as well. 5 is
+ * pytest's for nothing to run, any other but 0 and 1 that it failed.
+ */
+static bool knows_all(
+	const struct fold *fold, const struct fold_options *options)
+{
+	if (!fold->collected || options->audit || options->selection)
+		return false;
+	return options->wraps
+		       ? fold->all_told
+		       : (options->status == 0 || options->status == 1 ||
+				 options->status == 5 || options->unread);
+}
+
+/* Whether a test was to run and did not come to its end. */
+static bool any_left(const struct fold *fold)
+{
+	for (size_t i = 0; i < fold->scope_count; i++) {
+		const struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_UNIT && fold->scopes[i].selected &&
+			!scope->outcome)
+			return true;
+	}
+	return false;
+}
+
+/* Runners can give up at the first failure. */
+static bool ran_all(const struct fold *fold)
+{
+	for (size_t i = 0; i < fold->scope_count; i++) {
+		const struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_UNIT && scope->known_only &&
+			!scope->unasked && !scope->unwanted)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Whether the runner failed and no test of it did, as where a plugin wants
+ * more (of coverage, say): none would be selected next time. What was broken
+ * off (2, by a signal of somebody's, or for want of a reader) has tests that
+ * did not run, and of a wrong command line (4) none has.
+ */
+static bool failed_itself(
+	const struct fold *fold, const struct fold_options *options)
+{
+	if (options->wraps)
+		return options->status != 0 && fold->adapter_ready &&
+		       !any_failed(fold);
+	if (options->unread && any_left(fold))
+		return false;
+	switch (options->status) {
+	case 0:
+	case 2:
+	case 4:
+	case 5:
+	case 128 + SIGHUP:
+	case 128 + SIGINT:
+	case 128 + SIGQUIT:
+	case 128 + SIGKILL:
+	case 128 + SIGTERM:
+		return false;
+	case 1:
+		return fold->adapter_ready && !any_failed(fold);
+	default:
+		return fold->adapter_ready;
+	}
+}
+
+int fold_store(struct map *map, const struct trace *trace,
+	const struct fold_options *options, struct fold_summary *summary,
+	struct err *err)
+{
+	struct fold fold = {.options = options, .trace = trace};
+	int code;
+
+	memset(summary, 0, sizeof(*summary));
+	path_tree_init(&fold.tree);
+	code = map_files_load(&fold.files, map, err);
+	if (code < 0)
+		goto out;
+	find_places(&fold);
+	fold_scopes(&fold);
+	add_command(&fold);
+	fold_accesses(&fold);
+	fold_forward(&fold);
+	code = fold_outputs(&fold, map, err);
+	if (code < 0)
+		goto out;
+	finish_units(&fold);
+	drop_deselected(&fold);
+	fold_unfound(&fold);
+	code = fold_code(&fold, map, err);
+	if (code < 0)
+		goto out;
+	fold_settle(&fold);
+	if (options->before)
+		fold_rewritten(&fold);
+	fold_variables(&fold);
+	if (!options->audit)
+		code = fold_audited(&fold, map, err);
+	if (code == 0)
+		code = fold_code_settle(&fold, map, err);
+	fold_audited_code(&fold);
+	if (code == 0 && !options->audit)
+		code = fold_gone(&fold, map, err);
+	if (code == 0 && !options->audit)
+		code = fold_listings(&fold, map, err);
+	if (code == 0 && !options->audit)
+		code = fold_products(&fold, map, err);
+	if (code < 0)
+		goto out;
+	fold.recording.files = &fold.files;
+	fold.recording.started = options->started;
+	fold.recording.duration = options->duration;
+	fold.recording.command = options->command;
+	fold.recording.knows_all = fold.whole || knows_all(&fold, options);
+	fold.recording.ran_all = ran_all(&fold);
+	fold.recording.failed_itself = failed_itself(&fold, options);
+	fold.recording.directory = options->directory;
+	fold.recording.asked = options->asked;
+	fold.recording.sibling = fold.same_anywhere && !fold.needs_here
+					 ? options->sibling
+					 : NULL;
+	fold.recording.given = options->given;
+	fold.recording.alone = options->alone;
+	fold.recording.told = fold.collected;
+	fold.recording.runner = options->runner;
+	fold.recording.whole = fold.whole;
+	fold.recording.status = options->status;
+	summarise(&fold, summary);
+	code = options->audit ? fold_audit(&fold, summary, map, err)
+			      : recording_store(&fold.recording, map, err);
+out:
+	fold_release(&fold);
+	return code;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The last step of a fold: units that this run would have collected and did
+ * not meet, because they are no longer there.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "fold/state.h"
+#include "map/query.h"
+
+static bool completed(const struct fold *fold, enum scope_kind kind,
+	const char *name, size_t size)
+{
+	uint32_t i = fold_find_scope(fold, kind, name, size);
+
+	return i != SCOPE_NONE && fold->scopes[i].completed;
+}
+
+/* The length of the id's next part after `at`: file::Class::test[a::b]. */
+static size_t part_end(const char *id, size_t size, size_t at)
+{
+	bool file = at == 0;
+
+	for (; at < size; at++) {
+		/* What follows a bracket is a parameter; a file may have one.
+		 */
+		if (id[at] == '[' && !file)
+			return size;
+		if (at + 1 < size && id[at] == ':' && id[at + 1] == ':')
+			return at;
+	}
+	return size;
+}
+
+bool fold_was_looked_for(const struct fold *fold, const char *id, size_t file)
+{
+	size_t n = file;
+
+	if (completed(fold, SCOPE_DISCOVER, ".", 1) ||
+		completed(fold, SCOPE_DISCOVER, id, file))
+		return true;
+	while (n > 0) {
+		if (id[--n] == '/' && completed(fold, SCOPE_DISCOVER, id, n))
+			return true;
+	}
+	return false;
+}
+
+static bool file_is_missing(const struct fold *fold, const char *id, size_t n)
+{
+	char *path = *id == '/' ? xasprintf("%.*s", (int)n, id)
+				: xasprintf("%s/%.*s", fold->options->root,
+					  (int)n, id);
+	struct stat st;
+	bool missing = stat(path, &st) < 0;
+
+	free(path);
+	return missing;
+}
+
+static bool is_gone(const struct fold *fold, const char *id, size_t size)
+{
+	size_t file = part_end(id, size, 0), end = file, next;
+
+	if (file_is_missing(fold, id, file))
+		return fold_was_looked_for(fold, id, file);
+	/* By other settings it may be no test, and is one all the same. */
+	if (fold->narrowed)
+		return false;
+	/* A file that could not be collected, and now was. */
+	if (file == size)
+		return completed(fold, SCOPE_COLLECT, id, file);
+	/* Down through the collectors that named all they hold. */
+	while (completed(fold, SCOPE_COLLECT, id, end)) {
+		next = part_end(id, size, end + 2);
+		if (next >= size)
+			return true;
+		if (fold_find_scope(fold, SCOPE_COLLECT, id, next) ==
+			SCOPE_NONE)
+			/* It is there, and nobody asked what it holds. */
+			return intern_find(&fold->held, id, next) ==
+			       INTERN_NONE;
+		end = next;
+	}
+	return false;
+}
+
+/*
+ * A class that its file has no more. What it had been collected from would
+ * count as changed for ever.
+ */
+static bool is_gone_class(const struct fold *fold, enum scope_kind kind,
+	const char *name, size_t file)
+{
+	size_t size = strlen(name);
+
+	return kind == SCOPE_COLLECT && file < size &&
+	       fold_find_scope(fold, kind, name, size) == SCOPE_NONE &&
+	       intern_find(&fold->held, name, size) == INTERN_NONE &&
+	       is_gone(fold, name, size);
+}
+
+/* What was collected from a file, or looked through, that is gone as well. */
+static int outdate(struct fold *fold, enum scope_kind kind, struct map *map,
+	struct err *err)
+{
+	struct query_name *names = NULL;
+	size_t count = 0;
+	int code = query_names(&names, &count, map, kind, err);
+
+	for (size_t i = 0; code == 0 && i < count; i++) {
+		const char *name = names[i].name;
+		size_t file = part_end(name, strlen(name), 0);
+
+		if (!is_gone_class(fold, kind, name, file) &&
+			(!file_is_missing(fold, name, file) ||
+				!fold_was_looked_for(fold, name, file)))
+			continue;
+		*(int64_t *)array_add(&fold->recording.outdated,
+			&fold->recording.outdated_count,
+			&fold->recording.outdated_room,
+			sizeof(*fold->recording.outdated)) = names[i].scope;
+	}
+	query_names_release(names, count);
+	return code;
+}
+
+static int find_outdated(struct fold *fold, struct map *map, struct err *err)
+{
+	static const enum scope_kind kinds[] = {
+		SCOPE_COLLECT, SCOPE_DISCOVER, SCOPE_LISTING};
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < 3; i++)
+		code = outdate(fold, kinds[i], map, err);
+	return code;
+}
+
+static int find_gone(struct fold *fold, struct map *map, struct err *err)
+{
+	struct query_units units = {0};
+	int code = query_units(&units, map, err);
+
+	for (size_t i = 0; code == 0 && i < units.count; i++) {
+		const struct query_unit *unit = &units.units[i];
+		char *name = xasprintf("%s/%s", unit->runner, unit->id);
+		size_t size = strlen(name);
+		struct gone_unit *gone;
+
+		if (strcmp(unit->runner, "command") &&
+			fold_find_scope(fold, SCOPE_UNIT, name, size) ==
+				SCOPE_NONE &&
+			is_gone(fold, unit->id, strlen(unit->id))) {
+			gone = array_add(&fold->recording.gone,
+				&fold->recording.gone_count,
+				&fold->recording.gone_room, sizeof(*gone));
+			gone->name = fold_text(fold, name, size);
+			gone->size = size;
+		}
+		free(name);
+	}
+	query_units_release(&units);
+	return code;
+}
+
+int fold_gone(struct fold *fold, struct map *map, struct err *err)
+{
+	int code = find_gone(fold, map, err);
+
+	if (code == 0)
+		code = find_outdated(fold, map, err);
+	return code;
+}

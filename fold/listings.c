@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The directories that discovery looked through, and what it passed by there:
+ * entries of which it made no tests, as a conftest or a setting had it. These
+ * are kept with the listing. A test file is new when it was neither collected
+ * nor passed by, whoever else has read it or asked for it. Of files that were
+ * collected it is noted here where others may find more tests in them.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "fold/state.h"
+#include "map/entries.h"
+#include "map/project.h"
+#include "map/query.h"
+#include "runners/pytest/discovery.h"
+
+/* What the map knows. */
+struct past {
+	bool any; /* discovery has been recorded before */
+	struct interner patterns;
+	struct interner passed;
+	struct interner looked_at; /* files collected, directories listed */
+};
+
+static void take(
+	struct interner *interner, struct query_name *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		intern(interner, names[i].name, strlen(names[i].name));
+	query_names_release(names, count);
+}
+
+/* Without what this run found to be there no more. */
+static void leave_outdated(
+	const struct fold *fold, struct query_name *names, size_t *count)
+{
+	const struct recording *recording = &fold->recording;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *count; i++) {
+		bool outdated = false;
+
+		for (size_t k = 0; k < recording->outdated_count; k++)
+			outdated |= recording->outdated[k] == names[i].scope;
+		if (outdated)
+			free(names[i].name);
+		else
+			names[kept++] = names[i];
+	}
+	*count = kept;
+}
+
+static int load_past(struct past *past, const struct fold *fold,
+	struct map *map, struct err *err)
+{
+	static const enum scope_kind kinds[] = {
+		SCOPE_LISTING, SCOPE_COLLECT, SCOPE_PATTERN};
+	struct query_name *names;
+	size_t count = 0;
+	int code = 0;
+
+	memset(past, 0, sizeof(*past));
+	for (size_t i = 0; code == 0 && i < 3; i++) {
+		code = query_names(&names, &count, map, kinds[i], err);
+		past->any |= kinds[i] == SCOPE_LISTING && count;
+		leave_outdated(fold, names, &count);
+		take(kinds[i] == SCOPE_PATTERN ? &past->patterns
+					       : &past->looked_at,
+			names, count);
+	}
+	if (code == 0)
+		code = query_passed(&names, &count, map, err);
+	if (code == 0)
+		take(&past->passed, names, count);
+	return code;
+}
+
+static bool has(const struct interner *interner, const char *path)
+{
+	return intern_find(interner, path, strlen(path)) != INTERN_NONE;
+}
+
+/* Also by what others called one. */
+static bool is_test_file(
+	const struct fold *fold, const struct past *past, const char *path)
+{
+	for (uint32_t i = 0; i < fold->scope_count; i++) {
+		const struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_PATTERN &&
+			pytest_matches(scope->name, path))
+			return true;
+	}
+	for (size_t i = 0; i < past->patterns.count; i++)
+		if (pytest_matches(past->patterns.entries[i].bytes, path))
+			return true;
+	return false;
+}
+
+static int64_t nanoseconds(const struct statx_timestamp *time)
+{
+	return time->tv_sec * INT64_C(1000000000) + time->tv_nsec;
+}
+
+/*
+ * It may have come while the tests ran, after they were looked for: also from
+ * the tests themselves. What was there before and was written by these did not.
+ */
+static bool is_recent(const struct fold *fold, uint32_t node, const char *path)
+{
+	bool written = fold->touched[node] || fold->stirred[node];
+	struct statx st;
+
+	if (statx(AT_FDCWD, path, 0, STATX_CTIME | STATX_BTIME, &st) < 0 ||
+		nanoseconds(&st.stx_ctime) < fold->options->started)
+		return false;
+	return !written || !(st.stx_mask & STATX_BTIME) ||
+	       nanoseconds(&st.stx_btime) >= fold->options->started;
+}
+
+/* What is listed equals no listing: it is looked through next time. */
+static void doubt(struct fold *fold, struct recorded_scope *listing)
+{
+	for (size_t i = 0; i < listing->read_count; i++) {
+		struct recorded_read *read = &listing->reads[i];
+		const struct map_state *state =
+			&fold->files.states[read->state];
+
+		if (state->aspect == ASPECT_LISTING)
+			read->state =
+				map_file_state_of(&fold->files, state->file,
+					ASPECT_LISTING, "", 0, &print_unknown);
+	}
+}
+
+static void pass(struct fold *fold, uint32_t listing, const char *path)
+{
+	uint32_t at = fold_path(fold, path, strlen(path), true), file;
+	struct fold_access access = {.scope = listing,
+		.block = fold->no_block,
+		.kinds = KIND_BIT(ACCESS_STAT),
+		.role = ROLE_PRESENCE};
+
+	if (fold->paths[at].ignored)
+		return;
+	access.node = fold->paths[at].node;
+	file = fold_file(fold, access.node);
+	if (file != FILE_NONE)
+		fold_read(fold, &access, file, access.kinds);
+}
+
+static bool came_meanwhile(struct fold *fold, const char *path)
+{
+	uint32_t at = fold_path(fold, path, strlen(path), true);
+
+	return !fold->paths[at].ignored &&
+	       is_recent(fold, fold->paths[at].node, path);
+}
+
+/* An entry that other discovery than this scope's deals with, or none. */
+static bool is_dealt_with(const struct fold *fold, const struct past *past,
+	const struct entry *entry)
+{
+	bool is_directory = S_ISDIR(entry->st->st_mode);
+
+	if (is_directory ? pytest_skips(entry->name)
+			 : !is_test_file(fold, past, entry->absolute))
+		return true;
+	return fold_find_scope(fold,
+		       is_directory ? SCOPE_LISTING : SCOPE_COLLECT,
+		       entry->stored, strlen(entry->stored)) != SCOPE_NONE;
+}
+
+struct settling {
+	struct fold *fold;
+	const struct past *past;
+	uint32_t listing;
+};
+
+/*
+ * What a run leaves out by its command line stays new; but the first run of all
+ * decides what is not looked for, whatever it leaves.
+ */
+static void settle_entry(void *context, const struct entry *entry)
+{
+	const struct settling *settling = context;
+	const struct past *past = settling->past;
+	struct fold *fold = settling->fold;
+	uint32_t listing = settling->listing;
+
+	if (is_dealt_with(fold, past, entry) ||
+		has(&past->looked_at, entry->stored))
+		return;
+	if (has(&past->passed, entry->stored)) {
+		pass(fold, listing, entry->absolute);
+	} else if ((fold->narrowed && past->any) ||
+		   came_meanwhile(fold, entry->absolute)) {
+		doubt(fold, &fold->recording.scopes[listing]);
+	} else {
+		pass(fold, listing, entry->absolute);
+		fold->recording.passed_news = true;
+	}
+}
+
+/* By what others find tests, and this run did not look for. */
+static bool is_sought_by_others(
+	const struct fold *fold, const struct past *past, const char *path)
+{
+	for (size_t i = 0; i < past->patterns.count; i++) {
+		const char *pattern = past->patterns.entries[i].bytes;
+
+		if (fold_find_scope(fold, SCOPE_PATTERN, pattern,
+			    strlen(pattern)) == SCOPE_NONE &&
+			pytest_matches(pattern, path))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * With other settings there may be other tests in a file: functions of another
+ * name, doctests, classes of unittest.
+ */
+static void settle_collected(struct fold *fold, const struct past *past)
+{
+	for (uint32_t i = 0; i < fold->scope_count; i++) {
+		struct recorded_scope *scope = &fold->recording.scopes[i];
+		char *path;
+
+		if (scope->kind != SCOPE_COLLECT || strstr(scope->name, "::"))
+			continue;
+		path = project_file(fold->options->root, scope->name);
+		scope->in_part =
+			fold->in_part || is_sought_by_others(fold, past, path);
+		free(path);
+	}
+}
+
+/*
+ * Tests below a link to a directory are called after the link, and so are new
+ * ones. What was listed is what it leads to.
+ */
+static void list_by_link(struct fold *fold, uint32_t discover)
+{
+	const char *name = fold->recording.scopes[discover].name;
+	size_t size = strlen(name), root = strlen(fold->options->root);
+	char *path = project_file(fold->options->root, name);
+	char *real = realpath(path, NULL);
+	const char *stored = real;
+	uint32_t listing = SCOPE_NONE, added;
+
+	if (real && !strncmp(real, fold->options->root, root) &&
+		real[root] == '/')
+		stored = real + root + 1;
+	if (real && strcmp(stored, name) != 0)
+		listing = fold_find_scope(
+			fold, SCOPE_LISTING, stored, strlen(stored));
+	if (listing != SCOPE_NONE && fold_find_scope(fold, SCOPE_LISTING, name,
+					     size) == SCOPE_NONE) {
+		struct recorded_scope *from, *to;
+
+		added = fold_scope(fold, SCOPE_LISTING, name, size);
+		from = &fold->recording.scopes[listing];
+		to = &fold->recording.scopes[added];
+		for (size_t i = 0; i < from->read_count; i++)
+			*(struct recorded_read *)array_add(&to->reads,
+				&to->read_count, &to->read_room,
+				sizeof(*to->reads)) = from->reads[i];
+	}
+	free(real);
+	free(path);
+}
+
+/*
+ * Whoever asks for a file can have its directory listed on the way to it, and
+ * others may be new there: the map keeps what it was when it was looked
+ * through.
+ */
+int fold_listings(struct fold *fold, struct map *map, struct err *err)
+{
+	struct past past;
+	int code;
+
+	/* Of others nobody knows what they looked through. */
+	if (!fold->collected)
+		return 0;
+	code = load_past(&past, fold, map, err);
+	for (uint32_t i = 0, count = (uint32_t)fold->scope_count;
+		code == 0 && i < count; i++)
+		if (fold->recording.scopes[i].kind == SCOPE_DISCOVER)
+			list_by_link(fold, i);
+	for (uint32_t i = 0; code == 0 && i < fold->scope_count; i++) {
+		struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind != SCOPE_LISTING)
+			continue;
+		if (fold_was_looked_for(fold, scope->name, scope->name_size))
+			entries_each(fold->options->root, scope->name,
+				settle_entry,
+				&(struct settling){fold, &past, i});
+		else
+			scope->unwanted = true;
+	}
+	if (code == 0)
+		settle_collected(fold, &past);
+	interner_release(&past.patterns);
+	interner_release(&past.passed);
+	interner_release(&past.looked_at);
+	return code;
+}

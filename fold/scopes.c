@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The first step of a fold: marks. Scopes begun several times, and in several
+ * processes, under one name are one scope.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "fold/state.h"
+
+const char *fold_text(struct fold *fold, const char *bytes, size_t size)
+{
+	uint32_t i = intern(&fold->texts, bytes, size);
+
+	return fold->texts.entries[i].bytes;
+}
+
+static size_t scope_key(
+	char *key, enum scope_kind kind, const char *name, size_t size)
+{
+	key[0] = (char)kind;
+	memcpy(key + 1, name, size);
+	return size + 1;
+}
+
+static void add_scope(
+	struct fold *fold, enum scope_kind kind, const char *name, size_t size)
+{
+	struct recorded_scope *scope;
+
+	array_add(&fold->scopes, &fold->scope_count, &fold->scope_room,
+		sizeof(*fold->scopes));
+	scope = array_add(&fold->recording.scopes, &fold->recording.scope_count,
+		&fold->recording.scope_room, sizeof(*scope));
+	scope->kind = kind;
+	scope->name = name;
+	scope->name_size = size;
+	scope->duration = -1;
+}
+
+uint32_t fold_scope(
+	struct fold *fold, enum scope_kind kind, const char *name, size_t size)
+{
+	char key[ARENA_TEXT_MAX + 1];
+	size_t n = scope_key(key, kind, name, size);
+	uint32_t i = intern(&fold->scope_names, key, n);
+
+	if (i == fold->scope_count)
+		add_scope(fold, kind, fold->scope_names.entries[i].bytes + 1,
+			size);
+	return i;
+}
+
+uint32_t fold_new_scope(
+	struct fold *fold, enum scope_kind kind, const char *name, size_t size)
+{
+	/* A name that nobody can say: scope_names has one for each scope. */
+	uint32_t number = (uint32_t)fold->scope_count;
+	char key[1 + sizeof(number)] = {SCOPE_KINDS};
+
+	memcpy(key + 1, &number, sizeof(number));
+	intern(&fold->scope_names, key, sizeof(key));
+	add_scope(fold, kind, fold_text(fold, name, size), size);
+	return number;
+}
+
+uint32_t fold_find_scope(const struct fold *fold, enum scope_kind kind,
+	const char *name, size_t size)
+{
+	char key[ARENA_TEXT_MAX + 1];
+
+	if (size > ARENA_TEXT_MAX)
+		return SCOPE_NONE;
+	return intern_find(
+		&fold->scope_names, key, scope_key(key, kind, name, size));
+}
+
+void fold_use(struct fold *fold, uint32_t scope, uint32_t used)
+{
+	struct recorded_scope *from = &fold->recording.scopes[scope];
+	uint32_t *edge;
+
+	if (scope == used)
+		return;
+	/* Repeats come in runs; the rest the map ignores. */
+	if (from->use_count && from->uses[from->use_count - 1] == used)
+		return;
+	edge = array_add(
+		&from->uses, &from->use_count, &from->use_room, sizeof(*edge));
+	*edge = used;
+}
+
+void fold_incomplete(struct fold *fold, uint32_t scope, const char *reason)
+{
+	if (!fold->recording.scopes[scope].incomplete)
+		fold->recording.scopes[scope].incomplete = reason;
+}
+
+void fold_use_opaque(struct fold *fold, uint32_t scope)
+{
+	fold_use(fold, scope, fold_scope(fold, SCOPE_OPAQUE, "", 0));
+}
+
+uint32_t fold_event_scope(
+	const struct fold *fold, const struct trace_event *event)
+{
+	uint32_t number = event->record->scope;
+	uint32_t scope = number < fold->number_count ? fold->numbers[number]
+						     : SCOPE_NONE;
+
+	if (scope == SCOPE_NONE)
+		scope = fold->base;
+	/* What no mark claimed belongs to the program it happened in. */
+	if (scope == fold->base && fold->image_scopes &&
+		fold->image_scopes[event->image] != SCOPE_NONE)
+		return fold->image_scopes[event->image];
+	return scope;
+}
+
+/* A unit that named no runner is nobody's but the command's. */
+static uint32_t command_unit(struct fold *fold, const char *id, size_t size)
+{
+	char *name = xasprintf("command/%.*s", (int)size, id);
+	uint32_t unit = fold_scope(fold, SCOPE_UNIT, name, strlen(name));
+
+	free(name);
+	return unit;
+}
+
+/* "kind/name" to a scope; SCOPE_NONE when the kind is not known. */
+static uint32_t named_scope(struct fold *fold, const char *text, size_t size)
+{
+	const char *slash = memchr(text, '/', size);
+	size_t word = slash ? (size_t)(slash - text) : size;
+	int kind = scope_kind_parse(text, word);
+
+	if (kind < 0 || !slash)
+		return SCOPE_NONE;
+	if (kind == SCOPE_UNIT && !memchr(slash + 1, '/', size - word - 1))
+		return command_unit(fold, slash + 1, size - word - 1);
+	return fold_scope(
+		fold, (enum scope_kind)kind, slash + 1, size - word - 1);
+}
+
+static void begin(struct fold *fold, const struct wire_record *record)
+{
+	if (record->number < fold->number_count)
+		fold->numbers[record->number] =
+			named_scope(fold, record->text, record->size);
+}
+
+/* The outcomes that only say that a unit exists. */
+static bool only_exists(const char *word, size_t size)
+{
+	return (size == 9 && !memcmp(word, "collected", 9)) ||
+	       (size == 7 && !memcmp(word, "unasked", 7)) ||
+	       (size == 10 && !memcmp(word, "deselected", 10));
+}
+
+static void outcome(
+	struct fold *fold, uint32_t i, const struct trace_event *event)
+{
+	const struct wire_record *record = event->record;
+	uint32_t number = record->scope;
+	struct recorded_scope *scope = &fold->recording.scopes[i];
+	const char *text = fold_text(fold, record->text, record->size);
+	size_t word = strcspn(text, "/");
+
+	if (number < fold->number_count)
+		fold->number_said[number] = true;
+	if (word == 4 && !memcmp(text, "lost", 4)) {
+		fold_incomplete(fold, i,
+			"the adapter, or an ftrace inside, saw less than all");
+	} else if (i == fold->base) {
+		if (word == 5 && !memcmp(text, "ready", 5)) {
+			fold->adapter_ready = true;
+			fold->image_ready[event->image] = event->clock;
+		}
+		if (word == 9 && !memcmp(text, "collected", 9))
+			fold->collected = true;
+		if (word == 8 && !memcmp(text, "anywhere", 8))
+			fold->same_anywhere = true;
+		if (word == 4 && !memcmp(text, "here", 4))
+			fold->needs_here = true;
+		if (word == 8 && !memcmp(text, "narrowed", 8))
+			fold->narrowed = true;
+		if (word == 7 && !memcmp(text, "in-part", 7))
+			fold->in_part = true;
+	} else if (scope->kind != SCOPE_UNIT) {
+		if (word == 6 && !memcmp(text, "hooked", 6))
+			fold->hooked = true;
+		if (word == 6 && !memcmp(text, "passed", 6))
+			fold->scopes[i].completed = true;
+		if (word == 4 && !memcmp(text, "left", 4))
+			fold->recording.passed_news = true;
+		fold->scopes[i].told |= word != 5 || memcmp(text, "holds", 5);
+		if (word == 5 && !memcmp(text, "holds", 5) && text[word])
+			intern(&fold->held, text + word + 1,
+				strlen(text + word + 1));
+	} else if (only_exists(text, word)) {
+		fold->scopes[i].selected = *text != 'd';
+		fold->scopes[i].unasked = *text == 'u';
+	} else {
+		fold->scopes[i].ran = true;
+		scope->outcome = fold_text(fold, text, word);
+		if (text[word])
+			scope->duration = strtoll(text + word + 1, NULL, 10);
+	}
+}
+
+static void take_mark(struct fold *fold, const struct trace_event *event)
+{
+	const struct wire_record *record = event->record;
+	uint32_t scope = fold_event_scope(fold, event), used;
+
+	switch (record->type) {
+	case RECORD_USE:
+		used = named_scope(fold, record->text, record->size);
+		if (used != SCOPE_NONE)
+			fold_use(fold, scope, used);
+		break;
+	case RECORD_OUTCOME:
+		outcome(fold, scope, event);
+		break;
+	case RECORD_LOST:
+		fold_incomplete(fold, scope,
+			fold_text(fold, record->text, record->size));
+		break;
+	default:
+		break;
+	}
+}
+
+/* A unit that began to run and never said how it ended. */
+static void find_broken_off(struct fold *fold)
+{
+	for (uint32_t n = 0; n < fold->number_count; n++) {
+		uint32_t i = fold->numbers[n];
+
+		if (i == SCOPE_NONE || fold->number_said[n] ||
+			fold->recording.scopes[i].kind != SCOPE_UNIT)
+			continue;
+		fold->scopes[i].ran = true;
+		fold_incomplete(fold, i, "it was broken off");
+	}
+}
+
+/* Each exec expects an answer; silence means that something ran unseen. */
+static void find_silent(struct fold *fold)
+{
+	const struct trace *trace = fold->trace;
+	uint32_t last = 0;
+	bool *answered;
+
+	for (size_t i = 0; i < trace->count; i++)
+		if (trace->events[i].record->type == RECORD_EXEC &&
+			trace->events[i].record->number > last)
+			last = trace->events[i].record->number;
+	answered = xcalloc((size_t)last + 1, sizeof(*answered));
+	for (size_t i = 0; i < trace->count; i++) {
+		const struct wire_record *record = trace->events[i].record;
+
+		if ((record->type == RECORD_HELLO ||
+			    record->type == RECORD_EXEC_FAILED) &&
+			record->number <= last)
+			answered[record->number] = true;
+	}
+	for (size_t i = 0; i < trace->count; i++) {
+		const struct wire_record *record = trace->events[i].record;
+		char *reason;
+
+		if (record->type != RECORD_EXEC || answered[record->number])
+			continue;
+		reason = xasprintf("it ran '%.*s' unseen%s%.*s",
+			(int)(record->size - record->head),
+			record->text + record->head,
+			record->head ? ", which is " : "", (int)record->head,
+			record->text);
+		fold_incomplete(fold, fold_event_scope(fold, &trace->events[i]),
+			fold_text(fold, reason, strlen(reason)));
+		free(reason);
+	}
+	free(answered);
+}
+
+/* The command itself answers with the number of nobody's exec. */
+static void find_silent_command(struct fold *fold)
+{
+	for (size_t i = 0; i < fold->trace->count; i++)
+		if (fold->trace->events[i].record->type == RECORD_HELLO &&
+			fold->trace->events[i].record->number == 0)
+			return;
+	fold_incomplete(fold, fold->base,
+		"the command ran unseen: it is statically linked, of another "
+		"libc or machine, or privileged");
+}
+
+static void find_lingering(struct fold *fold)
+{
+	const struct fold_options *options = fold->options;
+
+	if (options->unborn)
+		fold_incomplete(fold, fold->base,
+			"a process that was forked was never heard of");
+	for (size_t i = 0; i < fold->trace->count; i++) {
+		const struct trace_event *event = &fold->trace->events[i];
+		uint32_t pid = fold->trace->images[event->image].pid;
+
+		for (size_t k = 0; k < options->lingering_count; k++)
+			if (options->lingering[k] == pid)
+				fold_incomplete(fold,
+					fold_event_scope(fold, event),
+					"a process it started was still "
+					"running at the end");
+	}
+}
+
+void fold_scopes(struct fold *fold)
+{
+	const struct trace *trace = fold->trace;
+	const char *name = fold->options->definition;
+
+	if (!name)
+		name = "";
+	fold->base = fold_scope(fold, SCOPE_RUN, name, strlen(name));
+	fold->image_ready =
+		xcalloc(trace->image_count, sizeof(*fold->image_ready));
+	for (size_t i = 0; i < trace->count; i++)
+		if (trace->events[i].record->type == RECORD_SCOPE &&
+			trace->events[i].record->number >= fold->number_count)
+			fold->number_count =
+				trace->events[i].record->number + 1;
+	fold->numbers = xcalloc(fold->number_count, sizeof(*fold->numbers));
+	memset(fold->numbers, 0xff,
+		fold->number_count * sizeof(*fold->numbers));
+	fold->number_said =
+		xcalloc(fold->number_count, sizeof(*fold->number_said));
+	for (size_t i = 0; i < trace->count; i++)
+		if (trace->events[i].record->type == RECORD_SCOPE)
+			begin(fold, trace->events[i].record);
+	fold_each(fold);
+	fold_inside(fold);
+	for (size_t i = 0; i < trace->count; i++)
+		take_mark(fold, &trace->events[i]);
+	find_broken_off(fold);
+	fold->gave_up = fold_gave_up(fold);
+	/* What found no room to answer did not run unseen. */
+	if (trace->lost) {
+		fold_incomplete(fold, fold->base, trace->lost);
+	} else {
+		find_silent(fold);
+		find_silent_command(fold);
+	}
+	find_lingering(fold);
+}

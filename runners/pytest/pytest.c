@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pytest: the plugin beside this file gets in with what each Python runs when
+ * it starts, wherever pytest is started from and whatever its environment is.
+ */
+#include "runners/pytest/pytest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "runners/pytest/command.h"
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* "-m", perhaps with flags before it: -bm, -Im. */
+static bool is_module_option(const char *option)
+{
+	size_t n = strlen(option);
+
+	return option[0] == '-' && option[1] != '-' && option[n - 1] == 'm' &&
+	       strcspn(option, "WXc") == n;
+}
+
+/*
+ * `pytest ...`, `python -m pytest ...`, and either behind another program
+ * that runs it: `uv run pytest`, `coverage run -m pytest`, `env A=b pytest`.
+ */
+static bool recognise(char *const argv[])
+{
+	for (size_t i = 0; argv[i]; i++) {
+		const char *name = base_name(argv[i]);
+
+		if (i && is_module_option(argv[i - 1])) {
+			if (!strcmp(argv[i], "pytest"))
+				return true;
+			continue;
+		}
+		if (!strcmp(name, "pytest") || !strcmp(name, "py.test"))
+			return true;
+	}
+	return false;
+}
+
+/* "NAME = b'...'", in which no byte means anything. */
+static void put_bytes(FILE *out, const char *name, const char *bytes)
+{
+	fprintf(out, "%s = b'", name);
+	for (; bytes && *bytes; bytes++)
+		fprintf(out, "\\x%02x", (unsigned char)*bytes);
+	fputs("'\n", out);
+}
+
+static void put_file(FILE *out, const char *folder, const char *name)
+{
+	char *path = xasprintf("%s/%s", folder, name);
+	FILE *in = fopen(path, "re");
+	char buffer[4096];
+	size_t n;
+
+	while (in && (n = fread(buffer, 1, sizeof(buffer), in)) > 0)
+		fwrite(buffer, 1, n, out);
+	if (in)
+		fclose(in);
+	free(path);
+}
+
+static char *startup(const struct adapter_start *start)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return xstrdup("");
+	put_bytes(out, "FOLDER", start->folder);
+	put_bytes(out, "SESSION", start->session);
+	put_bytes(out, "ROOT", start->root);
+	put_bytes(out, "SELECTION", start->selection);
+	fprintf(out, "TELLS = %s\n", start->tells ? "True" : "False");
+	put_file(out, start->folder, "ftrace_pytest_boot.py");
+	fclose(out);
+	return text;
+}
+
+static size_t file_part(const char *id)
+{
+	const char *colons = strstr(id, "::");
+
+	return colons ? (size_t)(colons - id) : 0;
+}
+
+const struct adapter adapter_pytest = {
+	.name = "pytest",
+	.recognise = recognise,
+	.startup = startup,
+	.file_part = file_part,
+	.asked = pytest_asked,
+	.wrapped = pytest_wrapped,
+	.is_part = pytest_is_part,
+};

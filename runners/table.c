@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "runners/adapter.h"
+#include "runners/pytest/pytest.h"
+
+static const struct adapter *const adapters[] = {&adapter_pytest};
+
+#define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
+
+const struct adapter *adapter_for_command(char *const argv[])
+{
+	for (size_t i = 0; i < ADAPTERS; i++)
+		if (adapters[i]->recognise(argv))
+			return adapters[i];
+	return NULL;
+}
+
+const struct adapter *adapter_wrapped(const char **how, char *const argv[])
+{
+	for (size_t i = 0; i < ADAPTERS; i++) {
+		*how = adapters[i]->wrapped(argv);
+		if (*how)
+			return adapters[i];
+	}
+	return NULL;
+}
+
+const struct adapter *adapter_inside(void)
+{
+	return &adapter_pytest;
+}
+
+const struct adapter *adapter_named(const char *name)
+{
+	for (size_t i = 0; i < ADAPTERS; i++)
+		if (!strcmp(adapters[i]->name, name))
+			return adapters[i];
+	return NULL;
+}
