@@ -101,11 +101,9 @@ static int find_obstacle(
 {
 	if (!result->recorded)
 		note("the map could not be compared: %s", result->problem.text);
-	else if (result->adapter_silent && WIFEXITED(result->status) &&
+	else if (result->silence && WIFEXITED(result->status) &&
 		 !spawn_signal())
-		note("the runner did not load ftrace's plugin; is it hidden "
-		     "in another program, and are options for Python's "
-		     "isolation in use?");
+		note("%s", result->silence);
 	else if (run->audit.strangers)
 		note("the command with the id of one unit ran %s more; give "
 		     "options alone, no files or directories",
@@ -316,6 +314,11 @@ static const struct adapter *choose_adapter(char *const *argv)
 			"'%s' is no runner whose tests can be run one by one; "
 			"a command unit always runs alone",
 			argv[0]);
+	if (adapter->list)
+		usage_error(&verb_audit,
+			"%s starts a process for each test: there is nothing "
+			"that one could leave in memory for another",
+			adapter->name);
 	return adapter;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/option.h"
 #include "map/project.h"
 #include "map/query.h"
+#include "runners/adapter.h"
 #include "selector/config.h"
 #include "selector/git_run.h"
 
@@ -207,7 +208,8 @@ static void put_colours(const struct asked *asked)
 
 static void put_runners(const struct asked *asked)
 {
-	put(asked, "pytest", "");
+	for (size_t i = 0; adapter_at(i); i++)
+		put(asked, adapter_at(i)->name, "");
 	put(asked, "none", "the command is one unit");
 }
 

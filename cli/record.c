@@ -146,9 +146,10 @@ static void summarise(const struct run_options *options,
 {
 	const struct fold_summary *summary = &result->summary;
 
-	if (result->adapter_silent)
-		note("the runner did not load ftrace's plugin, so its tests "
-		     "cannot be told apart: the whole command is one unit");
+	if (result->silence)
+		note("%s; its tests cannot be told apart, and the whole "
+		     "command is one unit",
+			result->silence);
 	if (options->each && !summary->each)
 		note("no program executed below the root matches '%s'; the "
 		     "whole command is one unit",
@@ -165,7 +166,7 @@ static void summarise(const struct run_options *options,
 	if (quiet)
 		return;
 	if (!summary->units && !summary->gone) {
-		if (!result->adapter_silent)
+		if (!result->silence)
 			tell_none(result->status);
 	} else if (summary->gone) {
 		note("recorded %s; %s gone",

@@ -16,7 +16,7 @@ static const struct option_row options[] = {
 	{'e', "each", OPTION_LIST, &each, "GLOB",
 		"make each program that matches a unit of its own"},
 	{0, "runner", OPTION_TEXT, &runner, "RUNNER",
-		"the test runner: pytest or none (default: recognised)"},
+		"pytest, ctest or none (default: recognised)"},
 	{0, "strict", OPTION_FLAG, &strict, 0,
 		"fail when something could not be recorded"},
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary line"},
@@ -59,8 +59,8 @@ static int run(int argc, char **argv)
 	record_tell(&run_options, &result, quiet);
 	if (!runner && !each.count)
 		record_tell_inside(&run_options, &result);
-	unseen = !result.recorded || result.summary.incomplete ||
-		 result.adapter_silent;
+	unseen =
+		!result.recorded || result.summary.incomplete || result.silence;
 	run_result_release(&result);
 	if (strict && unseen)
 		return EXIT_RUN_FAILED;

@@ -18,9 +18,12 @@
 /* Whether the command came to its end, with tests that failed. */
 static bool has_failed(const struct testing *testing, int status)
 {
-	return WIFEXITED(status) &&
-	       (testing->adapter && !testing->wraps ? WEXITSTATUS(status) == 1
-						    : WEXITSTATUS(status) != 0);
+	if (!WIFEXITED(status))
+		return false;
+	return testing->adapter && !testing->wraps
+		       ? testing->adapter->end(WEXITSTATUS(status)) ==
+				 RUNNER_FAILED
+		       : WEXITSTATUS(status) != 0;
 }
 
 static int retry_once(struct testing *testing, struct result **failed,

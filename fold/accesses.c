@@ -374,7 +374,10 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 		event->clock < fold->image_ready[event->image] &&
 		fold_is_collected(fold, path.node))
 		return;
-	if (block != fold->no_block && kind == ACCESS_STAT) {
+	if (fold_is_runners_own(fold, path.node))
+		return;
+	if (kind == ACCESS_STAT &&
+		(block != fold->no_block || fold_finds_program(fold, scope))) {
 		fold_add(fold, scope, path.node, fold->no_block, kind,
 			ROLE_PRESENCE);
 		return;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "fold/fold.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "fold/state.h"
+#include "runners/adapter.h"
 
 static uint32_t place(struct fold *fold, const char *path)
 {
@@ -245,10 +245,18 @@ static void fold_release(struct fold *fold)
 	free(fold->variables);
 }
 
+static enum runner_end end_of(const struct fold_options *options)
+{
+	const struct adapter *adapter = options->runner
+						? adapter_named(options->runner)
+						: adapter_inside();
+
+	return adapter->end(options->status);
+}
+
 /*
  * Whether the runner has told of all tests that it was asked for: it can give
- * up looking for them at the first failure, and say 1 for that as well. 5 is
- * pytest's for nothing to run, any other but 0 and 1 that it failed.
+ * up looking for them at the first failure, and say so as of any failure.
  */
 static bool knows_all(
 	const struct fold *fold, const struct fold_options *options)
@@ -257,8 +265,7 @@ static bool knows_all(
 		return false;
 	return options->wraps
 		       ? fold->all_told
-		       : (options->status == 0 || options->status == 1 ||
-				 options->status == 5 || options->unread);
+		       : end_of(options) <= RUNNER_EMPTY || options->unread;
 }
 
 /* Whether a test was to run and did not come to its end. */
@@ -290,8 +297,8 @@ static bool ran_all(const struct fold *fold)
 /*
  * Whether the runner failed and no test of it did, as where a plugin wants
  * more (of coverage, say): none would be selected next time. What was broken
- * off (2, by a signal of somebody's, or for want of a reader) has tests that
- * did not run, and of a wrong command line (4) none has.
+ * off (by a signal of somebody's, or for want of a reader) has tests that did
+ * not run, and of a wrong command line none has.
  */
 static bool failed_itself(
 	const struct fold *fold, const struct fold_options *options)
@@ -301,21 +308,13 @@ static bool failed_itself(
 		       !any_failed(fold);
 	if (options->unread && any_left(fold))
 		return false;
-	switch (options->status) {
-	case 0:
-	case 2:
-	case 4:
-	case 5:
-	case 128 + SIGHUP:
-	case 128 + SIGINT:
-	case 128 + SIGQUIT:
-	case 128 + SIGKILL:
-	case 128 + SIGTERM:
-		return false;
-	case 1:
+	switch (end_of(options)) {
+	case RUNNER_FAILED:
 		return fold->adapter_ready && !any_failed(fold);
-	default:
+	case RUNNER_GAVE_UP:
 		return fold->adapter_ready;
+	default:
+		return false;
 	}
 }
 

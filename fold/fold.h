@@ -10,6 +10,7 @@
 #include "map/audit.h"
 #include "map/map.h"
 #include "map/recording.h"
+#include "runners/tests.h"
 #include "tracer/before.h"
 
 struct fold_options {
@@ -17,7 +18,8 @@ struct fold_options {
 	const char *unit; /* the command unit's name */
 	bool is_whole;    /* it is what the map has of this command */
 	bool wraps;       /* a runner may be behind it, and other programs */
-	const char *const *each;  /* globs, or NULL (see fold/each.c) */
+	const struct runner_tests *tests; /* that it listed; or NULL */
+	const char *const *each;          /* globs, or NULL (see fold/each.c) */
 	const char *own_paths[4]; /* of ftrace itself; NULL-terminated */
 	const char *outputs[2];   /* files that ftrace writes afterwards */
 	int64_t started;  /* the kernel's file clock when the run began */

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "fold/state.h"
+#include "runners/adapter.h"
 
 struct place {
 	uint32_t top; /* the outermost image of its runner, or IMAGE_NONE */
@@ -78,7 +79,7 @@ static bool have_told(const struct fold *fold, const struct place *places)
 			continue;
 		status = trace_image_status(fold->trace, i);
 		if (!places[i].told ||
-			(status != 0 && status != 1 && status != 5))
+			adapter_inside()->end(status) > RUNNER_EMPTY)
 			return false;
 	}
 	return true;

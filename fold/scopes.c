@@ -340,6 +340,7 @@ void fold_scopes(struct fold *fold)
 		if (trace->events[i].record->type == RECORD_SCOPE)
 			begin(fold, trace->events[i].record);
 	fold_each(fold);
+	fold_tests(fold);
 	fold_inside(fold);
 	for (size_t i = 0; i < trace->count; i++)
 		take_mark(fold, &trace->events[i]);

@@ -221,6 +221,7 @@ struct fold {
 	uint32_t root_node;
 	uint32_t temporary[4]; /* nodes of the system's temporary directories */
 	size_t temporary_count;
+	uint32_t runner_own;        /* likewise of runner_tests.own; 0: none */
 	uint32_t kernels[2];        /* likewise of /proc and /sys */
 	char rewrote[512];          /* see struct fold_summary */
 	struct interner texts;      /* reasons and outcomes */
@@ -253,6 +254,7 @@ uint32_t fold_event_scope(
 /* The steps, in their order. */
 void fold_scopes(struct fold *fold);   /* marks: scopes, edges, outcomes */
 void fold_each(struct fold *fold);     /* units of executed programs */
+void fold_tests(struct fold *fold);    /* units that the runner listed */
 void fold_inside(struct fold *fold);   /* a runner behind other programs */
 void fold_accesses(struct fold *fold); /* records to accesses */
 /* What the run itself wrote. */
@@ -382,6 +384,11 @@ void fold_take(struct fold *fold, const struct trace_event *event,
 /* A path, resolved; its place in paths. May move paths. */
 uint32_t fold_path(
 	struct fold *fold, const char *raw, size_t size, bool nofollow);
+
+/* Whether who looks there is the runner, to find a test's program. */
+bool fold_finds_program(const struct fold *fold, uint32_t scope);
+/* What the runner has from its former runs is no input. */
+bool fold_is_runners_own(const struct fold *fold, uint32_t node);
 
 /* True when node is dir or lies below it. */
 bool fold_below(const struct fold *fold, uint32_t node, uint32_t dir);

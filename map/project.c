@@ -23,15 +23,25 @@ static const char *const marks[] = {"pyproject.toml", "pytest.ini", "setup.cfg",
 
 static const char *const maps[] = {MAP_PATH, NULL};
 
-static bool has_one(const char *directory, const char *const *names)
+static bool has(const char *directory, const char *name)
 {
 	char path[PATH_MAX + 64];
 
-	for (; *names; names++) {
-		snprintf(path, sizeof(path), "%s/%s", directory, *names);
-		if (access(path, F_OK) == 0)
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return access(path, F_OK) == 0;
+}
+
+/* CMake writes a Makefile of its own into the folder of a build. */
+static bool is_written(const char *directory, const char *name)
+{
+	return !strcmp(name, "Makefile") && has(directory, "CMakeCache.txt");
+}
+
+static bool has_one(const char *directory, const char *const *names)
+{
+	for (; *names; names++)
+		if (has(directory, *names) && !is_written(directory, *names))
 			return true;
-	}
 	return false;
 }
 

@@ -27,6 +27,7 @@ struct program {
 	const char *path; /* absolute, or from dir */
 	char *const *environment;
 	unsigned environment_at;
+	char *const *words; /* NULL: they cannot be read */
 };
 
 static long execute(const struct program *program, char *const *environment)
@@ -94,6 +95,29 @@ static bool have_seen(
 	return false;
 }
 
+/* The buffer is one of SCRATCH_SIZE bytes. */
+static void tell_words(
+	const struct program *program, uint32_t serial, char *buffer)
+{
+	struct record_draft draft = {.type = RECORD_WORDS,
+		.number = serial,
+		.scope = scope_in_force()};
+	size_t size = 0;
+
+	_Static_assert(RECORD_WORDS_MAX <= SCRATCH_SIZE, "words fit");
+	for (char *const *word = program->words;
+		word && *word && size < RECORD_WORDS_MAX; word++) {
+		size_t n = strlen(*word) + 1;
+
+		if (n > RECORD_WORDS_MAX - size)
+			n = RECORD_WORDS_MAX - size;
+		memcpy(buffer + size, *word, n);
+		size += n;
+	}
+	draft.tail = (struct text){buffer, size};
+	recorder_write(&draft);
+}
+
 static void announce(struct record_draft *draft, const struct program *program,
 	enum exec_target target, char *buffer)
 {
@@ -118,6 +142,7 @@ static void announce(struct record_draft *draft, const struct program *program,
 	recorder_write(draft);
 	if (!draft->flags)
 		recorder_announced();
+	tell_words(program, draft->number, buffer);
 }
 
 static void failed(
@@ -216,14 +241,14 @@ static bool is_address(const void *pointer)
 }
 
 /* The kernel refuses what is none of the program's memory; we would fault. */
-static bool is_sound(char *const *environment)
+static bool is_sound(char *const *texts)
 {
-	if (!environment)
+	if (!texts)
 		return true;
-	if (!is_address(environment))
+	if (!is_address(texts))
 		return false;
-	for (; *environment; environment++)
-		if (!is_address(*environment))
+	for (; *texts; texts++)
+		if (!is_address(*texts))
 			return false;
 	return true;
 }
@@ -237,12 +262,15 @@ long exec_observed(struct site_frame *frame, int dir)
 		.dir = dir,
 		.path = (const char *)a[at ? 1 : 0],
 		.environment_at = at ? 3 : 2,
-		.environment = (char *const *)a[at ? 3 : 2]};
+		.environment = (char *const *)a[at ? 3 : 2],
+		.words = (char *const *)a[at ? 2 : 1]};
 	struct environment_needs bare = {
 		.scope = scope_in_force(), .spoken = scope_is_spoken()};
 	int error;
 	long r;
 
+	if (!is_sound(program.words))
+		program.words = NULL;
 	if (recorder_is_quiet())
 		return is_sound(program.environment)
 			       ? execute_with(&program, &bare)

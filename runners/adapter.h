@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/err.h"
+#include "runners/tests.h"
+
 /* What a start-up file is made for. */
 struct adapter_start {
 	const char *folder;    /* where the adapter's files lie */
@@ -19,15 +22,30 @@ struct adapter_start {
 	bool tells;            /* the runner's units are to be recorded */
 };
 
+/* How a runner ended, by its exit status. */
+enum runner_end {
+	RUNNER_PASSED,
+	RUNNER_FAILED,     /* some test did */
+	RUNNER_EMPTY,      /* there was nothing to run */
+	RUNNER_BROKEN_OFF, /* of somebody's will, or the command line is wrong
+			    */
+	RUNNER_GAVE_UP,    /* it failed itself */
+};
+
 struct adapter {
 	const char *name; /* the runner, as in unit ids: "pytest" */
 
 	/* True when argv runs this runner. */
 	bool (*recognise)(char *const argv[]);
 
+	enum runner_end (*end)(int status);
+
+	/* What to tell when it ran, and nobody told of its tests. */
+	const char *silence;
+
 	/*
 	 * What each interpreter runs when it starts (preload/interpreter.h),
-	 * to be freed.
+	 * to be freed. NULL: nothing tells of tests in the runner's processes.
 	 */
 	char *(*startup)(const struct adapter_start *start);
 
@@ -49,12 +67,31 @@ struct adapter {
 
 	/*
 	 * Where argv starts this runner in environments of its own: how to
-	 * start it there. Otherwise NULL.
+	 * start it there. Otherwise NULL, as where it is never started so.
 	 */
 	const char *(*wrapped)(char *const argv[]);
 
 	/* True when argv asks for some tests alone: by name, or a choice. */
 	bool (*is_part)(char *const argv[]);
+
+	/*
+	 * Of a runner without a startup, which starts a process for each test:
+	 *
+	 * list: what argv would run, asked of the runner. The tests are to be
+	 * released in any case.
+	 */
+	int (*list)(struct runner_tests *tests, char *const argv[],
+		const char *root, struct err *err);
+	/*
+	 * start: what to run instead of argv, so that these ids alone run (an
+	 * id's file part: all of it; none: all), and what became of them is
+	 * written into the folder; to be freed with its words. NULL: argv.
+	 */
+	char **(*start)(const struct runner_tests *tests, char *const argv[],
+		char *const *selection, size_t count, const char *folder);
+	/* told: fills in what became of them; status: as a shell has it. */
+	void (*told)(struct runner_tests *tests, char *const argv[],
+		const char *folder, int status);
 };
 
 /* The adapter for a command line, or NULL. */
@@ -63,8 +100,12 @@ const struct adapter *adapter_for_command(char *const argv[]);
 /* The adapter that knows the command for wrapped, and how; or NULL. */
 const struct adapter *adapter_wrapped(const char **how, char *const argv[]);
 
-/* The adapter of the runner that may be behind any command. */
+/* The adapter of the runner whose processes tell of its tests themselves,
+ * behind whatever command. */
 const struct adapter *adapter_inside(void);
+
+/* All adapters, one after the other; NULL behind the last. */
+const struct adapter *adapter_at(size_t place);
 
 /* The adapter of a runner's name, or NULL. */
 const struct adapter *adapter_named(const char *name);

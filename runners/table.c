@@ -2,9 +2,11 @@
 #include <string.h>
 
 #include "runners/adapter.h"
+#include "runners/ctest/ctest.h"
 #include "runners/pytest/pytest.h"
 
-static const struct adapter *const adapters[] = {&adapter_pytest};
+static const struct adapter *const adapters[] = {
+	&adapter_pytest, &adapter_ctest};
 
 #define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
 
@@ -19,7 +21,7 @@ const struct adapter *adapter_for_command(char *const argv[])
 const struct adapter *adapter_wrapped(const char **how, char *const argv[])
 {
 	for (size_t i = 0; i < ADAPTERS; i++) {
-		*how = adapters[i]->wrapped(argv);
+		*how = adapters[i]->wrapped ? adapters[i]->wrapped(argv) : NULL;
 		if (*how)
 			return adapters[i];
 	}
@@ -29,6 +31,11 @@ const struct adapter *adapter_wrapped(const char **how, char *const argv[])
 const struct adapter *adapter_inside(void)
 {
 	return &adapter_pytest;
+}
+
+const struct adapter *adapter_at(size_t place)
+{
+	return place < ADAPTERS ? adapters[place] : NULL;
 }
 
 const struct adapter *adapter_named(const char *name)

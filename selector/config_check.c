@@ -114,7 +114,7 @@ static int read_runner(
 		adapter_named(check->runner))
 		return code;
 	return json_text_error(reader->err, &reader->text, item->at,
-		"unknown runner '%s': pytest or none", check->runner);
+		"unknown runner '%s': pytest, ctest or none", check->runner);
 }
 
 static int read_after(

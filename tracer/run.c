@@ -277,7 +277,8 @@ struct ended {
 	const struct run_options *options;
 	struct session *session;
 	const char *library, *folder;
-	const struct before *before; /* of a check; or NULL */
+	const struct before *before;      /* of a check; or NULL */
+	const struct runner_tests *tests; /* or NULL */
 	int64_t duration;
 	bool told_to_end;
 	struct run_result *result;
@@ -303,6 +304,7 @@ static void record(const struct ended *ended)
 					 : unit,
 		.is_whole = !options->unit && !options->adapter,
 		.wraps = options->inside && !options->adapter,
+		.tests = ended->tests,
 		.each = options->each,
 		.own_paths = {ended->library, ended->folder},
 		.outputs = {options->outputs[0], options->outputs[1]},
@@ -333,8 +335,9 @@ static void record(const struct ended *ended)
 	session_stop(session);
 	trace_read(&trace, &session->arena);
 	result->recorded = store(options->root, &trace, &fold, result) == 0;
-	result->adapter_silent = options->adapter && result->recorded &&
-				 !result->summary.adapter_ready;
+	if (options->adapter && result->recorded &&
+		!result->summary.adapter_ready)
+		result->silence = options->adapter->silence;
 	trace_release(&trace);
 	free(lingering);
 	free(command);
@@ -387,11 +390,42 @@ static void put_start(const struct run_options *options,
 		.session = session->directory,
 		.root = options->root,
 		.selection = selection,
-		.tells = options->inside != NULL};
+		.tells = options->inside == adapter_inside()};
 	char *text = adapter_inside()->startup(&start);
 
 	session_put_start(session, text);
 	free(text);
+}
+
+/*
+ * The tests of a runner that lists them; NULL: it does not, or could not. Then
+ * the command is one unit.
+ */
+static struct runner_tests *list_tests(
+	const struct run_options *options, struct runner_tests *tests)
+{
+	const struct adapter *adapter = options->adapter;
+	struct err err;
+	int code;
+
+	if (!adapter || !adapter->list)
+		return NULL;
+	code = adapter->list(tests, options->argv, options->root, &err);
+	/* Without a test it may do something else than run them. */
+	if (code == 0 && tests->count)
+		return tests;
+	runner_tests_release(tests);
+	return NULL;
+}
+
+/* The command, so that of its tests the selected run; NULL: as it is. */
+static char **command_for(const struct run_options *options,
+	const struct runner_tests *tests, const struct session *session)
+{
+	return tests ? options->adapter->start(tests, options->argv,
+			       options->selection, options->selection_count,
+			       session->directory)
+		     : NULL;
 }
 
 /* selection: the file of what is to run, or NULL. */
@@ -402,7 +436,8 @@ static int run_traced(const struct run_options *options,
 	struct variables variables = {.count = 0};
 	struct spawn_limit limit = {.seconds = options->limit};
 	struct before own = {0};
-	char **envp;
+	struct runner_tests listed, *tests = list_tests(options, &listed);
+	char **envp, **words = command_for(options, tests, session);
 	int64_t began;
 	int code;
 
@@ -416,15 +451,21 @@ static int run_traced(const struct run_options *options,
 		before_take(&own, options->root, options->unit, err);
 	session_start_clock(session);
 	began = stopwatch();
-	code = spawn_and_wait(options->argv, envp, &session->arena, &limit,
-		&result->status, err);
+	code = spawn_and_wait(words ? words : options->argv, envp,
+		&session->arena, &limit, &result->status, err);
 	result->expired = limit.expired;
 	result->ran = code == 0;
+	if (code == 0 && tests)
+		options->adapter->told(tests, options->argv, session->directory,
+			status_number(result->status));
 	if (code == 0)
 		record_apart(&(struct ended){options, session, library, folder,
-			options->definition ? &own : NULL, stopwatch() - began,
-			spawn_signal() != 0, result});
+			options->definition ? &own : NULL, tests,
+			stopwatch() - began, spawn_signal() != 0, result});
 	before_release(&own);
+	if (tests)
+		runner_tests_release(tests);
+	free_words(words);
 	free_environment(envp);
 	for (size_t i = 0; i < variables.count; i++)
 		free(variables.list[i].value);

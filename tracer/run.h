@@ -39,11 +39,12 @@ enum run_failure {
 struct run_result {
 	bool ran; /* the command ran; status is its wait status */
 	int status;
-	bool expired;        /* it was killed at its limit */
-	bool recorded;       /* the map holds it; summary is set */
-	bool unselected;     /* all ran, for the selection could not be kept */
-	bool put_aside;      /* the map was damaged; see map/aside.h */
-	bool adapter_silent; /* the runner's adapter was never heard of */
+	bool expired;    /* it was killed at its limit */
+	bool recorded;   /* the map holds it; summary is set */
+	bool unselected; /* all ran, for the selection could not be kept */
+	bool put_aside;  /* the map was damaged; see map/aside.h */
+	const char
+		*silence; /* why nobody told of the runner's tests, or NULL */
 	struct fold_summary summary;
 	struct err problem; /* why it was not recorded */
 };

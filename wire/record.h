@@ -16,7 +16,9 @@ enum record_type {
 	RECORD_ACCESS = 1, /* text: block, then path; access: its kind */
 	RECORD_HELLO,      /* an executed image started; text: its AT_EXECFN;
 			      number: the exec's serial */
-	RECORD_EXEC, /* about to execute; text: the path; number: serial */
+	RECORD_EXEC,  /* about to execute; text: the path; number: serial */
+	RECORD_WORDS, /* what that exec's program is told; text: its words, NUL
+			 behind each, cut at RECORD_WORDS_MAX; number: serial */
 	RECORD_EXEC_FAILED, /* the exec with that number did not happen */
 	RECORD_SCOPE,       /* number: the new scope; text: "kind/name" */
 	RECORD_USE,         /* the scope uses the scope named in the text */
@@ -78,6 +80,9 @@ struct wire_record {
 };
 
 #define RECORD_ALIGN 8u
+
+/* Bytes of a command's words that are kept. */
+#define RECORD_WORDS_MAX 4096u
 
 /* The scope of whatever no mark has claimed: the session's base. */
 #define SCOPE_BASE 1u

@@ -20,6 +20,7 @@
 
 #include "base/alloc.h"
 #include "map/project.h"
+#include "runners/launcher.h"
 #include "runners/pytest/options.h"
 
 #define SCRIPT_MAX 2048
@@ -88,17 +89,13 @@ static size_t find_module(char *const argv[])
 /* Programs that hand on the words of a command just as they got them. */
 static bool is_launcher(char *const argv[])
 {
-	static const char *const alone[] = {"env", "ionice", "nice", "nohup",
-		"setsid", "stdbuf", "taskset", "time", "timeout", "xvfb-run",
-		NULL};
 	static const char *const running[] = {"coverage", "hatch", "pdm",
 		"pipenv", "poetry", "rye", "uv", NULL};
 	const char *name = base_name(argv[0]);
 	size_t module = is_python(name) ? find_module(argv) : 0;
 
-	for (size_t i = 0; alone[i]; i++)
-		if (!strcmp(alone[i], name))
-			return true;
+	if (launcher_hands_on(argv))
+		return true;
 	for (size_t i = 0; running[i]; i++)
 		if (!strcmp(running[i], name))
 			return argv[1] && !strcmp(argv[1], "run");

@@ -5,6 +5,7 @@
  */
 #include "runners/pytest/pytest.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +90,29 @@ static char *startup(const struct adapter_start *start)
 	return text;
 }
 
+/* pytest.ExitCode; and a shell's for signals. */
+static enum runner_end end(int status)
+{
+	switch (status) {
+	case 0:
+		return RUNNER_PASSED;
+	case 1:
+		return RUNNER_FAILED;
+	case 5:
+		return RUNNER_EMPTY;
+	case 2:
+	case 4:
+	case 128 + SIGHUP:
+	case 128 + SIGINT:
+	case 128 + SIGQUIT:
+	case 128 + SIGKILL:
+	case 128 + SIGTERM:
+		return RUNNER_BROKEN_OFF;
+	default:
+		return RUNNER_GAVE_UP;
+	}
+}
+
 static size_t file_part(const char *id)
 {
 	const char *colons = strstr(id, "::");
@@ -99,6 +123,10 @@ static size_t file_part(const char *id)
 const struct adapter adapter_pytest = {
 	.name = "pytest",
 	.recognise = recognise,
+	.end = end,
+	.silence = "the runner did not load ftrace's plugin; is it hidden in "
+		   "another program, or are options for Python's isolation in "
+		   "use?",
 	.startup = startup,
 	.file_part = file_part,
 	.asked = pytest_asked,

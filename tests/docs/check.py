@@ -22,7 +22,8 @@ ROOT = Path(catalogue.ROOT)
 SKIPPED = re.compile(r"^(\..*|build.*|__pycache__|work|venv|node_modules)$")
 
 # Options in the texts that belong to other programs.
-FOREIGN = {"--changed", "--build", "--preset", "--test-dir", "--lf", "--ff",
+FOREIGN = {"--changed", "--show-only", "--output-junit",
+           "--build", "--preset", "--test-dir", "--lf", "--ff",
            "--quick", "--asan", "--collect-only", "--doctest-modules",
            "--install", "--output-on-failure", "--version", "--help",
            "--onlyChanged", "--findRelatedTests", "--doctest-glob",

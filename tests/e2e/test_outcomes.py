@@ -231,7 +231,7 @@ def test_ctest(project):
     project.write("input", "1\n")
     project.sh("cmake", "-S", ".", "-B", "out/build").ok()
     command = ("ctest", "--test-dir", "out/build", "--output-junit", "t.xml")
-    options = ["--junit", "out/build/t.xml"]
+    options = ["--runner", "none", "--junit", "out/build/t.xml"]
     test(project, options, command)
     assert cases(project) == {"good": "passed", "bad": "passed",
                               "off": "skipped"}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tests that the runner listed and started a process for, each with words of
+ * its own: that process is the test, and all that it starts. What else the
+ * runner does counts for all of its tests, by what is there and what it reads:
+ * it looks at their programs only to find them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "fold/state.h"
+
+/* As RECORD_WORDS has them. */
+static uint32_t intern_words(struct interner *interner, char *const *words)
+{
+	char text[RECORD_WORDS_MAX];
+	size_t size = 0;
+
+	for (; *words && size < sizeof(text); words++) {
+		size_t n = strlen(*words) + 1;
+
+		if (n > sizeof(text) - size)
+			n = sizeof(text) - size;
+		memcpy(text + size, *words, n);
+		size += n;
+	}
+	return intern(interner, text, size);
+}
+
+static uint32_t unit_of(struct fold *fold, const char *id)
+{
+	char *name = xasprintf("%s/%s", fold->options->runner, id);
+	uint32_t unit = fold_scope(fold, SCOPE_UNIT, name, strlen(name));
+
+	free(name);
+	return unit;
+}
+
+static void add_unit(struct fold *fold, const struct runner_test *test)
+{
+	uint32_t unit = unit_of(fold, test->id);
+	struct recorded_scope *scope = &fold->recording.scopes[unit];
+
+	if (test->outcome) {
+		fold->scopes[unit].ran = true;
+		scope->outcome = test->outcome;
+		scope->duration = test->duration;
+	}
+	for (char **id = test->needs; id && *id; id++)
+		fold_use(fold, unit, unit_of(fold, *id));
+}
+
+struct programs {
+	struct interner words;
+	uint32_t *units;                 /* by the number of the words */
+	const struct wire_record **told; /* by the serial of an exec */
+	uint32_t serials;
+	bool *seen; /* by scope: it was executed */
+};
+
+static void find_words(struct fold *fold, struct programs *programs)
+{
+	const struct trace *trace = fold->trace;
+
+	for (size_t i = 0; i < trace->count; i++)
+		if (trace->events[i].record->type == RECORD_WORDS &&
+			trace->events[i].record->number >= programs->serials)
+			programs->serials = trace->events[i].record->number + 1;
+	programs->told =
+		xcalloc(programs->serials + 1, sizeof(*programs->told));
+	for (size_t i = 0; i < trace->count; i++)
+		if (trace->events[i].record->type == RECORD_WORDS)
+			programs->told[trace->events[i].record->number] =
+				trace->events[i].record;
+}
+
+/* Which tests have which words. Those with the same ones are not told apart. */
+static void find_programs(struct fold *fold, struct programs *programs)
+{
+	const struct runner_tests *tests = fold->options->tests;
+
+	programs->units = xcalloc(tests->count + 1, sizeof(uint32_t));
+	for (size_t i = 0; i < tests->count; i++) {
+		const struct runner_test *test = &tests->list[i];
+		uint32_t unit = unit_of(fold, test->id), number, before;
+
+		if (!test->words)
+			continue;
+		before = (uint32_t)programs->words.count;
+		number = intern_words(&programs->words, test->words);
+		if (number == before)
+			programs->units[number] = unit;
+		else
+			fold_use(fold, unit, programs->units[number]);
+	}
+}
+
+/* The test that an executed program is, or SCOPE_NONE. */
+static uint32_t test_of(
+	const struct programs *programs, const struct trace_image *image)
+{
+	const struct wire_record *told;
+	uint32_t number;
+
+	if (!image->hello || image->hello->number >= programs->serials)
+		return SCOPE_NONE;
+	told = programs->told[image->hello->number];
+	if (!told)
+		return SCOPE_NONE;
+	number = intern_find(&programs->words, told->text, told->size);
+	return number == INTERN_NONE ? SCOPE_NONE : programs->units[number];
+}
+
+static void find_images(struct fold *fold, const struct programs *programs)
+{
+	const struct trace *trace = fold->trace;
+
+	fold->image_scopes =
+		xcalloc(trace->image_count, sizeof(*fold->image_scopes));
+	/* A parent's number is lower than its children's. */
+	for (uint32_t number = 1; number <= trace->last_number; number++) {
+		uint32_t i = trace->by_number[number], unit = SCOPE_NONE;
+
+		if (i == IMAGE_NONE)
+			continue;
+		if (trace->images[i].parent != IMAGE_NONE)
+			unit = fold->image_scopes[trace->images[i].parent];
+		if (unit == SCOPE_NONE) {
+			unit = test_of(programs, &trace->images[i]);
+			if (unit != SCOPE_NONE)
+				programs->seen[unit] = true;
+		}
+		fold->image_scopes[i] = unit;
+		/* All that is no test's is the runner's. */
+		if (unit == SCOPE_NONE)
+			fold->image_ready[i] = 1;
+	}
+}
+
+/* What was seen of them has to fit what the runner told. */
+static void compare_told(struct fold *fold, const struct programs *programs)
+{
+	for (uint32_t i = 0; i < fold->scope_count; i++) {
+		if (fold->recording.scopes[i].kind != SCOPE_UNIT ||
+			!programs->seen[i] || fold->scopes[i].ran)
+			continue;
+		fold->scopes[i].ran = true;
+		fold->recording.scopes[i].outcome =
+			fold->options->tests->untold;
+		if (!fold->recording.scopes[i].outcome)
+			fold_incomplete(fold, i,
+				"its runner did not tell how it ended");
+	}
+}
+
+static void mark_collected(struct fold *fold)
+{
+	const struct runner_tests *tests = fold->options->tests;
+	uint32_t file = fold_scope(
+		fold, SCOPE_COLLECT, tests->file, strlen(tests->file));
+
+	fold->adapter_ready = fold->collected = true;
+	fold->scopes[file].completed = !tests->chosen;
+	fold->scopes[file].told = true;
+}
+
+void fold_tests(struct fold *fold)
+{
+	const struct runner_tests *tests = fold->options->tests;
+	struct programs programs = {0};
+
+	if (!tests)
+		return;
+	if (tests->own)
+		fold->runner_own = path_tree_resolve(&fold->tree, tests->own,
+			strlen(tests->own), false, NULL);
+	for (size_t i = 0; i < tests->count; i++)
+		add_unit(fold, &tests->list[i]);
+	find_words(fold, &programs);
+	find_programs(fold, &programs);
+	programs.seen = xcalloc(fold->scope_count, sizeof(bool));
+	find_images(fold, &programs);
+	compare_told(fold, &programs);
+	mark_collected(fold);
+	interner_release(&programs.words);
+	free(programs.units);
+	free(programs.told);
+	free(programs.seen);
+}
+
+bool fold_finds_program(const struct fold *fold, uint32_t scope)
+{
+	return fold->options->tests && scope == fold->base;
+}
+
+bool fold_is_runners_own(const struct fold *fold, uint32_t node)
+{
+	return fold->runner_own && fold_below(fold, node, fold->runner_own);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ctest: a test is called after the folder of its build, its configuration
+ * where one was asked for, and its name: "build::name".
+ */
+#include "runners/ctest/ctest.h"
+
+#include <string.h>
+
+#include "runners/ctest/command.h"
+#include "runners/ctest/list.h"
+
+/* Of ctest(1): what it ends with when tests failed. */
+#define TESTS_FAILED 8
+
+static bool recognise(char *const argv[])
+{
+	struct ctest_command command;
+
+	return ctest_command_read(&command, argv);
+}
+
+static enum runner_end end(int status)
+{
+	switch (status) {
+	case 0:
+		return RUNNER_PASSED;
+	case TESTS_FAILED:
+		return RUNNER_FAILED;
+	default:
+		return status > 128 ? RUNNER_BROKEN_OFF : RUNNER_GAVE_UP;
+	}
+}
+
+static size_t file_part(const char *id)
+{
+	const char *colons = strstr(id, "::");
+
+	return colons ? (size_t)(colons - id) : 0;
+}
+
+const struct adapter adapter_ctest = {
+	.name = "ctest",
+	.recognise = recognise,
+	.end = end,
+	.silence =
+		"ctest listed no tests (it has to be of CMake 3.14 or later)",
+	.file_part = file_part,
+	.asked = ctest_command_asked,
+	.is_part = ctest_command_is_part,
+	.list = ctest_list,
+	.start = ctest_start,
+	.told = ctest_told,
+};

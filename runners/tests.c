@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#include "runners/tests.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+struct runner_test *runner_tests_add(struct runner_tests *tests)
+{
+	struct runner_test *test = array_add(
+		&tests->list, &tests->count, &tests->room, sizeof(*test));
+
+	test->duration = -1;
+	return test;
+}
+
+void runner_words_free(char **words)
+{
+	for (char **word = words; word && *word; word++)
+		free(*word);
+	free(words);
+}
+
+void runner_tests_release(struct runner_tests *tests)
+{
+	for (size_t i = 0; i < tests->count; i++) {
+		free(tests->list[i].id);
+		runner_words_free(tests->list[i].words);
+		runner_words_free(tests->list[i].needs);
+	}
+	free(tests->list);
+	free(tests->file);
+	free(tests->own);
+	memset(tests, 0, sizeof(*tests));
+}
