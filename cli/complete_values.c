@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/id.h"
 #include "cli/complete.h"
 #include "cli/option.h"
 #include "map/project.h"
@@ -84,7 +85,7 @@ static size_t put_once(
 	return printed;
 }
 
-/* Ids up to the next "::" that is not typed yet, as paths are completed. */
+/* Ids up to the next name that is not typed yet, as paths are completed. */
 static size_t put_steps(
 	const struct asked *asked, const struct query_units *units)
 {
@@ -96,13 +97,9 @@ static size_t put_steps(
 
 		if (strncmp(id, asked->typed, typed) != 0)
 			continue;
-		step = strstr(id + typed -
-				      (typed && id[typed - 1] == ':' &&
-					      id[typed] == ':'),
-			"::");
-		texts[count++] =
-			step ? xasprintf("%.*s", (int)(step + 2 - id), id)
-			     : xstrdup(id);
+		step = id_step(id, typed);
+		texts[count++] = step ? xasprintf("%.*s", (int)(step - id), id)
+				      : xstrdup(id);
 	}
 	return put_once(asked, texts, count, "");
 }
@@ -114,10 +111,8 @@ static void put_ends(const struct asked *asked, const struct query_units *units)
 	size_t count = 0;
 
 	for (size_t i = 0; i < units->count; i++) {
-		const char *end = units->units[i].id;
+		const char *end = id_last(units->units[i].id);
 
-		for (const char *at; (at = strstr(end, "::"));)
-			end = at + 2;
 		if (!strncmp(end, asked->typed, strlen(asked->typed)))
 			texts[count++] = xstrdup(end);
 	}

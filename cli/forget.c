@@ -111,14 +111,13 @@ static int choose_unused(struct forgetting *forgetting, struct err *err)
 /* A test that can be run again: its commands run it as they run new ones. */
 static bool is_there(const struct map *map, const struct query_unit *unit)
 {
-	const struct adapter *adapter = adapter_named(unit->runner);
-	size_t n = adapter ? adapter->file_part(unit->id) : 0;
+	size_t n = adapter_file_size(unit->runner, unit->id);
 	char *stored, *path;
 	bool there;
 
-	if (!adapter)
+	if (!n)
 		return strcmp(unit->runner, "command") != 0;
-	stored = xasprintf("%.*s", (int)(n ? n : strlen(unit->id)), unit->id);
+	stored = xasprintf("%.*s", (int)n, unit->id);
 	path = project_file(map->root, stored);
 	there = access(path, F_OK) == 0;
 	free(path);

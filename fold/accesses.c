@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "fold/state.h"
+#include "languages/language.h"
 
 static bool *grow_flags(bool *flags, size_t old, size_t room)
 {
@@ -200,9 +201,18 @@ uint32_t fold_maker(const struct fold *fold, uint32_t node)
 	}
 }
 
+/* The language whose compiled files the folder holds, or NULL. */
+static const struct language *cache_of(const struct fold *fold, uint32_t node)
+{
+	size_t n;
+	const char *name = path_tree_name(&fold->tree, node, &n);
+
+	return language_of_cache(name, n);
+}
+
 static bool is_cache(const struct fold *fold, uint32_t node)
 {
-	return is_called(fold, node, "__pycache__");
+	return cache_of(fold, node) != NULL;
 }
 
 static void touch(struct fold *fold, uint32_t node)
@@ -263,28 +273,21 @@ void fold_input(struct fold *fold, uint32_t scope, uint32_t node,
 	fold_add(fold, scope, node, block, kind, role);
 }
 
-/* dir/__pycache__/name.tag.pyc to dir/name.py, when that is there. */
+/* Of a compiled file its source, when that is there. */
 static uint32_t source_of(struct fold *fold, uint32_t node, bool *in_cache)
 {
 	uint32_t dir = fold->tree.nodes[node].parent, source;
-	size_t n, stem;
-	const char *name, *tag;
-	char file[300];
+	const struct language *language = cache_of(fold, dir);
+	char file[LANGUAGE_NAME_MAX];
+	size_t n;
+	const char *name = path_tree_name(&fold->tree, node, &n);
 
-	*in_cache = is_cache(fold, dir);
-	if (!*in_cache)
+	*in_cache = language != NULL;
+	n = language ? language->source_of(name, n, file) : 0;
+	if (!n)
 		return node;
-	name = path_tree_name(&fold->tree, node, &n);
-	tag = memmem(name, n, ".cpython-", 9);
-	if (!tag)
-		tag = memmem(name, n, ".pypy", 5);
-	stem = tag ? (size_t)(tag - name) : 0;
-	if (!stem || stem > sizeof(file) - 4)
-		return node;
-	memcpy(file, name, stem);
-	memcpy(file + stem, ".py", 3);
 	source = path_tree_child(
-		&fold->tree, fold->tree.nodes[dir].parent, file, stem + 3);
+		&fold->tree, fold->tree.nodes[dir].parent, file, n);
 	grow_nodes(fold);
 	return fold->tree.nodes[source].identity.mode ? source : node;
 }

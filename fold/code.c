@@ -13,7 +13,8 @@
 
 #include "base/alloc.h"
 #include "fold/state.h"
-#include "languages/python/code.h"
+#include "languages/code.h"
+#include "languages/language.h"
 
 /* Whether there is nothing to be asked: what stands in the map, stands. */
 static bool stands(
@@ -168,12 +169,12 @@ static void add_modules(struct fold *fold)
 }
 
 /* A template may be compiled under its own name; its code is no module's. */
-static bool is_python(const struct fold *fold, uint32_t node)
+static bool is_source(const struct fold *fold, uint32_t node)
 {
 	size_t n;
 	const char *name = path_tree_name(&fold->tree, node, &n);
 
-	return n > 3 && !memcmp(name + n - 3, ".py", 3);
+	return language_of(name, n) != NULL;
 }
 
 /* What no set of functions can say: a source's loading, or all of a file. */
@@ -188,7 +189,7 @@ static void take_entry(struct fold *fold, const struct fold_entry *entry)
 		fold_input(fold, entry->scope, function->node, fold->no_block,
 			ACCESS_READ);
 		fold_use_memos(fold, entry->scope, function->node);
-		if (is_python(fold, function->node))
+		if (is_source(fold, function->node))
 			fold_use_opaque(fold, entry->scope);
 	}
 	if (function->state == FILE_NONE || function->name_size)

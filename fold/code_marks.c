@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "fold/state.h"
-#include "languages/python/code.h"
+#include "languages/code.h"
 
 static uint32_t function_of(
 	struct fold *fold, uint32_t node, const char *name, size_t size)

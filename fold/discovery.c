@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fold/state.h"
+#include "runners/adapter.h"
 
 /* The node's path as scopes are named: relative below the root. */
 static const char *scope_name(
@@ -48,8 +49,7 @@ static bool is_looked_for_elsewhere(
 	size_t n;
 	const char *name = path_tree_name(&fold->tree, node, &n);
 
-	if (!(n == 11 && !memcmp(name, "conftest.py", n)) &&
-		!(n == 11 && !memcmp(name, "__init__.py", n)))
+	if (!adapter_inside()->is_passed(name, n))
 		return false;
 	name = scope_name(fold, fold->tree.nodes[node].parent, path, &n);
 	if (n == self->name_size && !memcmp(name, self->name, n))

@@ -6,12 +6,12 @@
 #ifndef FTRACE_FOLD_FOLD_H
 #define FTRACE_FOLD_FOLD_H
 
+#include "fold/before.h"
 #include "fold/trace.h"
 #include "map/audit.h"
 #include "map/map.h"
 #include "map/recording.h"
 #include "runners/tests.h"
-#include "tracer/before.h"
 
 struct fold_options {
 	const char *root; /* of the project, absolute and real */

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/id.h"
 #include "fold/state.h"
 #include "map/query.h"
 
@@ -17,22 +18,6 @@ static bool completed(const struct fold *fold, enum scope_kind kind,
 	uint32_t i = fold_find_scope(fold, kind, name, size);
 
 	return i != SCOPE_NONE && fold->scopes[i].completed;
-}
-
-/* The length of the id's next part after `at`: file::Class::test[a::b]. */
-static size_t part_end(const char *id, size_t size, size_t at)
-{
-	bool file = at == 0;
-
-	for (; at < size; at++) {
-		/* What follows a bracket is a parameter; a file may have one.
-		 */
-		if (id[at] == '[' && !file)
-			return size;
-		if (at + 1 < size && id[at] == ':' && id[at + 1] == ':')
-			return at;
-	}
-	return size;
 }
 
 bool fold_was_looked_for(const struct fold *fold, const char *id, size_t file)
@@ -63,7 +48,7 @@ static bool file_is_missing(const struct fold *fold, const char *id, size_t n)
 
 static bool is_gone(const struct fold *fold, const char *id, size_t size)
 {
-	size_t file = part_end(id, size, 0), end = file, next;
+	size_t file = id_part_end(id, size, 0), end = file, next;
 
 	if (file_is_missing(fold, id, file))
 		return fold_was_looked_for(fold, id, file);
@@ -75,7 +60,7 @@ static bool is_gone(const struct fold *fold, const char *id, size_t size)
 		return completed(fold, SCOPE_COLLECT, id, file);
 	/* Down through the collectors that named all they hold. */
 	while (completed(fold, SCOPE_COLLECT, id, end)) {
-		next = part_end(id, size, end + 2);
+		next = id_part_end(id, size, id_next(end));
 		if (next >= size)
 			return true;
 		if (fold_find_scope(fold, SCOPE_COLLECT, id, next) ==
@@ -113,7 +98,7 @@ static int outdate(struct fold *fold, enum scope_kind kind, struct map *map,
 
 	for (size_t i = 0; code == 0 && i < count; i++) {
 		const char *name = names[i].name;
-		size_t file = part_end(name, strlen(name), 0);
+		size_t file = id_part_end(name, strlen(name), 0);
 
 		if (!is_gone_class(fold, kind, name, file) &&
 			(!file_is_missing(fold, name, file) ||

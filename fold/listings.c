@@ -12,11 +12,12 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/id.h"
 #include "fold/state.h"
 #include "map/entries.h"
 #include "map/project.h"
 #include "map/query.h"
-#include "runners/pytest/discovery.h"
+#include "runners/adapter.h"
 
 /* What the map knows. */
 struct past {
@@ -92,11 +93,12 @@ static bool is_test_file(
 		const struct recorded_scope *scope = &fold->recording.scopes[i];
 
 		if (scope->kind == SCOPE_PATTERN &&
-			pytest_matches(scope->name, path))
+			adapter_inside()->matches(scope->name, path))
 			return true;
 	}
 	for (size_t i = 0; i < past->patterns.count; i++)
-		if (pytest_matches(past->patterns.entries[i].bytes, path))
+		if (adapter_inside()->matches(
+			    past->patterns.entries[i].bytes, path))
 			return true;
 	return false;
 }
@@ -167,7 +169,7 @@ static bool is_dealt_with(const struct fold *fold, const struct past *past,
 {
 	bool is_directory = S_ISDIR(entry->st->st_mode);
 
-	if (is_directory ? pytest_skips(entry->name)
+	if (is_directory ? adapter_inside()->skips(entry->name)
 			 : !is_test_file(fold, past, entry->absolute))
 		return true;
 	return fold_find_scope(fold,
@@ -215,7 +217,7 @@ static bool is_sought_by_others(
 
 		if (fold_find_scope(fold, SCOPE_PATTERN, pattern,
 			    strlen(pattern)) == SCOPE_NONE &&
-			pytest_matches(pattern, path))
+			adapter_inside()->matches(pattern, path))
 			return true;
 	}
 	return false;
@@ -231,7 +233,7 @@ static void settle_collected(struct fold *fold, const struct past *past)
 		struct recorded_scope *scope = &fold->recording.scopes[i];
 		char *path;
 
-		if (scope->kind != SCOPE_COLLECT || strstr(scope->name, "::"))
+		if (scope->kind != SCOPE_COLLECT || id_file(scope->name))
 			continue;
 		path = project_file(fold->options->root, scope->name);
 		scope->in_part =

@@ -19,9 +19,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/before.h"
 #include "fold/state.h"
 #include "map/cache.h"
-#include "tracer/before.h"
 
 #define OPENED (KIND_BIT(ACCESS_READ) | KIND_BIT(ACCESS_EXEC))
 #define LOOKED_FOR (KIND_BIT(ACCESS_STAT) | KIND_BIT(ACCESS_ABSENT))

@@ -21,7 +21,7 @@
 
 #include "base/alloc.h"
 #include "fold/state.h"
-#include "languages/python/code.h"
+#include "languages/code.h"
 #include "map/entry_points.h"
 
 /* What an image declared in the base, as a key of fold->settings. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/id.h"
 #include "map/query.h"
 #include "map/sql.h"
 
@@ -102,7 +103,7 @@ static int add(struct map *map, const struct recording *recording,
 		const char *name = names[i].name;
 		char *file;
 
-		if (strstr(name, "::") ||
+		if (id_file(name) ||
 			intern_find(&met, name, strlen(name)) != INTERN_NONE)
 			continue;
 		file = xasprintf("%s%s", name, end);

@@ -50,10 +50,23 @@ struct adapter {
 	char *(*startup)(const struct adapter_start *start);
 
 	/*
-	 * The length of the part of a unit's id that names its file, 0 when
-	 * it has none. Handing that part to the runner runs the whole file.
+	 * Of where it looks for tests, by names alone (NULL: it lists them).
+	 * Whether it looks into no directory of that name; whether a file, by
+	 * its path as stored or absolute, is one of a pattern of tests' files;
+	 * and whether a file is one that it looks for in each directory on the
+	 * way, as it decides on the tests below.
 	 */
-	size_t (*file_part)(const char *id);
+	bool (*skips)(const char *directory);
+	bool (*matches)(const char *pattern, const char *path);
+	bool (*is_passed)(const char *name, size_t size);
+	/*
+	 * Tests in the documents of code that is tested: whether a pattern is
+	 * for files with such ones, and a name in a file that of one.
+	 */
+	bool (*is_for_documents)(const char *pattern);
+	bool (*is_document)(const char *path, const char *name);
+	/* Such a file that tells it what to do with tests below; or NULL. */
+	const char *guide;
 
 	/*
 	 * The words that commands are compared by, which are the same for all
@@ -104,8 +117,21 @@ const struct adapter *adapter_wrapped(const char **how, char *const argv[]);
  * behind whatever command. */
 const struct adapter *adapter_inside(void);
 
+/* Whether a file of that path tells some runner what to do with tests below. */
+bool adapter_is_guide(const char *path);
+
 /* All adapters, one after the other; NULL behind the last. */
 const struct adapter *adapter_at(size_t place);
+
+/*
+ * The length of the part of a unit's id that names its file (base/id.h): that
+ * is what its runner takes for all tests in it. 0: it has none, or names no
+ * test of a runner.
+ */
+size_t adapter_file_part(const char *runner, const char *id);
+
+/* The same, and all of an id that is nothing but a file. */
+size_t adapter_file_size(const char *runner, const char *id);
 
 /* The adapter of a runner's name, or NULL. */
 const struct adapter *adapter_named(const char *name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base/id.h"
 #include "runners/adapter.h"
 #include "runners/ctest/ctest.h"
 #include "runners/pytest/pytest.h"
@@ -44,4 +45,27 @@ const struct adapter *adapter_named(const char *name)
 		if (!strcmp(adapters[i]->name, name))
 			return adapters[i];
 	return NULL;
+}
+
+size_t adapter_file_part(const char *runner, const char *id)
+{
+	return adapter_named(runner) ? id_file(id) : 0;
+}
+
+size_t adapter_file_size(const char *runner, const char *id)
+{
+	size_t n = adapter_file_part(runner, id);
+
+	return n || !adapter_named(runner) ? n : strlen(id);
+}
+
+bool adapter_is_guide(const char *path)
+{
+	const char *slash = strrchr(path, '/'),
+		   *name = slash ? slash + 1 : path;
+
+	for (size_t i = 0; i < ADAPTERS; i++)
+		if (adapters[i]->guide && !strcmp(adapters[i]->guide, name))
+			return true;
+	return false;
 }

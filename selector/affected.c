@@ -65,13 +65,6 @@ bool search_has_reason(const struct search *search,
 	return false;
 }
 
-size_t search_file_part(const char *runner, const char *id)
-{
-	const struct adapter *adapter = adapter_named(runner);
-
-	return adapter ? adapter->file_part(id) : 0;
-}
-
 bool is_meant(const struct meant *meant, int64_t scope)
 {
 	for (size_t i = 0; i < meant->count; i++)
@@ -147,7 +140,7 @@ void search_note_decisive(
 bool search_collected_anew(const struct search *search,
 	const struct meant *meant, const struct query_unit *unit)
 {
-	size_t n = search_file_part(unit->runner, unit->id);
+	size_t n = adapter_file_part(unit->runner, unit->id);
 
 	if (!n)
 		return false;
@@ -317,7 +310,7 @@ static int select_new(struct search *search, const struct changes *changes)
 		struct affected_unit *unit = array_add(&affected->units,
 			&affected->count, &affected->room, sizeof(*unit));
 
-		unit->runner = xstrdup("pytest");
+		unit->runner = xstrdup(adapter_inside()->name);
 		unit->id = paths[i];
 		unit->file = true;
 		search_add_reason(unit, UNIT_MISS, "new", paths[i], NULL, NULL);
@@ -343,14 +336,11 @@ static void find_gone(struct affected *affected, const char *root)
 		struct affected_unit *unit = &affected->units[i];
 		size_t n = unit->file
 				   ? 0
-				   : search_file_part(unit->runner, unit->id);
+				   : adapter_file_size(unit->runner, unit->id);
 		struct stat st;
 		char *path;
 
-		/* A unit without a part is a file that was not collected. */
-		if (!n && adapter_named(unit->runner))
-			n = strlen(unit->id);
-		if (!n || unit->file)
+		if (!n)
 			continue;
 		if (last && n == last_part && !memcmp(unit->id, last->id, n)) {
 			if (last_gone)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "runners/adapter.h"
 #include "selector/affected_search.h"
 #include "selector/view.h"
 
@@ -107,7 +108,7 @@ static void widen(struct sides *sides)
 
 	for (size_t i = 0; i < affected->count; i++) {
 		struct affected_unit *unit = &affected->units[i];
-		size_t n = search_file_part(unit->runner, unit->id);
+		size_t n = adapter_file_part(unit->runner, unit->id);
 
 		if (n && !unit->file &&
 			intern_find(&sides->left, unit->id, n) != INTERN_NONE)

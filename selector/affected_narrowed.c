@@ -9,35 +9,28 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/id.h"
+#include "runners/adapter.h"
 #include "selector/affected_search.h"
 
 /* The name of `names` that a unit of the file is or lies below, or NULL. */
 static const struct narrowed_name *name_of(const struct narrowed *narrowed,
 	const char *path, const struct query_unit *unit)
 {
-	size_t n = search_file_part(unit->runner, unit->id);
-	const char *rest = unit->id + n;
+	size_t n = adapter_file_part(unit->runner, unit->id);
 
-	if (!n || strlen(path) != n || memcmp(path, unit->id, n) != 0 ||
-		strncmp(rest, "::", 2) != 0)
+	if (!n || strlen(path) != n || memcmp(path, unit->id, n) != 0)
 		return NULL;
-	rest += 2;
-	for (size_t i = 0; i < narrowed->name_count; i++) {
-		const char *name = narrowed->names[i].name;
-		size_t length = strlen(name);
-
-		if (!strncmp(rest, name, length) &&
-			(!rest[length] || rest[length] == '[' ||
-				rest[length] == ':'))
+	for (size_t i = 0; i < narrowed->name_count; i++)
+		if (id_is_below(unit->id + id_next(n), narrowed->names[i].name))
 			return &narrowed->names[i];
-	}
 	return NULL;
 }
 
 static void add_group(
 	struct affected *affected, const char *path, const char *name)
 {
-	char *id = xasprintf("%s::%s", path, name);
+	char *id = id_of(path, name);
 
 	for (size_t i = 0; i < affected->group_count; i++)
 		if (!strcmp(affected->groups[i], id)) {
@@ -57,7 +50,7 @@ static void select_fresh(struct search *search, const char *path,
 		&affected->count, &affected->room, sizeof(*unit));
 
 	unit->runner = xstrdup(runner);
-	unit->id = name ? xasprintf("%s::%s", path, name) : xstrdup(path);
+	unit->id = name ? id_of(path, name) : xstrdup(path);
 	unit->file = true;
 	search_add_reason(unit, UNIT_MISS, "new", path, NULL, NULL);
 }
@@ -148,24 +141,25 @@ static bool surely_loads(const struct narrowed_doubts *doubts,
 	return is;
 }
 
-/* Whether a unit's file, or a conftest above it, surely loads another one. */
+/* Whether a unit's file, or a guide above it, surely loads another one. */
 static bool unit_surely_loads(const struct narrowed_doubts *doubts,
 	const char *doubt, const struct query_unit *unit)
 {
-	size_t n = search_file_part(unit->runner, unit->id);
+	size_t n = adapter_file_part(unit->runner, unit->id);
 	char *path = xasprintf("%.*s", (int)n, unit->id), *slash = path;
+	const char *name = n ? adapter_named(unit->runner)->guide : NULL;
 	bool is = n && surely_loads(doubts, doubt, path);
 
-	while (n && !is && slash) {
-		char *conftest;
+	while (name && !is && slash) {
+		char *guide;
 
 		slash = strrchr(path, '/');
 		if (slash)
 			*slash = '\0';
-		conftest = xasprintf(
-			"%s%sconftest.py", slash ? path : "", slash ? "/" : "");
-		is = surely_loads(doubts, doubt, conftest);
-		free(conftest);
+		guide = xasprintf(
+			"%s%s%s", slash ? path : "", slash ? "/" : "", name);
+		is = surely_loads(doubts, doubt, guide);
+		free(guide);
 	}
 	free(path);
 	return is;
@@ -242,7 +236,7 @@ int search_narrowed(struct search *search, const struct narrowed *narrowed,
 	struct query_hits users = {0}, noticing = {0};
 	struct meant meant = {{&users, &noticing}, 2};
 	bool *met = xcalloc(narrowed->name_count + 1, sizeof(*met));
-	const char *runner = "pytest";
+	const char *runner = adapter_inside()->name;
 	size_t count;
 	int64_t *scopes = noticing_scopes(&count, search, narrowed);
 	int code = query_dependents(

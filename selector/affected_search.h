@@ -71,9 +71,6 @@ bool search_has_reason(const struct search *search,
 void search_note_decisive(
 	struct search *search, const struct meant *meant, const char *path);
 
-/* The length of the id's file part, 0: the runner's ids have none. */
-size_t search_file_part(const char *runner, const char *id);
-
 /* Selects whom changes concern; narrowing them first, or as it was done. */
 int search_changes(struct search *search, struct changes *changes,
 	const struct narrowing *narrowing);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/id.h"
 #include "map/left.h"
 #include "map/project.h"
 #include "runners/adapter.h"
@@ -21,37 +22,26 @@ static int by_text(const void *a, const void *b)
 static const char *group_of(
 	const struct affected *affected, const struct affected_unit *unit)
 {
-	for (size_t i = 0; i < affected->group_count; i++) {
-		const char *group = affected->groups[i];
-		size_t n = strlen(group);
-
-		if (!strncmp(unit->id, group, n) &&
-			(!unit->id[n] || unit->id[n] == '[' ||
-				unit->id[n] == ':'))
-			return group;
-	}
+	for (size_t i = 0; i < affected->group_count; i++)
+		if (id_is_below(unit->id, affected->groups[i]))
+			return affected->groups[i];
 	return NULL;
 }
 
 static char *as_stored(const struct affected *affected,
 	const struct affected_unit *unit, bool ids)
 {
-	const struct adapter *adapter = adapter_named(unit->runner);
+	size_t n = adapter_file_part(unit->runner, unit->id);
 	const char *group = ids ? NULL : group_of(affected, unit);
 
-	if (!unit->file && unit->whole_file && !ids && adapter)
-		return xasprintf(
-			"%.*s", (int)adapter->file_part(unit->id), unit->id);
+	if (!unit->file && unit->whole_file && !ids && n)
+		return xasprintf("%.*s", (int)n, unit->id);
 	return xstrdup(group ? group : unit->id);
 }
 
-/* The length of the part of an id that names its file; 0: it has none. */
 static size_t file_size(const struct affected_unit *unit)
 {
-	const struct adapter *adapter = adapter_named(unit->runner);
-	size_t n = adapter ? adapter->file_part(unit->id) : 0;
-
-	return adapter && !n ? strlen(unit->id) : n;
+	return adapter_file_size(unit->runner, unit->id);
 }
 
 static bool is_whole(const struct affected_unit *unit)

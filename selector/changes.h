@@ -7,7 +7,7 @@
 #ifndef FTRACE_SELECTOR_CHANGES_H
 #define FTRACE_SELECTOR_CHANGES_H
 
-#include "languages/python/code.h"
+#include "languages/code.h"
 #include "map/files.h"
 #include "map/map.h"
 #include "selector/ignored.h"

@@ -114,7 +114,8 @@ static int read_runner(
 		adapter_named(check->runner))
 		return code;
 	return json_text_error(reader->err, &reader->text, item->at,
-		"unknown runner '%s': pytest, ctest or none", check->runner);
+		"unknown runner '%s'; 'ftrace run -h' names them",
+		check->runner);
 }
 
 static int read_after(

@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/read_file.h"
-#include "languages/python/helper.h"
+#include "languages/helper.h"
 #include "runners/adapter.h"
 #include "selector/affected_search.h"
 

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/read_file.h"
+#include "languages/language.h"
 #include "map/project.h"
 #include "map/query.h"
 #include "selector/git.h"
@@ -119,13 +120,13 @@ static void add_recorded(struct comparison *comparison)
 	}
 }
 
-static bool is_python(const char *path, void *data)
+static bool has_functions(const char *path, void *data)
 {
 	const struct map_files *files = data;
 	size_t n = strlen(path);
 	uint32_t i = intern_find(&files->paths, path, n);
 
-	return (n > 3 && !strcmp(path + n - 3, ".py")) ||
+	return language_of(path, n) ||
 	       (i != INTERN_NONE && files->files[i].coded &&
 		       !code_is_settings(path));
 }
@@ -366,10 +367,10 @@ int functions_find(struct functions *functions, struct changes *changes,
 	if (!functions_recorded(changes))
 		return err_set(err, -ENOENT,
 			"the map does not know which functions tests enter; "
-			"record again, with pytest");
+			"record again, with a runner that tells them");
 	if (since)
 		code = git_changed_since(&differing, map->root, since,
-			is_python, &changes->files, err);
+			has_functions, &changes->files, err);
 	if (code == 0)
 		code = map_enter(map, err);
 	if (code == 0) {

@@ -7,6 +7,10 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/id.h"
+#include "languages/language.h"
+#include "runners/adapter.h"
+#include "runners/outcomes/told.h"
 #include "selector/json.h"
 
 /* What a suite has, and all suites together. */
@@ -67,36 +71,27 @@ static void put_time(FILE *file, int64_t microseconds)
 		microseconds > 0 ? (double)microseconds / 1e6 : 0.0);
 }
 
-/* Where the last name of an id begins; brackets hold parameters. */
-static const char *last_name(const char *id)
-{
-	const char *end = strchr(id, '['), *name = id;
-
-	for (const char *s = id; (s = strstr(s, "::")) && (!end || s < end);)
-		name = s += 2;
-	return name;
-}
-
-/* The class of an id as pytest writes it: "tests/test_a.py::TestB" dotted. */
+/* A file and the names in it with dots between them, as modules are called. */
 static void put_class(FILE *file, const char *id, size_t size)
 {
-	for (size_t i = 0; i < size; i++) {
-		if (size - i > 5 && !strncmp(id + i, ".py::", 5)) {
-			fputc('.', file);
-			i += 4;
-		} else if (size - i == 3 && !strncmp(id + i, ".py", 3)) {
-			i += 2;
-		} else if (!strncmp(id + i, "::", 2)) {
-			fputc('.', file);
-			i++;
-		} else if (id[i] == '/') {
-			fputc('.', file);
-		} else {
-			size_t n = utf8_length(id + i);
+	size_t part = id_part_end(id, size, 0);
+	const struct language *language = language_of(id, part);
+	size_t suffix = language ? strlen(language->suffix) : 0;
 
+	for (size_t i = 0; i < part - suffix;) {
+		size_t n = utf8_length(id + i);
+
+		if (id[i] == '/')
+			fputc('.', file);
+		else
 			put_text(file, id + i, n ? n : 1);
-			i += n ? n - 1 : 0;
-		}
+		i += n ? n : 1;
+	}
+	for (size_t at; part < size; part = at + part) {
+		at = id_next(part);
+		fputc('.', file);
+		part = id_part_end(id, size, at) - at;
+		put_text(file, id + at, part);
 	}
 }
 
@@ -108,11 +103,11 @@ static bool is(const char *outcome, const char *word)
 static void put_names(FILE *file, const struct result *result)
 {
 	const char *text = *result->part ? result->part : result->id;
-	const char *name = last_name(text);
+	const char *name = id_last(text);
 	size_t size = (size_t)(name - text);
 
 	/* A file that could not be collected has no class for pytest. */
-	if (!*result->part && !size && is(result->runner, "pytest")) {
+	if (!*result->part && !size && adapter_named(result->runner)) {
 		fputs(" classname=\"\" name=\"", file);
 		put_class(file, text, strlen(text));
 		fputc('"', file);
@@ -120,11 +115,11 @@ static void put_names(FILE *file, const struct result *result)
 	}
 	fputs(" classname=\"", file);
 	if (*result->part && size)
-		put_text(file, text, size - 2);
+		put_text(file, text, size - id_next(0));
 	else if (*result->part)
 		put_text(file, result->id, strlen(result->id));
 	else if (size)
-		put_class(file, text, size - 2);
+		put_class(file, text, size - id_next(0));
 	else
 		put_text(file, result->runner, strlen(result->runner));
 	fputc('"', file);
@@ -192,7 +187,7 @@ static void put_outcome(
 		put_element(file, "skipped", NULL, "");
 	} else if (is(outcome, "xfailed")) {
 		sums->skipped++;
-		put_element(file, "skipped", "pytest.xfail",
+		put_element(file, "skipped", JUNIT_XFAILED,
 			"failed, as was expected");
 	}
 	put_attempts(file, result);
@@ -214,10 +209,9 @@ static void put_case(FILE *file, const struct result *result, struct sums *sums)
 /* How much of an id names the suite: the file of a test, or all of it. */
 static size_t suite_size(const struct result *result)
 {
-	const char *colons = strstr(result->id, "::");
+	size_t file = id_file(result->id);
 
-	return *result->part || !colons ? strlen(result->id)
-					: (size_t)(colons - result->id);
+	return *result->part || !file ? strlen(result->id) : file;
 }
 
 static bool is_same_suite(const struct result *a, const struct result *b)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/id.h"
 #include "map/project.h"
 #include "selector/near.h"
 
@@ -32,18 +33,6 @@ static bool is_tail(const char *id, size_t length, const char *text)
 	       is_at_word(id, id + length - size);
 }
 
-/* Its length without the "[...]" of a case. */
-static size_t length_of_test(const char *id)
-{
-	const char *name = strstr(id, "::"), *bracket;
-
-	while (name && (bracket = strstr(name + 2, "::")) &&
-		!memchr(name, '[', (size_t)(bracket - name)))
-		name = bracket;
-	bracket = name ? strchr(name, '[') : NULL;
-	return bracket ? (size_t)(bracket - id) : strlen(id);
-}
-
 static bool is_exact(const struct query_unit *unit, const char *text)
 {
 	return !strcmp(unit->id, text);
@@ -64,7 +53,7 @@ static bool is_end(const struct query_unit *unit, const char *text)
 
 static bool is_of_test(const struct query_unit *unit, const char *text)
 {
-	size_t length = length_of_test(unit->id);
+	size_t length = id_bare(unit->id);
 
 	return is_tail(unit->id, length, text) ||
 	       (strlen(text) == length && !memcmp(unit->id, text, length));
@@ -84,14 +73,14 @@ static bool find_by(struct named *named, const struct query_units *units,
 static bool find_from_here(struct named *named, const struct query_units *units,
 	const char *root, const char *text)
 {
-	const char *rest = strstr(text, "::");
+	size_t n = id_file(text);
 	char *file, *stored, *id;
 
-	if (!rest)
+	if (!n)
 		return false;
-	file = xasprintf("%.*s", (int)(rest - text), text);
+	file = xasprintf("%.*s", (int)n, text);
 	stored = project_path(root, file);
-	id = xasprintf("%s%s", stored, rest);
+	id = xasprintf("%s%s", stored, text + n);
 	find_by(named, units, is_exact, id);
 	free(id);
 	free(stored);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "languages/language.h"
 #include "map/project.h"
 #include "runners/adapter.h"
 
@@ -25,31 +26,27 @@ static bool is_there(const char *root, const char *path)
 	return is;
 }
 
+/* Whether a file is called by its folder as well, which is a package. */
 static bool is_in_package(const char *root, const char *path)
 {
+	const struct language *language = language_of(path, strlen(path));
 	size_t folder = (size_t)(base_name(path) - path);
-	char *init = xasprintf("%.*s__init__.py", (int)folder, path);
-	bool is = is_there(root, init);
+	char *file =
+		xasprintf("%.*s%s", (int)folder, path, language->folder_file);
+	bool is = is_there(root, file);
 
-	free(init);
+	free(file);
 	return is;
 }
 
-static bool is_python(const char *path)
-{
-	size_t n = strlen(path);
-
-	return n > 3 && !strcmp(path + n - 3, ".py");
-}
-
 static bool has_namesake(const char *root, const struct query_units *units,
-	const struct adapter *adapter, const char *path)
+	const char *runner, const char *path)
 {
 	bool has = false;
 
 	for (size_t i = 0; !has && i < units->count; i++) {
 		const char *id = units->units[i].id;
-		size_t size = adapter->file_part(id);
+		size_t size = adapter_file_part(runner, id);
 		char *file =
 			size ? xasprintf("%.*s", (int)size, id) : xstrdup(id);
 
@@ -64,15 +61,14 @@ static bool has_namesake(const char *root, const struct query_units *units,
 const char *namesake_find(const struct affected *affected,
 	const struct query_units *units, const char *runner, const char *root)
 {
-	const struct adapter *adapter = adapter_named(runner);
-
-	for (size_t i = 0; adapter && i < affected->count; i++) {
+	for (size_t i = 0; i < affected->count; i++) {
 		const struct affected_unit *unit = &affected->units[i];
 
-		if (!strcmp(unit->runner, runner) && is_python(unit->id) &&
+		if (!strcmp(unit->runner, runner) &&
+			language_of(unit->id, strlen(unit->id)) &&
 			!affected_is_gone(unit) &&
 			!is_in_package(root, unit->id) &&
-			has_namesake(root, units, adapter, unit->id))
+			has_namesake(root, units, runner, unit->id))
 			return unit->id;
 	}
 	return NULL;

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "languages/python/helper.h"
+#include "languages/helper.h"
 #include "map/query.h"
+#include "runners/adapter.h"
 #include "selector/narrow_reply.h"
 
 /* More changed files than that are a new checkout, where all is selected. */
@@ -136,11 +137,9 @@ static void add_changed(struct frames *request, struct question *question,
 {
 	const struct map_files *files = &question->changes->files;
 	const char *path = map_files_path(files, candidate->file);
-	const char *slash = strrchr(path, '/');
-	bool conftest = !strcmp(slash ? slash + 1 : path, "conftest.py");
 
 	frames_add_text(request, path);
-	frames_add_text(request, conftest                       ? "c"
+	frames_add_text(request, adapter_is_guide(path)         ? "c"
 				 : is_collected(question, path) ? "t"
 								: "");
 	add_module_names(request, question, candidate->file);

@@ -2,7 +2,7 @@
 #ifndef FTRACE_SELECTOR_NARROW_REPLY_H
 #define FTRACE_SELECTOR_NARROW_REPLY_H
 
-#include "languages/python/helper.h"
+#include "languages/helper.h"
 #include "selector/narrow.h"
 
 /*

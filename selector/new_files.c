@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/intern.h"
 #include "map/entries.h"
-#include "runners/pytest/discovery.h"
+#include "runners/adapter.h"
 
 /* Deeper folders of tests have not been met. */
 #define DEPTH_MAX 32
@@ -25,7 +25,7 @@ struct search {
 static bool is_test_file(const struct search *search, const char *path)
 {
 	for (size_t i = 0; i < search->pattern_count; i++)
-		if (pytest_matches(search->patterns[i].name, path))
+		if (adapter_inside()->matches(search->patterns[i].name, path))
 			return true;
 	return false;
 }
@@ -45,7 +45,8 @@ static void look_at(void *context, const struct entry *entry)
 	if (is_known(search, entry->stored))
 		return;
 	if (S_ISDIR(entry->st->st_mode)) {
-		if (!pytest_skips(entry->name) && search->depth < DEPTH_MAX)
+		if (!adapter_inside()->skips(entry->name) &&
+			search->depth < DEPTH_MAX)
 			search_directory(search, entry->stored);
 	} else if (is_test_file(search, entry->absolute)) {
 		*(char **)array_add(&search->found, &search->count,

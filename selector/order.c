@@ -26,9 +26,9 @@ struct ranked {
 	size_t place;
 };
 
-static struct file file_of(const struct adapter *adapter, const char *id)
+static struct file file_of(const char *runner, const char *id)
 {
-	size_t n = adapter ? adapter->file_part(id) : 0;
+	size_t n = adapter_file_size(runner, id);
 
 	return (struct file){.name = id, .size = n ? n : strlen(id)};
 }
@@ -84,21 +84,20 @@ static void add_file(struct files *files, const struct file *file)
 }
 
 /* What is known of each file, by its name. */
-static void find_files(struct files *files, const struct adapter *adapter,
-	const struct affected *affected, const struct query_units *units,
-	const char *runner)
+static void find_files(struct files *files, const struct affected *affected,
+	const struct query_units *units, const char *runner)
 {
 	size_t unique = 0;
 
 	for (size_t i = 0; i < affected->count; i++) {
-		struct file file = file_of(adapter, affected->units[i].id);
+		struct file file = file_of(runner, affected->units[i].id);
 
 		file.failed = has_failed(&affected->units[i]);
 		if (!strcmp(affected->units[i].runner, runner))
 			add_file(files, &file);
 	}
 	for (size_t i = 0; i < units->count; i++) {
-		struct file file = file_of(adapter, units->units[i].id);
+		struct file file = file_of(runner, units->units[i].id);
 
 		if (units->units[i].duration > 0)
 			file.duration = units->units[i].duration;
@@ -121,14 +120,13 @@ void arguments_order(struct arguments *arguments,
 	const struct affected *affected, const struct query_units *units,
 	const char *runner)
 {
-	const struct adapter *adapter = adapter_named(runner);
 	size_t count = arguments->count;
 	struct ranked *list = xcalloc(count + 1, sizeof(*list));
 	struct files files = {0};
 
-	find_files(&files, adapter, affected, units, runner);
+	find_files(&files, affected, units, runner);
 	for (size_t i = 0; i < count; i++) {
-		struct file file = file_of(adapter, arguments->list[i]);
+		struct file file = file_of(runner, arguments->list[i]);
 		const struct file *known =
 			files.count ? bsearch(&file, files.list, files.count,
 					      sizeof(file), by_name)

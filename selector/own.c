@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "selector/own.h"
 
-#include <limits.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
+#include "languages/language.h"
 #include "map/variable.h"
 #include "runners/adapter.h"
 #include "wire/kind.h"
@@ -14,26 +15,42 @@
 	(KIND_BIT(ACCESS_READ) | KIND_BIT(ACCESS_EXEC) | KIND_BIT(ACCESS_LINK))
 
 /* Whose content others have written, or programs for themselves. */
-static const char *const foreign[] = {".ftrace", ".git", ".hg", ".jj",
-	"__pycache__", "dist-packages", "node_modules", "site-packages"};
+static const char *const foreign[] = {
+	".ftrace", ".git", ".hg", ".jj", "node_modules", NULL};
 
-static bool is_foreign(const char *name, size_t size)
+static bool is_among(const char *const *names, const char *name, size_t size)
 {
-	for (size_t i = 0; i < sizeof(foreign) / sizeof(*foreign); i++)
-		if (strlen(foreign[i]) == size &&
-			!memcmp(foreign[i], name, size))
+	for (; *names; names++)
+		if (strlen(*names) == size && !memcmp(*names, name, size))
 			return true;
 	return false;
 }
 
-/* Python's own mark of an environment. */
+static bool is_foreign(const char *name, size_t size)
+{
+	const struct language *language;
+
+	if (is_among(foreign, name, size) || language_of_cache(name, size))
+		return true;
+	for (size_t i = 0; (language = language_at(i)); i++)
+		if (is_among(language->installed, name, size))
+			return true;
+	return false;
+}
+
 static bool is_environment(const char *root, const char *path, size_t size)
 {
-	char mark[PATH_MAX];
-	int n = snprintf(mark, sizeof(mark), "%s/%.*s/pyvenv.cfg", root,
-		(int)size, path);
+	const struct language *language;
+	bool is = false;
 
-	return n > 0 && (size_t)n < sizeof(mark) && access(mark, F_OK) == 0;
+	for (size_t i = 0; !is && (language = language_at(i)); i++) {
+		char *mark = xasprintf("%s/%.*s/%s", root, (int)size, path,
+			language->environment);
+
+		is = access(mark, F_OK) == 0;
+		free(mark);
+	}
+	return is;
 }
 
 static bool is_installed(const char *path, const char *root)

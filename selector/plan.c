@@ -15,10 +15,9 @@
 
 bool plan_leaves(const struct left *left, const char *runner, const char *id)
 {
-	const struct adapter *adapter = adapter_named(runner);
-	size_t size = adapter ? adapter->file_part(id) : 0;
+	size_t size = adapter_file_size(runner, id);
 
-	return adapter && left_has(left, id, size ? size : strlen(id));
+	return size && left_has(left, id, size);
 }
 
 /*

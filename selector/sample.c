@@ -21,15 +21,12 @@ static int by_lot(const void *a, const void *b)
 	return memcmp(&x->lot, &y->lot, sizeof(x->lot));
 }
 
-static bool has_file(const struct map *map, const struct adapter *adapter,
-	const struct query_unit *unit)
+static bool has_file(const struct map *map, const struct query_unit *unit)
 {
-	size_t n = adapter->file_part(unit->id);
+	size_t n = adapter_file_size(unit->runner, unit->id);
 	char *path;
 	bool there;
 
-	if (!n)
-		n = strlen(unit->id);
 	path = *unit->id == '/'
 		       ? xasprintf("%.*s", (int)n, unit->id)
 		       : xasprintf("%s/%.*s", map->root, (int)n, unit->id);
@@ -98,7 +95,7 @@ int sample_units(struct sample *sample, struct map *map,
 		if (is_left_out(sample, affected_find_unit(&affected,
 						unit->runner, unit->id)))
 			continue;
-		if (!has_file(map, adapter, unit)) {
+		if (!has_file(map, unit)) {
 			sample->gone++;
 			continue;
 		}

@@ -14,9 +14,9 @@
 
 #include "base/alloc.h"
 #include "base/locate.h"
+#include "fold/before.h"
 #include "map/aside.h"
 #include "map/project.h"
-#include "tracer/before.h"
 #include "tracer/session.h"
 #include "tracer/spawn.h"
 

@@ -32,20 +32,12 @@ static enum runner_end end(int status)
 	}
 }
 
-static size_t file_part(const char *id)
-{
-	const char *colons = strstr(id, "::");
-
-	return colons ? (size_t)(colons - id) : 0;
-}
-
 const struct adapter adapter_ctest = {
 	.name = "ctest",
 	.recognise = recognise,
 	.end = end,
 	.silence =
 		"ctest listed no tests (it has to be of CMake 3.14 or later)",
-	.file_part = file_part,
 	.asked = ctest_command_asked,
 	.is_part = ctest_command_is_part,
 	.list = ctest_list,

@@ -152,7 +152,7 @@ static void take_element(
 		return;
 	else if ((is(element, "skipped") || is(element, "disabled")) &&
 		 is(one->outcome, "passed"))
-		one->outcome = is(attribute(attributes, "type"), "pytest.xfail")
+		one->outcome = is(attribute(attributes, "type"), JUNIT_XFAILED)
 				       ? "xfailed"
 				       : "skipped";
 	else if (is_another_time(element) && one->failures < UINT_MAX)

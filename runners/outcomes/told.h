@@ -33,6 +33,7 @@ void told_release(struct told *told);
  * err filled where the text is not what it should be, or not all of it: what
  * was added until then is of no use.
  */
+#define JUNIT_XFAILED "pytest.xfail" /* the type of what failed as expected */
 int junit_read(struct told *told, const char *name, const char *text,
 	size_t size, struct err *err);
 int tap_read(struct told *told, const char *name, const char *text, size_t size,

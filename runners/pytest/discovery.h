@@ -18,4 +18,10 @@ bool pytest_skips(const char *directory);
  */
 bool pytest_matches(const char *pattern, const char *path);
 
+/* Whether doctests are looked for in the files of a pattern. */
+bool pytest_is_for_doctests(const char *pattern);
+
+/* Whether a name behind a file is that of a doctest in it. */
+bool pytest_is_doctest(const char *path, const char *name);
+
 #endif

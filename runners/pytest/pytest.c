@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "runners/pytest/command.h"
+#include "runners/pytest/discovery.h"
 
 static const char *base_name(const char *path)
 {
@@ -113,11 +114,17 @@ static enum runner_end end(int status)
 	}
 }
 
-static size_t file_part(const char *id)
-{
-	const char *colons = strstr(id, "::");
+#define GUIDE "conftest.py"
+#define PACKAGE "__init__.py"
 
-	return colons ? (size_t)(colons - id) : 0;
+static bool is_called(const char *name, size_t size, const char *wanted)
+{
+	return size == strlen(wanted) && !memcmp(name, wanted, size);
+}
+
+static bool is_passed(const char *name, size_t size)
+{
+	return is_called(name, size, GUIDE) || is_called(name, size, PACKAGE);
 }
 
 const struct adapter adapter_pytest = {
@@ -128,7 +135,12 @@ const struct adapter adapter_pytest = {
 		   "another program, or are options for Python's isolation in "
 		   "use?",
 	.startup = startup,
-	.file_part = file_part,
+	.skips = pytest_skips,
+	.matches = pytest_matches,
+	.is_passed = is_passed,
+	.is_for_documents = pytest_is_for_doctests,
+	.is_document = pytest_is_doctest,
+	.guide = GUIDE,
 	.asked = pytest_asked,
 	.wrapped = pytest_wrapped,
 	.is_part = pytest_is_part,

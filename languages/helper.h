@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A conversation with ftrace_python_blocks.py, run by the interpreter that
- * the tests ran under: requests and replies are frames (base/frames.h).
+ * A conversation with what takes the files of a language apart, run by the
+ * interpreter that the tests ran under: requests and replies are frames
+ * (base/frames.h).
  */
-#ifndef FTRACE_LANGUAGES_PYTHON_HELPER_H
-#define FTRACE_LANGUAGES_PYTHON_HELPER_H
+#ifndef FTRACE_LANGUAGES_HELPER_H
+#define FTRACE_LANGUAGES_HELPER_H
 
 #include <stdbool.h>
 #include <sys/types.h>

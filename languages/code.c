@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "languages/python/code.h"
+#include "languages/code.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/read_file.h"
-#include "languages/python/helper.h"
+#include "languages/helper.h"
 
 /* Name, kind, print, first line, last line, mentions. */
 #define BLOCK_FRAMES 6

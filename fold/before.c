@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tracer/before.h"
+#include "fold/before.h"
 
 #include <stdlib.h>
 #include <string.h>

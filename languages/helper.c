@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "languages/python/helper.h"
+#include "languages/helper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/locate.h"
-
-#define SCRIPT "languages/python/ftrace_python_blocks.py"
+#include "languages/language.h"
 
 /* An interpreter that says nothing for so long hangs. */
 #define PATIENCE_MS 60000
@@ -26,12 +25,12 @@ extern char **environ;
 
 /*
  * An inner ftrace, or a traced one, must not take the helper for a test; and
- * Python's own variables are the tests' business.
+ * the interpreter's own variables are the tests' business.
  */
-static char **clean_environment(void)
+static char **clean_environment(const struct language *language)
 {
-	static const char *const unwanted[] = {
-		"PYTHON", "LD_PRELOAD=", "FTRACE_"};
+	const char *const unwanted[] = {
+		language->variables, "LD_PRELOAD=", "FTRACE_"};
 	size_t count = 0, n = 0;
 	char **envp;
 
@@ -53,14 +52,19 @@ static char **clean_environment(void)
 static int spawn(struct helper *helper, const char *interpreter,
 	const char *script, const char *cache, int input, int output)
 {
-	char *argv[] = {(char *)interpreter, "-I", "-S", "-E", (char *)script,
-		(char *)cache, NULL};
-	char **envp = clean_environment();
+	const struct language *language = language_of_run();
+	char *argv[LANGUAGE_OPTIONS_MAX + 3] = {(char *)interpreter};
+	char **envp = clean_environment(language);
+	size_t n = 1;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none, pipes;
 	int code;
 
+	for (size_t i = 0; language->options[i]; i++)
+		argv[n++] = (char *)language->options[i];
+	argv[n++] = (char *)script;
+	argv[n++] = (char *)cache;
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
 	posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
@@ -84,7 +88,7 @@ static int spawn(struct helper *helper, const char *interpreter,
 int helper_open(struct helper *helper, const char *interpreter,
 	const char *cache, struct err *err)
 {
-	char *script = locate(SCRIPT, err);
+	char *script = locate(language_of_run()->helper, err);
 	int to[2], from[2], code;
 
 	memset(helper, 0, sizeof(*helper));

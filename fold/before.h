@@ -4,8 +4,8 @@
  * used last time, and the directories that it listed. Only so can be told
  * whether one that writes them again has changed them.
  */
-#ifndef FTRACE_TRACER_BEFORE_H
-#define FTRACE_TRACER_BEFORE_H
+#ifndef FTRACE_FOLD_BEFORE_H
+#define FTRACE_FOLD_BEFORE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What Python sources look like now: taken apart, once for each content, by
+ * What sources look like now: taken apart, once for each content, by
  * the interpreter that ran the tests.
  */
-#ifndef FTRACE_LANGUAGES_PYTHON_CODE_H
-#define FTRACE_LANGUAGES_PYTHON_CODE_H
+#ifndef FTRACE_LANGUAGES_CODE_H
+#define FTRACE_LANGUAGES_CODE_H
 
 #include <stdbool.h>
 
@@ -57,7 +57,7 @@ struct code_text {
 
 /*
  * Takes texts apart. The sources are owned by files, and have an id of 0
- * while the map does not have them. Negative when no run named a Python.
+ * while the map does not have them. Negative when no run named an interpreter.
  */
 int code_read_texts(struct code_reader *reader, struct code_text *texts,
 	size_t count, struct err *err);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include "languages/python/python.h"
+
+#include <string.h>
+
+#define CACHE "__pycache__"
+
+static bool is_cache(const char *name, size_t size)
+{
+	return size == strlen(CACHE) && !memcmp(name, CACHE, size);
+}
+
+/* name.tag.pyc to name.py (PEP 3147). */
+static size_t source_of(
+	const char *compiled, size_t size, char source[LANGUAGE_NAME_MAX])
+{
+	const char *tag = memmem(compiled, size, ".cpython-", 9);
+	size_t stem;
+
+	if (!tag)
+		tag = memmem(compiled, size, ".pypy", 5);
+	stem = tag ? (size_t)(tag - compiled) : 0;
+	if (!stem || stem > LANGUAGE_NAME_MAX - 4)
+		return 0;
+	memcpy(source, compiled, stem);
+	memcpy(source + stem, ".py", 4);
+	return stem + 3;
+}
+
+const struct language language_python = {
+	.name = "python",
+	.suffix = ".py",
+	.folder_file = "__init__.py",
+	.helper = "languages/python/ftrace_python_blocks.py",
+	.options = {"-I", "-S", "-E"},
+	.installed = {"dist-packages", "site-packages"},
+	.environment = "pyvenv.cfg",
+	.variables = "PYTHON",
+	.is_cache = is_cache,
+	.source_of = source_of,
+};

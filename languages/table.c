@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "languages/language.h"
+#include "languages/python/python.h"
+
+static const struct language *const languages[] = {&language_python};
+
+#define LANGUAGES (sizeof(languages) / sizeof(*languages))
+
+const struct language *language_of(const char *path, size_t size)
+{
+	for (size_t i = 0; i < LANGUAGES; i++) {
+		const char *suffix = languages[i]->suffix;
+		size_t n = strlen(suffix);
+
+		if (size > n && !memcmp(path + size - n, suffix, n))
+			return languages[i];
+	}
+	return NULL;
+}
+
+const struct language *language_of_run(void)
+{
+	return &language_python;
+}
+
+const struct language *language_of_cache(const char *name, size_t size)
+{
+	for (size_t i = 0; i < LANGUAGES; i++)
+		if (languages[i]->is_cache(name, size))
+			return languages[i];
+	return NULL;
+}
+
+const struct language *language_at(size_t place)
+{
+	return place < LANGUAGES ? languages[place] : NULL;
+}

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""Whether what knows a runner or a language is in its folder alone.
+
+    python3 tests/docs/seams.py
+
+Words of runners and languages occur below runners/ and languages/, and no
+include points upwards.  Comments are not looked at: they may give examples.
+"""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# From the ground up; folders of one floor know nothing of each other.
+FLOORS = (("base", "wire"), ("preload", "map"), ("languages", "runners"),
+          ("fold",), ("tracer", "selector"), ("cli",))
+WORDS = re.compile(
+    r'py\.?test|conftest|ctest|python|__\w*py\w*__|__init__|unittest'
+    r'|doctest|site-packages|dist-info', re.I)
+TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
+# Where they stand all the same, and why.
+ALLOWED = {
+    "base/id.c": "what joins the parts of every runner's ids",
+    "map/project.c": "files that mark a project's root",
+    "map/variable.c": "variables that runners set for their own tests",
+    "map/print.c": "listings as Python's import system reads them",
+    "map/entry_points.c": "as above, of installed distributions",
+    "selector/ignored.c": "caches of tools, by their folders",
+}
+# What the program says to people may give examples of either.
+SAID = ("cli",)
+
+
+def code_of(path):
+    """The lines of a source, without its comments."""
+    text = path.read_text(encoding="utf-8")
+    return re.sub(r"/\*.*?\*/", lambda match: "\n" * match[0].count("\n"),
+                  text, flags=re.S).split("\n")
+
+
+def floor_of(folder):
+    return next((number for number, floor in enumerate(FLOORS)
+                 if folder in floor), None)
+
+
+def names_one(line):
+    return WORDS.search(line) or any("::" in text
+                                     for text in TEXT.findall(line))
+
+
+def included(line):
+    match = re.match(r'#include "([^"]+)"', line)
+    return match and match[1]
+
+
+def problems_of(path):
+    name = path.relative_to(ROOT).as_posix()
+    folder = name.split("/")[0]
+    knows = folder in ("runners", "languages")
+    for number, line in enumerate(code_of(path), 1):
+        other = included(line)
+        if other and "/" in other:
+            there = other.split("/")[0]
+            if there != folder and not (
+                    (floor_of(there) or 0) < floor_of(folder)):
+                yield "%s:%d: includes %s, which is not below it" % (
+                    name, number, other)
+            if not knows and other.count("/") > 1 and there in (
+                    "runners", "languages") and "outcomes" not in other:
+                yield "%s:%d: includes %s, of one alone" % (
+                    name, number, other)
+        if not knows and name not in ALLOWED and folder not in SAID and (
+                not other and names_one(line)):
+            yield "%s:%d: names a runner or a language: %s" % (
+                name, number, line.strip())
+
+
+def main():
+    problems = []
+    for floor in FLOORS:
+        for folder in floor:
+            for path in sorted((ROOT / folder).rglob("*.[ch]")):
+                problems += problems_of(path)
+    for problem in problems:
+        print(problem)
+    print("seams: %d problems" % len(problems))
+    return bool(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
