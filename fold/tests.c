@@ -47,6 +47,8 @@ static void add_unit(struct fold *fold, const struct runner_test *test)
 		scope->outcome = test->outcome;
 		scope->duration = test->duration;
 	}
+	/* One that was to run and did not is known to be there. */
+	fold->scopes[unit].selected = !fold->options->selection;
 	for (char **id = test->needs; id && *id; id++)
 		fold_use(fold, unit, unit_of(fold, *id));
 }

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From what processes did to what an edit affects. End-to-end tests have real
+ * programs; these have the orders of events that those meet by chance.
+ */
+#include "tests/unit/scratch.h"
+
+#include <string.h>
+
+#include "map/print.h"
+#include "runners/tests.h"
+#include "tests/unit/traced.h"
+
+#define BASE SCOPE_BASE
+
+/* Files with their names for content, and a runner's process. */
+static uint32_t run_with(const char *const *names)
+{
+	for (; *names; names++)
+		write_file(*names, *names);
+	wait_for_clock();
+	traced_options.started = clock_now();
+	return traced_exec(0, "runner", NULL);
+}
+
+#define RUN_WITH(...) \
+	run_with((const char *const[]){"runner", __VA_ARGS__, NULL})
+
+static uint32_t test_of(uint32_t image, const char *name)
+{
+	uint32_t scope = traced_begin(image, name);
+
+	traced_outcome(image, scope, "passed");
+	return scope;
+}
+
+static void assert_affects(const char *name, const char *ids)
+{
+	write_file(name, "edited");
+	assert_string_equal(traced_affected(), ids);
+	write_file(name, name);
+	assert_string_equal(traced_affected(), "");
+}
+
+TEST(each_scope_has_what_it_read)
+{
+	uint32_t image = RUN_WITH("a", "b");
+	uint32_t one = test_of(image, "unit/r/one");
+	uint32_t two = test_of(image, "unit/r/two");
+
+	traced_access(image, one, ACCESS_READ, "a", 0);
+	traced_access(image, two, ACCESS_READ, "b", 0);
+	traced_fold();
+	assert_string_equal(traced_affected(), "");
+	assert_affects("a", "one");
+	assert_affects("b", "two");
+	assert_affects("runner", "one two");
+}
+
+TEST(a_scope_that_began_twice_is_one)
+{
+	uint32_t image = RUN_WITH("a", "b");
+
+	traced_access(image, test_of(image, "unit/r/one"), ACCESS_READ, "a", 0);
+	traced_access(image, test_of(image, "unit/r/one"), ACCESS_READ, "b", 0);
+	traced_fold();
+	assert_affects("a", "one");
+	assert_affects("b", "one");
+}
+
+TEST(what_is_used_counts_for_its_users)
+{
+	uint32_t image = RUN_WITH("a");
+	uint32_t fixture = traced_begin(image, "fixture/f");
+	uint32_t one = test_of(image, "unit/r/one");
+
+	test_of(image, "unit/r/two");
+	traced_access(image, fixture, ACCESS_READ, "a", 0);
+	traced_use(image, one, "fixture/f");
+	traced_fold();
+	assert_affects("a", "one");
+}
+
+TEST(what_was_absent_is_an_input)
+{
+	uint32_t image = RUN_WITH("a");
+	uint32_t one = test_of(image, "unit/r/one");
+
+	traced_access(image, one, ACCESS_ABSENT, "new", 0);
+	traced_fold();
+	write_file("new", "");
+	assert_string_equal(traced_affected(), "one");
+	remove_file("new");
+	assert_string_equal(traced_affected(), "");
+}
+
+TEST(what_a_scope_made_itself_is_no_input)
+{
+	uint32_t image = RUN_WITH("a", "out");
+	uint32_t one = test_of(image, "unit/r/one");
+
+	traced_access(image, one, ACCESS_WRITE, "out", RECORD_MADE);
+	traced_access(image, one, ACCESS_READ, "out", 0);
+	traced_fold();
+	assert_affects("out", "");
+}
+
+TEST(what_it_read_before_it_wrote_is_one)
+{
+	uint32_t image = RUN_WITH("a", "out");
+	uint32_t one = test_of(image, "unit/r/one");
+
+	traced_access(image, one, ACCESS_READ, "out", 0);
+	traced_access(image, one, ACCESS_WRITE, "out", RECORD_MADE);
+	traced_fold();
+	assert_affects("out", "one");
+}
+
+TEST(who_reads_what_another_made_has_its_inputs)
+{
+	uint32_t image = RUN_WITH("a", "out");
+	uint32_t one = test_of(image, "unit/r/one");
+	uint32_t two = test_of(image, "unit/r/two");
+
+	traced_access(image, one, ACCESS_READ, "a", 0);
+	traced_access(image, one, ACCESS_WRITE, "out", RECORD_MADE);
+	traced_access(image, two, ACCESS_READ, "out", 0);
+	traced_fold();
+	assert_affects("a", "one two");
+	/* What is left of it when the run is over can be changed by others. */
+	assert_affects("out", "two");
+}
+
+TEST(what_was_made_keeps_its_maker_where_it_goes)
+{
+	uint32_t image = RUN_WITH("a", "out");
+	uint32_t one = test_of(image, "unit/r/one");
+	uint32_t two = test_of(image, "unit/r/two");
+
+	traced_access(image, one, ACCESS_READ, "a", 0);
+	traced_access(image, one, ACCESS_WRITE, "draft", RECORD_MADE);
+	traced_rename(image, one, "draft", "out");
+	traced_access(image, two, ACCESS_READ, "out", 0);
+	traced_fold();
+	assert_affects("a", "one two");
+}
+
+TEST(links_on_the_way_are_inputs)
+{
+	uint32_t image, one;
+
+	make_link("a", "link");
+	write_file("b", "b");
+	image = RUN_WITH("a");
+	one = test_of(image, "unit/r/one");
+	traced_access(image, one, ACCESS_READ, "link", 0);
+	traced_fold();
+	assert_affects("a", "one");
+	remove_file("link");
+	make_link("b", "link");
+	assert_string_equal(traced_affected(), "one");
+}
+
+TEST(names_in_a_directory_are_inputs_of_who_lists_it)
+{
+	uint32_t image, one;
+
+	make_directory("d");
+	image = RUN_WITH("a");
+	one = test_of(image, "unit/r/one");
+	test_of(image, "unit/r/two");
+	traced_access(image, one, ACCESS_LIST, "d", RECORD_DIRECTORY);
+	traced_fold();
+	write_file("d/new", "");
+	assert_string_equal(traced_affected(), "one");
+}
+
+TEST(what_was_lost_is_affected_always)
+{
+	uint32_t image = RUN_WITH("a");
+	uint32_t one = test_of(image, "unit/r/one");
+
+	test_of(image, "unit/r/two");
+	traced_lost(image, one, "no room");
+	traced_fold();
+	assert_int_equal(traced_summary.incomplete, 1);
+	assert_string_equal(traced_summary.reason, "no room");
+	assert_string_equal(traced_affected(), "one");
+}
+
+TEST(a_test_that_never_ended_is_affected_always)
+{
+	uint32_t image = RUN_WITH("a");
+
+	traced_begin(image, "unit/r/one");
+	test_of(image, "unit/r/two");
+	traced_fold();
+	assert_string_equal(traced_affected(), "one");
+}
+
+TEST(a_program_without_an_answer_ran_unseen)
+{
+	uint32_t image = RUN_WITH("a", "tool");
+	uint32_t child = traced_exec(image, "tool", "tool", NULL);
+
+	test_of(image, "unit/r/one");
+	traced_exit(child, 0);
+	traced_fold();
+	assert_string_equal(traced_affected(), "");
+
+	image = RUN_WITH("a");
+	test_of(image, "unit/r/one");
+	traced_exec_unseen(image, "tool");
+	traced_fold();
+	assert_string_equal(traced_affected(), "one");
+}
+
+TEST(a_command_is_one_unit)
+{
+	uint32_t image = RUN_WITH("a"), child = traced_fork(image);
+
+	traced_options.unit = "make check";
+	traced_access(child, BASE, ACCESS_READ, "a", 0);
+	traced_exit(image, 1);
+	traced_options.status = 1;
+	traced_fold();
+	assert_string_equal(traced_end("command/make check"), "failed");
+	assert_string_equal(traced_affected(), "make check");
+}
+
+/* Three tests, of which two have the same words; one did not run. */
+static char *words_one[] = {(char *)"/t", (char *)"1", NULL};
+static char *words_two[] = {(char *)"/t", (char *)"2", NULL};
+static char *needs_one[] = {(char *)"b::one", NULL};
+static struct runner_test listed[] = {
+	{.id = (char *)"b::one",
+		.words = words_one,
+		.outcome = "passed",
+		.duration = -1},
+	{.id = (char *)"b::same",
+		.words = words_one,
+		.outcome = "passed",
+		.duration = -1},
+	{.id = (char *)"b::two",
+		.words = words_two,
+		.outcome = "passed",
+		.duration = -1},
+	{.id = (char *)"b::needs", .needs = needs_one, .duration = -1},
+};
+static const struct runner_tests listed_tests = {
+	.file = (char *)"b", .list = listed, .count = 4};
+
+static uint32_t run_listed(void)
+{
+	make_directory("b");
+	traced_options.tests = &listed_tests;
+	traced_options.runner = "ctest";
+	return RUN_WITH("a", "c", "t", "u");
+}
+
+TEST(a_listed_test_is_the_process_with_its_words)
+{
+	uint32_t image = run_listed();
+	uint32_t one = traced_exec(image, "t", "/t", "1", NULL);
+	uint32_t two = traced_exec(image, "t", "/t", "2", NULL);
+	uint32_t other = traced_exec(image, "u", "/t", "3", NULL);
+
+	traced_access(traced_fork(one), BASE, ACCESS_READ, "a", 0);
+	traced_access(two, BASE, ACCESS_READ, "c", 0);
+	traced_access(other, BASE, ACCESS_STAT, "u", 0);
+	traced_fold();
+	assert_string_equal(traced_end("ctest/b::one"), "passed");
+	/* It never ran. */
+	assert_string_equal(traced_affected(), "b::needs");
+	write_file("a", "edited");
+	assert_string_equal(traced_affected(), "b::needs b::one b::same");
+	write_file("a", "a");
+	write_file("c", "edited");
+	assert_string_equal(traced_affected(), "b::needs b::two");
+	write_file("c", "c");
+	/* What is no test's is the runner's, and so concerns all. */
+	write_file("u", "edited");
+	assert_string_equal(
+		traced_affected(), "b::needs b::one b::same b::two");
+}
+
+TEST(a_process_of_a_test_is_no_other_test)
+{
+	uint32_t image = run_listed();
+	uint32_t one = traced_exec(image, "t", "/t", "1", NULL);
+	uint32_t two = traced_exec(one, "u", "/t", "2", NULL);
+
+	traced_access(two, BASE, ACCESS_READ, "a", 0);
+	traced_fold();
+	write_file("a", "edited");
+	assert_string_equal(traced_affected(), "b::needs b::one b::same");
+}
+
+TEST(the_runner_only_looks_for_programs)
+{
+	uint32_t image = run_listed();
+
+	traced_exec(image, "t", "/t", "1", NULL);
+	traced_exec(image, "t", "/t", "2", NULL);
+	traced_access(image, BASE, ACCESS_STAT, "c", 0);
+	traced_access(image, BASE, ACCESS_READ, "a", 0);
+	traced_fold();
+	write_file("c", "edited");
+	assert_string_equal(traced_affected(), "b::needs");
+	remove_file("c");
+	assert_string_equal(
+		traced_affected(), "b::needs b::one b::same b::two");
+	write_file("c", "c");
+	write_file("a", "edited");
+	assert_string_equal(
+		traced_affected(), "b::needs b::one b::same b::two");
+}
+
+TEST(a_listed_test_that_nobody_told_of)
+{
+	uint32_t image;
+
+	listed[2].outcome = NULL;
+	image = run_listed();
+	traced_exec(image, "t", "/t", "1", NULL);
+	traced_exec(image, "t", "/t", "2", NULL);
+	traced_fold();
+	listed[2].outcome = "passed";
+	assert_string_equal(traced_affected(), "b::needs b::two");
+	assert_string_equal(traced_end("ctest/b::two"), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define IN_TRACED(name) \
+	cmocka_unit_test_setup_teardown(name, traced_enter, traced_leave)
+		IN_TRACED(each_scope_has_what_it_read),
+		IN_TRACED(a_scope_that_began_twice_is_one),
+		IN_TRACED(what_is_used_counts_for_its_users),
+		IN_TRACED(what_was_absent_is_an_input),
+		IN_TRACED(what_a_scope_made_itself_is_no_input),
+		IN_TRACED(what_it_read_before_it_wrote_is_one),
+		IN_TRACED(who_reads_what_another_made_has_its_inputs),
+		IN_TRACED(what_was_made_keeps_its_maker_where_it_goes),
+		IN_TRACED(links_on_the_way_are_inputs),
+		IN_TRACED(names_in_a_directory_are_inputs_of_who_lists_it),
+		IN_TRACED(what_was_lost_is_affected_always),
+		IN_TRACED(a_test_that_never_ended_is_affected_always),
+		IN_TRACED(a_program_without_an_answer_ran_unseen),
+		IN_TRACED(a_command_is_one_unit),
+		IN_TRACED(a_listed_test_is_the_process_with_its_words),
+		IN_TRACED(a_process_of_a_test_is_no_other_test),
+		IN_TRACED(the_runner_only_looks_for_programs),
+		IN_TRACED(a_listed_test_that_nobody_told_of),
+	};
+
+	return RUN_TESTS(tests);
+}
