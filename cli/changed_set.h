@@ -3,7 +3,7 @@
 #define FTRACE_CLI_CHANGED_SET_H
 
 #include "cli/option.h"
-#include "selector/git_set.h"
+#include "git/git_set.h"
 
 /*
  * What `--since` and `--staged` ask git for; nothing, where neither is given.

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "config/config.h"
 #include "runners/adapter.h"
 #include "selector/affected.h"
-#include "selector/config.h"
 
 enum progress {
 	CHECK_WAITING,

@@ -14,8 +14,8 @@
 #include "map/print.h"
 #include "map/project.h"
 #include "map/query_check.h"
+#include "outcomes/results.h"
 #include "selector/plan.h"
-#include "selector/results.h"
 #include "tracer/run.h"
 
 /* What it is, so that another command under the name is another check. */

@@ -5,8 +5,8 @@
 #ifndef FTRACE_CLI_COMMAND_H
 #define FTRACE_CLI_COMMAND_H
 
+#include "config/config.h"
 #include "runners/adapter.h"
-#include "selector/config.h"
 
 /*
  * What a command of ftrace.json is made of, and its runner, NULL where it is

@@ -13,7 +13,7 @@
 #include "cli/verbs.h"
 #include "map/project.h"
 #include "map/variable.h"
-#include "selector/report.h"
+#include "outcomes/report.h"
 #include "tracer/spawn.h"
 
 static bool no_rerun;

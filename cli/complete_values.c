@@ -7,11 +7,11 @@
 #include "base/id.h"
 #include "cli/complete.h"
 #include "cli/option.h"
+#include "config/config.h"
+#include "git/git_run.h"
 #include "map/project.h"
 #include "map/query.h"
 #include "runners/adapter.h"
-#include "selector/config.h"
-#include "selector/git_run.h"
 
 /* A request for values of one kind. */
 struct asked {

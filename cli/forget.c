@@ -8,12 +8,12 @@
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
+#include "config/config.h"
 #include "map/forget.h"
 #include "map/project.h"
 #include "map/sweep.h"
 #include "runners/adapter.h"
 #include "selector/affected.h"
-#include "selector/config.h"
 #include "tracer/run.h"
 
 static bool unused;

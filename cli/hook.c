@@ -10,10 +10,10 @@
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
+#include "config/config.h"
+#include "git/hook.h"
+#include "git/hook_staged.h"
 #include "map/project.h"
-#include "selector/config.h"
-#include "selector/hook.h"
-#include "selector/hook_staged.h"
 
 static bool force;
 static const char *below;

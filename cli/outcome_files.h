@@ -7,7 +7,7 @@
 #define FTRACE_CLI_OUTCOME_FILES_H
 
 #include "map/cases.h"
-#include "selector/results.h"
+#include "outcomes/results.h"
 
 /* A file as it was before the run. */
 struct outcome_file {

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "selector/json.h"
+#include "base/json.h"
 
 /* The version of every --json answer; members are only ever added. */
 #define JSON_VERSION 1

@@ -11,9 +11,9 @@
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "map/files.h"
+#include "outcomes/results.h"
 #include "selector/ignored.h"
 #include "selector/incomplete.h"
-#include "selector/results.h"
 
 /* Units of a kind that are named where not all are asked for. */
 #define NAMED_MOST 10

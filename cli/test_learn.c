@@ -9,7 +9,7 @@
 #include "cli/output.h"
 #include "cli/record.h"
 #include "map/smoke.h"
-#include "selector/flaky.h"
+#include "outcomes/flaky_learn.h"
 #include "tracer/spawn.h"
 
 /* What is told of by name; of the others, how many there are. */

@@ -9,11 +9,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/put_file.h"
 #include "cli/common.h"
 #include "cli/output.h"
-#include "selector/junit_text.h"
-#include "selector/put_file.h"
-#include "selector/report.h"
+#include "outcomes/junit_text.h"
+#include "outcomes/report.h"
 
 struct report_options report_options;
 

@@ -8,7 +8,7 @@
 
 #include "cli/option.h"
 #include "cli/outcome_files.h"
-#include "selector/results.h"
+#include "outcomes/results.h"
 #include "tracer/run.h"
 
 struct testing {

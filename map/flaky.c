@@ -66,6 +66,19 @@ struct flaky_unit *flaky_units_add(struct flaky_units *units,
 	return unit;
 }
 
+struct flaky_unit *flaky_units_copy(
+	struct flaky_units *units, const struct flaky_unit *from)
+{
+	struct flaky_unit *unit =
+		flaky_units_add(units, from->runner, from->id, from->part);
+
+	unit->since = from->since;
+	unit->latest = from->latest;
+	unit->passed = from->passed;
+	unit->failed = from->failed;
+	return unit;
+}
+
 static void release(struct flaky_unit *unit)
 {
 	free(unit->runner);

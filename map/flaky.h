@@ -38,6 +38,9 @@ struct flaky_unit *flaky_units_find(const struct flaky_units *units,
 /* One that is not known yet, with the names copied; kept in order. */
 struct flaky_unit *flaky_units_add(struct flaky_units *units,
 	const char *runner, const char *id, const char *part);
+/* Such a one with what is known of it elsewhere. */
+struct flaky_unit *flaky_units_copy(
+	struct flaky_units *units, const struct flaky_unit *from);
 /* The first of a unit and its cases, or where it would be. */
 size_t flaky_units_place(
 	const struct flaky_units *units, const char *runner, const char *id);

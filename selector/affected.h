@@ -11,10 +11,10 @@
 
 #include <stdbool.h>
 
+#include "git/git_set.h"
 #include "map/print.h"
 #include "map/query.h"
 #include "selector/changes.h"
-#include "selector/git_set.h"
 
 /* What is known of a unit's last result: docs/learning.md. */
 enum unit_state {

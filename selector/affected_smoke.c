@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "config/config.h"
 #include "map/smoke.h"
 #include "selector/affected_search.h"
-#include "selector/config.h"
 
 /* That a directory holds other names, which nobody reads, is no edit. */
 static bool counts(const struct change *change)

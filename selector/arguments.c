@@ -7,11 +7,11 @@
 
 #include "base/alloc.h"
 #include "base/id.h"
+#include "config/config.h"
 #include "map/left.h"
 #include "map/project.h"
 #include "runners/adapter.h"
 #include "selector/affected.h"
-#include "selector/config.h"
 
 static int by_text(const void *a, const void *b)
 {

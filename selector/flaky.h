@@ -11,7 +11,6 @@
 #define FTRACE_SELECTOR_FLAKY_H
 
 #include "map/flaky.h"
-#include "selector/results.h"
 
 /* No more are kept; the oldest drop out. */
 #define FLAKY_MOST 200
@@ -25,22 +24,6 @@ char *flaky_list_path(const char *root);
  */
 int flaky_load(struct flaky_units *units, char **problem, struct map *map,
 	struct err *err);
-
-struct flaky_news {
-	struct flaky_units found;   /* by this run */
-	struct flaky_units dropped; /* to make room for them */
-	char *problem; /* why the list could not be read or written */
-};
-
-/*
- * Learns from how units ended, and marks those that are known in the results.
- * `apart`: those that are no news however they ended; or NULL. In a write
- * transaction; the list is written in step.
- */
-int flaky_learn(struct flaky_news *news, struct results *results,
-	bool (*apart)(const struct result *result, void *data), void *data,
-	struct map *map, struct err *err);
-void flaky_news_release(struct flaky_news *news);
 
 /*
  * Stores what a change of the memory leaves, in the map and in the list where

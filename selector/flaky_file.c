@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
+#include "base/put_file.h"
 #include "base/read_file.h"
-#include "selector/json.h"
-#include "selector/put_file.h"
 
 #define VERSION 1
 #define LAST "~"

@@ -8,10 +8,10 @@
 
 #include "base/alloc.h"
 #include "base/read_file.h"
+#include "git/git.h"
 #include "languages/language.h"
 #include "map/project.h"
 #include "map/query.h"
-#include "selector/git.h"
 #include "selector/test_files.h"
 #include "wire/kind.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "selector/git_run.h"
+#include "git/git_run.h"
 
 const struct ignored_row ignored_rows[] = {
 	{"*/.hypothesis", false, "examples that failed before"},

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "selector/config.h"
+#include "config/config.h"
 
 /*
  * A glob over absolute paths, or such as start at the project's root, in which

@@ -5,8 +5,8 @@
 #ifndef FTRACE_SELECTOR_VIEW_H
 #define FTRACE_SELECTOR_VIEW_H
 
+#include "git/git_set.h"
 #include "selector/changes.h"
-#include "selector/git_set.h"
 
 /*
  * Lists as changed what that side has otherwise than it was recorded. Only

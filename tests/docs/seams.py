@@ -13,8 +13,9 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # From the ground up; folders of one floor know nothing of each other.
-FLOORS = (("base", "wire"), ("preload", "map"), ("languages", "runners"),
-          ("fold",), ("tracer", "selector"), ("cli",))
+FLOORS = (("base", "wire"), ("preload", "map"),
+          ("git", "languages", "runners"), ("config", "fold"),
+          ("selector", "tracer"), ("outcomes",), ("cli",))
 WORDS = re.compile(
     r'py\.?test|conftest|ctest|python|__\w*py\w*__|__init__|unittest'
     r'|doctest|site-packages|dist-info', re.I)

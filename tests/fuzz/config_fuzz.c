@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "selector/config.h"
+#include "config/config.h"
 #include "tests/fuzz/fuzz.h"
 
 static void must(bool holds)

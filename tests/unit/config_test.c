@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "selector/config.h"
+#include "config/config.h"
 
 static struct config config;
 static struct err err;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "selector/flaky.h"
+#include "outcomes/flaky_learn.h"
 #include "selector/flaky_file.h"
 
 #define DAY (86400 * INT64_C(1000000000))

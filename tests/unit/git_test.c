@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "selector/git.h"
+#include "git/git.h"
 
 static struct git_files files;
 static struct err err;

@@ -3,7 +3,7 @@
 #include "tests/unit/told.h"
 
 #include "base/alloc.h"
-#include "selector/junit_text.h"
+#include "outcomes/junit_text.h"
 
 static struct report report;
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "selector/report.h"
+#include "outcomes/report.h"
 
 #define ODD "t\xff\xc3\xa9\\udc80 \xf0\x9f\x98\x80\"\n"
 

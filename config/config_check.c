@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "config/config_read.h"
 #include "runners/adapter.h"
-#include "selector/config_read.h"
 
 /* A year: more is a slip. */
 #define TIMEOUT_MAX 31536000

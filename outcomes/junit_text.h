@@ -4,10 +4,10 @@
  * of tests, and for each command. Tests that were not run are there, as
  * skipped: where they were missing, they would be taken for removed.
  */
-#ifndef FTRACE_SELECTOR_JUNIT_TEXT_H
-#define FTRACE_SELECTOR_JUNIT_TEXT_H
+#ifndef FTRACE_OUTCOMES_JUNIT_TEXT_H
+#define FTRACE_OUTCOMES_JUNIT_TEXT_H
 
-#include "selector/report.h"
+#include "outcomes/report.h"
 
 /* To be freed. */
 char *junit_text(const struct report *report);

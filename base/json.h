@@ -4,8 +4,8 @@
  * escapes U+DC80 to U+DCFF, as Python's surrogateescape has them, so that
  * nothing is lost.
  */
-#ifndef FTRACE_SELECTOR_JSON_H
-#define FTRACE_SELECTOR_JSON_H
+#ifndef FTRACE_BASE_JSON_H
+#define FTRACE_BASE_JSON_H
 
 #include <cjson/cJSON.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * In a hook: what is staged, and whether what was run changed it in the work
  * tree. What is to be committed is as it was before then.
  */
-#ifndef FTRACE_SELECTOR_HOOK_STAGED_H
-#define FTRACE_SELECTOR_HOOK_STAGED_H
+#ifndef FTRACE_GIT_HOOK_STAGED_H
+#define FTRACE_GIT_HOOK_STAGED_H
 
 #include <stdbool.h>
 #include <stddef.h>

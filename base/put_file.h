@@ -4,8 +4,8 @@
  * one, and never half of it. What is no regular file (a pipe, a terminal) is
  * written to as it is.
  */
-#ifndef FTRACE_SELECTOR_PUT_FILE_H
-#define FTRACE_SELECTOR_PUT_FILE_H
+#ifndef FTRACE_BASE_PUT_FILE_H
+#define FTRACE_BASE_PUT_FILE_H
 
 #include "base/err.h"
 

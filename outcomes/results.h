@@ -3,8 +3,8 @@
  * What became of each unit of a command: how the map had it before the run,
  * and how it ended now.
  */
-#ifndef FTRACE_SELECTOR_RESULTS_H
-#define FTRACE_SELECTOR_RESULTS_H
+#ifndef FTRACE_OUTCOMES_RESULTS_H
+#define FTRACE_OUTCOMES_RESULTS_H
 
 #include "base/intern.h"
 #include "selector/plan.h"

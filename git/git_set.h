@@ -7,8 +7,8 @@
  * another than it is on disk: what was staged and then edited again differs
  * from the work tree on both.
  */
-#ifndef FTRACE_SELECTOR_GIT_SET_H
-#define FTRACE_SELECTOR_GIT_SET_H
+#ifndef FTRACE_GIT_GIT_SET_H
+#define FTRACE_GIT_GIT_SET_H
 
 #include <stdbool.h>
 #include <stddef.h>

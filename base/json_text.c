@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/json_text.h"
+#include "base/json_text.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/json.h"
+#include "base/json.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -3,11 +3,11 @@
  * What the readers of ftrace.json share: selector/config*.c only. Each returns
  * 0, or a negative number with err filled.
  */
-#ifndef FTRACE_SELECTOR_CONFIG_READ_H
-#define FTRACE_SELECTOR_CONFIG_READ_H
+#ifndef FTRACE_CONFIG_CONFIG_READ_H
+#define FTRACE_CONFIG_CONFIG_READ_H
 
-#include "selector/config.h"
-#include "selector/json_text.h"
+#include "base/json_text.h"
+#include "config/config.h"
 
 struct config_reader {
 	struct config *config;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/git.h"
+#include "git/git.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "selector/git_run.h"
+#include "git/git_run.h"
 
 static struct git_file *add_file(struct git_files *files, const char *path)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/junit_text.h"
+#include "outcomes/junit_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +8,10 @@
 
 #include "base/alloc.h"
 #include "base/id.h"
+#include "base/json.h"
 #include "languages/language.h"
 #include "runners/adapter.h"
 #include "runners/outcomes/told.h"
-#include "selector/json.h"
 
 /* What a suite has, and all suites together. */
 struct sums {

@@ -3,8 +3,8 @@
  * Running git: from a directory, whatever the environment says of other
  * repositories, without a shell, and in words that are not translated.
  */
-#ifndef FTRACE_SELECTOR_GIT_RUN_H
-#define FTRACE_SELECTOR_GIT_RUN_H
+#ifndef FTRACE_GIT_GIT_RUN_H
+#define FTRACE_GIT_GIT_RUN_H
 
 #include <stddef.h>
 

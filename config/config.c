@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/config.h"
+#include "config/config.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/read_file.h"
-#include "selector/config_read.h"
+#include "config/config_read.h"
 
 /* Nobody writes more than that by hand. */
 #define SIZE_MAX_BYTES (1u << 18)

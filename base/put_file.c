@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/put_file.h"
+#include "base/put_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,8 +4,8 @@
  * flaky tests lies, and the checks. docs/config.md explains the keys,
  * docs/ftrace.schema.json has them for editors.
  */
-#ifndef FTRACE_SELECTOR_CONFIG_H
-#define FTRACE_SELECTOR_CONFIG_H
+#ifndef FTRACE_CONFIG_CONFIG_H
+#define FTRACE_CONFIG_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>

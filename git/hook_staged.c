@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/hook_staged.h"
+#include "git/hook_staged.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 
 #include "base/alloc.h"
 #include "base/read_file.h"
+#include "git/git_run.h"
 #include "map/map.h"
-#include "selector/git_run.h"
 
 /* Submodules are staged, too, and are no files. */
 #define MODE_OF_SUBMODULE "160000"

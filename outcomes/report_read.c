@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/read_file.h"
-#include "selector/json.h"
-#include "selector/report.h"
+#include "outcomes/report.h"
 
 #define NOT_READ (-1)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/hook.h"
+#include "git/hook.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 
 #include "base/alloc.h"
 #include "base/read_file.h"
+#include "git/git_run.h"
 #include "map/print.h"
-#include "selector/git_run.h"
 
 #define SHELL "#!/bin/sh\n"
 #define MARK "# ftrace hook "

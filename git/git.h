@@ -7,8 +7,8 @@
  * other repositories; nothing goes through a shell, and the revision only
  * where git takes it for nothing else.
  */
-#ifndef FTRACE_SELECTOR_GIT_H
-#define FTRACE_SELECTOR_GIT_H
+#ifndef FTRACE_GIT_GIT_H
+#define FTRACE_GIT_GIT_H
 
 #include <stdbool.h>
 #include <stddef.h>

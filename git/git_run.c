@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/git_run.h"
+#include "git/git_run.h"
 
 #include <errno.h>
 #include <fcntl.h>

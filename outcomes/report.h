@@ -4,10 +4,10 @@
  * test --report` writes and `ftrace compare` reads. docs/json.md has the
  * format, member by member.
  */
-#ifndef FTRACE_SELECTOR_REPORT_H
-#define FTRACE_SELECTOR_REPORT_H
+#ifndef FTRACE_OUTCOMES_REPORT_H
+#define FTRACE_OUTCOMES_REPORT_H
 
-#include "selector/results.h"
+#include "outcomes/results.h"
 
 #define REPORT_VERSION 1
 #define REPORT_KIND "ftrace-report"

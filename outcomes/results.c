@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/results.h"
+#include "outcomes/results.h"
 
 #include <stdlib.h>
 #include <string.h>

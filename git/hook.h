@@ -7,8 +7,8 @@
  * runs first. Ours bears a print of itself, so that one which somebody has
  * changed since is told from one that nobody has.
  */
-#ifndef FTRACE_SELECTOR_HOOK_H
-#define FTRACE_SELECTOR_HOOK_H
+#ifndef FTRACE_GIT_HOOK_H
+#define FTRACE_GIT_HOOK_H
 
 #include <stdbool.h>
 

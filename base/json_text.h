@@ -4,8 +4,8 @@
  * whatever is wrong in it can be pointed at. cJSON parses; here is only what
  * it does not tell, where each key and value stands.
  */
-#ifndef FTRACE_SELECTOR_JSON_TEXT_H
-#define FTRACE_SELECTOR_JSON_TEXT_H
+#ifndef FTRACE_BASE_JSON_TEXT_H
+#define FTRACE_BASE_JSON_TEXT_H
 
 #include <cjson/cJSON.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/git_set.h"
+#include "git/git_set.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "git/git_run.h"
 #include "map/project.h"
 #include "map/variable.h"
-#include "selector/git_run.h"
 
 /* What a user's configuration must not change about a difference. */
 #define DIFFERENCE \

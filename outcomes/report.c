@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/report.h"
+#include "outcomes/report.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "map/variable.h"
-#include "selector/json.h"
 
 static int compare(const void *a, const void *b)
 {
