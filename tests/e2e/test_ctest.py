@@ -305,3 +305,18 @@ add_test(NAME py COMMAND %s -m pytest -q -p no:cacheprovider ..
     assert chosen(project) == ["one", "py"]
     assert project.affected_units() == ["test_a.py::test_a"]
 
+
+def test_as_a_check(sample):
+    project = sample()
+    project.write("ftrace.json", """\
+        {"test": ["ctest", "--test-dir", "out"],
+         "checks": {"tests": {"command": ["ctest", "--test-dir", "out"]}}}
+        """)
+    first = project.ftrace("check").ok()
+    assert "recorded 2 units" in first.err + first.out
+    project.edit("data/one.txt")
+    second = project.ftrace("check").ok()
+    assert RAN.findall(second.out + second.err) == ["one"]
+    assert "1 hit" in project.ftrace("check").ok().err
+    project.edit("data/two.txt")
+    assert RAN.findall(project.ftrace("test").ok().out) == ["two"]
