@@ -13,7 +13,7 @@
 
 extern char **environ;
 
-static int start(pid_t *pid, char *const argv[], int output)
+static int capture_start(pid_t *pid, char *const argv[], int output)
 {
 	posix_spawn_file_actions_t actions;
 	int code;
@@ -29,7 +29,7 @@ static int start(pid_t *pid, char *const argv[], int output)
 	return code;
 }
 
-static char *read_all(int fd, size_t *size)
+static char *capture_read_all(int fd, size_t *size)
 {
 	size_t room = 1 << 16;
 	char *text = xcalloc(room, 1);
@@ -57,14 +57,14 @@ int capture(char *const argv[], char **text, size_t *size, struct err *err)
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_set(err, -errno, "cannot ask '%s': %s", argv[0],
 			strerror(errno));
-	code = start(&pid, argv, ends[1]);
+	code = capture_start(&pid, argv, ends[1]);
 	close(ends[1]);
 	if (code) {
 		close(ends[0]);
 		return err_set(err, -code, "cannot run '%s': %s", argv[0],
 			strerror(code));
 	}
-	*text = read_all(ends[0], size);
+	*text = capture_read_all(ends[0], size);
 	close(ends[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;

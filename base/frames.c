@@ -10,7 +10,7 @@
 /* More digits than any length has. */
 #define DIGITS_MAX 12
 
-static void append(struct frames *frames, const void *bytes, size_t size)
+static void frames_append(struct frames *frames, const void *bytes, size_t size)
 {
 	if (frames->room - frames->size < size) {
 		frames->room = 2 * frames->room + size + 256;
@@ -26,8 +26,8 @@ void frames_add(struct frames *frames, const void *bytes, size_t size)
 	char head[32];
 	int n = snprintf(head, sizeof(head), "%zu:", size);
 
-	append(frames, head, (size_t)n);
-	append(frames, bytes, size);
+	frames_append(frames, head, (size_t)n);
+	frames_append(frames, bytes, size);
 }
 
 void frames_add_text(struct frames *frames, const char *text)

@@ -19,7 +19,8 @@ void interner_release(struct interner *interner)
 	memset(interner, 0, sizeof(*interner));
 }
 
-static const char *keep(struct interner *interner, const void *bytes, size_t n)
+static const char *intern_keep(
+	struct interner *interner, const void *bytes, size_t n)
 {
 	size_t need = n + 1;
 	char *at;
@@ -42,8 +43,8 @@ static const char *keep(struct interner *interner, const void *bytes, size_t n)
 }
 
 /* The slot that holds the string, or the empty one where it belongs. */
-static uint32_t *slot_of(const struct interner *interner, const void *bytes,
-	size_t size, uint64_t hash)
+static uint32_t *intern_slot_of(const struct interner *interner,
+	const void *bytes, size_t size, uint64_t hash)
 {
 	size_t mask = interner->slot_count - 1;
 	size_t i = hash & mask;
@@ -60,7 +61,7 @@ static uint32_t *slot_of(const struct interner *interner, const void *bytes,
 	return &interner->slots[i];
 }
 
-static void grow(struct interner *interner)
+static void intern_grow(struct interner *interner)
 {
 	size_t count = interner->slot_count ? interner->slot_count * 2 : 64;
 
@@ -71,8 +72,8 @@ static void grow(struct interner *interner)
 	for (size_t i = 0; i < interner->count; i++) {
 		const struct interned *entry = &interner->entries[i];
 
-		*slot_of(interner, entry->bytes, entry->size, entry->hash) =
-			(uint32_t)i;
+		*intern_slot_of(interner, entry->bytes, entry->size,
+			entry->hash) = (uint32_t)i;
 	}
 }
 
@@ -87,13 +88,13 @@ uint32_t intern(struct interner *interner, const void *bytes, size_t size)
 		bytes = "";
 	hash = XXH3_64bits(bytes, size);
 	if (interner->count * 4 >= interner->slot_count * 3)
-		grow(interner);
-	slot = slot_of(interner, bytes, size, hash);
+		intern_grow(interner);
+	slot = intern_slot_of(interner, bytes, size, hash);
 	if (*slot == INTERN_NONE) {
 		*slot = (uint32_t)interner->count;
 		entry = array_add(&interner->entries, &interner->count,
 			&interner->room, sizeof(*entry));
-		entry->bytes = keep(interner, bytes, size);
+		entry->bytes = intern_keep(interner, bytes, size);
 		entry->size = size;
 		entry->hash = hash;
 	}
@@ -105,5 +106,5 @@ uint32_t intern_find(
 {
 	if (!interner->slot_count)
 		return INTERN_NONE;
-	return *slot_of(interner, bytes, size, XXH3_64bits(bytes, size));
+	return *intern_slot_of(interner, bytes, size, XXH3_64bits(bytes, size));
 }

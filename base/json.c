@@ -42,7 +42,7 @@ size_t utf8_length(const char *text)
 }
 
 /* cJSON's own form of a piece of valid text, quotes left out. */
-static char *append(char *to, const char *text, size_t size)
+static char *json_append(char *to, const char *text, size_t size)
 {
 	char *piece = xmemdup(text, size);
 	cJSON *string = cJSON_CreateString(piece);
@@ -76,11 +76,11 @@ cJSON *json_bytes(const char *bytes)
 			s += n;
 			continue;
 		}
-		to = append(to, from, (size_t)(s - from));
+		to = json_append(to, from, (size_t)(s - from));
 		to += sprintf(to, "\\udc%02x", (unsigned char)*s);
 		from = ++s;
 	}
-	to = append(to, from, (size_t)(s - from));
+	to = json_append(to, from, (size_t)(s - from));
 	*to++ = '"';
 	*to = '\0';
 	json = cJSON_CreateRaw(raw);

@@ -118,7 +118,7 @@ static size_t skip_blanks(const struct json_text *text, size_t i)
 }
 
 /* Parses the value at *at, which goes on to where it ends. */
-static cJSON *parse(const struct json_text *text, size_t *at)
+static cJSON *json_text_parse(const struct json_text *text, size_t *at)
 {
 	const char *end = text->bytes + *at;
 	cJSON *value = cJSON_ParseWithLengthOpts(
@@ -149,7 +149,7 @@ int json_text_init(struct json_text *text, const char *name, const char *bytes,
 	at = json_text_top(text);
 	if (at == text->size)
 		return json_text_error(err, text, at, "there is nothing in it");
-	value = parse(text, &at);
+	value = json_text_parse(text, &at);
 	if (!value)
 		return json_text_error(err, text, at, "not JSON from here on");
 	cJSON_Delete(value);
@@ -189,14 +189,14 @@ void json_text_items(
 
 		item->key_at = at;
 		if (object) {
-			key = parse(text, &at);
+			key = json_text_parse(text, &at);
 			item->key = xstrdup(
 				cJSON_IsString(key) ? key->valuestring : "");
 			cJSON_Delete(key);
 			at = skip_blanks(text, skip_blanks(text, at) + 1);
 		}
 		item->at = at;
-		item->value = parse(text, &at);
+		item->value = json_text_parse(text, &at);
 		at = skip_blanks(text, at);
 		if (at < text->size && text->bytes[at] == ',')
 			at = skip_blanks(text, at + 1);

@@ -12,13 +12,13 @@
 
 #include "base/alloc.h"
 
-static int failed(const char *path, struct err *err)
+static int put_file_failed(const char *path, struct err *err)
 {
 	return err_set(err, -1, "cannot write '%s': %s", path, strerror(errno));
 }
 
 /* Where the file is or will be, behind symbolic links; to be freed. */
-static char *place_of(const char *path)
+static char *put_file_place_of(const char *path)
 {
 	/* What /dev/stdout is a link to may be a file that others write to. */
 	char *real =
@@ -27,7 +27,7 @@ static char *place_of(const char *path)
 	return real ? real : xstrdup(path);
 }
 
-static bool is_special(const char *path)
+static bool put_file_is_special(const char *path)
 {
 	struct stat st;
 
@@ -55,18 +55,18 @@ static int open_beside(const char *place, char **name)
 
 int put_file_check(const char *path, struct err *err)
 {
-	char *place = place_of(path), *name = NULL;
+	char *place = put_file_place_of(path), *name = NULL;
 	int fd, code = 0;
 
-	if (is_special(place)) {
+	if (put_file_is_special(place)) {
 		fd = open(place, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 		/* A pipe that nobody reads yet may be read later. */
 		if (fd < 0 && errno != ENXIO)
-			code = failed(path, err);
+			code = put_file_failed(path, err);
 	} else {
 		fd = open_beside(place, &name);
 		if (fd < 0)
-			code = failed(path, err);
+			code = put_file_failed(path, err);
 		else
 			unlink(name);
 	}
@@ -96,8 +96,8 @@ static int write_all(int fd, const char *text)
 
 int put_file(const char *path, const char *text, struct err *err)
 {
-	char *place = place_of(path), *name = NULL;
-	int fd = is_special(place)
+	char *place = put_file_place_of(path), *name = NULL;
+	int fd = put_file_is_special(place)
 			 ? open(place, O_WRONLY | O_APPEND | O_CLOEXEC)
 			 : open_beside(place, &name);
 	int code = fd < 0 ? -1 : write_all(fd, text);
@@ -108,7 +108,7 @@ int put_file(const char *path, const char *text, struct err *err)
 	if (code == 0 && name)
 		code = rename(name, place);
 	if (code < 0) {
-		failed(path, err);
+		put_file_failed(path, err);
 		if (name)
 			unlink(name);
 	}

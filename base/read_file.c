@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 
-static int fill(char **bytes, FILE *file, size_t most, size_t *size)
+static int read_file_fill(char **bytes, FILE *file, size_t most, size_t *size)
 {
 	size_t room = 0, n;
 
@@ -37,7 +37,7 @@ char *read_file(const char *path, size_t most, size_t *size)
 	if (!file)
 		return NULL;
 	errno = 0;
-	error = fill(&bytes, file, most, size);
+	error = read_file_fill(&bytes, file, most, size);
 	fclose(file);
 	if (!error)
 		return bytes;

@@ -60,7 +60,7 @@ static void add_reasons(cJSON *object, const struct affected_unit *unit)
 	}
 }
 
-static void answer_json(
+static void cli_affected_answer_json(
 	const struct affected *affected, const struct arguments *arguments)
 {
 	cJSON *json = json_new();
@@ -114,7 +114,7 @@ static void tell_commands(const struct affected *affected)
 			count > 1 ? ", ..." : "", count > 1 ? "them" : "it");
 }
 
-static void summarise(const struct affected *affected)
+static void cli_affected_summarise(const struct affected *affected)
 {
 	size_t selected = 0, fresh = 0, gone = 0;
 	size_t variables = affected->variables;
@@ -170,7 +170,7 @@ static int run_untested(void)
 	return answer_untested(&verb_affected, &asked);
 }
 
-static int run(int argc, char **argv)
+static int cli_affected_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_affected, argc, argv);
 	struct affected affected;
@@ -208,12 +208,12 @@ static int run(int argc, char **argv)
 	affected_arguments(&affected, runner, tests, common_json ? NULL : &here,
 		NULL, &arguments);
 	if (common_json) {
-		answer_json(&affected, &arguments);
+		cli_affected_answer_json(&affected, &arguments);
 	} else {
 		for (size_t i = 0; i < arguments.count; i++)
 			print_item(arguments.list[i], zero);
 		if (!quiet)
-			summarise(&affected);
+			cli_affected_summarise(&affected);
 	}
 	code = finish_output();
 	if (code == 0 && exit_code && arguments.count)
@@ -239,5 +239,5 @@ const struct verb verb_affected = {
 		"question: which changed\nPython functions no recorded test "
 		"enters.",
 	.options = options,
-	.run = run,
+	.run = cli_affected_run,
 };

@@ -55,7 +55,7 @@ struct auditing {
 	struct audit_report report;
 };
 
-static unsigned long long parse(
+static unsigned long long cli_audit_parse(
 	const char *text, const char *name, unsigned long long most)
 {
 	unsigned long long value;
@@ -74,7 +74,7 @@ static uint64_t choose_seed(void)
 	uint32_t random = 0;
 
 	if (seed)
-		return parse(seed, "seed", UINT64_MAX);
+		return cli_audit_parse(seed, "seed", UINT64_MAX);
 	/* Short enough to be typed again. */
 	if (getrandom(&random, sizeof(random), 0) < 0)
 		random = (uint32_t)getpid();
@@ -96,7 +96,7 @@ static char **with_unit(const struct auditing *auditing, char *id)
 }
 
 /* What stands in the way of saying anything about any unit; or 0. */
-static int find_obstacle(
+static int cli_audit_find_obstacle(
 	const struct run_result *result, const struct audit_run *run)
 {
 	if (!result->recorded)
@@ -151,7 +151,7 @@ static int audit_unit(const struct auditing *auditing, struct audit_run *run)
 		streams_take_back(saved);
 		if (code < 0)
 			note("%s", err.text);
-		code = code < 0 ? -code : find_obstacle(&result, run);
+		code = code < 0 ? -code : cli_audit_find_obstacle(&result, run);
 		run_result_release(&result);
 		if (code || !run->audit.unsure.count || !run->audit.after ||
 			spawn_signal())
@@ -191,14 +191,14 @@ static int audit_all(struct auditing *auditing)
 	return code;
 }
 
-static int by_id(const void *a, const void *b)
+static int cli_audit_by_id(const void *a, const void *b)
 {
 	const struct audit_run *x = a, *y = b;
 
 	return strcmp(x->unit->id, y->unit->id);
 }
 
-static int by_path(const void *a, const void *b)
+static int cli_audit_by_path(const void *a, const void *b)
 {
 	const struct audit_gap *x = a, *y = b;
 	int order = strcmp(x->path, y->path);
@@ -215,17 +215,18 @@ static void sort(struct audit_report *report)
 
 		if (gaps->count)
 			qsort(gaps->list, gaps->count, sizeof(*gaps->list),
-				by_path);
+				cli_audit_by_path);
 	}
 	if (report->count)
 		qsort(report->runs, report->count, sizeof(*report->runs),
-			by_id);
+			cli_audit_by_id);
 }
 
 /* A map that cannot be widened is known before anything is run. */
-static int draw(struct auditing *auditing, struct sample *sample)
+static int cli_audit_draw(struct auditing *auditing, struct sample *sample)
 {
-	size_t n = number ? parse(number, "number", SIZE_MAX) : DEFAULT_NUMBER;
+	size_t n = number ? cli_audit_parse(number, "number", SIZE_MAX)
+			  : DEFAULT_NUMBER;
 	struct map map;
 	struct err err;
 	int code = map_open(&map, auditing->root, MAP_QUERY, &err);
@@ -270,10 +271,10 @@ static int report_all(struct auditing *auditing, int code)
 	return code ? code : audit_count_gaps(report) ? EXIT_GAPS : 0;
 }
 
-static int audit(struct auditing *auditing)
+static int cli_audit(struct auditing *auditing)
 {
 	struct sample sample = {0};
-	int code = draw(auditing, &sample);
+	int code = cli_audit_draw(auditing, &sample);
 
 	if (code)
 		goto out;
@@ -322,7 +323,7 @@ static const struct adapter *choose_adapter(char *const *argv)
 	return adapter;
 }
 
-static int run(int argc, char **argv)
+static int cli_audit_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_audit, argc, argv), code;
 	struct auditing auditing = {.command = argv + first};
@@ -331,17 +332,18 @@ static int run(int argc, char **argv)
 		usage_error(&verb_audit,
 			"no command given, as in 'ftrace audit -- "
 			"pytest'");
-	if (number && !parse(number, "number", SIZE_MAX))
+	if (number && !cli_audit_parse(number, "number", SIZE_MAX))
 		usage_error(&verb_audit, "no unit to audit");
 	if (limit)
-		auditing.seconds = (unsigned)parse(limit, "timeout", 1u << 30);
+		auditing.seconds =
+			(unsigned)cli_audit_parse(limit, "timeout", 1u << 30);
 	auditing.adapter = choose_adapter(argv + first);
 	auditing.report.seed = choose_seed();
 	auditing.root = open_project();
 	if (!auditing.root)
 		return EXIT_RUN_FAILED;
 	project_here(&auditing.here, auditing.root);
-	code = audit(&auditing);
+	code = cli_audit(&auditing);
 	free(auditing.root);
 	if (spawn_signal())
 		spawn_exit_like(spawn_signal());
@@ -358,5 +360,5 @@ const struct verb verb_audit = {
 		"had left in memory) is printed and added to the map.\nExits "
 		"with 1 when there was such a gap.",
 	.options = options,
-	.run = run,
+	.run = cli_audit_run,
 };

@@ -36,7 +36,7 @@ struct answer {
 	struct functions functions;
 };
 
-static void add_file(
+static void changed_add_file(
 	cJSON *files, const char *path, const char *state, const char *what)
 {
 	cJSON *item = cJSON_CreateObject();
@@ -47,17 +47,17 @@ static void add_file(
 	cJSON_AddItemToArray(files, item);
 }
 
-static void answer_json(const struct answer *answer)
+static void changed_answer_json(const struct answer *answer)
 {
 	const struct changes *changes = &answer->changes;
 	cJSON *json = json_new();
 	cJSON *files = cJSON_AddArrayToObject(json, "files");
 
 	for (size_t i = 0; i < changes->count; i++)
-		add_file(files, changes->list[i].path, "stale",
+		changed_add_file(files, changes->list[i].path, "stale",
 			changes->list[i].what);
 	for (size_t i = 0; i < answer->fresh_count; i++)
-		add_file(files, answer->fresh[i], "miss", "new");
+		changed_add_file(files, answer->fresh[i], "miss", "new");
 	cJSON_AddNumberToObject(
 		json, "hit", (double)(changes->recorded - changes->count));
 	cJSON_AddNumberToObject(json, "stale", (double)changes->count);
@@ -67,7 +67,7 @@ static void answer_json(const struct answer *answer)
 	json_print(json);
 }
 
-static void show(const struct project_here *here, const char *path)
+static void changed_show(const struct project_here *here, const char *path)
 {
 	char *shown = project_show(here, path);
 
@@ -110,7 +110,7 @@ static void note_untested(
 			counted(count - UNTESTED_MAX, "function", "functions"));
 }
 
-static void answer_text(const struct answer *answer, const char *root)
+static void changed_answer_text(const struct answer *answer, const char *root)
 {
 	const struct changes *changes = &answer->changes;
 	struct project_here here;
@@ -124,9 +124,9 @@ static void answer_text(const struct answer *answer, const char *root)
 	if (!quiet)
 		note_untested(&here, &answer->functions);
 	for (size_t i = 0; i < changes->count; i++)
-		show(&here, changes->list[i].path);
+		changed_show(&here, changes->list[i].path);
 	for (size_t i = 0; i < answer->fresh_count; i++)
-		show(&here, answer->fresh[i]);
+		changed_show(&here, answer->fresh[i]);
 	if (!quiet)
 		note("%zu hit, %zu stale, %zu miss; %s read",
 			changes->recorded - changes->count, changes->count,
@@ -145,7 +145,7 @@ static int find_functions(
 		&answer->functions, &answer->changes, map, since, err);
 }
 
-static int run(int argc, char **argv)
+static int changed_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_changed, argc, argv);
 	struct answer answer = {0};
@@ -170,9 +170,9 @@ static int run(int argc, char **argv)
 		code = query_failed(&err);
 	} else {
 		if (common_json)
-			answer_json(&answer);
+			changed_answer_json(&answer);
 		else
-			answer_text(&answer, map.root);
+			changed_answer_text(&answer, map.root);
 		code = finish_output();
 	}
 	for (size_t i = 0; i < answer.fresh_count; i++)
@@ -194,5 +194,5 @@ const struct verb verb_changed = {
 		"Changed Python functions that no recorded test enters\nare "
 		"named on standard error.",
 	.options = options,
-	.run = run,
+	.run = changed_run,
 };

@@ -58,7 +58,8 @@ static bool has_text(const struct config_texts *texts, const char *text)
 	return false;
 }
 
-static bool is_wanted(const struct config_check *check, char *const *names)
+static bool check_is_wanted(
+	const struct config_check *check, char *const *names)
 {
 	if (*names) {
 		while (*names && strcmp(*names, check->name) != 0)
@@ -77,7 +78,7 @@ static bool is_profile(const struct config *config)
 	return false;
 }
 
-static void choose(struct checks *checks, char *const *names)
+static void check_choose(struct checks *checks, char *const *names)
 {
 	const struct config *config = &checks->config;
 
@@ -95,7 +96,7 @@ static void choose(struct checks *checks, char *const *names)
 	for (int phase = 0; phase < PHASES; phase++)
 		for (size_t i = 0; i < config->count; i++)
 			if ((int)config->checks[i].phase == phase &&
-				is_wanted(&config->checks[i], names))
+				check_is_wanted(&config->checks[i], names))
 				check_init(&checks->list[checks->count++],
 					&config->checks[i], checks->root);
 }
@@ -141,7 +142,7 @@ static void ask_for(struct check *check)
 }
 
 /* Gets on with a check that waits, where it can; whether it did. */
-static bool begin(struct checks *checks, struct check *check,
+static bool check_begin(struct checks *checks, struct check *check,
 	struct check_show *show, unsigned jobs)
 {
 	const struct check *before = find_before(checks, check);
@@ -180,7 +181,7 @@ static void begin_all(struct checks *checks, enum check_phase phase,
 		for (size_t i = 0; i < checks->count && !checks->stopping; i++)
 			if (checks->list[i].progress == CHECK_WAITING &&
 				checks->list[i].config->phase == phase)
-				more |= begin(
+				more |= check_begin(
 					checks, &checks->list[i], show, jobs);
 	}
 }
@@ -216,7 +217,7 @@ static void run_phase(struct checks *checks, enum check_phase phase,
 	}
 }
 
-static void run_checks(struct checks *checks)
+static void check_run_checks(struct checks *checks)
 {
 	struct check_show show = {.quiet = quiet, .json = common_json};
 	unsigned jobs = parse_jobs();
@@ -230,7 +231,7 @@ static void run_checks(struct checks *checks)
 	check_show_end(&show, checks);
 }
 
-static void release(struct checks *checks)
+static void check_free(struct checks *checks)
 {
 	for (size_t i = 0; i < checks->count; i++)
 		check_release(&checks->list[i]);
@@ -239,7 +240,7 @@ static void release(struct checks *checks)
 	free(checks->root);
 }
 
-static int load(struct checks *checks)
+static int check_load(struct checks *checks)
 {
 	struct err err;
 
@@ -259,22 +260,22 @@ static int load(struct checks *checks)
 	return EXIT_RUN_FAILED;
 }
 
-static int run(int argc, char **argv)
+static int check_verb_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_check, argc, argv);
 	struct checks checks = {.all = all, .outdated = true};
 	int code, status;
 
 	spawn_outlive_readers();
-	code = load(&checks);
+	code = check_load(&checks);
 	if (code == 0) {
-		choose(&checks, argv + first);
-		run_checks(&checks);
+		check_choose(&checks, argv + first);
+		check_run_checks(&checks);
 		code = checks.failed ? check_exit(checks.failed)
 				     : finish_output();
 	}
 	status = checks.signal;
-	release(&checks);
+	check_free(&checks);
 	if (status)
 		spawn_exit_like(status);
 	return code;
@@ -293,5 +294,5 @@ const struct verb verb_check = {
 		"too "
 		"long, 125: ftrace itself failed.",
 	.options = options,
-	.run = run,
+	.run = check_verb_run,
 };

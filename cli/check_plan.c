@@ -68,7 +68,7 @@ void check_release(struct check *check)
 		munmap(check->told, sizeof(*check->told));
 }
 
-static void decide(
+static void check_plan_decide(
 	struct check *check, enum unit_state state, const char *reason)
 {
 	free(check->reason);
@@ -85,11 +85,11 @@ static void decide_by(struct check *check, const struct affected_unit *unit)
 	for (size_t i = 0; !text && i < unit->reason_count; i++)
 		if (unit->reasons[i].state == unit->state)
 			text = reason_text(&unit->reasons[i]);
-	decide(check, unit->state, text);
+	check_plan_decide(check, unit->state, text);
 	free(text);
 }
 
-static const struct query_unit *find_unit(
+static const struct query_unit *check_plan_find_unit(
 	const struct query_units *units, const char *id)
 {
 	for (size_t i = 0; i < units->count; i++)
@@ -102,7 +102,8 @@ static const struct query_unit *find_unit(
 static int decide_command(struct check *check, const struct plan *known,
 	struct map *map, struct err *err)
 {
-	const struct query_unit *unit = find_unit(&known->units, check->unit);
+	const struct query_unit *unit =
+		check_plan_find_unit(&known->units, check->unit);
 	const struct affected_unit *affected =
 		affected_find_unit(&known->affected, "command", check->unit);
 	char *name = NULL;
@@ -112,13 +113,13 @@ static int decide_command(struct check *check, const struct plan *known,
 		return code;
 	check->spared = 0;
 	if (!unit || !name) {
-		decide(check, UNIT_MISS, "it has not run yet");
+		check_plan_decide(check, UNIT_MISS, "it has not run yet");
 	} else if (strcmp(name, check->definition) != 0) {
-		decide(check, UNIT_MISS, "it was another command");
+		check_plan_decide(check, UNIT_MISS, "it was another command");
 	} else if (affected) {
 		decide_by(check, affected);
 	} else {
-		decide(check, UNIT_HIT, NULL);
+		check_plan_decide(check, UNIT_HIT, NULL);
 		check->spared = unit->duration > 0 ? unit->duration : 0;
 	}
 	free(name);
@@ -133,16 +134,16 @@ static void decide_tests(struct check *check, const struct plan *plan)
 
 	check->spared = plan_is_all(plan) ? 0 : plan->spared;
 	if (!plan->known || !plan->recorded) {
-		decide(check, UNIT_MISS, "it has not run yet");
+		check_plan_decide(check, UNIT_MISS, "it has not run yet");
 		return;
 	}
 	if (plan_is_nothing(plan)) {
-		decide(check, UNIT_HIT, NULL);
+		check_plan_decide(check, UNIT_HIT, NULL);
 		return;
 	}
 	if (plan->decisive) {
 		text = xasprintf("%s changed", plan->decisive);
-		decide(check, UNIT_STALE, text);
+		check_plan_decide(check, UNIT_STALE, text);
 		free(text);
 		return;
 	}
@@ -180,7 +181,8 @@ static int examine_tests(struct check *check, const struct plan *known,
 	return code;
 }
 
-static int examine(struct checks *checks, struct map *map, struct err *err)
+static int check_plan_examine(
+	struct checks *checks, struct map *map, struct err *err)
 {
 	struct plan known = {0}; /* its halves that concern all */
 	int code = query_units(&known.units, map, err);
@@ -207,7 +209,7 @@ void check_examine(struct checks *checks)
 
 	checks->outdated = false;
 	if (code == 0) {
-		code = examine(checks, &map, &err);
+		code = check_plan_examine(checks, &map, &err);
 		code = code < 0 && map.damaged ? MAP_DAMAGED : code;
 		map_close(&map);
 	}
@@ -220,7 +222,7 @@ void check_examine(struct checks *checks)
 	for (size_t i = 0; i < checks->count; i++)
 		if (checks->list[i].progress == CHECK_WAITING) {
 			checks->list[i].spared = 0;
-			decide(&checks->list[i], UNIT_MISS,
+			check_plan_decide(&checks->list[i], UNIT_MISS,
 				code == MAP_MISSING ? "there is no map yet"
 						    : "the map cannot be read");
 		}

@@ -19,13 +19,13 @@ struct totals {
 	int64_t spared;
 };
 
-static bool failed(const struct check *check)
+static bool check_show_failed(const struct check *check)
 {
 	return check->progress == CHECK_FAILED ||
 	       check->progress == CHECK_TIMED_OUT;
 }
 
-static void count(struct totals *totals, const struct checks *checks)
+static void check_show_count(struct totals *totals, const struct checks *checks)
 {
 	memset(totals, 0, sizeof(*totals));
 	for (size_t i = 0; i < checks->count; i++) {
@@ -35,7 +35,7 @@ static void count(struct totals *totals, const struct checks *checks)
 			totals->left++;
 			continue;
 		}
-		totals->failed += failed(check);
+		totals->failed += check_show_failed(check);
 		totals->states[check->state]++;
 		totals->spared += check->spared;
 	}
@@ -124,7 +124,7 @@ static void write_row(FILE *to, const struct checks *checks,
 {
 	bool begun = check->progress != CHECK_WAITING &&
 		     check->progress != CHECK_LEFT;
-	enum colour which = failed(check)                      ? COLOUR_YELLOW
+	enum colour which = check_show_failed(check)           ? COLOUR_YELLOW
 			    : check->progress == CHECK_RUNNING ? COLOUR_BOLD
 							       : COLOUR_NONE;
 	char row[1024];
@@ -156,7 +156,8 @@ static void rub_out(struct check_show *show)
 	show->lines = 0;
 }
 
-static void draw(struct check_show *show, const struct checks *checks)
+static void check_show_draw(
+	struct check_show *show, const struct checks *checks)
 {
 	unsigned width, height;
 	size_t size;
@@ -191,7 +192,7 @@ void check_show_begin(struct check_show *show, const struct checks *checks)
 	show->live = !show->quiet && isatty(STDERR_FILENO) && term && *term &&
 		     strcmp(term, "dumb") != 0;
 	if (show->live)
-		draw(show, checks);
+		check_show_draw(show, checks);
 }
 
 /* What it printed, below its name. */
@@ -217,7 +218,7 @@ static void copy_output(
 }
 
 /* What it did that is worth a line. */
-static void tell(const struct check *check)
+static void check_show_tell(const struct check *check)
 {
 	const struct check_told *told = check->told;
 
@@ -234,10 +235,10 @@ static void tell(const struct check *check)
 			check->config->name, told->rewrote);
 }
 
-static bool is_over(const struct check *check)
+static bool check_show_is_over(const struct check *check)
 {
 	return check->progress == CHECK_PASSED ||
-	       check->progress == CHECK_STOPPED || failed(check);
+	       check->progress == CHECK_STOPPED || check_show_failed(check);
 }
 
 static void tell_line(const struct check *check)
@@ -253,20 +254,21 @@ static void tell_line(const struct check *check)
 void check_show_progress(struct check_show *show, const struct checks *checks,
 	const struct check *check)
 {
-	if (show->live && is_over(check))
+	if (show->live && check_show_is_over(check))
 		rub_out(show);
-	if (is_over(check)) {
-		if (check->output && (failed(check) || !show->quiet))
+	if (check_show_is_over(check)) {
+		if (check->output && (check_show_failed(check) || !show->quiet))
 			copy_output(show, check);
-		tell(check);
+		check_show_tell(check);
 	}
 	if (show->live)
-		draw(show, checks);
-	else if (!show->quiet || failed(check))
+		check_show_draw(show, checks);
+	else if (!show->quiet || check_show_failed(check))
 		tell_line(check);
 }
 
-static void print_json(const struct checks *checks, const struct totals *totals)
+static void check_show_print_json(
+	const struct checks *checks, const struct totals *totals)
 {
 	static const char *const outcomes[] = {[CHECK_PASSED] = "passed",
 		[CHECK_FAILED] = "failed",
@@ -283,7 +285,7 @@ static void print_json(const struct checks *checks, const struct totals *totals)
 		cJSON_AddStringToObject(item, "name", check->config->name);
 		cJSON_AddStringToObject(
 			item, "phase", check_phase_name(check->config->phase));
-		cJSON_AddBoolToObject(item, "ran", is_over(check));
+		cJSON_AddBoolToObject(item, "ran", check_show_is_over(check));
 		if (check->progress != CHECK_LEFT)
 			cJSON_AddStringToObject(
 				item, "state", unit_state_name(check->state));
@@ -296,7 +298,7 @@ static void print_json(const struct checks *checks, const struct totals *totals)
 		if (check->progress != CHECK_LEFT)
 			cJSON_AddNumberToObject(
 				item, "spared_us", (double)check->spared);
-		if (!is_over(check))
+		if (!check_show_is_over(check))
 			continue;
 		cJSON_AddStringToObject(
 			item, "outcome", outcomes[check->progress]);
@@ -322,9 +324,9 @@ void check_show_end(struct check_show *show, const struct checks *checks)
 	struct totals totals;
 	char end[128] = "", spared[32];
 
-	count(&totals, checks);
+	check_show_count(&totals, checks);
 	if (show->json)
-		print_json(checks, &totals);
+		check_show_print_json(checks, &totals);
 	if (show->quiet)
 		return;
 	if (totals.failed)

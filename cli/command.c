@@ -108,7 +108,7 @@ static char *shown(char **words, const struct config_check *config)
 					 : run_command_line(words);
 }
 
-static void announce(
+static void cli_command_announce(
 	char **words, const struct config_check *config, const char *directory)
 {
 	char *line = shown(words, config);
@@ -161,7 +161,7 @@ static char **last_command(
 	return words;
 }
 
-static void tell_none(void)
+static void cli_command_tell_none(void)
 {
 	note("no command given; '" CONFIG_FILE "' has no \"test\", and the "
 	     "map no command that ran as a whole");
@@ -189,12 +189,12 @@ int command_usual(char ***words, const struct adapter **adapter,
 		*words = last_command(adapter, &directory, root);
 	}
 	if (!*words) {
-		tell_none();
+		cli_command_tell_none();
 		code = EXIT_USAGE;
 	} else if (go_to(root, directory)) {
 		code = 0;
 		if (!quiet)
-			announce(*words, test, directory);
+			cli_command_announce(*words, test, directory);
 	}
 out:
 	free(directory);

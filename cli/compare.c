@@ -36,7 +36,7 @@ struct comparison {
 	size_t both; /* failed in both */
 };
 
-static int read_one(struct report *report, const char *path, bool full)
+static int compare_read_one(struct report *report, const char *path, bool full)
 {
 	struct err err;
 
@@ -75,8 +75,8 @@ static const struct adapter *adapter_of(const struct report *report)
 }
 
 /* For what is learnt, the warm run is what was before. */
-static void take(struct comparison *comparison, const struct result *warm,
-	const struct result *full)
+static void compare_take(struct comparison *comparison,
+	const struct result *warm, const struct result *full)
 {
 	struct results *results = &comparison->testing.results;
 
@@ -89,7 +89,7 @@ static void take(struct comparison *comparison, const struct result *warm,
 			.duration = full->duration});
 }
 
-static void sort_out(struct comparison *comparison)
+static void compare_sort_out(struct comparison *comparison)
 {
 	const struct results *full = &comparison->full.results;
 
@@ -111,7 +111,7 @@ static void sort_out(struct comparison *comparison)
 				sizeof(*comparison->candidates)) =
 				comparison->testing.results.count;
 		if (failed != warm_failed)
-			take(comparison, warm, ended);
+			compare_take(comparison, warm, ended);
 		else
 			comparison->both += failed && warm_failed;
 	}
@@ -128,7 +128,7 @@ static void restore_paths(struct comparison *comparison)
 		comparison->paths[i] = variable_stored(warm->changed[i]);
 }
 
-static int examine(struct comparison *comparison)
+static int compare_examine(struct comparison *comparison)
 {
 	struct testing *testing = &comparison->testing;
 	size_t count = comparison->candidate_count;
@@ -156,7 +156,7 @@ static const char *outcome_shown(const char *outcome)
 	return outcome ? outcome : "unknown";
 }
 
-static void print_json(const struct comparison *comparison)
+static void compare_print_json(const struct comparison *comparison)
 {
 	const struct results *results = &comparison->testing.results;
 	cJSON *json = json_new(), *list;
@@ -188,7 +188,7 @@ static void print_json(const struct comparison *comparison)
 	json_print(json);
 }
 
-static void print_text(const struct comparison *comparison)
+static void compare_print_text(const struct comparison *comparison)
 {
 	const struct results *results = &comparison->testing.results;
 	const struct escapes *escapes = &comparison->escaping.found;
@@ -218,9 +218,9 @@ static int report(const struct comparison *comparison)
 	int code;
 
 	if (common_json)
-		print_json(comparison);
+		compare_print_json(comparison);
 	else
-		print_text(comparison);
+		compare_print_text(comparison);
 	code = finish_output();
 	note("%s, %zu unsteady, %zu failed in both",
 		counted(comparison->escaping.found.count, "escape", "escapes"),
@@ -232,14 +232,15 @@ static int report(const struct comparison *comparison)
 	return comparison->escaping.found.count ? EXIT_ESCAPED : 0;
 }
 
-static int compare(struct comparison *comparison, const char *const *names)
+static int compare_reports(
+	struct comparison *comparison, const char *const *names)
 {
 	const struct report *full = &comparison->full;
 	char *root, *place;
-	int code = read_one(&comparison->warm, names[0], false);
+	int code = compare_read_one(&comparison->warm, names[0], false);
 
 	if (code == 0)
-		code = read_one(&comparison->full, names[1], true);
+		code = compare_read_one(&comparison->full, names[1], true);
 	if (code)
 		return code;
 	if (!is_same_project(comparison)) {
@@ -263,13 +264,13 @@ static int compare(struct comparison *comparison, const char *const *names)
 		adapter_of(full));
 	if (code)
 		return code;
-	sort_out(comparison);
+	compare_sort_out(comparison);
 	restore_paths(comparison);
-	code = examine(comparison);
+	code = compare_examine(comparison);
 	return code ? code : report(comparison);
 }
 
-static void release(struct comparison *comparison)
+static void compare_release(struct comparison *comparison)
 {
 	for (size_t i = 0;
 		comparison->paths && i < comparison->warm.changed_count; i++)
@@ -282,7 +283,7 @@ static void release(struct comparison *comparison)
 	report_release(&comparison->full);
 }
 
-static int run(int argc, char **argv)
+static int compare_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_compare, argc, argv), code;
 	struct comparison comparison = {.both = 0};
@@ -294,8 +295,8 @@ static int run(int argc, char **argv)
 	if (argc - first > 2)
 		usage_error(&verb_compare, "unexpected argument '%s'",
 			argv[first + 2]);
-	code = compare(&comparison, (const char *const *)argv + first);
-	release(&comparison);
+	code = compare_reports(&comparison, (const char *const *)argv + first);
+	compare_release(&comparison);
 	if (spawn_signal())
 		spawn_exit_like(spawn_signal());
 	return code;
@@ -314,5 +315,5 @@ const struct verb verb_compare = {
 		"ways are\nflaky, and kept so. Exits with 99 when a test "
 		"escaped.",
 	.options = options,
-	.run = run,
+	.run = compare_run,
 };

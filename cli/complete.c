@@ -27,7 +27,7 @@ struct part {
 	size_t size;
 };
 
-static void say(const char *directive)
+static void complete_say(const char *directive)
 {
 	puts(directive);
 }
@@ -39,10 +39,10 @@ static void say_command(size_t at)
 
 static void say_kinds(unsigned kinds)
 {
-	say(kinds & VALUES_FILES         ? "files"
-		: kinds & VALUES_FOLDERS ? "folders"
-		: kinds & VALUES_NAMES   ? "names"
-					 : "words");
+	complete_say(kinds & VALUES_FILES     ? "files"
+		     : kinds & VALUES_FOLDERS ? "folders"
+		     : kinds & VALUES_NAMES   ? "names"
+					      : "words");
 }
 
 static const struct verb *find_verb(const char *name)
@@ -90,7 +90,7 @@ static const struct option_row *find_waiting(
 }
 
 /* One word that stands before the current one. */
-static void pass(struct typing *typing, size_t at)
+static void complete_pass(struct typing *typing, size_t at)
 {
 	const char *word = typing->words[at];
 
@@ -148,7 +148,7 @@ static bool is_kind(struct part part)
 }
 
 /* Whether the operand is one of "a|b". */
-static bool is_one_of(struct part part, const char *operand)
+static bool complete_is_one_of(struct part part, const char *operand)
 {
 	size_t size = strlen(operand);
 
@@ -186,7 +186,7 @@ static struct part find_part(const struct typing *typing, const char **at)
 			!(part.size >= 2 && !memcmp(part.text, "--", 2)))
 			found = part;
 		if (n < typing->operand_count && !is_kind(part) &&
-			!is_one_of(part, typing->operands[n]))
+			!complete_is_one_of(part, typing->operands[n]))
 			fits = false;
 		n++;
 		last = part;
@@ -248,7 +248,7 @@ static void complete_option(const struct typing *typing)
 	const char *current = typing->current;
 	char text[64];
 
-	say("words");
+	complete_say("words");
 	for (const struct option_row *row = typing->verb->options; row->name;
 		row++) {
 		snprintf(text, sizeof(text), "--%s", row->name);
@@ -268,7 +268,7 @@ static void complete_verb(const struct typing *typing)
 {
 	const char *current = typing->current;
 
-	say("words");
+	complete_say("words");
 	complete_values("VERB", 4, NULL, current, "");
 	if (*current != '-')
 		return;
@@ -298,7 +298,7 @@ static void complete_word(const struct typing *typing)
 		if (row && row->type != OPTION_FLAG)
 			complete_value(typing, row, equals + 1, before);
 		else
-			say("words");
+			complete_say("words");
 	} else if (*current == '-' && !typing->ended) {
 		complete_option(typing);
 	} else if (option_takes_command(typing->verb)) {
@@ -317,11 +317,11 @@ void complete(char *const *words, size_t count)
 	if (count > 1)
 		typing.verb = find_verb(words[0]);
 	for (size_t i = 1; typing.verb && i + 1 < count && !typing.command; i++)
-		pass(&typing, i);
+		complete_pass(&typing, i);
 	if (typing.verb)
 		complete_word(&typing);
 	else if (count <= 1)
 		complete_verb(&typing);
 	else
-		say("words");
+		complete_say("words");
 }

@@ -31,7 +31,8 @@ void complete_put(const char *typed, const char *before, const char *text,
 	printf("%s%s\t%s\n", before, text, help ? help : "");
 }
 
-static void put(const struct asked *asked, const char *text, const char *help)
+static void complete_values_put(
+	const struct asked *asked, const char *text, const char *help)
 {
 	complete_put(asked->typed, asked->before, text, help);
 }
@@ -61,7 +62,7 @@ static bool load_units(struct query_units *units, const struct asked *asked)
 	return loaded;
 }
 
-static int compare_texts(const void *a, const void *b)
+static int complete_values_compare_texts(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
@@ -73,10 +74,11 @@ static size_t put_once(
 	size_t printed = 0;
 
 	if (count)
-		qsort(texts, count, sizeof(*texts), compare_texts);
+		qsort(texts, count, sizeof(*texts),
+			complete_values_compare_texts);
 	for (size_t i = 0; i < count; i++)
 		if (!i || strcmp(texts[i - 1], texts[i]) != 0) {
-			put(asked, texts[i], help);
+			complete_values_put(asked, texts[i], help);
 			printed++;
 		}
 	for (size_t i = 0; i < count; i++)
@@ -136,7 +138,7 @@ static void put_checks(const struct asked *asked)
 
 	if (root && config_load(&config, root, &err) == 0)
 		for (size_t i = 0; i < config.count; i++)
-			put(asked, config.checks[i].name,
+			complete_values_put(asked, config.checks[i].name,
 				check_phase_name(config.checks[i].phase));
 	if (root)
 		config_release(&config);
@@ -176,13 +178,13 @@ static void put_revisions(const struct asked *asked)
 	struct err err;
 	struct git git = {.directory = root, .err = &err};
 
-	put(asked, "HEAD", "");
+	complete_values_put(asked, "HEAD", "");
 	if (root && git_run(&git, arguments, NULL, &bytes) == 0) {
 		char *rest = bytes.text, *line;
 
 		while ((line = strsep(&rest, "\n")))
 			if (*line)
-				put(asked, line, "");
+				complete_values_put(asked, line, "");
 	}
 	free(bytes.text);
 	free(root);
@@ -191,21 +193,21 @@ static void put_revisions(const struct asked *asked)
 static void put_verbs(const struct asked *asked)
 {
 	for (size_t i = 0; verbs[i]; i++)
-		put(asked, verbs[i]->name, verbs[i]->summary);
+		complete_values_put(asked, verbs[i]->name, verbs[i]->summary);
 }
 
 static void put_colours(const struct asked *asked)
 {
-	put(asked, "auto", "on a terminal");
-	put(asked, "always", "");
-	put(asked, "never", "");
+	complete_values_put(asked, "auto", "on a terminal");
+	complete_values_put(asked, "always", "");
+	complete_values_put(asked, "never", "");
 }
 
 static void put_runners(const struct asked *asked)
 {
 	for (size_t i = 0; adapter_at(i); i++)
-		put(asked, adapter_at(i)->name, "");
-	put(asked, "none", "the command is one unit");
+		complete_values_put(asked, adapter_at(i)->name, "");
+	complete_values_put(asked, "none", "the command is one unit");
 }
 
 static const struct values {
@@ -227,7 +229,7 @@ static const struct values {
 	{"WHEN", VALUES_WORDS, put_colours},
 };
 
-static const struct values *find(const char *word, size_t size)
+static const struct values *complete_values_find(const char *word, size_t size)
 {
 	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
 		if (strlen(values[i].word) == size &&
@@ -238,7 +240,7 @@ static const struct values *find(const char *word, size_t size)
 
 enum value_kind complete_kind(const char *word, size_t size)
 {
-	const struct values *found = find(word, size);
+	const struct values *found = complete_values_find(word, size);
 
 	return found ? found->kind : 0;
 }
@@ -246,7 +248,7 @@ enum value_kind complete_kind(const char *word, size_t size)
 void complete_values(const char *word, size_t size, const char *root,
 	const char *typed, const char *before)
 {
-	const struct values *found = find(word, size);
+	const struct values *found = complete_values_find(word, size);
 
 	if (found && found->put)
 		found->put(&(struct asked){

@@ -20,7 +20,7 @@ static const struct {
 	{"fish", completion_fish},
 };
 
-static int run(int argc, char **argv)
+static int completion_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_completion, argc, argv);
 
@@ -61,5 +61,5 @@ const struct verb verb_completion = {
 		"    fish  ftrace completion fish "
 		">~/.config/fish/completions/ftrace.fish",
 	.options = options,
-	.run = run,
+	.run = completion_run,
 };

@@ -31,7 +31,7 @@ struct answer {
 };
 
 /* Whether it is asked for. */
-static bool is_wanted(
+static bool deps_is_wanted(
 	const struct answer *answer, const struct dependency *dependency)
 {
 	return (dependency->input || !inputs) &&
@@ -61,7 +61,7 @@ static void add_accesses(cJSON *accesses, const struct dependency *from)
 	}
 }
 
-static void answer_json(const struct answer *answer)
+static void deps_answer_json(const struct answer *answer)
 {
 	const struct dependencies *dependencies = &answer->dependencies;
 	const struct query_unit *unit = answer->unit;
@@ -74,7 +74,7 @@ static void answer_json(const struct answer *answer)
 	for (size_t i = 0; i < dependencies->count; i++) {
 		const struct dependency *from = &dependencies->list[i];
 
-		if (is_wanted(answer, from))
+		if (deps_is_wanted(answer, from))
 			add_accesses(accesses, from);
 		else
 			left++;
@@ -87,7 +87,7 @@ static void answer_json(const struct answer *answer)
  * The kinds of access to the entry's part of its file, whoever did it on the
  * test's behalf; 0: nobody that is asked for. *at moves behind it.
  */
-static uint32_t take_part(const struct answer *answer, size_t *at)
+static uint32_t deps_take_part(const struct answer *answer, size_t *at)
 {
 	const struct dependency *list = answer->dependencies.list;
 	const struct dependency *first = &list[*at];
@@ -97,7 +97,7 @@ static uint32_t take_part(const struct answer *answer, size_t *at)
 		!strcmp(list[*at].path, first->path) &&
 		!strcmp(list[*at].block, first->block);
 		++*at)
-		if (is_wanted(answer, &list[*at]))
+		if (deps_is_wanted(answer, &list[*at]))
 			kinds |= list[*at].kinds;
 	return kinds;
 }
@@ -107,7 +107,7 @@ static void print_all(const struct answer *answer)
 {
 	for (size_t i = 0; i < answer->dependencies.count;) {
 		const struct dependency *from = &answer->dependencies.list[i];
-		uint32_t kinds = take_part(answer, &i);
+		uint32_t kinds = deps_take_part(answer, &i);
 
 		if (kinds)
 			printf("%-18s %s%s%s\n", kinds_text(kinds),
@@ -131,7 +131,7 @@ static size_t print_own(const struct answer *answer)
 		while (i < dependencies->count &&
 			!strcmp(dependencies->list[i].path, from->path)) {
 			const char *part = dependencies->list[i].block;
-			uint32_t these = take_part(answer, &i);
+			uint32_t these = deps_take_part(answer, &i);
 
 			kinds |= these;
 			if (!these || !*part)
@@ -154,7 +154,7 @@ static size_t print_own(const struct answer *answer)
 	return left;
 }
 
-static void answer_text(const struct answer *answer)
+static void deps_answer_text(const struct answer *answer)
 {
 	size_t left;
 
@@ -179,16 +179,16 @@ static int print_answer(struct map *map, const struct query_unit *unit)
 		code = query_failed(&err);
 	} else {
 		if (common_json)
-			answer_json(&answer);
+			deps_answer_json(&answer);
 		else
-			answer_text(&answer);
+			deps_answer_text(&answer);
 		code = finish_output();
 	}
 	dependencies_release(&answer.dependencies);
 	return code;
 }
 
-static int answer(struct map *map, const char *text)
+static int deps_answer(struct map *map, const char *text)
 {
 	struct query_units units = {0};
 	const struct query_unit *unit;
@@ -204,7 +204,7 @@ static int answer(struct map *map, const char *text)
 	return code;
 }
 
-static int run(int argc, char **argv)
+static int deps_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_deps, argc, argv), code;
 	struct map map;
@@ -214,7 +214,7 @@ static int run(int argc, char **argv)
 	code = open_map_of_units(&map, NULL);
 	if (code)
 		return code;
-	code = answer(&map, argv[first]);
+	code = deps_answer(&map, argv[first]);
 	map_close(&map);
 	return code;
 }
@@ -234,5 +234,5 @@ const struct verb verb_deps = {
 		"it where no other has the same:\n'test_x', "
 		"'test_a.py::test_x', 'test_x[1]'.",
 	.options = options,
-	.run = run,
+	.run = deps_run,
 };

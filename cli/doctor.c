@@ -13,7 +13,7 @@ static const struct option_row options[] = {
 	{0},
 };
 
-static void answer_json(const struct finding *findings)
+static void cli_doctor_answer_json(const struct finding *findings)
 {
 	cJSON *json = json_new();
 	cJSON *list = cJSON_AddArrayToObject(json, "findings");
@@ -32,7 +32,7 @@ static void answer_json(const struct finding *findings)
 	json_print(json);
 }
 
-static void answer_text(const struct finding *findings)
+static void cli_doctor_answer_text(const struct finding *findings)
 {
 	for (size_t i = 0; i < FINDINGS; i++) {
 		printf("%s%-8s%s %-11s %s\n",
@@ -45,7 +45,7 @@ static void answer_text(const struct finding *findings)
 	}
 }
 
-static int run(int argc, char **argv)
+static int cli_doctor_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_doctor, argc, argv), code;
 	struct finding findings[FINDINGS];
@@ -59,9 +59,9 @@ static int run(int argc, char **argv)
 	doctor_examine(findings, root);
 	free(root);
 	if (common_json)
-		answer_json(findings);
+		cli_doctor_answer_json(findings);
 	else
-		answer_text(findings);
+		cli_doctor_answer_text(findings);
 	code = finish_output();
 	for (size_t i = 0; code == 0 && i < FINDINGS; i++)
 		if (!findings[i].ok)
@@ -79,5 +79,5 @@ const struct verb verb_doctor = {
 		"where something is not so. Ends with 1 when there is a "
 		"problem.",
 	.options = options,
-	.run = run,
+	.run = cli_doctor_run,
 };

@@ -14,7 +14,7 @@ static const struct option_row options[] = {
 	{0},
 };
 
-static void answer_json(const struct escapes *escapes)
+static void escapes_answer_json(const struct escapes *escapes)
 {
 	cJSON *json = json_new();
 
@@ -22,14 +22,14 @@ static void answer_json(const struct escapes *escapes)
 	json_print(json);
 }
 
-static void answer_text(const struct escapes *escapes)
+static void escapes_answer_text(const struct escapes *escapes)
 {
 	for (size_t i = 0; i < escapes->count; i++)
 		printf("%s  %s  %s\n", flaky_day(escapes->list[i].found),
 			escapes->list[i].unit, escapes->list[i].why);
 }
 
-static int run(int argc, char **argv)
+static int escapes_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_escapes, argc, argv), code;
 	struct escapes escapes;
@@ -45,9 +45,9 @@ static int run(int argc, char **argv)
 		code = query_failed(&err);
 	} else {
 		if (common_json)
-			answer_json(&escapes);
+			escapes_answer_json(&escapes);
 		else
-			answer_text(&escapes);
+			escapes_answer_text(&escapes);
 		code = finish_output();
 	}
 	escapes_release(&escapes);
@@ -65,5 +65,5 @@ const struct verb verb_escapes = {
 		"and what is known of the cause. What\nhad changed then is a "
 		"dependency of the test from then on.",
 	.options = options,
-	.run = run,
+	.run = escapes_run,
 };

@@ -19,7 +19,7 @@
 /* Files that are named in one line. */
 #define NAMED_MOST 3
 
-static bool ask(
+static bool escaping_ask(
 	struct held *held, const struct escaping *escaping, const char *root)
 {
 	struct map map;
@@ -39,7 +39,7 @@ void escaping_begin(struct escaping *escaping, const char *root,
 	char *const *paths, size_t count)
 {
 	*escaping = (struct escaping){.paths = paths, .path_count = count};
-	escaping->known = ask(&escaping->before, escaping, root);
+	escaping->known = escaping_ask(&escaping->before, escaping, root);
 }
 
 static int run_alone(struct testing *testing, char *id)
@@ -67,7 +67,8 @@ static void tell_examined(size_t count, bool again)
 }
 
 /* It passed alone, or it has escaped. */
-static void judge(struct escaping *escaping, const struct result *result)
+static void escaping_judge(
+	struct escaping *escaping, const struct result *result)
 {
 	struct escaped *escaped;
 
@@ -102,8 +103,9 @@ int escaping_examine(struct escaping *escaping, struct testing *testing,
 				counted(count - i, "test is", "tests are"));
 			break;
 		}
-		judge(escaping, results_find(&testing->results, names[i].runner,
-					names[i].id, ""));
+		escaping_judge(
+			escaping, results_find(&testing->results,
+					  names[i].runner, names[i].id, ""));
 	}
 	free(names);
 	return code;
@@ -184,7 +186,8 @@ static void find_cause(const struct escaping *escaping, const char *root,
 	free(missing);
 }
 
-static int store(struct escaping *escaping, struct map *map, struct err *err)
+static int escaping_store(
+	struct escaping *escaping, struct map *map, struct err *err)
 {
 	int code = map_begin(map, err);
 
@@ -217,13 +220,13 @@ void escaping_learn(struct escaping *escaping, const char *root)
 
 	if (!escaping->found.count)
 		return;
-	ask(&after, escaping, root);
+	escaping_ask(&after, escaping, root);
 	for (size_t i = 0; i < escaping->found.count; i++)
 		find_cause(escaping, root, &after, &escaping->found.list[i]);
 	held_release(&after);
 	code = map_open(&map, root, MAP_QUERY, &err);
 	if (code == 0) {
-		code = store(escaping, &map, &err);
+		code = escaping_store(escaping, &map, &err);
 		map_close(&map);
 	}
 	if (code < 0 && code != MAP_MISSING)

@@ -38,7 +38,7 @@ static double rate(const struct flaky_unit *unit)
 	return runs ? (double)unit->failed / (double)runs : 0;
 }
 
-static void print_json(const struct memory *memory)
+static void cli_flaky_print_json(const struct memory *memory)
 {
 	cJSON *json = json_new(), *list;
 
@@ -63,10 +63,10 @@ static void print_json(const struct memory *memory)
 	json_print(json);
 }
 
-static int list(struct memory *memory)
+static int cli_flaky_list(struct memory *memory)
 {
 	if (common_json) {
-		print_json(memory);
+		cli_flaky_print_json(memory);
 		return finish_output();
 	}
 	for (size_t i = 0; i < memory->units.count; i++) {
@@ -78,14 +78,14 @@ static int list(struct memory *memory)
 	return finish_output();
 }
 
-static int audit(struct memory *memory)
+static int cli_flaky_audit(struct memory *memory)
 {
 	struct query_totals totals;
 	struct err err;
 	int64_t now = flaky_now();
 
 	if (common_json)
-		return list(memory);
+		return cli_flaky_list(memory);
 	if (query_totals(&totals, &memory->map, &err) < 0)
 		return query_failed(&err);
 	printf("%s of %lld", counted(memory->units.count, "unit", "units"),
@@ -119,7 +119,7 @@ static int audit(struct memory *memory)
 }
 
 /* "TEST", or "TEST\tCASE" as `flaky list` prints it, both to be freed. */
-static void split(const char *name, char **test, char **part)
+static void cli_flaky_split(const char *name, char **test, char **part)
 {
 	char *key = xasprintf("-/%s", name), *dash;
 
@@ -139,7 +139,7 @@ static int add_one(struct memory *memory, const struct query_units *units,
 	char *test, *part;
 	int code = 0;
 
-	split(name, &test, &part);
+	cli_flaky_split(name, &test, &part);
 	unit = find_test(units, memory->map.root, test, &code);
 	if (unit &&
 		!flaky_units_find(&memory->units, unit->runner, unit->id, part))
@@ -150,7 +150,7 @@ static int add_one(struct memory *memory, const struct query_units *units,
 	return code;
 }
 
-static int add(struct memory *memory)
+static int cli_flaky_add(struct memory *memory)
 {
 	struct query_units units;
 	struct err err;
@@ -196,7 +196,7 @@ static int remove_one(struct memory *memory, const char *name)
 	char *test, *part;
 	int code = 0;
 
-	split(name, &test, &part);
+	cli_flaky_split(name, &test, &part);
 	units = known_units(memory, part);
 	named_find(&named, &units, memory->map.root, test, true);
 	unit = named_one(&named);
@@ -249,7 +249,8 @@ static int export(struct memory *memory)
 	return code;
 }
 
-static void join(struct flaky_units *units, const struct flaky_unit *from)
+static void cli_flaky_join(
+	struct flaky_units *units, const struct flaky_unit *from)
 {
 	struct flaky_unit *unit =
 		flaky_units_find(units, from->runner, from->id, from->part);
@@ -277,7 +278,7 @@ static int import(struct memory *memory)
 	if (code < 0)
 		return query_failed(&err);
 	for (size_t i = 0; i < read.count; i++)
-		join(&memory->units, &read.list[i]);
+		cli_flaky_join(&memory->units, &read.list[i]);
 	flaky_units_release(&read);
 	return 0;
 }
@@ -288,9 +289,9 @@ static const struct action {
 	bool changes;    /* what is known, and is to be stored then */
 	int least, most; /* arguments */
 } actions[] = {
-	{"list", list, false, 0, 0},
-	{"audit", audit, false, 0, 0},
-	{"add", add, true, 1, INT32_MAX},
+	{"list", cli_flaky_list, false, 0, 0},
+	{"audit", cli_flaky_audit, false, 0, 0},
+	{"add", cli_flaky_add, true, 1, INT32_MAX},
 	{"remove", remove_named, true, 1, INT32_MAX},
 	{"export", export, false, 0, 1},
 	{"import", import, true, 1, 1},
@@ -352,7 +353,7 @@ static int act(const struct action *action, struct memory *memory)
 	return code;
 }
 
-static int run(int argc, char **argv)
+static int cli_flaky_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_flaky, argc, argv), code;
 	const struct action *action = find_action(argc - first, argv + first);
@@ -381,5 +382,5 @@ const struct verb verb_flaky = {
 		"by its id, as\nRUNNER/ID, or by the end of it where no other "
 		"has the same.",
 	.options = options,
-	.run = run,
+	.run = cli_flaky_run,
 };

@@ -33,7 +33,7 @@ struct forgetting {
 };
 
 /* Exactly what people name: the rest of an id could be another's. */
-static bool choose(struct forgetting *forgetting, const char *name)
+static bool cli_forget_choose(struct forgetting *forgetting, const char *name)
 {
 	bool any = false;
 
@@ -109,7 +109,8 @@ static int choose_unused(struct forgetting *forgetting, struct err *err)
 }
 
 /* A test that can be run again: its commands run it as they run new ones. */
-static bool is_there(const struct map *map, const struct query_unit *unit)
+static bool cli_forget_is_there(
+	const struct map *map, const struct query_unit *unit)
 {
 	size_t n = adapter_file_size(unit->runner, unit->id);
 	char *stored, *path;
@@ -138,7 +139,8 @@ static int forget_chosen(struct forgetting *forgetting, struct err *err)
 		if (!forgetting->chosen[i])
 			continue;
 		forgetting->count++;
-		code = forget_unit(map, unit, is_there(map, unit), err);
+		code = forget_unit(
+			map, unit, cli_forget_is_there(map, unit), err);
 	}
 	if (code == 0 && forgetting->count)
 		code = map_sweep(map, err);
@@ -148,7 +150,7 @@ static int forget_chosen(struct forgetting *forgetting, struct err *err)
 	return code;
 }
 
-static void tell(const struct forgetting *forgetting)
+static void cli_forget_tell(const struct forgetting *forgetting)
 {
 	bool again = false;
 
@@ -158,7 +160,7 @@ static void tell(const struct forgetting *forgetting)
 		if (!forgetting->chosen[i])
 			continue;
 		note("forgot '%s' of %s", unit->id, unit->runner);
-		again |= is_there(&forgetting->map, unit);
+		again |= cli_forget_is_there(&forgetting->map, unit);
 	}
 	if (!forgetting->count)
 		note("nothing is unused");
@@ -167,7 +169,7 @@ static void tell(const struct forgetting *forgetting)
 		     "a whole next time");
 }
 
-static int answer(struct forgetting *forgetting, char *const *names)
+static int cli_forget_answer(struct forgetting *forgetting, char *const *names)
 {
 	struct err err;
 	bool known = true;
@@ -178,18 +180,18 @@ static int answer(struct forgetting *forgetting, char *const *names)
 	if (code == 0 && unused)
 		code = choose_unused(forgetting, &err);
 	for (; code == 0 && *names; names++)
-		known &= choose(forgetting, *names);
+		known &= cli_forget_choose(forgetting, *names);
 	if (!known)
 		return EXIT_QUERY_FAILED;
 	if (code == 0)
 		code = forget_chosen(forgetting, &err);
 	if (code < 0)
 		return query_failed(&err);
-	tell(forgetting);
+	cli_forget_tell(forgetting);
 	return EXIT_ANSWERED;
 }
 
-static int run(int argc, char **argv)
+static int cli_forget_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_forget, argc, argv), code;
 	struct forgetting forgetting = {.count = 0};
@@ -201,7 +203,7 @@ static int run(int argc, char **argv)
 	code = open_map(&forgetting.map);
 	if (code)
 		return code;
-	code = answer(&forgetting, argv + first);
+	code = cli_forget_answer(&forgetting, argv + first);
 	free(forgetting.chosen);
 	query_units_release(&forgetting.units);
 	map_close(&forgetting.map);
@@ -220,5 +222,5 @@ const struct verb verb_forget = {
 		"that is there still is new again:\nits commands run as a "
 		"whole next time.",
 	.options = options,
-	.run = run,
+	.run = cli_forget_run,
 };

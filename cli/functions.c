@@ -136,7 +136,7 @@ static void note_whole(const struct functions *functions)
 			counted(count, "function", "functions"));
 }
 
-static void answer_json(const struct functions *functions,
+static void cli_functions_answer_json(const struct functions *functions,
 	const struct untested *asked, bool enough)
 {
 	cJSON *json = json_new();
@@ -149,8 +149,8 @@ static void answer_json(const struct functions *functions,
 	json_print(json);
 }
 
-static int answer(const struct functions *functions, struct map *map,
-	const struct untested *asked, uint64_t billionths)
+static int cli_functions_answer(const struct functions *functions,
+	struct map *map, const struct untested *asked, uint64_t billionths)
 {
 	bool enough = functions_suffice(functions, billionths);
 	struct project_here here;
@@ -158,7 +158,7 @@ static int answer(const struct functions *functions, struct map *map,
 
 	project_here(&here, map->root);
 	if (common_json)
-		answer_json(functions, asked, enough);
+		cli_functions_answer_json(functions, asked, enough);
 	else if (asked->list)
 		print_list(functions, &here, asked->zero);
 	if (!common_json)
@@ -199,7 +199,8 @@ int answer_untested(const struct verb *verb, const struct untested *asked)
 		code = functions_find(
 			&functions, &changes, &map, asked->since, &err);
 	code = code < 0 ? query_failed(&err)
-			: answer(&functions, &map, asked, billionths);
+			: cli_functions_answer(
+				  &functions, &map, asked, billionths);
 	functions_release(&functions);
 	changes_release(&changes);
 	map_close(&map);

@@ -75,7 +75,7 @@ const struct verb *help_find_verb(const char *name)
 	return NULL;
 }
 
-static int run(int argc, char **argv)
+static int help_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_help, argc, argv);
 	const struct verb *verb;
@@ -100,5 +100,5 @@ const struct verb verb_help = {
 	.text = "Prints what 'ftrace VERB --help' does; without a verb the "
 		"list of all.",
 	.options = options,
-	.run = run,
+	.run = help_run,
 };

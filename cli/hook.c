@@ -41,7 +41,8 @@ static const char *here(void)
 	return common_root ? common_root : ".";
 }
 
-static int load(struct config *config, const char *directory, char **root)
+static int cli_hook_load(
+	struct config *config, const char *directory, char **root)
 {
 	struct err err;
 	int code = -1;
@@ -55,13 +56,13 @@ static int load(struct config *config, const char *directory, char **root)
 	return code;
 }
 
-static int install(const struct request *request)
+static int cli_hook_install(const struct request *request)
 {
 	struct config config = {.found = false};
 	struct hook hook;
 	struct err err;
 	char *root;
-	int code = load(&config, here(), &root);
+	int code = cli_hook_load(&config, here(), &root);
 	bool has_work = config.count || config.test.argv.count;
 
 	free(root);
@@ -105,7 +106,7 @@ static int uninstall(const struct request *request)
 	return code;
 }
 
-static void show(const struct hook *hook)
+static void cli_hook_show(const struct hook *hook)
 {
 	static const char *const texts[] = {
 		[HOOK_NONE] = "not installed",
@@ -156,7 +157,7 @@ static int status(const struct request *request)
 		if (common_json)
 			add_json(hooks, &hook);
 		else
-			show(&hook);
+			cli_hook_show(&hook);
 		hook_release(&hook);
 	}
 	if (common_json)
@@ -221,7 +222,7 @@ static char **check_words(const struct config *config, const char *name)
 }
 
 /* Whether they left what is to be committed as it is in the work tree. */
-static int judge(struct staged *staged, int code)
+static int cli_hook_judge(struct staged *staged, int code)
 {
 	if (!hook_staged_rewritten(staged))
 		return code;
@@ -235,7 +236,7 @@ static int judge(struct staged *staged, int code)
 	return code ? code : 1;
 }
 
-static int run_checks(
+static int cli_hook_run_checks(
 	const struct request *request, char **words, const char *root)
 {
 	struct staged staged = {0};
@@ -247,7 +248,7 @@ static int run_checks(
 	hook_leave_git();
 	code = verb_check.run(count_words(words), words);
 	if (commits)
-		code = judge(&staged, code);
+		code = cli_hook_judge(&staged, code);
 	hook_staged_release(&staged);
 	return code;
 }
@@ -280,13 +281,13 @@ static int run_hook(const struct request *request)
 			!strcmp(request->name, "pre-commit") ? "to be committed"
 							     : "committed");
 	leave_input();
-	if (load(&config, ".", &root) < 0) {
+	if (cli_hook_load(&config, ".", &root) < 0) {
 		free(root);
 		return EXIT_RUN_FAILED;
 	}
 	words = check_words(&config, request->name);
 	if (words[1]) {
-		code = run_checks(request, words, root);
+		code = cli_hook_run_checks(request, words, root);
 	} else if (*request->argv || config.test.argv.count) {
 		hook_leave_git();
 		code = run_test(request->argv);
@@ -309,14 +310,15 @@ static bool is_hook(const char *name)
 	return false;
 }
 
-static int run(int argc, char **argv)
+static int cli_hook_run(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*run)(const struct request *request);
 		bool commands;
-	} actions[] = {{"install", install, true}, {"uninstall", uninstall, 0},
-		{"status", status, 0}, {"run", run_hook, true}};
+	} actions[] = {{"install", cli_hook_install, true},
+		{"uninstall", uninstall, 0}, {"status", status, 0},
+		{"run", run_hook, true}};
 	char program[PATH_MAX];
 	struct request request = {.program = program};
 	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
@@ -369,5 +371,5 @@ const struct verb verb_hook = {
 		"does, for hooks\nthat others manage. One that was changed by "
 		"hand is not touched without --force.",
 	.options = options,
-	.run = run,
+	.run = cli_hook_run,
 };

@@ -74,7 +74,7 @@ static const struct option_row *row_at(const struct verb *verb, int code)
 	return NULL;
 }
 
-static void take(const struct verb *verb, const struct option_row *row)
+static void option_take(const struct verb *verb, const struct option_row *row)
 {
 	struct option_list *list = row->value;
 
@@ -103,7 +103,8 @@ bool option_takes_command(const struct verb *verb)
  * getopt's tables. ":" leaves the reporting to us; "+" ends at the first
  * operand, where a command with options of its own begins.
  */
-static void fill(const struct verb *verb, struct option *longs, char *shorts)
+static void option_fill(
+	const struct verb *verb, struct option *longs, char *shorts)
 {
 	int n = 0;
 
@@ -172,7 +173,7 @@ int options_parse(const struct verb *verb, int argc, char **argv)
 	char shorts[2 * OPTIONS_MAX];
 	int code;
 
-	fill(verb, longs, shorts);
+	option_fill(verb, longs, shorts);
 	optind = 0; /* getopt_long starts afresh, also with another table */
 	opterr = 0;
 	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
@@ -188,7 +189,7 @@ int options_parse(const struct verb *verb, int argc, char **argv)
 				row_at(verb, optopt)->name);
 		if (code == '?')
 			unknown_option(verb, argv[optind - 1]);
-		take(verb, row_at(verb, code));
+		option_take(verb, row_at(verb, code));
 	}
 	return optind;
 }

@@ -27,7 +27,7 @@ int outcome_files_known(struct outcome_files *files, struct map *map,
 	return map_cases_load(&files->known, map, runner, id, err);
 }
 
-static bool look(struct outcome_file *file, const char *path)
+static bool outcome_files_stat(struct outcome_file *file, const char *path)
 {
 	struct stat st;
 
@@ -43,14 +43,15 @@ static bool look(struct outcome_file *file, const char *path)
 	return true;
 }
 
-static void forget(struct outcome_files *files)
+static void outcome_files_forget(struct outcome_files *files)
 {
 	for (size_t i = 0; i < files->before_count; i++)
 		free(files->before[i].path);
 	files->before_count = 0;
 }
 
-static void look_at(struct outcome_files *files, const char *const *patterns)
+static void outcome_files_look_at(
+	struct outcome_files *files, const char *const *patterns)
 {
 	struct outcome_file seen, *file;
 	glob_t found;
@@ -59,7 +60,7 @@ static void look_at(struct outcome_files *files, const char *const *patterns)
 		if (glob(*patterns, GLOB_NOCHECK, NULL, &found) != 0)
 			continue;
 		for (size_t i = 0; i < found.gl_pathc; i++) {
-			if (!look(&seen, found.gl_pathv[i]))
+			if (!outcome_files_stat(&seen, found.gl_pathv[i]))
 				continue;
 			file = array_add(&files->before, &files->before_count,
 				&files->before_room, sizeof(*file));
@@ -72,9 +73,9 @@ static void look_at(struct outcome_files *files, const char *const *patterns)
 
 void outcome_files_look(struct outcome_files *files)
 {
-	forget(files);
-	look_at(files, files->junit);
-	look_at(files, files->tap);
+	outcome_files_forget(files);
+	outcome_files_look_at(files, files->junit);
+	outcome_files_look_at(files, files->tap);
 }
 
 /*
@@ -85,7 +86,7 @@ static bool is_of_before(const struct outcome_files *files, const char *path)
 {
 	struct outcome_file now;
 
-	if (!look(&now, path))
+	if (!outcome_files_stat(&now, path))
 		return false;
 	for (size_t i = 0; i < files->before_count; i++)
 		if (!strcmp(files->before[i].path, path) &&
@@ -95,8 +96,8 @@ static bool is_of_before(const struct outcome_files *files, const char *path)
 	return false;
 }
 
-static int read_one(struct told *told, file_reader reader, const char *path,
-	struct err *err)
+static int outcome_files_read_one(struct told *told, file_reader reader,
+	const char *path, struct err *err)
 {
 	size_t size;
 	char *text = read_file(path, 0, &size);
@@ -131,7 +132,8 @@ static int read_pattern(const struct outcome_files *files, struct told *told,
 			continue;
 		}
 		fresh++;
-		code = read_one(told, reader, found.gl_pathv[i], err);
+		code = outcome_files_read_one(
+			told, reader, found.gl_pathv[i], err);
 	}
 	globfree(&found);
 	if (code == 0 && !fresh)
@@ -146,7 +148,7 @@ static int read_pattern(const struct outcome_files *files, struct told *told,
 	return code;
 }
 
-static int read_all(
+static int outcome_files_read_all(
 	const struct outcome_files *files, struct told *told, struct err *err)
 {
 	const char *const *pattern;
@@ -213,7 +215,7 @@ static void take_case(const struct outcome_files *files,
 }
 
 /* What is kept: the cases of the file, or how the unit ended without them. */
-static void keep(const char *root, const struct map_cases *cases,
+static void outcome_files_keep(const char *root, const struct map_cases *cases,
 	const char *runner, const char *id, bool end, const char *outcome)
 {
 	struct map map;
@@ -259,7 +261,7 @@ static bool take_told(const struct outcome_files *files, struct told *told,
 	return failed;
 }
 
-static void set_outcome(struct result *unit, const char *outcome)
+static void outcome_files_set_outcome(struct result *unit, const char *outcome)
 {
 	free(unit->outcome);
 	unit->outcome = outcome ? xstrdup(outcome) : NULL;
@@ -277,20 +279,20 @@ void outcome_files_take(struct outcome_files *files, const char *root,
 	/* Not recorded: there is nothing to add to. */
 	if (!unit || !unit->ran)
 		return;
-	files->unusable = read_all(files, &told, &err) < 0;
+	files->unusable = outcome_files_read_all(files, &told, &err) < 0;
 	if (files->unusable) {
 		note("%s", err.text);
 		if (!outcome_is_failure(unit->outcome)) {
-			set_outcome(unit, NULL);
-			keep(root, NULL, runner, id, true, NULL);
+			outcome_files_set_outcome(unit, NULL);
+			outcome_files_keep(root, NULL, runner, id, true, NULL);
 		}
 	} else {
 		failed = take_told(files, &told, results, &cases, runner, id);
 		unit = results_find(results, runner, id, "");
 		failed = failed && !outcome_is_failure(unit->outcome);
 		if (failed)
-			set_outcome(unit, "failed");
-		keep(root, &cases, runner, id, failed, "failed");
+			outcome_files_set_outcome(unit, "failed");
+		outcome_files_keep(root, &cases, runner, id, failed, "failed");
 	}
 	map_cases_release(&cases);
 	told_release(&told);
@@ -319,7 +321,7 @@ void outcome_files_untold(const struct outcome_files *files,
 
 void outcome_files_release(struct outcome_files *files)
 {
-	forget(files);
+	outcome_files_forget(files);
 	free(files->before);
 	map_cases_release(&files->known);
 	memset(files, 0, sizeof(*files));

@@ -34,7 +34,7 @@ const struct adapter *record_inside(
 	return adapter || runner ? adapter : adapter_inside();
 }
 
-static int forget(
+static int record_forget(
 	struct map *map, const struct command *command, struct err *err)
 {
 	int code = map_begin(map, err);
@@ -61,10 +61,10 @@ static int doubt_one(const struct command *command, struct map *map,
 		code = plan_decisive(
 			&decisive, affected, units, &left, map, err);
 	left_release(&left);
-	return code == 0 && decisive ? forget(map, command, err) : code;
+	return code == 0 && decisive ? record_forget(map, command, err) : code;
 }
 
-static int doubt(struct map *map, const struct commands *others,
+static int record_doubt_others(struct map *map, const struct commands *others,
 	const struct affected *affected, struct err *err)
 {
 	struct query_units units = {0};
@@ -86,7 +86,7 @@ static int find_and_doubt(
 	int code = affected_find(&affected, map, err);
 
 	if (code == 0)
-		code = doubt(map, others, &affected, err);
+		code = record_doubt_others(map, others, &affected, err);
 	affected_release(&affected);
 	return code;
 }
@@ -109,7 +109,7 @@ void record_doubt(
 	if (commands_load_others(&others, &map, line, directory, &err) == 0 &&
 		others.count) {
 		if (affected)
-			doubt(&map, &others, affected, &err);
+			record_doubt_others(&map, &others, affected, &err);
 		else
 			find_and_doubt(&map, &others, &err);
 	}
@@ -129,7 +129,7 @@ int record_command(const struct run_options *options, struct run_result *result)
 	return -code;
 }
 
-static void tell_none(int status)
+static void record_tell_none(int status)
 {
 	if (WIFEXITED(status))
 		note("recorded no unit: the command ended with %d and ran no "
@@ -141,7 +141,7 @@ static void tell_none(int status)
 			WTERMSIG(status));
 }
 
-static void summarise(const struct run_options *options,
+static void record_summarise(const struct run_options *options,
 	const struct run_result *result, bool quiet)
 {
 	const struct fold_summary *summary = &result->summary;
@@ -167,7 +167,7 @@ static void summarise(const struct run_options *options,
 		return;
 	if (!summary->units && !summary->gone) {
 		if (!result->silence)
-			tell_none(result->status);
+			record_tell_none(result->status);
 	} else if (summary->gone) {
 		note("recorded %s; %s gone",
 			counted(summary->units, "unit", "units"),
@@ -217,7 +217,7 @@ void record_tell(const struct run_options *options,
 	if (result->put_aside)
 		tell_aside();
 	if (result->recorded)
-		summarise(options, result, quiet);
+		record_summarise(options, result, quiet);
 	else if (result->unselected)
 		note("not recorded, so all of the command ran: %s",
 			result->problem.text);

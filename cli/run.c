@@ -24,7 +24,7 @@ static const struct option_row options[] = {
 	{0},
 };
 
-static int run(int argc, char **argv)
+static int cli_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_run, argc, argv);
 	struct run_options run_options;
@@ -78,5 +78,5 @@ const struct verb verb_run = {
 		"same signal too; 125: ftrace itself failed, 126: the command "
 		"is\nnot executable, 127: it was not found.",
 	.options = options,
-	.run = run,
+	.run = cli_run,
 };

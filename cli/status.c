@@ -96,7 +96,8 @@ static void json_add_ignored(cJSON *json, const struct answer *answer)
 	}
 }
 
-static void answer_json(const struct map *map, const struct answer *answer)
+static void status_answer_json(
+	const struct map *map, const struct answer *answer)
 {
 	const struct query_totals *totals = &answer->totals;
 	cJSON *json = json_new();
@@ -212,7 +213,8 @@ static void print_ignored(const struct answer *answer)
 				"recorded files"));
 }
 
-static void answer_text(const struct map *map, const struct answer *answer)
+static void status_answer_text(
+	const struct map *map, const struct answer *answer)
 {
 	const struct query_totals *totals = &answer->totals;
 	time_t when = (time_t)(totals->last_started / 1000000000);
@@ -259,7 +261,8 @@ static int count_ignored(
 	return code;
 }
 
-static int gather(struct answer *answer, struct map *map, struct err *err)
+static int status_gather(
+	struct answer *answer, struct map *map, struct err *err)
 {
 	char *path = xasprintf("%s/" MAP_PATH, map->root);
 	int64_t *scopes = NULL;
@@ -284,7 +287,7 @@ static int gather(struct answer *answer, struct map *map, struct err *err)
 	return code;
 }
 
-static int run(int argc, char **argv)
+static int status_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_status, argc, argv), code;
 	struct answer answer = {0};
@@ -296,13 +299,13 @@ static int run(int argc, char **argv)
 	code = open_map(&map);
 	if (code)
 		return code;
-	if (gather(&answer, &map, &err) < 0) {
+	if (status_gather(&answer, &map, &err) < 0) {
 		code = query_failed(&err);
 	} else {
 		if (common_json)
-			answer_json(&map, &answer);
+			status_answer_json(&map, &answer);
 		else
-			answer_text(&map, &answer);
+			status_answer_text(&map, &answer);
 		code = finish_output();
 	}
 	query_totals_release(&answer.totals);
@@ -324,5 +327,5 @@ const struct verb verb_status = {
 		"depend on. With --json also every unit with its outcome\nand "
 		"duration.",
 	.options = options,
-	.run = run,
+	.run = status_run,
 };

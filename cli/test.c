@@ -66,7 +66,7 @@ static void explain_units(const struct testing *testing)
 }
 
 /* What is run, in a line; what it is done for is the runner's to say. */
-static void announce(const struct testing *testing)
+static void test_announce(const struct testing *testing)
 {
 	const struct plan *plan = &testing->plan;
 
@@ -109,7 +109,8 @@ static unsigned parse_retries(void)
 	return (unsigned)value;
 }
 
-static void tell(const struct testing *testing, const struct run_result *result)
+static void test_tell(
+	const struct testing *testing, const struct run_result *result)
 {
 	const struct run_options what = {.argv = testing->argv};
 
@@ -119,7 +120,7 @@ static void tell(const struct testing *testing, const struct run_result *result)
 }
 
 /* With what would have been run, were it not for --full. */
-static int compare(struct escaping *escaping, struct testing *testing)
+static int test_compare(struct escaping *escaping, struct testing *testing)
 {
 	size_t failed_count, count = 0;
 	struct result **failed = testing_failed(testing, &failed_count);
@@ -157,18 +158,18 @@ static int run_planned(struct testing *testing, unsigned again, int *status)
 		plan->arguments.count, &result);
 	if (code)
 		return code;
-	tell(testing, &result);
+	test_tell(testing, &result);
 	*status = result.status;
 	run_result_release(&result);
 	code = test_retry(testing, again, status);
 	if (code == 0 && full && !plan_is_all(plan) && !spawn_signal())
-		code = compare(&escaping, testing);
+		code = test_compare(&escaping, testing);
 	test_learn(testing, escaping_is_found, &escaping, quiet);
 	escaping_release(&escaping);
 	return code;
 }
 
-static int run(int argc, char **argv)
+static int test_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_test, argc, argv), status = 0;
 	int code, written = 0;
@@ -220,7 +221,7 @@ static int run(int argc, char **argv)
 	if (full && !quiet)
 		full_announce(&testing);
 	if (!full)
-		announce(&testing);
+		test_announce(&testing);
 	if (!full && explain)
 		explain_units(&testing);
 	code = reports_begin();
@@ -258,5 +259,5 @@ const struct verb verb_test = {
 		"is not executable,\n"
 		"127: it was not found.",
 	.options = options,
-	.run = run,
+	.run = test_run,
 };

@@ -7,7 +7,7 @@
 #include "tracer/spawn.h"
 
 /* Why there is nothing to compare with; NULL: there is. */
-static const char *find_obstacle(const struct plan *plan)
+static const char *test_full_find_obstacle(const struct plan *plan)
 {
 	static char text[512];
 
@@ -28,7 +28,7 @@ static const char *find_obstacle(const struct plan *plan)
 void full_announce(const struct testing *testing)
 {
 	const struct plan *plan = &testing->plan;
-	const char *obstacle = find_obstacle(plan);
+	const char *obstacle = test_full_find_obstacle(plan);
 
 	if (obstacle)
 		note("all tests are run, as without --full; nothing is "

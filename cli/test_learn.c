@@ -16,7 +16,7 @@
 #define TOLD_MOST 10
 
 /* Whether the command came to its end, with tests that failed. */
-static bool has_failed(const struct testing *testing, int status)
+static bool test_learn_has_failed(const struct testing *testing, int status)
 {
 	if (!WIFEXITED(status))
 		return false;
@@ -51,7 +51,8 @@ int test_retry(struct testing *testing, unsigned retries, int *status)
 	int code = 0;
 
 	for (unsigned i = 0;
-		i < retries && has_failed(testing, *status) && !spawn_signal();
+		i < retries && test_learn_has_failed(testing, *status) &&
+		!spawn_signal();
 		i++) {
 		size_t count;
 		struct result **failed = testing_failed(testing, &count);

@@ -65,7 +65,7 @@ int reports_begin(void)
 	return common_json ? lend_output() : 0;
 }
 
-static int answer(char *text)
+static int test_report_answer(char *text)
 {
 	int code;
 
@@ -76,7 +76,7 @@ static int answer(char *text)
 	return code ? -1 : 0;
 }
 
-static int number_of(int code, int status)
+static int test_report_number_of(int code, int status)
 {
 	if (code)
 		return code;
@@ -116,7 +116,7 @@ static int write_files(const struct testing *testing, bool full, int number)
 	int code = 0;
 
 	if (common_json)
-		code |= answer(report_text(&report));
+		code |= test_report_answer(report_text(&report));
 	if (report_options.report)
 		code |= write_file(report_options.report, report_text(&report));
 	if (report_options.junit_out)
@@ -127,7 +127,7 @@ static int write_files(const struct testing *testing, bool full, int number)
 
 int reports_write(struct testing *testing, bool full, int code, int status)
 {
-	int number = number_of(code, status);
+	int number = test_report_number_of(code, status);
 
 	if (!testing->started && outcome_files_wanted(&testing->files))
 		outcome_files_untold(&testing->files, &testing->results,

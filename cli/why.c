@@ -201,7 +201,8 @@ static int why_unit(
 }
 
 /* Whether the map knows the path; it is to be freed then. */
-static bool is_known(char *path, struct map *map, int *code, struct err *err)
+static bool why_is_known(
+	char *path, struct map *map, int *code, struct err *err)
 {
 	int64_t *states = NULL;
 	size_t count = 0;
@@ -223,20 +224,20 @@ static char *find_path(
 	*code = 0;
 	if (*text == '$') {
 		path = variable_path(text + 1, strlen(text + 1));
-		if (is_known(path, map, code, err))
+		if (why_is_known(path, map, code, err))
 			return path;
 		free(path);
 	}
 	if (*code < 0)
 		return NULL;
 	path = project_path(map->root, text);
-	if (is_known(path, map, code, err))
+	if (why_is_known(path, map, code, err))
 		return path;
 	free(path);
 	return NULL;
 }
 
-static int finish(int code, const struct err *err)
+static int why_finish(int code, const struct err *err)
 {
 	return code < 0 ? query_failed(err) : finish_output();
 }
@@ -261,7 +262,7 @@ static int why_test_and_file(
 	}
 	code = why_file(map, path, unit->scope, &err);
 	free(path);
-	return finish(code, &err);
+	return why_finish(code, &err);
 }
 
 /* A file counts before the tests whose names end like that. */
@@ -283,16 +284,16 @@ static int why_one(
 	}
 	unit = named_one(&named);
 	if (path && cost)
-		code = finish(why_cost(map, path, &err), &err);
+		code = why_finish(why_cost(map, path, &err), &err);
 	else if (path)
-		code = finish(why_file(map, path, 0, &err), &err);
+		code = why_finish(why_file(map, path, 0, &err), &err);
 	else if (code < 0)
 		code = query_failed(&err);
 	else if (unit && cost)
 		usage_error(&verb_why,
 			"'%s' is a test, and --cost takes a file", text);
 	else if (unit)
-		code = finish(why_unit(map, unit, &err), &err);
+		code = why_finish(why_unit(map, unit, &err), &err);
 	else
 		code = find_test_failed(&named, "unit, file or variable", text);
 	free(path);
@@ -300,7 +301,7 @@ static int why_one(
 	return code;
 }
 
-static int run(int argc, char **argv)
+static int why_run(int argc, char **argv)
 {
 	int first = options_parse(&verb_why, argc, argv), code;
 	struct query_units units = {0};
@@ -337,5 +338,5 @@ const struct verb verb_why = {
 		"chain between the two. A variable of the environment is given "
 		"as '$NAME'.",
 	.options = options,
-	.run = run,
+	.run = why_run,
 };

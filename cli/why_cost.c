@@ -51,7 +51,7 @@ static cJSON *cost_json(const struct cost *cost)
 	return item;
 }
 
-static void print_json(const char *path, const struct costs *costs)
+static void why_cost_print_json(const char *path, const struct costs *costs)
 {
 	cJSON *json = json_new(), *list;
 
@@ -70,7 +70,7 @@ int why_cost(struct map *map, const char *path, struct err *err)
 	int code = costs_find(&costs, map, path, err);
 
 	if (code == 0 && common_json) {
-		print_json(path, &costs);
+		why_cost_print_json(path, &costs);
 	} else if (code == 0) {
 		for (size_t i = 0; i < costs.count; i++)
 			print_cost(&costs.list[i]);

@@ -13,7 +13,7 @@
 /* A year: more is a slip. */
 #define TIMEOUT_MAX 31536000
 
-static void add_text(struct config_texts *texts, const char *text)
+static void config_check_add_text(struct config_texts *texts, const char *text)
 {
 	*(char **)array_add(&texts->items, &texts->count, &texts->room,
 		sizeof(*texts->items)) = xstrdup(text);
@@ -28,9 +28,9 @@ static int read_line(struct config_reader *reader, const struct json_item *item,
 		return json_text_error(reader->err, &reader->text, item->at,
 			"the command is empty");
 	check->is_line = true;
-	add_text(&check->argv, "sh");
-	add_text(&check->argv, "-c");
-	add_text(&check->argv, line);
+	config_check_add_text(&check->argv, "sh");
+	config_check_add_text(&check->argv, "-c");
+	config_check_add_text(&check->argv, line);
 	return 0;
 }
 
@@ -55,7 +55,8 @@ static int read_words(struct config_reader *reader,
 			code = json_text_error(reader->err, &reader->text,
 				word->at, "the command is empty");
 		else
-			add_text(&check->argv, word->value->valuestring);
+			config_check_add_text(
+				&check->argv, word->value->valuestring);
 	}
 	json_items_release(&items);
 	return code;
@@ -224,7 +225,7 @@ static int tell_circle(const struct circle *circle, size_t from, size_t depth)
 	return code;
 }
 
-static int follow(
+static int config_check_follow(
 	struct circle *circle, const struct config_check *check, size_t depth)
 {
 	const struct config *config = circle->reader->config;
@@ -242,7 +243,7 @@ static int follow(
 	*seen = 1;
 	circle->path[depth] = check;
 	for (size_t i = 0; code == 0 && i < check->after.count; i++)
-		code = follow(circle,
+		code = config_check_follow(circle,
 			config_check_named(config, check->after.items[i]),
 			depth + 1);
 	*seen = 2;
@@ -258,7 +259,7 @@ static int find_circle(struct config_reader *reader)
 	circle.path = xcalloc(config->count + 1, sizeof(*circle.path));
 	circle.seen = xcalloc(config->count + 1, 1);
 	for (size_t i = 0; code == 0 && i < config->count; i++)
-		code = follow(&circle, &config->checks[i], 0);
+		code = config_check_follow(&circle, &config->checks[i], 0);
 	free(circle.path);
 	free(circle.seen);
 	return code;

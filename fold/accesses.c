@@ -42,7 +42,8 @@ static void grow_nodes(struct fold *fold)
 	fold->node_room = room;
 }
 
-static bool has_prefix(const char *path, size_t size, const char *prefix)
+static bool accesses_has_prefix(
+	const char *path, size_t size, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
@@ -56,28 +57,31 @@ static bool is_ignored(const struct fold *fold, const char *path, size_t size)
 	static const char map[] = "/" MAP_DIRECTORY;
 	const char *found = memmem(path, size, map, sizeof(map) - 1);
 
-	if (has_prefix(path, size, "/proc") || has_prefix(path, size, "/sys"))
+	if (accesses_has_prefix(path, size, "/proc") ||
+		accesses_has_prefix(path, size, "/sys"))
 		return true;
 	/* Links into /proc: they would be followed to our own descriptors. */
-	if (has_prefix(path, size, "/dev/fd") ||
-		has_prefix(path, size, "/dev/stdin") ||
-		has_prefix(path, size, "/dev/stdout") ||
-		has_prefix(path, size, "/dev/stderr"))
+	if (accesses_has_prefix(path, size, "/dev/fd") ||
+		accesses_has_prefix(path, size, "/dev/stdin") ||
+		accesses_has_prefix(path, size, "/dev/stdout") ||
+		accesses_has_prefix(path, size, "/dev/stderr"))
 		return true;
 	/* A file that lies in memory only. */
-	if (has_prefix(path, size, "/memfd:"))
+	if (accesses_has_prefix(path, size, "/memfd:"))
 		return true;
 	/* A map, this project's or that of an ftrace inside this one. */
 	if (found && (found + sizeof(map) - 1 == path + size ||
 			     found[sizeof(map) - 1] == '/'))
 		return true;
 	for (size_t i = 0; fold->options->own_paths[i]; i++)
-		if (has_prefix(path, size, fold->options->own_paths[i]))
+		if (accesses_has_prefix(
+			    path, size, fold->options->own_paths[i]))
 			return true;
 	return false;
 }
 
-static bool is_called(const struct fold *fold, uint32_t node, const char *what)
+static bool accesses_is_called(
+	const struct fold *fold, uint32_t node, const char *what)
 {
 	size_t n;
 	const char *name = path_tree_name(&fold->tree, node, &n);
@@ -99,11 +103,11 @@ static bool is_git_bookkeeping(const struct fold *fold, uint32_t node)
 	do {
 		inside = node;
 		node = fold->tree.nodes[node].parent;
-	} while (node != PATH_ROOT && !is_called(fold, node, ".git"));
+	} while (node != PATH_ROOT && !accesses_is_called(fold, node, ".git"));
 	if (node == PATH_ROOT || fold_below(fold, fold->root_node, node))
 		return false;
 	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++)
-		if (is_called(fold, inside, told[i]))
+		if (accesses_is_called(fold, inside, told[i]))
 			return false;
 	return true;
 }
@@ -112,7 +116,7 @@ static bool is_git_bookkeeping(const struct fold *fold, uint32_t node)
 static bool is_git_walk(const struct fold *fold, const struct fold_path *path,
 	enum access_kind kind)
 {
-	if (kind == ACCESS_LIST && is_called(fold, path->node, ".git"))
+	if (kind == ACCESS_LIST && accesses_is_called(fold, path->node, ".git"))
 		return true;
 	return path->unlooked && (kind == ACCESS_STAT || kind == ACCESS_LIST);
 }
@@ -210,7 +214,7 @@ static const struct language *cache_of(const struct fold *fold, uint32_t node)
 	return language_of_cache(name, n);
 }
 
-static bool is_cache(const struct fold *fold, uint32_t node)
+static bool accesses_is_cache(const struct fold *fold, uint32_t node)
 {
 	return cache_of(fold, node) != NULL;
 }
@@ -234,7 +238,7 @@ static void take_change(struct fold *fold, uint32_t scope, uint32_t node,
 	if (!made)
 		return;
 	fold->makers[node] = scope + 1;
-	if (!is_cache(fold, fold->tree.nodes[node].parent))
+	if (!accesses_is_cache(fold, fold->tree.nodes[node].parent))
 		fold->driven[node] =
 			fold->by_runner && fold_is_driver(fold, scope);
 }
@@ -274,7 +278,8 @@ void fold_input(struct fold *fold, uint32_t scope, uint32_t node,
 }
 
 /* Of a compiled file its source, when that is there. */
-static uint32_t source_of(struct fold *fold, uint32_t node, bool *in_cache)
+static uint32_t accesses_source_of(
+	struct fold *fold, uint32_t node, bool *in_cache)
 {
 	uint32_t dir = fold->tree.nodes[node].parent, source;
 	const struct language *language = cache_of(fold, dir);
@@ -299,13 +304,13 @@ static void take_access(struct fold *fold, uint32_t scope, uint32_t node,
 	uint32_t source;
 
 	/* Who imports first makes the folder, and nobody depends on that. */
-	if (is_cache(fold, node)) {
+	if (accesses_is_cache(fold, node)) {
 		fold_add(fold, scope, node, 0, kind, ROLE_FACT);
 		if (!(KIND_BIT(kind) & KINDS_INPUT))
 			touch(fold, node);
 		return;
 	}
-	source = source_of(fold, node, &in_cache);
+	source = accesses_source_of(fold, node, &in_cache);
 	if (!(KIND_BIT(kind) & KINDS_INPUT)) {
 		take_change(fold, scope, node, kind,
 			kind == ACCESS_UNLINK || flags & RECORD_MADE);
@@ -404,9 +409,9 @@ void fold_take(struct fold *fold, const struct trace_event *event,
 	take_resolved(fold, event, path, fold->no_block, kind, 0);
 }
 
-static void take_path(struct fold *fold, const struct trace_event *event,
-	const char *raw, size_t size, uint32_t block, enum access_kind kind,
-	unsigned flags)
+static void accesses_take_path(struct fold *fold,
+	const struct trace_event *event, const char *raw, size_t size,
+	uint32_t block, enum access_kind kind, unsigned flags)
 {
 	bool nofollow = flags & RECORD_NOFOLLOW || kind == ACCESS_LINK ||
 			kind == ACCESS_RENAME || kind == ACCESS_UNLINK;
@@ -415,7 +420,8 @@ static void take_path(struct fold *fold, const struct trace_event *event,
 		kind, flags);
 }
 
-static void take_rename(struct fold *fold, const struct trace_event *event)
+static void accesses_take_rename(
+	struct fold *fold, const struct trace_event *event)
 {
 	const struct wire_record *record = event->record;
 	uint32_t scope = fold_event_scope(fold, event);
@@ -453,12 +459,12 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 		if (record->head)
 			block = intern(
 				&fold->blocks, record->text, record->head);
-		take_path(fold, event, path, size, block,
+		accesses_take_path(fold, event, path, size, block,
 			(enum access_kind)record->access, record->flags);
 		break;
 	case RECORD_HELLO:
 		if (size)
-			take_path(
+			accesses_take_path(
 				fold, event, path, size, block, ACCESS_EXEC, 0);
 		fold_loader_files(fold, event);
 		break;
@@ -466,15 +472,16 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 		fold_loader_search(fold, event);
 		break;
 	case RECORD_OBJECT:
-		take_path(fold, event, path, size, block, ACCESS_READ, 0);
+		accesses_take_path(
+			fold, event, path, size, block, ACCESS_READ, 0);
 		break;
 	case RECORD_EXEC:
 		if (record->flags & RECORD_UNTRACED)
-			take_path(
+			accesses_take_path(
 				fold, event, path, size, block, ACCESS_EXEC, 0);
 		break;
 	case RECORD_RENAME:
-		take_rename(fold, event);
+		accesses_take_rename(fold, event);
 		break;
 	case RECORD_CODE:
 	case RECORD_ENTER:

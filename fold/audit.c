@@ -27,7 +27,7 @@ static enum access_kind kind_of(enum aspect aspect, uint32_t kinds)
 }
 
 /* The unit, when it ran. SCOPE_NONE: it did not. */
-static uint32_t find_unit(
+static uint32_t fold_audit_find_unit(
 	const struct fold *fold, const struct audited *audited)
 {
 	uint32_t unit = fold_find_scope(
@@ -49,7 +49,7 @@ static bool find_node(
 	return !fold->paths[i].ignored;
 }
 
-static void take(struct fold *fold, uint32_t unit, uint32_t node,
+static void fold_audit_take(struct fold *fold, uint32_t unit, uint32_t node,
 	const struct audited *audited)
 {
 	enum access_kind kind = kind_of(audited->aspect, audited->kinds);
@@ -80,7 +80,7 @@ int fold_audited(struct fold *fold, struct map *map, struct err *err)
 
 	for (size_t i = 0; code == 0 && i < fold->audited_count; i++) {
 		const struct audited *audited = &fold->audited[i];
-		uint32_t node, unit = find_unit(fold, audited);
+		uint32_t node, unit = fold_audit_find_unit(fold, audited);
 
 		if (unit == SCOPE_NONE)
 			continue;
@@ -90,7 +90,7 @@ int fold_audited(struct fold *fold, struct map *map, struct err *err)
 					(audited->kinds &
 						(KIND_AUDITED | KIND_LEARNED)));
 		else if (find_node(fold, audited, &node))
-			take(fold, unit, node, audited);
+			fold_audit_take(fold, unit, node, audited);
 	}
 	return code;
 }
@@ -141,7 +141,7 @@ static void take_code(struct fold *fold, uint32_t unit, uint32_t node,
 			? FILE_NONE
 			: function_state(fold, file, audited->block);
 	if (state == FILE_NONE) {
-		take(fold, unit, node, &whole);
+		fold_audit_take(fold, unit, node, &whole);
 		return;
 	}
 	read = array_add(&scope->reads, &scope->read_count, &scope->read_room,
@@ -157,7 +157,7 @@ void fold_audited_code(struct fold *fold)
 
 		if (fold->audited[i].aspect != ASPECT_CODE)
 			continue;
-		unit = find_unit(fold, &fold->audited[i]);
+		unit = fold_audit_find_unit(fold, &fold->audited[i]);
 		if (unit != SCOPE_NONE &&
 			find_node(fold, &fold->audited[i], &node))
 			take_code(fold, unit, node, &fold->audited[i]);

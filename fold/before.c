@@ -8,7 +8,7 @@
 #include "map/project.h"
 #include "map/query_check.h"
 
-static void take(
+static void before_take_one(
 	struct before *before, const char *root, const struct query_own *own)
 {
 	struct before_file *file = array_add(
@@ -34,7 +34,7 @@ int before_take(struct before *before, const char *root, const char *unit,
 	code = query_own(&list, &count, &map, unit, err);
 	map_close(&map);
 	for (size_t i = 0; code == 0 && i < count; i++)
-		take(before, root, &list[i]);
+		before_take_one(before, root, &list[i]);
 	query_own_release(list, count);
 	return code;
 }

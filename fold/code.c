@@ -17,7 +17,7 @@
 #include "languages/language.h"
 
 /* Whether there is nothing to be asked: what stands in the map, stands. */
-static bool stands(
+static bool fold_code_stands(
 	struct fold *fold, struct map *map, uint32_t file, struct err *err)
 {
 	return file == FILE_NONE ||
@@ -40,7 +40,7 @@ static int read_sources(struct fold *fold, struct map *map, struct err *err)
 		struct fold_source *source = &fold->sources[i];
 
 		source->file = fold_file(fold, source->node);
-		if (!stands(fold, map, source->file, err))
+		if (!fold_code_stands(fold, map, source->file, err))
 			*(uint32_t *)array_add(&list, &count, &room,
 				sizeof(*list)) = source->file;
 	}
@@ -50,7 +50,7 @@ static int read_sources(struct fold *fold, struct map *map, struct err *err)
 		if (!fold_is_section(fold, &fold->accesses[i]))
 			continue;
 		file = fold_file(fold, fold->accesses[i].node);
-		if (!stands(fold, map, file, err))
+		if (!fold_code_stands(fold, map, file, err))
 			*(uint32_t *)array_add(
 				&list, &count, &room, sizeof(*list)) = file;
 	}
@@ -83,7 +83,7 @@ static void note_loaded(struct fold *fold)
 }
 
 /* Whether a block says that it goes through all modules: a line with "!". */
-static bool is_walk(const struct source_block *block)
+static bool fold_code_is_walk(const struct source_block *block)
 {
 	const char *at = block->mentions;
 
@@ -92,7 +92,8 @@ static bool is_walk(const struct source_block *block)
 }
 
 /* The state of a function, where its source can tell. */
-static void find_state(struct fold *fold, struct fold_function *function)
+static void fold_code_find_state(
+	struct fold *fold, struct fold_function *function)
 {
 	uint32_t i = fold->source_of[function->node];
 	uint32_t file = i ? fold->sources[i - 1].file : FILE_NONE;
@@ -113,7 +114,7 @@ static void find_state(struct fold *fold, struct fold_function *function)
 		if (block->on_load)
 			return;
 		print = &block->print;
-		function->walks = is_walk(block);
+		function->walks = fold_code_is_walk(block);
 	}
 	if (fold->touched[function->node] ||
 		fold_changed_meanwhile(fold, function->node, ASPECT_CONTENT))
@@ -178,7 +179,8 @@ static bool is_source(const struct fold *fold, uint32_t node)
 }
 
 /* What no set of functions can say: a source's loading, or all of a file. */
-static void take_entry(struct fold *fold, const struct fold_entry *entry)
+static void fold_code_take_entry(
+	struct fold *fold, const struct fold_entry *entry)
 {
 	const struct fold_function *function =
 		&fold->functions[entry->function];
@@ -215,11 +217,11 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 	note_loaded(fold);
 	fold_memos(fold);
 	for (size_t i = 0; i < fold->function_count; i++)
-		find_state(fold, &fold->functions[i]);
+		fold_code_find_state(fold, &fold->functions[i]);
 	add_modules(fold);
 	fold_kept(fold);
 	for (size_t i = 0; i < fold->entry_count; i++)
-		take_entry(fold, &fold->entries[i]);
+		fold_code_take_entry(fold, &fold->entries[i]);
 	fold_entered(fold);
 	for (uint32_t i = 0; i < fold->scope_count; i++)
 		if (fold->scopes[i].coarse)

@@ -115,7 +115,7 @@ static uint32_t declared(const struct fold *fold, const char *token,
 }
 
 /* "token/id,what": who mentions that, or has that number, may call the one. */
-static void call(struct fold *fold, const struct wire_record *record)
+static void code_marks_call(struct fold *fold, const struct wire_record *record)
 {
 	const char *text = record->text, *end = text + record->size;
 	const char *slash = memchr(text, '/', record->size);
@@ -177,7 +177,7 @@ static void enter(struct fold *fold, const struct trace_event *event)
 	}
 }
 
-static void load(struct fold *fold, const struct trace_event *event)
+static void code_marks_load(struct fold *fold, const struct trace_event *event)
 {
 	const struct wire_record *record = event->record;
 	uint32_t scope = fold_event_scope(fold, event);
@@ -254,7 +254,7 @@ void fold_take_code(struct fold *fold, const struct trace_event *event)
 		declare(fold, record);
 		break;
 	case RECORD_CALL:
-		call(fold, record);
+		code_marks_call(fold, record);
 		break;
 	case RECORD_MAY:
 		fold_take_may(fold, event);
@@ -263,7 +263,7 @@ void fold_take_code(struct fold *fold, const struct trace_event *event)
 		enter(fold, event);
 		break;
 	case RECORD_SOURCE:
-		load(fold, event);
+		code_marks_load(fold, event);
 		break;
 	case RECORD_COARSE:
 		confess(fold, event);

@@ -10,7 +10,7 @@
 #include "runners/adapter.h"
 
 /* The node's path as scopes are named: relative below the root. */
-static const char *scope_name(
+static const char *fold_discovery_scope_name(
 	const struct fold *fold, uint32_t node, char *buffer, size_t *size)
 {
 	size_t root = strlen(fold->options->root);
@@ -32,7 +32,7 @@ bool fold_is_collected(const struct fold *fold, uint32_t node)
 {
 	char path[PATH_MAX];
 	size_t n;
-	const char *name = scope_name(fold, node, path, &n);
+	const char *name = fold_discovery_scope_name(fold, node, path, &n);
 
 	return fold_find_scope(fold, SCOPE_COLLECT, name, n) != SCOPE_NONE;
 }
@@ -51,7 +51,8 @@ static bool is_looked_for_elsewhere(
 
 	if (!adapter_inside()->is_passed(name, n))
 		return false;
-	name = scope_name(fold, fold->tree.nodes[node].parent, path, &n);
+	name = fold_discovery_scope_name(
+		fold, fold->tree.nodes[node].parent, path, &n);
 	if (n == self->name_size && !memcmp(name, self->name, n))
 		return false;
 	return fold_find_scope(fold, SCOPE_DISCOVER, name, n) != SCOPE_NONE;
@@ -110,7 +111,7 @@ bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
 
 	/* A run that asks for one directory says nothing of the others. */
 	if (kind == ACCESS_LIST && block == fold->no_block) {
-		name = scope_name(fold, node, path, &n);
+		name = fold_discovery_scope_name(fold, node, path, &n);
 		fold_input(fold, fold_scope(fold, SCOPE_LISTING, name, n), node,
 			block, kind);
 		return true;

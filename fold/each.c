@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "fold/state.h"
 
-static bool matches(const char *glob, const char *path)
+static bool each_matches(const char *glob, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -24,13 +24,13 @@ static bool matches(const char *glob, const char *path)
 static bool matches_one(const char *const *globs, const char *path)
 {
 	for (; *globs; globs++)
-		if (matches(*globs, path))
+		if (each_matches(*globs, path))
 			return true;
 	return false;
 }
 
 /* The unit that an executed program is, or SCOPE_NONE. */
-static uint32_t unit_of(struct fold *fold, const struct wire_record *hello)
+static uint32_t each_unit_of(struct fold *fold, const struct wire_record *hello)
 {
 	size_t root_size = strlen(fold->options->root);
 	char path[PATH_MAX], *name;
@@ -50,7 +50,7 @@ static uint32_t unit_of(struct fold *fold, const struct wire_record *hello)
 	return unit;
 }
 
-static void set_outcome(struct fold *fold, uint32_t unit, uint32_t image)
+static void each_set_outcome(struct fold *fold, uint32_t unit, uint32_t image)
 {
 	struct recorded_scope *scope = &fold->recording.scopes[unit];
 	bool failed = trace_image_status(fold->trace, image) != 0;
@@ -82,9 +82,9 @@ void fold_each(struct fold *fold)
 			continue;
 		image = &trace->images[i];
 		if (image->hello)
-			unit = unit_of(fold, image->hello);
+			unit = each_unit_of(fold, image->hello);
 		if (unit != SCOPE_NONE)
-			set_outcome(fold, unit, i);
+			each_set_outcome(fold, unit, i);
 		else if (image->parent != IMAGE_NONE)
 			unit = fold->image_scopes[image->parent];
 		fold->image_scopes[i] = unit;

@@ -102,7 +102,8 @@ static bool is_worth_a_scope(const struct part *part)
 }
 
 /* The functions of one file in the set become reads of a scope. */
-static void add_reads(struct entered *entered, uint32_t i, uint32_t scope)
+static void entered_add_reads(
+	struct entered *entered, uint32_t i, uint32_t scope)
 {
 	struct fold *fold = entered->fold;
 	const struct fold_source *source = &fold->sources[i];
@@ -129,7 +130,8 @@ static void add_reads(struct entered *entered, uint32_t i, uint32_t scope)
 }
 
 /* What a scope entered of one file. */
-static void take_part(struct entered *entered, uint32_t i, uint32_t scope)
+static void entered_take_part(
+	struct entered *entered, uint32_t i, uint32_t scope)
 {
 	struct fold *fold = entered->fold;
 	bool own = scope == fold->sources[i].module;
@@ -138,7 +140,7 @@ static void take_part(struct entered *entered, uint32_t i, uint32_t scope)
 
 	/* Of what a module enters while it is loaded, nothing was kept yet. */
 	if (own && !entered->counting) {
-		add_reads(entered, i, scope);
+		entered_add_reads(entered, i, scope);
 		return;
 	}
 	if (entered->counting) {
@@ -146,7 +148,7 @@ static void take_part(struct entered *entered, uint32_t i, uint32_t scope)
 		return;
 	}
 	if (!is_worth_a_scope(part)) {
-		add_reads(entered, i, scope);
+		entered_add_reads(entered, i, scope);
 		return;
 	}
 	if (part->scope == SCOPE_NONE) {
@@ -154,13 +156,13 @@ static void take_part(struct entered *entered, uint32_t i, uint32_t scope)
 		path = map_files_path(&fold->files, fold->sources[i].file);
 		part->scope =
 			fold_new_scope(fold, SCOPE_ENTERED, path, strlen(path));
-		add_reads(entered, i, part->scope);
+		entered_add_reads(entered, i, part->scope);
 	}
 	fold_use(fold, scope, part->scope);
 }
 
 /* What the scope in hand entered, file by file; empties the set. */
-static void finish(struct entered *entered, uint32_t scope)
+static void entered_finish(struct entered *entered, uint32_t scope)
 {
 	struct fold *fold = entered->fold;
 
@@ -171,7 +173,7 @@ static void finish(struct entered *entered, uint32_t scope)
 		for (size_t w = 0; w < source->count; w++)
 			any |= entered->set[source->first + w] != 0;
 		if (any)
-			take_part(entered, i, scope);
+			entered_take_part(entered, i, scope);
 	}
 	memset(entered->set, 0, entered->words * sizeof(*entered->set));
 }
@@ -191,7 +193,7 @@ struct fold_entry *fold_entries_by_scope(const struct fold *fold)
 	return sorted;
 }
 
-static void take_all(
+static void entered_take_all(
 	struct entered *entered, const struct fold_entry *entries, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -202,7 +204,7 @@ static void take_all(
 			entered->set[function->rank / WORD_BITS] |=
 				UINT64_C(1) << function->rank % WORD_BITS;
 		if (i + 1 == count || entries[i + 1].scope != entries[i].scope)
-			finish(entered, entries[i].scope);
+			entered_finish(entered, entries[i].scope);
 	}
 }
 
@@ -215,9 +217,9 @@ void fold_entered(struct fold *fold)
 		return;
 	rank(&entered);
 	entries = fold_entries_by_scope(fold);
-	take_all(&entered, entries, fold->entry_count);
+	entered_take_all(&entered, entries, fold->entry_count);
 	entered.counting = false;
-	take_all(&entered, entries, fold->entry_count);
+	entered_take_all(&entered, entries, fold->entry_count);
 	free(entries);
 	free(entered.set);
 	free(entered.functions);

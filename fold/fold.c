@@ -9,23 +9,23 @@
 #include "fold/state.h"
 #include "runners/adapter.h"
 
-static uint32_t place(struct fold *fold, const char *path)
+static uint32_t fold_place(struct fold *fold, const char *path)
 {
 	return path_tree_resolve(&fold->tree, path, strlen(path), false, NULL);
 }
 
-static void find_places(struct fold *fold)
+static void fold_find_places(struct fold *fold)
 {
 	const char *temporary[] = {
 		getenv("TMPDIR"), "/tmp", "/var/tmp", "/dev/shm"};
 
-	fold->root_node = place(fold, fold->options->root);
+	fold->root_node = fold_place(fold, fold->options->root);
 	for (size_t i = 0; i < 4; i++)
 		if (temporary[i] && temporary[i][0] == '/')
 			fold->temporary[fold->temporary_count++] =
-				place(fold, temporary[i]);
-	fold->kernels[0] = place(fold, "/proc");
-	fold->kernels[1] = place(fold, "/sys");
+				fold_place(fold, temporary[i]);
+	fold->kernels[0] = fold_place(fold, "/proc");
+	fold->kernels[1] = fold_place(fold, "/sys");
 }
 
 static bool any_failed(const struct fold *fold)
@@ -139,7 +139,7 @@ static bool reaches_incomplete(
 	return false;
 }
 
-static struct fold_unit *add_unit(
+static struct fold_unit *fold_add_unit(
 	const struct fold *fold, struct fold_summary *summary, uint32_t scope)
 {
 	const struct recorded_scope *from = &fold->recording.scopes[scope];
@@ -168,7 +168,8 @@ void fold_summary_release(struct fold_summary *summary)
 	summary->units = 0;
 }
 
-static void summarise(const struct fold *fold, struct fold_summary *summary)
+static void fold_summarise(
+	const struct fold *fold, struct fold_summary *summary)
 {
 	struct fold_unit *unit;
 	bool any = false;
@@ -181,7 +182,7 @@ static void summarise(const struct fold *fold, struct fold_summary *summary)
 		if (fold->recording.scopes[i].kind != SCOPE_UNIT ||
 			!fold->scopes[i].ran)
 			continue;
-		unit = add_unit(fold, summary, i);
+		unit = fold_add_unit(fold, summary, i);
 		if (!any)
 			continue;
 		memset(seen, 0, fold->scope_count * sizeof(*seen));
@@ -330,7 +331,7 @@ int fold_store(struct map *map, const struct trace *trace,
 	code = map_files_load(&fold.files, map, err);
 	if (code < 0)
 		goto out;
-	find_places(&fold);
+	fold_find_places(&fold);
 	fold_scopes(&fold);
 	add_command(&fold);
 	fold_accesses(&fold);
@@ -379,7 +380,7 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold.recording.runner = options->runner;
 	fold.recording.whole = fold.whole;
 	fold.recording.status = options->status;
-	summarise(&fold, summary);
+	fold_summarise(&fold, summary);
 	code = options->audit ? fold_audit(&fold, summary, map, err)
 			      : recording_store(&fold.recording, map, err);
 out:

@@ -12,7 +12,7 @@
 #include "fold/state.h"
 #include "wire/mark.h"
 
-static void say(const char *path)
+static void forward_say(const char *path)
 {
 	/* The answer is always no. */
 	if (access(path, F_OK) == 0)
@@ -32,7 +32,7 @@ static void forward(const struct fold *fold, const struct fold_access *access)
 		snprintf(mark, sizeof(mark), MARK_PREFIX "block/%s/%.*s/%s",
 			access_kind_name(kind), (int)block->size, block->bytes,
 			path);
-		say(mark);
+		forward_say(mark);
 	}
 }
 
@@ -54,10 +54,10 @@ void fold_forward(const struct fold *fold)
 
 		snprintf(mark, sizeof(mark), MARK_PREFIX "env/%s",
 			fold->variable_names.entries[i].bytes);
-		say(mark);
+		forward_say(mark);
 	}
 	for (size_t i = 0; i < fold->scope_count; i++)
 		lost |= fold->recording.scopes[i].incomplete != NULL;
 	if (lost)
-		say(MARK_PREFIX "outcome/lost");
+		forward_say(MARK_PREFIX "outcome/lost");
 }

@@ -124,7 +124,7 @@ static int find_outdated(struct fold *fold, struct map *map, struct err *err)
 	return code;
 }
 
-static int find_gone(struct fold *fold, struct map *map, struct err *err)
+static int gone_find_gone(struct fold *fold, struct map *map, struct err *err)
 {
 	struct query_units units = {0};
 	int code = query_units(&units, map, err);
@@ -153,7 +153,7 @@ static int find_gone(struct fold *fold, struct map *map, struct err *err)
 
 int fold_gone(struct fold *fold, struct map *map, struct err *err)
 {
-	int code = find_gone(fold, map, err);
+	int code = gone_find_gone(fold, map, err);
 
 	if (code == 0)
 		code = find_outdated(fold, map, err);

@@ -19,7 +19,7 @@ struct place {
 	bool above;   /* a runner's is below it */
 };
 
-static bool is_word(const struct wire_record *record, const char *word)
+static bool inside_is_word(const struct wire_record *record, const char *word)
 {
 	return record->type == RECORD_OUTCOME && record->scope == SCOPE_BASE &&
 	       record->size == strlen(word) &&
@@ -34,9 +34,10 @@ static void find_tops(struct fold *fold, struct place *places)
 	for (size_t i = 0; i < trace->count; i++) {
 		const struct trace_event *event = &trace->events[i];
 
-		places[event->image].ready |= is_word(event->record, "ready");
+		places[event->image].ready |=
+			inside_is_word(event->record, "ready");
 		places[event->image].told |=
-			is_word(event->record, "collected");
+			inside_is_word(event->record, "collected");
 	}
 	for (uint32_t number = 1; number <= trace->last_number; number++) {
 		uint32_t i = trace->by_number[number], parent;

@@ -29,7 +29,8 @@ struct kept_mark {
 };
 
 /* "id=name,name;function/path"; false when it is malformed. */
-static bool parse(const char *text, size_t size, struct kept_mark *mark)
+static bool fold_kept_parse(
+	const char *text, size_t size, struct kept_mark *mark)
 {
 	const char *end = text + size, *equals = memchr(text, '=', size);
 	const char *stop =
@@ -52,7 +53,8 @@ static bool parse(const char *text, size_t size, struct kept_mark *mark)
 }
 
 /* What an import made is of its source; all else is known by its name alone. */
-static char *scope_name(const struct fold *fold, const struct kept_mark *mark)
+static char *fold_kept_scope_name(
+	const struct fold *fold, const struct kept_mark *mark)
 {
 	const char *root = fold->options->root, *path = mark->path;
 	size_t n = strlen(root), size = mark->path_size;
@@ -69,7 +71,7 @@ static char *scope_name(const struct fold *fold, const struct kept_mark *mark)
 
 static uint32_t find_kept(struct fold *fold, const struct kept_mark *mark)
 {
-	char *name = scope_name(fold, mark);
+	char *name = fold_kept_scope_name(fold, mark);
 	uint32_t i = intern(&fold->kept_keys, name, strlen(name));
 
 	if (i == fold->kept_count) {
@@ -89,7 +91,7 @@ void fold_take_kept(struct fold *fold, const struct trace_event *event)
 	struct fold_keeping *keeping;
 	struct kept_mark mark;
 
-	if (!parse(event->record->text, event->record->size, &mark))
+	if (!fold_kept_parse(event->record->text, event->record->size, &mark))
 		return;
 	path = fold_path(fold, mark.path, mark.path_size, false);
 	if (fold->paths[path].ignored)
@@ -139,7 +141,8 @@ struct reach {
 };
 
 /* The last part of a function's name. */
-static const char *own_name(const struct fold_function *function, size_t *size)
+static const char *fold_kept_own_name(
+	const struct fold_function *function, size_t *size)
 {
 	const char *dot = memrchr(function->name, '.', function->name_size);
 	const char *name = dot ? dot + 1 : function->name;
@@ -148,14 +151,14 @@ static const char *own_name(const struct fold_function *function, size_t *size)
 	return name;
 }
 
-static bool is_special(const char *name, size_t size)
+static bool fold_kept_is_special(const char *name, size_t size)
 {
 	return size > 4 && !strncmp(name, "__", 2) &&
 	       !strncmp(name + size - 2, "__", 2);
 }
 
 /* NULL: nobody could take it apart. */
-static const struct source *text_of(
+static const struct source *fold_kept_text_of(
 	const struct fold *fold, const struct fold_function *function)
 {
 	uint32_t source = fold->source_of[function->node];
@@ -170,7 +173,7 @@ static const struct source *text_of(
 static const struct source_block *block_of(
 	const struct fold *fold, const struct fold_function *function)
 {
-	const struct source *text = text_of(fold, function);
+	const struct source *text = fold_kept_text_of(fold, function);
 
 	return text ? source_find_block(
 			      text, function->name, function->name_size)
@@ -178,16 +181,16 @@ static const struct source_block *block_of(
 }
 
 /* A function is found by its own name, and by its class's where that is how. */
-static void add_names(struct reach *reach, uint32_t i)
+static void fold_kept_add_names(struct reach *reach, uint32_t i)
 {
 	const struct fold_function *function = &reach->fold->functions[i];
 	const char *name, *dot;
 	size_t size, before;
 
-	name = own_name(function, &size);
+	name = fold_kept_own_name(function, &size);
 	before = (size_t)(name - function->name);
 	names_add(&reach->names, name, size, i);
-	if (!before || !is_special(name, size))
+	if (!before || !fold_kept_is_special(name, size))
 		return;
 	dot = memrchr(function->name, '.', before - 1);
 	dot = dot ? dot + 1 : function->name;
@@ -223,7 +226,7 @@ static void add_inner(struct reach *reach, uint32_t i)
 }
 
 /* Goes through the mentions of a block, a kind and a name each. */
-static const char *next_mention(const struct source_block *block,
+static const char *fold_kept_next_mention(const struct source_block *block,
 	const char *at, const char **name, size_t *size)
 {
 	const char *end = block->mentions + block->mentions_size;
@@ -253,7 +256,8 @@ static void add_mentions(struct reach *reach, uint32_t i)
 
 	reach->open[i] = !block;
 	reach->reflects[i] = !block && function->name_size;
-	while (block && (at = next_mention(block, at, &name, &size))) {
+	while (block &&
+		(at = fold_kept_next_mention(block, at, &name, &size))) {
 		uint32_t number = intern_find(&reach->names.names, name, size);
 
 		reach->reflects[i] |= strchr("*+@", name[-1]) != NULL;
@@ -272,7 +276,7 @@ static void find_things(struct reach *reach, uint32_t i)
 	const struct fold *fold = reach->fold;
 	const struct fold_function *function = &fold->functions[i];
 	size_t size;
-	const char *name = own_name(function, &size);
+	const char *name = fold_kept_own_name(function, &size);
 	char *bare = xasprintf(".%.*s", (int)size, name);
 
 	/* As a cached property is called that is kept under its own name. */
@@ -287,7 +291,7 @@ static void find_things(struct reach *reach, uint32_t i)
 	reach->is_test[i] = fold_is_collected(fold, function->node);
 }
 
-static void prepare(struct reach *reach, struct fold *fold)
+static void fold_kept_prepare(struct reach *reach, struct fold *fold)
 {
 	size_t count = fold->function_count;
 
@@ -308,7 +312,7 @@ static void prepare(struct reach *reach, struct fold *fold)
 	for (size_t i = 1; i <= fold->scope_count; i++)
 		reach->first[i] += reach->first[i - 1];
 	for (uint32_t i = 0; i < count; i++)
-		add_names(reach, i);
+		fold_kept_add_names(reach, i);
 	for (uint32_t i = 0; i < count; i++)
 		add_inner(reach, i);
 	for (uint32_t i = 0; i < count; i++)
@@ -317,7 +321,7 @@ static void prepare(struct reach *reach, struct fold *fold)
 		add_mentions(reach, i);
 }
 
-static void release(struct reach *reach)
+static void fold_kept_free(struct reach *reach)
 {
 	for (size_t i = 0; i < reach->fold->function_count; i++) {
 		free(reach->mentions[i].items);
@@ -342,7 +346,7 @@ static void release(struct reach *reach)
 static bool is_named_test(const struct fold_function *function)
 {
 	size_t size;
-	const char *name = own_name(function, &size);
+	const char *name = fold_kept_own_name(function, &size);
 
 	return size >= 4 && !memcmp(name, "test", 4);
 }
@@ -380,7 +384,7 @@ static void find_entered(struct reach *reach, uint32_t kept)
 	}
 }
 
-static void take(struct reach *reach, uint32_t function)
+static void fold_kept_take(struct reach *reach, uint32_t function)
 {
 	if (!reach->entered[function] || reach->reached[function])
 		return;
@@ -388,7 +392,7 @@ static void take(struct reach *reach, uint32_t function)
 	name_list_push(&reach->queue, function);
 }
 
-static void begin(struct reach *reach, uint32_t kept)
+static void fold_kept_begin(struct reach *reach, uint32_t kept)
 {
 	const struct fold *fold = reach->fold;
 	const struct name_list *here = &reach->here;
@@ -399,23 +403,25 @@ static void begin(struct reach *reach, uint32_t kept)
 		if (name_list_has(reach->fills[at], kept) ||
 			(fold->kept[kept].is_mentioned &&
 				(name_list_has(&reach->things[at], kept) ||
-					!text_of(fold, &fold->functions[at]))))
-			take(reach, at);
+					!fold_kept_text_of(
+						fold, &fold->functions[at]))))
+			fold_kept_take(reach, at);
 	}
 	/* Where nobody mentions it, it is who may mention all there is. */
 	if (!reach->queue.count)
 		for (size_t i = 0; i < here->count; i++)
 			if (reach->open[here->items[i]])
-				take(reach, here->items[i]);
+				fold_kept_take(reach, here->items[i]);
 	if (!reach->queue.count)
 		for (size_t i = 0; i < here->count; i++)
-			take(reach, here->items[i]);
+			fold_kept_take(reach, here->items[i]);
 }
 
-static void take_all(struct reach *reach, const struct name_list *list)
+static void fold_kept_take_all(
+	struct reach *reach, const struct name_list *list)
 {
 	for (size_t i = 0; list && i < list->count; i++)
-		take(reach, list->items[i]);
+		fold_kept_take(reach, list->items[i]);
 }
 
 /* Whether all of a name that were entered are of one class, or function. */
@@ -427,7 +433,8 @@ static bool are_one(const struct reach *reach, const struct name_list *named)
 	for (size_t k = 0; k < named->count; k++) {
 		const struct fold_function *each =
 			&reach->fold->functions[named->items[k]];
-		size_t before = (size_t)(own_name(each, &other) - each->name);
+		size_t before =
+			(size_t)(fold_kept_own_name(each, &other) - each->name);
 
 		if (!reach->entered[named->items[k]])
 			continue;
@@ -441,7 +448,8 @@ static bool are_one(const struct reach *reach, const struct name_list *named)
 }
 
 /* Whether one lies in the file of another, or in one that this imports. */
-static bool is_near(const struct reach *reach, uint32_t caller, uint32_t callee)
+static bool fold_kept_is_near(
+	const struct reach *reach, uint32_t caller, uint32_t callee)
 {
 	const struct fold *fold = reach->fold;
 	uint32_t from = fold->source_of[fold->functions[caller].node];
@@ -467,12 +475,12 @@ static void take_named(
 
 	for (size_t k = 0; k < named->count && !is_one; k++)
 		if (reach->entered[named->items[k]] &&
-			is_near(reach, caller, named->items[k])) {
-			take(reach, named->items[k]);
+			fold_kept_is_near(reach, caller, named->items[k])) {
+			fold_kept_take(reach, named->items[k]);
 			any = true;
 		}
 	if (!any)
-		take_all(reach, named);
+		fold_kept_take_all(reach, named);
 }
 
 /* What one has at hand, what lies in it, and what it mentions. */
@@ -483,14 +491,15 @@ static void take_callees(struct reach *reach, uint32_t caller)
 	const struct name_list *mentions = &reach->mentions[caller];
 	const struct fold_function *functions = reach->fold->functions;
 
-	take_all(reach, calls);
-	take_all(reach, names_find(&reach->inner, (const char *)&caller,
-				sizeof(caller)));
-	take_all(reach, &reach->handed[caller]);
+	fold_kept_take_all(reach, calls);
+	fold_kept_take_all(
+		reach, names_find(&reach->inner, (const char *)&caller,
+			       sizeof(caller)));
+	fold_kept_take_all(reach, &reach->handed[caller]);
 	/* Of a source that nobody could take apart it may be all there is. */
 	if (reach->fold->source_of[functions[caller].node] &&
-		!text_of(reach->fold, &functions[caller]))
-		take_all(reach, &reach->here);
+		!fold_kept_text_of(reach->fold, &functions[caller]))
+		fold_kept_take_all(reach, &reach->here);
 	for (size_t i = 0; i < mentions->count; i++)
 		take_named(
 			reach, caller, &reach->names.lists[mentions->items[i]]);
@@ -511,7 +520,7 @@ static void take_callers(struct reach *reach, uint32_t callee)
 	const struct fold_function *functions = reach->fold->functions;
 	const struct name_list *mentions = &reach->mentions[callee], *named;
 	size_t size;
-	const char *name = own_name(&functions[callee], &size);
+	const char *name = fold_kept_own_name(&functions[callee], &size);
 	uint32_t word = intern_find(&reach->names.names, name, size);
 	bool is_one;
 
@@ -529,7 +538,7 @@ static void take_callers(struct reach *reach, uint32_t callee)
 			continue;
 		/* Of another file, it and what it calls itself. */
 		if (functions[caller].node == functions[callee].node)
-			take(reach, caller);
+			fold_kept_take(reach, caller);
 		else if (is_one && !reach->reached[caller])
 			name_list_push(&reach->near, caller);
 	}
@@ -540,7 +549,7 @@ static void take_with_callees(struct reach *reach, uint32_t caller)
 	const struct name_list *inner = names_find(
 		&reach->inner, (const char *)&caller, sizeof(caller));
 
-	take(reach, caller);
+	fold_kept_take(reach, caller);
 	take_callees(reach, caller);
 	for (size_t i = 0; inner && i < inner->count; i++)
 		if (reach->entered[inner->items[i]])
@@ -554,7 +563,7 @@ static void reach_one(struct reach *reach, uint32_t kept)
 
 	reach->queue.count = reach->near.count = 0;
 	find_entered(reach, kept);
-	begin(reach, kept);
+	fold_kept_begin(reach, kept);
 	started = reach->queue.count;
 	for (size_t i = 0; i < started && reach->fold->kept[kept].is_mentioned;
 		i++)
@@ -606,7 +615,7 @@ void fold_kept(struct fold *fold)
 
 	if (!fold->kept_count)
 		return;
-	prepare(&reach, fold);
+	fold_kept_prepare(&reach, fold);
 	for (size_t i = 0; i < fold->keeping_count; i++) {
 		const struct fold_keeping *keeping = &fold->keepings[i];
 		const struct fold_kept *kept = &fold->kept[keeping->kept];
@@ -621,7 +630,7 @@ void fold_kept(struct fold *fold)
 	use_perhaps(&reach);
 	for (uint32_t i = 0; i < fold->kept_count; i++)
 		reach_one(&reach, i);
-	release(&reach);
+	fold_kept_free(&reach);
 }
 
 void fold_kept_release(struct fold *fold)

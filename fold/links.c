@@ -39,7 +39,7 @@ static const struct path_node *at(const struct links *links, uint32_t node)
 }
 
 /* Notes a node before it changes for the first time. */
-static void note(struct links *links, uint32_t node, uint32_t link)
+static void links_note(struct links *links, uint32_t node, uint32_t link)
 {
 	struct fold *fold = links->fold;
 	struct beginning *first;
@@ -58,7 +58,7 @@ static void note(struct links *links, uint32_t node, uint32_t link)
 static void change(struct links *links, uint32_t node, uint32_t was,
 	uint32_t link, uint32_t moved)
 {
-	note(links, node, was);
+	links_note(links, node, was);
 	path_tree_set(&links->fold->tree, node, link, moved);
 }
 
@@ -99,7 +99,7 @@ static void take_children(struct links *links, uint32_t from, uint32_t to)
 	}
 }
 
-static void take_rename(struct links *links, uint32_t from, uint32_t to)
+static void links_take_rename(struct links *links, uint32_t from, uint32_t to)
 {
 	uint32_t link = at(links, from)->link;
 
@@ -110,7 +110,7 @@ static void take_rename(struct links *links, uint32_t from, uint32_t to)
 	change(links, to, PATH_LINK_NONE,
 		link == PATH_LINK_NONE ? PATH_LINK_AS_IS : link, 0);
 	if (links->first) {
-		note(links, from, PATH_LINK_AS_IS);
+		links_note(links, from, PATH_LINK_AS_IS);
 		for (size_t i = links->fold->linked_count; i-- > 0;)
 			if (links->fold->linked[i] == from &&
 				!links->first[i].moved) {
@@ -121,7 +121,7 @@ static void take_rename(struct links *links, uint32_t from, uint32_t to)
 	change(links, from, link, PATH_LINK_NONE, 0);
 }
 
-static void take(struct links *links, const struct wire_record *record)
+static void links_take(struct links *links, const struct wire_record *record)
 {
 	struct fold *fold = links->fold;
 	const char *path = record->text + record->head;
@@ -137,7 +137,7 @@ static void take(struct links *links, const struct wire_record *record)
 			target, 0);
 	} else if (record->type == RECORD_RENAME) {
 		node = node_of(fold, record->text, record->head);
-		take_rename(links, node, node_of(fold, path, size));
+		links_take_rename(links, node, node_of(fold, path, size));
 	} else if (record->type == RECORD_ACCESS &&
 		   record->access == ACCESS_UNLINK) {
 		node = node_of(fold, path, size);
@@ -172,7 +172,7 @@ void fold_links(struct fold *fold)
 	links.room = 1;
 	for (size_t i = 0; i < fold->trace->count; i++) {
 		note_transient(fold, fold->trace->events[i].record);
-		take(&links, fold->trace->events[i].record);
+		links_take(&links, fold->trace->events[i].record);
 	}
 	/* Some were noted twice: what was noted first is what it was. */
 	for (size_t i = fold->linked_count; i-- > 0;)
@@ -185,5 +185,5 @@ void fold_links_after(struct fold *fold, const struct wire_record *record)
 {
 	struct links links = {.fold = fold};
 
-	take(&links, record);
+	links_take(&links, record);
 }

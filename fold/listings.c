@@ -27,7 +27,7 @@ struct past {
 	struct interner looked_at; /* files collected, directories listed */
 };
 
-static void take(
+static void listings_take(
 	struct interner *interner, struct query_name *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -69,24 +69,24 @@ static int load_past(struct past *past, const struct fold *fold,
 		code = query_names(&names, &count, map, kinds[i], err);
 		past->any |= kinds[i] == SCOPE_LISTING && count;
 		leave_outdated(fold, names, &count);
-		take(kinds[i] == SCOPE_PATTERN ? &past->patterns
-					       : &past->looked_at,
+		listings_take(kinds[i] == SCOPE_PATTERN ? &past->patterns
+							: &past->looked_at,
 			names, count);
 	}
 	if (code == 0)
 		code = query_passed(&names, &count, map, err);
 	if (code == 0)
-		take(&past->passed, names, count);
+		listings_take(&past->passed, names, count);
 	return code;
 }
 
-static bool has(const struct interner *interner, const char *path)
+static bool listings_has(const struct interner *interner, const char *path)
 {
 	return intern_find(interner, path, strlen(path)) != INTERN_NONE;
 }
 
 /* Also by what others called one. */
-static bool is_test_file(
+static bool listings_is_test_file(
 	const struct fold *fold, const struct past *past, const char *path)
 {
 	for (uint32_t i = 0; i < fold->scope_count; i++) {
@@ -125,7 +125,7 @@ static bool is_recent(const struct fold *fold, uint32_t node, const char *path)
 }
 
 /* What is listed equals no listing: it is looked through next time. */
-static void doubt(struct fold *fold, struct recorded_scope *listing)
+static void listings_doubt(struct fold *fold, struct recorded_scope *listing)
 {
 	for (size_t i = 0; i < listing->read_count; i++) {
 		struct recorded_read *read = &listing->reads[i];
@@ -139,7 +139,7 @@ static void doubt(struct fold *fold, struct recorded_scope *listing)
 	}
 }
 
-static void pass(struct fold *fold, uint32_t listing, const char *path)
+static void listings_pass(struct fold *fold, uint32_t listing, const char *path)
 {
 	uint32_t at = fold_path(fold, path, strlen(path), true), file;
 	struct fold_access access = {.scope = listing,
@@ -170,7 +170,7 @@ static bool is_dealt_with(const struct fold *fold, const struct past *past,
 	bool is_directory = S_ISDIR(entry->st->st_mode);
 
 	if (is_directory ? adapter_inside()->skips(entry->name)
-			 : !is_test_file(fold, past, entry->absolute))
+			 : !listings_is_test_file(fold, past, entry->absolute))
 		return true;
 	return fold_find_scope(fold,
 		       is_directory ? SCOPE_LISTING : SCOPE_COLLECT,
@@ -195,15 +195,15 @@ static void settle_entry(void *context, const struct entry *entry)
 	uint32_t listing = settling->listing;
 
 	if (is_dealt_with(fold, past, entry) ||
-		has(&past->looked_at, entry->stored))
+		listings_has(&past->looked_at, entry->stored))
 		return;
-	if (has(&past->passed, entry->stored)) {
-		pass(fold, listing, entry->absolute);
+	if (listings_has(&past->passed, entry->stored)) {
+		listings_pass(fold, listing, entry->absolute);
 	} else if ((fold->narrowed && past->any) ||
 		   came_meanwhile(fold, entry->absolute)) {
-		doubt(fold, &fold->recording.scopes[listing]);
+		listings_doubt(fold, &fold->recording.scopes[listing]);
 	} else {
-		pass(fold, listing, entry->absolute);
+		listings_pass(fold, listing, entry->absolute);
 		fold->recording.passed_news = true;
 	}
 }

@@ -64,7 +64,7 @@ void fold_loader_files(struct fold *fold, const struct trace_event *event)
 	take_file(fold, event, "/etc/ld.so.cache");
 }
 
-static struct loader_sight look(void *context, const char *name)
+static struct loader_sight loader_look_through(void *context, const char *name)
 {
 	struct fold *fold = context;
 	uint32_t i = fold_path(fold, name, strlen(name), false);
@@ -113,11 +113,11 @@ static void add_object(struct fold *fold, struct gathered *gathered,
 	object->words_size = record->head;
 	object->path = fold_text(
 		fold, record->text + record->head, record->size - record->head);
-	object->file = look(fold, object->path).file;
+	object->file = loader_look_through(fold, object->path).file;
 }
 
 /* They follow each other in the image, if not in the session. */
-static void gather(struct fold *fold, const struct trace_event *event,
+static void loader_gather(struct fold *fold, const struct trace_event *event,
 	struct gathered *gathered)
 {
 	const struct trace *trace = fold->trace;
@@ -143,7 +143,7 @@ static void simulate(struct fold *fold, const struct gathered *gathered,
 	struct loader_start start = {.machine = &fold->loader->machine,
 		.objects = gathered->objects,
 		.count = gathered->count,
-		.look = look,
+		.look = loader_look_through,
 		.context = fold};
 
 	start.search = fold_text(fold, record->text, record->head);
@@ -160,7 +160,7 @@ static struct loader_result *result_of(
 	struct loader_result *result;
 	uint32_t i;
 
-	gather(fold, event, &gathered);
+	loader_gather(fold, event, &gathered);
 	i = intern(&loader->searches, gathered.key, gathered.key_size);
 	if (i == loader->count) {
 		result = array_add(&loader->results, &loader->count,

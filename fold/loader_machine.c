@@ -71,7 +71,8 @@ static void take_legacy(struct help *help, char *name, const char *remark)
 }
 
 /* On every distribution $LIB is the system's first directory, less /usr. */
-static void take_path(struct help *help, const char *path, const char *remark)
+static void loader_machine_take_path(
+	struct help *help, const char *path, const char *remark)
 {
 	struct loader_machine *machine = help->machine;
 	char *longer;
@@ -90,7 +91,7 @@ static void take_path(struct help *help, const char *path, const char *remark)
 	machine->system = longer;
 }
 
-static void take_entry(struct help *help, const char *line)
+static void loader_machine_take_entry(struct help *help, const char *line)
 {
 	size_t n = strcspn(line, " \n");
 	char *name = xmemdup(line, n);
@@ -103,7 +104,7 @@ static void take_entry(struct help *help, const char *line)
 	} else if (help->part == HWCAPS && strstr(text, "searched")) {
 		add_folder(help->machine, xasprintf("glibc-hwcaps/%s/", name));
 	} else if (help->part == PATHS) {
-		take_path(help, name, text);
+		loader_machine_take_path(help, name, text);
 	}
 	free(name);
 	free(remark);
@@ -123,7 +124,7 @@ void loader_machine_parse(struct loader_machine *machine, const char *text)
 		else if (*text == '\n' || strncmp(text, "  ", 2) != 0)
 			help.part = OTHER;
 		else if (help.part != OTHER)
-			take_entry(&help, text + 2);
+			loader_machine_take_entry(&help, text + 2);
 	}
 	add_choices(machine, help.legacy, help.legacy_count);
 	add_folder(machine, xstrdup(""));
@@ -168,7 +169,7 @@ static _Noreturn void become_loader(const char *option, int output)
  * freed, and empty when it cannot be asked. What is left of the diagnostics is
  * about the processor, and takes a virtual machine a third of a second.
  */
-static char *ask(const char *option, const char *key)
+static char *loader_machine_run(const char *option, const char *key)
 {
 	char *answer = xcalloc(ANSWER_MAX, 1);
 	size_t size = 0;
@@ -201,14 +202,14 @@ static char *ask(const char *option, const char *key)
 
 void loader_machine_ask(struct loader_machine *machine)
 {
-	char *answer = ask("--help", NULL);
+	char *answer = loader_machine_run("--help", NULL);
 
 	memset(machine, 0, sizeof(*machine));
 	loader_machine_parse(machine, answer);
 	free(answer);
 	if (machine->platform)
 		return;
-	answer = ask("--list-diagnostics", platform_key);
+	answer = loader_machine_run("--list-diagnostics", platform_key);
 	parse_platform(machine, answer);
 	free(answer);
 }

@@ -46,7 +46,7 @@ struct search {
 	size_t count, room;
 };
 
-static bool is_word(char c)
+static bool loader_search_is_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 	       (c >= '0' && c <= '9') || c == '_';
@@ -59,7 +59,7 @@ static size_t token_size(const char *text, const char *name)
 	bool braces = *text == '{';
 
 	text += braces;
-	if (strncmp(text, name, n) != 0 || is_word(text[n]) ||
+	if (strncmp(text, name, n) != 0 || loader_search_is_word(text[n]) ||
 		(braces && text[n] != '}'))
 		return 0;
 	return n + 2 * braces;
@@ -105,7 +105,7 @@ static size_t folder_count(const struct search *search)
 	return search->start->machine->count;
 }
 
-static unsigned char *status_of(
+static unsigned char *loader_search_status_of(
 	struct search *search, uint32_t directory, size_t folder)
 {
 	return &search->statuses[directory * folder_count(search) + folder];
@@ -136,7 +136,7 @@ static void add_place(
 		if (places->directories[i] == directory)
 			return;
 	if (*name != '/')
-		memset(status_of(search, directory, 0), THERE,
+		memset(loader_search_status_of(search, directory, 0), THERE,
 			folder_count(search));
 	*(uint32_t *)array_add(&places->directories, &places->count,
 		&places->room, sizeof(directory)) = directory;
@@ -191,12 +191,14 @@ static void add_places(struct search *search, struct places *places,
 	}
 }
 
-static struct loader_sight look(struct search *search, const char *path)
+static struct loader_sight loader_search_look(
+	struct search *search, const char *path)
 {
 	return search->start->look(search->start->context, path);
 }
 
-static void note(struct search *search, uint32_t path, enum access_kind kind)
+static void loader_search_note(
+	struct search *search, uint32_t path, enum access_kind kind)
 {
 	struct loader_lookup *lookup = array_add(&search->lookups,
 		&search->count, &search->room, sizeof(*lookup));
@@ -242,9 +244,9 @@ static uint32_t look_for_file(struct search *search, uint32_t directory,
 
 	if (!make_path(search, directory, folder, name, path))
 		return OBJECT_NONE;
-	sight = look(search, path);
+	sight = loader_search_look(search, path);
 	object = object_at(search, sight.file);
-	note(search, sight.path,
+	loader_search_note(search, sight.path,
 		object == OBJECT_NONE && sight.what == SIGHT_ABSENT
 			? ACCESS_ABSENT
 			: ACCESS_READ);
@@ -263,8 +265,8 @@ static enum status look_for_folder(
 	n = strlen(path);
 	if (n > 1)
 		path[n - 1] = '\0';
-	sight = look(search, path);
-	note(search, sight.path,
+	sight = loader_search_look(search, path);
+	loader_search_note(search, sight.path,
 		sight.what == SIGHT_ABSENT ? ACCESS_ABSENT : ACCESS_STAT);
 	return sight.what == SIGHT_DIRECTORY ? THERE : NOT_THERE;
 }
@@ -276,7 +278,8 @@ static uint32_t search_places(
 		uint32_t directory = places->directories[i];
 
 		for (size_t k = 0; k < folder_count(search); k++) {
-			unsigned char *status = status_of(search, directory, k);
+			unsigned char *status =
+				loader_search_status_of(search, directory, k);
 			uint32_t object;
 
 			if (*status == NOT_THERE)
@@ -353,7 +356,8 @@ static const char *next_word(
 	return word;
 }
 
-static void load(struct search *search, uint32_t i, uint32_t loader)
+static void loader_search_load(
+	struct search *search, uint32_t i, uint32_t loader)
 {
 	struct object *object = &search->objects[i];
 
@@ -403,10 +407,10 @@ static uint32_t find_placed(
 		*expanded == '/' ? "" : "/", expanded);
 	if (n <= 0 || n >= PATH_MAX)
 		return OBJECT_NONE;
-	sight = look(search, path);
+	sight = loader_search_look(search, path);
 	object = object_at(search, sight.file);
 	if (object == OBJECT_NONE && sight.what == SIGHT_ABSENT)
-		note(search, sight.path, ACCESS_ABSENT);
+		loader_search_note(search, sight.path, ACCESS_ABSENT);
 	return object;
 }
 
@@ -429,7 +433,7 @@ static void need(struct search *search, uint32_t loader, const char *name)
 	}
 	if (found == OBJECT_NONE)
 		return;
-	load(search, found, loader);
+	loader_search_load(search, found, loader);
 	know_by(search, found, name);
 }
 
@@ -454,7 +458,7 @@ static void know_loader(struct search *search)
 
 		if (slash && (!strncmp(slash, "/ld-linux", 9) ||
 				     !strncmp(slash, "/ld-2.", 6)))
-			load(search, i, OBJECT_NONE);
+			loader_search_load(search, i, OBJECT_NONE);
 	}
 }
 
@@ -467,12 +471,12 @@ static void need_all(struct search *search, uint32_t i)
 			need(search, i, word + 1);
 }
 
-static void run(struct search *search)
+static void loader_search_run(struct search *search)
 {
 	const struct loader_object *program = search->objects[0].self;
 	size_t taken = 0;
 
-	load(search, 0, OBJECT_NONE);
+	loader_search_load(search, 0, OBJECT_NONE);
 	add_places(search, &search->library_path, program,
 		search->start->search, ":;");
 	if (search->start->machine->system)
@@ -486,7 +490,7 @@ static void run(struct search *search)
 		need_all(search, search->queue[taken++]);
 	/* Those of /etc/ld.so.preload and of auditors, whose needs it are. */
 	for (uint32_t i = 0; i < search->start->count; i++) {
-		load(search, i, 0);
+		loader_search_load(search, i, 0);
 		while (taken < search->queued)
 			need_all(search, search->queue[taken++]);
 	}
@@ -504,7 +508,7 @@ struct loader_lookup *loader_search(
 	search.queue = xcalloc(start->count, sizeof(*search.queue));
 	for (size_t i = 0; i < start->count; i++)
 		search.objects[i].self = &start->objects[i];
-	run(&search);
+	loader_search_run(&search);
 	for (size_t i = 0; i < start->count; i++) {
 		free(search.objects[i].rpath_places.directories);
 		free(search.objects[i].runpath_places.directories);

@@ -47,7 +47,7 @@ bool fold_is_driver(const struct fold *fold, uint32_t scope)
 	       kind == SCOPE_COLLECT || kind == SCOPE_FINISH;
 }
 
-static int by_place(const void *a, const void *b)
+static int outputs_by_place(const void *a, const void *b)
 {
 	const struct output *x = a, *y = b;
 	size_t n = x->size < y->size ? x->size : y->size;
@@ -74,7 +74,7 @@ static void find_outputs(const struct fold *fold, struct outputs *outputs)
 	}
 	if (outputs->count)
 		qsort(outputs->list, outputs->count, sizeof(*outputs->list),
-			by_place);
+			outputs_by_place);
 }
 
 /* The block of a directory's listing without what the runner made there. */

@@ -74,7 +74,7 @@ size_t path_tree_path(
 	return n;
 }
 
-static void look(struct path_tree *tree, uint32_t node)
+static void path_tree_look(struct path_tree *tree, uint32_t node)
 {
 	char path[PATH_MAX];
 	uint32_t parent = tree->nodes[node].parent;
@@ -101,7 +101,7 @@ uint32_t path_tree_child(
 		fresh = array_add(&tree->nodes, &tree->count, &tree->room,
 			sizeof(*fresh));
 		fresh->parent = parent;
-		look(tree, node);
+		path_tree_look(tree, node);
 	}
 	return node;
 }

@@ -43,7 +43,7 @@ static void find_made(struct products *products)
 }
 
 /* Whether a scope of this run came to its end, so that it tells something. */
-static bool is_whole(const struct fold *fold, uint32_t scope)
+static bool products_is_whole(const struct fold *fold, uint32_t scope)
 {
 	const struct recorded_scope *recorded;
 
@@ -84,7 +84,7 @@ static int is_former_base(bool *yes, const struct products *products,
 }
 
 /* What a maker is called: "run/" and the command, "fixture/name". */
-static char *name_of(
+static char *products_name_of(
 	const struct products *products, const struct query_maker *maker)
 {
 	const struct fold_options *options = products->fold->options;
@@ -134,13 +134,13 @@ static int vouches(bool *yes, const struct products *products,
 {
 	const struct fold *fold = products->fold;
 
-	*yes = is_whole(fold, self_of(products, name));
+	*yes = products_is_whole(fold, self_of(products, name));
 	if (*yes && maker->kind == SCOPE_RUN && !*maker->name)
 		return is_former_base(yes, products, maker);
 	return 0;
 }
 
-static const struct map_state *find_state(
+static const struct map_state *products_find_state(
 	const struct map_files *files, uint32_t file, int64_t id)
 {
 	uint32_t s = files->files[file].state;
@@ -162,8 +162,8 @@ static bool changed_meanwhile(
 	       fold_changed_meanwhile(fold, fold->paths[at].node, aspect);
 }
 
-static uint32_t state_now(struct fold *fold, uint32_t file, const char *stored,
-	enum aspect aspect, const struct interned *block)
+static uint32_t products_state_now(struct fold *fold, uint32_t file,
+	const char *stored, enum aspect aspect, const struct interned *block)
 {
 	struct map_files *files = &fold->files;
 	const char *bytes = block ? block->bytes : "";
@@ -187,16 +187,17 @@ static bool is_as_it_was(
 	bool same;
 
 	map_file_check(files, file, NULL);
-	state = find_state(files, file, input->state);
+	state = products_find_state(files, file, input->state);
 	same = state && state->live &&
 	       !(files->files[file].recode && state->aspect == ASPECT_CODE);
 	if (same) {
 		*now = (uint32_t)(state - files->states);
 	} else if (!state || state->aspect == ASPECT_CODE) {
-		*now = state_now(fold, file, input->path, ASPECT_CONTENT, NULL);
+		*now = products_state_now(
+			fold, file, input->path, ASPECT_CONTENT, NULL);
 	} else {
-		*now = state_now(fold, file, input->path, state->aspect,
-			&files->blocks.entries[state->block]);
+		*now = products_state_now(fold, file, input->path,
+			state->aspect, &files->blocks.entries[state->block]);
 	}
 	return same;
 }
@@ -210,7 +211,7 @@ static uint32_t state_then(
 	const struct map_state *state;
 
 	map_file_check(files, file, NULL);
-	state = find_state(files, file, input->state);
+	state = products_find_state(files, file, input->state);
 	return state ? (uint32_t)(state - files->states)
 		     : map_file_state_of(files, file, ASPECT_CONTENT, "", 0,
 			       &print_unknown);
@@ -320,7 +321,7 @@ int fold_products(struct fold *fold, struct map *map, struct err *err)
 	if (code == 0 && count)
 		find_made(&products);
 	for (size_t i = 0; code == 0 && i < count; i++) {
-		char *name = name_of(&products, &makers[i]);
+		char *name = products_name_of(&products, &makers[i]);
 		bool yes, replaced = is_replaced(&products, &makers[i], name);
 
 		code = vouches(&yes, &products, &makers[i], name);

@@ -24,7 +24,7 @@ static size_t scope_key(
 	return size + 1;
 }
 
-static void add_scope(
+static void scopes_add_scope(
 	struct fold *fold, enum scope_kind kind, const char *name, size_t size)
 {
 	struct recorded_scope *scope;
@@ -47,8 +47,8 @@ uint32_t fold_scope(
 	uint32_t i = intern(&fold->scope_names, key, n);
 
 	if (i == fold->scope_count)
-		add_scope(fold, kind, fold->scope_names.entries[i].bytes + 1,
-			size);
+		scopes_add_scope(fold, kind,
+			fold->scope_names.entries[i].bytes + 1, size);
 	return i;
 }
 
@@ -61,7 +61,7 @@ uint32_t fold_new_scope(
 
 	memcpy(key + 1, &number, sizeof(number));
 	intern(&fold->scope_names, key, sizeof(key));
-	add_scope(fold, kind, fold_text(fold, name, size), size);
+	scopes_add_scope(fold, kind, fold_text(fold, name, size), size);
 	return number;
 }
 
@@ -143,7 +143,7 @@ static uint32_t named_scope(struct fold *fold, const char *text, size_t size)
 		fold, (enum scope_kind)kind, slash + 1, size - word - 1);
 }
 
-static void begin(struct fold *fold, const struct wire_record *record)
+static void scopes_begin(struct fold *fold, const struct wire_record *record)
 {
 	if (record->number < fold->number_count)
 		fold->numbers[record->number] =
@@ -338,7 +338,7 @@ void fold_scopes(struct fold *fold)
 		xcalloc(fold->number_count, sizeof(*fold->number_said));
 	for (size_t i = 0; i < trace->count; i++)
 		if (trace->events[i].record->type == RECORD_SCOPE)
-			begin(fold, trace->events[i].record);
+			scopes_begin(fold, trace->events[i].record);
 	fold_each(fold);
 	fold_tests(fold);
 	fold_inside(fold);

@@ -42,7 +42,7 @@ static bool is_declaration(const struct wire_record *record)
 	return record->access == ACCESS_READ || record->access == ACCESS_STAT;
 }
 
-static void add_group(struct fold *fold, const struct declaration *key,
+static void settings_add_group(struct fold *fold, const struct declaration *key,
 	const char *block, size_t size)
 {
 	struct fold_group *group = array_add(&fold->groups, &fold->group_count,
@@ -70,7 +70,8 @@ void fold_find_settings(struct fold *fold)
 			continue;
 		key.node = fold->paths[path].node;
 		if (record->access == ACCESS_LIST) {
-			add_group(fold, &key, record->text, record->head);
+			settings_add_group(
+				fold, &key, record->text, record->head);
 			continue;
 		}
 		key.kind = ACCESS_STAT;

@@ -93,8 +93,8 @@ static enum aspect aspect_of(const struct fold *fold,
 	return mode ? ASPECT_META : ASPECT_CONTENT;
 }
 
-static uint32_t state_of(struct fold *fold, const struct fold_access *access,
-	uint32_t file, uint32_t kinds)
+static uint32_t settle_state_of(struct fold *fold,
+	const struct fold_access *access, uint32_t file, uint32_t kinds)
 {
 	const struct interned *block = &fold->blocks.entries[access->block];
 	const struct path_node *there = &fold->tree.nodes[access->node];
@@ -134,12 +134,12 @@ void fold_read(struct fold *fold, const struct fold_access *access,
 		&scope->read_count, &scope->read_room, sizeof(*read));
 
 	read->kinds = kinds | (access->kinds & (KIND_AUDITED | KIND_LEARNED));
-	read->state = state_of(fold, access, file, kinds);
+	read->state = settle_state_of(fold, access, file, kinds);
 	if (!fold->tree.nodes[access->node].identity.mode)
 		anchor(fold, access->node, file);
 }
 
-static void add_make(
+static void settle_add_make(
 	struct fold *fold, const struct fold_access *access, uint32_t file)
 {
 	struct recorded_scope *scope = &fold->recording.scopes[access->scope];
@@ -178,7 +178,7 @@ void fold_settle(struct fold *fold)
 			continue;
 		}
 		if (access.role == ROLE_FACT) {
-			add_make(fold, &access, file);
+			settle_add_make(fold, &access, file);
 			continue;
 		}
 		/* Whoever lists a directory has found it. */

@@ -28,7 +28,7 @@ static uint32_t intern_words(struct interner *interner, char *const *words)
 	return intern(interner, text, size);
 }
 
-static uint32_t unit_of(struct fold *fold, const char *id)
+static uint32_t fold_tests_unit_of(struct fold *fold, const char *id)
 {
 	char *name = xasprintf("%s/%s", fold->options->runner, id);
 	uint32_t unit = fold_scope(fold, SCOPE_UNIT, name, strlen(name));
@@ -37,9 +37,10 @@ static uint32_t unit_of(struct fold *fold, const char *id)
 	return unit;
 }
 
-static void add_unit(struct fold *fold, const struct runner_test *test)
+static void fold_tests_add_unit(
+	struct fold *fold, const struct runner_test *test)
 {
-	uint32_t unit = unit_of(fold, test->id);
+	uint32_t unit = fold_tests_unit_of(fold, test->id);
 	struct recorded_scope *scope = &fold->recording.scopes[unit];
 
 	if (test->outcome) {
@@ -50,7 +51,7 @@ static void add_unit(struct fold *fold, const struct runner_test *test)
 	/* One that was to run and did not is known to be there. */
 	fold->scopes[unit].selected = !fold->options->selection;
 	for (char **id = test->needs; id && *id; id++)
-		fold_use(fold, unit, unit_of(fold, *id));
+		fold_use(fold, unit, fold_tests_unit_of(fold, *id));
 }
 
 struct programs {
@@ -85,7 +86,8 @@ static void find_programs(struct fold *fold, struct programs *programs)
 	programs->units = xcalloc(tests->count + 1, sizeof(uint32_t));
 	for (size_t i = 0; i < tests->count; i++) {
 		const struct runner_test *test = &tests->list[i];
-		uint32_t unit = unit_of(fold, test->id), number, before;
+		uint32_t unit = fold_tests_unit_of(fold, test->id), number,
+			 before;
 
 		if (!test->words)
 			continue;
@@ -178,7 +180,7 @@ void fold_tests(struct fold *fold)
 		fold->runner_own = path_tree_resolve(&fold->tree, tests->own,
 			strlen(tests->own), false, NULL);
 	for (size_t i = 0; i < tests->count; i++)
-		add_unit(fold, &tests->list[i]);
+		fold_tests_add_unit(fold, &tests->list[i]);
 	find_words(fold, &programs);
 	find_programs(fold, &programs);
 	programs.seen = xcalloc(fold->scope_count, sizeof(bool));

@@ -20,7 +20,7 @@ static uint64_t numbers_most(uint64_t chunks)
 	return chunks * (ARENA_CHUNK / sizeof(struct wire_record));
 }
 
-static bool is_sound(
+static bool trace_is_sound(
 	const struct wire_record *record, uint32_t commit, uint64_t chunks)
 {
 	if (commit < sizeof(*record) || commit % RECORD_ALIGN ||
@@ -75,7 +75,8 @@ static void read_chunk(
 
 		commit = atomic_load_explicit(
 			&record->commit, memory_order_acquire);
-		if (commit > size - at || !is_sound(record, commit, chunks)) {
+		if (commit > size - at ||
+			!trace_is_sound(record, commit, chunks)) {
 			trace->lost = "a process was killed while it recorded";
 			/* How long it was to be is written first. */
 			if (commit || !record->size ||

@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "git/git_run.h"
 
-static struct git_file *add_file(struct git_files *files, const char *path)
+static struct git_file *git_add_file(struct git_files *files, const char *path)
 {
 	struct git_file *file = array_add(
 		&files->list, &files->count, &files->room, sizeof(*file));
@@ -22,7 +22,7 @@ static struct git_file *add_file(struct git_files *files, const char *path)
  * ":100644 100644 OBJECT OBJECT M" and a path; two paths where the text was
  * found elsewhere. Each part ends with a NUL.
  */
-static void take_differences(
+static void git_take_differences(
 	struct git_files *files, const struct git_bytes *output)
 {
 	const char *at = output->text, *end = at + output->size;
@@ -40,7 +40,7 @@ static void take_differences(
 			at += strlen(at) + 1;
 		if (at >= end)
 			return;
-		file = add_file(files, at);
+		file = git_add_file(files, at);
 		/* A link or a submodule had no text of its own. */
 		if (!strncmp(mode, "100", 3))
 			memcpy(file->object, object, sizeof(object));
@@ -48,16 +48,16 @@ static void take_differences(
 	}
 }
 
-static void take_untracked(
+static void git_take_untracked(
 	struct git_files *files, const struct git_bytes *output)
 {
 	const char *at = output->text, *end = at + output->size;
 
 	for (; at < end; at += strlen(at) + 1)
-		add_file(files, at);
+		git_add_file(files, at);
 }
 
-static int by_path(const void *a, const void *b)
+static int git_by_path(const void *a, const void *b)
 {
 	const struct git_file *x = a, *y = b;
 	int order = strcmp(x->path, y->path);
@@ -67,13 +67,14 @@ static int by_path(const void *a, const void *b)
 }
 
 /* Sorted, and only what is wanted. */
-static void tidy(struct git_files *files,
+static void git_tidy(struct git_files *files,
 	bool (*wanted)(const char *path, void *data), void *data)
 {
 	size_t left = 0;
 
 	if (files->count)
-		qsort(files->list, files->count, sizeof(*files->list), by_path);
+		qsort(files->list, files->count, sizeof(*files->list),
+			git_by_path);
 	for (size_t i = 0; i < files->count; i++) {
 		struct git_file *file = &files->list[i];
 
@@ -87,7 +88,7 @@ static void tidy(struct git_files *files,
 }
 
 /* "OBJECT blob SIZE", the text, and a newline; "OBJECT missing". */
-static int take_texts(struct git *git, struct git_files *files,
+static int git_take_texts(struct git *git, struct git_files *files,
 	const struct git_bytes *output)
 {
 	const char *at = output->text, *end = at + output->size;
@@ -127,7 +128,7 @@ static int read_texts(struct git *git, struct git_files *files)
 	if (names.size)
 		code = git_run(git, show, &names, &output);
 	if (code == 0 && names.size)
-		code = take_texts(git, files, &output);
+		code = git_take_texts(git, files, &output);
 	free(names.text);
 	free(output.text);
 	return code;
@@ -137,7 +138,7 @@ static int read_texts(struct git *git, struct git_files *files)
  * In a folder that git ignores, or that is of no interest to it, nothing ever
  * differs: that must not pass for an answer.
  */
-static int check_known(struct git *git, const char *commit)
+static int git_check_known(struct git *git, const char *commit)
 {
 	const char *const list[] = {
 		"ls-tree", "-z", "--name-only", commit, NULL};
@@ -170,20 +171,20 @@ int git_changed_since(struct git_files *files, const char *directory,
 		return -EINVAL;
 	code = git_run(&git, differ, NULL, &output);
 	if (code == 0)
-		take_differences(files, &output);
+		git_take_differences(files, &output);
 	free(output.text);
 	output = (struct git_bytes){0};
 	if (code == 0)
 		code = git_run(&git, others, NULL, &output);
 	if (code == 0)
-		take_untracked(files, &output);
+		git_take_untracked(files, &output);
 	free(output.text);
 	if (code == 0 && !files->count)
-		code = check_known(&git, commit);
+		code = git_check_known(&git, commit);
 	free(commit);
 	if (code < 0)
 		return code;
-	tidy(files, wanted, data);
+	git_tidy(files, wanted, data);
 	return read_texts(&git, files);
 }
 

@@ -55,7 +55,8 @@ static char **git_environment(const char *index)
 	return envp;
 }
 
-static int spawn(pid_t *pid, const char *index, char **argv, const int files[3])
+static int git_run_spawn(
+	pid_t *pid, const char *index, char **argv, const int files[3])
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -144,7 +145,7 @@ int git_run(struct git *git, const char *const *arguments,
 			(ssize_t)input->size)
 		code = -EIO;
 	if (code == 0)
-		code = -spawn(&pid, index, argv, files);
+		code = -git_run_spawn(&pid, index, argv, files);
 	if (code < 0) {
 		err_set(git->err, code, "cannot run 'git': %s",
 			strerror(-code));

@@ -47,7 +47,7 @@ static char *stored_path(const struct git_set *set, const char *path)
 	return stored;
 }
 
-static struct git_version version_of(
+static struct git_version git_set_version_of(
 	const char *mode, const char *object, char status)
 {
 	struct git_version version = {.kind = GIT_OTHER};
@@ -80,7 +80,7 @@ static struct git_entry *add_entry(struct git_set *set, const char *path)
  * ":100644 100644 OBJECT OBJECT M" and a path, each ended by a NUL. What is on
  * disk has no object.
  */
-static void take_differences(struct git_set *set,
+static void git_set_take_differences(struct git_set *set,
 	const struct git_bytes *output, bool staged, bool unstaged)
 {
 	const char *at = output->text, *end = at + output->size;
@@ -97,17 +97,18 @@ static void take_differences(struct git_set *set,
 		entry = add_entry(set, at);
 		entry->changed = !unstaged;
 		entry->sides[GIT_OLD] =
-			version_of(modes[0], objects[0], status);
+			git_set_version_of(modes[0], objects[0], status);
 		if (staged)
-			entry->sides[GIT_NEW] =
-				version_of(modes[1], objects[1], status);
+			entry->sides[GIT_NEW] = git_set_version_of(
+				modes[1], objects[1], status);
 		else if (unstaged)
 			entry->sides[GIT_NEW] = entry->sides[GIT_OLD];
 		at += strlen(at) + 1;
 	}
 }
 
-static void take_untracked(struct git_set *set, const struct git_bytes *output)
+static void git_set_take_untracked(
+	struct git_set *set, const struct git_bytes *output)
 {
 	const char *at = output->text, *end = at + output->size;
 
@@ -129,7 +130,7 @@ static void take_untracked(struct git_set *set, const struct git_bytes *output)
 	}
 }
 
-static int by_path(const void *a, const void *b)
+static int git_set_by_path(const void *a, const void *b)
 {
 	const struct git_entry *x = a, *y = b;
 
@@ -164,12 +165,13 @@ static void merge(struct git_entry *into, struct git_entry *other)
 	*into = merged;
 }
 
-static void tidy(struct git_set *set)
+static void git_set_tidy(struct git_set *set)
 {
 	size_t left = 0;
 
 	if (set->count)
-		qsort(set->list, set->count, sizeof(*set->list), by_path);
+		qsort(set->list, set->count, sizeof(*set->list),
+			git_set_by_path);
 	for (size_t i = 0, next; i < set->count; i = next) {
 		struct git_entry *entry = &set->list[i];
 
@@ -207,7 +209,7 @@ static int find_top(struct git_set *set, struct git *git)
  * In a folder that git ignores, or that is of no interest to it, nothing ever
  * differs: that must not pass for an answer.
  */
-static int check_known(struct git_set *set, struct git *git)
+static int git_set_check_known(struct git_set *set, struct git *git)
 {
 	static const char *const ask[] = {"ls-files", "-z", "--", ".", NULL};
 	struct git_bytes output = {0};
@@ -227,14 +229,14 @@ static int run_and_take(struct git_set *set, struct git *git,
 	int code = git_run(git, arguments, NULL, &output);
 
 	if (code == 0 && !strcmp(*arguments, "ls-files"))
-		take_untracked(set, &output);
+		git_set_take_untracked(set, &output);
 	else if (code == 0)
-		take_differences(set, &output, staged, unstaged);
+		git_set_take_differences(set, &output, staged, unstaged);
 	free(output.text);
 	return code;
 }
 
-static int find(struct git_set *set, struct git *git)
+static int git_set_search(struct git_set *set, struct git *git)
 {
 	const char *const since[] = {DIFFERENCE, set->commit, "--", NULL};
 	static const char *const staged[] = {
@@ -254,9 +256,9 @@ static int find(struct git_set *set, struct git *git)
 	if (code == 0)
 		code = run_and_take(set, git, others, false, false);
 	if (code == 0 && !set->count)
-		code = check_known(set, git);
+		code = git_set_check_known(set, git);
 	if (code == 0)
-		tidy(set);
+		git_set_tidy(set);
 	return code;
 }
 
@@ -284,7 +286,7 @@ int git_set_find(struct git_set *set, const char *root,
 		git = git_of(set, err);
 		git.revision = NULL;
 	}
-	return code == 0 ? find(set, &git) : code;
+	return code == 0 ? git_set_search(set, &git) : code;
 }
 
 void git_set_release(struct git_set *set)
@@ -310,12 +312,12 @@ struct git_entry *git_set_entry(const struct git_set *set, const char *path)
 	const struct git_entry wanted = {.path = (char *)path};
 
 	return set->count ? bsearch(&wanted, set->list, set->count,
-				    sizeof(wanted), by_path)
+				    sizeof(wanted), git_set_by_path)
 			  : NULL;
 }
 
 /* "OBJECT blob SIZE", the text, and a newline; "OBJECT missing". */
-static int take_texts(struct git_version **versions, size_t count,
+static int git_set_take_texts(struct git_version **versions, size_t count,
 	const struct git_bytes *output, struct err *err)
 {
 	const char *at = output->text, *end = at + output->size;
@@ -363,7 +365,7 @@ int git_set_texts(struct git_set *set, enum git_side side,
 	if (count)
 		code = git_run(&git, show, &names, &output);
 	if (code == 0 && count)
-		code = take_texts(versions, count, &output, err);
+		code = git_set_take_texts(versions, count, &output, err);
 	free(versions);
 	free(names.text);
 	free(output.text);
@@ -443,7 +445,8 @@ static bool is_below(const struct git_set *set, const char *absolute)
 	return strcmp(rest, "/.git") != 0 && strncmp(rest, "/.git/", 6) != 0;
 }
 
-static void add_name(struct git_bytes *names, size_t *room, const char *name)
+static void git_set_add_name(
+	struct git_bytes *names, size_t *room, const char *name)
 {
 	size_t n = strlen(name) + 1;
 
@@ -473,7 +476,7 @@ void git_set_foreign(const struct git_set *set, const char *const *paths,
 		foreign[i] = variable_is(paths[i]) || !is_below(set, absolute);
 		if (!foreign[i] && strcmp(absolute, set->top) != 0) {
 			asked[k++] = i;
-			add_name(&names, &room, absolute);
+			git_set_add_name(&names, &room, absolute);
 		}
 		free(absolute);
 	}

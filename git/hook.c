@@ -36,7 +36,7 @@ static bool lies_below(const char *path, const char *folder)
 	return !strncmp(path, folder, n) && (!path[n] || path[n] == '/');
 }
 
-static bool exists(const char *path)
+static bool git_hook_exists(const char *path)
 {
 	struct stat st;
 
@@ -79,7 +79,8 @@ static int find_folder(
 		hook->shared =
 			!lies_below(folder, common) && !lies_below(folder, top);
 		h = xasprintf("%s/h", folder);
-		hook->husky = !strcmp(strrchr(folder, '/'), "/_") && exists(h);
+		hook->husky = !strcmp(strrchr(folder, '/'), "/_") &&
+			      git_hook_exists(h);
 		hook->path = xasprintf("%s/%s", folder, hook->name);
 		hook->kept = xasprintf("%s" KEPT, hook->path);
 		free(h);
@@ -99,7 +100,7 @@ static void print_digits(char *digits, const char *text)
 		sprintf(digits + 2 * i, "%02x", print.bytes[i]);
 }
 
-static void recognise(struct hook *hook, const char *text)
+static void git_hook_recognise(struct hook *hook, const char *text)
 {
 	size_t head = strlen(SHELL MARK);
 	char digits[PRINT_DIGITS + 1] = "";
@@ -134,12 +135,12 @@ int hook_look(struct hook *hook, const char *directory, const char *name,
 	hook->name = name;
 	if (find_folder(hook, directory, err) < 0)
 		return -EINVAL;
-	hook->has_kept = exists(hook->kept);
-	if (!exists(hook->path))
+	hook->has_kept = git_hook_exists(hook->kept);
+	if (!git_hook_exists(hook->path))
 		return 0;
 	bytes = read_file(hook->path, 0, &size);
 	text = xmemdup(bytes ? bytes : "", bytes ? size : 0);
-	recognise(hook, text);
+	git_hook_recognise(hook, text);
 	free(text);
 	free(bytes);
 	return 0;
@@ -215,7 +216,7 @@ static char *script(
 	return text;
 }
 
-static int failed(struct err *err, const char *path)
+static int git_hook_failed(struct err *err, const char *path)
 {
 	return err_set(
 		err, -errno, "cannot write '%s': %s", path, strerror(errno));
@@ -232,11 +233,11 @@ static int write_beside(
 	*path = xasprintf("%s.%d", hook->path, getpid());
 	fd = open(*path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
 	if (fd < 0)
-		return failed(err, *path);
+		return git_hook_failed(err, *path);
 	done = write(fd, text, n) == (ssize_t)n && fchmod(fd, 0755) == 0;
 	if (close(fd) == 0 && done)
 		return 0;
-	failed(err, *path);
+	git_hook_failed(err, *path);
 	unlink(*path);
 	return -EIO;
 }
@@ -283,9 +284,9 @@ int hook_install(struct hook *hook, char *const *argv, const char *program,
 	if (code == 0 && hook->state == HOOK_OTHER &&
 		link(hook->path, hook->kept) < 0 &&
 		(errno == EEXIST || rename(hook->path, hook->kept) < 0))
-		code = failed(err, hook->kept);
+		code = git_hook_failed(err, hook->kept);
 	if (code == 0 && rename(beside, hook->path) < 0)
-		code = failed(err, hook->path);
+		code = git_hook_failed(err, hook->path);
 	if (code < 0)
 		unlink(beside);
 	free(beside);
@@ -305,9 +306,9 @@ int hook_uninstall(struct hook *hook, bool force, struct err *err)
 			err, -EEXIST, "'%s' is not ftrace's", hook->path);
 	if (hook->has_kept) {
 		if (rename(hook->kept, hook->path) < 0)
-			return failed(err, hook->path);
+			return git_hook_failed(err, hook->path);
 	} else if (hook->state != HOOK_NONE && unlink(hook->path) < 0) {
-		return failed(err, hook->path);
+		return git_hook_failed(err, hook->path);
 	}
 	return 0;
 }

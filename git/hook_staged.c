@@ -28,7 +28,7 @@ static struct print print_now(const struct staged *staged, const char *path)
 }
 
 /* ":MODE MODE BLOB BLOB STATE" and the path, each with a NUL behind. */
-static void take(struct staged *staged, char *text, size_t size)
+static void hook_staged_take(struct staged *staged, char *text, size_t size)
 {
 	char *at = text, *path, mode[8], blob[130];
 	struct staged_file *file;
@@ -87,7 +87,7 @@ void hook_staged_look(struct staged *staged, const char *root)
 	git.index = staged->index = git_hook_index(&git);
 	staged->notes = xasprintf("%s/" MAP_DIRECTORY "/rewritten", root);
 	if (git_run(&git, ask, NULL, &output) == 0)
-		take(staged, output.text, output.size);
+		hook_staged_take(staged, output.text, output.size);
 	free(output.text);
 	recall(staged);
 }
@@ -111,7 +111,7 @@ static bool find_differing(
 	return asked;
 }
 
-static bool is_listed(const struct staged *staged, const char *path)
+static bool hook_staged_is_listed(const struct staged *staged, const char *path)
 {
 	for (size_t i = 0; i < staged->count; i++)
 		if (!strcmp(staged->list[i].path, path))
@@ -120,7 +120,7 @@ static bool is_listed(const struct staged *staged, const char *path)
 }
 
 /* With what was told of files that are no part of this commit. */
-static void keep(const struct staged *staged)
+static void hook_staged_keep(const struct staged *staged)
 {
 	FILE *file = fopen(staged->notes, "we");
 	bool any = false;
@@ -138,7 +138,7 @@ static void keep(const struct staged *staged)
 		const char *line = staged->told.entries[i].bytes;
 		const char *space = strchr(line, ' ');
 
-		if (!space || is_listed(staged, space + 1))
+		if (!space || hook_staged_is_listed(staged, space + 1))
 			continue;
 		any = true;
 		fprintf(file, "%s%c", line, 0);
@@ -169,7 +169,7 @@ bool hook_staged_rewritten(struct staged *staged)
 	}
 	interner_release(&differing);
 	if (any || staged->told.count)
-		keep(staged);
+		hook_staged_keep(staged);
 	return any;
 }
 

@@ -63,7 +63,8 @@ bool code_is_settings(const char *path)
 }
 
 /* Equal texts of another kind are taken apart otherwise. */
-static struct print print_text(const char *path, const char *text, size_t size)
+static struct print languages_code_print_text(
+	const char *path, const char *text, size_t size)
 {
 	return print_bytes(text, size, code_is_settings(path));
 }
@@ -132,7 +133,7 @@ static const struct source *past_of(
 }
 
 /* The source of one file, or a job to have it made. */
-static void look_up(struct code_reader *reader, uint32_t file,
+static void languages_code_look_up(struct code_reader *reader, uint32_t file,
 	struct text_jobs *jobs, struct err *err)
 {
 	char *path = map_files_absolute(reader->files, file);
@@ -155,7 +156,7 @@ static void look_up(struct code_reader *reader, uint32_t file,
 		map_file_set_source(reader->files, file, NULL);
 		return;
 	}
-	content = print_text(stored, text, size);
+	content = languages_code_print_text(stored, text, size);
 	source = known_source(reader, &content, err);
 	if (source) {
 		if (source->problem)
@@ -459,8 +460,8 @@ int code_read_texts(struct code_reader *reader, struct code_text *texts,
 
 	for (size_t i = 0; i < count; i++) {
 		struct code_text *text = &texts[i];
-		struct print content =
-			print_text(text->path, text->bytes, text->size);
+		struct print content = languages_code_print_text(
+			text->path, text->bytes, text->size);
 
 		if (!reader->tag)
 			return err_set(err, -ENOENT,
@@ -482,7 +483,7 @@ int code_read(struct code_reader *reader, const uint32_t *list, size_t count,
 	struct text_jobs jobs = {0};
 
 	for (size_t i = 0; i < count; i++)
-		look_up(reader, list[i], &jobs, err);
+		languages_code_look_up(reader, list[i], &jobs, err);
 	if (!jobs.count)
 		return 0;
 	do_jobs(reader, &jobs);

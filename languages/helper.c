@@ -49,8 +49,9 @@ static char **clean_environment(const struct language *language)
 	return envp;
 }
 
-static int spawn(struct helper *helper, const char *interpreter,
-	const char *script, const char *cache, int input, int output)
+static int languages_helper_spawn(struct helper *helper,
+	const char *interpreter, const char *script, const char *cache,
+	int input, int output)
 {
 	const struct language *language = language_of_run();
 	char *argv[LANGUAGE_OPTIONS_MAX + 3] = {(char *)interpreter};
@@ -107,7 +108,8 @@ int helper_open(struct helper *helper, const char *interpreter,
 		free(script);
 		return code;
 	}
-	code = spawn(helper, interpreter, script, cache, to[1], from[1]);
+	code = languages_helper_spawn(
+		helper, interpreter, script, cache, to[1], from[1]);
 	free(script);
 	close(to[1]);
 	close(from[1]);

@@ -42,7 +42,7 @@ static int lock(int fd)
 	return 0;
 }
 
-static int copy(int from, const char *path)
+static int aside_copy(int from, const char *path)
 {
 	int to = open(path,
 		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
@@ -60,7 +60,7 @@ static int copy(int from, const char *path)
 	return n < 0 ? -1 : 0;
 }
 
-static int failed(const char *root, struct err *err)
+static int aside_failed(const char *root, struct err *err)
 {
 	return err_set(err, MAP_IO,
 		"map '%s/" MAP_PATH "' is damaged, and cannot be put aside: %s",
@@ -75,10 +75,10 @@ int map_put_aside(const char *root, struct err *err)
 
 	/* Whoever had the lock before may have done it. */
 	if (fd < 0 || lock(fd) < 0)
-		code = failed(root, err);
+		code = aside_failed(root, err);
 	else if (map_examine(root, NULL) == MAP_DAMAGED &&
-		 (copy(fd, aside) < 0 || ftruncate(fd, 0) < 0))
-		code = failed(root, err);
+		 (aside_copy(fd, aside) < 0 || ftruncate(fd, 0) < 0))
+		code = aside_failed(root, err);
 	if (fd >= 0)
 		close(fd);
 	free(aside);

@@ -40,7 +40,8 @@ static bool holds(const struct interner *keys, uint32_t file,
 	return intern_find(keys, &key, sizeof(key)) != INTERN_NONE;
 }
 
-static void hold(struct comparison *with, struct interner *keys, uint32_t place)
+static void map_audit_hold(
+	struct comparison *with, struct interner *keys, uint32_t place)
 {
 	const struct map_state *state = &with->files->states[place];
 	struct state_key key = {state->file, state->block, state->aspect};
@@ -77,7 +78,7 @@ static int load_before(struct comparison *with, struct map *map,
 				intern_find(&with->places, &id, sizeof(id));
 
 			if (place != INTERN_NONE)
-				hold(with, &with->before, place);
+				map_audit_hold(with, &with->before, place);
 			if (i == 0)
 				audit_widening_keep(with->widening, place, id,
 					(uint32_t)sqlite3_column_int64(row, 1));
@@ -95,7 +96,7 @@ struct place {
 };
 
 /* False for the root of the project, and of the file system. */
-static bool split(const char *path, size_t size, struct place *place)
+static bool map_audit_split(const char *path, size_t size, struct place *place)
 {
 	const char *slash = memrchr(path, '/', size);
 	size_t at = slash ? (size_t)(slash - path) : 0;
@@ -110,7 +111,7 @@ static bool split(const char *path, size_t size, struct place *place)
 }
 
 /* Whether a listing that was recorded would show an entry of that name. */
-static bool is_listed(const struct comparison *with, uint32_t dir,
+static bool map_audit_is_listed(const struct comparison *with, uint32_t dir,
 	const char *name, size_t size)
 {
 	const struct interner *blocks = &with->files->blocks;
@@ -141,7 +142,7 @@ static bool is_absent_with_more(const struct comparison *with, uint32_t file)
 	bool absent = true; /* what the loop is at */
 	struct place place;
 
-	while (split(at, size, &place)) {
+	while (map_audit_split(at, size, &place)) {
 		uint32_t dir = intern_find(
 			&with->files->paths, place.dir, place.dir_size);
 
@@ -153,7 +154,8 @@ static bool is_absent_with_more(const struct comparison *with, uint32_t file)
 		}
 		if (holds(&with->before, dir, (enum aspect)ABSENT, with->whole))
 			return true;
-		if (absent && is_listed(with, dir, place.name, place.name_size))
+		if (absent && map_audit_is_listed(
+				      with, dir, place.name, place.name_size))
 			return true;
 		absent = !with->files->files[dir].identity.mode;
 	}
@@ -259,7 +261,7 @@ static void compare_scope(struct comparison *with,
 			audit_widening_add(
 				with->widening, read->state, read->kinds);
 		}
-		hold(with, &with->now, read->state);
+		map_audit_hold(with, &with->now, read->state);
 	}
 }
 
@@ -267,7 +269,7 @@ static void compare_scope(struct comparison *with,
  * Everything that the scope reaches in the recording, nearest first; what is
  * reached through the runner's own scopes alone comes last.
  */
-static void compare(struct comparison *with, uint32_t from)
+static void map_audit_compare(struct comparison *with, uint32_t from)
 {
 	const struct recording *recording = with->recording;
 	size_t total = recording->scope_count, count = 1, later = 0;
@@ -336,8 +338,8 @@ static int load_modules(struct comparison *with, struct map *map,
 	return code;
 }
 
-static int find_unit(struct audit *audit, const struct query_units *units,
-	int64_t *scope, const char **id)
+static int map_audit_find_unit(struct audit *audit,
+	const struct query_units *units, int64_t *scope, const char **id)
 {
 	for (size_t i = 0; i < units->count; i++) {
 		const struct query_unit *unit = &units->units[i];
@@ -356,7 +358,7 @@ static int find_unit(struct audit *audit, const struct query_units *units,
 	return 0;
 }
 
-static bool has_failed(const char *outcome)
+static bool map_audit_has_failed(const char *outcome)
 {
 	return !strcmp(outcome, "failed") || !strcmp(outcome, "error");
 }
@@ -365,7 +367,8 @@ bool audit_is_order_dependent(const struct audit *audit)
 {
 	if (!audit->before || !audit->after)
 		return false;
-	if (has_failed(audit->before) && has_failed(audit->after))
+	if (map_audit_has_failed(audit->before) &&
+		map_audit_has_failed(audit->after))
 		return false;
 	return strcmp(audit->before, audit->after) != 0;
 }
@@ -401,7 +404,7 @@ int recording_audit(struct recording *recording, uint32_t unit, struct map *map,
 	take_outcome(audit, recording, unit);
 	with.whole = intern(&with.files->blocks, "", 0);
 	code = query_units(&widening.units, map, err);
-	audit->known = code == 0 && find_unit(audit, &widening.units,
+	audit->known = code == 0 && map_audit_find_unit(audit, &widening.units,
 					    &widening.scope, &widening.id);
 	if (code < 0 || !audit->known || !audit->ran || audit->strangers ||
 		audit_is_order_dependent(audit))
@@ -413,7 +416,7 @@ int recording_audit(struct recording *recording, uint32_t unit, struct map *map,
 		code = load_modules(&with, map, &closure, err);
 	if (code < 0)
 		goto out;
-	compare(&with, unit);
+	map_audit_compare(&with, unit);
 	code = audit_widening_store(&widening, &with, map, err);
 out:
 	audit_widening_release(&widening);

@@ -157,7 +157,7 @@ static bool is_unsure(
  * Takes out of `added` what was looked for in vain and is met for the first
  * time; the rest are gaps.
  */
-static int sort_out(
+static int audit_widen_sort_out(
 	struct audit_widening *widening, struct map *map, struct err *err)
 {
 	struct audit *audit = widening->audit;
@@ -237,7 +237,7 @@ int audit_widening_store(struct audit_widening *widening,
 	int64_t *pairs;
 	size_t count;
 	bool dropped;
-	int code = sort_out(widening, map, err);
+	int code = audit_widen_sort_out(widening, map, err);
 
 	if (code < 0)
 		return code;

@@ -22,8 +22,8 @@ int command_is_known(bool *known, int64_t *lasted, struct map *map,
 	return code < 0 ? code : 0;
 }
 
-static int load(struct commands *commands, struct map *map, sqlite3_stmt *row,
-	struct err *err)
+static int map_command_load(struct commands *commands, struct map *map,
+	sqlite3_stmt *row, struct err *err)
 {
 	int code = row ? 1 : MAP_IO;
 
@@ -44,7 +44,7 @@ static int load(struct commands *commands, struct map *map, sqlite3_stmt *row,
 int commands_load_others(struct commands *commands, struct map *map,
 	const char *line, const char *directory, struct err *err)
 {
-	return load(commands, map,
+	return map_command_load(commands, map,
 		sql_prepare_command(map,
 			"SELECT line, directory, NULL FROM command"
 			" WHERE line <> ?1 OR directory <> ?2",
@@ -55,7 +55,7 @@ int commands_load_others(struct commands *commands, struct map *map,
 int commands_load_whole(
 	struct commands *commands, struct map *map, struct err *err)
 {
-	return load(commands, map,
+	return map_command_load(commands, map,
 		sql_prepare(map,
 			"SELECT given, directory, runner FROM command"
 			" WHERE ran IS NOT NULL ORDER BY ran DESC",
@@ -74,8 +74,8 @@ void commands_release(struct commands *commands)
 	memset(commands, 0, sizeof(*commands));
 }
 
-static int perform(struct map *map, const char *text, const char *line,
-	const char *directory, struct err *err)
+static int map_command_perform(struct map *map, const char *text,
+	const char *line, const char *directory, struct err *err)
 {
 	sqlite3_stmt *stmt =
 		sql_prepare_command(map, text, line, directory, err);
@@ -88,7 +88,7 @@ static int perform(struct map *map, const char *text, const char *line,
 int command_forget(struct map *map, const char *line, const char *directory,
 	struct err *err)
 {
-	return perform(map,
+	return map_command_perform(map,
 		"DELETE FROM command WHERE line = ?1 AND directory = ?2", line,
 		directory, err);
 }
@@ -112,7 +112,7 @@ int command_forget_others(
 }
 
 /* One that gave up half-way is known, and is as it last ran as a whole. */
-static int add(struct map *map, const struct recording *recording,
+static int map_command_add(struct map *map, const struct recording *recording,
 	const char *line, struct err *err)
 {
 	sqlite3_stmt *stmt = sql_prepare_command(map,
@@ -142,8 +142,8 @@ static int add(struct map *map, const struct recording *recording,
 }
 
 /* Where it is one unit, other words of the same line had it until now. */
-static int store_line(struct map *map, const struct recording *recording,
-	const char *line, struct err *err)
+static int map_command_store_line(struct map *map,
+	const struct recording *recording, const char *line, struct err *err)
 {
 	const char *place = recording->directory;
 	int code = 0;
@@ -154,20 +154,22 @@ static int store_line(struct map *map, const struct recording *recording,
 	if (!recording->knows_all)
 		return 0;
 	if (recording->whole)
-		code = perform(map,
+		code = map_command_perform(map,
 			"DELETE FROM command WHERE directory = ?2"
 			" AND replace(line, '\\', '')"
 			"  = replace(?1, '\\', '')",
 			line, place, err);
-	return code == 0 ? add(map, recording, line, err) : code;
+	return code == 0 ? map_command_add(map, recording, line, err) : code;
 }
 
 int command_store(
 	struct map *map, const struct recording *recording, struct err *err)
 {
-	int code = store_line(map, recording, recording->asked, err);
+	int code =
+		map_command_store_line(map, recording, recording->asked, err);
 
 	if (code == 0 && recording->sibling)
-		code = store_line(map, recording, recording->sibling, err);
+		code = map_command_store_line(
+			map, recording, recording->sibling, err);
 	return code;
 }

@@ -31,7 +31,7 @@ bool entry_points_is_metadata(const char *name)
 	       !strcasecmp(name, "egg-info");
 }
 
-static char *read_all(int fd, size_t *size)
+static char *entry_points_read_all(int fd, size_t *size)
 {
 	struct stat st;
 	char *text;
@@ -56,7 +56,7 @@ char *entry_points_read(
 	const char *path, const char *group, size_t group_size, size_t *size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char *text = fd < 0 ? NULL : read_all(fd, size);
+	char *text = fd < 0 ? NULL : entry_points_read_all(fd, size);
 
 	if (fd >= 0)
 		close(fd);

@@ -51,8 +51,8 @@ char *map_files_absolute(const struct map_files *files, uint32_t file)
 	return project_file(files->root, map_files_path(files, file));
 }
 
-static struct print take(struct map_files *files, uint32_t i, const char *path,
-	enum aspect aspect, const struct interned *block)
+static struct print files_take(struct map_files *files, uint32_t i,
+	const char *path, enum aspect aspect, const struct interned *block)
 {
 	struct map_file *file = &files->files[i];
 
@@ -80,7 +80,7 @@ static void recompute(struct map_files *files, uint32_t i, const char *path)
 			files->files[i].recode = true;
 			continue;
 		}
-		now = take(files, i, path, state->aspect,
+		now = files_take(files, i, path, state->aspect,
 			&files->blocks.entries[state->block]);
 		live = print_stands(state->aspect, &state->print, &now);
 		if (live != state->live) {
@@ -101,7 +101,7 @@ static bool still_absent(struct map_files *files, uint32_t i)
 	return files->files[dir].identity.mode && !files->files[dir].changed;
 }
 
-static struct look look_at(const char *path)
+static struct look files_look_at(const char *path)
 {
 	/* The clock first: what changes after the stat must be found racy. */
 	struct look look = {.seen = clock_now()};
@@ -157,7 +157,7 @@ void map_file_check(
 	}
 	path = map_files_absolute(files, i);
 	if (!look) {
-		own = look_at(path);
+		own = files_look_at(path);
 		look = &own;
 	}
 	files->stats++;
@@ -188,7 +188,7 @@ void map_files_settle(struct map_files *files)
 	}
 }
 
-static uint32_t find_state(const struct map_files *files, uint32_t file,
+static uint32_t files_find_state(const struct map_files *files, uint32_t file,
 	enum aspect aspect, uint32_t block, const struct print *print)
 {
 	uint32_t s = files->files[file].state;
@@ -204,7 +204,7 @@ static uint32_t find_state(const struct map_files *files, uint32_t file,
 	return FILE_NONE;
 }
 
-static uint32_t add_state(struct map_files *files, uint32_t file,
+static uint32_t files_add_state(struct map_files *files, uint32_t file,
 	enum aspect aspect, uint32_t block)
 {
 	struct map_state *state = array_add(&files->states, &files->state_count,
@@ -225,7 +225,7 @@ uint32_t map_file_state(struct map_files *files, uint32_t file,
 	enum aspect aspect, const char *block, size_t block_size)
 {
 	uint32_t b = intern(&files->blocks, block, block_size);
-	uint32_t s = find_state(files, file, aspect, b, NULL);
+	uint32_t s = files_find_state(files, file, aspect, b, NULL);
 	struct print print = print_absent;
 	char *path;
 
@@ -234,13 +234,13 @@ uint32_t map_file_state(struct map_files *files, uint32_t file,
 	if (files->files[file].identity.mode ||
 		(aspect == ASPECT_LISTING && block_size)) {
 		path = map_files_absolute(files, file);
-		print = take(
+		print = files_take(
 			files, file, path, aspect, &files->blocks.entries[b]);
 		free(path);
 	}
-	s = find_state(files, file, aspect, b, &print);
+	s = files_find_state(files, file, aspect, b, &print);
 	if (s == FILE_NONE) {
-		s = add_state(files, file, aspect, b);
+		s = files_add_state(files, file, aspect, b);
 		files->states[s].print = print;
 	}
 	files->states[s].live = true;
@@ -253,11 +253,11 @@ uint32_t map_file_state_of(struct map_files *files, uint32_t file,
 	const struct print *print)
 {
 	uint32_t b = intern(&files->blocks, block, block_size);
-	uint32_t s = find_state(files, file, aspect, b, print);
+	uint32_t s = files_find_state(files, file, aspect, b, print);
 
 	if (s != FILE_NONE)
 		return s;
-	s = add_state(files, file, aspect, b);
+	s = files_add_state(files, file, aspect, b);
 	files->states[s].print = *print;
 	return s;
 }

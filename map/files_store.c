@@ -16,7 +16,7 @@ struct numbers {
 };
 
 /* Rows come in the order of their numbers, so a binary search will do. */
-static uint32_t place_of(const struct numbers *numbers, int64_t id)
+static uint32_t files_store_place_of(const struct numbers *numbers, int64_t id)
 {
 	size_t low = 0, high = numbers->count;
 
@@ -72,7 +72,8 @@ static int load_files(struct map_files *files, struct numbers *numbers,
 	}
 	sqlite3_finalize(row);
 	for (size_t i = 0; i < files->count; i++) {
-		uint32_t dir = place_of(numbers, files->files[i].dir);
+		uint32_t dir =
+			files_store_place_of(numbers, files->files[i].dir);
 
 		files->files[i].dir = dir;
 		if (dir != FILE_NONE)
@@ -84,7 +85,8 @@ static int load_files(struct map_files *files, struct numbers *numbers,
 static void load_state(struct map_files *files, const struct numbers *numbers,
 	sqlite3_stmt *row)
 {
-	uint32_t file = place_of(numbers, sqlite3_column_int64(row, 1));
+	uint32_t file =
+		files_store_place_of(numbers, sqlite3_column_int64(row, 1));
 	struct map_state *state;
 
 	if (file == FILE_NONE)

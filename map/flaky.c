@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "map/sql.h"
 
-static int by_name(const struct flaky_unit *unit, const char *runner,
+static int map_flaky_by_name(const struct flaky_unit *unit, const char *runner,
 	const char *id, const char *part)
 {
 	int order = strcmp(unit->runner, runner);
@@ -18,15 +18,16 @@ static int by_name(const struct flaky_unit *unit, const char *runner,
 }
 
 /* The first that is not before it. */
-static size_t place(const struct flaky_units *units, const char *runner,
-	const char *id, const char *part)
+static size_t map_flaky_place(const struct flaky_units *units,
+	const char *runner, const char *id, const char *part)
 {
 	size_t low = 0, high = units->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (by_name(&units->list[middle], runner, id, part) < 0)
+		if (map_flaky_by_name(&units->list[middle], runner, id, part) <
+			0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -37,15 +38,16 @@ static size_t place(const struct flaky_units *units, const char *runner,
 size_t flaky_units_place(
 	const struct flaky_units *units, const char *runner, const char *id)
 {
-	return place(units, runner, id, "");
+	return map_flaky_place(units, runner, id, "");
 }
 
 struct flaky_unit *flaky_units_find(const struct flaky_units *units,
 	const char *runner, const char *id, const char *part)
 {
-	size_t i = place(units, runner, id, part);
+	size_t i = map_flaky_place(units, runner, id, part);
 
-	return i < units->count && !by_name(&units->list[i], runner, id, part)
+	return i < units->count && !map_flaky_by_name(
+					   &units->list[i], runner, id, part)
 		       ? &units->list[i]
 		       : NULL;
 }
@@ -53,7 +55,7 @@ struct flaky_unit *flaky_units_find(const struct flaky_units *units,
 struct flaky_unit *flaky_units_add(struct flaky_units *units,
 	const char *runner, const char *id, const char *part)
 {
-	size_t at = place(units, runner, id, part);
+	size_t at = map_flaky_place(units, runner, id, part);
 	struct flaky_unit *unit;
 
 	array_add(&units->list, &units->count, &units->room,
@@ -79,7 +81,7 @@ struct flaky_unit *flaky_units_copy(
 	return unit;
 }
 
-static void release(struct flaky_unit *unit)
+static void map_flaky_release(struct flaky_unit *unit)
 {
 	free(unit->runner);
 	free(unit->id);
@@ -90,7 +92,7 @@ void flaky_units_remove(struct flaky_units *units, struct flaky_unit *unit)
 {
 	size_t at = (size_t)(unit - units->list);
 
-	release(unit);
+	map_flaky_release(unit);
 	memmove(unit, unit + 1, (units->count - at - 1) * sizeof(*unit));
 	units->count--;
 }
@@ -98,7 +100,7 @@ void flaky_units_remove(struct flaky_units *units, struct flaky_unit *unit)
 void flaky_units_release(struct flaky_units *units)
 {
 	for (size_t i = 0; i < units->count; i++)
-		release(&units->list[i]);
+		map_flaky_release(&units->list[i]);
 	free(units->list);
 	memset(units, 0, sizeof(*units));
 }

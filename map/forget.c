@@ -6,7 +6,7 @@
 #include "map/sql.h"
 
 /* 1: the runner, 2: the id; or 1: the scope. */
-static int perform(struct map *map, const char *text,
+static int map_forget_perform(struct map *map, const char *text,
 	const struct query_unit *unit, struct err *err)
 {
 	sqlite3_stmt *stmt = sql_prepare(map, text, err);
@@ -41,9 +41,9 @@ int forget_unit(struct map *map, const struct query_unit *unit, bool others,
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < sizeof(texts) / sizeof(*texts); i++)
-		code = perform(map, texts[i], unit, err);
+		code = map_forget_perform(map, texts[i], unit, err);
 	if (code == 0 && others)
-		code = perform(map, "DELETE FROM command WHERE runner = ?1",
-			unit, err);
+		code = map_forget_perform(map,
+			"DELETE FROM command WHERE runner = ?1", unit, err);
 	return code;
 }

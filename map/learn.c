@@ -17,7 +17,7 @@ struct pairs {
 	size_t count, room;
 };
 
-static void add_pair(struct pairs *pairs, int64_t state, int64_t kinds)
+static void learn_add_pair(struct pairs *pairs, int64_t state, int64_t kinds)
 {
 	for (size_t i = 0; i < pairs->count; i++) {
 		if (pairs->list[i].state != state)
@@ -29,7 +29,7 @@ static void add_pair(struct pairs *pairs, int64_t state, int64_t kinds)
 		sizeof(*pairs->list)) = (struct pair){state, kinds};
 }
 
-static int find_unit(struct map *map, const struct escaped *escaped,
+static int learn_find_unit(struct map *map, const struct escaped *escaped,
 	int64_t *scope, struct err *err)
 {
 	sqlite3_stmt *row = sql_prepare(
@@ -69,7 +69,7 @@ static int load_reads(
 }
 
 /* Of a directory what is in it, of anything else what it holds. */
-static uint32_t state_now(struct map_files *files, const char *path)
+static uint32_t learn_state_now(struct map_files *files, const char *path)
 {
 	uint32_t file = map_files_intern(files, path, strlen(path));
 
@@ -90,17 +90,17 @@ int learn_files(struct map *map, const struct escaped *escaped, struct err *err)
 	int code = map_files_load(&files, map, err);
 
 	if (code == 0)
-		code = find_unit(map, escaped, &scope, err);
+		code = learn_find_unit(map, escaped, &scope, err);
 	if (code < 0 || !scope)
 		goto out;
 	for (size_t i = 0; i < escaped->file_count; i++)
-		states[i] = state_now(&files, escaped->files[i].path);
+		states[i] = learn_state_now(&files, escaped->files[i].path);
 	map_files_settle(&files);
 	code = map_files_save(&files, map, err);
 	if (code == 0)
 		code = load_reads(&pairs, map, scope, err);
 	for (size_t i = 0; code == 0 && i < escaped->file_count; i++)
-		add_pair(&pairs, files.states[states[i]].id,
+		learn_add_pair(&pairs, files.states[states[i]].id,
 			KIND_BIT(ACCESS_READ) | KIND_AUDITED | KIND_LEARNED);
 	if (code == 0 && escaped->file_count)
 		code = scope_widen(
@@ -112,7 +112,7 @@ out:
 	return code;
 }
 
-static int add_file(struct map *map, int64_t escaped,
+static int learn_add_file(struct map *map, int64_t escaped,
 	const struct escaped_file *file, struct err *err)
 {
 	sqlite3_stmt *row = sql_prepare(map,
@@ -173,7 +173,7 @@ int escapes_add(struct map *map, const struct escaped *escaped, struct err *err)
 	id = sqlite3_last_insert_rowid(map->db);
 	sqlite3_finalize(row);
 	for (size_t i = 0; code == 0 && i < escaped->file_count; i++)
-		code = add_file(map, id, &escaped->files[i], err);
+		code = learn_add_file(map, id, &escaped->files[i], err);
 	return code;
 }
 

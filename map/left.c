@@ -61,7 +61,7 @@ void left_release(struct left *left)
 	memset(left, 0, sizeof(*left));
 }
 
-static int forget(struct map *map, const struct recording *recording,
+static int left_forget(struct map *map, const struct recording *recording,
 	const char *line, struct err *err)
 {
 	sqlite3_stmt *stmt = sql_prepare_command(map,
@@ -80,7 +80,7 @@ static int forget(struct map *map, const struct recording *recording,
  * The scopes of a kind that this run did not meet. The classes in a file, which
  * are collected too, are left with it.
  */
-static int add(struct map *map, const struct recording *recording,
+static int left_add(struct map *map, const struct recording *recording,
 	const char *line, enum scope_kind kind, const char *end,
 	struct err *err)
 {
@@ -117,24 +117,24 @@ static int add(struct map *map, const struct recording *recording,
 	return code;
 }
 
-static int store_line(struct map *map, const struct recording *recording,
+static int left_store_line(struct map *map, const struct recording *recording,
 	const char *line, struct err *err)
 {
-	int code = forget(map, recording, line, err);
+	int code = left_forget(map, recording, line, err);
 
 	if (code == 0)
-		code = add(map, recording, line, SCOPE_COLLECT, "", err);
+		code = left_add(map, recording, line, SCOPE_COLLECT, "", err);
 	if (code == 0)
-		code = add(map, recording, line, SCOPE_DISCOVER, "/", err);
+		code = left_add(map, recording, line, SCOPE_DISCOVER, "/", err);
 	return code;
 }
 
 int left_store(
 	struct map *map, const struct recording *recording, struct err *err)
 {
-	int code = store_line(map, recording, recording->asked, err);
+	int code = left_store_line(map, recording, recording->asked, err);
 
 	if (code == 0 && recording->sibling)
-		code = store_line(map, recording, recording->sibling, err);
+		code = left_store_line(map, recording, recording->sibling, err);
 	return code;
 }

@@ -219,7 +219,7 @@ static bool is_excepted(const char *name, const char *block, size_t size)
 	return false;
 }
 
-static bool matches(const char *name, const char *block, size_t size)
+static bool print_matches(const char *name, const char *block, size_t size)
 {
 	if (size && *block == '!')
 		return !is_excepted(name, block, size);
@@ -230,7 +230,7 @@ static bool matches(const char *name, const char *block, size_t size)
 				is_suffix_of_module(name + size));
 }
 
-static int by_name(const void *a, const void *b)
+static int print_by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -253,7 +253,7 @@ struct listing {
 	struct print instead; /* where it is none */
 };
 
-static bool is_cache(DIR *dir, const struct dirent *entry)
+static bool print_is_cache(DIR *dir, const struct dirent *entry)
 {
 	return (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN) &&
 	       cache_is_tagged(dirfd(dir), entry->d_name);
@@ -272,14 +272,14 @@ struct listing *listing_read(const char *path)
 	}
 	listing->is_directory = true;
 	while ((entry = readdir(dir)))
-		if (!is_noise(entry->d_name) && !is_cache(dir, entry))
+		if (!is_noise(entry->d_name) && !print_is_cache(dir, entry))
 			*(char **)array_add(&listing->names, &listing->count,
 				&listing->room, sizeof(*listing->names)) =
 				xstrdup(entry->d_name);
 	closedir(dir);
 	if (listing->count)
 		qsort(listing->names, listing->count, sizeof(*listing->names),
-			by_name);
+			print_by_name);
 	return listing;
 }
 
@@ -338,7 +338,7 @@ struct print listing_print(
 	for (size_t i = 0; i < listing->count; i++) {
 		const char *name = listing->names[i];
 
-		if (matches(name, stem, size))
+		if (print_matches(name, stem, size))
 			XXH3_128bits_update(state, name, strlen(name) + 1);
 	}
 	print = canonical(XXH3_128bits_digest(state));
@@ -379,7 +379,8 @@ void listing_change(struct listing *listing, const char *name, bool present)
 	listing->is_directory = true;
 	*(char **)array_add(&listing->names, &listing->count, &listing->room,
 		sizeof(*listing->names)) = xstrdup(name);
-	qsort(listing->names, listing->count, sizeof(*listing->names), by_name);
+	qsort(listing->names, listing->count, sizeof(*listing->names),
+		print_by_name);
 }
 
 void listing_remove(struct listing *listing)

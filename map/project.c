@@ -23,7 +23,7 @@ static const char *const marks[] = {"pyproject.toml", "pytest.ini", "setup.cfg",
 
 static const char *const maps[] = {MAP_PATH, NULL};
 
-static bool has(const char *directory, const char *name)
+static bool project_has(const char *directory, const char *name)
 {
 	char path[PATH_MAX + 64];
 
@@ -34,13 +34,15 @@ static bool has(const char *directory, const char *name)
 /* CMake writes a Makefile of its own into the folder of a build. */
 static bool is_written(const char *directory, const char *name)
 {
-	return !strcmp(name, "Makefile") && has(directory, "CMakeCache.txt");
+	return !strcmp(name, "Makefile") &&
+	       project_has(directory, "CMakeCache.txt");
 }
 
 static bool has_one(const char *directory, const char *const *names)
 {
 	for (; *names; names++)
-		if (has(directory, *names) && !is_written(directory, *names))
+		if (project_has(directory, *names) &&
+			!is_written(directory, *names))
 			return true;
 	return false;
 }
@@ -93,7 +95,7 @@ char *project_root(const char *directory, struct err *err)
 }
 
 /* Takes ".", ".." and empty parts out of an absolute path, in place. */
-static void tidy(char *path)
+static void project_tidy(char *path)
 {
 	char *in = path, *out = path;
 
@@ -132,7 +134,7 @@ static char *absolute(const char *path)
 			return xstrdup(path);
 		whole = xasprintf("%s/%s", real, path);
 	}
-	tidy(whole);
+	project_tidy(whole);
 	slash = strrchr(whole, '/');
 	*slash = '\0';
 	if (slash > whole && realpath(whole, real)) {

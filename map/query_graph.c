@@ -10,7 +10,7 @@
 #include "map/query.h"
 #include "map/sql.h"
 
-static size_t slot_of(const struct query_hits *hits, int64_t scope)
+static size_t query_graph_slot_of(const struct query_hits *hits, int64_t scope)
 {
 	size_t mask = hits->slot_count - 1;
 	size_t i = ((uint64_t)scope * 0x9e3779b97f4a7c15u >> 20) & mask;
@@ -23,7 +23,8 @@ static size_t slot_of(const struct query_hits *hits, int64_t scope)
 
 uint32_t query_hits_find(const struct query_hits *hits, int64_t scope)
 {
-	return hits->slot_count ? hits->slots[slot_of(hits, scope)] : HIT_NONE;
+	return hits->slot_count ? hits->slots[query_graph_slot_of(hits, scope)]
+				: HIT_NONE;
 }
 
 int64_t query_hits_state(const struct query_hits *hits, int64_t scope)
@@ -35,7 +36,7 @@ int64_t query_hits_state(const struct query_hits *hits, int64_t scope)
 	return hit == HIT_NONE ? 0 : hits->hits[hit].state;
 }
 
-static void grow(struct query_hits *hits)
+static void query_graph_grow(struct query_hits *hits)
 {
 	size_t count = hits->slot_count ? hits->slot_count * 2 : 256;
 
@@ -44,18 +45,19 @@ static void grow(struct query_hits *hits)
 	memset(hits->slots, 0xff, count * sizeof(*hits->slots));
 	hits->slot_count = count;
 	for (size_t i = 0; i < hits->count; i++)
-		hits->slots[slot_of(hits, hits->hits[i].scope)] = (uint32_t)i;
+		hits->slots[query_graph_slot_of(hits, hits->hits[i].scope)] =
+			(uint32_t)i;
 }
 
-static void add(
+static void query_graph_add(
 	struct query_hits *hits, int64_t scope, uint32_t via, int64_t state)
 {
 	struct query_hit *hit;
 	size_t slot;
 
 	if (hits->count * 4 >= hits->slot_count * 3)
-		grow(hits);
-	slot = slot_of(hits, scope);
+		query_graph_grow(hits);
+	slot = query_graph_slot_of(hits, scope);
 	if (hits->slots[slot] != HIT_NONE)
 		return;
 	hits->slots[slot] = (uint32_t)hits->count;
@@ -80,14 +82,15 @@ static int expand(struct query_hits *hits, struct map *map, sqlite3_stmt *stmt,
 
 	sqlite3_bind_int64(stmt, 1, key);
 	while ((code = sql_step(map, stmt, err)) > 0)
-		add(hits, sqlite3_column_int64(stmt, 0), via, state);
+		query_graph_add(
+			hits, sqlite3_column_int64(stmt, 0), via, state);
 	sqlite3_reset(stmt);
 	return code;
 }
 
 /* Whether a statement has a row for a number. */
-static int ask(bool *yes, struct map *map, sqlite3_stmt *stmt, int64_t key,
-	struct err *err)
+static int query_graph_ask(bool *yes, struct map *map, sqlite3_stmt *stmt,
+	int64_t key, struct err *err)
 {
 	int code;
 
@@ -115,7 +118,7 @@ static int walk(struct query_hits *hits, struct map *map, const char *uses,
 		int64_t scope = hits->hits[i].scope;
 
 		if (unit) {
-			code = ask(unit, map, is_unit, scope, err);
+			code = query_graph_ask(unit, map, is_unit, scope, err);
 			if (*unit)
 				break;
 		}
@@ -150,7 +153,7 @@ int query_dependents(struct query_hits *hits, struct map *map,
 	int code = readers ? 0 : MAP_IO;
 
 	for (size_t i = 0; i < scope_count; i++)
-		add(hits, scopes[i], HIT_NONE, 0);
+		query_graph_add(hits, scopes[i], HIT_NONE, 0);
 	for (size_t i = 0; code == 0 && i < state_count; i++)
 		code = expand(hits, map, readers, states[i], HIT_NONE,
 			states[i], err);
@@ -181,7 +184,7 @@ static int reached_at_once(bool *reached, struct map *map,
 	if (near)
 		sqlite3_bind_int64(near, 2, kinds);
 	for (size_t i = 0; code == 0 && !*reached && i < count; i++)
-		code = ask(reached, map, near, states[i], err);
+		code = query_graph_ask(reached, map, near, states[i], err);
 	sqlite3_finalize(near);
 	return code;
 }
@@ -218,7 +221,7 @@ int query_reached(bool *reached, struct map *map, const int64_t *states,
 int query_closure(struct query_hits *hits, struct map *map, int64_t scope,
 	struct err *err)
 {
-	add(hits, scope, HIT_NONE, 0);
+	query_graph_add(hits, scope, HIT_NONE, 0);
 	return walk(hits, map, "SELECT used FROM uses WHERE scope = ?",
 		"SELECT makes.scope FROM scope"
 		" JOIN reads ON reads.readset = scope.readset"

@@ -56,8 +56,8 @@ void query_makers_release(struct query_maker *makers, size_t count)
 }
 
 /* Rows of one column of bytes. */
-static int read_paths(char ***paths, size_t *count, struct map *map,
-	sqlite3_stmt *row, struct err *err)
+static int query_makers_read_paths(char ***paths, size_t *count,
+	struct map *map, sqlite3_stmt *row, struct err *err)
 {
 	size_t room = 0;
 	int code = row ? 1 : MAP_IO;
@@ -75,7 +75,7 @@ int query_outputs(
 	char ***paths, size_t *count, struct map *map, struct err *err)
 {
 	/* 4096: KIND_DRIVEN */
-	return read_paths(paths, count, map,
+	return query_makers_read_paths(paths, count, map,
 		sql_prepare(map,
 			"SELECT DISTINCT file.path FROM makes"
 			" JOIN file ON file.id = makes.file"
@@ -102,11 +102,11 @@ int query_users(char ***names, size_t *count, struct map *map, int64_t base,
 
 	if (row)
 		sqlite3_bind_int64(row, 1, base);
-	return read_paths(names, count, map, row, err);
+	return query_makers_read_paths(names, count, map, row, err);
 }
 
 /* The states that one scope of the closure read, and whether it is whole. */
-static int add_scope(struct query_inputs *inputs, struct map *map,
+static int query_makers_add_scope(struct query_inputs *inputs, struct map *map,
 	int64_t scope, sqlite3_stmt *reads, struct err *err)
 {
 	struct query_scope what = {0};
@@ -143,7 +143,8 @@ int query_inputs(struct query_inputs *inputs, struct map *map, int64_t scope,
 
 	memset(inputs, 0, sizeof(*inputs));
 	for (size_t i = 0; code == 0 && i < hits.count; i++)
-		code = add_scope(inputs, map, hits.hits[i].scope, reads, err);
+		code = query_makers_add_scope(
+			inputs, map, hits.hits[i].scope, reads, err);
 	sqlite3_finalize(reads);
 	query_hits_release(&hits);
 	return code;

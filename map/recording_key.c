@@ -37,7 +37,7 @@ static void normalise_reads(struct recorded_scope *scope)
 	scope->read_count = n;
 }
 
-static int by_id(const void *a, const void *b)
+static int recording_key_by_id(const void *a, const void *b)
 {
 	const int64_t *x = a, *y = b;
 
@@ -72,7 +72,7 @@ static void normalise_uses(struct recorded_scope *scope)
 struct print recording_set_print(int64_t *pairs, size_t count)
 {
 	if (count)
-		qsort(pairs, count, 2 * sizeof(*pairs), by_id);
+		qsort(pairs, count, 2 * sizeof(*pairs), recording_key_by_id);
 	return print_bytes(pairs, count * 2 * sizeof(*pairs), 0);
 }
 
@@ -125,7 +125,7 @@ struct component_search {
 };
 
 /* The digest of a finished component: its members and what they lead to. */
-static void finish(struct component_search *search, size_t from)
+static void recording_key_finish(struct component_search *search, size_t from)
 {
 	const struct recorded_scope *scopes = search->recording->scopes;
 	size_t members = search->depth - from, count = 0, room = 0, n = 0;
@@ -185,7 +185,7 @@ static void visit(struct component_search *search, uint32_t i)
 			search->low[i] = search->low[used];
 	}
 	if (search->low[i] == search->index[i])
-		finish(search, from);
+		recording_key_finish(search, from);
 }
 
 struct scope_key *recording_keys(struct recording *recording)

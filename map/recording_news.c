@@ -10,7 +10,7 @@
  * not compared: a run by name looks at fewer of them, and what changes there
  * makes commands run as a whole. What is above in a file has its own turn.
  */
-static bool counts(enum scope_kind kind)
+static bool recording_news_counts(enum scope_kind kind)
 {
 	return kind != SCOPE_DISCOVER && kind != SCOPE_COLLECT;
 }
@@ -28,7 +28,7 @@ static bool uses(const struct recording *recording,
 	for (size_t i = 0; i < scope->use_count; i++) {
 		uint32_t used = scope->uses[i];
 
-		if (counts(recording->scopes[used].kind) &&
+		if (recording_news_counts(recording->scopes[used].kind) &&
 			equals(digest, size, &keys[used].deep))
 			return true;
 	}
@@ -41,12 +41,13 @@ static size_t count_uses(
 	size_t count = 0;
 
 	for (size_t i = 0; i < scope->use_count; i++)
-		count += counts(recording->scopes[scope->uses[i]].kind);
+		count += recording_news_counts(
+			recording->scopes[scope->uses[i]].kind);
 	return count;
 }
 
 /* The statement gives the set that it read, and then what it used. */
-static int stands(bool *yes, sqlite3_stmt *row,
+static int recording_news_stands(bool *yes, sqlite3_stmt *row,
 	const struct recording *recording, uint32_t i,
 	const struct scope_key *keys, struct map *map, struct err *err)
 {
@@ -64,7 +65,8 @@ static int stands(bool *yes, sqlite3_stmt *row,
 
 		if (first)
 			*yes &= equals(digest, size, &keys[i].set);
-		else if (!counts((enum scope_kind)sqlite3_column_int(row, 0)))
+		else if (!recording_news_counts(
+				 (enum scope_kind)sqlite3_column_int(row, 0)))
 			continue;
 		else
 			*yes &= left-- > 0 &&
@@ -93,8 +95,9 @@ int recording_news_load(struct recording *recording,
 
 	for (uint32_t i = 0; code == 0 && i < recording->scope_count; i++)
 		if (recording->scopes[i].kind == SCOPE_COLLECT)
-			code = stands(&recording->scopes[i].stands, row,
-				recording, i, keys, map, err);
+			code = recording_news_stands(
+				&recording->scopes[i].stands, row, recording, i,
+				keys, map, err);
 	sqlite3_finalize(row);
 	return code;
 }

@@ -86,7 +86,7 @@ struct store {
 	bool forgot;  /* files may be without edges now */
 };
 
-static int prepare(struct store *store)
+static int recording_store_prepare(struct store *store)
 {
 	for (int i = 0; i < STATEMENTS; i++) {
 		store->stmts[i] = sql_prepare(store->map, sql[i], store->err);
@@ -97,7 +97,8 @@ static int prepare(struct store *store)
 }
 
 /* Runs a statement that returns at most one number; 0 when none. */
-static int run(struct store *store, enum statement which, int64_t *number)
+static int recording_store_run(
+	struct store *store, enum statement which, int64_t *number)
 {
 	sqlite3_stmt *stmt = store->stmts[which];
 	int code = sql_step(store->map, stmt, store->err);
@@ -108,7 +109,7 @@ static int run(struct store *store, enum statement which, int64_t *number)
 	return code < 0 ? code : 0;
 }
 
-static int add_reads(
+static int recording_store_add_reads(
 	struct store *store, int64_t set, const int64_t *pairs, size_t count)
 {
 	int code = 0;
@@ -117,28 +118,29 @@ static int add_reads(
 		sqlite3_bind_int64(store->stmts[ADD_READ], 1, set);
 		sqlite3_bind_int64(store->stmts[ADD_READ], 2, pairs[2 * i]);
 		sqlite3_bind_int64(store->stmts[ADD_READ], 3, pairs[2 * i + 1]);
-		code = run(store, ADD_READ, NULL);
+		code = recording_store_run(store, ADD_READ, NULL);
 	}
 	return code;
 }
 
 /* The set of what the scope read: one that exists, or a new one. */
-static int store_set(
+static int recording_store_set(
 	struct store *store, const struct scope_key *key, int64_t *set)
 {
 	int code;
 
 	sql_bind_bytes(store->stmts[FIND_SET], 1, key->set.bytes,
 		sizeof(key->set.bytes));
-	code = run(store, FIND_SET, set);
+	code = recording_store_run(store, FIND_SET, set);
 	if (code < 0 || *set)
 		return code;
 	sql_bind_bytes(store->stmts[ADD_SET], 1, key->set.bytes,
 		sizeof(key->set.bytes));
-	code = run(store, ADD_SET, NULL);
+	code = recording_store_run(store, ADD_SET, NULL);
 	*set = sqlite3_last_insert_rowid(store->map->db);
 	return code < 0 ? code
-			: add_reads(store, *set, key->pairs, key->pair_count);
+			: recording_store_add_reads(
+				  store, *set, key->pairs, key->pair_count);
 }
 
 /*
@@ -152,13 +154,13 @@ static int drop_unit(struct store *store, int64_t id)
 
 	for (size_t i = 0; code == 0 && i < 2; i++) {
 		sqlite3_bind_int64(store->stmts[steps[i]], 1, id);
-		code = run(store, steps[i], NULL);
+		code = recording_store_run(store, steps[i], NULL);
 	}
 	store->dropped = true;
 	return code;
 }
 
-static int find_unit(
+static int recording_store_find_unit(
 	struct store *store, const char *name, size_t size, int64_t *scope)
 {
 	sqlite3_stmt *stmt = store->stmts[FIND_UNIT];
@@ -170,7 +172,7 @@ static int find_unit(
 		return err_set(store->err, -1, "a unit without a runner");
 	sqlite3_bind_text(stmt, 1, name, (int)runner_size, SQLITE_STATIC);
 	sql_bind_bytes(stmt, 2, id, id_size);
-	return run(store, FIND_UNIT, scope);
+	return recording_store_run(store, FIND_UNIT, scope);
 }
 
 static void bind_outcome(const struct store *store, sqlite3_stmt *stmt, int at,
@@ -190,7 +192,8 @@ static void bind_outcome(const struct store *store, sqlite3_stmt *stmt, int at,
 		stmt, at + 2, place ? place : "", place ? strlen(place) : 0);
 }
 
-static int add_unit(struct store *store, const struct recorded_scope *scope)
+static int recording_store_add_unit(
+	struct store *store, const struct recorded_scope *scope)
 {
 	sqlite3_stmt *stmt = store->stmts[ADD_UNIT];
 	size_t runner_size = 0, id_size = 0;
@@ -203,7 +206,7 @@ static int add_unit(struct store *store, const struct recorded_scope *scope)
 		stmt, 2, scope->name, (int)runner_size, SQLITE_STATIC);
 	sql_bind_bytes(stmt, 3, id, id_size);
 	bind_outcome(store, stmt, 4, scope);
-	return run(store, ADD_UNIT, NULL);
+	return recording_store_run(store, ADD_UNIT, NULL);
 }
 
 static bool is_kept_by_name(enum scope_kind kind)
@@ -221,14 +224,14 @@ static int make_latest(struct store *store, struct recorded_scope *scope)
 	sqlite3_bind_int(stmt, 1, (int)scope->kind);
 	sql_bind_bytes(stmt, 2, scope->name, scope->name_size);
 	sqlite3_bind_int64(stmt, 3, scope->id);
-	code = run(store, OUTDATE, NULL);
+	code = recording_store_run(store, OUTDATE, NULL);
 	scope->renewed = !scope->reused || sqlite3_changes(store->map->db) > 0;
 	if (sqlite3_changes(store->map->db) > 0)
 		store->dropped = true;
 	if (code < 0 || !scope->reused)
 		return code;
 	sqlite3_bind_int64(store->stmts[RENEW], 1, scope->id);
-	return run(store, RENEW, NULL);
+	return recording_store_run(store, RENEW, NULL);
 }
 
 /* The newest maker of a file is the one that counts. */
@@ -238,10 +241,10 @@ static int drop_older_makers(struct store *store, uint32_t file)
 
 	sqlite3_bind_int64(store->stmts[DROP_MAKERS], 1, id);
 	sqlite3_bind_int64(store->stmts[DROP_MAKERS], 2, store->session);
-	return run(store, DROP_MAKERS, NULL);
+	return recording_store_run(store, DROP_MAKERS, NULL);
 }
 
-static int add_make(
+static int recording_store_add_make(
 	struct store *store, int64_t scope, const struct recorded_make *make)
 {
 	sqlite3_stmt *stmt = store->stmts[ADD_MAKE];
@@ -251,7 +254,7 @@ static int add_make(
 		stmt, 2, store->recording->files->files[make->file].id);
 	sqlite3_bind_int64(stmt, 3, make->kinds);
 	sqlite3_bind_int64(stmt, 4, store->session);
-	return run(store, ADD_MAKE, NULL);
+	return recording_store_run(store, ADD_MAKE, NULL);
 }
 
 static int insert_scope(struct store *store, struct recorded_scope *scope,
@@ -259,7 +262,7 @@ static int insert_scope(struct store *store, struct recorded_scope *scope,
 {
 	sqlite3_stmt *stmt = store->stmts[ADD_SCOPE];
 	int64_t set = 0;
-	int code = store_set(store, key, &set);
+	int code = recording_store_set(store, key, &set);
 
 	if (code < 0)
 		return code;
@@ -274,7 +277,7 @@ static int insert_scope(struct store *store, struct recorded_scope *scope,
 	else
 		sqlite3_bind_null(stmt, 6);
 	sql_bind_bytes(stmt, 7, key->deep.bytes, sizeof(key->deep.bytes));
-	code = run(store, ADD_SCOPE, NULL);
+	code = recording_store_run(store, ADD_SCOPE, NULL);
 	scope->id = sqlite3_last_insert_rowid(store->map->db);
 	return code;
 }
@@ -284,7 +287,7 @@ static int find_same(
 {
 	sql_bind_bytes(store->stmts[FIND_SCOPE], 1, key->deep.bytes,
 		sizeof(key->deep.bytes));
-	return run(store, FIND_SCOPE, id);
+	return recording_store_run(store, FIND_SCOPE, id);
 }
 
 /* A unit that ran as before keeps its edges; only how it ended is news. */
@@ -294,14 +297,15 @@ static int update_unit(struct store *store, const struct recorded_scope *scope)
 
 	sqlite3_bind_int64(stmt, 1, scope->id);
 	bind_outcome(store, stmt, 2, scope);
-	return run(store, UPDATE_UNIT, NULL);
+	return recording_store_run(store, UPDATE_UNIT, NULL);
 }
 
 static int store_unit(struct store *store, struct recorded_scope *scope,
 	const struct scope_key *key)
 {
 	int64_t old = 0, same = 0;
-	int code = find_unit(store, scope->name, scope->name_size, &old);
+	int code = recording_store_find_unit(
+		store, scope->name, scope->name_size, &old);
 
 	if (code < 0 ||
 		(scope->known_only &&
@@ -318,7 +322,7 @@ static int store_unit(struct store *store, struct recorded_scope *scope,
 		code = drop_unit(store, old);
 	if (code == 0)
 		code = insert_scope(store, scope, key);
-	return code == 0 ? add_unit(store, scope) : code;
+	return code == 0 ? recording_store_add_unit(store, scope) : code;
 }
 
 static int store_scope(struct store *store, struct recorded_scope *scope,
@@ -350,7 +354,7 @@ static int store_uses(struct store *store, const struct recorded_scope *scope)
 			continue;
 		sqlite3_bind_int64(store->stmts[ADD_USE], 1, scope->id);
 		sqlite3_bind_int64(store->stmts[ADD_USE], 2, used);
-		code = run(store, ADD_USE, NULL);
+		code = recording_store_run(store, ADD_USE, NULL);
 	}
 	return code;
 }
@@ -361,7 +365,7 @@ static int store_makes(struct store *store, const struct recorded_scope *scope)
 
 	if (scope->reused) {
 		sqlite3_bind_int64(store->stmts[DROP_FACTS], 1, scope->id);
-		code = run(store, DROP_FACTS, NULL);
+		code = recording_store_run(store, DROP_FACTS, NULL);
 		if (sqlite3_changes(store->map->db) > 0)
 			store->forgot = true;
 	}
@@ -371,7 +375,7 @@ static int store_makes(struct store *store, const struct recorded_scope *scope)
 		if (make->kinds & KIND_MAKER)
 			code = drop_older_makers(store, make->file);
 		if (code == 0)
-			code = add_make(store, scope->id, make);
+			code = recording_store_add_make(store, scope->id, make);
 	}
 	return code;
 }
@@ -404,7 +408,7 @@ static int drop_gone(struct store *store)
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < recording->gone_count; i++) {
-		code = find_unit(store, recording->gone[i].name,
+		code = recording_store_find_unit(store, recording->gone[i].name,
 			recording->gone[i].size, &scope);
 		if (code == 0 && scope)
 			code = drop_unit(store, scope);
@@ -412,7 +416,7 @@ static int drop_gone(struct store *store)
 	for (size_t i = 0; code == 0 && i < recording->outdated_count; i++) {
 		sqlite3_bind_int64(
 			store->stmts[RETIRE], 1, recording->outdated[i]);
-		code = run(store, RETIRE, NULL);
+		code = recording_store_run(store, RETIRE, NULL);
 		store->dropped = true;
 	}
 	return code;
@@ -448,11 +452,11 @@ static int drop_alone(struct store *store)
 			return 0;
 	sqlite3_bind_text(stmt, 1, "command", -1, SQLITE_STATIC);
 	sql_bind_bytes(stmt, 2, recording->alone, strlen(recording->alone));
-	code = run(store, FIND_UNIT, &scope);
+	code = recording_store_run(store, FIND_UNIT, &scope);
 	if (code < 0 || !scope)
 		return code;
 	sqlite3_bind_int64(store->stmts[DROP_UNIT], 1, scope);
-	code = run(store, DROP_UNIT, NULL);
+	code = recording_store_run(store, DROP_UNIT, NULL);
 	store->dropped = true;
 	/* Behind other programs the runner's command is this very line. */
 	if (code < 0 || !strcmp(recording->given, recording->asked))
@@ -495,7 +499,8 @@ static int is_hidden(bool *yes, struct store *store,
 	for (size_t i = 0; !*yes && i < count; i++)
 		*yes = recording_is_below(unit, renewed[i]);
 	if (*yes)
-		code = find_unit(store, unit->name, unit->name_size, &known);
+		code = recording_store_find_unit(
+			store, unit->name, unit->name_size, &known);
 	*yes &= !known;
 	return code;
 }
@@ -548,7 +553,7 @@ int recording_store(
 	map_files_settle(recording->files);
 	code = map_files_save(recording->files, map, err);
 	if (code == 0)
-		code = prepare(&store);
+		code = recording_store_prepare(&store);
 	if (code == 0)
 		code = add_session(&store);
 	if (code == 0)

@@ -187,7 +187,7 @@ struct head {
 };
 
 /* In one transaction: somebody else may be making the map. */
-static int read_head(struct head *head, struct map *map, struct err *err)
+static int schema_read_head(struct head *head, struct map *map, struct err *err)
 {
 	int code = map_enter(map, err);
 
@@ -226,7 +226,7 @@ static int check_head(const struct head *head, struct map *map, struct err *err)
 int schema_check(struct map *map, struct err *err)
 {
 	struct head head = {0};
-	int code = read_head(&head, map, err);
+	int code = schema_read_head(&head, map, err);
 
 	return code < 0 ? code : check_head(&head, map, err);
 }
@@ -234,7 +234,7 @@ int schema_check(struct map *map, struct err *err)
 int schema_prepare(struct map *map, struct err *err)
 {
 	struct head head = {0};
-	int code = read_head(&head, map, err);
+	int code = schema_read_head(&head, map, err);
 
 	if (code == 0)
 		code = check_head(&head, map, err);

@@ -30,7 +30,7 @@ static int compare_names(
 	return order ? order : a_size < b_size ? -1 : a_size > b_size;
 }
 
-static int by_name(const void *a, const void *b)
+static int source_by_name(const void *a, const void *b)
 {
 	const struct source_block *x = a, *y = b;
 
@@ -86,7 +86,7 @@ bool source_set_blocks(struct source *source, const char *text, size_t size)
 	}
 	if (source->count)
 		qsort(source->blocks, source->count, sizeof(*source->blocks),
-			by_name);
+			source_by_name);
 	return true;
 }
 
@@ -96,7 +96,7 @@ const struct source_block *source_find_block(
 	const struct source_block wanted = {.name = name, .name_size = size};
 
 	return source->count ? bsearch(&wanted, source->blocks, source->count,
-				       sizeof(wanted), by_name)
+				       sizeof(wanted), source_by_name)
 			     : NULL;
 }
 

@@ -95,7 +95,7 @@ static char *without_parts(
 	return NULL;
 }
 
-static bool is_among(const char *value, const char *const *list)
+static bool map_variable_is_among(const char *value, const char *const *list)
 {
 	for (; *list; list++)
 		if (!strcmp(value ? value : "", *list))
@@ -115,9 +115,10 @@ static bool is_coerced(const char *value)
 	static const char *const never[] = {"0", NULL};
 	static const char *const empty[] = {"", NULL};
 
-	return is_among(value, coerced) && is_among(getenv("LC_ALL"), empty) &&
-	       is_among(getenv("LANG"), plain) &&
-	       !is_among(getenv("PYTHONCOERCECLOCALE"), never);
+	return map_variable_is_among(value, coerced) &&
+	       map_variable_is_among(getenv("LC_ALL"), empty) &&
+	       map_variable_is_among(getenv("LANG"), plain) &&
+	       !map_variable_is_among(getenv("PYTHONCOERCECLOCALE"), never);
 }
 
 /*

@@ -5,7 +5,7 @@
 #include "map/sql.h"
 #include "map/sweep.h"
 
-static int add_reads(struct map *map, int64_t set, const int64_t *pairs,
+static int widen_add_reads(struct map *map, int64_t set, const int64_t *pairs,
 	size_t count, struct err *err)
 {
 	sqlite3_stmt *stmt = sql_prepare(map,
@@ -23,7 +23,7 @@ static int add_reads(struct map *map, int64_t set, const int64_t *pairs,
 	return code;
 }
 
-static int store_set(struct map *map, const struct print *print,
+static int widen_store_set(struct map *map, const struct print *print,
 	const int64_t *pairs, size_t count, int64_t *set, struct err *err)
 {
 	sqlite3_stmt *stmt = sql_prepare(
@@ -45,7 +45,7 @@ static int store_set(struct map *map, const struct print *print,
 	code = sql_once(map, stmt, err);
 	sqlite3_finalize(stmt);
 	*set = sqlite3_last_insert_rowid(map->db);
-	return code < 0 ? code : add_reads(map, *set, pairs, count, err);
+	return code < 0 ? code : widen_add_reads(map, *set, pairs, count, err);
 }
 
 /*
@@ -86,7 +86,7 @@ int scope_widen(struct map *map, int64_t scope, int64_t *pairs, size_t count,
 {
 	struct print print = recording_set_print(pairs, count);
 	int64_t set = 0;
-	int code = store_set(map, &print, pairs, count, &set, err);
+	int code = widen_store_set(map, &print, pairs, count, &set, err);
 
 	if (code == 0)
 		code = change_scope(map, scope, set, incomplete, err);

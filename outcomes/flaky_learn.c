@@ -27,7 +27,7 @@ static void count_end(struct flaky_unit *unit, const char *outcome)
 	unit->passed += outcome_is_success(outcome);
 }
 
-static void learn(struct flaky_units *units, struct flaky_news *news,
+static void flaky_learn_one(struct flaky_units *units, struct flaky_news *news,
 	struct result *result, int64_t now)
 {
 	struct flaky_unit *unit = flaky_units_find(
@@ -77,7 +77,7 @@ int flaky_learn(struct flaky_news *news, struct results *results,
 		struct result *result = &results->list[i];
 
 		if (result->ran && !(apart && apart(result, data)))
-			learn(&units, news, result, now);
+			flaky_learn_one(&units, news, result, now);
 	}
 	drop_oldest(&units, news);
 	code = flaky_store(&units, &news->problem, map, err);

@@ -95,7 +95,7 @@ static void put_class(FILE *file, const char *id, size_t size)
 	}
 }
 
-static bool is(const char *outcome, const char *word)
+static bool junit_text_is(const char *outcome, const char *word)
 {
 	return outcome && !strcmp(outcome, word);
 }
@@ -159,7 +159,7 @@ static void put_attempts(FILE *file, const struct result *result)
 
 	for (size_t i = 0; i < result->attempt_count; i++)
 		if (!outcome_is_success(result->attempts[i]) &&
-			!is(result->attempts[i], "skipped"))
+			!junit_text_is(result->attempts[i], "skipped"))
 			put_element(file, name, NULL, result->attempts[i]);
 }
 
@@ -175,17 +175,17 @@ static void put_outcome(
 		put_not_run(file, result);
 		return;
 	}
-	if (is(outcome, "failed")) {
+	if (junit_text_is(outcome, "failed")) {
 		sums->failures++;
 		put_element(file, "failure", NULL, reason);
-	} else if (is(outcome, "error") || !outcome) {
+	} else if (junit_text_is(outcome, "error") || !outcome) {
 		sums->errors++;
 		put_element(file, "error", NULL,
 			outcome ? reason : "nobody knows how it ended");
-	} else if (is(outcome, "skipped")) {
+	} else if (junit_text_is(outcome, "skipped")) {
 		sums->skipped++;
 		put_element(file, "skipped", NULL, "");
-	} else if (is(outcome, "xfailed")) {
+	} else if (junit_text_is(outcome, "xfailed")) {
 		sums->skipped++;
 		put_element(file, "skipped", JUNIT_XFAILED,
 			"failed, as was expected");
@@ -246,7 +246,7 @@ static void put_sums(FILE *file, const struct sums *sums)
 	put_time(file, sums->time);
 }
 
-static void add(struct sums *all, const struct sums *sums)
+static void junit_text_add(struct sums *all, const struct sums *sums)
 {
 	all->tests += sums->tests;
 	all->failures += sums->failures;
@@ -276,7 +276,7 @@ static size_t put_suite(FILE *file, const struct result *const *from,
 		put_attribute(file, "timestamp", stamp);
 	fprintf(file, ">\n%s\t</testsuite>\n", cases);
 	free(cases);
-	add(all, &sums);
+	junit_text_add(all, &sums);
 	return n;
 }
 

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "map/variable.h"
 
-static int compare(const void *a, const void *b)
+static int report_compare(const void *a, const void *b)
 {
 	const struct result *x = *(const struct result *const *)a;
 	const struct result *y = *(const struct result *const *)b;
@@ -29,7 +29,7 @@ const struct result **report_sorted(const struct report *report, size_t *count)
 	for (size_t i = 0; i < results->count; i++)
 		if (!results->list[i].gone)
 			sorted[(*count)++] = &results->list[i];
-	qsort(sorted, *count, sizeof(*sorted), compare);
+	qsort(sorted, *count, sizeof(*sorted), report_compare);
 	return sorted;
 }
 
@@ -58,7 +58,7 @@ static double seconds(int64_t microseconds)
 	return (double)microseconds / 1e6;
 }
 
-static void add_text(cJSON *object, const char *name, const char *text)
+static void report_add_text(cJSON *object, const char *name, const char *text)
 {
 	if (text)
 		cJSON_AddItemToObject(object, name, json_bytes(text));
@@ -68,22 +68,22 @@ static cJSON *of_result(const struct result *result)
 {
 	cJSON *object = cJSON_CreateObject(), *attempts;
 
-	add_text(object, "runner", result->runner);
-	add_text(object, "id", result->id);
+	report_add_text(object, "runner", result->runner);
+	report_add_text(object, "id", result->id);
 	if (*result->part)
-		add_text(object, "part", result->part);
-	add_text(object, "state", unit_state_name(result->state));
+		report_add_text(object, "part", result->part);
+	report_add_text(object, "state", unit_state_name(result->state));
 	cJSON_AddBoolToObject(object, "selected", result->selected);
 	cJSON_AddBoolToObject(object, "ran", result->ran);
 	if (result->outcome)
-		add_text(object, "outcome", result->outcome);
+		report_add_text(object, "outcome", result->outcome);
 	else
 		cJSON_AddNullToObject(object, "outcome");
-	add_text(object, "before", result->before);
+	report_add_text(object, "before", result->before);
 	if (result->duration >= 0)
 		cJSON_AddNumberToObject(
 			object, "duration", seconds(result->duration));
-	add_text(object, "reason", result->reason);
+	report_add_text(object, "reason", result->reason);
 	cJSON_AddBoolToObject(object, "changed", result->changed);
 	cJSON_AddBoolToObject(object, "incomplete", result->incomplete);
 	cJSON_AddBoolToObject(object, "flaky", result->flaky);
@@ -139,12 +139,12 @@ static cJSON *of_totals(const struct report *report,
 	return object;
 }
 
-static int compare_texts(const void *a, const void *b)
+static int report_compare_texts(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void add_changed(cJSON *json, const struct report *report)
+static void report_add_changed(cJSON *json, const struct report *report)
 {
 	size_t count = report->changed_count;
 	const char **paths = xcalloc(count + 1, sizeof(*paths));
@@ -152,7 +152,7 @@ static void add_changed(cJSON *json, const struct report *report)
 
 	for (size_t i = 0; i < count; i++)
 		paths[i] = variable_shown(report->changed[i]);
-	qsort(paths, count, sizeof(*paths), compare_texts);
+	qsort(paths, count, sizeof(*paths), report_compare_texts);
 	for (size_t i = 0; i < count; i++)
 		cJSON_AddItemToArray(array, json_bytes(paths[i]));
 	free(paths);
@@ -166,18 +166,18 @@ char *report_text(const struct report *report)
 	char *text, *line;
 
 	cJSON_AddNumberToObject(json, "version", REPORT_VERSION);
-	add_text(json, "kind", REPORT_KIND);
-	add_text(json, "ftrace", report->ftrace);
-	add_text(json, "root", report->root);
-	add_text(json, "mode", report->full ? "full" : "warm");
+	report_add_text(json, "kind", REPORT_KIND);
+	report_add_text(json, "ftrace", report->ftrace);
+	report_add_text(json, "root", report->root);
+	report_add_text(json, "mode", report->full ? "full" : "warm");
 	array = cJSON_AddArrayToObject(json, "argv");
 	for (char **argument = report->argv; *argument; argument++)
 		cJSON_AddItemToArray(array, json_bytes(*argument));
-	add_text(json, "directory", report->directory);
+	report_add_text(json, "directory", report->directory);
 	cJSON_AddNumberToObject(json, "started", (double)report->started / 1e9);
 	cJSON_AddNumberToObject(json, "duration", (double)report->lasted / 1e9);
 	cJSON_AddNumberToObject(json, "status", report->status);
-	add_changed(json, report);
+	report_add_changed(json, report);
 	cJSON_AddItemToObject(json, "totals", of_totals(report, sorted, count));
 	array = cJSON_AddArrayToObject(json, "units");
 	for (size_t i = 0; i < count; i++)

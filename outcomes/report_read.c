@@ -70,7 +70,7 @@ static const cJSON *needed(struct reader *reader, const cJSON *object,
 	return NULL;
 }
 
-static char *text_of(const cJSON *value)
+static char *report_read_text_of(const cJSON *value)
 {
 	return value ? xstrdup(value->valuestring) : NULL;
 }
@@ -82,7 +82,8 @@ static bool is_true(
 }
 
 /* A number of seconds in parts of one; `none` where it is not there. */
-static int64_t time_of(const cJSON *value, double parts, int64_t none)
+static int64_t report_read_time_of(
+	const cJSON *value, double parts, int64_t none)
 {
 	double number = value ? value->valuedouble * parts : -1;
 
@@ -97,7 +98,8 @@ static bool is_printable(const char *value)
 	return !*value;
 }
 
-static void wrong(struct reader *reader, const char *name, const char *value)
+static void report_read_wrong(
+	struct reader *reader, const char *name, const char *value)
 {
 	if (!is_printable(value))
 		value = "(not printable)";
@@ -120,7 +122,8 @@ static char **read_list(struct reader *reader, const cJSON *object,
 	cJSON_ArrayForEach(each, array)
 	{
 		if (!cJSON_IsString(each)) {
-			wrong(reader, name, "a list with other than strings");
+			report_read_wrong(
+				reader, name, "a list with other than strings");
 			break;
 		}
 		*(char **)array_add(&list, count, &room, sizeof(*list)) =
@@ -141,7 +144,7 @@ static void read_state(
 			return;
 	*state = UNIT_MISS;
 	if (value)
-		wrong(reader, "state", name);
+		report_read_wrong(reader, "state", name);
 }
 
 static void read_attempts(
@@ -165,12 +168,14 @@ static void read_members(
 	result->selected = is_true(reader, unit, "selected");
 	result->ran = is_true(reader, unit, "ran");
 	if (!cJSON_IsNull(outcome))
-		result->outcome =
-			text_of(needed(reader, unit, "outcome", A_STRING));
-	result->before = text_of(optional(reader, unit, "before", A_STRING));
-	result->reason = text_of(optional(reader, unit, "reason", A_STRING));
-	result->duration =
-		time_of(optional(reader, unit, "duration", A_NUMBER), 1e6, -1);
+		result->outcome = report_read_text_of(
+			needed(reader, unit, "outcome", A_STRING));
+	result->before =
+		report_read_text_of(optional(reader, unit, "before", A_STRING));
+	result->reason =
+		report_read_text_of(optional(reader, unit, "reason", A_STRING));
+	result->duration = report_read_time_of(
+		optional(reader, unit, "duration", A_NUMBER), 1e6, -1);
 	result->changed = is_true(reader, unit, "changed");
 	result->incomplete = is_true(reader, unit, "incomplete");
 	result->flaky = is_true(reader, unit, "flaky");
@@ -191,7 +196,7 @@ static void read_unit(
 	result = results_place(results, runner->valuestring, id->valuestring,
 		part ? part->valuestring : "");
 	if (results->count == known)
-		wrong(reader, "id", "that of a unit before");
+		report_read_wrong(reader, "id", "that of a unit before");
 	else
 		read_members(reader, unit, result);
 }
@@ -214,7 +219,7 @@ static void read_units(
 }
 
 /* Whether it is a report of a version that is known. */
-static void read_head(struct reader *reader, const cJSON *json)
+static void report_read_head(struct reader *reader, const cJSON *json)
 {
 	const cJSON *kind = cJSON_GetObjectItemCaseSensitive(json, "kind");
 	const cJSON *version;
@@ -242,22 +247,24 @@ static void read_report(
 	const cJSON *mode, *status;
 	size_t arguments;
 
-	read_head(reader, json);
-	report->ftrace = text_of(needed(reader, json, "ftrace", A_STRING));
-	report->root = text_of(needed(reader, json, "root", A_STRING));
+	report_read_head(reader, json);
+	report->ftrace =
+		report_read_text_of(needed(reader, json, "ftrace", A_STRING));
+	report->root =
+		report_read_text_of(needed(reader, json, "root", A_STRING));
 	mode = needed(reader, json, "mode", A_STRING);
 	report->full = mode && !strcmp(mode->valuestring, "full");
 	if (mode && !report->full && strcmp(mode->valuestring, "warm") != 0)
-		wrong(reader, "mode", mode->valuestring);
+		report_read_wrong(reader, "mode", mode->valuestring);
 	report->argv = read_list(reader, json, "argv", &arguments);
 	if (!arguments || !**report->argv)
-		wrong(reader, "argv", "a list without a command");
-	report->directory =
-		text_of(needed(reader, json, "directory", A_STRING));
-	report->started =
-		time_of(needed(reader, json, "started", A_NUMBER), 1e9, 0);
-	report->lasted =
-		time_of(needed(reader, json, "duration", A_NUMBER), 1e9, 0);
+		report_read_wrong(reader, "argv", "a list without a command");
+	report->directory = report_read_text_of(
+		needed(reader, json, "directory", A_STRING));
+	report->started = report_read_time_of(
+		needed(reader, json, "started", A_NUMBER), 1e9, 0);
+	report->lasted = report_read_time_of(
+		needed(reader, json, "duration", A_NUMBER), 1e9, 0);
 	status = needed(reader, json, "status", A_NUMBER);
 	report->status = status ? status->valueint : 0;
 	report->changed =
@@ -284,7 +291,8 @@ static bool is_cut(const char *text, size_t size)
 	return !size || quoted || depth;
 }
 
-static cJSON *parse(const char *path, char *text, size_t size, struct err *err)
+static cJSON *report_read_parse(
+	const char *path, char *text, size_t size, struct err *err)
 {
 	const char *end = NULL;
 	cJSON *json;
@@ -319,7 +327,7 @@ int report_read(struct report *report, const char *path, struct err *err)
 	memset(report, 0, sizeof(*report));
 	text = read_file(path, 0, &size);
 	if (text)
-		json = parse(path, text, size, err);
+		json = report_read_parse(path, text, size, err);
 	else
 		err_set(err, NOT_READ,
 			"cannot read report '%s': %s; 'ftrace test --report' "

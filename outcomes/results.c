@@ -7,22 +7,22 @@
 #include "base/alloc.h"
 #include "map/variable.h"
 
-static bool is_one_of(const char *outcome, const char *a, const char *b)
+static bool results_is_one_of(const char *outcome, const char *a, const char *b)
 {
 	return outcome && (!strcmp(outcome, a) || !strcmp(outcome, b));
 }
 
 bool outcome_is_failure(const char *outcome)
 {
-	return is_one_of(outcome, "failed", "error");
+	return results_is_one_of(outcome, "failed", "error");
 }
 
 bool outcome_is_success(const char *outcome)
 {
-	return is_one_of(outcome, "passed", "xfailed");
+	return results_is_one_of(outcome, "passed", "xfailed");
 }
 
-static char *copy(const char *text)
+static char *results_copy(const char *text)
 {
 	return text ? xstrdup(text) : NULL;
 }
@@ -36,7 +36,7 @@ char *reason_text(const struct reason *reason)
 }
 
 /* Each part with its end, so that no others give the same. */
-static char *name_of(
+static char *results_name_of(
 	size_t *size, const char *runner, const char *id, const char *part)
 {
 	*size = strlen(runner) + strlen(id) + strlen(part) + 2;
@@ -47,7 +47,7 @@ struct result *results_place(struct results *results, const char *runner,
 	const char *id, const char *part)
 {
 	size_t size;
-	char *name = name_of(&size, runner, id, part);
+	char *name = results_name_of(&size, runner, id, part);
 	uint32_t i = intern(&results->names, name, size);
 	struct result *result;
 
@@ -67,7 +67,7 @@ struct result *results_find(struct results *results, const char *runner,
 	const char *id, const char *part)
 {
 	size_t size;
-	char *name = name_of(&size, runner, id, part);
+	char *name = results_name_of(&size, runner, id, part);
 	uint32_t i = intern_find(&results->names, name, size);
 
 	free(name);
@@ -115,8 +115,8 @@ void results_begin(struct results *results, const struct plan *plan,
 		affected = affected_find_unit(
 			&plan->affected, unit->runner, unit->id);
 		result = results_place(results, unit->runner, unit->id, "");
-		result->before = copy(unit->outcome);
-		result->outcome = copy(unit->outcome);
+		result->before = results_copy(unit->outcome);
+		result->outcome = results_copy(unit->outcome);
 		result->duration = unit->duration;
 		result->gone = affected && affected_is_gone(affected);
 		if (affected && !result->gone)
@@ -143,8 +143,8 @@ void results_end(struct results *results, const struct result *end)
 		result->state = end->state;
 		result->selected = true;
 		result->changed = end->changed;
-		result->before = copy(end->before);
-		result->reason = copy(end->reason);
+		result->before = results_copy(end->before);
+		result->reason = results_copy(end->reason);
 	}
 	if (result->ran)
 		*(char **)array_add(&result->attempts, &result->attempt_count,
@@ -152,7 +152,7 @@ void results_end(struct results *results, const struct result *end)
 			result->outcome ? result->outcome : xstrdup("lost");
 	else
 		free(result->outcome);
-	result->outcome = copy(end->outcome);
+	result->outcome = results_copy(end->outcome);
 	result->duration = end->duration;
 	result->ran = true;
 	result->gone = false;

@@ -49,7 +49,7 @@ struct environment_size environment_measure(char *const *envp)
 	return size;
 }
 
-static char *put(char *at, const char *text, size_t size)
+static char *environment_put(char *at, const char *text, size_t size)
 {
 	memcpy(at, text, size);
 	return at + size;
@@ -57,10 +57,10 @@ static char *put(char *at, const char *text, size_t size)
 
 static char *put_string(char *at, const char *text)
 {
-	return put(at, text, strlen(text));
+	return environment_put(at, text, strlen(text));
 }
 
-static char *put_number(char *at, uint32_t value)
+static char *environment_put_number(char *at, uint32_t value)
 {
 	char digits[10];
 	size_t n = sizeof(digits);
@@ -69,7 +69,7 @@ static char *put_number(char *at, uint32_t value)
 		digits[--n] = (char)('0' + value % 10);
 		value /= 10;
 	} while (value);
-	return put(at, digits + n, sizeof(digits) - n);
+	return environment_put(at, digits + n, sizeof(digits) - n);
 }
 
 /*
@@ -89,7 +89,7 @@ static char *put_preload(char *at, const char *old, bool preload)
 		if (n && !(n == our_size && !memcmp(old, ours, n))) {
 			if (any)
 				*at++ = ':';
-			at = put(at, old, n);
+			at = environment_put(at, old, n);
 			any = true;
 		}
 		old += n + (old[n] != '\0');
@@ -97,7 +97,7 @@ static char *put_preload(char *at, const char *old, bool preload)
 	if (preload) {
 		if (any)
 			*at++ = ':';
-		at = put(at, ours, our_size);
+		at = environment_put(at, ours, our_size);
 		any = true;
 	}
 	*at++ = '\0';
@@ -144,9 +144,9 @@ void environment_fill(char **slots, char *text, char *const *envp,
 	*text++ = '\0';
 	slots[n++] = text;
 	text = put_string(text, SCOPE_VARIABLE "=");
-	text = put_number(text, needs->scope);
+	text = environment_put_number(text, needs->scope);
 	*text++ = '.';
-	text = put_number(text, needs->serial);
+	text = environment_put_number(text, needs->serial);
 	if (needs->spoken)
 		text = put_string(text, SCOPE_SPOKEN);
 	*text = '\0';

@@ -118,8 +118,8 @@ static void tell_words(
 	recorder_write(&draft);
 }
 
-static void announce(struct record_draft *draft, const struct program *program,
-	enum exec_target target, char *buffer)
+static void exec_announce(struct record_draft *draft,
+	const struct program *program, enum exec_target target, char *buffer)
 {
 	char reason[REASON_BYTES] = "";
 	long n;
@@ -145,7 +145,7 @@ static void announce(struct record_draft *draft, const struct program *program,
 	tell_words(program, draft->number, buffer);
 }
 
-static void failed(
+static void exec_failed(
 	struct record_draft *draft, const struct program *program, int error)
 {
 	bool expected = !draft->flags;
@@ -163,7 +163,7 @@ static void failed(
 }
 
 /* The kernel opens it, along links that the path may cross. */
-static void saw_interpreter(void *unused, const char *path)
+static void exec_saw_interpreter(void *unused, const char *path)
 {
 	(void)unused;
 	saw(AT_FDCWD, path, ACCESS_READ, 0);
@@ -190,11 +190,11 @@ static bool announce_named(struct record_draft *draft,
 	}
 	if (done) {
 		*target = elf_head_target(
-			named.dir, named.path, saw_interpreter, NULL);
+			named.dir, named.path, exec_saw_interpreter, NULL);
 		if (recorder_is_elsewhere() &&
 			look_up(AT_FDCWD, recorder_library()) != 0)
 			*target = TARGET_ELSEWHERE;
-		announce(draft, &named, *target, buffer);
+		exec_announce(draft, &named, *target, buffer);
 	}
 	if (name)
 		scratch_give(name);
@@ -231,7 +231,7 @@ static long execute_found(struct program *program)
 	if (draft.flags)
 		needs.serial = recorder_serial();
 	r = execute_with(program, &needs);
-	failed(&draft, program, (int)-r);
+	exec_failed(&draft, program, (int)-r);
 	return r;
 }
 
@@ -241,7 +241,7 @@ static bool is_address(const void *pointer)
 }
 
 /* The kernel refuses what is none of the program's memory; we would fault. */
-static bool is_sound(char *const *texts)
+static bool exec_is_sound(char *const *texts)
 {
 	if (!texts)
 		return true;
@@ -269,17 +269,17 @@ long exec_observed(struct site_frame *frame, int dir)
 	int error;
 	long r;
 
-	if (!is_sound(program.words))
+	if (!exec_is_sound(program.words))
 		program.words = NULL;
 	if (recorder_is_quiet())
-		return is_sound(program.environment)
+		return exec_is_sound(program.environment)
 			       ? execute_with(&program, &bare)
 			       : execute(&program, program.environment);
 	error = look_up(dir, program.path);
 
 	if ((error == 0 || error == -EACCES ||
 		    (at && error == -ENOENT && !*program.path)) &&
-		is_sound(program.environment))
+		exec_is_sound(program.environment))
 		return execute_found(&program);
 	r = execute(&program, program.environment);
 	/* ENOTDIR may be for what is there, and no directory. */

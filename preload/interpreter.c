@@ -50,7 +50,7 @@ static struct builtin *replaced;
 static module_maker make;
 
 /* The file with a NUL behind it, mapped; or NULL. */
-static char *read_file(void)
+static char *preload_interpreter_read_file(void)
 {
 	int fd = raw_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	long at, n;
@@ -72,7 +72,7 @@ static char *read_file(void)
 }
 
 /* False: the user has interrupted it, which is told as of any other code. */
-static bool run(const char *text)
+static bool preload_interpreter_run(const char *text)
 {
 	void *names = PyDict_New(), *ended = NULL;
 	void *code = Py_CompileString(
@@ -100,10 +100,10 @@ static void *make_module(void)
 	if (replaced) {
 		replaced->make = make;
 		replaced = NULL;
-		text = read_file();
+		text = preload_interpreter_read_file();
 	}
 	if (text) {
-		go_on = run(text);
+		go_on = preload_interpreter_run(text);
 		raw_munmap(text, START_MOST);
 	}
 	return go_on ? make() : NULL;

@@ -40,7 +40,7 @@ void objects_find(const struct start *start)
 					->r_map;
 }
 
-static struct text text_of(const char *string)
+static struct text objects_text_of(const char *string)
 {
 	return (struct text){string, strlen(string)};
 }
@@ -80,7 +80,7 @@ static void write_object(const char *name, const struct text *directory,
 		.type = words ? RECORD_OBJECT : RECORD_ACCESS,
 		.access = ACCESS_READ,
 		.scope = scope_in_force(),
-		.tail = text_of(name)};
+		.tail = objects_text_of(name)};
 
 	if (words)
 		draft.head = *words;
@@ -94,7 +94,7 @@ static struct text write_search(const char *path, char *buffer)
 	struct text directory = working_directory(buffer);
 	struct record_draft draft = {.type = RECORD_SEARCH,
 		.scope = scope_in_force(),
-		.head = text_of(path ? path : ""),
+		.head = objects_text_of(path ? path : ""),
 		.tail = directory};
 
 	recorder_write(&draft);

@@ -26,7 +26,7 @@ static bool is_input(enum access_kind kind)
 	return (KIND_BIT(kind) & KINDS_INPUT) != 0;
 }
 
-static char *put_number(char *at, int value)
+static char *observe_put_number(char *at, int value)
 {
 	char digits[12];
 	int n = 0;
@@ -48,7 +48,7 @@ long fd_path(int fd, char *buffer)
 
 	if (fd < 0)
 		return -1;
-	put_number(link + 14, fd);
+	observe_put_number(link + 14, fd);
 	n = raw_readlink(link, buffer, SCRATCH_SIZE);
 	return n > 0 && *buffer == '/' ? n : -1;
 }
@@ -79,7 +79,8 @@ static void write_draft(struct record_draft *draft)
 }
 
 /* Completes a draft with a path and writes it. */
-static void write_path(struct record_draft *draft, int dirfd, const char *path)
+static void observe_write_path(
+	struct record_draft *draft, int dirfd, const char *path)
 {
 	static const char unknown[] =
 		"a relative path without a known directory";
@@ -113,7 +114,7 @@ void saw(int dirfd, const char *path, enum access_kind kind, unsigned flags)
 
 	if (!path || !*path || (is_input(kind) && scope_muted()))
 		return;
-	write_path(&draft, dirfd, path);
+	observe_write_path(&draft, dirfd, path);
 }
 
 void saw_fd(int fd, enum access_kind kind, unsigned flags)
@@ -145,14 +146,14 @@ static void saw_link(int dirfd, const char *path, const char *target,
 		.head = {target, size}};
 
 	if (*path && size)
-		write_path(&draft, dirfd, path);
+		observe_write_path(&draft, dirfd, path);
 }
 
 /*
  * Before a path goes away: where it leads, when it is a symbolic link. Paths
  * that crossed it cannot be followed afterwards.
  */
-static void keep_link(int dirfd, const char *path)
+static void observe_keep_link(int dirfd, const char *path)
 {
 	char *buffer = scratch_take();
 	long n;
@@ -188,7 +189,8 @@ static void saw_rename(const struct call *call)
 	} else {
 		memcpy(buffer + n, from, size);
 		draft.head = (struct text){buffer, (size_t)n + size};
-		write_path(&draft, call->dir[1], (const char *)call->path[1]);
+		observe_write_path(
+			&draft, call->dir[1], (const char *)call->path[1]);
 	}
 	scratch_give(buffer);
 }
@@ -234,7 +236,7 @@ static bool finds_link(long number, const uint64_t *arguments)
 	}
 }
 
-static void write_accesses(
+static void observe_write_accesses(
 	const struct call *call, const struct call_result *result)
 {
 	struct call_access accesses[CALL_ACCESSES];
@@ -271,15 +273,15 @@ static void before(const struct call *call)
 		/* Afterwards a relative path would start elsewhere. */
 		error = look_up(AT_FDCWD, (const char *)call->path[0]);
 		if (error != -EFAULT && error != -ENAMETOOLONG)
-			write_accesses(
+			observe_write_accesses(
 				call, &(struct call_result){.error = -error});
 		break;
 	case EFFECT_RENAME:
-		keep_link(call->dir[1], (const char *)call->path[1]);
-		keep_link(call->dir[0], (const char *)call->path[0]);
+		observe_keep_link(call->dir[1], (const char *)call->path[1]);
+		observe_keep_link(call->dir[0], (const char *)call->path[0]);
 		break;
 	case EFFECT_REMOVE:
-		keep_link(call->dir[0], (const char *)call->path[0]);
+		observe_keep_link(call->dir[0], (const char *)call->path[0]);
 		break;
 	default:
 		break;
@@ -301,7 +303,7 @@ static void saw_socket(const struct call *call, int error, socklen_t size)
 	memcpy(path, address->sun_path, size);
 	path[size] = '\0';
 	named.path[0] = (uintptr_t)path;
-	write_accesses(&named, &(struct call_result){.error = error});
+	observe_write_accesses(&named, &(struct call_result){.error = error});
 }
 
 static void after(const struct call *call, const uint64_t *arguments,
@@ -323,7 +325,7 @@ static void after(const struct call *call, const uint64_t *arguments,
 		break;
 	case EFFECT_RENAME:
 		if (result->error)
-			write_accesses(call, result);
+			observe_write_accesses(call, result);
 		else
 			saw_rename(call);
 		break;
@@ -332,7 +334,7 @@ static void after(const struct call *call, const uint64_t *arguments,
 			saw_fd((int)call->path[0], ACCESS_LIST, 0);
 		break;
 	case EFFECT_SYMLINK:
-		write_accesses(call, result);
+		observe_write_accesses(call, result);
 		if (!result->error)
 			saw_link(call->dir[0], (const char *)call->path[0],
 				(const char *)arguments[0],
@@ -345,7 +347,7 @@ static void after(const struct call *call, const uint64_t *arguments,
 	case EFFECT_ROOT:
 		break;
 	default:
-		write_accesses(call, result);
+		observe_write_accesses(call, result);
 		break;
 	}
 }

@@ -90,7 +90,7 @@ static bool write_site(const struct library *library, const struct site *site)
 					 place, site_resume[place]);
 }
 
-static bool protect(uintptr_t from, uintptr_t to, int protection)
+static bool patch_protect(uintptr_t from, uintptr_t to, int protection)
 {
 	return raw_call(SYS_mprotect, (long)from, (long)(to - from), protection,
 		       0, 0, 0) == 0;
@@ -124,7 +124,7 @@ static void populate(
 	}
 }
 
-static bool is_sound(
+static bool patch_is_sound(
 	const struct site_table *table, const struct library *library)
 {
 	uintptr_t begin = (uintptr_t)library->text - library->base;
@@ -146,7 +146,7 @@ static bool patch_library(const struct library *library)
 	bool whole = table->rejected == 0;
 
 	/* It lies where a stray write of any program can hit it. */
-	if (!is_sound(table, library))
+	if (!patch_is_sound(table, library))
 		return false;
 
 	/* Nothing is left in libpthread and its like since glibc 2.34. */
@@ -158,12 +158,12 @@ static bool patch_library(const struct library *library)
 	to = (to + page - 1) & ~(page - 1);
 	/* Where code may not be written to this fails, and all is as before:
 	 * to take the right to execute away first would be too late then. */
-	if (!protect(from, to, PROT_READ | PROT_WRITE | PROT_EXEC))
+	if (!patch_protect(from, to, PROT_READ | PROT_WRITE | PROT_EXEC))
 		return false;
 	populate(library, table);
 	for (uint32_t i = 0; i < table->count; i++)
 		whole &= write_site(library, &table->sites[i]);
-	protect(from, to, PROT_READ | PROT_EXEC);
+	patch_protect(from, to, PROT_READ | PROT_EXEC);
 	return whole;
 }
 

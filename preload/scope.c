@@ -45,7 +45,7 @@ bool scope_muted(void)
 	return here.muted != 0;
 }
 
-static void write_text(
+static void scope_write_text(
 	enum record_type type, uint32_t number, const char *text, size_t size)
 {
 	struct record_draft draft = {.type = type,
@@ -65,13 +65,13 @@ static bool is_local(const char *argument)
 	       !strncmp(argument, "memo/", 5) || !strncmp(argument, "run/", 4);
 }
 
-static void begin(const struct mark *mark)
+static void scope_begin(const struct mark *mark)
 {
 	static const char deep[] = "scopes nested too deep";
 	uint32_t id;
 
 	if (here.depth >= DEPTH_MAX) {
-		write_text(RECORD_LOST, 0, deep, sizeof(deep) - 1);
+		scope_write_text(RECORD_LOST, 0, deep, sizeof(deep) - 1);
 		here.depth++;
 		return;
 	}
@@ -79,7 +79,7 @@ static void begin(const struct mark *mark)
 		id = base_scope;
 	} else {
 		id = recorder_new_scope();
-		write_text(RECORD_SCOPE, id, mark->argument, mark->size);
+		scope_write_text(RECORD_SCOPE, id, mark->argument, mark->size);
 	}
 	if (!is_local(mark->argument)) {
 		atomic_store(&process_scope, id);
@@ -88,7 +88,7 @@ static void begin(const struct mark *mark)
 	here.stack[here.depth++] = id;
 }
 
-static void end(void)
+static void scope_end(void)
 {
 	uint32_t was;
 
@@ -110,7 +110,7 @@ static void end(void)
 	atomic_store(&process_scope, base_scope);
 }
 
-static void block(const struct mark *mark)
+static void scope_block(const struct mark *mark)
 {
 	struct mark_block part;
 	struct record_draft draft = {.type = RECORD_ACCESS};
@@ -148,13 +148,13 @@ bool scope_mark(const char *path)
 	atomic_store_explicit(&marked, true, memory_order_relaxed);
 	switch (mark.verb) {
 	case MARK_BEGIN:
-		begin(&mark);
+		scope_begin(&mark);
 		break;
 	case MARK_END:
-		end();
+		scope_end();
 		break;
 	case MARK_BLOCK:
-		block(&mark);
+		scope_block(&mark);
 		break;
 	case MARK_MUTE:
 		here.muted++;
@@ -165,11 +165,13 @@ bool scope_mark(const char *path)
 		break;
 	case MARK_ENV:
 		if (!here.muted)
-			write_text(RECORD_ENV, 0, mark.argument, mark.size);
+			scope_write_text(
+				RECORD_ENV, 0, mark.argument, mark.size);
 		break;
 	default:
 		if (mark_record(mark.verb))
-			write_text((enum record_type)mark_record(mark.verb), 0,
+			scope_write_text(
+				(enum record_type)mark_record(mark.verb), 0,
 				mark.argument, mark.size);
 		if (mark_is_ready(&mark)) {
 			scope_set_spoken();

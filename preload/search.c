@@ -53,7 +53,7 @@ static char word_of(const ElfW(Dyn) * entry)
 }
 
 /* Where the next word goes; beyond size this one was not written. */
-static size_t put(
+static size_t search_put(
 	char *buffer, size_t size, size_t at, char word, const char *string)
 {
 	size_t n = strlen(string) + 1;
@@ -72,7 +72,7 @@ size_t search_words(const struct link_map *map, const char *preload,
 	size_t at = 0;
 
 	if (preload)
-		at = put(buffer, size, at, WORD_PRELOAD, preload);
+		at = search_put(buffer, size, at, WORD_PRELOAD, preload);
 	if (!strings)
 		return at;
 	for (const ElfW(Dyn) *entry = map->l_ld; entry->d_tag != DT_NULL;
@@ -80,7 +80,7 @@ size_t search_words(const struct link_map *map, const char *preload,
 		char word = word_of(entry);
 
 		if (word)
-			at = put(buffer, size, at, word,
+			at = search_put(buffer, size, at, word,
 				strings + entry->d_un.d_val);
 	}
 	return at;

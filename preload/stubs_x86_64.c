@@ -58,7 +58,7 @@ bool stub_write_jump(
 	return true;
 }
 
-static bool protect(int protection)
+static bool stubs_x86_64_protect(int protection)
 {
 	return raw_call(SYS_mprotect, (long)site_copies, PAGE, protection, 0, 0,
 		       0) == 0;
@@ -69,12 +69,13 @@ bool stub_copy_jump(uint8_t *site, uint32_t place)
 	size_t which = place - STUBS_COMPARE;
 	uint8_t *stub = site_copies + which * STUB_BYTES;
 
-	if (!protect(PROT_READ | PROT_WRITE))
+	if (!stubs_x86_64_protect(PROT_READ | PROT_WRITE))
 		return false;
 	memcpy(stub, site, JMP_BYTES);
 	site_again[which] = (uintptr_t)site + JMP_BYTES;
 	returns[which] = site[JMP_BYTES + SYSCALL_BYTES] == RET;
-	return protect(PROT_READ | PROT_EXEC) && write_jump(site, stub);
+	return stubs_x86_64_protect(PROT_READ | PROT_EXEC) &&
+	       write_jump(site, stub);
 }
 
 long stub_call(const struct site_frame *frame)

@@ -326,7 +326,8 @@ static void lose_file(struct affected_unit *unit)
 }
 
 /* By id, so that the units of one file come together: it is looked up once. */
-static void find_gone(struct affected *affected, const char *root)
+static void selector_affected_find_gone(
+	struct affected *affected, const char *root)
 {
 	const struct affected_unit *last = NULL;
 	size_t last_part = 0;
@@ -359,7 +360,7 @@ static void find_gone(struct affected *affected, const char *root)
 	}
 }
 
-static int by_id(const void *a, const void *b)
+static int selector_affected_by_id(const void *a, const void *b)
 {
 	const struct affected_unit *x = a, *y = b;
 	int order = strcmp(x->runner, y->runner);
@@ -395,8 +396,8 @@ static void list_changed(
 		affected->paths[i] = xstrdup(changes->list[i].path);
 }
 
-static int find(struct affected *affected, struct map *map, struct git_set *set,
-	struct err *err)
+static int selector_affected_find(struct affected *affected, struct map *map,
+	struct git_set *set, struct err *err)
 {
 	struct search search = {
 		.affected = affected, .map = map, .set = set, .err = err};
@@ -433,8 +434,8 @@ static int find(struct affected *affected, struct map *map, struct git_set *set,
 	count_answers(&search);
 	if (affected->count)
 		qsort(affected->units, affected->count,
-			sizeof(*affected->units), by_id);
-	find_gone(affected, map->root);
+			sizeof(*affected->units), selector_affected_by_id);
+	selector_affected_find_gone(affected, map->root);
 	affected->hashed = changes.files.hashed;
 	if (changes.reader.problems)
 		affected->problem = xstrdup(changes.reader.problem);
@@ -458,7 +459,7 @@ int affected_find_in(struct affected *affected, struct map *map,
 	memset(affected, 0, sizeof(*affected));
 	if (code < 0)
 		return code;
-	code = find(affected, map, set, err);
+	code = selector_affected_find(affected, map, set, err);
 	map_leave(map, NULL);
 	return code;
 }
@@ -502,16 +503,16 @@ const struct affected_unit *affected_find_unit(
 	const struct affected_unit *found =
 		affected->count
 			? bsearch(&wanted, affected->units, affected->count,
-				  sizeof(wanted), by_id)
+				  sizeof(wanted), selector_affected_by_id)
 			: NULL;
 
 	/* A new file or name can have its id, too. */
 	if (found && found->file && found > affected->units &&
-		by_id(found - 1, found) == 0)
+		selector_affected_by_id(found - 1, found) == 0)
 		found--;
 	else if (found && found->file &&
 		 found + 1 < affected->units + affected->count &&
-		 by_id(found + 1, found) == 0)
+		 selector_affected_by_id(found + 1, found) == 0)
 		found++;
 	return found && !found->file ? found : NULL;
 }

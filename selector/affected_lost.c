@@ -11,7 +11,7 @@
 #include "map/query_check.h"
 #include "selector/affected_search.h"
 
-static bool is_there(const struct map *map, const char *path)
+static bool affected_lost_is_there(const struct map *map, const char *path)
 {
 	char *absolute = project_file(map->root, path);
 	struct stat st;
@@ -21,14 +21,15 @@ static bool is_there(const struct map *map, const char *path)
 	return there;
 }
 
-static int select_one(struct search *search, size_t unit, const char *id)
+static int affected_lost_select_one(
+	struct search *search, size_t unit, const char *id)
 {
 	char **paths = NULL;
 	size_t count = 0;
 	int code = query_products(&paths, &count, search->map, id, search->err);
 
 	for (size_t i = 0; i < count; i++) {
-		if (code == 0 && !is_there(search->map, paths[i]))
+		if (code == 0 && !affected_lost_is_there(search->map, paths[i]))
 			search_add_reason(search_select(search, unit),
 				UNIT_STALE, "removed", paths[i],
 				"it made that, and others use it", NULL);
@@ -46,7 +47,7 @@ int search_lost(struct search *search)
 		const struct query_unit *unit = &search->units.units[i];
 
 		if (unit_is_check(unit->runner, unit->id))
-			code = select_one(search, i, unit->id);
+			code = affected_lost_select_one(search, i, unit->id);
 	}
 	return code;
 }

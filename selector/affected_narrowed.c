@@ -14,8 +14,9 @@
 #include "selector/affected_search.h"
 
 /* The name of `names` that a unit of the file is or lies below, or NULL. */
-static const struct narrowed_name *name_of(const struct narrowed *narrowed,
-	const char *path, const struct query_unit *unit)
+static const struct narrowed_name *affected_narrowed_name_of(
+	const struct narrowed *narrowed, const char *path,
+	const struct query_unit *unit)
 {
 	size_t n = adapter_file_part(unit->runner, unit->id);
 
@@ -27,7 +28,7 @@ static const struct narrowed_name *name_of(const struct narrowed *narrowed,
 	return NULL;
 }
 
-static void add_group(
+static void affected_narrowed_add_group(
 	struct affected *affected, const char *path, const char *name)
 {
 	char *id = id_of(path, name);
@@ -93,7 +94,7 @@ static void select_names(struct search *search, const struct narrowed *narrowed,
 		fresh |= name->exists && !met[i];
 		if (!here || !name->by_itself)
 			continue;
-		add_group(search->affected, path, name->name);
+		affected_narrowed_add_group(search->affected, path, name->name);
 		if (!met[i])
 			select_fresh(search, path, runner, name->name);
 	}
@@ -252,7 +253,7 @@ int search_narrowed(struct search *search, const struct narrowed *narrowed,
 	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
 		const struct query_unit *unit = &search->units.units[i];
 		const struct narrowed_name *name =
-			name_of(narrowed, path, unit);
+			affected_narrowed_name_of(narrowed, path, unit);
 
 		if (name) {
 			met[name - narrowed->names] = true;

@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "map/query_check.h"
 
-static int by_name(const void *a, const void *b)
+static int affected_search_by_name(const void *a, const void *b)
 {
 	const struct query_name *x = a, *y = b;
 
@@ -34,7 +34,7 @@ int search_open(struct search *search)
 			map, SCOPE_OPAQUE, err);
 	if (code == 0 && search->collected_count)
 		qsort(search->collected, search->collected_count,
-			sizeof(*search->collected), by_name);
+			sizeof(*search->collected), affected_search_by_name);
 	search->places = xcalloc(search->units.count, sizeof(*search->places));
 	return code;
 }

@@ -9,7 +9,7 @@
 #include "selector/affected_search.h"
 
 /* That a directory holds other names, which nobody reads, is no edit. */
-static bool counts(const struct change *change)
+static bool affected_smoke_counts(const struct change *change)
 {
 	return strcmp(change->what, "listing") != 0;
 }
@@ -28,7 +28,7 @@ static void note_changes(
 			print_bytes(change->path, strlen(change->path), 0),
 			print_bytes(numbers, sizeof(numbers), 0)};
 
-		if (counts(change))
+		if (affected_smoke_counts(change))
 			affected->smoke[affected->smoke_count++] =
 				print_bytes(parts, sizeof(parts), 0);
 	}
@@ -43,7 +43,8 @@ static const char *label_of(const char *pattern)
 }
 
 /* Checks are no tests: `ftrace check` alone knows when they are to run. */
-static void select_one(struct search *search, size_t i, const char *pattern)
+static void affected_smoke_select_one(
+	struct search *search, size_t i, const char *pattern)
 {
 	const struct query_unit *unit = &search->units.units[i];
 
@@ -88,7 +89,7 @@ static int select_labelled(
 	for (size_t i = 0; code == 0 && i < search->units.count; i++)
 		if (query_hits_find(&hits, search->units.units[i].scope) !=
 			HIT_NONE)
-			select_one(search, i, pattern);
+			affected_smoke_select_one(search, i, pattern);
 	query_hits_release(&hits);
 	return code;
 }
@@ -101,7 +102,7 @@ static int select_pattern(struct search *search, const char *pattern)
 		return select_labelled(search, label, pattern);
 	for (size_t i = 0; i < search->units.count; i++)
 		if (fnmatch(pattern, search->units.units[i].id, 0) == 0)
-			select_one(search, i, pattern);
+			affected_smoke_select_one(search, i, pattern);
 	return 0;
 }
 

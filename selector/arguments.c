@@ -44,7 +44,7 @@ static size_t file_size(const struct affected_unit *unit)
 	return adapter_file_size(unit->runner, unit->id);
 }
 
-static bool is_whole(const struct affected_unit *unit)
+static bool arguments_is_whole(const struct affected_unit *unit)
 {
 	return unit->whole_file || !unit->id[file_size(unit)];
 }
@@ -69,14 +69,14 @@ static bool *find_covered(const struct affected *affected)
 	size_t end;
 
 	for (size_t i = 0; i < affected->count; i = end) {
-		bool whole = is_whole(&units[i]);
+		bool whole = arguments_is_whole(&units[i]);
 
 		for (end = i + 1; end < affected->count &&
 				  same_file(&units[i], &units[end]);
 			end++)
-			whole |= is_whole(&units[end]);
+			whole |= arguments_is_whole(&units[end]);
 		for (size_t k = i; whole && k < end; k++)
-			covered[k] = !is_whole(&units[k]);
+			covered[k] = !arguments_is_whole(&units[k]);
 	}
 	return covered;
 }

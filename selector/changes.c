@@ -60,14 +60,14 @@ static void drop_ignored(struct changes *changes)
 	free(wanted);
 }
 
-static int by_path(const void *a, const void *b)
+static int changes_by_path(const void *a, const void *b)
 {
 	const struct change *x = a, *y = b;
 
 	return strcmp(x->path, y->path);
 }
 
-static void forget(struct changes *changes)
+static void changes_forget(struct changes *changes)
 {
 	for (size_t i = 0; i < changes->count; i++)
 		free(changes->list[i].states);
@@ -82,7 +82,7 @@ void changes_list(struct changes *changes)
 	struct map_files *files = &changes->files;
 	struct change *change;
 
-	forget(changes);
+	changes_forget(changes);
 	for (uint32_t i = 0; i < files->count; i++) {
 		uint32_t s = files->files[i].state;
 
@@ -108,13 +108,13 @@ void changes_list(struct changes *changes)
 	drop_ignored(changes);
 	if (changes->count)
 		qsort(changes->list, changes->count, sizeof(*changes->list),
-			by_path);
+			changes_by_path);
 }
 
 void changes_replace(struct changes *changes, const struct interner *paths,
 	const char *const *what)
 {
-	forget(changes);
+	changes_forget(changes);
 	for (size_t i = 0; i < paths->count; i++) {
 		struct change *change = array_add(&changes->list,
 			&changes->count, &changes->room, sizeof(*change));
@@ -172,7 +172,7 @@ int changes_find(struct changes *changes, struct map *map, struct err *err)
 
 void changes_release(struct changes *changes)
 {
-	forget(changes);
+	changes_forget(changes);
 	ignored_release(&changes->ignored);
 	code_reader_release(&changes->reader);
 	map_files_release(&changes->files);

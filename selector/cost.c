@@ -119,7 +119,7 @@ static int add_whole(struct costing *costing)
  * The state that a function has now, or with "" the file's loading; FILE_NONE:
  * nobody entered it.
  */
-static uint32_t state_of(
+static uint32_t cost_state_of(
 	const struct costing *costing, const char *name, size_t size)
 {
 	const struct map_files *files = &costing->changes.files;
@@ -149,7 +149,7 @@ static int add_functions(struct costing *costing, const struct source *source)
 
 		if (block->on_load)
 			continue;
-		s = state_of(costing, block->name, block->name_size);
+		s = cost_state_of(costing, block->name, block->name_size);
 		if (s != FILE_NONE)
 			code = select_all(costing, &files->states[s].id, 1);
 		if (code < 0)
@@ -167,7 +167,7 @@ struct places {
 };
 
 /* Where the statements of the file are that are none of a function's. */
-static int find_places(struct places *places, struct costing *costing)
+static int cost_find_places(struct places *places, struct costing *costing)
 {
 	struct helper *helper =
 		code_helper(&costing->changes.reader, costing->err);
@@ -222,12 +222,12 @@ static int add_statements(struct costing *costing)
 {
 	struct narrowing narrowing = {0};
 	struct places places = {0};
-	uint32_t state = state_of(costing, "", 0);
+	uint32_t state = cost_state_of(costing, "", 0);
 	int code = 0;
 
 	if (state == FILE_NONE)
 		return 0;
-	code = find_places(&places, costing);
+	code = cost_find_places(&places, costing);
 	if (code == 0 && places.count)
 		code = narrowing_imagine(&narrowing, &costing->changes, state,
 			places.list, places.count, costing->map, costing->err);
@@ -251,7 +251,7 @@ static int by_price(const void *a, const void *b)
 	return (x->line > y->line) - (x->line < y->line);
 }
 
-static int find(struct costing *costing, const char *path)
+static int cost_find(struct costing *costing, const char *path)
 {
 	struct map_files *files = &costing->changes.files;
 	struct source *source;
@@ -318,7 +318,7 @@ int costs_find(
 	if (code == 0)
 		count_units(&costing);
 	if (code == 0)
-		code = find(&costing, path);
+		code = cost_find(&costing, path);
 	if (costs->count)
 		qsort(costs->list, costs->count, sizeof(*costs->list),
 			by_price);

@@ -114,7 +114,7 @@ void chains_release(struct chains *chains)
 	memset(chains, 0, sizeof(*chains));
 }
 
-static int by_path(const void *a, const void *b)
+static int explain_by_path(const void *a, const void *b)
 {
 	const struct dependency *x = a, *y = b;
 	int order = strcmp(x->path, y->path);
@@ -122,7 +122,7 @@ static int by_path(const void *a, const void *b)
 	return order ? order : strcmp(x->block, y->block);
 }
 
-static int add_scope(struct dependencies *dependencies, struct map *map,
+static int explain_add_scope(struct dependencies *dependencies, struct map *map,
 	int64_t id, struct err *err)
 {
 	struct query_access *accesses = NULL;
@@ -156,10 +156,11 @@ int explain_unit(struct dependencies *dependencies, struct map *map,
 
 	memset(dependencies, 0, sizeof(*dependencies));
 	for (size_t i = 0; code == 0 && i < hits.count; i++)
-		code = add_scope(dependencies, map, hits.hits[i].scope, err);
+		code = explain_add_scope(
+			dependencies, map, hits.hits[i].scope, err);
 	if (dependencies->count)
 		qsort(dependencies->list, dependencies->count,
-			sizeof(*dependencies->list), by_path);
+			sizeof(*dependencies->list), explain_by_path);
 	query_hits_release(&hits);
 	return code;
 }

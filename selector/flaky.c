@@ -34,7 +34,8 @@ char *flaky_list_path(const char *root)
 }
 
 /* Those of the list, with what the map knows of them. */
-static void join(struct flaky_units *units, struct flaky_units *list)
+static void selector_flaky_join(
+	struct flaky_units *units, struct flaky_units *list)
 {
 	for (size_t i = units->count; i-- > 0;) {
 		struct flaky_unit *unit = &units->list[i];
@@ -68,7 +69,7 @@ int flaky_load(struct flaky_units *units, char **problem, struct map *map,
 	if (code < 0)
 		*problem = xstrdup(list_err.text);
 	if (code == 0)
-		join(units, &list);
+		selector_flaky_join(units, &list);
 	if (code == 0)
 		flaky_units_release(&list);
 	return 0;

@@ -85,7 +85,7 @@ bool flaky_key_split(const char *key, char **runner, char **id, char **part)
 	return true;
 }
 
-static bool take(struct flaky_units *units, const cJSON *item)
+static bool flaky_file_take(struct flaky_units *units, const cJSON *item)
 {
 	char *runner, *id, *part;
 	struct flaky_unit *unit;
@@ -108,7 +108,7 @@ static bool take(struct flaky_units *units, const cJSON *item)
 	return true;
 }
 
-static int take_all(struct flaky_units *units, const cJSON *json,
+static int flaky_file_take_all(struct flaky_units *units, const cJSON *json,
 	const char *path, struct err *err)
 {
 	const cJSON *version =
@@ -127,7 +127,7 @@ static int take_all(struct flaky_units *units, const cJSON *json,
 	{
 		char what[512];
 
-		if (!strcmp(item->string, LAST) || take(units, item))
+		if (!strcmp(item->string, LAST) || flaky_file_take(units, item))
 			continue;
 		snprintf(what, sizeof(what),
 			"\"%.400s\" is no \"runner/id\" with a day as "
@@ -157,7 +157,7 @@ int flaky_file_read(
 	text[json_restore_bytes(text, strlen(text))] = '\0';
 	json = cJSON_ParseWithOpts(text, &end, true);
 	if (json) {
-		code = take_all(units, json, path, err);
+		code = flaky_file_take_all(units, json, path, err);
 	} else {
 		for (const char *s = text; end && s < end; s++)
 			line += *s == '\n';

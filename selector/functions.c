@@ -56,7 +56,8 @@ static void add_unknown(
 }
 
 /* A pair with the file's text as it is now; NULL: there is none. */
-static struct pair *add_pair(struct comparison *comparison, const char *path)
+static struct pair *selector_functions_add_pair(
+	struct comparison *comparison, const char *path)
 {
 	char *absolute = project_file(comparison->changes->files.root, path);
 	struct pair *pair = NULL;
@@ -105,7 +106,8 @@ static void add_recorded(struct comparison *comparison)
 
 		if (!file->loaded || file->loaded == file->source)
 			continue;
-		pair = add_pair(comparison, map_files_path(files, i));
+		pair = selector_functions_add_pair(
+			comparison, map_files_path(files, i));
 		if (!pair)
 			continue;
 		/* Of a version that nobody knows all has changed. */
@@ -136,7 +138,8 @@ static void add_differing(
 {
 	for (size_t i = 0; i < differing->count; i++) {
 		const struct git_file *file = &differing->list[i];
-		struct pair *pair = add_pair(comparison, file->path);
+		struct pair *pair =
+			selector_functions_add_pair(comparison, file->path);
 
 		if (!pair || !file->was)
 			continue;
@@ -193,7 +196,7 @@ static bool differs(
 }
 
 /* Where the own name begins in a qualified one. */
-static size_t own_name(const struct source_block *block)
+static size_t selector_functions_own_name(const struct source_block *block)
 {
 	size_t i = block->name_size, depth = 0;
 
@@ -227,9 +230,11 @@ static bool lies_in_changed(
  * lambdas, whose bodies are theirs alone, that one has changed whenever they
  * have.
  */
-static bool is_named(const struct pair *pair, const struct source_block *block)
+static bool selector_functions_is_named(
+	const struct pair *pair, const struct source_block *block)
 {
-	size_t own = own_name(block), n = block->name_size - own;
+	size_t own = selector_functions_own_name(block),
+	       n = block->name_size - own;
 
 	if (!n || block->name[own] != '<')
 		return n != 12 ||
@@ -283,7 +288,8 @@ static int add_function(struct comparison *comparison, const struct pair *pair,
 	return code;
 }
 
-static int compare(struct comparison *comparison, const struct pair *pair)
+static int selector_functions_compare(
+	struct comparison *comparison, const struct pair *pair)
 {
 	struct functions *functions = comparison->functions;
 	size_t first = functions->count;
@@ -298,7 +304,7 @@ static int compare(struct comparison *comparison, const struct pair *pair)
 		const struct source_block *block = &pair->new->blocks[i];
 
 		if (!block->on_load && differs(pair->old, block, &fresh) &&
-			is_named(pair, block))
+			selector_functions_is_named(pair, block))
 			code = add_function(comparison, pair, block, fresh);
 	}
 	if (code == 0 && first < functions->count)
@@ -308,7 +314,7 @@ static int compare(struct comparison *comparison, const struct pair *pair)
 	return code;
 }
 
-static int by_place(const void *a, const void *b)
+static int selector_functions_by_place(const void *a, const void *b)
 {
 	const struct changed_function *x = a, *y = b;
 	int order = strcmp(x->path, y->path);
@@ -318,14 +324,14 @@ static int by_place(const void *a, const void *b)
 	return order ? order : strcmp(x->name, y->name);
 }
 
-static int by_path(const void *a, const void *b)
+static int selector_functions_by_path(const void *a, const void *b)
 {
 	const struct unknown_source *x = a, *y = b;
 
 	return strcmp(x->path, y->path);
 }
 
-static int find(
+static int selector_functions_find(
 	struct comparison *comparison, const struct git_files *differing)
 {
 	struct functions *functions = comparison->functions;
@@ -339,13 +345,15 @@ static int find(
 	if (code == 0)
 		code = take_apart(comparison);
 	for (size_t i = 0; code == 0 && i < comparison->count; i++)
-		code = compare(comparison, &comparison->pairs[i]);
+		code = selector_functions_compare(
+			comparison, &comparison->pairs[i]);
 	if (functions->count)
 		qsort(functions->list, functions->count,
-			sizeof(*functions->list), by_place);
+			sizeof(*functions->list), selector_functions_by_place);
 	if (functions->unknown_count)
 		qsort(functions->unknown, functions->unknown_count,
-			sizeof(*functions->unknown), by_path);
+			sizeof(*functions->unknown),
+			selector_functions_by_path);
 	while (comparison->count)
 		drop_last_pair(comparison);
 	free(comparison->pairs);
@@ -374,7 +382,8 @@ int functions_find(struct functions *functions, struct changes *changes,
 	if (code == 0)
 		code = map_enter(map, err);
 	if (code == 0) {
-		code = find(&comparison, since ? &differing : NULL);
+		code = selector_functions_find(
+			&comparison, since ? &differing : NULL);
 		if (code == 0)
 			changes_write_back(changes, map);
 		map_leave(map, NULL);

@@ -9,7 +9,7 @@
 #include "map/project.h"
 #include "selector/near.h"
 
-static void add(struct named *named, const struct query_unit *unit)
+static void named_add(struct named *named, const struct query_unit *unit)
 {
 	const struct query_unit **to = array_add(&named->list, &named->count,
 		&named->room, sizeof(*named->list));
@@ -33,7 +33,7 @@ static bool is_tail(const char *id, size_t length, const char *text)
 	       is_at_word(id, id + length - size);
 }
 
-static bool is_exact(const struct query_unit *unit, const char *text)
+static bool named_is_exact(const struct query_unit *unit, const char *text)
 {
 	return !strcmp(unit->id, text);
 }
@@ -65,7 +65,7 @@ static bool find_by(struct named *named, const struct query_units *units,
 {
 	for (size_t i = 0; i < units->count; i++)
 		if (fits(&units->units[i], text))
-			add(named, &units->units[i]);
+			named_add(named, &units->units[i]);
 	return named->count;
 }
 
@@ -81,7 +81,7 @@ static bool find_from_here(struct named *named, const struct query_units *units,
 	file = xasprintf("%.*s", (int)n, text);
 	stored = project_path(root, file);
 	id = xasprintf("%s%s", stored, text + n);
-	find_by(named, units, is_exact, id);
+	find_by(named, units, named_is_exact, id);
 	free(id);
 	free(stored);
 	free(file);
@@ -117,7 +117,7 @@ static void find_near(
 			(k == NAMED_NEAR && distances[k - 1] <= far))
 			continue;
 		if (k < NAMED_NEAR)
-			add(named, unit);
+			named_add(named, unit);
 		else
 			k--;
 		for (; k > 0 && distances[k - 1] > far; k--) {
@@ -133,7 +133,7 @@ void named_find(struct named *named, const struct query_units *units,
 	const char *root, const char *text, bool brief)
 {
 	memset(named, 0, sizeof(*named));
-	if (find_by(named, units, is_exact, text) ||
+	if (find_by(named, units, named_is_exact, text) ||
 		find_by(named, units, is_with_runner, text) ||
 		find_from_here(named, units, root, text))
 		return;

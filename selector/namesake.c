@@ -10,14 +10,14 @@
 #include "map/project.h"
 #include "runners/adapter.h"
 
-static const char *base_name(const char *path)
+static const char *namesake_base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
 }
 
-static bool is_there(const char *root, const char *path)
+static bool namesake_is_there(const char *root, const char *path)
 {
 	char *file = project_file(root, path);
 	bool is = access(file, F_OK) == 0;
@@ -30,10 +30,10 @@ static bool is_there(const char *root, const char *path)
 static bool is_in_package(const char *root, const char *path)
 {
 	const struct language *language = language_of(path, strlen(path));
-	size_t folder = (size_t)(base_name(path) - path);
+	size_t folder = (size_t)(namesake_base_name(path) - path);
 	char *file =
 		xasprintf("%.*s%s", (int)folder, path, language->folder_file);
-	bool is = is_there(root, file);
+	bool is = namesake_is_there(root, file);
 
 	free(file);
 	return is;
@@ -51,8 +51,9 @@ static bool has_namesake(const char *root, const struct query_units *units,
 			size ? xasprintf("%.*s", (int)size, id) : xstrdup(id);
 
 		has = strcmp(file, path) != 0 &&
-		      !strcmp(base_name(file), base_name(path)) &&
-		      is_there(root, file);
+		      !strcmp(namesake_base_name(file),
+			      namesake_base_name(path)) &&
+		      namesake_is_there(root, file);
 		free(file);
 	}
 	return has;

@@ -110,7 +110,7 @@ static void add_outline(
 		frames_add(request, "", 0);
 }
 
-static uint32_t find_state(const struct map_files *files, int64_t id)
+static uint32_t narrow_find_state(const struct map_files *files, int64_t id)
 {
 	for (uint32_t s = 0; s < files->state_count; s++)
 		if (files->states[s].id == id)
@@ -123,7 +123,7 @@ static void add_old(
 	struct frames *request, struct question *question, int64_t id)
 {
 	const struct map_files *files = &question->changes->files;
-	uint32_t s = find_state(files, id);
+	uint32_t s = narrow_find_state(files, id);
 	size_t size;
 	char *outline = source_outline(
 		question->map, &files->states[s].print, &size, question->err);
@@ -132,8 +132,8 @@ static void add_old(
 	free(outline);
 }
 
-static void add_changed(struct frames *request, struct question *question,
-	const struct candidate *candidate)
+static void narrow_add_changed(struct frames *request,
+	struct question *question, const struct candidate *candidate)
 {
 	const struct map_files *files = &question->changes->files;
 	const char *path = map_files_path(files, candidate->file);
@@ -187,7 +187,7 @@ static void add_others(struct frames *request, struct question *question)
 	frames_release(&rest);
 }
 
-static int ask(struct question *question, struct helper *helper)
+static int narrow_ask(struct question *question, struct helper *helper)
 {
 	struct frames request = {0};
 	struct err why = {""};
@@ -196,7 +196,8 @@ static int ask(struct question *question, struct helper *helper)
 	frames_add_text(&request, "narrow");
 	frames_add_number(&request, question->count);
 	for (size_t i = 0; i < question->count; i++)
-		add_changed(&request, question, &question->candidates[i]);
+		narrow_add_changed(
+			&request, question, &question->candidates[i]);
 	add_others(&request, question);
 	code = helper_send(helper, &request, &why);
 	frames_release(&request);
@@ -227,7 +228,7 @@ static int ask_helper(struct question *question)
 			&question->collected_count, question->map,
 			SCOPE_COLLECT, question->err);
 	if (helper && code == 0)
-		code = ask(question, helper);
+		code = narrow_ask(question, helper);
 	query_names_release(question->modules, question->module_count);
 	query_names_release(question->collected, question->collected_count);
 	free(question->candidates);

@@ -124,7 +124,8 @@ static bool has_pair(const struct interner *interner, const char *path,
 }
 
 /* The next line of a block's mentions; false at the end. */
-static bool next_mention(const char **at, const char *end, struct frame *line)
+static bool narrow_reply_next_mention(
+	const char **at, const char *end, struct frame *line)
 {
 	const char *stop;
 
@@ -216,7 +217,7 @@ static bool mentions_wanted(struct wanted *wanted, const struct place *place,
 		   wanted->global_values.count || wanted->values.count ||
 		   wanted->global_heads.count || wanted->heads.count;
 
-	while (any && next_mention(&at, end, which)) {
+	while (any && narrow_reply_next_mention(&at, end, which)) {
 		switch (which->size ? *which->bytes : '\0') {
 		case '*':
 			return true;
@@ -275,7 +276,7 @@ static bool may_catch(const struct wanted *wanted, bool late,
 	const char *end = block ? at + block->mentions_size : NULL;
 	struct frame line;
 
-	while (block && next_mention(&at, end, &line))
+	while (block && narrow_reply_next_mention(&at, end, &line))
 		if ((late && imports_any(&line)) ||
 			(line.size && *line.bytes == 'a' &&
 				has_pair(&wanted->imports, place->path,
@@ -336,8 +337,8 @@ static char *notice_of(struct wanted *wanted, const struct place *place,
 		       : NULL;
 }
 
-static void add_state(int64_t **states, size_t *count, size_t *room,
-	const struct map_state *state)
+static void narrow_reply_add_state(int64_t **states, size_t *count,
+	size_t *room, const struct map_state *state)
 {
 	*(int64_t *)array_add(states, count, room, sizeof(int64_t)) = state->id;
 }
@@ -345,7 +346,8 @@ static void add_state(int64_t **states, size_t *count, size_t *room,
 static void add_doubt(struct narrowed_doubts *doubts, const char *path,
 	const struct map_state *state)
 {
-	add_state(&doubts->states, &doubts->count, &doubts->room, state);
+	narrow_reply_add_state(
+		&doubts->states, &doubts->count, &doubts->room, state);
 	*(char **)array_add(&doubts->paths, &doubts->path_count,
 		&doubts->path_room, sizeof(char *)) = xstrdup(path);
 }
@@ -355,7 +357,7 @@ static void add_noticing(struct narrowed *narrowed, const struct place *place,
 	const struct map_state *state, const struct interned *name,
 	char *notice)
 {
-	add_state(&narrowed->states, &narrowed->state_count,
+	narrow_reply_add_state(&narrowed->states, &narrowed->state_count,
 		&narrowed->state_room, state);
 	*(struct narrowed_notice *)array_add(&narrowed->notices,
 		&narrowed->notice_count, &narrowed->notice_room,
@@ -393,7 +395,8 @@ static void find_states(struct narrowed *narrowed, struct wanted *wanted,
 			  may_catch(wanted, narrowed->doubts.late.count != 0,
 				  place, source, name);
 		if (catches)
-			add_state(&narrowed->catchers, &narrowed->catcher_count,
+			narrow_reply_add_state(&narrowed->catchers,
+				&narrowed->catcher_count,
 				&narrowed->catcher_room, state);
 		notice = catches      ? xstrdup("imports what may fail now")
 			 : name->size ? notice_of(wanted, place, source, name)
@@ -405,7 +408,7 @@ static void find_states(struct narrowed *narrowed, struct wanted *wanted,
 }
 
 /* Whether an attribute of that name changed, in whatever way. */
-static bool is_asked(const struct wanted *wanted, const char *name)
+static bool narrow_reply_is_asked(const struct wanted *wanted, const char *name)
 {
 	const struct interner *const of_names[] = {
 		&wanted->names, &wanted->values, &wanted->heads};
@@ -428,8 +431,9 @@ static int find_readers(struct narrowed *narrowed, const struct wanted *wanted,
 	int code = query_all_names(&names, &count, map, kind, err);
 
 	for (size_t i = 0; code == 0 && i < count; i++)
-		if (kind == SCOPE_ASKED ? is_asked(wanted, names[i].name)
-					: is_touched(wanted, names[i].name))
+		if (kind == SCOPE_ASKED
+				? narrow_reply_is_asked(wanted, names[i].name)
+				: is_touched(wanted, names[i].name))
 			*(int64_t *)array_add(&narrowed->readers,
 				&narrowed->reader_count, &narrowed->reader_room,
 				sizeof(int64_t)) = names[i].scope;

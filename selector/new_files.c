@@ -22,7 +22,8 @@ struct search {
 	size_t count, room;
 };
 
-static bool is_test_file(const struct search *search, const char *path)
+static bool new_files_is_test_file(
+	const struct search *search, const char *path)
 {
 	for (size_t i = 0; i < search->pattern_count; i++)
 		if (adapter_inside()->matches(search->patterns[i].name, path))
@@ -31,24 +32,24 @@ static bool is_test_file(const struct search *search, const char *path)
 }
 
 /* That others have read it or asked for it says nothing. */
-static bool is_known(const struct search *search, const char *path)
+static bool new_files_is_known(const struct search *search, const char *path)
 {
 	return intern_find(&search->known, path, strlen(path)) != INTERN_NONE;
 }
 
 static void search_directory(struct search *search, const char *stored);
 
-static void look_at(void *context, const struct entry *entry)
+static void new_files_look_at(void *context, const struct entry *entry)
 {
 	struct search *search = context;
 
-	if (is_known(search, entry->stored))
+	if (new_files_is_known(search, entry->stored))
 		return;
 	if (S_ISDIR(entry->st->st_mode)) {
 		if (!adapter_inside()->skips(entry->name) &&
 			search->depth < DEPTH_MAX)
 			search_directory(search, entry->stored);
-	} else if (is_test_file(search, entry->absolute)) {
+	} else if (new_files_is_test_file(search, entry->absolute)) {
 		*(char **)array_add(&search->found, &search->count,
 			&search->room, sizeof(*search->found)) =
 			xstrdup(entry->stored);
@@ -58,7 +59,7 @@ static void look_at(void *context, const struct entry *entry)
 static void search_directory(struct search *search, const char *stored)
 {
 	search->depth++;
-	entries_each(search->root, stored, look_at, search);
+	entries_each(search->root, stored, new_files_look_at, search);
 	search->depth--;
 }
 
@@ -78,14 +79,16 @@ static int search_change(struct search *search, struct map *map,
 	return code;
 }
 
-static void know(struct search *search, struct query_name *names, size_t count)
+static void new_files_know(
+	struct search *search, struct query_name *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		intern(&search->known, names[i].name, strlen(names[i].name));
 	query_names_release(names, count);
 }
 
-static int load(struct search *search, struct map *map, struct err *err)
+static int new_files_load(
+	struct search *search, struct map *map, struct err *err)
 {
 	static const enum scope_kind kinds[] = {SCOPE_LISTING, SCOPE_COLLECT};
 	struct query_name *names;
@@ -95,11 +98,11 @@ static int load(struct search *search, struct map *map, struct err *err)
 
 	for (size_t i = 0; code == 0 && i < 2; i++) {
 		code = query_names(&names, &count, map, kinds[i], err);
-		know(search, names, count);
+		new_files_know(search, names, count);
 	}
 	if (code == 0) {
 		code = query_passed(&names, &count, map, err);
-		know(search, names, count);
+		new_files_know(search, names, count);
 	}
 	return code;
 }
@@ -134,7 +137,7 @@ int new_files_find(char ***paths, size_t *count, struct map *map,
 	int code = 0;
 
 	if (any_listing(changes)) {
-		code = load(&search, map, err);
+		code = new_files_load(&search, map, err);
 		if (code == 0)
 			code = search_changed(&search, map, changes, err);
 	}

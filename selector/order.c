@@ -26,14 +26,14 @@ struct ranked {
 	size_t place;
 };
 
-static struct file file_of(const char *runner, const char *id)
+static struct file order_file_of(const char *runner, const char *id)
 {
 	size_t n = adapter_file_size(runner, id);
 
 	return (struct file){.name = id, .size = n ? n : strlen(id)};
 }
 
-static int by_name(const void *a, const void *b)
+static int order_by_name(const void *a, const void *b)
 {
 	const struct file *x = a, *y = b;
 	int order =
@@ -51,11 +51,11 @@ static int by_rank(const void *a, const void *b)
 		return x->file.failed ? -1 : 1;
 	if (x->file.duration != y->file.duration)
 		return x->file.duration < y->file.duration ? -1 : 1;
-	order = by_name(&x->file, &y->file);
+	order = order_by_name(&x->file, &y->file);
 	return order ? order : (x->place > y->place) - (x->place < y->place);
 }
 
-static bool has_failed(const struct affected_unit *unit)
+static bool order_has_failed(const struct affected_unit *unit)
 {
 	for (size_t i = 0; i < unit->reason_count; i++)
 		if (unit->reasons[i].state == UNIT_RERUN &&
@@ -71,12 +71,12 @@ static void add_to(struct file *file, const struct file *more)
 }
 
 /* Units come by their ids, in which most of a file's lie side by side. */
-static void add_file(struct files *files, const struct file *file)
+static void order_add_file(struct files *files, const struct file *file)
 {
 	struct file *last =
 		files->count ? &files->list[files->count - 1] : NULL;
 
-	if (last && by_name(last, file) == 0)
+	if (last && order_by_name(last, file) == 0)
 		add_to(last, file);
 	else
 		*(struct file *)array_add(&files->list, &files->count,
@@ -90,25 +90,25 @@ static void find_files(struct files *files, const struct affected *affected,
 	size_t unique = 0;
 
 	for (size_t i = 0; i < affected->count; i++) {
-		struct file file = file_of(runner, affected->units[i].id);
+		struct file file = order_file_of(runner, affected->units[i].id);
 
-		file.failed = has_failed(&affected->units[i]);
+		file.failed = order_has_failed(&affected->units[i]);
 		if (!strcmp(affected->units[i].runner, runner))
-			add_file(files, &file);
+			order_add_file(files, &file);
 	}
 	for (size_t i = 0; i < units->count; i++) {
-		struct file file = file_of(runner, units->units[i].id);
+		struct file file = order_file_of(runner, units->units[i].id);
 
 		if (units->units[i].duration > 0)
 			file.duration = units->units[i].duration;
 		if (!strcmp(units->units[i].runner, runner))
-			add_file(files, &file);
+			order_add_file(files, &file);
 	}
 	if (!files->count)
 		return;
-	qsort(files->list, files->count, sizeof(*files->list), by_name);
+	qsort(files->list, files->count, sizeof(*files->list), order_by_name);
 	for (size_t i = 1; i < files->count; i++) {
-		if (by_name(&files->list[unique], &files->list[i]) == 0)
+		if (order_by_name(&files->list[unique], &files->list[i]) == 0)
 			add_to(&files->list[unique], &files->list[i]);
 		else
 			files->list[++unique] = files->list[i];
@@ -126,10 +126,10 @@ void arguments_order(struct arguments *arguments,
 
 	find_files(&files, affected, units, runner);
 	for (size_t i = 0; i < count; i++) {
-		struct file file = file_of(runner, arguments->list[i]);
+		struct file file = order_file_of(runner, arguments->list[i]);
 		const struct file *known =
 			files.count ? bsearch(&file, files.list, files.count,
-					      sizeof(file), by_name)
+					      sizeof(file), order_by_name)
 				    : NULL;
 
 		list[i] = (struct ranked){

@@ -18,7 +18,8 @@
 static const char *const foreign[] = {
 	".ftrace", ".git", ".hg", ".jj", "node_modules", NULL};
 
-static bool is_among(const char *const *names, const char *name, size_t size)
+static bool own_is_among(
+	const char *const *names, const char *name, size_t size)
 {
 	for (; *names; names++)
 		if (strlen(*names) == size && !memcmp(*names, name, size))
@@ -26,14 +27,14 @@ static bool is_among(const char *const *names, const char *name, size_t size)
 	return false;
 }
 
-static bool is_foreign(const char *name, size_t size)
+static bool own_is_foreign(const char *name, size_t size)
 {
 	const struct language *language;
 
-	if (is_among(foreign, name, size) || language_of_cache(name, size))
+	if (own_is_among(foreign, name, size) || language_of_cache(name, size))
 		return true;
 	for (size_t i = 0; (language = language_at(i)); i++)
-		if (is_among(language->installed, name, size))
+		if (own_is_among(language->installed, name, size))
 			return true;
 	return false;
 }
@@ -60,7 +61,7 @@ static bool is_installed(const char *path, const char *root)
 	for (;;) {
 		size_t size = strcspn(from, "/");
 
-		if (is_foreign(from, size))
+		if (own_is_foreign(from, size))
 			return true;
 		from += size;
 		if (!*from)

@@ -67,15 +67,15 @@ int plan_decisive(const char **path, const struct affected *affected,
 	return code;
 }
 
-static bool is_asked(const struct plan *plan, const struct query_unit *unit,
-	const char *runner, const char *id)
+static bool plan_is_asked(const struct plan *plan,
+	const struct query_unit *unit, const char *runner, const char *id)
 {
 	return !strcmp(unit->runner, runner) &&
 	       (!id || !strcmp(unit->id, id)) &&
 	       !plan_leaves(&plan->left, unit->runner, unit->id);
 }
 
-static void count(struct plan *plan, const char *runner, const char *id)
+static void plan_count(struct plan *plan, const char *runner, const char *id)
 {
 	const struct query_units *units = &plan->units;
 	const struct affected *affected = &plan->affected;
@@ -84,7 +84,7 @@ static void count(struct plan *plan, const char *runner, const char *id)
 		const struct query_unit *unit = &units->units[i];
 		const struct affected_unit *found;
 
-		if (!is_asked(plan, unit, runner, id))
+		if (!plan_is_asked(plan, unit, runner, id))
 			continue;
 		plan->recorded++;
 		found = affected_find_unit(affected, unit->runner, unit->id);
@@ -147,7 +147,7 @@ int plan_fill(struct plan *plan, struct map *map,
 
 	if (code < 0)
 		return code;
-	count(plan, command->runner, command->unit);
+	plan_count(plan, command->runner, command->unit);
 	plan->itself = is_itself_affected(plan, command);
 	affected_arguments(&plan->affected, command->runner, false, NULL,
 		&plan->left, &plan->arguments);

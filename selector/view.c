@@ -29,7 +29,7 @@ static uint32_t find_file(const struct map_files *files, const char *path)
 	return intern_find(&files->paths, path, strlen(path));
 }
 
-static bool is_known(const char *path, void *data)
+static bool view_is_known(const char *path, void *data)
 {
 	const struct map_files *files = data;
 	uint32_t i = find_file(files, path);
@@ -152,7 +152,7 @@ static int pretend_code(struct view *view)
 	return code;
 }
 
-static bool is_there(
+static bool view_is_there(
 	const struct map_files *files, const char *path, bool *is_directory)
 {
 	char *absolute = project_file(files->root, path);
@@ -164,7 +164,7 @@ static bool is_there(
 	return there;
 }
 
-static void add_name(struct view *view, const char *path, bool present)
+static void view_add_name(struct view *view, const char *path, bool present)
 {
 	const char *slash = strrchr(path, '/');
 	struct name *name = array_add(
@@ -179,7 +179,7 @@ static void add_name(struct view *view, const char *path, bool present)
  * What comes or goes is seen in its directory; and that one in the next, if it
  * came or went with it.
  */
-static int add_names(struct view *view, const char *path, bool present)
+static int view_add_names(struct view *view, const char *path, bool present)
 {
 	struct map_files *files = &view->changes->files;
 	char *at = xstrdup(path), *folder;
@@ -189,7 +189,7 @@ static int add_names(struct view *view, const char *path, bool present)
 	for (;;) {
 		uint32_t i;
 
-		add_name(view, at, present);
+		view_add_name(view, at, present);
 		folder = folder_of(at);
 		free(at);
 		at = folder;
@@ -197,7 +197,7 @@ static int add_names(struct view *view, const char *path, bool present)
 			break;
 		code = git_set_has_folder(
 			view->set, view->side, folder, &has, view->err);
-		is_there(files, folder, &is_directory);
+		view_is_there(files, folder, &is_directory);
 		if (code < 0 || has == is_directory)
 			break;
 		there = git_set_entry(view->set, folder) != NULL;
@@ -225,9 +225,10 @@ static int find_names(struct view *view)
 		bool is_directory;
 
 		if (kind != GIT_ON_DISK &&
-			is_there(files, entry->path, &is_directory) !=
+			view_is_there(files, entry->path, &is_directory) !=
 				(kind != GIT_ABSENT))
-			code = add_names(view, entry->path, kind != GIT_ABSENT);
+			code = view_add_names(
+				view, entry->path, kind != GIT_ABSENT);
 	}
 	return code;
 }
@@ -300,7 +301,8 @@ int view_take(struct changes *changes, struct git_set *set, enum git_side side,
 {
 	struct view view = {
 		.changes = changes, .set = set, .side = side, .err = err};
-	int code = git_set_texts(set, side, is_known, &changes->files, err);
+	int code =
+		git_set_texts(set, side, view_is_known, &changes->files, err);
 
 	for (size_t i = 0; code == 0 && i < set->count; i++)
 		if (set->list[i].sides[side].kind != GIT_ON_DISK)

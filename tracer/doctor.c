@@ -79,7 +79,7 @@ static void examine_interposer(struct finding *finding, const char *place)
 }
 
 /* What a process that asks to be followed is told. */
-static enum follow_answer ask(const char *place)
+static enum follow_answer tracer_doctor_ask(const char *place)
 {
 	enum follow_answer answer = FOLLOW_UNHEARD;
 	struct session session;
@@ -121,7 +121,7 @@ static void advise_ptrace(struct finding *finding, enum follow_answer answer)
 
 static void examine_ptrace(struct finding *finding, const char *place)
 {
-	enum follow_answer answer = ask(place);
+	enum follow_answer answer = tracer_doctor_ask(place);
 
 	finding->ok = answer == FOLLOWED;
 	if (finding->ok) {

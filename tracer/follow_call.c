@@ -115,8 +115,9 @@ static long read_path(
 	return base + n;
 }
 
-static void write_path(struct tracees *tracees, struct tracee_process *process,
-	const char *path, enum access_kind kind, unsigned flags)
+static void follow_call_write_path(struct tracees *tracees,
+	struct tracee_process *process, const char *path, enum access_kind kind,
+	unsigned flags)
 {
 	struct record_draft draft = {.type = RECORD_ACCESS,
 		.access = (uint8_t)kind,
@@ -143,7 +144,7 @@ static void write_two(struct tracees *tracees, struct tracee_process *process,
 }
 
 /* What a lookup of the path says: 0 or an errno. */
-static int look(const char *path, bool nofollow, bool *is_link)
+static int follow_call_look(const char *path, bool nofollow, bool *is_link)
 {
 	struct stat st;
 
@@ -155,24 +156,25 @@ static int look(const char *path, bool nofollow, bool *is_link)
 	return 0;
 }
 
-static void write_accesses(struct tracees *tracees, struct tracee *tracee,
-	const struct call *call, char paths[2][PATH_BYTES],
-	const struct call_result *result)
+static void follow_call_write_accesses(struct tracees *tracees,
+	struct tracee *tracee, const struct call *call,
+	char paths[2][PATH_BYTES], const struct call_result *result)
 {
 	struct call_access accesses[CALL_ACCESSES];
 	unsigned count = call_accesses(call, result, accesses);
 
 	for (unsigned i = 0; i < count; i++)
 		if (*paths[accesses[i].path])
-			write_path(tracees, tracee->process,
+			follow_call_write_path(tracees, tracee->process,
 				paths[accesses[i].path],
 				(enum access_kind)accesses[i].kind,
 				accesses[i].flags);
 }
 
 /* Fills the paths; false when one is none that the kernel would take. */
-static bool read_paths(struct tracees *tracees, struct tracee *tracee,
-	const struct call *call, char paths[2][PATH_BYTES])
+static bool follow_call_read_paths(struct tracees *tracees,
+	struct tracee *tracee, const struct call *call,
+	char paths[2][PATH_BYTES])
 {
 	static const char unknown[] =
 		"a relative path without a known directory";
@@ -217,12 +219,14 @@ static void read_socket(
 	strcpy(path + base, address.sun_path);
 }
 
-static void list(struct tracees *tracees, struct tracee *tracee, int fd)
+static void follow_call_list(
+	struct tracees *tracees, struct tracee *tracee, int fd)
 {
 	char path[PATH_MAX];
 
 	if (read_base(tracee->tid, fd, path, sizeof(path)) > 0)
-		write_path(tracees, tracee->process, path, ACCESS_LIST, 0);
+		follow_call_write_path(
+			tracees, tracee->process, path, ACCESS_LIST, 0);
 }
 
 static bool changes(const struct call *call)
@@ -251,7 +255,7 @@ static bool has_no_path(enum call_effect effect)
 	       effect == EFFECT_PTRACE;
 }
 
-static bool read_call(struct tracee *tracee, struct call *call)
+static bool follow_call_read_call(struct tracee *tracee, struct call *call)
 {
 	struct call_shape shape =
 		tracee->i386 ? call_shape_i386((long)tracee->number)
@@ -270,7 +274,7 @@ static bool read_call(struct tracee *tracee, struct call *call)
 }
 
 /* Where a link leads that is about to go away. */
-static void keep_link(
+static void follow_call_keep_link(
 	struct tracees *tracees, struct tracee *tracee, const char *path)
 {
 	char target[PATH_MAX];
@@ -287,12 +291,13 @@ struct exec_of {
 	struct tracee_process *process;
 };
 
-static void saw_interpreter(void *data, const char *path)
+static void follow_call_saw_interpreter(void *data, const char *path)
 {
 	struct exec_of *exec = data;
 
 	if (*path == '/')
-		write_path(exec->tracees, exec->process, path, ACCESS_READ, 0);
+		follow_call_write_path(
+			exec->tracees, exec->process, path, ACCESS_READ, 0);
 }
 
 static void begin_exec(
@@ -307,19 +312,23 @@ static void begin_exec(
 			tracee->tid, (int)tracee->arguments[0], path, PATH_MAX);
 	free(process->executing);
 	process->executing = xstrdup(path);
-	switch (look(path, false, &is_link)) {
+	switch (follow_call_look(path, false, &is_link)) {
 	case 0:
-		elf_head_target(AT_FDCWD, path, saw_interpreter, &exec);
+		elf_head_target(
+			AT_FDCWD, path, follow_call_saw_interpreter, &exec);
 		break;
 	case ENOENT:
-		write_path(tracees, process, path, ACCESS_ABSENT, 0);
+		follow_call_write_path(
+			tracees, process, path, ACCESS_ABSENT, 0);
 		break;
 	default:
-		write_path(tracees, process, path, ACCESS_STAT, RECORD_REFUSED);
+		follow_call_write_path(
+			tracees, process, path, ACCESS_STAT, RECORD_REFUSED);
 		break;
 	}
 	/* Should it fail after all, it was looked at. */
-	write_path(tracees, process, path, ACCESS_STAT, RECORD_REFUSED);
+	follow_call_write_path(
+		tracees, process, path, ACCESS_STAT, RECORD_REFUSED);
 }
 
 /* Calls that change nothing: what they find is what we find. */
@@ -334,11 +343,12 @@ static void observe_now(struct tracees *tracees, struct tracee *tracee,
 	}
 	if (!*paths[0] || follow_mark(tracees, tracee->process, paths[0]))
 		return;
-	result.error = look(paths[0], call->nofollow, &result.is_link);
+	result.error =
+		follow_call_look(paths[0], call->nofollow, &result.is_link);
 	if (call->effect == EFFECT_READ_LINK && !result.error &&
 		!result.is_link)
 		result.error = EINVAL;
-	write_accesses(tracees, tracee, call, paths, &result);
+	follow_call_write_accesses(tracees, tracee, call, paths, &result);
 }
 
 /* What has to be known before the call changes it. */
@@ -349,11 +359,12 @@ static void observe_before(struct tracees *tracees, struct tracee *tracee,
 
 	tracee->existed = true;
 	if (call_asks_existing(call))
-		tracee->existed = look(paths[0], false, &is_link) != ENOENT;
+		tracee->existed =
+			follow_call_look(paths[0], false, &is_link) != ENOENT;
 	if (call->effect == EFFECT_RENAME)
-		keep_link(tracees, tracee, paths[1]);
+		follow_call_keep_link(tracees, tracee, paths[1]);
 	if (call->effect == EFFECT_RENAME || call->effect == EFFECT_REMOVE)
-		keep_link(tracees, tracee, paths[0]);
+		follow_call_keep_link(tracees, tracee, paths[0]);
 }
 
 static bool read_registers(struct tracees *tracees, struct tracee *tracee)
@@ -407,16 +418,16 @@ bool follow_call_begins(struct tracees *tracees, struct tracee *tracee)
 		return false;
 	if (asks_affinity(tracee))
 		follow_cpu_asked(tracees, tracee);
-	if (!read_call(tracee, &call))
+	if (!follow_call_read_call(tracee, &call))
 		return false;
 	if (call.effect == EFFECT_LIST) {
-		list(tracees, tracee, (int)call.path[0]);
+		follow_call_list(tracees, tracee, (int)call.path[0]);
 		return false;
 	}
 	if (call.effect == EFFECT_CONNECT || call.effect == EFFECT_BIND)
 		read_socket(tracee, &call, paths[0]);
 	else if (!has_no_path(call.effect) &&
-		 !read_paths(tracees, tracee, &call, paths) &&
+		 !follow_call_read_paths(tracees, tracee, &call, paths) &&
 		 call.effect != EFFECT_EXEC)
 		return false;
 	if (tells_affinity(paths[0]))
@@ -451,7 +462,7 @@ void follow_call_ends(
 	char paths[2][PATH_BYTES] = {"", ""}, target[PATH_MAX];
 	struct call call;
 
-	if (!read_call(tracee, &call))
+	if (!follow_call_read_call(tracee, &call))
 		return;
 	if (!result.error)
 		note_losses(tracees, tracee, &call);
@@ -462,13 +473,14 @@ void follow_call_ends(
 		return;
 	if (call.effect == EFFECT_BIND)
 		read_socket(tracee, &call, paths[0]);
-	else if (!read_paths(tracees, tracee, &call, paths))
+	else if (!follow_call_read_paths(tracees, tracee, &call, paths))
 		return;
 	if (!result.error && call.effect == EFFECT_RENAME)
 		write_two(tracees, tracee->process, RECORD_RENAME, 0, paths[0],
 			paths[1]);
 	else
-		write_accesses(tracees, tracee, &call, paths, &result);
+		follow_call_write_accesses(
+			tracees, tracee, &call, paths, &result);
 	if (!result.error && call.effect == EFFECT_SYMLINK &&
 		read_string(tracee->tid, tracee->arguments[0], target,
 			sizeof(target)) > 0)
@@ -487,10 +499,11 @@ static void write_image(struct tracees *tracees, struct tracee *tracee)
 	if (n <= 0 || *path != '/')
 		return;
 	path[n] = '\0';
-	write_path(tracees, tracee->process, path, ACCESS_READ, 0);
+	follow_call_write_path(tracees, tracee->process, path, ACCESS_READ, 0);
 	loader = interpreter_of(path);
 	if (loader)
-		write_path(tracees, tracee->process, loader, ACCESS_READ, 0);
+		follow_call_write_path(
+			tracees, tracee->process, loader, ACCESS_READ, 0);
 	free(loader);
 }
 

@@ -38,7 +38,7 @@ static int cpu_of(pid_t tid)
 	return at ? atoi(at + 1) : -1;
 }
 
-static void hold(struct tracees *tracees, struct tracee *tracee)
+static void follow_cpu_hold(struct tracees *tracees, struct tracee *tracee)
 {
 	int cpu = cpu_of(tracee->tid);
 	cpu_set_t one;
@@ -82,7 +82,7 @@ void follow_cpu_stopped(struct tracees *tracees, struct tracee *tracee)
 			follow_cpu_release(tracees);
 	} else if (tracees->calls > CALLS_BEFORE && !tracee->unheld &&
 		   tracee->process->threads == 1) {
-		hold(tracees, tracee);
+		follow_cpu_hold(tracees, tracee);
 	}
 }
 

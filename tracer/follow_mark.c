@@ -5,8 +5,9 @@
 
 #include "wire/mark.h"
 
-static void write_text(struct tracees *tracees, struct tracee_process *process,
-	enum record_type type, uint32_t number, const struct mark *mark)
+static void follow_mark_write_text(struct tracees *tracees,
+	struct tracee_process *process, enum record_type type, uint32_t number,
+	const struct mark *mark)
 {
 	struct record_draft draft = {.type = type,
 		.scope = tracee_scope(process),
@@ -16,8 +17,8 @@ static void write_text(struct tracees *tracees, struct tracee_process *process,
 	tracee_write(tracees, process, &draft);
 }
 
-static void begin(struct tracees *tracees, struct tracee_process *process,
-	const struct mark *mark)
+static void follow_mark_begin(struct tracees *tracees,
+	struct tracee_process *process, const struct mark *mark)
 {
 	uint32_t id = process->base;
 
@@ -28,13 +29,14 @@ static void begin(struct tracees *tracees, struct tracee_process *process,
 	}
 	if (strncmp(mark->argument, "run/", 4) != 0) {
 		id = atomic_fetch_add(&tracees->arena->header->scopes, 1) + 1;
-		write_text(tracees, process, RECORD_SCOPE, id, mark);
+		follow_mark_write_text(
+			tracees, process, RECORD_SCOPE, id, mark);
 	}
 	process->stack[process->depth++] = id;
 }
 
-static void block(struct tracees *tracees, struct tracee_process *process,
-	const struct mark *mark)
+static void follow_mark_block(struct tracees *tracees,
+	struct tracee_process *process, const struct mark *mark)
 {
 	struct mark_block part;
 	struct record_draft draft = {
@@ -57,14 +59,14 @@ bool follow_mark(struct tracees *tracees, struct tracee_process *process,
 		return false;
 	switch (mark.verb) {
 	case MARK_BEGIN:
-		begin(tracees, process, &mark);
+		follow_mark_begin(tracees, process, &mark);
 		break;
 	case MARK_END:
 		if (process->depth)
 			process->depth--;
 		break;
 	case MARK_BLOCK:
-		block(tracees, process, &mark);
+		follow_mark_block(tracees, process, &mark);
 		break;
 	case MARK_MUTE:
 		process->muted++;
@@ -75,11 +77,12 @@ bool follow_mark(struct tracees *tracees, struct tracee_process *process,
 		break;
 	case MARK_ENV:
 		if (!process->muted)
-			write_text(tracees, process, RECORD_ENV, 0, &mark);
+			follow_mark_write_text(
+				tracees, process, RECORD_ENV, 0, &mark);
 		break;
 	default:
 		if (mark_record(mark.verb))
-			write_text(tracees, process,
+			follow_mark_write_text(tracees, process,
 				(enum record_type)mark_record(mark.verb), 0,
 				&mark);
 		if (mark_is_ready(&mark))

@@ -30,7 +30,7 @@ static void resume(pid_t tid, long how, int sig)
 }
 
 /* A number of /proc/TID/status, or the task's own. */
-static pid_t status_of(pid_t tid, const char *name)
+static pid_t follow_stop_status_of(pid_t tid, const char *name)
 {
 	char path[64], line[128];
 	pid_t pid = tid;
@@ -48,12 +48,12 @@ static pid_t status_of(pid_t tid, const char *name)
 
 pid_t follow_group(pid_t tid)
 {
-	return status_of(tid, "Tgid:");
+	return follow_stop_status_of(tid, "Tgid:");
 }
 
 pid_t follow_parent(pid_t tid)
 {
-	return status_of(tid, "PPid:");
+	return follow_stop_status_of(tid, "PPid:");
 }
 
 static void wake(struct tracees *tracees, struct tracee *tracee)

@@ -43,7 +43,7 @@ static void nothing(int sig)
 	(void)sig;
 }
 
-static bool is_asked(struct follow_board *board)
+static bool follower_is_asked(struct follow_board *board)
 {
 	for (unsigned i = 0; i < FOLLOW_SLOTS; i++)
 		if (atomic_load(&board->slots[i].state) == FOLLOW_ASKED)
@@ -61,7 +61,7 @@ static void *attend(void *data)
 	while (!atomic_load(&doorman->stop)) {
 		uint32_t asked = atomic_load(&board->asked);
 
-		if (is_asked(board)) {
+		if (follower_is_asked(board)) {
 			pthread_kill(doorman->guest, KNOCK);
 			nanosleep(&knock, NULL);
 		} else {
@@ -135,7 +135,7 @@ static void wait_request(struct arena *arena)
 	struct timespec idle = {0, IDLE_NS};
 	uint32_t asked = atomic_load(&board->asked);
 
-	if (!is_asked(board))
+	if (!follower_is_asked(board))
 		raw_futex(&board->asked, FUTEX_WAIT, asked, &idle);
 }
 

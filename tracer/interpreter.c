@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 
-static char *find(Elf *elf)
+static char *tracer_interpreter_find(Elf *elf)
 {
 	size_t count = 0, size = 0;
 	const char *text = elf_rawfile(elf, &size);
@@ -37,7 +37,7 @@ char *interpreter_of(const char *path)
 	elf_version(EV_CURRENT);
 	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
 	if (elf) {
-		name = find(elf);
+		name = tracer_interpreter_find(elf);
 		elf_end(elf);
 	}
 	close(fd);

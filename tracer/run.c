@@ -110,7 +110,7 @@ static int run_untraced(const struct run_options *options,
 	return code;
 }
 
-static int open_map(
+static int tracer_run_open_map(
 	struct map *map, const char *root, struct run_result *result)
 {
 	int code = map_open(map, root, MAP_RECORD, &result->problem);
@@ -123,7 +123,7 @@ static int open_map(
 static int prepare_map(const char *root, struct run_result *result)
 {
 	struct map map;
-	int code = open_map(&map, root, result);
+	int code = tracer_run_open_map(&map, root, result);
 
 	if (code == 0)
 		map_close(&map);
@@ -134,7 +134,7 @@ static int store_once(const char *root, const struct trace *trace,
 	const struct fold_options *options, struct run_result *result)
 {
 	struct map map;
-	int code = open_map(&map, root, result);
+	int code = tracer_run_open_map(&map, root, result);
 
 	if (code < 0)
 		return code;
@@ -156,7 +156,7 @@ static int store_once(const char *root, const struct trace *trace,
  * Some damage shows only in what a session has to read. In a new map a part of
  * a command's tests would pass for all of them, so that is not stored.
  */
-static int store(const char *root, const struct trace *trace,
+static int tracer_run_store(const char *root, const struct trace *trace,
 	const struct fold_options *options, struct run_result *result)
 {
 	int code = store_once(root, trace, options, result);
@@ -334,7 +334,8 @@ static void record(const struct ended *ended)
 	fold.unborn = session_unborn(session);
 	session_stop(session);
 	trace_read(&trace, &session->arena);
-	result->recorded = store(options->root, &trace, &fold, result) == 0;
+	result->recorded =
+		tracer_run_store(options->root, &trace, &fold, result) == 0;
 	if (options->adapter && result->recorded &&
 		!result->summary.adapter_ready)
 		result->silence = options->adapter->silence;

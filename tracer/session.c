@@ -82,7 +82,7 @@ static bool extend(struct session *session)
 	return true;
 }
 
-static void *grow(void *data)
+static void *session_grow(void *data)
 {
 	struct session *session = data;
 	struct arena_header *header = session->arena.header;
@@ -244,7 +244,8 @@ int session_open(struct session *session, const char *root, struct err *err)
 	if (code == 0)
 		code = make_arena(session, err);
 	if (code == 0) {
-		code = -pthread_create(&session->grower, NULL, grow, session);
+		code = -pthread_create(
+			&session->grower, NULL, session_grow, session);
 		session->growing = code == 0;
 		if (code < 0)
 			err_set(err, code, "cannot start a thread: %s",

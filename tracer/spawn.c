@@ -108,7 +108,7 @@ static void install_handlers(struct sigaction *before)
 	}
 }
 
-static void hold(int sig)
+static void spawn_hold(int sig)
 {
 	ending = late = sig;
 }
@@ -119,8 +119,8 @@ static void hold(int sig)
  */
 static void hold_back(const struct sigaction *before)
 {
-	const struct sigaction action = {
-		.sa_handler = hold, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+	const struct sigaction action = {.sa_handler = spawn_hold,
+		.sa_flags = (int)SA_RESETHAND | SA_RESTART};
 
 	for (size_t i = 0; i < PASSED_ON; i++) {
 		int sig = passed_on[i];
@@ -222,7 +222,7 @@ static char *const *without_library(char *const envp[])
  * A command that the interposer would not see is followed from the start.
  * Returns the environment to execute the file with.
  */
-static char *const *prepare(
+static char *const *spawn_prepare(
 	struct arena *arena, const char *file, char *const envp[])
 {
 	enum exec_target target = elf_head_target(AT_FDCWD, file, NULL, NULL);
@@ -262,7 +262,7 @@ static int exec_search(char *file, size_t size, char *const argv[],
 		snprintf(file, size, "%.*s%s%s", (int)n, path, n ? "/" : "",
 			argv[0]);
 		failed = -(int)raw_call(SYS_execve, (long)file, (long)argv,
-			(long)prepare(arena, file, envp), 0, 0, 0);
+			(long)spawn_prepare(arena, file, envp), 0, 0, 0);
 		if (failed != ENOENT && failed != ENOTDIR)
 			error = failed;
 		if (!path[n] || (failed != ENOENT && failed != ENOTDIR &&

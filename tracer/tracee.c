@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "tracer/follower.h"
 
-static struct tracee **slot_of(struct tracees *tracees, pid_t tid)
+static struct tracee **tracee_slot_of(struct tracees *tracees, pid_t tid)
 {
 	struct tracee **at = &tracees->slots[(uint32_t)tid % TRACEE_SLOTS];
 
@@ -18,7 +18,7 @@ static struct tracee **slot_of(struct tracees *tracees, pid_t tid)
 
 struct tracee *tracee_find(struct tracees *tracees, pid_t tid)
 {
-	return *slot_of(tracees, tid);
+	return *tracee_slot_of(tracees, tid);
 }
 
 void tracee_join(struct tracee *tracee, struct tracee_process *process)
@@ -30,7 +30,7 @@ void tracee_join(struct tracee *tracee, struct tracee_process *process)
 struct tracee *tracee_add(
 	struct tracees *tracees, pid_t tid, struct tracee_process *process)
 {
-	struct tracee **at = slot_of(tracees, tid);
+	struct tracee **at = tracee_slot_of(tracees, tid);
 
 	*at = xcalloc(1, sizeof(**at));
 	(*at)->tid = tid;
@@ -53,7 +53,7 @@ bool tracee_follows(const struct tracees *tracees, pid_t pid)
 void tracee_remove(struct tracees *tracees, struct tracee *tracee)
 {
 	struct tracee_process *process = tracee->process;
-	struct tracee **at = slot_of(tracees, tracee->tid);
+	struct tracee **at = tracee_slot_of(tracees, tracee->tid);
 
 	if (tracees->held == tracee)
 		follow_cpu_release(tracees);

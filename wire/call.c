@@ -113,7 +113,7 @@ bool call_asks_existing(const struct call *call)
 	       !(call->flags & (O_EXCL | O_TRUNC));
 }
 
-static struct call_access *put(struct call_access *at, unsigned path,
+static struct call_access *call_put(struct call_access *at, unsigned path,
 	enum access_kind kind, unsigned flags)
 {
 	at->path = (uint8_t)path;
@@ -131,17 +131,17 @@ static struct call_access *put_open(const struct call *call,
 
 	if ((flags & O_TMPFILE) == O_TMPFILE || flags & O_PATH ||
 		(flags & O_DIRECTORY && (flags & O_ACCMODE) == O_RDONLY))
-		return put(at, 0, ACCESS_STAT, follow);
+		return call_put(at, 0, ACCESS_STAT, follow);
 	if (flags & O_TRUNC ||
 		(flags & O_CREAT && (flags & O_EXCL || !result->existed)))
 		made = RECORD_MADE;
 	/* What it made itself it reads afterwards. */
 	if ((flags & O_ACCMODE) != O_WRONLY && !made)
-		at = put(at, 0, ACCESS_READ, follow);
+		at = call_put(at, 0, ACCESS_READ, follow);
 	if ((flags & O_ACCMODE) != O_RDONLY || made)
-		at = put(at, 0, ACCESS_WRITE, follow | made);
+		at = call_put(at, 0, ACCESS_WRITE, follow | made);
 	if ((flags & O_ACCMODE) != O_WRONLY && made)
-		at = put(at, 0, ACCESS_READ, follow);
+		at = call_put(at, 0, ACCESS_READ, follow);
 	return at;
 }
 
@@ -152,14 +152,15 @@ static struct call_access *put_failed(
 
 	/* Either may be to blame; the kernel does not say which. */
 	if (call->path[1]) {
-		at = put(at, 0, ACCESS_STAT, RECORD_REFUSED | RECORD_NOFOLLOW);
-		return put(
+		at = call_put(
+			at, 0, ACCESS_STAT, RECORD_REFUSED | RECORD_NOFOLLOW);
+		return call_put(
 			at, 1, ACCESS_STAT, RECORD_REFUSED | RECORD_NOFOLLOW);
 	}
 	/* ENOTDIR may be for what is there, and no directory. */
 	if (error == ENOENT)
-		return put(at, 0, ACCESS_ABSENT, follow);
-	return put(at, 0, ACCESS_STAT, RECORD_REFUSED | follow);
+		return call_put(at, 0, ACCESS_ABSENT, follow);
+	return call_put(at, 0, ACCESS_STAT, RECORD_REFUSED | follow);
 }
 
 unsigned call_accesses(const struct call *call,
@@ -182,39 +183,39 @@ unsigned call_accesses(const struct call *call,
 		at = put_open(call, result, at);
 		break;
 	case EFFECT_LOOK:
-		at = put(at, 0,
+		at = call_put(at, 0,
 			follow && result->is_link ? ACCESS_LINK : ACCESS_STAT,
 			follow);
 		break;
 	case EFFECT_ENTER:
 	case EFFECT_ROOT:
 	case EFFECT_CONNECT:
-		at = put(at, 0, ACCESS_STAT, follow);
+		at = call_put(at, 0, ACCESS_STAT, follow);
 		break;
 	case EFFECT_READ_LINK:
-		at = put(at, 0, ACCESS_LINK, follow);
+		at = call_put(at, 0, ACCESS_LINK, follow);
 		break;
 	case EFFECT_MAKE:
 	case EFFECT_SYMLINK:
 	case EFFECT_BIND:
-		at = put(at, 0, ACCESS_WRITE, made);
+		at = call_put(at, 0, ACCESS_WRITE, made);
 		break;
 	case EFFECT_MAKE_DIRECTORY:
-		at = put(at, 0, ACCESS_WRITE, made | RECORD_DIRECTORY);
+		at = call_put(at, 0, ACCESS_WRITE, made | RECORD_DIRECTORY);
 		break;
 	case EFFECT_HARD_LINK:
-		at = put(at, 0, ACCESS_READ, follow | RECORD_LINKED);
-		at = put(at, 1, ACCESS_WRITE, made);
+		at = call_put(at, 0, ACCESS_READ, follow | RECORD_LINKED);
+		at = call_put(at, 1, ACCESS_WRITE, made);
 		break;
 	case EFFECT_REMOVE:
-		at = put(at, 0, ACCESS_UNLINK, follow);
+		at = call_put(at, 0, ACCESS_UNLINK, follow);
 		break;
 	case EFFECT_RESIZE:
-		at = put(at, 0, ACCESS_WRITE, follow);
+		at = call_put(at, 0, ACCESS_WRITE, follow);
 		break;
 	case EFFECT_ATTRIBUTES:
-		at = put(at, 0, ACCESS_STAT, follow);
-		at = put(at, 0, ACCESS_WRITE, follow);
+		at = call_put(at, 0, ACCESS_STAT, follow);
+		at = call_put(at, 0, ACCESS_WRITE, follow);
 		break;
 	default:
 		break;

@@ -190,7 +190,7 @@ static bool is_script(const struct program_file *file, char *name)
 	return size != 0;
 }
 
-static enum exec_target look(
+static enum exec_target elf_head_look(
 	int dir, const char *path, char *interpreter, bool *script)
 {
 	enum exec_target target = TARGET_UNKNOWN;
@@ -231,7 +231,7 @@ enum exec_target elf_head_target(
 	bool script;
 
 	for (int i = 0; i < SCRIPTS_MAX; i++) {
-		target = look(dir, path, name, &script);
+		target = elf_head_look(dir, path, name, &script);
 		if (!script)
 			break;
 		path = name;

@@ -37,7 +37,7 @@ struct filter {
 	unsigned short size;
 };
 
-static struct sock_filter *add(
+static struct sock_filter *follow_add(
 	struct filter *filter, unsigned short code, uint32_t value)
 {
 	struct sock_filter *at = &filter->code[filter->size++];
@@ -62,12 +62,12 @@ static void add_table(struct filter *filter,
 
 	for (long number = 0; number < CALL_NUMBERS; number++)
 		if (stops(shape_of(number)))
-			add(filter, BPF_JMP | BPF_JEQ | BPF_K,
+			follow_add(filter, BPF_JMP | BPF_JEQ | BPF_K,
 				(uint32_t)number);
 	for (i = 0; i < 2; i++)
-		add(filter, BPF_JMP | BPF_JEQ | BPF_K, affinity[i]);
-	add(filter, BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	add(filter, BPF_RET | BPF_K, SECCOMP_RET_TRACE);
+		follow_add(filter, BPF_JMP | BPF_JEQ | BPF_K, affinity[i]);
+	follow_add(filter, BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	follow_add(filter, BPF_RET | BPF_K, SECCOMP_RET_TRACE);
 	for (i = first; i < filter->size - 2; i++) {
 		each = &filter->code[i];
 		each->jt = (unsigned char)(filter->size - 1 - i - 1);
@@ -85,23 +85,23 @@ static void make_filter(struct filter *filter)
 	struct sock_filter *to_native;
 
 	filter->size = 0;
-	add(filter, BPF_LD | BPF_W | BPF_ABS, arch);
-	add(filter, BPF_JMP | BPF_JEQ | BPF_K, NATIVE)->jf = 1;
-	to_native = add(filter, BPF_JMP | BPF_JA, 0);
+	follow_add(filter, BPF_LD | BPF_W | BPF_ABS, arch);
+	follow_add(filter, BPF_JMP | BPF_JEQ | BPF_K, NATIVE)->jf = 1;
+	to_native = follow_add(filter, BPF_JMP | BPF_JA, 0);
 #if defined(__x86_64__)
-	add(filter, BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_I386)->jt = 1;
-	add(filter, BPF_RET | BPF_K, SECCOMP_RET_TRACE);
-	add(filter, BPF_LD | BPF_W | BPF_ABS, number);
+	follow_add(filter, BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_I386)->jt = 1;
+	follow_add(filter, BPF_RET | BPF_K, SECCOMP_RET_TRACE);
+	follow_add(filter, BPF_LD | BPF_W | BPF_ABS, number);
 	add_table(filter, call_shape_i386,
 		(const uint32_t[])FOLLOW_AFFINITY_I386);
 #else
-	add(filter, BPF_RET | BPF_K, SECCOMP_RET_TRACE);
+	follow_add(filter, BPF_RET | BPF_K, SECCOMP_RET_TRACE);
 #endif
 	to_native->k = (uint32_t)(&filter->code[filter->size] - to_native - 1);
-	add(filter, BPF_LD | BPF_W | BPF_ABS, number);
+	follow_add(filter, BPF_LD | BPF_W | BPF_ABS, number);
 #if defined(__x86_64__)
-	add(filter, BPF_JMP | BPF_JSET | BPF_K, X32_BIT)->jf = 1;
-	add(filter, BPF_RET | BPF_K, SECCOMP_RET_TRACE);
+	follow_add(filter, BPF_JMP | BPF_JSET | BPF_K, X32_BIT)->jf = 1;
+	follow_add(filter, BPF_RET | BPF_K, SECCOMP_RET_TRACE);
 #endif
 	add_table(filter, call_shape, (const uint32_t[])FOLLOW_AFFINITY);
 }

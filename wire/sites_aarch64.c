@@ -35,7 +35,7 @@ bool site_is_there(const struct site *site, const uint8_t *at)
  * lead into its middle. The number is looked at when the call is made, so a
  * site too many costs time only.
  */
-static bool is_wanted(const uint32_t *code, size_t at)
+static bool sites_aarch64_is_wanted(const uint32_t *code, size_t at)
 {
 	size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0;
 
@@ -53,7 +53,7 @@ void sites_find(struct site_table *table, const uint8_t *text, size_t size,
 
 	table->count = table->rejected = 0;
 	for (size_t i = 0; i < size / 4; i++) {
-		if (code[i] != SVC_0 || !is_wanted(code, i))
+		if (code[i] != SVC_0 || !sites_aarch64_is_wanted(code, i))
 			continue;
 		if (table->count == SITES_MAX) {
 			table->rejected++;

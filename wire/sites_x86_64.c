@@ -31,7 +31,7 @@ static bool is_syscall(const uint8_t *at)
 	return at[0] == 0x0f && at[1] == 0x05;
 }
 
-static bool is_wanted(uint32_t number)
+static bool sites_x86_64_is_wanted(uint32_t number)
 {
 	return call_shape((long)number).effect != EFFECT_NONE;
 }
@@ -114,7 +114,7 @@ static void consider(struct site_table *table, const uint8_t *text, size_t size,
 		site.form = SITE_MOV;
 		site.number = (uint16_t)u32(text + at - 4);
 		site.offset -= MOV_BYTES;
-		if (!is_wanted(site.number))
+		if (!sites_x86_64_is_wanted(site.number))
 			return;
 	} else if (at >= COPY_BYTES &&
 		   (is_cancel(text + at - COPY_BYTES) ||
@@ -129,7 +129,7 @@ static void consider(struct site_table *table, const uint8_t *text, size_t size,
 		/* Only syscall(2) compares with this number. */
 		if (is_cmp(text + at + SYSCALL_BYTES, SITE_CMP_4095))
 			site.form = SITE_CMP_4095;
-		else if (!is_wanted(number))
+		else if (!sites_x86_64_is_wanted(number))
 			return;
 		else if (is_cmp(text + at + SYSCALL_BYTES, SITE_CMP_4096))
 			site.form = SITE_CMP_4096;
@@ -178,7 +178,7 @@ static void reject_target(struct site_table *table, int64_t target,
 	low--;
 	if (target != (int64_t)middle_of(&table->sites[low]) ||
 		(table->sites[low].form == SITE_MOV &&
-			!is_wanted(loaded_before(text, from))))
+			!sites_x86_64_is_wanted(loaded_before(text, from))))
 		return;
 	table->count--;
 	table->rejected++;

@@ -5,13 +5,13 @@
 
 #define CACHE "__pycache__"
 
-static bool is_cache(const char *name, size_t size)
+static bool python_is_cache(const char *name, size_t size)
 {
 	return size == strlen(CACHE) && !memcmp(name, CACHE, size);
 }
 
 /* name.tag.pyc to name.py (PEP 3147). */
-static size_t source_of(
+static size_t python_source_of(
 	const char *compiled, size_t size, char source[LANGUAGE_NAME_MAX])
 {
 	const char *tag = memmem(compiled, size, ".cpython-", 9);
@@ -36,6 +36,6 @@ const struct language language_python = {
 	.installed = {"dist-packages", "site-packages"},
 	.environment = "pyvenv.cfg",
 	.variables = "PYTHON",
-	.is_cache = is_cache,
-	.source_of = source_of,
+	.is_cache = python_is_cache,
+	.source_of = python_source_of,
 };

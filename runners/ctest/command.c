@@ -177,7 +177,8 @@ bool ctest_command_read(struct ctest_command *command, char *const argv[])
 	return true;
 }
 
-static void add(char ***words, size_t *count, size_t *room, char *word)
+static void ctest_command_add(
+	char ***words, size_t *count, size_t *room, char *word)
 {
 	*(char **)array_add(words, count, room, sizeof(**words)) = word;
 }
@@ -195,19 +196,22 @@ char **ctest_command_asked(char *const argv[], const char *root,
 	if (sibling || !ctest_command_read(&command, argv))
 		return NULL;
 	for (size_t i = 0; i <= command.at; i++)
-		add(&words, &count, &room, xstrdup(argv[i]));
-	add(&words, &count, &room, project_path(root, command.directory));
+		ctest_command_add(&words, &count, &room, xstrdup(argv[i]));
+	ctest_command_add(
+		&words, &count, &room, project_path(root, command.directory));
 	for (size_t i = command.at + 1; argv[i]; i += given.words) {
 		given = read_option(argv + i);
 		if (!given.option || given.option->meaning == SHOWS ||
 			given.option->meaning == PLACE ||
 			given.option->meaning == JUNIT)
 			continue;
-		add(&words, &count, &room, xstrdup(given.option->name));
+		ctest_command_add(
+			&words, &count, &room, xstrdup(given.option->name));
 		if (given.value)
-			add(&words, &count, &room, xstrdup(given.value));
+			ctest_command_add(
+				&words, &count, &room, xstrdup(given.value));
 	}
-	add(&words, &count, &room, NULL);
+	ctest_command_add(&words, &count, &room, NULL);
 	return words;
 }
 

@@ -13,14 +13,14 @@
 /* Of ctest(1): what it ends with when tests failed. */
 #define TESTS_FAILED 8
 
-static bool recognise(char *const argv[])
+static bool ctest_recognise(char *const argv[])
 {
 	struct ctest_command command;
 
 	return ctest_command_read(&command, argv);
 }
 
-static enum runner_end end(int status)
+static enum runner_end ctest_end(int status)
 {
 	switch (status) {
 	case 0:
@@ -34,8 +34,8 @@ static enum runner_end end(int status)
 
 const struct adapter adapter_ctest = {
 	.name = "ctest",
-	.recognise = recognise,
-	.end = end,
+	.recognise = ctest_recognise,
+	.end = ctest_end,
 	.silence =
 		"ctest listed no tests (it has to be of CMake 3.14 or later)",
 	.asked = ctest_command_asked,

@@ -17,7 +17,8 @@
 #include "runners/ctest/command.h"
 #include "runners/outcomes/told.h"
 
-static void add(char ***words, size_t *count, size_t *room, char *word)
+static void ctest_list_add(
+	char ***words, size_t *count, size_t *room, char *word)
 {
 	*(char **)array_add(words, count, room, sizeof(**words)) = word;
 }
@@ -30,9 +31,10 @@ static char **texts_of(const cJSON *array)
 	const cJSON *each;
 
 	cJSON_ArrayForEach(each, array) if (cJSON_IsString(each))
-		add(&texts, &count, &room, xstrdup(each->valuestring));
+		ctest_list_add(
+			&texts, &count, &room, xstrdup(each->valuestring));
 	if (texts)
-		add(&texts, &count, &room, NULL);
+		ctest_list_add(&texts, &count, &room, NULL);
 	return texts;
 }
 
@@ -111,10 +113,10 @@ static char **with_words(char *const argv[], const char *const *more)
 	size_t count = 0, room = 0;
 
 	for (; *argv; argv++)
-		add(&words, &count, &room, xstrdup(*argv));
+		ctest_list_add(&words, &count, &room, xstrdup(*argv));
 	for (; *more; more++)
-		add(&words, &count, &room, xstrdup(*more));
-	add(&words, &count, &room, NULL);
+		ctest_list_add(&words, &count, &room, xstrdup(*more));
+	ctest_list_add(&words, &count, &room, NULL);
 	return words;
 }
 
@@ -256,9 +258,9 @@ static bool means_chosen(char *const argv[], const struct runner_tests *tests,
 }
 
 /* The command with the chosen tests alone; NULL: it takes no such choice. */
-static char **choose(const struct runner_tests *tests, char *const argv[],
-	const struct ctest_command *command, const struct interner *chosen,
-	const char *folder)
+static char **ctest_list_choose(const struct runner_tests *tests,
+	char *const argv[], const struct ctest_command *command,
+	const struct interner *chosen, const char *folder)
 {
 	char *head = id_head(command, tests), **words = NULL;
 	char *choice = command->filters
@@ -301,7 +303,8 @@ char **ctest_start(const struct runner_tests *tests, char *const argv[],
 		return NULL;
 	load_selection(&chosen, tests, selection, selection ? count : 0);
 	if (chosen.count)
-		words = choose(tests, argv, &command, &chosen, folder);
+		words = ctest_list_choose(
+			tests, argv, &command, &chosen, folder);
 	interner_release(&chosen);
 	if (command.junit)
 		return words;
@@ -313,7 +316,7 @@ char **ctest_start(const struct runner_tests *tests, char *const argv[],
 	return all;
 }
 
-static void tell(struct runner_tests *tests, const struct told *told,
+static void ctest_list_tell(struct runner_tests *tests, const struct told *told,
 	const char *head, int status)
 {
 	for (size_t i = 0; i < tests->count; i++) {
@@ -349,7 +352,7 @@ void ctest_told(struct runner_tests *tests, char *const argv[],
 	if (stat(report, &st) == 0 && st.st_mtime >= tests->listed)
 		text = read_file(report, 0, &size);
 	if (text && junit_read(&told, report, text, size, &err) == 0)
-		tell(tests, &told, head, status);
+		ctest_list_tell(tests, &told, head, status);
 	/* Before CMake 3.21 it writes none. */
 	else if (status == 0)
 		tests->untold = "passed";

@@ -40,7 +40,7 @@ struct reader {
 /* What is read of a file: expat counts in int. */
 #define PIECE (1u << 20)
 
-static const char *attribute(const char **attributes, const char *name)
+static const char *junit_attribute(const char **attributes, const char *name)
 {
 	for (; *attributes; attributes += 2)
 		if (!strcmp(attributes[0], name))
@@ -48,13 +48,13 @@ static const char *attribute(const char **attributes, const char *name)
 	return NULL;
 }
 
-static bool is(const char *text, const char *word)
+static bool junit_is(const char *text, const char *word)
 {
 	return text && !strcmp(text, word);
 }
 
 /* Seconds, with commas between thousands, or one for the point. */
-static int64_t duration_of(const char *text)
+static int64_t junit_duration_of(const char *text)
 {
 	const char *last = text ? strrchr(text, ',') : NULL;
 	bool pointed = text && strchr(text, '.');
@@ -92,15 +92,16 @@ static char *suites_of(const struct reader *reader)
 	return all;
 }
 
-static char *name_of(const struct reader *reader, const char **attributes)
+static char *junit_name_of(const struct reader *reader, const char **attributes)
 {
-	const char *name = attribute(attributes, "name");
-	const char *class = attribute(attributes, "classname");
+	const char *name = junit_attribute(attributes, "name");
+	const char *class = junit_attribute(attributes, "classname");
 	char *suites, *full;
 
 	if (!name || !*name)
 		name = class && *class ? class : "unnamed";
-	if (class && *class && !is(class, name) && !is(class, "test"))
+	if (class && *class && !junit_is(class, name) &&
+		!junit_is(class, "test"))
 		return xasprintf("%s::%s", class, name);
 	suites = suites_of(reader);
 	full = xasprintf("%s%s", suites, name);
@@ -110,49 +111,55 @@ static char *name_of(const struct reader *reader, const char **attributes)
 
 static void begin_case(struct reader *reader, const char **attributes)
 {
-	const char *status = attribute(attributes, "status");
+	const char *status = junit_attribute(attributes, "status");
 
 	reader->case_depth = reader->depth;
-	reader->name = name_of(reader, attributes);
+	reader->name = junit_name_of(reader, attributes);
 	reader->one = (struct told_case){.outcome = "passed",
-		.duration = duration_of(attribute(attributes, "time"))};
+		.duration =
+			junit_duration_of(junit_attribute(attributes, "time"))};
 	/* googletest and CMake say so without an element, too. */
-	if (is(status, "notrun") || is(status, "disabled") ||
-		is(status, "skipped"))
+	if (junit_is(status, "notrun") || junit_is(status, "disabled") ||
+		junit_is(status, "skipped"))
 		reader->one.outcome = "skipped";
-	else if (is(status, "fail") || is(status, "failed"))
+	else if (junit_is(status, "fail") || junit_is(status, "failed"))
 		reader->one.outcome = "failed";
 }
 
 /* Maven's runner tells of each time that it ran a case again. */
 static bool is_another_time(const char *element)
 {
-	return is(element, "flakyFailure") || is(element, "flakyError") ||
-	       is(element, "rerunFailure") || is(element, "rerunError");
+	return junit_is(element, "flakyFailure") ||
+	       junit_is(element, "flakyError") ||
+	       junit_is(element, "rerunFailure") ||
+	       junit_is(element, "rerunError");
 }
 
 /* What is yet to be done may fail, and passes for node all the same. */
 static bool is_todo(const char *element, const char **attributes)
 {
-	return is(element, "skipped") &&
-	       is(attribute(attributes, "type"), "todo");
+	return junit_is(element, "skipped") &&
+	       junit_is(junit_attribute(attributes, "type"), "todo");
 }
 
-static void take_element(
+static void junit_take_element(
 	struct reader *reader, const char *element, const char **attributes)
 {
 	struct told_case *one = &reader->one;
 
 	reader->todo |= is_todo(element, attributes);
-	if (is(element, "error"))
+	if (junit_is(element, "error"))
 		one->outcome = "error";
-	else if (is(element, "failure") && !is(one->outcome, "error"))
+	else if (junit_is(element, "failure") &&
+		 !junit_is(one->outcome, "error"))
 		one->outcome = "failed";
 	else if (is_todo(element, attributes))
 		return;
-	else if ((is(element, "skipped") || is(element, "disabled")) &&
-		 is(one->outcome, "passed"))
-		one->outcome = is(attribute(attributes, "type"), JUNIT_XFAILED)
+	else if ((junit_is(element, "skipped") ||
+			 junit_is(element, "disabled")) &&
+		 junit_is(one->outcome, "passed"))
+		one->outcome = junit_is(junit_attribute(attributes, "type"),
+				       JUNIT_XFAILED)
 				       ? "xfailed"
 				       : "skipped";
 	else if (is_another_time(element) && one->failures < UINT_MAX)
@@ -162,7 +169,7 @@ static void take_element(
 static void end_case(struct reader *reader)
 {
 	if (reader->todo)
-		reader->one.outcome = is(reader->one.outcome, "passed")
+		reader->one.outcome = junit_is(reader->one.outcome, "passed")
 					      ? "xpassed"
 					      : "xfailed";
 	told_add(reader->told, reader->name, &reader->one);
@@ -186,24 +193,26 @@ static void take_suite_element(struct reader *reader, const char *element)
 {
 	char *suites = suites_of(reader), *name;
 
-	if (is(element, "error") || is(element, "failure")) {
+	if (junit_is(element, "error") || junit_is(element, "failure")) {
 		name = xasprintf("%s(suite)", suites);
 		told_add(reader->told, name,
-			&(struct told_case){.outcome = is(element, "error")
-							       ? "error"
-							       : "failed",
+			&(struct told_case){
+				.outcome = junit_is(element, "error")
+						   ? "error"
+						   : "failed",
 				.duration = -1});
 		free(name);
 	}
 	free(suites);
 }
 
-static void XMLCALL begin(
+static void XMLCALL junit_begin(
 	void *data, const char *element, const char **attributes)
 {
 	struct reader *reader = data;
-	bool suite = is(element, "testsuite") || is(element, "testsuites");
-	const char *name = attribute(attributes, "name");
+	bool suite = junit_is(element, "testsuite") ||
+		     junit_is(element, "testsuites");
+	const char *name = junit_attribute(attributes, "name");
 
 	if (!reader->depth++ && !suite) {
 		stop(reader,
@@ -213,26 +222,27 @@ static void XMLCALL begin(
 		return;
 	}
 	if (reader->case_depth && reader->depth == reader->case_depth + 1)
-		take_element(reader, element, attributes);
+		junit_take_element(reader, element, attributes);
 	else if (!reader->case_depth && suite)
 		*(char **)array_add(&reader->suites, &reader->suite_count,
 			&reader->suite_room, sizeof(*reader->suites)) =
 			xstrdup(name ? name : "");
-	else if (!reader->case_depth && is(element, "testcase"))
+	else if (!reader->case_depth && junit_is(element, "testcase"))
 		begin_case(reader, attributes);
 	else if (!reader->case_depth &&
 		 reader->depth == reader->suite_count + 1)
 		take_suite_element(reader, element);
 }
 
-static void XMLCALL end(void *data, const char *element)
+static void XMLCALL junit_end(void *data, const char *element)
 {
 	struct reader *reader = data;
 
 	if (reader->case_depth == reader->depth) {
 		end_case(reader);
 	} else if (!reader->case_depth && reader->suite_count &&
-		   (is(element, "testsuite") || is(element, "testsuites"))) {
+		   (junit_is(element, "testsuite") ||
+			   junit_is(element, "testsuites"))) {
 		free(reader->suites[--reader->suite_count]);
 	}
 	reader->depth--;
@@ -272,7 +282,7 @@ static int explain(
 		name, XML_ErrorString(code), line);
 }
 
-static bool parse(struct reader *reader, const char *text, size_t size)
+static bool junit_parse(struct reader *reader, const char *text, size_t size)
 {
 	size_t n;
 
@@ -299,9 +309,9 @@ int junit_read(struct told *told, const char *name, const char *text,
 	if (!reader.parser)
 		return err_set(err, -1, "out of memory for '%s'", name);
 	XML_SetUserData(reader.parser, &reader);
-	XML_SetElementHandler(reader.parser, begin, end);
+	XML_SetElementHandler(reader.parser, junit_begin, junit_end);
 	XML_SetEntityDeclHandler(reader.parser, refuse_entity);
-	if (!parse(&reader, text, size))
+	if (!junit_parse(&reader, text, size))
 		code = explain(&reader, name, err);
 	XML_ParserFree(reader.parser);
 	for (size_t i = 0; i < reader.suite_count; i++)

@@ -50,7 +50,7 @@ struct line {
 	size_t indent;
 };
 
-static int wrong(struct reader *reader, const char *what)
+static int tap_wrong(struct reader *reader, const char *what)
 {
 	return err_set(reader->err, -1, "TAP report '%s': %s in line %zu",
 		reader->file, what, reader->line);
@@ -99,7 +99,7 @@ static void sum_up(
 	memset(point, 0, sizeof(*point));
 }
 
-static struct level *below(struct reader *reader, size_t depth)
+static struct level *tap_below(struct reader *reader, size_t depth)
 {
 	return depth < DEPTH_MAX ? &reader->levels[depth + 1] : NULL;
 }
@@ -110,7 +110,7 @@ static void release_held(struct reader *reader, size_t depth)
 	struct level *level = &reader->levels[depth];
 
 	if (level->held.name)
-		sum_up(level, below(reader, depth), &level->held);
+		sum_up(level, tap_below(reader, depth), &level->held);
 }
 
 /* The place of a " #" that is not escaped and that the words come after. */
@@ -151,7 +151,7 @@ static void unescape(char *text)
 }
 
 /* Milliseconds in a text, as microseconds, or -1. */
-static int64_t duration_of(const char *text)
+static int64_t tap_duration_of(const char *text)
 {
 	char *end;
 	double number = strtod(text, &end);
@@ -183,7 +183,7 @@ static bool take_text(struct point *point, char *text, bool ok)
 	else if (todo)
 		point->one.outcome = ok ? "xpassed" : "xfailed";
 	if (time)
-		point->one.duration = duration_of(strchr(time, '=') + 1);
+		point->one.duration = tap_duration_of(strchr(time, '=') + 1);
 	if (skip)
 		*skip = '\0';
 	if (todo)
@@ -230,7 +230,7 @@ static bool take_point(struct reader *reader, size_t depth, char *text)
 	if (braces)
 		level->held = point;
 	else
-		sum_up(level, below(reader, depth), &point);
+		sum_up(level, tap_below(reader, depth), &point);
 	return true;
 }
 
@@ -248,7 +248,7 @@ static int take_plan(struct reader *reader, size_t depth, char *text)
 	if (depth)
 		return 0;
 	if (reader->has_plan)
-		return wrong(reader,
+		return tap_wrong(reader,
 			"a second plan, as if two runs wrote one file,");
 	reader->has_plan = true;
 	reader->planned = planned;
@@ -260,7 +260,7 @@ static int take_version(struct reader *reader, const char *text)
 	unsigned long version = strtoul(text, NULL, 10);
 
 	if (version > 14)
-		return wrong(reader, "a version that is newer than 14");
+		return tap_wrong(reader, "a version that is newer than 14");
 	return 0;
 }
 
@@ -275,7 +275,7 @@ static void take_yaml(struct reader *reader, const struct line *line)
 		 !strncmp(line->text, "duration_ms:", 12) &&
 		 level->last != NO_POINT)
 		level->list[level->last].one.duration =
-			duration_of(line->text + 12);
+			tap_duration_of(line->text + 12);
 }
 
 /* The block is indented by two columns, or by four as vitest does. */
@@ -308,7 +308,7 @@ static int take_line(struct reader *reader, const struct line *line)
 	if (line->indent % INDENT || depth > DEPTH_MAX || !*line->text)
 		return 0;
 	if (!strncasecmp(line->text, "Bail out!", 9))
-		return wrong(reader, "the run bailed out");
+		return tap_wrong(reader, "the run bailed out");
 	if (!depth && !strncmp(line->text, "TAP version ", 12))
 		return take_version(reader, line->text + 12);
 	if (!strcmp(line->text, "}")) {
@@ -320,7 +320,7 @@ static int take_line(struct reader *reader, const struct line *line)
 	return take_plan(reader, depth, line->text);
 }
 
-static int finish(struct reader *reader)
+static int tap_finish(struct reader *reader)
 {
 	struct level *top = reader->levels;
 
@@ -379,7 +379,7 @@ int tap_read(struct told *told, const char *name, const char *text, size_t size,
 		reader.levels[i].last = NO_POINT;
 	code = read_lines(&reader, copy);
 	if (code == 0)
-		code = finish(&reader);
+		code = tap_finish(&reader);
 	for (size_t i = 0; i <= DEPTH_MAX; i++) {
 		for (size_t k = 0; k < reader.levels[i].count; k++)
 			free(reader.levels[i].list[k].name);

@@ -50,7 +50,7 @@ static bool is_by_project(void)
 	return texts[slot].counts;
 }
 
-static void note(PyObject *name)
+static void asked_note(PyObject *name)
 {
 	PyObject *type, *value, *trace;
 	char mark[NAME_MAX_SIZE + 40];
@@ -85,13 +85,13 @@ static void note_module(PyObject *module)
 	Py_DecRef(done);
 }
 
-static PyObject *ask(PyObject *genuine, PyObject *const *args, ssize_t count,
-	PyObject *names)
+static PyObject *asked_ask(PyObject *genuine, PyObject *const *args,
+	ssize_t count, PyObject *names)
 {
 	PyObject *result;
 
 	if (count >= 2 && !names)
-		note(args[1]);
+		asked_note(args[1]);
 	result = calls_on(genuine, args, count, names);
 	if (result && type_of(result) == module_type && count >= 2 &&
 		type_of(args[0]) == module_type)
@@ -104,14 +104,14 @@ static PyObject *ask_getattr(
 	PyObject *self, PyObject *const *args, ssize_t count, PyObject *names)
 {
 	(void)self;
-	return ask(genuine_getattr, args, count, names);
+	return asked_ask(genuine_getattr, args, count, names);
 }
 
 static PyObject *ask_hasattr(
 	PyObject *self, PyObject *const *args, ssize_t count, PyObject *names)
 {
 	(void)self;
-	return ask(genuine_hasattr, args, count, names);
+	return asked_ask(genuine_hasattr, args, count, names);
 }
 
 static struct method_def getattr_def = {

@@ -59,7 +59,7 @@ static struct blocks_near *near_of(PyObject *code)
 }
 
 /* A code object is gone, and another may come to lie at its address. */
-static void release(void *pointer)
+static void blocks_release(void *pointer)
 {
 	struct word *word = pointer;
 	struct blocks_near *near;
@@ -78,12 +78,12 @@ const char *blocks_start(const struct blocks_settings *given)
 	settings = *given;
 	if (PyUnstable_Eval_RequestCodeExtraIndex && PyUnstable_Code_GetExtra &&
 		PyUnstable_Code_SetExtra) {
-		extra = PyUnstable_Eval_RequestCodeExtraIndex(release);
+		extra = PyUnstable_Eval_RequestCodeExtraIndex(blocks_release);
 		get_extra = PyUnstable_Code_GetExtra;
 		set_extra = PyUnstable_Code_SetExtra;
 	} else if (_PyEval_RequestCodeExtraIndex && _PyCode_GetExtra &&
 		   _PyCode_SetExtra) {
-		extra = _PyEval_RequestCodeExtraIndex(release);
+		extra = _PyEval_RequestCodeExtraIndex(blocks_release);
 		get_extra = _PyCode_GetExtra;
 		set_extra = _PyCode_SetExtra;
 	} else {
@@ -144,7 +144,7 @@ static struct block *make_block(const char *path, const char *name)
 }
 
 /* An attribute as bytes of the file system's encoding, NULL if not to be. */
-static PyObject *text_of(PyObject *text, const char **out)
+static PyObject *blocks_text_of(PyObject *text, const char **out)
 {
 	PyObject *bytes = text ? PyUnicode_EncodeFSDefault(text) : NULL;
 	char *data;
@@ -159,22 +159,23 @@ static PyObject *text_of(PyObject *text, const char **out)
 	return NULL;
 }
 
-static PyObject *attribute(PyObject *object, const char *name, const char **out)
+static PyObject *blocks_attribute(
+	PyObject *object, const char *name, const char **out)
 {
 	PyObject *text = PyObject_GetAttrString(object, name);
-	PyObject *bytes = text_of(text, out);
+	PyObject *bytes = blocks_text_of(text, out);
 
 	Py_DecRef(text);
 	return bytes;
 }
 
-static bool below(const char *path, const char *folder)
+static bool blocks_below(const char *path, const char *folder)
 {
 	return strncmp(path, folder, strlen(folder)) == 0;
 }
 
 /* Whether it is there at all; no test depends on the answer. */
-static bool exists(const char *path)
+static bool blocks_exists(const char *path)
 {
 	int saved = errno;
 	bool found;
@@ -189,16 +190,16 @@ static bool exists(const char *path)
 /* The counterpart of _is_project_path in ftrace_pytest_imports.py. */
 static bool is_project(const char *path)
 {
-	if (below(path, settings.root))
+	if (blocks_below(path, settings.root))
 		path += strlen(settings.root) - 1;
-	else if (below(path, settings.stdlib))
+	else if (blocks_below(path, settings.stdlib))
 		return false;
 	return !strstr(path, "/site-packages/") &&
 	       !strstr(path, "/dist-packages/");
 }
 
 /* Fills in what to make of a file name. */
-static void decide(struct source *source)
+static void blocks_decide(struct source *source)
 {
 	const char *given = source->given;
 	char path[PATH_MAX];
@@ -220,9 +221,9 @@ static void decide(struct source *source)
 		path[head++] = '/';
 		memcpy(path + head, given, size + 1);
 	}
-	if (below(path, settings.own))
+	if (blocks_below(path, settings.own))
 		source->kind = &entries_own;
-	else if (is_project(path) && exists(path))
+	else if (is_project(path) && blocks_exists(path))
 		source->path = strdup(path);
 }
 
@@ -253,7 +254,7 @@ static struct source *find_source(const char *given, bool is_module)
 			last = source;
 		}
 	}
-	decide(source);
+	blocks_decide(source);
 	return source;
 }
 
@@ -296,7 +297,7 @@ static struct block *assign_named(
 	PyObject *code, const struct source *source, PyObject *name)
 {
 	const char *text;
-	PyObject *bytes = text_of(name, &text);
+	PyObject *bytes = blocks_text_of(name, &text);
 	struct block *block = assign_text(code, source, bytes ? text : "?");
 	PyObject *own = PyObject_GetAttrString(code, "co_name");
 
@@ -457,11 +458,11 @@ static void enter_module(PyObject *code, const struct source *source)
 	}
 }
 
-static struct block *learn(PyObject *code)
+static struct block *blocks_learn(PyObject *code)
 {
 	const char *name = NULL, *given;
-	PyObject *filename = attribute(code, "co_filename", &given);
-	PyObject *own = attribute(code, "co_name", &name);
+	PyObject *filename = blocks_attribute(code, "co_filename", &given);
+	PyObject *own = blocks_attribute(code, "co_name", &name);
 	PyObject *qualname = NULL;
 	struct block *block = &entries_foreign;
 	struct source *source = NULL;
@@ -505,7 +506,7 @@ struct block *blocks_find(PyObject *code)
 		return word->block;
 	}
 	PyErr_Fetch(&type, &value, &trace);
-	block = learn(code);
+	block = blocks_learn(code);
 	PyErr_Restore(type, value, trace);
 	return block;
 }

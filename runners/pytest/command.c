@@ -38,13 +38,13 @@ struct words {
 	size_t count, room;
 };
 
-static void add(struct words *words, char *word)
+static void pytest_command_add(struct words *words, char *word)
 {
 	*(char **)array_add(&words->list, &words->count, &words->room,
 		sizeof(*words->list)) = word;
 }
 
-static const char *base_name(const char *path)
+static const char *pytest_command_base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -53,14 +53,14 @@ static const char *base_name(const char *path)
 
 static bool is_pytest(const char *word)
 {
-	const char *name = base_name(word);
+	const char *name = pytest_command_base_name(word);
 
 	return !strcmp(name, "pytest") || !strcmp(name, "py.test");
 }
 
 static bool is_python(const char *word)
 {
-	const char *name = base_name(word);
+	const char *name = pytest_command_base_name(word);
 
 	return !strncmp(name, "python", 6) || !strncmp(name, "pypy", 4);
 }
@@ -91,7 +91,7 @@ static bool is_launcher(char *const argv[])
 {
 	static const char *const running[] = {"coverage", "hatch", "pdm",
 		"pipenv", "poetry", "rye", "uv", NULL};
-	const char *name = base_name(argv[0]);
+	const char *name = pytest_command_base_name(argv[0]);
 	size_t module = is_python(name) ? find_module(argv) : 0;
 
 	if (launcher_hands_on(argv))
@@ -166,7 +166,7 @@ static char *place_of_python(const char *path, const char *root)
 		return NULL;
 	folder = xasprintf("%.*s/.", (int)(slash - path), path);
 	stored = project_path(root, folder);
-	place = xasprintf("%s/%s", stored, base_name(real));
+	place = xasprintf("%s/%s", stored, pytest_command_base_name(real));
 	free(folder);
 	free(stored);
 	return place;
@@ -210,18 +210,18 @@ static bool add_direct(struct words *words, const struct place *place,
 		free(path);
 		return false;
 	}
-	add(words, python ? python
-		   : path ? project_path(root, path)
-			  : xstrdup(argv[0]));
+	pytest_command_add(words, python ? python
+				  : path ? project_path(root, path)
+					 : xstrdup(argv[0]));
 	free(path);
 	for (size_t i = 1; place->options && i < place->at - 1; i++)
-		add(words, xstrdup(argv[i]));
+		pytest_command_add(words, xstrdup(argv[i]));
 	if (place->options)
-		add(words, xstrdup(argv[place->at - 1]));
+		pytest_command_add(words, xstrdup(argv[place->at - 1]));
 	else if (place->module != sibling)
-		add(words, xstrdup("-m"));
+		pytest_command_add(words, xstrdup("-m"));
 	if (python || place->module)
-		add(words, xstrdup("pytest"));
+		pytest_command_add(words, xstrdup("pytest"));
 	return true;
 }
 
@@ -237,10 +237,10 @@ static void add_arguments(struct words *words, char *const argv[])
 		if (argv[i][0] == '-' && !ended)
 			option_read(&option, argv + i);
 		if (option.sense != SENSE_SHOWN) {
-			add(words,
+			pytest_command_add(words,
 				option.left ? option.left : xstrdup(argv[i]));
 			if (option.words == 2)
-				add(words, xstrdup(argv[i + 1]));
+				pytest_command_add(words, xstrdup(argv[i + 1]));
 		}
 	}
 }
@@ -263,18 +263,19 @@ char **pytest_asked(char *const argv[], const char *root, const char *directory,
 			return NULL;
 	} else {
 		for (size_t i = 0; argv[i] && (!found || i <= place.at); i++)
-			add(&words, xstrdup(argv[i]));
+			pytest_command_add(&words, xstrdup(argv[i]));
 	}
 	if (found)
 		add_arguments(&words, argv + place.at + 1);
-	add(&words, NULL);
+	pytest_command_add(&words, NULL);
 	return words.list;
 }
 
 const char *pytest_wrapped(char *const argv[])
 {
 	size_t module = is_python(argv[0]) ? find_module(argv) : 0;
-	const char *name = module ? argv[module] : base_name(argv[0]);
+	const char *name =
+		module ? argv[module] : pytest_command_base_name(argv[0]);
 
 	return !strcmp(name, "tox")   ? ".tox/ENV/bin/python -m pytest"
 	       : !strcmp(name, "nox") ? ".nox/ENV/bin/python -m pytest"

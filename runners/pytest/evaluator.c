@@ -72,7 +72,7 @@ static evaluator *current(void)
 	return _PyInterpreterState_GetEvalFrameFunc(interpreter);
 }
 
-static void install(evaluator *function)
+static void evaluator_install(evaluator *function)
 {
 	_PyInterpreterState_SetEvalFrameFunc(interpreter, function);
 }
@@ -128,7 +128,7 @@ static __attribute__((noinline)) void step_aside(void)
 	if (aside)
 		return;
 	aside = true;
-	install(next);
+	evaluator_install(next);
 	entries_gap(reason);
 }
 
@@ -139,7 +139,7 @@ static void step_back(void)
 		return;
 	aside = false;
 	if (current() == next)
-		install(ours);
+		evaluator_install(ours);
 }
 
 static inline PyObject *code_of(void *frame)
@@ -154,7 +154,7 @@ static __attribute__((noinline)) void enter(struct block *block)
 	entries_enter(block);
 }
 
-static inline void note(PyObject *code)
+static inline void evaluator_note(PyObject *code)
 {
 	struct block *block = blocks_of(code);
 
@@ -165,7 +165,7 @@ static inline void note(PyObject *code)
 /* For 3.9 and 3.10, where a call needs no more than it does without. */
 static PyObject *evaluate_plain(void *thread, void *frame, int throwing)
 {
-	note(code_of(frame));
+	evaluator_note(code_of(frame));
 	return next(thread, frame, throwing);
 }
 
@@ -177,7 +177,7 @@ static inline void spend(void)
 
 static PyObject *evaluate(void *thread, void *frame, int throwing)
 {
-	note(code_of(frame));
+	evaluator_note(code_of(frame));
 	spend();
 	return next(thread, frame, throwing);
 }
@@ -199,15 +199,15 @@ static PyObject *evaluate_trial(void *thread, void *frame, int throwing)
 	return next(thread, frame, throwing);
 }
 
-static const char *try_out(PyObject *outer, PyObject *inner)
+static const char *evaluator_try_out(PyObject *outer, PyObject *inner)
 {
 	PyObject *result;
 
 	trial.expected[0] = PyObject_GetAttrString(outer, "__code__");
 	trial.expected[1] = PyObject_GetAttrString(inner, "__code__");
-	install(evaluate_trial);
+	evaluator_install(evaluate_trial);
 	result = PyObject_CallFunctionObjArgs(outer, inner, NULL);
-	install(next);
+	evaluator_install(next);
 	PyErr_Clear();
 	Py_DecRef(trial.expected[0]);
 	Py_DecRef(trial.expected[1]);
@@ -235,7 +235,7 @@ static const char *ongoing_gap(void)
 		return reason;
 	/* It went as it came, without putting back what it found. */
 	if (now == next)
-		install(ours);
+		evaluator_install(ours);
 	return replaced;
 }
 
@@ -279,12 +279,12 @@ PyObject *evaluator_pause(PyObject *self, PyObject *unused)
 	return Py_BuildValue("");
 }
 
-static PyObject *answer(const char *reason)
+static PyObject *evaluator_answer(const char *reason)
 {
 	return reason ? Py_BuildValue("y", reason) : Py_BuildValue("");
 }
 
-static const char *start(
+static const char *evaluator_start(
 	const struct blocks_settings *settings, PyObject *probe)
 {
 	const char *reason;
@@ -316,13 +316,13 @@ static bool has_evaluators(void)
 }
 
 /* Chooses an evaluator to go before the one that is there, and tries it. */
-static const char *prepare(const struct blocks_settings *settings,
+static const char *evaluator_prepare(const struct blocks_settings *settings,
 	PyObject *outer, PyObject *inner)
 {
 	next_is_default = next == _PyEval_EvalFrameDefault;
 	code_offset = 32;
 	ours = settings->minor < 11 ? evaluate_plain : evaluate;
-	return try_out(outer, inner);
+	return evaluator_try_out(outer, inner);
 }
 
 static const char *start_evaluating(const struct blocks_settings *settings,
@@ -334,9 +334,9 @@ static const char *start_evaluating(const struct blocks_settings *settings,
 		return "the interpreter takes no frame evaluator";
 	interpreter = PyInterpreterState_Get();
 	next = current();
-	reason = prepare(settings, outer, inner);
+	reason = evaluator_prepare(settings, outer, inner);
 	if (!reason)
-		reason = start(settings, inner);
+		reason = evaluator_start(settings, inner);
 	if (reason)
 		return reason;
 	/* Behind another evaluator there is nothing to be won. */
@@ -344,7 +344,7 @@ static const char *start_evaluating(const struct blocks_settings *settings,
 		calls_most = LONG_MAX;
 	calls_left = calls_most;
 	recording = EVALUATING;
-	install(ours);
+	evaluator_install(ours);
 	know_thread();
 	return NULL;
 }
@@ -362,7 +362,7 @@ static void evaluate_in_child(void)
 	here.known = false;
 	calls_left = calls_most;
 	if (current() == next)
-		install(ours);
+		evaluator_install(ours);
 	else
 		entries_gap(replaced);
 }
@@ -371,14 +371,14 @@ static void evaluate_in_child(void)
 static void enter_thrown(PyObject *code)
 {
 	if (recording == TRIPPING)
-		note(code);
+		evaluator_note(code);
 }
 
 /* What else it takes where there are no events. */
 static const char *start_without_events(const struct blocks_settings *settings,
 	PyObject *probe, PyObject *outer, PyObject *generator)
 {
-	const char *reason = prepare(settings, outer, probe);
+	const char *reason = evaluator_prepare(settings, outer, probe);
 
 	if (!reason)
 		reason = throws_start(generator, enter_thrown);
@@ -404,7 +404,7 @@ static const char *start_tripping(const struct blocks_settings *settings,
 		reason =
 			start_without_events(settings, probe, outer, generator);
 	if (!reason)
-		reason = start(settings, probe);
+		reason = evaluator_start(settings, probe);
 	if (reason)
 		tripwires_stop();
 	else
@@ -423,14 +423,15 @@ PyObject *evaluator_trip(PyObject *self, PyObject *args)
 		    &outer, &generator))
 		return NULL;
 	Py_IncRef(args);
-	return answer(start_tripping(&settings, probe, outer, generator));
+	return evaluator_answer(
+		start_tripping(&settings, probe, outer, generator));
 }
 
 PyObject *evaluator_adopt(PyObject *self, PyObject *code)
 {
 	(void)self;
 	(void)blocks_of(code);
-	return answer(NULL);
+	return evaluator_answer(NULL);
 }
 
 PyObject *evaluator_forked(PyObject *self, PyObject *args)
@@ -442,7 +443,7 @@ PyObject *evaluator_forked(PyObject *self, PyObject *args)
 	Py_IncRef(args);
 	if (recording == TRIPPING)
 		recording = MONITORING;
-	return answer(NULL);
+	return evaluator_answer(NULL);
 }
 
 PyObject *evaluator_evaluate(PyObject *self, PyObject *args)
@@ -455,7 +456,7 @@ PyObject *evaluator_evaluate(PyObject *self, PyObject *args)
 		    &settings.stdlib, &settings.own, &outer, &inner))
 		return NULL;
 	Py_IncRef(args); /* the settings stay in use */
-	return answer(start_evaluating(&settings, outer, inner));
+	return evaluator_answer(start_evaluating(&settings, outer, inner));
 }
 
 /* Whether all threads have heard enough of an event, self, to silence it. */
@@ -466,7 +467,7 @@ static PyObject *monitoring_call(PyObject *self, PyObject *args)
 
 	if (!code)
 		return NULL;
-	note(code);
+	evaluator_note(code);
 	block = blocks_of(code);
 	/* The other threads have their own sets. */
 	if (PyObject_IsTrue(self) != 1 ||
@@ -491,11 +492,11 @@ PyObject *evaluator_monitor(PyObject *self, PyObject *args)
 		    &probe))
 		return NULL;
 	Py_IncRef(args);
-	reason = start(&settings, probe);
+	reason = evaluator_start(&settings, probe);
 	if (!reason) {
 		recording = MONITORING;
 	}
-	return answer(reason);
+	return evaluator_answer(reason);
 }
 
 PyObject *evaluator_callbacks(PyObject *self, PyObject *disable)
@@ -530,7 +531,7 @@ PyObject *evaluator_stop(PyObject *self, PyObject *unused)
 	if (recording == EVALUATING) {
 		step_back();
 		if (current() == ours)
-			install(next);
+			evaluator_install(next);
 	}
 	recording = OFF;
 	entries_stop();

@@ -78,7 +78,7 @@ static int forgive(void)
 }
 
 /* Says a mark: a path that the tracer reads and the kernel never sees. */
-static PyObject *say(PyObject *self, PyObject *bytes)
+static PyObject *import_hook_say(PyObject *self, PyObject *bytes)
 {
 	char *path;
 
@@ -270,7 +270,7 @@ static PyObject *module_named(PyObject *name)
 	return module;
 }
 
-static int is_foreign(PyObject *name, long level)
+static int import_hook_is_foreign(PyObject *name, long level)
 {
 	struct foreign *slot;
 	uint64_t key;
@@ -295,7 +295,7 @@ static void set_foreign(PyObject *name)
 }
 
 /* renew(name): forgets which were foreign; None: of whatever name. */
-static PyObject *renew(PyObject *self, PyObject *name)
+static PyObject *import_hook_renew(PyObject *self, PyObject *name)
 {
 	uint64_t *top = top_of(name);
 
@@ -305,7 +305,7 @@ static PyObject *renew(PyObject *self, PyObject *name)
 }
 
 /* Has an import heard of, which is not known to be of no interest. */
-static int note(
+static int import_hook_note(
 	PyObject *name, PyObject *globals, PyObject *fromlist, PyObject *number)
 {
 	PyObject *done, *zero = PyLong_FromLong(0);
@@ -341,7 +341,7 @@ static PyObject *import_call(
 		return result;
 	if (number)
 		level = PyLong_AsLong(number);
-	if (is_foreign(name, level))
+	if (import_hook_is_foreign(name, level))
 		return result;
 	globals = calls_argument(args, count, names, 1, "globals");
 	fromlist = calls_argument(args, count, names, 3, "fromlist");
@@ -353,7 +353,7 @@ static PyObject *import_call(
 		return result;
 	if (key)
 		*slot = key;
-	if (note(name, globals, fromlist, number)) {
+	if (import_hook_note(name, globals, fromlist, number)) {
 		Py_DecRef(result);
 		return NULL;
 	}
@@ -387,12 +387,12 @@ static PyObject *import_hook(PyObject *self, PyObject *args)
 }
 
 static struct method_def methods[] = {
-	{"say", METHOD(say), METH_O, NULL},
+	{"say", METHOD(import_hook_say), METH_O, NULL},
 	{"shift", METHOD(shift), METH_O, NULL},
 	{"around", METHOD(around), METH_VARARGS, NULL},
 	{"sift", METHOD(sift), METH_VARARGS, NULL},
 	{"method", METHOD(method), METH_O, NULL},
-	{"renew", METHOD(renew), METH_O, NULL},
+	{"renew", METHOD(import_hook_renew), METH_O, NULL},
 	{"import_hook", METHOD(import_hook), METH_VARARGS, NULL},
 	{"askers", METHOD(asked_askers), METH_VARARGS, NULL},
 	{"evaluate", METHOD(evaluator_evaluate), METH_VARARGS, NULL},

@@ -34,7 +34,7 @@ static uint64_t looks, last_number = 1;
 /* How many are in force for the thread that collects. */
 static unsigned now;
 
-static void take(const struct kept_mention *mention)
+static void pytest_kept_take(const struct kept_mention *mention)
 {
 	struct scope *scope = &scopes[now];
 	struct kept_name *name = mention->name;
@@ -68,7 +68,7 @@ void kept_entered(struct block *const *entered, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
 		for (unsigned k = 0; k < entered[i]->mention_count; k++)
-			take(&entered[i]->mentions[k]);
+			pytest_kept_take(&entered[i]->mentions[k]);
 }
 
 bool kept_asked(PyObject *text)
@@ -80,13 +80,13 @@ bool kept_asked(PyObject *text)
 		return true;
 	is_new = name->asked_by != scopes[now].number;
 	name->asked_by = scopes[now].number;
-	take(&(struct kept_mention){name, KEPT_FINDS | KEPT_GETS});
+	pytest_kept_take(&(struct kept_mention){name, KEPT_FINDS | KEPT_GETS});
 	return is_new;
 }
 
 /* Marks */
 
-static const char *text_of(PyObject *bytes)
+static const char *pytest_kept_text_of(PyObject *bytes)
 {
 	char *text = bytes ? PyBytes_AsString(bytes) : NULL;
 
@@ -113,7 +113,7 @@ static const char *test_path(const struct place *place)
 }
 
 /* With its folder, by which files of one name are told apart. */
-static const char *file_of(const char *path)
+static const char *pytest_kept_file_of(const char *path)
 {
 	const char *file = strrchr(path, '/');
 
@@ -133,7 +133,7 @@ static bool get_id(const struct place *place, char *id)
 	const struct kept_name *name = place->names[0];
 	const struct kept_name *global = places_global(place);
 	const char *path = test_path(place);
-	const char *file = file_of(places_path(place));
+	const char *file = pytest_kept_file_of(places_path(place));
 
 	if (strpbrk(name->text, "=;,/\n") || strlen(name->text) > ID_MAX / 2)
 		return false;
@@ -193,7 +193,8 @@ static void say_made(struct place *place)
 			snprintf(mark, sizeof(mark),
 				MARK "kept/%s=%s%s%s;%s/%s", id, name->text,
 				other ? "," : "", other ? other->text : "",
-				text_of(maker), places_path(place)));
+				pytest_kept_text_of(maker),
+				places_path(place)));
 	Py_DecRef(maker);
 	Py_DecRef(value);
 }
@@ -234,7 +235,7 @@ static void say_maybe(struct place *place)
 /* Looks */
 
 /* Whether the scope in force gets at what leads to a place. */
-static bool is_near(const struct place *place)
+static bool pytest_kept_is_near(const struct place *place)
 {
 	uint64_t bit = UINT64_C(1) << now;
 
@@ -248,7 +249,7 @@ static bool is_found(const struct place *place)
 {
 	uint64_t bit = UINT64_C(1) << now;
 
-	if (!is_near(place))
+	if (!pytest_kept_is_near(place))
 		return false;
 	for (unsigned i = 0; i < 2 && place->names[i]; i++) {
 		const struct kept_name *name = place->names[i];
@@ -275,7 +276,7 @@ static bool is_by_others(const struct place *place)
 	return place->others || place->maker != scopes[now].number;
 }
 
-static void list(struct place *place)
+static void pytest_kept_list(struct place *place)
 {
 	struct place **more;
 	size_t room;
@@ -311,7 +312,7 @@ static void say_perhaps(void)
 			place->is_listed = false;
 			places_release(place);
 			made[i--] = made[--made_count];
-		} else if (is_by_others(place) && is_near(place) &&
+		} else if (is_by_others(place) && pytest_kept_is_near(place) &&
 			   (place->root || places_are_near(place, bit)) &&
 			   places_are_there(place)) {
 			say_maybe(place);
@@ -319,7 +320,7 @@ static void say_perhaps(void)
 	}
 }
 
-static void look_at(struct place *place)
+static void pytest_kept_look_at(struct place *place)
 {
 	bool was_made = is_made(place), by_others = is_by_others(place);
 	uint64_t number = scopes[now].number, was = place->state;
@@ -348,7 +349,7 @@ static void look_at(struct place *place)
 	if (!is_made(place))
 		return;
 	say_made(place);
-	list(place);
+	pytest_kept_list(place);
 }
 
 /* To look may put more places to the name: they lie elsewhere then. */
@@ -356,7 +357,7 @@ static void look_again(struct kept_name *name, unsigned at)
 {
 	struct place *place = name->places[at].place;
 
-	look_at(place);
+	pytest_kept_look_at(place);
 	name->places[at].version =
 		place->looked == looks && !place->gone && !is_made(place)
 			? place->version
@@ -378,18 +379,18 @@ static void look_name(struct kept_name *name)
 		else
 			look_again(name, i);
 	while ((place = places_next_new()))
-		look_at(place);
+		pytest_kept_look_at(place);
 }
 
 /* Those that are too deep are one. */
-static void begin(unsigned depth)
+static void pytest_kept_begin(unsigned depth)
 {
 	now = depth < SCOPES ? depth : SCOPES - 1;
 	scopes[now].number = ++last_number;
 	scopes[now].asked = 0;
 }
 
-static void end(unsigned depth)
+static void pytest_kept_end(unsigned depth)
 {
 	struct scope *scope = &scopes[now];
 	uint64_t bit = UINT64_C(1) << now;
@@ -429,9 +430,9 @@ void kept_look(
 	PyErr_Clear();
 	PyErr_Restore(type, value, trace);
 	if (shift == KEPT_BEGINS)
-		begin(depth + 1);
+		pytest_kept_begin(depth + 1);
 	else if (shift == KEPT_ENDS)
-		end(depth);
+		pytest_kept_end(depth);
 	looking = false;
 }
 

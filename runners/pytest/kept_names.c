@@ -26,7 +26,7 @@ static size_t count, room;
 
 static const unsigned char *kinds;
 
-static bool start(void)
+static bool kept_names_load(void)
 {
 	PyObject *tuple;
 
@@ -73,7 +73,7 @@ struct kept_name *kept_name_of(PyObject *text)
 {
 	PyObject *number;
 
-	if (!start() || type_of(text) != text_type)
+	if (!kept_names_load() || type_of(text) != text_type)
 		return NULL;
 	number = PyDict_GetItemWithError(numbers, text);
 	if (number)
@@ -91,7 +91,8 @@ struct kept_name *kept_name_of_path(const char *path)
 	return name;
 }
 
-static void add(struct block *block, struct kept_name *name, unsigned how)
+static void kept_names_put(
+	struct block *block, struct kept_name *name, unsigned how)
 {
 	struct kept_mention *more;
 
@@ -126,7 +127,7 @@ static void add_words(struct block *block, PyObject *text)
 	if (!at || size >= TEXT_MOST || strlen(at) != (size_t)size)
 		return;
 	if (PyUnicode_IsIdentifier(text)) {
-		add(block, kept_name_of(text), ANYHOW);
+		kept_names_put(block, kept_name_of(text), ANYHOW);
 		return;
 	}
 	if (!strpbrk(at, ".:") || strpbrk(at, " \t\n/\\"))
@@ -139,7 +140,7 @@ static void add_words(struct block *block, PyObject *text)
 		word[n] = '\0';
 		part = n ? PyUnicode_InternFromString(word) : NULL;
 		if (part && PyUnicode_IsIdentifier(part))
-			add(block, kept_name_of(part), ANYHOW);
+			kept_names_put(block, kept_name_of(part), ANYHOW);
 		PyErr_Clear();
 		Py_DecRef(part);
 	}
@@ -159,11 +160,11 @@ static void add_texts(
 		else if (type_of(each) == text_type && identifiers)
 			add_words(block, each);
 		else if (type_of(each) == text_type)
-			add(block, kept_name_of(each), KEPT_FINDS);
+			kept_names_put(block, kept_name_of(each), KEPT_FINDS);
 	}
 }
 
-static long number_of(PyObject *code, const char *attribute)
+static long kept_names_number_of(PyObject *code, const char *attribute)
 {
 	PyObject *value = PyObject_GetAttrString(code, attribute);
 	long number = value ? PyLong_AsLong(value) : 0;
@@ -182,13 +183,13 @@ static void add_tuple(struct block *block, PyObject *code,
 	Py_DecRef(tuple);
 }
 
-static void add_name(
+static void kept_names_add_name(
 	struct block *block, PyObject *tuple, unsigned long at, unsigned how)
 {
 	PyObject *text = PyTuple_GetItem(tuple, (ssize_t)at);
 
 	if (text)
-		add(block, kept_name_of(text), how);
+		kept_names_put(block, kept_name_of(text), how);
 	PyErr_Clear();
 }
 
@@ -202,11 +203,12 @@ static void add_import(struct block *block, PyObject *tuple, unsigned long at,
 
 	if (text && !PyUnicode_IsIdentifier(text))
 		add_words(block, text);
-	add_name(block, tuple, at, KEPT_IMPORTS | (is_same ? 0 : ANYHOW));
+	kept_names_add_name(
+		block, tuple, at, KEPT_IMPORTS | (is_same ? 0 : ANYHOW));
 }
 
 /* What instructions have names for. */
-static void add_names(struct block *block, PyObject *code)
+static void kept_names_add_names(struct block *block, PyObject *code)
 {
 	PyObject *bytes = PyObject_GetAttrString(code, "co_code");
 	PyObject *tuple = PyObject_GetAttrString(code, "co_names");
@@ -224,12 +226,12 @@ static void add_names(struct block *block, PyObject *code)
 		if (kind == SETS_ATTRIBUTE)
 			sets = true;
 		if (kind == SETS || kind == SETS_ATTRIBUTE)
-			add_name(block, tuple, argument, 0);
+			kept_names_add_name(block, tuple, argument, 0);
 		else if (kind == IMPORTS)
 			add_import(block, tuple, argument, at + i + 2,
 				size - i - 2);
 		else if (kind && kind != EXTENDS)
-			add_name(block, tuple,
+			kept_names_add_name(block, tuple,
 				argument >> ((kind & (KEPT_ATTRIBUTE - 1)) - 1),
 				kind & KEPT_ATTRIBUTE ? ANYHOW : KEPT_FINDS);
 		argument = kind == EXTENDS ? argument << 8 : 0;
@@ -243,9 +245,9 @@ static void add_names(struct block *block, PyObject *code)
 void kept_names_add(struct block *block, PyObject *code)
 {
 	PyObject *own = PyObject_GetAttrString(code, "co_name");
-	long flags = number_of(code, "co_flags");
-	long parameters = number_of(code, "co_argcount") +
-			  number_of(code, "co_kwonlyargcount") +
+	long flags = kept_names_number_of(code, "co_flags");
+	long parameters = kept_names_number_of(code, "co_argcount") +
+			  kept_names_number_of(code, "co_kwonlyargcount") +
 			  !!(flags & CO_VARARGS) + !!(flags & CO_VARKEYWORDS);
 
 	/* Of several code objects of one name each has its own. */
@@ -253,11 +255,11 @@ void kept_names_add(struct block *block, PyObject *code)
 		block->mentions[i].name->block = block;
 		block->mentions[i].name->at = i;
 	}
-	if (kinds && start()) {
-		add(block, kept_name_of_path(block->path), 0);
+	if (kinds && kept_names_load()) {
+		kept_names_put(block, kept_name_of_path(block->path), 0);
 		if (own)
-			add(block, kept_name_of(own), 0);
-		add_names(block, code);
+			kept_names_put(block, kept_name_of(own), 0);
+		kept_names_add_names(block, code);
 		add_tuple(block, code, "co_freevars", SSIZE_MAX, false);
 		add_tuple(block, code, "co_varnames", parameters, false);
 		add_tuple(block, code, "co_consts", SSIZE_MAX, true);

@@ -65,7 +65,8 @@ static bool has_inside(PyObject *value, enum kept_kind kind)
 	}
 }
 
-static bool is_named(const struct block *block, const struct kept_name *name)
+static bool kept_open_is_named(
+	const struct block *block, const struct kept_name *name)
 {
 	const char *dot = strrchr(block->name, '.');
 
@@ -105,7 +106,7 @@ static void lead(const struct place *place, struct block *block)
 				      ? NULL
 				      : place->owner->holder)
 		for (unsigned i = 0; i < 2 && place->names[i]; i++)
-			if (!is_named(block, place->names[i]))
+			if (!kept_open_is_named(block, place->names[i]))
 				entries_lead(
 					block, place->names[i]->text, NULL);
 }
@@ -207,8 +208,8 @@ static void settle(struct place *place, PyObject *value, bool is_new)
 		open_place(place, value, false);
 }
 
-static void take_element(struct owner *owner, PyObject *key, ssize_t number,
-	PyObject *value, bool is_new)
+static void kept_open_take_element(struct owner *owner, PyObject *key,
+	ssize_t number, PyObject *value, bool is_new)
 {
 	enum kept_kind kind = kept_kind_of(value);
 	struct place *place = owner_find(owner, key, number);
@@ -242,7 +243,7 @@ void open_elements(struct owner *owner, bool is_new)
 			value = values_at(KEPT_LIST, owner->object, at);
 			if (!value)
 				break;
-			take_element(owner, NULL, at, value, is_new);
+			kept_open_take_element(owner, NULL, at, value, is_new);
 			Py_DecRef(value);
 		}
 	else
@@ -251,7 +252,7 @@ void open_elements(struct owner *owner, bool is_new)
 			bool is_text = kept_name_of(key);
 
 			Py_IncRef(value);
-			take_element(owner, is_text ? key : NULL,
+			kept_open_take_element(owner, is_text ? key : NULL,
 				is_text ? 0 : number, value, is_new);
 			Py_DecRef(value);
 			number++;
@@ -290,7 +291,7 @@ static void take_inside(struct owner *owner, bool is_new)
 		open_names(owner, is_new);
 }
 
-static bool is_special(PyObject *key)
+static bool kept_open_is_special(PyObject *key)
 {
 	ssize_t size = 0;
 	const char *text = PyUnicode_AsUTF8AndSize(key, &size);
@@ -321,7 +322,8 @@ static void take_name(
 {
 	struct place *place;
 
-	if (!kept_name_of(key) || is_special(key) || is_of_pytest(key))
+	if (!kept_name_of(key) || kept_open_is_special(key) ||
+		is_of_pytest(key))
 		return;
 	/* What others keep for themselves was not computed by the project. */
 	if (kept_kind_of(value) == KEPT_CACHE && !is_of_project(value))

@@ -58,7 +58,7 @@ bool places_are_near(const struct place *place, uint64_t scope)
 	return !top->name;
 }
 
-static void know(struct top *top, struct kept_name *name)
+static void kept_places_know(struct top *top, struct kept_name *name)
 {
 	struct kept_name **more;
 
@@ -95,7 +95,7 @@ void owner_know(PyObject *names, struct kept_name *name)
 	struct unknown *more;
 
 	if (top) {
-		know(top->module, name);
+		kept_places_know(top->module, name);
 		return;
 	}
 	if (unknown_count == unknown_room) {
@@ -115,16 +115,16 @@ static void know_top(struct owner *owner)
 	const char *text = NULL, *dot;
 	PyObject *last;
 
-	know(top, kept_name_of_path(top->path));
+	kept_places_know(top, kept_name_of_path(top->path));
 	if (top->name)
 		text = PyUnicode_AsUTF8AndSize(top->name, NULL);
 	dot = text ? strrchr(text, '.') : NULL;
 	last = text ? PyUnicode_InternFromString(dot ? dot + 1 : text) : NULL;
 	if (last)
-		know(top, kept_name_of(last));
+		kept_places_know(top, kept_name_of(last));
 	for (size_t i = 0; i < unknown_count; i++)
 		if (unknown[i].names == owner->object)
-			know(top, unknown[i].name);
+			kept_places_know(top, unknown[i].name);
 	PyErr_Clear();
 	Py_DecRef(last);
 }
@@ -479,7 +479,7 @@ static bool take_back(struct place *place, const PyObject *value)
 }
 
 /* What it has in it is looked at there, but for what came to it. */
-static void renew(struct place *place, PyObject *value)
+static void kept_places_renew(struct place *place, PyObject *value)
 {
 	struct owner *inner = place->inner;
 	bool is_new = place->state != place->base;
@@ -540,7 +540,7 @@ enum place_news places_look(struct place *place)
 	if (!value)
 		put_aside(place);
 	else if (!is_same || (place->inner && place->inner->object != value))
-		renew(place, value);
+		kept_places_renew(place, value);
 	Py_DecRef(value);
 	PyErr_Clear();
 	if (is_same)

@@ -101,7 +101,7 @@ static bool was_told(uint64_t sum, const char *path)
 }
 
 /* Returns 0, or -1 for an interrupt, which is not ours to swallow. */
-static int tell(PyObject *path, enum opened_kind kind)
+static int opened_tell(PyObject *path, enum opened_kind kind)
 {
 	PyObject *number, *done, *frames;
 	uint64_t sum = kind;
@@ -141,7 +141,7 @@ static int note_path(PyObject *object, enum opened_kind kind)
 	else if (!object || !PyUnicode_FSConverter(object, &bytes))
 		bytes = NULL; /* a descriptor is no path */
 	if (bytes)
-		code = tell(bytes, kind);
+		code = opened_tell(bytes, kind);
 	Py_DecRef(bytes);
 	if (code == 0)
 		PyErr_Clear();
@@ -232,7 +232,7 @@ static int tell_walk(void)
 }
 
 /* gc.get_referents() goes from what its caller has, and no farther. */
-static bool is_walk(const char *event)
+static bool opened_is_walk(const char *event)
 {
 	return !strcmp(event, "gc.get_objects") ||
 	       !strcmp(event, "gc.get_referrers") ||
@@ -240,7 +240,7 @@ static bool is_walk(const char *event)
 	       !strcmp(event, "sys._current_exceptions");
 }
 
-static int hear(const char *event, PyObject *args, void *data)
+static int opened_hear_one(const char *event, PyObject *args, void *data)
 {
 	(void)data;
 	if (!is_here() || !strcmp(event, "cpython.PyInterpreterState_New")) {
@@ -250,7 +250,7 @@ static int hear(const char *event, PyObject *args, void *data)
 	}
 	if (!strchr("oief_gs", event[0]) || hear_code(event, args))
 		return 0;
-	if (is_walk(event))
+	if (opened_is_walk(event))
 		return tell_walk();
 	if (!strcmp(event, "open")) {
 		if (is_reading(args))
@@ -282,7 +282,7 @@ bool opened_start(void *interpreter, PyObject *type_of_code)
 	code_type = type_of_code;
 	/* Another hook may refuse it: it raises then, or all goes on without.
 	 */
-	if (!PySys_AddAuditHook(hear, NULL))
+	if (!PySys_AddAuditHook(opened_hear_one, NULL))
 		return true;
 	PyErr_Clear();
 	return false;

@@ -110,7 +110,7 @@ static const struct known letters[] = {
 static const char *const printing[] = {
 	"no:cacheprovider", "no:junitxml", "no:sugar", NULL};
 
-static const struct known *find(
+static const struct known *pytest_options_find(
 	const struct known *table, const char *name, size_t n)
 {
 	for (; table->name; table++)
@@ -129,7 +129,7 @@ static void read_long(struct option_word *option, char *const argv[])
 {
 	const char *name = argv[0] + 2;
 	size_t n = strcspn(name, "=");
-	const struct known *known = find(longs, name, n);
+	const struct known *known = pytest_options_find(longs, name, n);
 
 	if (!known || (name[n] && known->value == VALUE_NONE))
 		return;
@@ -165,7 +165,7 @@ static void read_letters(struct option_word *option, char *const argv[])
 	const struct known *known = NULL;
 
 	for (; *at; at++) {
-		known = find(letters, at, 1);
+		known = pytest_options_find(letters, at, 1);
 		if (!known || known->value != VALUE_NONE)
 			break;
 	}

@@ -14,7 +14,7 @@
 #include "runners/pytest/command.h"
 #include "runners/pytest/discovery.h"
 
-static const char *base_name(const char *path)
+static const char *pytest_base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -34,10 +34,10 @@ static bool is_module_option(const char *option)
  * `pytest ...`, `python -m pytest ...`, and either behind another program
  * that runs it: `uv run pytest`, `coverage run -m pytest`, `env A=b pytest`.
  */
-static bool recognise(char *const argv[])
+static bool pytest_recognise(char *const argv[])
 {
 	for (size_t i = 0; argv[i]; i++) {
-		const char *name = base_name(argv[i]);
+		const char *name = pytest_base_name(argv[i]);
 
 		if (i && is_module_option(argv[i - 1])) {
 			if (!strcmp(argv[i], "pytest"))
@@ -59,7 +59,7 @@ static void put_bytes(FILE *out, const char *name, const char *bytes)
 	fputs("'\n", out);
 }
 
-static void put_file(FILE *out, const char *folder, const char *name)
+static void pytest_put_file(FILE *out, const char *folder, const char *name)
 {
 	char *path = xasprintf("%s/%s", folder, name);
 	FILE *in = fopen(path, "re");
@@ -86,13 +86,13 @@ static char *startup(const struct adapter_start *start)
 	put_bytes(out, "ROOT", start->root);
 	put_bytes(out, "SELECTION", start->selection);
 	fprintf(out, "TELLS = %s\n", start->tells ? "True" : "False");
-	put_file(out, start->folder, "ftrace_pytest_boot.py");
+	pytest_put_file(out, start->folder, "ftrace_pytest_boot.py");
 	fclose(out);
 	return text;
 }
 
 /* pytest.ExitCode; and a shell's for signals. */
-static enum runner_end end(int status)
+static enum runner_end pytest_end(int status)
 {
 	switch (status) {
 	case 0:
@@ -117,20 +117,21 @@ static enum runner_end end(int status)
 #define GUIDE "conftest.py"
 #define PACKAGE "__init__.py"
 
-static bool is_called(const char *name, size_t size, const char *wanted)
+static bool pytest_is_called(const char *name, size_t size, const char *wanted)
 {
 	return size == strlen(wanted) && !memcmp(name, wanted, size);
 }
 
 static bool is_passed(const char *name, size_t size)
 {
-	return is_called(name, size, GUIDE) || is_called(name, size, PACKAGE);
+	return pytest_is_called(name, size, GUIDE) ||
+	       pytest_is_called(name, size, PACKAGE);
 }
 
 const struct adapter adapter_pytest = {
 	.name = "pytest",
-	.recognise = recognise,
-	.end = end,
+	.recognise = pytest_recognise,
+	.end = pytest_end,
 	.silence = "the runner did not load ftrace's plugin; is it hidden in "
 		   "another program, or are options for Python's isolation in "
 		   "use?",

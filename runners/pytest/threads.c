@@ -28,7 +28,7 @@ static uint64_t used;
 static void *asked;
 
 /* The processor time of a thread in nanoseconds, 0 when it cannot be told. */
-static uint64_t time_of(unsigned long number)
+static uint64_t threads_time_of(unsigned long number)
 {
 	struct timespec time;
 
@@ -38,12 +38,12 @@ static uint64_t time_of(unsigned long number)
 }
 
 /* Some kernels count no less than a tick, in which much can run unseen. */
-static bool is_exact(unsigned long number)
+static bool threads_is_exact(unsigned long number)
 {
-	uint64_t before = time_of(number), after = before;
+	uint64_t before = threads_time_of(number), after = before;
 
 	for (int i = 0; i < 1000 && after == before; i++)
-		after = time_of(number);
+		after = threads_time_of(number);
 	return before && after > before && after - before < TICK;
 }
 
@@ -57,16 +57,16 @@ bool threads_start(void)
 	/* It comes after what pthread_self() gives. */
 	for (size_t i = 1; i < STATE_WORDS && !number_word; i++)
 		if (words[i - 1] == pthread_self() && words[i] == number &&
-			is_exact(number))
+			threads_is_exact(number))
 			number_word = i;
 	return true;
 }
 
 /* Adds what a thread has used; false when that cannot be told. */
-static bool add(uint64_t *sum, const unsigned long *state)
+static bool threads_add(uint64_t *sum, const unsigned long *state)
 {
 	unsigned long number = number_word ? state[number_word] : 0;
-	uint64_t time = time_of(number);
+	uint64_t time = threads_time_of(number);
 
 	*sum = mix(mix(*sum, number), time);
 	return time;
@@ -81,7 +81,7 @@ bool threads_ran(void)
 
 	for (; each; each = PyThreadState_Next(each))
 		if (each != own)
-			known = add(&sum, each) && known;
+			known = threads_add(&sum, each) && known;
 	same = known && sum == used && own == asked;
 	used = sum;
 	asked = own;

@@ -33,12 +33,12 @@ typedef PyObject *method(PyObject *self, void *one, void *two, void *three);
 static void *listening;
 static void (*tell)(PyObject *code);
 
-static void *field(PyObject *object, size_t offset)
+static void *throws_field(PyObject *object, size_t offset)
 {
 	return *(void **)((char *)object + offset);
 }
 
-static bool is_over(PyObject *generator)
+static bool throws_is_over(PyObject *generator)
 {
 	return *((signed char *)generator + STATE_OFFSET) >= COMPLETED;
 }
@@ -62,23 +62,23 @@ static bool runs_another(PyObject *type)
 }
 
 /* Tells of one generator, and gives what the exception is handed on to. */
-static PyObject *follow(PyObject *object)
+static PyObject *throws_follow(PyObject *object)
 {
 	PyObject *type = PyObject_Type(object), *inner = NULL;
 	const char *name = delegate_name(type);
 
 	Py_DecRef(type);
 	if (runs_another(type)) {
-		inner = field(object, INNER_OFFSET);
+		inner = throws_field(object, INNER_OFFSET);
 		Py_IncRef(inner);
-	} else if (name && !is_over(object)) {
-		tell(field(object, CODE_OFFSET));
+	} else if (name && !throws_is_over(object)) {
+		tell(throws_field(object, CODE_OFFSET));
 		inner = PyObject_GetAttrString(object, name);
 	}
 	return inner;
 }
 
-static void hear(PyObject *object)
+static void throws_hear(PyObject *object)
 {
 	PyObject *type, *value, *trace, *inner;
 
@@ -87,7 +87,7 @@ static void hear(PyObject *object)
 	PyErr_Fetch(&type, &value, &trace);
 	Py_IncRef(object);
 	while (object) {
-		inner = follow(object);
+		inner = throws_follow(object);
 		Py_DecRef(object);
 		object = inner;
 	}
@@ -97,10 +97,10 @@ static void hear(PyObject *object)
 /* A frame that is cleared closes the generator that it is in. */
 static void hear_frame(PyObject *frame)
 {
-	char *inner = field(frame, FRAME_FRAME_OFFSET);
+	char *inner = throws_field(frame, FRAME_FRAME_OFFSET);
 
 	if (inner[FRAME_OWNER_OFFSET] == OWNED_BY_GENERATOR)
-		hear((PyObject *)(inner - FRAME_OFFSET));
+		throws_hear((PyObject *)(inner - FRAME_OFFSET));
 }
 
 #define HOOK(name, heard) \
@@ -112,18 +112,18 @@ static void hear_frame(PyObject *frame)
 		return name##_before(self, one, two, three); \
 	}
 
-HOOK(generator_throw, hear)
-HOOK(generator_close, hear)
-HOOK(coroutine_throw, hear)
-HOOK(coroutine_close, hear)
-HOOK(wrapper_throw, hear)
-HOOK(wrapper_close, hear)
-HOOK(asend_throw, hear)
-HOOK(asend_close, hear)
-HOOK(athrow_send, hear)
-HOOK(athrow_throw, hear)
-HOOK(athrow_close, hear)
-HOOK(athrow_next, hear)
+HOOK(generator_throw, throws_hear)
+HOOK(generator_close, throws_hear)
+HOOK(coroutine_throw, throws_hear)
+HOOK(coroutine_close, throws_hear)
+HOOK(wrapper_throw, throws_hear)
+HOOK(wrapper_close, throws_hear)
+HOOK(asend_throw, throws_hear)
+HOOK(asend_close, throws_hear)
+HOOK(athrow_send, throws_hear)
+HOOK(athrow_throw, throws_hear)
+HOOK(athrow_close, throws_hear)
+HOOK(athrow_next, throws_hear)
 HOOK(frame_clear, hear_frame)
 
 /* All three kinds of generators have the same. */
@@ -131,8 +131,8 @@ static void (*finalize_before)(PyObject *self);
 
 static void finalize(PyObject *self)
 {
-	if (!is_over(self))
-		hear(self);
+	if (!throws_is_over(self))
+		throws_hear(self);
 	finalize_before(self);
 }
 
@@ -239,20 +239,21 @@ static PyObject *suspended(PyObject *probe)
 	PyObject *first = generator ? PyIter_Next(generator) : NULL;
 	PyObject *frame =
 		first ? PyObject_GetAttrString(generator, "gi_frame") : NULL;
-	char *inner = frame ? field(frame, FRAME_FRAME_OFFSET) : NULL;
+	char *inner = frame ? throws_field(frame, FRAME_FRAME_OFFSET) : NULL;
 
 	Py_DecRef(first);
 	Py_DecRef(frame);
 	if (inner && inner == (char *)generator + FRAME_OFFSET &&
 		inner[FRAME_OWNER_OFFSET] == OWNED_BY_GENERATOR &&
-		field(generator, CODE_OFFSET) == tried && !is_over(generator))
+		throws_field(generator, CODE_OFFSET) == tried &&
+		!throws_is_over(generator))
 		return generator;
 	Py_DecRef(generator);
 	return NULL;
 }
 
 /* Calls a method with an argument or none, whatever comes of it. */
-static void call(PyObject *object, const char *name, PyObject *argument)
+static void throws_call(PyObject *object, const char *name, PyObject *argument)
 {
 	PyObject *function = PyObject_GetAttrString(object, name), *result;
 
@@ -274,19 +275,19 @@ static bool is_heard(PyObject *probe, const char *name, PyObject *argument)
 		return false;
 	if (on_frame) {
 		frame = PyObject_GetAttrString(generator, "gi_frame");
-		call(frame, name, NULL);
+		throws_call(frame, name, NULL);
 		Py_DecRef(frame);
 	} else if (name) {
-		call(generator, name, argument);
+		throws_call(generator, name, argument);
 	}
 	if (name)
-		over = is_over(generator);
+		over = throws_is_over(generator);
 	Py_DecRef(generator);
 	return over && heard == 1;
 }
 
 /* The offsets are looked at before anything is replaced. */
-static bool is_known(PyObject *probe)
+static bool throws_is_known(PyObject *probe)
 {
 	PyObject *generator;
 
@@ -322,7 +323,7 @@ const char *throws_start(PyObject *probe, void (*enter)(PyObject *code))
 	tried = code;
 	tell = hear_trial;
 	listening = PyInterpreterState_Get();
-	if (!is_known(probe))
+	if (!throws_is_known(probe))
 		return "the interpreter's generators are unknown";
 	if (replace_all() && is_heard(probe, "close", NULL) &&
 		is_heard(probe, "throw", PyExc_Exception) &&

@@ -60,7 +60,7 @@ static uint64_t arm(uint64_t version)
 	return counts_by_one ? version - 1 : version | NOBODYS;
 }
 
-static void find(struct block *block)
+static void tripwires_find(struct block *block)
 {
 	if (found_count == found_room) {
 		size_t more = found_room * 2 + 1024;
@@ -109,7 +109,7 @@ static __attribute__((noinline)) void look(struct wire *wire)
 	if (word == wire->armed)
 		return;
 	rearm(wire, word);
-	find(wire->block);
+	tripwires_find(wire->block);
 }
 
 /* Each word is in another cache line: those ahead are on their way. */
@@ -183,7 +183,7 @@ void tripwires_remove(uint32_t handle)
 		return;
 	wire = &wires[handle - 1];
 	if (read_word(wire) != wire->armed)
-		find(wire->block);
+		tripwires_find(wire->block);
 	*wire = (struct wire){(char *)&nobody, nobody, {.vacant = vacant}};
 	vacant = handle;
 }
@@ -249,7 +249,7 @@ void tripwires_stop(void)
 	stopped = true;
 }
 
-static bool runs(PyObject *probe)
+static bool tripwires_runs(PyObject *probe)
 {
 	PyObject *result = PyObject_CallFunctionObjArgs(probe, NULL);
 
@@ -258,7 +258,7 @@ static bool runs(PyObject *probe)
 	return result;
 }
 
-static const char *try_out(int minor, PyObject *probe)
+static const char *tripwires_try_out(int minor, PyObject *probe)
 {
 	size_t offset = minor == 12 ? 160 : 168;
 	PyObject *code = PyObject_GetAttrString(probe, "__code__");
@@ -267,14 +267,14 @@ static const char *try_out(int minor, PyObject *probe)
 
 	Py_DecRef(code); /* the function keeps it */
 	counts_by_one = minor == 12;
-	fits = fits && *version == 0 && runs(probe);
+	fits = fits && *version == 0 && tripwires_runs(probe);
 	before = fits ? *version : 0;
 	fits = fits && before && (counts_by_one || before % 256 == 0) &&
 	       before < UINT32_MAX;
 	for (int i = 0; fits && i < 3; i++) {
 		*version = arm(before);
-		fits = runs(probe) && *version == before && runs(probe) &&
-		       *version == before;
+		fits = tripwires_runs(probe) && *version == before &&
+		       tripwires_runs(probe) && *version == before;
 	}
 	if (!fits)
 		return "the interpreter's code objects are unknown";
@@ -289,7 +289,7 @@ const char *tripwires_start(int minor, PyObject *probe)
 	if (!threads_start())
 		return "the interpreter does not tell its threads";
 	if (minor != 11)
-		return try_out(minor, probe);
+		return tripwires_try_out(minor, probe);
 	reason = warmup_start(probe);
 	if (reason)
 		return reason;

@@ -14,7 +14,7 @@
 static PyObject *names_of, *get_referents, *dunder_module;
 static bool has_names;
 
-static void *field(PyObject *type, size_t offset)
+static void *types_field(PyObject *type, size_t offset)
 {
 	return *(void **)((char *)type + offset);
 }
@@ -29,7 +29,8 @@ PyObject *types_start(PyObject *self, PyObject *args)
 		return NULL;
 	Py_IncRef(args);
 	dunder_module = PyUnicode_InternFromString("__module__");
-	has_names = sizeof(void *) == 8 && field(class, DICT_OFFSET) == names;
+	has_names =
+		sizeof(void *) == 8 && types_field(class, DICT_OFFSET) == names;
 	PyErr_Clear();
 	return Py_BuildValue("");
 }
@@ -39,7 +40,7 @@ PyObject *types_names(PyObject *class)
 	PyObject *proxy, *list, *names = NULL;
 
 	if (has_names)
-		return field(class, DICT_OFFSET);
+		return types_field(class, DICT_OFFSET);
 	proxy = PyObject_CallFunctionObjArgs(names_of, class, NULL);
 	list = proxy ? PyObject_CallFunctionObjArgs(get_referents, proxy, NULL)
 		     : NULL;
@@ -57,7 +58,7 @@ PyObject *types_module(PyObject *class)
 
 	if (!has_names || !dunder_module || !(PyType_GetFlags(class) & IS_MADE))
 		return NULL;
-	names = field(class, DICT_OFFSET);
+	names = types_field(class, DICT_OFFSET);
 	name = names ? PyDict_GetItemWithError(names, dunder_module) : NULL;
 	/* Anything can stand there. */
 	return name && type_of(name) == type_of(dunder_module) ? name : NULL;

@@ -34,7 +34,7 @@ struct heard_function {
 static struct heard_function reader, lister;
 
 /* Returns what was answered, or -1 for an interrupt, which has to travel on. */
-static long ask(
+static long variables_ask(
 	const struct heard_function *to, PyObject *const *args, ssize_t count)
 {
 	PyObject *answer = calls_on(to->hear, args, count, NULL);
@@ -51,7 +51,7 @@ static long ask(
 }
 
 /* Returns 0, or -1 with an exception that is not ours to swallow. */
-static int note(PyObject *const *args)
+static int variables_note(PyObject *const *args)
 {
 	PyObject *name = args[1];
 	ssize_t hash = PyObject_Hash(name);
@@ -68,7 +68,7 @@ static int note(PyObject *const *args)
 	key = mix(mix(entries_epoch(), (uintptr_t)pthread_self()), name_key);
 	slot = key % HEARD;
 	if (heard[slot].key != key) {
-		long answer = ask(&reader, args, 2);
+		long answer = variables_ask(&reader, args, 2);
 
 		if (answer == NEVER_MATTERS)
 			never[name_key % HEARD] = name_key;
@@ -80,11 +80,11 @@ static int note(PyObject *const *args)
 	return heard[slot].answer == WAS_SAID ? opened_variable(name) : 0;
 }
 
-static PyObject *read_call(
+static PyObject *variables_read_call(
 	PyObject *self, PyObject *const *args, ssize_t count, PyObject *names)
 {
 	(void)self;
-	if (!here.muted && !names && count == 2 && note(args))
+	if (!here.muted && !names && count == 2 && variables_note(args))
 		return NULL;
 	return calls_on(reader.function, args, count, names);
 }
@@ -93,12 +93,12 @@ static PyObject *list_call(
 	PyObject *self, PyObject *const *args, ssize_t count, PyObject *names)
 {
 	(void)self;
-	if (!names && count == 1 && ask(&lister, args, 1) < 0)
+	if (!names && count == 1 && variables_ask(&lister, args, 1) < 0)
 		return NULL;
 	return calls_on(lister.function, args, count, names);
 }
 
-static struct method_def read_def = {"__getitem__", METHOD(read_call),
+static struct method_def read_def = {"__getitem__", METHOD(variables_read_call),
 	METH_FASTCALL | METH_KEYWORDS, "__getitem__(self, key)\n--\n\n"};
 static struct method_def list_def = {
 	"keys", METHOD(list_call), METH_FASTCALL | METH_KEYWORDS, NULL};

@@ -10,7 +10,7 @@
 
 static bool have_versions, have_those_of_objects;
 
-static uint64_t version_of(PyObject *dict)
+static uint64_t versions_version_of(PyObject *dict)
 {
 	return *(uint64_t *)((char *)dict + VERSION_OFFSET);
 }
@@ -24,7 +24,7 @@ static long minor_version(void)
 }
 
 /* Another value, none any more, and another dict with the same in it. */
-static bool try_out(PyObject *dict, PyObject *other)
+static bool versions_try_out(PyObject *dict, PyObject *other)
 {
 	uint64_t seen[4];
 
@@ -36,18 +36,19 @@ static bool try_out(PyObject *dict, PyObject *other)
 		Py_DecRef(value);
 		if (failed)
 			return false;
-		seen[i] = version_of(dict);
-		if (PyDict_Size(dict) != 1 || version_of(dict) != seen[i])
+		seen[i] = versions_version_of(dict);
+		if (PyDict_Size(dict) != 1 ||
+			versions_version_of(dict) != seen[i])
 			return false;
 	}
 	if (PyDict_DelItemString(dict, "a"))
 		return false;
-	seen[3] = version_of(dict);
+	seen[3] = versions_version_of(dict);
 	for (unsigned i = 0; i < 4; i++)
 		for (unsigned k = 0; k < i; k++)
 			if (seen[i] == seen[k])
 				return false;
-	return seen[3] != version_of(other) && seen[3];
+	return seen[3] != versions_version_of(other) && seen[3];
 }
 
 void versions_start(void)
@@ -56,7 +57,7 @@ void versions_start(void)
 	long minor = minor_version();
 
 	have_versions = sizeof(void *) == 8 && minor <= LAST_MINOR && dict &&
-			other && try_out(dict, other);
+			other && versions_try_out(dict, other);
 	have_those_of_objects = have_versions && minor <= LAST_MINOR_OF_OBJECTS;
 	PyErr_Clear();
 	Py_DecRef(other);
@@ -67,5 +68,5 @@ uint64_t versions_of(PyObject *dict, bool is_of_object)
 {
 	if (is_of_object ? !have_those_of_objects : !have_versions)
 		return 0;
-	return version_of(dict);
+	return versions_version_of(dict);
 }

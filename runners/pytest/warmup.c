@@ -47,7 +47,7 @@ int16_t warmup_arm(PyObject *code)
 	return *counter;
 }
 
-static bool runs(PyObject *probe, int times)
+static bool warmup_runs(PyObject *probe, int times)
 {
 	PyObject *result;
 
@@ -74,10 +74,11 @@ static bool is_new(PyObject *code, int16_t counter)
 /* Whether it is quickened when the counter has come to its end. */
 static bool quickens(PyObject *probe, PyObject *code, int16_t from)
 {
-	return is_new(code, from) && runs(probe, 1) &&
-	       is_new(code, (int16_t)(from + 1)) && runs(probe, -from - 2) &&
-	       is_new(code, -1) && runs(probe, 1) && !is_new(code, 0) &&
-	       *counter_of(code) == 0 && runs(probe, 100) &&
+	return is_new(code, from) && warmup_runs(probe, 1) &&
+	       is_new(code, (int16_t)(from + 1)) &&
+	       warmup_runs(probe, -from - 2) && is_new(code, -1) &&
+	       warmup_runs(probe, 1) && !is_new(code, 0) &&
+	       *counter_of(code) == 0 && warmup_runs(probe, 100) &&
 	       *counter_of(code) == 0;
 }
 
