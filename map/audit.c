@@ -323,7 +323,8 @@ static int load_modules(struct comparison *with, struct map *map,
 	const struct query_hits *closure, struct err *err)
 {
 	sqlite3_stmt *row = sql_prepare(map,
-		"SELECT name FROM scope WHERE id = ? AND kind = 3",
+		"SELECT name FROM scope WHERE id = ? AND kind "
+		"= " SQL_SCOPE_MODULE,
 		err); /* SCOPE_MODULE */
 	int code = row ? 0 : MAP_IO;
 

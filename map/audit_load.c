@@ -40,7 +40,7 @@ int audit_load(
 		" JOIN unit ON unit.scope = scope.id"
 		" JOIN state ON state.id = reads.state"
 		" JOIN file ON file.id = state.file"
-		" WHERE reads.kinds & 16384", /* KIND_AUDITED */
+		" WHERE reads.kinds & " SQL_KIND_AUDITED,
 		err);
 	size_t room = 0;
 	int code = row ? 1 : MAP_IO;

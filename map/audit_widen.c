@@ -41,7 +41,8 @@ static int find_scopes(int64_t **scopes, size_t *count, struct map *map,
 	sqlite3_stmt *row = sql_prepare(map,
 		"SELECT scope.id FROM reads"
 		" JOIN scope ON scope.readset = reads.readset"
-		" WHERE reads.state = ? AND NOT reads.kinds & 16384",
+		" WHERE reads.state = ? AND NOT reads.kinds "
+		"& " SQL_KIND_AUDITED,
 		err);
 	size_t room = 0;
 	int code = row ? 0 : MAP_IO;

@@ -217,7 +217,7 @@ int query_sources(struct query_name **names, size_t *count, struct map *map,
 			" JOIN reads ON reads.state = state.id"
 			" JOIN scope ON scope.readset = reads.readset"
 			" WHERE state.aspect = 5 AND state.block = x''"
-			" AND scope.kind = 3",
+			" AND scope.kind = " SQL_SCOPE_MODULE,
 			err),
 		err);
 }

@@ -14,7 +14,8 @@ int query_base_name(
 	sqlite3_stmt *row = sql_prepare(map,
 		"SELECT scope.name FROM unit"
 		" JOIN uses ON uses.scope = unit.scope"
-		" JOIN scope ON scope.id = uses.used AND scope.kind = 0"
+		" JOIN scope ON scope.id = uses.used AND scope.kind "
+		"= " SQL_SCOPE_RUN
 		" WHERE unit.runner = 'command' AND unit.id = ?",
 		err);
 	int code;
@@ -34,7 +35,8 @@ int query_bases(
 	int64_t **scopes, size_t *count, struct map *map, struct err *err)
 {
 	sqlite3_stmt *row = sql_prepare(map,
-		"SELECT id FROM scope WHERE kind = 0 AND name = x''"
+		"SELECT id FROM scope WHERE kind = " SQL_SCOPE_RUN
+		" AND name = x''"
 		" AND EXISTS (SELECT 1 FROM uses"
 		"  JOIN unit ON unit.scope = uses.scope"
 		"  WHERE uses.used = scope.id AND unit.runner <> 'command')",
@@ -110,12 +112,12 @@ void query_own_release(struct query_own *list, size_t count)
 int query_products(char ***paths, size_t *count, struct map *map,
 	const char *id, struct err *err)
 {
-	/* 32768: KIND_MAKER; zeroes: what was not there for them, either */
+	/* Zeroes: what was not there for them, either. */
 	sqlite3_stmt *row = sql_prepare(map,
 		OWN_SCOPES
 		" SELECT DISTINCT file.path FROM own"
-		" JOIN makes ON makes.scope = own.id AND makes.kinds & 32768"
-		" JOIN file ON file.id = makes.file"
+		" JOIN makes ON makes.scope = own.id AND makes.kinds "
+		"& " SQL_KIND_MAKER " JOIN file ON file.id = makes.file"
 		" WHERE EXISTS (SELECT 1 FROM state"
 		"  JOIN reads ON reads.state = state.id"
 		"  JOIN scope ON scope.readset = reads.readset"

@@ -139,7 +139,7 @@ static const char readers_of_made[] =
 	" JOIN state ON state.file = makes.file"
 	" JOIN reads ON reads.state = state.id"
 	" JOIN scope ON scope.readset = reads.readset"
-	" WHERE makes.scope = ? AND makes.kinds & 32768"; /* KIND_MAKER */
+	" WHERE makes.scope = ? AND makes.kinds & " SQL_KIND_MAKER;
 
 int query_dependents(struct query_hits *hits, struct map *map,
 	const int64_t *states, size_t state_count, const int64_t *scopes,
@@ -227,6 +227,6 @@ int query_closure(struct query_hits *hits, struct map *map, int64_t scope,
 		" JOIN reads ON reads.readset = scope.readset"
 		" JOIN state ON state.id = reads.state"
 		" JOIN makes ON makes.file = state.file"
-		" WHERE scope.id = ? AND makes.kinds & 32768",
+		" WHERE scope.id = ? AND makes.kinds & " SQL_KIND_MAKER,
 		NULL, err);
 }

@@ -11,13 +11,12 @@
 int query_makers(struct query_maker **makers, size_t *count, struct map *map,
 	struct err *err)
 {
-	/* 32768: KIND_MAKER */
 	sqlite3_stmt *row = sql_prepare(map,
 		"SELECT scope.id, scope.kind, scope.name, file.path,"
 		" makes.kinds FROM makes"
 		" JOIN scope ON scope.id = makes.scope"
 		" JOIN file ON file.id = makes.file"
-		" WHERE makes.kinds & 32768 ORDER BY scope.id",
+		" WHERE makes.kinds & " SQL_KIND_MAKER " ORDER BY scope.id",
 		err);
 	struct query_maker *maker = NULL;
 	size_t room = 0;

@@ -62,12 +62,12 @@ static const char *const sql[STATEMENTS] = {
 		     " kinds = excluded.kinds | CASE"
 		     "  WHEN session = excluded.session THEN kinds"
 		     "  WHEN excluded.kinds & 64 THEN 0" /* ACCESS_WRITE */
-		     "  ELSE kinds & 32768 END",         /* KIND_MAKER */
+		     "  ELSE kinds & " SQL_KIND_MAKER " END",
 	[DROP_MAKERS] = "DELETE FROM makes WHERE file = ?1 AND session < ?2",
 	[DROP_MAKES] = "DELETE FROM makes WHERE scope = ?",
 	/* What it made and left alone is still its product. */
 	[DROP_FACTS] = "DELETE FROM makes WHERE scope = ?"
-		       " AND NOT kinds & 32768", /* KIND_MAKER */
+		       " AND NOT kinds & " SQL_KIND_MAKER,
 	[DROP_UNIT] = "DELETE FROM unit WHERE scope = ?",
 	[OUTDATE] = "UPDATE scope SET latest = 0"
 		    " WHERE kind = ? AND name = ? AND latest = 1"

@@ -87,7 +87,7 @@ static const char version_2[] =
 /* What audits found, which a run that stores its units takes over. */
 static const char version_3[] =
 	"CREATE INDEX reads_audited ON reads (readset, state)"
-	" WHERE kinds & 16384;"; /* KIND_AUDITED */
+	" WHERE kinds & " SQL_KIND_AUDITED ";";
 
 /*
  * bodies: functions that an edit left alone need not be compiled again.

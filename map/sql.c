@@ -5,6 +5,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "map/recording.h"
+#include "wire/kind.h"
+
+_Static_assert(KIND_AUDITED == 16384 && KIND_MAKER == 32768 && SCOPE_RUN == 0 &&
+		       SCOPE_MODULE == 3,
+	"map/sql.h has the numbers");
 
 int map_damaged(struct map *map, const char *why, struct err *err)
 {

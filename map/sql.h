@@ -12,6 +12,12 @@
 
 #include "map/map.h"
 
+/* Numbers of wire/kind.h and map/recording.h in the text of statements. */
+#define SQL_KIND_AUDITED "16384"
+#define SQL_KIND_MAKER "32768"
+#define SQL_SCOPE_RUN "0"
+#define SQL_SCOPE_MODULE "3"
+
 /* Runs statements that return nothing. */
 int sql_run(struct map *map, const char *sql, struct err *err);
 

@@ -22,7 +22,7 @@ static const char mark_makers[] =
 	" WITH RECURSIVE r (id) AS ("
 	"  SELECT DISTINCT makes.scope FROM makes"
 	"  JOIN state ON state.file = makes.file"
-	"  WHERE makes.kinds & 32768" /* KIND_MAKER */
+	"  WHERE makes.kinds & " SQL_KIND_MAKER
 	"  AND makes.scope NOT IN (SELECT id FROM reached)"
 	"  AND EXISTS (SELECT 1 FROM reads"
 	"   JOIN scope ON scope.readset = reads.readset"
