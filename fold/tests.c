@@ -78,24 +78,27 @@ static void find_words(struct fold *fold, struct programs *programs)
 				trace->events[i].record;
 }
 
-/* Which tests have which words. Those with the same ones are not told apart. */
-static void find_programs(struct fold *fold, struct programs *programs)
+/*
+ * Which tests have which words. Those that ran with the same ones are not told
+ * apart, and the others of these did not run.
+ */
+static void find_programs(
+	struct fold *fold, struct programs *programs, bool ran)
 {
 	const struct runner_tests *tests = fold->options->tests;
 
-	programs->units = xcalloc(tests->count + 1, sizeof(uint32_t));
 	for (size_t i = 0; i < tests->count; i++) {
 		const struct runner_test *test = &tests->list[i];
 		uint32_t unit = fold_tests_unit_of(fold, test->id), number,
 			 before;
 
-		if (!test->words)
+		if (!test->words || (test->outcome != NULL) != ran)
 			continue;
 		before = (uint32_t)programs->words.count;
 		number = intern_words(&programs->words, test->words);
 		if (number == before)
 			programs->units[number] = unit;
-		else
+		else if (ran)
 			fold_use(fold, unit, programs->units[number]);
 	}
 }
@@ -182,7 +185,9 @@ void fold_tests(struct fold *fold)
 	for (size_t i = 0; i < tests->count; i++)
 		fold_tests_add_unit(fold, &tests->list[i]);
 	find_words(fold, &programs);
-	find_programs(fold, &programs);
+	programs.units = xcalloc(tests->count + 1, sizeof(uint32_t));
+	find_programs(fold, &programs, true);
+	find_programs(fold, &programs, false);
 	programs.seen = xcalloc(fold->scope_count, sizeof(bool));
 	find_images(fold, &programs);
 	compare_told(fold, &programs);

@@ -330,6 +330,24 @@ TEST(a_listed_test_that_nobody_told_of)
 	assert_string_equal(traced_end("ctest/b::two"), "");
 }
 
+TEST(of_tests_with_the_same_words_only_one_ran)
+{
+	uint32_t image, program;
+
+	listed[0].outcome = NULL;
+	traced_options.selection = true;
+	image = run_listed();
+	program = traced_exec(image, "t", "/t", "1", NULL);
+	traced_exec(image, "t", "/t", "2", NULL);
+	traced_access(program, BASE, ACCESS_READ, "a", 0);
+	traced_fold();
+	listed[0].outcome = "passed";
+	assert_string_equal(traced_end("ctest/b::same"), "passed");
+	assert_string_equal(traced_affected(), "");
+	write_file("a", "edited");
+	assert_string_equal(traced_affected(), "b::same");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +371,7 @@ int main(void)
 		IN_TRACED(a_process_of_a_test_is_no_other_test),
 		IN_TRACED(the_runner_only_looks_for_programs),
 		IN_TRACED(a_listed_test_that_nobody_told_of),
+		IN_TRACED(of_tests_with_the_same_words_only_one_ran),
 	};
 
 	return RUN_TESTS(tests);
