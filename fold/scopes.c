@@ -224,6 +224,8 @@ static void take_mark(struct fold *fold, const struct trace_event *event)
 		outcome(fold, scope, event);
 		break;
 	case RECORD_LOST:
+		if (fold_is_runners_ring(fold, scope, record))
+			break;
 		fold_incomplete(fold, scope,
 			fold_text(fold, record->text, record->size));
 		break;

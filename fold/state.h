@@ -387,6 +387,10 @@ uint32_t fold_path(
 
 /* Whether who looks there is the runner, to find a test's program. */
 bool fold_finds_program(const struct fold *fold, uint32_t scope);
+/* Whether what was lost is that the runner may open files by a ring, which it
+ * does not. */
+bool fold_is_runners_ring(const struct fold *fold, uint32_t scope,
+	const struct wire_record *lost);
 /* What the runner has from its former runs is no input. */
 bool fold_is_runners_own(const struct fold *fold, uint32_t node);
 

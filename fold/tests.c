@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "fold/state.h"
+#include "runners/adapter.h"
 
 /* As RECORD_WORDS has them. */
 static uint32_t intern_words(struct interner *interner, char *const *words)
@@ -206,4 +207,13 @@ bool fold_finds_program(const struct fold *fold, uint32_t scope)
 bool fold_is_runners_own(const struct fold *fold, uint32_t node)
 {
 	return fold->runner_own && fold_below(fold, node, fold->runner_own);
+}
+
+bool fold_is_runners_ring(
+	const struct fold *fold, uint32_t scope, const struct wire_record *lost)
+{
+	return fold->options->tests && scope == fold->base &&
+	       adapter_named(fold->options->runner)->rings_no_files &&
+	       lost->size == strlen(LOST_RING) &&
+	       !memcmp(lost->text, LOST_RING, lost->size);
 }

@@ -315,7 +315,7 @@ static void after(const struct call *call, const uint64_t *arguments,
 		(call->effect == EFFECT_MOUNT || call->effect == EFFECT_ROOT))
 		recorder_set_elsewhere();
 	if (!result->error && call->effect == EFFECT_RING)
-		recorder_lost("it uses io_uring");
+		recorder_lost(LOST_RING);
 	if (!result->error && call->effect == EFFECT_ROOT)
 		recorder_lost("it changed its root directory");
 	switch (call->effect) {

@@ -102,6 +102,8 @@ struct adapter {
 	 */
 	char **(*start)(const struct runner_tests *tests, char *const argv[],
 		char *const *selection, size_t count, const char *folder);
+	/* Whether it uses io_uring, and never for files. */
+	bool rings_no_files;
 	/* told: fills in what became of them; status: as a shell has it. */
 	void (*told)(struct runner_tests *tests, char *const argv[],
 		const char *folder, int status);

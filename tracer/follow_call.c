@@ -449,7 +449,7 @@ static void note_losses(
 	if (call->effect == EFFECT_MOUNT)
 		tracee_lost(tracees, process, "it changed what is mounted");
 	else if (call->effect == EFFECT_RING)
-		tracee_lost(tracees, process, "it uses io_uring");
+		tracee_lost(tracees, process, LOST_RING);
 	else if (call->effect == EFFECT_ROOT)
 		tracee_lost(tracees, process, "it changed its root directory");
 }

@@ -81,6 +81,9 @@ struct wire_record {
 
 #define RECORD_ALIGN 8u
 
+/* The reason of a RECORD_LOST: files may be opened without system calls. */
+#define LOST_RING "it uses io_uring"
+
 /* Bytes of a command's words that are kept. */
 #define RECORD_WORDS_MAX 4096u
 

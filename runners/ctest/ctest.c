@@ -40,6 +40,9 @@ const struct adapter adapter_ctest = {
 		"ctest listed no tests (it has to be of CMake 3.14 or later)",
 	.asked = ctest_command_asked,
 	.is_part = ctest_command_is_part,
+	/* Its loop is libuv's, which has a ring for epoll_ctl from 1.45 on;
+	 * files CMake opens by calls of the C library alone. */
+	.rings_no_files = true,
 	.list = ctest_list,
 	.start = ctest_start,
 	.told = ctest_told,

@@ -6,6 +6,7 @@
 #include "tests/unit/scratch.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "map/print.h"
 #include "runners/tests.h"
@@ -252,7 +253,7 @@ static const struct runner_tests listed_tests = {
 
 static uint32_t run_listed(void)
 {
-	make_directory("b");
+	mkdir("b", 0777);
 	traced_options.tests = &listed_tests;
 	traced_options.runner = "ctest";
 	return RUN_WITH("a", "c", "t", "u");
@@ -348,6 +349,24 @@ TEST(of_tests_with_the_same_words_only_one_ran)
 	assert_string_equal(traced_affected(), "b::same");
 }
 
+TEST(a_ring_of_the_runner_hides_nothing)
+{
+	uint32_t image = run_listed(), program;
+
+	program = traced_exec(image, "t", "/t", "1", NULL);
+	traced_lost(image, BASE, LOST_RING);
+	traced_exec(image, "t", "/t", "2", NULL);
+	traced_fold();
+	assert_string_equal(traced_affected(), "b::needs");
+
+	image = run_listed();
+	program = traced_exec(image, "t", "/t", "1", NULL);
+	traced_exec(image, "t", "/t", "2", NULL);
+	traced_lost(program, BASE, LOST_RING);
+	traced_fold();
+	assert_string_equal(traced_affected(), "b::needs b::one b::same");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -372,6 +391,7 @@ int main(void)
 		IN_TRACED(the_runner_only_looks_for_programs),
 		IN_TRACED(a_listed_test_that_nobody_told_of),
 		IN_TRACED(of_tests_with_the_same_words_only_one_ran),
+		IN_TRACED(a_ring_of_the_runner_hides_nothing),
 	};
 
 	return RUN_TESTS(tests);
