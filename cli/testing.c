@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/intern.h"
 #include "cli/output.h"
 #include "cli/record.h"
 #include "cli/test_report.h"
@@ -146,8 +147,17 @@ int testing_run(struct testing *testing, char *const *list, size_t count,
 		.inside = testing->inside,
 		.outputs = {report_options.report, report_options.junit_out}};
 	int64_t began = time_on(CLOCK_MONOTONIC);
+	struct interner known = {0};
 	int code;
 
+	for (size_t i = 0; i < testing->plan.units.count; i++) {
+		const char *id = testing->plan.units.units[i].id;
+
+		intern(&known, id, strlen(id));
+	}
+	/* What the map had before; a retry is of what it is asked for alone. */
+	if (!testing->started && known.count)
+		options.known = &known;
 	if (testing->adapter) {
 		options.selection = list;
 		options.selection_count = count;
@@ -159,6 +169,7 @@ int testing_run(struct testing *testing, char *const *list, size_t count,
 	if (outcome_files_wanted(&testing->files))
 		outcome_files_look(&testing->files);
 	code = record_command(&options, result);
+	interner_release(&known);
 	testing->lasted += time_on(CLOCK_MONOTONIC) - began;
 	if (code == 0)
 		take_ends(testing, &result->summary);

@@ -385,7 +385,8 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 	if (fold_is_runners_own(fold, path.node))
 		return;
 	if (kind == ACCESS_STAT &&
-		(block != fold->no_block || fold_finds_program(fold, scope))) {
+		(block != fold->no_block ||
+			fold_finds_program(fold, event->image, path.node))) {
 		fold_add(fold, scope, path.node, fold->no_block, kind,
 			ROLE_PRESENCE);
 		return;

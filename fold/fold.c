@@ -226,6 +226,8 @@ static void fold_release(struct fold *fold)
 	free(fold->numbers);
 	free(fold->number_said);
 	free(fold->image_scopes);
+	free(fold->starters);
+	interner_release(&fold->programs);
 	free(fold->paths);
 	free(fold->links);
 	free(fold->linked);

@@ -221,6 +221,8 @@ struct fold {
 	uint32_t root_node;
 	uint32_t temporary[4]; /* nodes of the system's temporary directories */
 	size_t temporary_count;
+	bool *starters;             /* images that started tests; or NULL */
+	struct interner programs;   /* nodes of what the runner looks for */
 	uint32_t runner_own;        /* likewise of runner_tests.own; 0: none */
 	uint32_t kernels[2];        /* likewise of /proc and /sys */
 	char rewrote[512];          /* see struct fold_summary */
@@ -385,8 +387,8 @@ void fold_take(struct fold *fold, const struct trace_event *event,
 uint32_t fold_path(
 	struct fold *fold, const char *raw, size_t size, bool nofollow);
 
-/* Whether who looks there is the runner, to find a test's program. */
-bool fold_finds_program(const struct fold *fold, uint32_t scope);
+/* Whether it is the runner who looks there, for a test's program. */
+bool fold_finds_program(const struct fold *fold, uint32_t image, uint32_t node);
 /* Whether what was lost is that the runner may open files by a ring, which it
  * does not. */
 bool fold_is_runners_ring(const struct fold *fold, uint32_t scope,

@@ -162,6 +162,73 @@ static void compare_told(struct fold *fold, const struct programs *programs)
 	}
 }
 
+static void take_program(struct fold *fold, const char *path)
+{
+	uint32_t node;
+
+	if (*path != '/')
+		return;
+	node = path_tree_resolve(&fold->tree, path, strlen(path), true, NULL);
+	intern(&fold->programs, &node, sizeof(node));
+}
+
+/* The runner's processes that started tests, and what these look for. */
+static void find_starters(struct fold *fold)
+{
+	const struct runner_tests *tests = fold->options->tests;
+	const struct trace *trace = fold->trace;
+
+	fold->starters = xcalloc(trace->image_count + 1, sizeof(bool));
+	for (uint32_t i = 0; i < trace->image_count; i++) {
+		uint32_t at = trace->images[i].parent;
+
+		if (fold->image_scopes[i] == SCOPE_NONE)
+			continue;
+		for (; at != IMAGE_NONE && !fold->starters[at];
+			at = trace->images[at].parent)
+			fold->starters[at] =
+				fold->image_scopes[at] == SCOPE_NONE;
+	}
+	for (size_t i = 0; i < tests->count; i++) {
+		if (tests->list[i].words)
+			take_program(fold, tests->list[i].words[0]);
+		for (char **file = tests->list[i].looked; file && *file; file++)
+			take_program(fold, *file);
+	}
+}
+
+static bool was_seen(struct programs *programs, const struct runner_test *test)
+{
+	uint32_t number;
+
+	if (!test->words)
+		return false;
+	number = intern_words(&programs->words, test->words);
+	return programs->seen[programs->units[number]];
+}
+
+/*
+ * A test that the runner told of has a process. One without did not skip
+ * itself; and what another one did passes for the runner's own.
+ */
+static void compare_seen(struct fold *fold, struct programs *programs)
+{
+	const struct runner_tests *tests = fold->options->tests;
+
+	for (size_t i = 0; i < tests->count; i++) {
+		const struct runner_test *test = &tests->list[i];
+		uint32_t unit;
+
+		if (!test->outcome || test->off || was_seen(programs, test))
+			continue;
+		unit = fold_tests_unit_of(fold, test->id);
+		if (!strcmp(test->outcome, "skipped"))
+			fold->recording.scopes[unit].outcome = "failed";
+		else if (strcmp(test->outcome, "failed") != 0)
+			fold_incomplete(fold, unit, "its process was not seen");
+	}
+}
+
 static void mark_collected(struct fold *fold)
 {
 	const struct runner_tests *tests = fold->options->tests;
@@ -191,7 +258,9 @@ void fold_tests(struct fold *fold)
 	find_programs(fold, &programs, false);
 	programs.seen = xcalloc(fold->scope_count, sizeof(bool));
 	find_images(fold, &programs);
+	find_starters(fold);
 	compare_told(fold, &programs);
+	compare_seen(fold, &programs);
 	mark_collected(fold);
 	interner_release(&programs.words);
 	free(programs.units);
@@ -199,9 +268,10 @@ void fold_tests(struct fold *fold)
 	free(programs.seen);
 }
 
-bool fold_finds_program(const struct fold *fold, uint32_t scope)
+bool fold_finds_program(const struct fold *fold, uint32_t image, uint32_t node)
 {
-	return fold->options->tests && scope == fold->base;
+	return fold->starters && fold->starters[image] &&
+	       intern_find(&fold->programs, &node, sizeof(node)) != INTERN_NONE;
 }
 
 bool fold_is_runners_own(const struct fold *fold, uint32_t node)

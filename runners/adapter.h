@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/intern.h"
 #include "runners/tests.h"
 
 /* What a start-up file is made for. */
@@ -97,11 +98,13 @@ struct adapter {
 		const char *root, struct err *err);
 	/*
 	 * start: what to run instead of argv, so that these ids alone run (an
-	 * id's file part: all of it; none: all), and what became of them is
-	 * written into the folder; to be freed with its words. NULL: argv.
+	 * id's file part: all of it; none: all) and those that are not known,
+	 * and what became of them is written into the folder; to be freed with
+	 * its words. NULL: argv.
 	 */
 	char **(*start)(const struct runner_tests *tests, char *const argv[],
-		char *const *selection, size_t count, const char *folder);
+		char *const *selection, size_t count,
+		const struct interner *known, const char *folder);
 	/* Whether it uses io_uring, and never for files. */
 	bool rings_no_files;
 	/* told: fills in what became of them; status: as a shell has it. */

@@ -28,6 +28,7 @@ void runner_tests_release(struct runner_tests *tests)
 		free(tests->list[i].id);
 		runner_words_free(tests->list[i].words);
 		runner_words_free(tests->list[i].needs);
+		runner_words_free(tests->list[i].looked);
 	}
 	free(tests->list);
 	free(tests->file);

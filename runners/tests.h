@@ -16,7 +16,9 @@ struct runner_test {
 	char *id;            /* may come twice, and is one unit all the same */
 	char **words;        /* NULL-terminated; NULL: it has no program */
 	char **needs;        /* ids of those that run before it; or NULL */
-	bool may_skip;       /* it can itself say that it was skipped */
+	char **looked;       /* what the runner looks for besides; or NULL */
+	bool skips_itself;   /* its process can say that it was skipped */
+	bool off;            /* it is not to run */
 	const char *outcome; /* as docs/GLOSSARY.md has them; NULL: none */
 	int64_t duration;    /* microseconds, -1: unknown */
 };

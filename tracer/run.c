@@ -425,7 +425,7 @@ static char **command_for(const struct run_options *options,
 {
 	return tests ? options->adapter->start(tests, options->argv,
 			       options->selection, options->selection_count,
-			       session->directory)
+			       options->known, session->directory)
 		     : NULL;
 }
 

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/intern.h"
 #include "fold/fold.h"
 #include "runners/adapter.h"
 
@@ -24,6 +25,9 @@ struct run_options {
 	const struct adapter *inside;
 	char *const *selection; /* of the tests; NULL: all */
 	size_t selection_count;
+	/* The runner's tests in the map: others are selected as well; or NULL.
+	 */
+	const struct interner *known;
 	struct audit *audit; /* compare with the map, do not record; or NULL */
 	/* The print of what a check is, whose unit it is; or NULL. */
 	const char *definition;

@@ -79,14 +79,11 @@ static const struct option {
 	{NULL, false, SHOWS},
 };
 
+/* ctest takes a value in the next word alone. */
 static const struct option *option_of(const char *word)
 {
-	size_t n = strncmp(word, "--", 2) ? strlen(word) : strcspn(word, "=");
-
 	for (const struct option *option = options; option->name; option++)
-		if (!strcmp(option->name, word) ||
-			(option->value && strlen(option->name) == n &&
-				!strncmp(option->name, word, n)))
+		if (!strcmp(option->name, word))
 			return option;
 	return NULL;
 }
@@ -101,8 +98,6 @@ static size_t jobs_words(char *const argv[])
 {
 	const char *word = argv[0];
 
-	if (!strncmp(word, "--parallel=", 11))
-		return 1;
 	if (strcmp(word, "--parallel") != 0 && strncmp(word, "-j", 2) != 0)
 		return 0;
 	if (word[1] == 'j' && word[2])
@@ -120,7 +115,6 @@ struct given {
 static struct given read_option(char *const argv[])
 {
 	struct given given = {.words = jobs_words(argv)};
-	const char *equals;
 
 	if (given.words)
 		return given;
@@ -128,15 +122,10 @@ static struct given read_option(char *const argv[])
 	if (!given.option)
 		return given;
 	given.words = 1;
-	equals = strchr(argv[0], '=');
 	if (!given.option->value)
 		return given;
-	if (equals && !strncmp(argv[0], "--", 2)) {
-		given.value = equals + 1;
-	} else {
-		given.value = argv[1];
-		given.words = argv[1] ? 2 : 0;
-	}
+	given.value = argv[1];
+	given.words = argv[1] ? 2 : 0;
 	return given;
 }
 
@@ -148,6 +137,18 @@ static bool is_ctest(const char *word)
 	return !strcmp(name, "ctest") || !strcmp(name, "ctest3");
 }
 
+/*
+ * Whether a word is an option of a launcher's, a variable, a number or a time;
+ * what is neither is the command. Into another folder nobody follows.
+ */
+static bool is_launchers(const char *word)
+{
+	if (!strncmp(word, "-C", 2) || !strncmp(word, "--chdir", 7) ||
+		!strncmp(word, "-S", 2) || !strncmp(word, "--split", 7))
+		return false;
+	return *word == '-' || strchr(word, '=') || isdigit(*word);
+}
+
 bool ctest_command_read(struct ctest_command *command, char *const argv[])
 {
 	struct given given;
@@ -155,7 +156,7 @@ bool ctest_command_read(struct ctest_command *command, char *const argv[])
 
 	*command = (struct ctest_command){.directory = "."};
 	if (launcher_hands_on(argv))
-		while (argv[i] && !is_ctest(argv[i]))
+		for (i = 1; argv[i] && is_launchers(argv[i]);)
 			i++;
 	if (!argv[i] || !is_ctest(argv[i]))
 		return false;

@@ -86,9 +86,10 @@ static int take_test(
 		texts_of(cJSON_GetObjectItemCaseSensitive(test, "command"));
 	/* Tests that make what it needs are there, too. */
 	added->needs = ids_of(texts_of(property_of(test, "DEPENDS")), head);
-	added->may_skip = property_of(test, "DISABLED") ||
-			  property_of(test, "SKIP_RETURN_CODE") ||
-			  property_of(test, "SKIP_REGULAR_EXPRESSION");
+	added->looked = texts_of(property_of(test, "REQUIRED_FILES"));
+	added->off = property_of(test, "DISABLED") != NULL;
+	added->skips_itself = property_of(test, "SKIP_RETURN_CODE") ||
+			      property_of(test, "SKIP_REGULAR_EXPRESSION");
 	return 0;
 }
 
@@ -293,7 +294,8 @@ static char *report_path(
 }
 
 char **ctest_start(const struct runner_tests *tests, char *const argv[],
-	char *const *selection, size_t count, const char *folder)
+	char *const *selection, size_t count, const struct interner *known,
+	const char *folder)
 {
 	struct ctest_command command;
 	struct interner chosen = {0};
@@ -302,6 +304,12 @@ char **ctest_start(const struct runner_tests *tests, char *const argv[],
 	if (!ctest_command_read(&command, argv))
 		return NULL;
 	load_selection(&chosen, tests, selection, selection ? count : 0);
+	for (size_t i = 0; chosen.count && known && i < tests->count; i++) {
+		const char *id = tests->list[i].id;
+
+		if (intern_find(known, id, strlen(id)) == INTERN_NONE)
+			intern(&chosen, id, strlen(id));
+	}
 	if (chosen.count)
 		words = ctest_list_choose(
 			tests, argv, &command, &chosen, folder);
@@ -316,20 +324,32 @@ char **ctest_start(const struct runner_tests *tests, char *const argv[],
 	return all;
 }
 
+/* A text as XML has it in an attribute: white space is a blank. */
+static char *as_attribute(const char *text)
+{
+	char *copy = xstrdup(text);
+
+	for (char *at = copy; *at; at++)
+		if (*at == '\t' || *at == '\n' || *at == '\r')
+			*at = ' ';
+	return copy;
+}
+
 static void ctest_list_tell(struct runner_tests *tests, const struct told *told,
 	const char *head, int status)
 {
 	for (size_t i = 0; i < tests->count; i++) {
 		struct runner_test *test = &tests->list[i];
-		const char *name = test->id + strlen(head);
+		char *name = as_attribute(test->id + strlen(head));
 		uint32_t at = intern_find(&told->names, name, strlen(name));
 
+		free(name);
 		if (at == INTERN_NONE)
 			continue;
 		test->outcome = told->list[at].outcome;
 		test->duration = told->list[at].duration;
 		/* It has no program, or what it needs has failed. */
-		if (status && !test->may_skip &&
+		if (status && !test->off && !test->skips_itself &&
 			!strcmp(test->outcome, "skipped"))
 			test->outcome = "failed";
 	}

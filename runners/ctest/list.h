@@ -7,13 +7,15 @@
 #define FTRACE_RUNNERS_CTEST_LIST_H
 
 #include "base/err.h"
+#include "base/intern.h"
 #include "runners/tests.h"
 
 /* As struct adapter has them. */
 int ctest_list(struct runner_tests *tests, char *const argv[], const char *root,
 	struct err *err);
 char **ctest_start(const struct runner_tests *tests, char *const argv[],
-	char *const *selection, size_t count, const char *folder);
+	char *const *selection, size_t count, const struct interner *known,
+	const char *folder);
 void ctest_told(struct runner_tests *tests, char *const argv[],
 	const char *folder, int status);
 

@@ -320,3 +320,86 @@ def test_as_a_check(sample):
     assert "1 hit" in project.ftrace("check").ok().err
     project.edit("data/two.txt")
     assert RAN.findall(project.ftrace("test").ok().out) == ["two"]
+
+
+def test_a_script_without_a_first_line(sample):
+    """The C library hands it to a shell: other words than ctest lists."""
+    project = sample("""\
+        add_test(NAME bare COMMAND ${CMAKE_SOURCE_DIR}/bare)
+        """)
+    project.write("bare", 'test -s "${0%/*}/data/three.txt"\n').chmod(0o755)
+    record(project)
+    project.write("data/three.txt", "")
+    assert "out::bare" in project.affected_units()
+
+
+def test_a_program_that_a_fixture_makes(sample):
+    project = sample("""\
+        file(WRITE ${CMAKE_BINARY_DIR}/make.sh "printf '#!/bin/sh\\ntest -s \
+$1\\n' >$2; chmod +x $2")
+        add_test(NAME makes COMMAND sh make.sh
+                 ${CMAKE_SOURCE_DIR}/data/three.txt ${CMAKE_BINARY_DIR}/made)
+        add_test(NAME runs COMMAND ${CMAKE_BINARY_DIR}/made)
+        set_tests_properties(makes PROPERTIES FIXTURES_SETUP F)
+        set_tests_properties(runs PROPERTIES FIXTURES_REQUIRED F)
+        """)
+    record(project)
+    project.write("data/three.txt", "")
+    assert "out::runs" in project.affected_units()
+
+
+def test_a_test_that_could_not_run(sample):
+    project = sample("""\
+        add_test(NAME absent COMMAND no-such-program)
+        set_tests_properties(absent PROPERTIES SKIP_RETURN_CODE 77)
+        """)
+    record(project, code=8)
+    assert project.units()["out::absent"] == "failed"
+
+
+def test_required_files(sample):
+    project = sample("""\
+        set_tests_properties(one PROPERTIES REQUIRED_FILES
+                             ${CMAKE_SOURCE_DIR}/data/three.txt)
+        """)
+    record(project)
+    with project.edited("data/three.txt"):
+        assert project.affected() == []
+    (project.root / "data/three.txt").unlink()
+    assert "out::one" in project.affected_units()
+
+
+@pytest.mark.parametrize("words", [
+    ["env", "-C", "out", "ctest"], ["nice", "sh", "-c", ":", "ctest"],
+    ["ctest", "--test-dir=out"]])
+def test_what_may_mean_something_else_is_a_command(sample, words):
+    project = sample()
+    log = project.write("log")
+    project.write("sh", 'echo "$@" >>%s\n' % log)
+    project.run(*words)
+    assert all(not unit.startswith("out::") and not unit.startswith(".::")
+               for unit in project.units())
+
+
+def test_tests_that_are_found_by_running_a_program(sample):
+    """As googletest's are: the list itself changes what ctest reads."""
+    project = sample("""\
+        set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES
+                     ${CMAKE_SOURCE_DIR}/found.cmake)
+        """)
+    project.write("names", "first")
+    project.write("found.cmake", """\
+        get_filename_component(here ${CMAKE_CURRENT_LIST_FILE} DIRECTORY)
+        if(${here}/names IS_NEWER_THAN ${here}/found)
+            file(COPY_FILE ${here}/names ${here}/found)
+        endif()
+        file(STRINGS ${here}/found names)
+        foreach(name ${names})
+            add_test(${name} sh -c "grep . ${here}/names")
+        endforeach()
+        """)
+    record(project)
+    assert "out::first" in project.units()
+    project.write("names", "first\nsecond\n")
+    assert "second" in chosen(project)
+    assert project.units()["out::second"] == "passed"

@@ -5,6 +5,8 @@
  */
 #include "tests/unit/scratch.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -289,9 +291,10 @@ TEST(a_process_of_a_test_is_no_other_test)
 {
 	uint32_t image = run_listed();
 	uint32_t one = traced_exec(image, "t", "/t", "1", NULL);
-	uint32_t two = traced_exec(one, "u", "/t", "2", NULL);
+	uint32_t within = traced_exec(one, "u", "/t", "2", NULL);
 
-	traced_access(two, BASE, ACCESS_READ, "a", 0);
+	traced_exec(image, "t", "/t", "2", NULL);
+	traced_access(within, BASE, ACCESS_READ, "a", 0);
 	traced_fold();
 	write_file("a", "edited");
 	assert_string_equal(traced_affected(), "b::needs b::one b::same");
@@ -299,22 +302,56 @@ TEST(a_process_of_a_test_is_no_other_test)
 
 TEST(the_runner_only_looks_for_programs)
 {
-	uint32_t image = run_listed();
+	char path[PATH_MAX], *looked[] = {path, NULL};
+	uint32_t image = run_listed(), one;
 
-	traced_exec(image, "t", "/t", "1", NULL);
+	snprintf(path, sizeof(path), "%s", scratch_path("c"));
+	listed[0].looked = looked;
+	one = traced_exec(image, "t", "/t", "1", NULL);
 	traced_exec(image, "t", "/t", "2", NULL);
 	traced_access(image, BASE, ACCESS_STAT, "c", 0);
+	traced_access(image, BASE, ACCESS_STAT, "u", 0);
 	traced_access(image, BASE, ACCESS_READ, "a", 0);
+	traced_access(one, BASE, ACCESS_STAT, "t", 0);
 	traced_fold();
+	listed[0].looked = NULL;
 	write_file("c", "edited");
 	assert_string_equal(traced_affected(), "b::needs");
 	remove_file("c");
 	assert_string_equal(
 		traced_affected(), "b::needs b::one b::same b::two");
 	write_file("c", "c");
-	write_file("a", "edited");
+	assert_string_equal(traced_affected(), "b::needs");
+	write_file("u", "edited");
 	assert_string_equal(
 		traced_affected(), "b::needs b::one b::same b::two");
+}
+
+/* What it ran and nobody knows for a test is the runner's, looks and all. */
+TEST(what_a_listed_test_did_unknown_counts_for_all)
+{
+	uint32_t image = run_listed(), other;
+
+	traced_exec(image, "t", "/t", "1", NULL);
+	other = traced_exec(image, "t", "sh", "/t", "2", NULL);
+	traced_access(other, BASE, ACCESS_STAT, "c", 0);
+	traced_fold();
+	assert_string_equal(traced_affected(), "b::needs b::two");
+	write_file("c", "edited");
+	assert_string_equal(
+		traced_affected(), "b::needs b::one b::same b::two");
+}
+
+TEST(a_test_without_a_process_did_not_skip_itself)
+{
+	uint32_t image;
+
+	listed[2].outcome = "skipped";
+	image = run_listed();
+	traced_exec(image, "t", "/t", "1", NULL);
+	traced_fold();
+	listed[2].outcome = "passed";
+	assert_string_equal(traced_end("ctest/b::two"), "failed");
 }
 
 TEST(a_listed_test_that_nobody_told_of)
@@ -389,6 +426,8 @@ int main(void)
 		IN_TRACED(a_listed_test_is_the_process_with_its_words),
 		IN_TRACED(a_process_of_a_test_is_no_other_test),
 		IN_TRACED(the_runner_only_looks_for_programs),
+		IN_TRACED(what_a_listed_test_did_unknown_counts_for_all),
+		IN_TRACED(a_test_without_a_process_did_not_skip_itself),
 		IN_TRACED(a_listed_test_that_nobody_told_of),
 		IN_TRACED(of_tests_with_the_same_words_only_one_ran),
 		IN_TRACED(a_ring_of_the_runner_hides_nothing),
