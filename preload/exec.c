@@ -165,8 +165,10 @@ static void exec_failed(
 /* The kernel opens it, along links that the path may cross. */
 static void exec_saw_interpreter(void *unused, const char *path)
 {
+	bool there = look_up(AT_FDCWD, path) != -ENOENT;
+
 	(void)unused;
-	saw(AT_FDCWD, path, ACCESS_READ, 0);
+	saw(AT_FDCWD, path, there ? ACCESS_READ : ACCESS_ABSENT, 0);
 }
 
 /* Announces the program; false when it has no name that could be told. */

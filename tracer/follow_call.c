@@ -295,9 +295,11 @@ static void follow_call_saw_interpreter(void *data, const char *path)
 {
 	struct exec_of *exec = data;
 
+	bool there = access(path, F_OK) == 0 || errno != ENOENT;
+
 	if (*path == '/')
-		follow_call_write_path(
-			exec->tracees, exec->process, path, ACCESS_READ, 0);
+		follow_call_write_path(exec->tracees, exec->process, path,
+			there ? ACCESS_READ : ACCESS_ABSENT, 0);
 }
 
 static void begin_exec(

@@ -403,3 +403,12 @@ def test_tests_that_are_found_by_running_a_program(sample):
     project.write("names", "first\nsecond\n")
     assert "second" in chosen(project)
     assert project.units()["out::second"] == "passed"
+
+
+def test_a_script_whose_interpreter_is_not_there(sample):
+    project = sample("""\
+        add_test(NAME lost COMMAND ${CMAKE_SOURCE_DIR}/lost)
+        """)
+    project.write("lost", "#!/nonexistent/interpreter\n").chmod(0o755)
+    record(project, code=8)
+    assert project.affected() == ["out::lost"]
