@@ -102,7 +102,9 @@ static void finish_units(struct fold *fold)
 		fold_use(fold, i, fold->base);
 		/* One that was there and not chosen is not news. */
 		scope->known_only = !fold->scopes[i].ran;
-		scope->unasked = fold->scopes[i].unasked;
+		scope->unasked =
+			fold->scopes[i].unasked ||
+			(fold->scopes[i].needed && fold->options->selection);
 	}
 }
 
@@ -117,7 +119,8 @@ static void drop_deselected(struct fold *fold)
 	for (uint32_t i = 0; i < fold->scope_count; i++)
 		if (scopes[i].kind == SCOPE_FINISH ||
 			(scopes[i].kind == SCOPE_UNIT && !fold->scopes[i].ran &&
-				!fold->scopes[i].selected))
+				!fold->scopes[i].selected &&
+				!fold->scopes[i].needed))
 			scopes[i].unwanted = true;
 }
 

@@ -118,6 +118,7 @@ struct fold_scope {
 	bool ran;       /* said an outcome other than that it exists */
 	bool selected;  /* was collected and chosen, if perhaps not run */
 	bool unasked;   /* was collected beside others that were chosen */
+	bool needed;    /* a unit that ran needs it, which may not have run */
 	bool completed; /* a collector that came to its end */
 	bool told;      /* it said how it ended, if it is no unit */
 };

@@ -51,8 +51,12 @@ static void fold_tests_add_unit(
 	}
 	/* One that was to run and did not is known to be there. */
 	fold->scopes[unit].selected = !fold->options->selection;
-	for (char **id = test->needs; id && *id; id++)
-		fold_use(fold, unit, fold_tests_unit_of(fold, *id));
+	for (char **id = test->needs; id && *id; id++) {
+		uint32_t needed = fold_tests_unit_of(fold, *id);
+
+		fold_use(fold, unit, needed);
+		fold->scopes[needed].needed |= test->outcome != NULL;
+	}
 }
 
 struct programs {

@@ -27,6 +27,7 @@ enum statement {
 	ADD_UNIT,
 	UPDATE_UNIT,
 	ADD_USE,
+	ADD_USERS,
 	ADD_MAKE,
 	DROP_MAKERS,
 	DROP_MAKES,
@@ -52,6 +53,11 @@ static const char *const sql[STATEMENTS] = {
 	[UPDATE_UNIT] = "UPDATE unit SET outcome = ?2, duration = ?3,"
 			" place = ?4 WHERE scope = ?1",
 	[ADD_USE] = "INSERT OR IGNORE INTO uses (scope, used) VALUES (?, ?)",
+	/* Who needs a unit needs it as it ran last, whenever that was. */
+	[ADD_USERS] = "INSERT OR IGNORE INTO uses (scope, used)"
+		      " SELECT uses.scope, ?2 FROM uses"
+		      " JOIN unit ON unit.scope = uses.scope"
+		      " WHERE uses.used = ?1",
 	/*
 	 * A scope can have done several things to parts of a file. What it
 	 * did not write this time is its product still.
@@ -300,6 +306,13 @@ static int update_unit(struct store *store, const struct recorded_scope *scope)
 	return recording_store_run(store, UPDATE_UNIT, NULL);
 }
 
+static int add_users(struct store *store, int64_t old, int64_t scope)
+{
+	sqlite3_bind_int64(store->stmts[ADD_USERS], 1, old);
+	sqlite3_bind_int64(store->stmts[ADD_USERS], 2, scope);
+	return recording_store_run(store, ADD_USERS, NULL);
+}
+
 static int store_unit(struct store *store, struct recorded_scope *scope,
 	const struct scope_key *key)
 {
@@ -322,6 +335,8 @@ static int store_unit(struct store *store, struct recorded_scope *scope,
 		code = drop_unit(store, old);
 	if (code == 0)
 		code = insert_scope(store, scope, key);
+	if (code == 0 && old)
+		code = add_users(store, old, scope->id);
 	return code == 0 ? recording_store_add_unit(store, scope) : code;
 }
 
@@ -343,14 +358,27 @@ static int store_scope(struct store *store, struct recorded_scope *scope,
 	return code;
 }
 
+/* A unit that did not run is as the map has it. */
+static int find_used(
+	struct store *store, const struct recorded_scope *used, int64_t *scope)
+{
+	*scope = used->id;
+	return *scope || used->kind != SCOPE_UNIT
+		       ? 0
+		       : recording_store_find_unit(
+				 store, used->name, used->name_size, scope);
+}
+
 static int store_uses(struct store *store, const struct recorded_scope *scope)
 {
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < scope->use_count; i++) {
-		int64_t used = store->recording->scopes[scope->uses[i]].id;
+		int64_t used;
 
-		if (!used || used == scope->id)
+		code = find_used(store,
+			&store->recording->scopes[scope->uses[i]], &used);
+		if (code < 0 || !used || used == scope->id)
 			continue;
 		sqlite3_bind_int64(store->stmts[ADD_USE], 1, scope->id);
 		sqlite3_bind_int64(store->stmts[ADD_USE], 2, used);

@@ -412,3 +412,18 @@ def test_a_script_whose_interpreter_is_not_there(sample):
     project.write("lost", "#!/nonexistent/interpreter\n").chmod(0o755)
     record(project, code=8)
     assert project.affected() == ["out::lost"]
+
+
+def test_what_it_needs_is_kept_where_it_runs_alone(sample):
+    project = sample("""\
+        reads(three three.txt)
+        set_tests_properties(two PROPERTIES DEPENDS three)
+        """)
+    record(project)
+    project.edit("data/two.txt")
+    assert chosen(project) == ["two"]
+    with project.edited("data/three.txt"):
+        assert project.affected_units() == ["out::three", "out::two"]
+    record(project, "-R", "two")
+    project.edit("data/three.txt")
+    assert project.affected_units() == ["out::three", "out::two"]

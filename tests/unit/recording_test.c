@@ -97,6 +97,22 @@ TEST(unwanted)
 	assert_int_equal(graph_number("SELECT count(*) FROM uses"), 0);
 }
 
+TEST(needed_and_did_not_run)
+{
+	uint32_t unit, needed;
+
+	graph_unit("r/base", "a");
+	graph_begin();
+	unit = graph_scope(SCOPE_UNIT, "r/user");
+	needed = graph_scope(SCOPE_UNIT, "r/base");
+	graph_at(needed)->known_only = true;
+	graph_use(unit, needed);
+	graph_commit();
+	assert_string_equal(graph_affected("a"), "base user");
+	graph_unit("r/base", "b");
+	assert_string_equal(graph_affected("b"), "base user");
+}
+
 TEST(gone)
 {
 	graph_unit("r/one", "a");
@@ -351,6 +367,7 @@ int main(void)
 		HERE(runners_are_apart),
 		HERE(known_and_did_not_run),
 		HERE(unwanted),
+		HERE(needed_and_did_not_run),
 		HERE(gone),
 		HERE(outcome_and_duration),
 		HERE(kinds_of_one_state_are_joined),
