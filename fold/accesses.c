@@ -382,8 +382,6 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 		event->clock < fold->image_ready[event->image] &&
 		fold_is_collected(fold, path.node))
 		return;
-	if (fold_is_runners_own(fold, path.node))
-		return;
 	if (kind == ACCESS_STAT &&
 		(block != fold->no_block ||
 			fold_finds_program(fold, event->image, path.node))) {

@@ -224,7 +224,6 @@ struct fold {
 	size_t temporary_count;
 	bool *starters;             /* images that started tests; or NULL */
 	struct interner programs;   /* nodes of what the runner looks for */
-	uint32_t runner_own;        /* likewise of runner_tests.own; 0: none */
 	uint32_t kernels[2];        /* likewise of /proc and /sys */
 	char rewrote[512];          /* see struct fold_summary */
 	struct interner texts;      /* reasons and outcomes */
@@ -394,8 +393,6 @@ bool fold_finds_program(const struct fold *fold, uint32_t image, uint32_t node);
  * does not. */
 bool fold_is_runners_ring(const struct fold *fold, uint32_t scope,
 	const struct wire_record *lost);
-/* What the runner has from its former runs is no input. */
-bool fold_is_runners_own(const struct fold *fold, uint32_t node);
 
 /* True when node is dir or lies below it. */
 bool fold_below(const struct fold *fold, uint32_t node, uint32_t dir);

@@ -251,9 +251,6 @@ void fold_tests(struct fold *fold)
 
 	if (!tests)
 		return;
-	if (tests->own)
-		fold->runner_own = path_tree_resolve(&fold->tree, tests->own,
-			strlen(tests->own), false, NULL);
 	for (size_t i = 0; i < tests->count; i++)
 		fold_tests_add_unit(fold, &tests->list[i]);
 	find_words(fold, &programs);
@@ -276,11 +273,6 @@ bool fold_finds_program(const struct fold *fold, uint32_t image, uint32_t node)
 {
 	return fold->starters && fold->starters[image] &&
 	       intern_find(&fold->programs, &node, sizeof(node)) != INTERN_NONE;
-}
-
-bool fold_is_runners_own(const struct fold *fold, uint32_t node)
-{
-	return fold->runner_own && fold_below(fold, node, fold->runner_own);
 }
 
 bool fold_is_runners_ring(

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 
 struct runner_test *runner_tests_add(struct runner_tests *tests)
 {
@@ -15,23 +16,15 @@ struct runner_test *runner_tests_add(struct runner_tests *tests)
 	return test;
 }
 
-void runner_words_free(char **words)
-{
-	for (char **word = words; word && *word; word++)
-		free(*word);
-	free(words);
-}
-
 void runner_tests_release(struct runner_tests *tests)
 {
 	for (size_t i = 0; i < tests->count; i++) {
 		free(tests->list[i].id);
-		runner_words_free(tests->list[i].words);
-		runner_words_free(tests->list[i].needs);
-		runner_words_free(tests->list[i].looked);
+		words_free(tests->list[i].words);
+		words_free(tests->list[i].needs);
+		words_free(tests->list[i].looked);
 	}
 	free(tests->list);
 	free(tests->file);
-	free(tests->own);
 	memset(tests, 0, sizeof(*tests));
 }

@@ -25,7 +25,6 @@ struct runner_test {
 
 struct runner_tests {
 	char *file; /* the part that all ids begin with (adapter.h) */
-	char *own;  /* where it keeps what it knows of former runs; or NULL */
 	struct runner_test *list;
 	size_t count, room;
 	const char *untold; /* how those ended that ran untold; NULL: unknown */
@@ -36,8 +35,5 @@ struct runner_tests {
 /* One more, of zeroes but for the duration, which is unknown. */
 struct runner_test *runner_tests_add(struct runner_tests *tests);
 void runner_tests_release(struct runner_tests *tests);
-
-/* A NULL-terminated list that was allocated with its words. */
-void runner_words_free(char **words);
 
 #endif

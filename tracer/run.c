@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/locate.h"
+#include "base/words.h"
 #include "fold/before.h"
 #include "map/aside.h"
 #include "map/project.h"
@@ -217,9 +218,9 @@ char *run_command_words(char *const argv[])
 
 char **run_command_split(const char *words)
 {
-	char **list = NULL, *word, *to;
-	size_t count = 0, room = 0;
+	struct words split = {0};
 	bool more = true;
+	char *word, *to;
 
 	while (more) {
 		word = to = xcalloc(strlen(words) + 1, 1);
@@ -230,17 +231,9 @@ char **run_command_split(const char *words)
 		}
 		more = *words == ' ';
 		words += more;
-		*(char **)array_add(&list, &count, &room, sizeof(*list)) = word;
+		words_add(&split, word);
 	}
-	array_add(&list, &count, &room, sizeof(*list));
-	return list;
-}
-
-static void free_words(char **words)
-{
-	for (char **word = words; word && *word; word++)
-		free(*word);
-	free(words);
+	return split.list;
 }
 
 char *run_command_asked(const struct adapter *adapter, char *const argv[],
@@ -257,7 +250,7 @@ char *run_command_asked(const struct adapter *adapter, char *const argv[],
 	/* One whole that has these words is another command. */
 	line = xasprintf("%s: %s", adapter->name, words);
 	free(words);
-	free_words(asked);
+	words_free(asked);
 	return line;
 }
 
@@ -466,7 +459,7 @@ static int run_traced(const struct run_options *options,
 	before_release(&own);
 	if (tests)
 		runner_tests_release(tests);
-	free_words(words);
+	words_free(words);
 	free_environment(envp);
 	for (size_t i = 0; i < variables.count; i++)
 		free(variables.list[i].value);

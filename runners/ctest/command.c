@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "map/project.h"
 #include "runners/launcher.h"
 
@@ -178,42 +179,31 @@ bool ctest_command_read(struct ctest_command *command, char *const argv[])
 	return true;
 }
 
-static void ctest_command_add(
-	char ***words, size_t *count, size_t *room, char *word)
-{
-	*(char **)array_add(words, count, room, sizeof(**words)) = word;
-}
-
 char **ctest_command_asked(char *const argv[], const char *root,
 	const char *directory, bool sibling)
 {
 	struct ctest_command command;
 	struct given given;
-	char **words = NULL;
-	size_t count = 0, room = 0;
+	struct words words = {0};
 
 	/* The build's place says where it is, wherever it is started. */
 	(void)directory;
 	if (sibling || !ctest_command_read(&command, argv))
 		return NULL;
 	for (size_t i = 0; i <= command.at; i++)
-		ctest_command_add(&words, &count, &room, xstrdup(argv[i]));
-	ctest_command_add(
-		&words, &count, &room, project_path(root, command.directory));
+		words_add_copy(&words, argv[i]);
+	words_add(&words, project_path(root, command.directory));
 	for (size_t i = command.at + 1; argv[i]; i += given.words) {
 		given = read_option(argv + i);
 		if (!given.option || given.option->meaning == SHOWS ||
 			given.option->meaning == PLACE ||
 			given.option->meaning == JUNIT)
 			continue;
-		ctest_command_add(
-			&words, &count, &room, xstrdup(given.option->name));
+		words_add_copy(&words, given.option->name);
 		if (given.value)
-			ctest_command_add(
-				&words, &count, &room, xstrdup(given.value));
+			words_add_copy(&words, given.value);
 	}
-	ctest_command_add(&words, &count, &room, NULL);
-	return words;
+	return words.list;
 }
 
 bool ctest_command_is_part(char *const argv[])

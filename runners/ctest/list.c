@@ -13,29 +13,20 @@
 #include "base/capture.h"
 #include "base/intern.h"
 #include "base/read_file.h"
+#include "base/words.h"
 #include "map/project.h"
 #include "runners/ctest/command.h"
 #include "runners/outcomes/told.h"
 
-static void ctest_list_add(
-	char ***words, size_t *count, size_t *room, char *word)
-{
-	*(char **)array_add(words, count, room, sizeof(**words)) = word;
-}
-
 /* The texts of an array; NULL where it is none, or empty. */
 static char **texts_of(const cJSON *array)
 {
-	char **texts = NULL;
-	size_t count = 0, room = 0;
+	struct words texts = {0};
 	const cJSON *each;
 
 	cJSON_ArrayForEach(each, array) if (cJSON_IsString(each))
-		ctest_list_add(
-			&texts, &count, &room, xstrdup(each->valuestring));
-	if (texts)
-		ctest_list_add(&texts, &count, &room, NULL);
-	return texts;
+		words_add_copy(&texts, each->valuestring);
+	return texts.list;
 }
 
 static const cJSON *property_of(const cJSON *test, const char *name)
@@ -110,15 +101,11 @@ static int take_tests(struct runner_tests *tests, const char *text,
 
 static char **with_words(char *const argv[], const char *const *more)
 {
-	char **words = NULL;
-	size_t count = 0, room = 0;
+	struct words words = {0};
 
-	for (; *argv; argv++)
-		ctest_list_add(&words, &count, &room, xstrdup(*argv));
-	for (; *more; more++)
-		ctest_list_add(&words, &count, &room, xstrdup(*more));
-	ctest_list_add(&words, &count, &room, NULL);
-	return words;
+	words_add_list(&words, (const char *const *)argv);
+	words_add_list(&words, more);
+	return words.list;
 }
 
 int ctest_list(struct runner_tests *tests, char *const argv[], const char *root,
@@ -126,7 +113,7 @@ int ctest_list(struct runner_tests *tests, char *const argv[], const char *root,
 {
 	static const char *const asking[] = {"--show-only=json-v1", NULL};
 	struct ctest_command command;
-	char **words, *text, *head, real[PATH_MAX];
+	char **words, *text, *head;
 	size_t size;
 	int code;
 
@@ -135,9 +122,6 @@ int ctest_list(struct runner_tests *tests, char *const argv[], const char *root,
 		return err_set(err, -1, "'%s' runs no test", argv[0]);
 	tests->listed = time(NULL);
 	tests->file = project_path(root, command.directory);
-	tests->own = realpath(command.directory, real)
-			     ? xasprintf("%s/Testing/Temporary", real)
-			     : NULL;
 	/* Those of other configurations have the same file. */
 	tests->chosen = command.filters || command.config;
 	words = with_words(argv, asking);
@@ -147,7 +131,7 @@ int ctest_list(struct runner_tests *tests, char *const argv[], const char *root,
 		code = take_tests(tests, text, head, err);
 	free(text);
 	free(head);
-	runner_words_free(words);
+	words_free(words);
 	return code;
 }
 
@@ -252,7 +236,7 @@ static bool means_chosen(char *const argv[], const struct runner_tests *tests,
 			intern_find(&met, id, strlen(id)) != INTERN_NONE;
 	}
 	free(text);
-	runner_words_free(words);
+	words_free(words);
 	runner_tests_release(&listed);
 	interner_release(&met);
 	return means;
@@ -275,7 +259,7 @@ static char **ctest_list_choose(const struct runner_tests *tests,
 		words = with_words(argv, more);
 	}
 	if (words && !means_chosen(words, tests, chosen, head)) {
-		runner_words_free(words);
+		words_free(words);
 		words = NULL;
 	}
 	free(choice);
@@ -319,7 +303,7 @@ char **ctest_start(const struct runner_tests *tests, char *const argv[],
 	report = report_path(&command, folder);
 	all = with_words(words ? words : argv,
 		(const char *const[]){"--output-junit", report, NULL});
-	runner_words_free(words);
+	words_free(words);
 	free(report);
 	return all;
 }

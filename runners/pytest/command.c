@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "map/project.h"
 #include "runners/launcher.h"
 #include "runners/pytest/options.h"
@@ -32,17 +33,6 @@ struct place {
 	bool module;  /* as Python's module */
 	bool options; /* Python has some of its own */
 };
-
-struct words {
-	char **list;
-	size_t count, room;
-};
-
-static void pytest_command_add(struct words *words, char *word)
-{
-	*(char **)array_add(&words->list, &words->count, &words->room,
-		sizeof(*words->list)) = word;
-}
 
 static const char *pytest_command_base_name(const char *path)
 {
@@ -210,18 +200,18 @@ static bool add_direct(struct words *words, const struct place *place,
 		free(path);
 		return false;
 	}
-	pytest_command_add(words, python ? python
-				  : path ? project_path(root, path)
-					 : xstrdup(argv[0]));
+	words_add(words, python ? python
+			 : path ? project_path(root, path)
+				: xstrdup(argv[0]));
 	free(path);
 	for (size_t i = 1; place->options && i < place->at - 1; i++)
-		pytest_command_add(words, xstrdup(argv[i]));
+		words_add_copy(words, argv[i]);
 	if (place->options)
-		pytest_command_add(words, xstrdup(argv[place->at - 1]));
+		words_add_copy(words, argv[place->at - 1]);
 	else if (place->module != sibling)
-		pytest_command_add(words, xstrdup("-m"));
+		words_add_copy(words, "-m");
 	if (python || place->module)
-		pytest_command_add(words, xstrdup("pytest"));
+		words_add_copy(words, "pytest");
 	return true;
 }
 
@@ -237,10 +227,10 @@ static void add_arguments(struct words *words, char *const argv[])
 		if (argv[i][0] == '-' && !ended)
 			option_read(&option, argv + i);
 		if (option.sense != SENSE_SHOWN) {
-			pytest_command_add(words,
+			words_add(words,
 				option.left ? option.left : xstrdup(argv[i]));
 			if (option.words == 2)
-				pytest_command_add(words, xstrdup(argv[i + 1]));
+				words_add_copy(words, argv[i + 1]);
 		}
 	}
 }
@@ -263,11 +253,10 @@ char **pytest_asked(char *const argv[], const char *root, const char *directory,
 			return NULL;
 	} else {
 		for (size_t i = 0; argv[i] && (!found || i <= place.at); i++)
-			pytest_command_add(&words, xstrdup(argv[i]));
+			words_add_copy(&words, argv[i]);
 	}
 	if (found)
 		add_arguments(&words, argv + place.at + 1);
-	pytest_command_add(&words, NULL);
 	return words.list;
 }
 
