@@ -15,7 +15,7 @@ KINDS = ("read", "write", "exec", "list", "stat", "link", "absent", "rename",
 
 # Below which paths nothing is compared, and why.
 EXCLUDED = (
-    ("/proc", "the kernel's own (docs/limitations.md)"),
+    ("/proc", "the kernel's own (docs/reference/limitations.md)"),
     ("/sys", "the kernel's own"),
     ("/dev/fd", "links into /proc"),
     ("/dev/stdin", "a link into /proc"),

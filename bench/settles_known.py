@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Why some set-ups do not settle; docs/limitations.md says each, too."""
+"""Why some set-ups do not settle; limitations.md says each, too."""
 
 import collections
 import fnmatch
@@ -56,7 +56,7 @@ def check():
     documented = " ".join(common.read(path).split())
     for known in KNOWN:
         if known.why not in documented:
-            raise Broken("docs/limitations.md does not say: " + known.why)
+            raise Broken("limitations.md does not say: " + known.why)
 
 
 def print_all():

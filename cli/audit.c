@@ -41,7 +41,7 @@ static const struct option_row options[] = {
 		"what the runner prints, on standard error"},
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary"},
 	{0, "json", OPTION_FLAG, &common_json, 0,
-		"answer in JSON (see docs/json.md)"},
+		"answer in JSON (see docs/reference/json.md)"},
 	COMMON_OPTIONS,
 	{0},
 };

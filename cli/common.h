@@ -13,7 +13,7 @@
 
 #define QUERY_OPTIONS \
 	{0, "json", OPTION_FLAG, &common_json, 0, \
-		"answer in JSON (see docs/json.md)"}, \
+		"answer in JSON (see docs/reference/json.md)"}, \
 		{0, "color", OPTION_TEXT, &colour_option, "WHEN", \
 			"whether to colour: auto, always or never"}, \
 		COMMON_OPTIONS

@@ -36,7 +36,7 @@ int escaping_examine(struct escaping *escaping, struct testing *testing,
 
 /* Learns from what was found; where it cannot: a note. */
 void escaping_learn(struct escaping *escaping, const char *root);
-/* {"escapes": [...]}, see docs/json.md. */
+/* {"escapes": [...]}, see docs/reference/json.md. */
 void json_add_escapes(cJSON *json, const struct escapes *escapes);
 void escaping_tell(const struct escaping *escaping);
 

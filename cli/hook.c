@@ -24,7 +24,7 @@ static const struct option_row options[] = {
 	{0, "below", OPTION_TEXT, &below, "DIR",
 		"with run: where the command runs, from the top"},
 	{0, "json", OPTION_FLAG, &common_json, 0,
-		"with status: answer in JSON (see docs/json.md)"},
+		"with status: answer in JSON (see docs/reference/json.md)"},
 	COMMON_OPTIONS,
 	{0},
 };

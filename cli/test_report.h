@@ -21,7 +21,8 @@ extern struct report_options report_options;
 		{0, "tap", OPTION_LIST, &report_options.tap, "GLOB", \
 			"the same in TAP"}, \
 		{0, "report", OPTION_TEXT, &report_options.report, "FILE", \
-			"write a report in JSON (see docs/json.md)"}, \
+			"write a report in JSON (see " \
+			"docs/reference/json.md)"}, \
 	{ \
 		0, "junit-out", OPTION_TEXT, &report_options.junit_out, \
 			"FILE", "write a report in JUnit XML" \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `ftrace.json` in the project's root: what is run as smoke, where the list of
- * flaky tests lies, and the checks. docs/config.md explains the keys,
- * docs/ftrace.schema.json has them for editors.
+ * flaky tests lies, and the checks. docs/reference/config.md explains the keys,
+ * docs/reference/ftrace.schema.json has them for editors.
  */
 #ifndef FTRACE_CONFIG_CONFIG_H
 #define FTRACE_CONFIG_CONFIG_H

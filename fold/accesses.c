@@ -51,7 +51,7 @@ static bool accesses_has_prefix(
 	       (size == n || path[n] == '/' || prefix[n - 1] == '/');
 }
 
-/* What is never recorded; docs/limitations.md gives the reasons. */
+/* What is never recorded; docs/reference/limitations.md gives the reasons. */
 static bool is_ignored(const struct fold *fold, const char *path, size_t size)
 {
 	static const char map[] = "/" MAP_DIRECTORY;

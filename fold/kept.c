@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Kept things: what scopes left in memory for others to find (docs/python.md).
- * The adapter tells who made something and who found it; here it is found out
- * which of the functions that its makers entered computed it.
+ * Kept things: what scopes left in memory for others to find
+ * (docs/explanation/python.md). The adapter tells who made something and who
+ * found it; here it is found out which of the functions that its makers entered
+ * computed it.
  *
  * It begins with the functions that it is the cache of, or with those that
  * mention its name, and goes on to what these mention, have at hand, and have

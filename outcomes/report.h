@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The report of a command whose tests were run in part, or all: what `ftrace
- * test --report` writes and `ftrace compare` reads. docs/json.md has the
- * format, member by member.
+ * test --report` writes and `ftrace compare` reads. docs/reference/json.md has
+ * the format, member by member.
  */
 #ifndef FTRACE_OUTCOMES_REPORT_H
 #define FTRACE_OUTCOMES_REPORT_H

@@ -3,9 +3,9 @@
  * What loading a source does has changed: who can notice? All who load it,
  * unless the adapter of its language can prove that only those can who also
  * entered code that mentions one of the changed names. The proof is
- * languages/python's; docs/python.md has its rules. It proves that nobody else
- * can notice, unless loading fails; that everybody notices who loads it, so one
- * of them is enough to tell.
+ * languages/python's; docs/explanation/python.md has its rules. It proves that
+ * nobody else can notice, unless loading fails; that everybody notices who
+ * loads it, so one of them is enough to tell.
  */
 #ifndef FTRACE_SELECTOR_NARROW_H
 #define FTRACE_SELECTOR_NARROW_H

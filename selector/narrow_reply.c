@@ -207,7 +207,7 @@ static bool is_touched(const struct wanted *wanted, const char *path)
 
 /*
  * Whether code mentions a wanted name: a global of its file, an attribute.
- * The letters are those of docs/python.md; reflection mentions all.
+ * The letters are those of docs/explanation/python.md; reflection mentions all.
  */
 static bool mentions_wanted(struct wanted *wanted, const struct place *place,
 	const struct source_block *block, struct frame *which)

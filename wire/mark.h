@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Marks (docs/marks.md): an access(2) to a path below MARK_PREFIX tells
- * the tracer something and is never asked of the kernel.
+ * Marks (docs/reference/marks.md): an access(2) to a path below MARK_PREFIX
+ *tells the tracer something and is never asked of the kernel.
  *
  *	begin/<kind>/<name>	open a scope, inside the one in force
  *	end/			close the innermost scope

@@ -2,8 +2,8 @@
 """The analysis helper: blocks of Python files, and what an edit can change.
 
 `ftrace` starts it as `INTERPRETER -I -S -E ftrace_python_blocks.py [CACHE]`
-and speaks frames with it over standard input and output; docs/helper.md has
-the protocol, docs/python.md the rules.  CACHE is a folder for the bytecode of the other
+and speaks frames with it over standard input and output; helper.md in docs/explanation
+has the protocol, python.md the rules.  CACHE is a folder for the bytecode of the other
 modules: this file is compiled at each start, so it is short.
 """
 

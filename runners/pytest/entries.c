@@ -301,7 +301,7 @@ static bool test_and_set(struct thread *thread, const struct block *block)
 
 /*
  * What a module's annotations are computed by counts for all who import it, as
- * if that had been done on import: docs/marks.md.
+ * if that had been done on import: docs/reference/marks.md.
  */
 static void say_late(const struct block *block)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which blocks the scope in force entered, said in marks (docs/marks.md).
+ * Which blocks the scope in force entered, said in marks
+ * (docs/reference/marks.md).
  *
  * The thread that starts pytest, and later its forked children, collects what
  * it enters and says it before the scope changes; a child, which may be gone

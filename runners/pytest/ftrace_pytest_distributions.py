@@ -7,7 +7,7 @@ stands for all that was loaded from there: whoever imports any of it uses it.
 
 pytest has gone through these folders before this plugin was there, for the
 plugins that distributions declare.  What it depends on by that is said here,
-so that another distribution may come and go; see docs/marks.md.
+so that another distribution may come and go; see docs/reference/marks.md.
 """
 
 import marshal

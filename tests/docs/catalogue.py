@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Prints docs/catalogue.md, made from wire/syscalls.def.
+"""Prints docs/reference/catalogue.md, made from wire/syscalls.def.
 
-    python3 tests/docs/catalogue.py >docs/catalogue.md
+    python3 tests/docs/catalogue.py >docs/reference/catalogue.md
 
 A line of the catalogue that this does not understand is an error, so that
 the page never leaves out a call.
@@ -30,7 +30,7 @@ as `stat`, or as `absent` where nothing turns out to be there, and one whose
 path could not be read (`EFAULT`) or is too long for any file system
 (`ENAMETOOLONG`) not at all.
 
-The kinds are explained in the [glossary](GLOSSARY.md), what is left out
+The kinds are explained in the [glossary](../GLOSSARY.md), what is left out
 afterwards in [limitations.md](limitations.md). Paths are made absolute with
 the directory of the call. What the dynamic loader maps before the interposer
 is in place is read off its list, and recorded as `read`.

@@ -225,38 +225,39 @@ def answers(program, verbs):
 
 
 def check_json(program, verbs):
-    text = read(ROOT / "docs" / "json.md")
+    text = read(ROOT / "docs/reference/json.md")
     for block in re.findall(r"^```json\n(.*?)^```", text, re.M | re.S):
         try:
             json.loads(block)
         except ValueError as error:
-            wrong("docs/json.md: an example is not JSON: %s", error)
+            wrong("docs/reference/json.md: an example is not JSON: %s", error)
     for verb, answer in answers(program, verbs):
         section = re.search(r"^## `%s`$(.*?)(?=^## |\Z)" % verb, text,
                             re.M | re.S)
         if not section:
-            wrong("docs/json.md has no section `%s`", verb)
+            wrong("docs/reference/json.md has no section `%s`", verb)
             continue
         for name in sorted(set(members(answer)) - {"version"}):
             if "`%s`" % name not in section.group(1):
-                wrong("docs/json.md: `%s` does not explain the member `%s`",
-                      verb, name)
+                wrong("docs/reference/json.md: `%s` does not explain the "
+                      "member `%s`", verb, name)
 
 
 # What pages say of the sources.
 
 def check_map():
-    text = read(ROOT / "docs" / "map.md")
+    text = read(ROOT / "docs/reference/map.md")
     source = "".join(re.findall(r'"([^"\\]*)"',
                                 read(ROOT / "map" / "schema.c")))
     for table, columns in re.findall(
             r"CREATE TABLE (\w+) \(((?:[^()]|\([^()]*\))*)\)", source):
         if "`%s`" % table not in text:
-            wrong("docs/map.md does not explain the table %s", table)
+            wrong("docs/reference/map.md does not explain the table %s", table)
         for column in re.findall(r"(?:^|,) ?([a-z]+) (?:INTEGER|TEXT|BLOB)",
                                  columns):
             if "`%s`" % column not in text:
-                wrong("docs/map.md does not explain %s.%s", table, column)
+                wrong("docs/reference/map.md does not explain %s.%s", table,
+                      column)
 
 
 def check_words():
@@ -277,12 +278,13 @@ def check_words():
 
 def check_pages():
     index = read(ROOT / "docs" / "README.md")
-    for path in sorted((ROOT / "docs").glob("*.md")):
-        if path.name != "README.md" and "(%s)" % path.name not in index:
-            wrong("docs/README.md does not name %s", path.name)
-    if read(ROOT / "docs" / "catalogue.md") != catalogue.page():
-        wrong("docs/catalogue.md is stale: "
-              "python3 tests/docs/catalogue.py >docs/catalogue.md")
+    for path in sorted((ROOT / "docs").rglob("*.md")):
+        name = path.relative_to(ROOT / "docs").as_posix()
+        if name != "README.md" and "(%s)" % name not in index:
+            wrong("docs/README.md does not name %s", name)
+    if read(ROOT / "docs/reference/catalogue.md") != catalogue.page():
+        wrong("docs/reference/catalogue.md is stale: "
+              "python3 tests/docs/catalogue.py >docs/reference/catalogue.md")
 
 
 def main():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs the shell steps of docs/ci/, as the service that they are for would.
+"""Runs the shell steps of docs/how-to/ci/, as their service would.
 
 Of what is not shell only the cache is played: the map is kept from one job to
 the next.
@@ -13,7 +13,7 @@ import yaml
 
 from helpers import SOURCE
 
-CI = SOURCE / "docs" / "ci"
+CI = SOURCE / "docs" / "how-to" / "ci"
 OUTCOME = re.compile(r"\$\{\{ steps\.(\w+)\.outcome \}\}")
 MAP = ".ftrace/map.db"
 

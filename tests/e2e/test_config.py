@@ -10,7 +10,7 @@ import pytest
 from helpers import SOURCE
 
 SCHEMA = json.loads(
-    (SOURCE / "docs" / "ftrace.schema.json").read_text(encoding="utf-8"))
+    (SOURCE / "docs/reference/ftrace.schema.json").read_text(encoding="utf-8"))
 
 
 def one(**more):
@@ -141,7 +141,7 @@ def test_both_know_the_same_keys(project):
 
 
 def test_the_example_of_the_documentation(project):
-    page = (SOURCE / "docs" / "config.md").read_text(encoding="utf-8")
+    page = (SOURCE / "docs/reference/config.md").read_text(encoding="utf-8")
     example, = re.findall(r"```jsonc\n(.*?)```", page, re.S)
     assert load(project, "// like this\n" + example) is None
     assert valid(json.loads(example))

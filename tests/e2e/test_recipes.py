@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""docs/ci/: what the recipes do, rehearsed step by step."""
+"""docs/how-to/ci/: what the recipes do, rehearsed step by step."""
 
 import os
 import shutil

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Little random packages, and tests of them, for the property test.
 
-Every way of reaching a name that the rules of docs/python.md speak of has a
+Every way of reaching a name that docs/explanation/python.md has rules for has a
 line here: the point is what the modules do with each other, not what they
 compute.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Each rule of docs/python.md, on the smallest project that shows it."""
+"""Each rule of docs/explanation/python.md, on the smallest project for it."""
 
 import pytest
 
