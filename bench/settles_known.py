@@ -52,7 +52,8 @@ def reason(setup, step, said):
 
 def check():
     """What is known here is to be read in the documentation."""
-    path = os.path.join(common.ROOT, "docs", "limitations.md")
+    path = os.path.join(common.ROOT, "docs", "reference",
+                        "limitations.md")
     documented = " ".join(common.read(path).split())
     for known in KNOWN:
         if known.why not in documented:
