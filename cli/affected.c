@@ -106,11 +106,12 @@ static void tell_commands(const struct affected *affected)
 		count++;
 	}
 	if (count)
-		note("beside the tests %s affected ('%s'%s); '--runner "
-		     "command' "
-		     "prints %s, 'ftrace forget' takes what nobody runs any "
-		     "more out of the map",
-			counted(count, "command is", "commands are"), first->id,
+		note("%s not printed, since no test runner takes %s ('%s'%s); "
+		     "'--runner command' prints %s, and 'ftrace forget' "
+		     "removes from the map what nobody runs any more",
+			counted(count, "affected command is",
+				"affected commands are"),
+			count > 1 ? "them" : "it", first->id,
 			count > 1 ? ", ..." : "", count > 1 ? "them" : "it");
 }
 
@@ -134,7 +135,9 @@ static void cli_affected_summarise(const struct affected *affected)
 	if (affected->flaky_problem)
 		note("%s", affected->flaky_problem);
 	if (affected->problem)
-		note("%s; whole files are compared", affected->problem);
+		note("cannot tell what changed inside a file, so it counts as "
+		     "a whole: %s",
+			affected->problem);
 	if (gone)
 		note("%s gone; the next run forgets them",
 			counted(gone, "recorded test is",
@@ -163,8 +166,8 @@ static int run_untested(void)
 		usage_error(&verb_affected, "'--staged' is about tests");
 	if (tests || runner)
 		usage_error(&verb_affected,
-			"'--%s' is about tests, and '--%s' "
-			"about functions",
+			"'--%s' asks about tests and '--%s' about functions; "
+			"they cannot be combined",
 			tests ? "tests" : "runner",
 			untested ? "untested" : "require-reached");
 	return answer_untested(&verb_affected, &asked);
@@ -226,7 +229,7 @@ static int cli_affected_run(int argc, char **argv)
 
 const struct verb verb_affected = {
 	.name = "affected",
-	.summary = "print the tests that the edits since can affect",
+	.summary = "print the tests that your edits can affect",
 	.usage = "",
 	.text = "Prints the tests that may behave differently now, one a line, "
 		"as the runner\ntakes them: an id, or a whole file where the "

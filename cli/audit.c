@@ -100,13 +100,14 @@ static int cli_audit_find_obstacle(
 	const struct run_result *result, const struct audit_run *run)
 {
 	if (!result->recorded)
-		note("the map could not be compared: %s", result->problem.text);
+		note("nothing could be compared with the map: %s",
+			result->problem.text);
 	else if (result->silence && WIFEXITED(result->status) &&
 		 !spawn_signal())
 		note("%s", result->silence);
 	else if (run->audit.strangers)
-		note("the command with the id of one unit ran %s more; give "
-		     "options alone, no files or directories",
+		note("with the id of one test added, the command ran %s more; "
+		     "give it without files and directories",
 			counted(run->audit.strangers, "unit", "units"));
 	else
 		return 0;
@@ -333,7 +334,7 @@ static int cli_audit_run(int argc, char **argv)
 			"no command given, as in 'ftrace audit -- "
 			"pytest'");
 	if (number && !cli_audit_parse(number, "number", SIZE_MAX))
-		usage_error(&verb_audit, "no unit to audit");
+		usage_error(&verb_audit, "--number has to be at least 1");
 	if (limit)
 		auditing.seconds =
 			(unsigned)cli_audit_parse(limit, "timeout", 1u << 30);
@@ -352,13 +353,13 @@ static int cli_audit_run(int argc, char **argv)
 
 const struct verb verb_audit = {
 	.name = "audit",
-	.summary = "re-run units alone and add to the map what they hid",
+	.summary = "run tests alone, and record what they were not seen to use",
 	.usage = "-- COMMAND [ARGUMENT ...]",
-	.text = "Runs random recorded units, each alone in a fresh process: "
-		"the command with the\nunit's id appended. What a unit reaches "
-		"there and its record does not hold (a\nfile that another test "
-		"had left in memory) is printed and added to the map.\nExits "
-		"with 1 when there was such a gap.",
+	.text = "Runs random recorded tests, each alone in a fresh process: "
+		"the command with the\ntest's id appended. A test may use "
+		"something there that its record lacks, such\nas a file that "
+		"an earlier test had left in memory. Each such gap is printed "
+		"and\nadded to the map. Ends with 1 when there was one.",
 	.options = options,
 	.run = cli_audit_run,
 };

@@ -153,12 +153,14 @@ void audit_summarise(const struct audit_report *report)
 		order ? "; some tests end otherwise alone" : "");
 	free(ran);
 	if (sample->changed)
-		note("%s not audited: recorded before an edit; run them first",
+		note("%s not audited, because an edit affects them; run them "
+		     "first, with 'ftrace test'",
 			counted(sample->changed, "unit was", "units were"));
 	if (sample->incomplete)
-		note("%s not audited: incomplete, and always selected",
+		note("%s not audited, because not everything about them was "
+		     "seen; they are always selected",
 			counted(sample->incomplete, "unit was", "units were"));
 	if (sample->gone)
-		note("%s not audited: the file is gone",
+		note("%s not audited, because their file is gone",
 			counted(sample->gone, "unit was", "units were"));
 }

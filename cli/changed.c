@@ -128,7 +128,8 @@ static void changed_answer_text(const struct answer *answer, const char *root)
 	for (size_t i = 0; i < answer->fresh_count; i++)
 		changed_show(&here, answer->fresh[i]);
 	if (!quiet)
-		note("%zu hit, %zu stale, %zu miss; %s read",
+		note("%zu unchanged (hit), %zu changed (stale), %zu new "
+		     "(miss); %s read",
 			changes->recorded - changes->count, changes->count,
 			answer->fresh_count,
 			counted(changes->files.hashed, "file", "files"));

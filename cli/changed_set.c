@@ -12,13 +12,14 @@ int changed_set_find(struct git_set *set, const char *root,
 
 	memset(set, 0, sizeof(*set));
 	if (asked->since && asked->staged)
-		usage_error(verb, "'--since' and '--staged' are two questions");
+		usage_error(
+			verb, "'--since' and '--staged' cannot be combined");
 	if (!asked->since && !asked->staged)
 		return 0;
 	code = git_set_find(set, root, asked, err);
 	if (code == 0 && set->unstaged)
-		note("%s%s staged and edited again; what is run is in the work "
-		     "tree",
+		note("%s%s staged and edited again; the tests see the edited "
+		     "files, not the staged ones",
 			set->first_unstaged,
 			set->unstaged > 1 ? " and others are" : " is");
 	return code;

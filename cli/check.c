@@ -26,7 +26,7 @@ static const struct option_row options[] = {
 	{'k', "keep-going", OPTION_FLAG, &keep_going, 0,
 		"do not stop at the first that fails"},
 	{'a', "all", OPTION_FLAG, &all, 0,
-		"run all, those whose inputs are as they were too"},
+		"run all checks, also those with unchanged inputs"},
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "only what fails"},
 	QUERY_OPTIONS,
 	{0},
@@ -87,10 +87,11 @@ static void check_choose(struct checks *checks, char *const *names)
 			usage_error(&verb_check,
 				"'" CONFIG_FILE "' has no check '%s'", *name);
 	if (*names && profile)
-		usage_error(&verb_check, "names or a profile, not both");
+		usage_error(&verb_check,
+			"give the names of checks or --profile, not both");
 	if (profile && !is_profile(config))
 		usage_error(&verb_check,
-			"no check of '" CONFIG_FILE "' names the profile '%s'",
+			"'" CONFIG_FILE "' has no check with the profile '%s'",
 			profile);
 	checks->list = xcalloc(config->count, sizeof(*checks->list));
 	for (int phase = 0; phase < PHASES; phase++)
@@ -255,7 +256,7 @@ static int check_load(struct checks *checks)
 		return 0;
 	note(checks->config.found ? "'%s/" CONFIG_FILE "' names no checks"
 				  : "there is no '%s/" CONFIG_FILE
-				    "', which would name checks",
+				    "', the file that names the checks",
 		checks->root);
 	return EXIT_RUN_FAILED;
 }
@@ -286,13 +287,12 @@ const struct verb verb_check = {
 	.summary = "run the project's checks whose inputs have changed",
 	.usage = "[CHECK ...]",
 	.text = "Runs the checks that 'ftrace.json' names, or those named "
-		"here, but for hits:\nthose that passed, and whose inputs are "
-		"as they were. What its inputs are a\ncheck need not say. Of a "
-		"test runner the affected tests are run. Phases come\none "
-		"after the other, the checks of a phase at the same time. Ends "
-		"as the first\ncheck that failed; 0: none did, 124: it took "
-		"too "
-		"long, 125: ftrace itself failed.",
+		"here. A check that passed\nand whose inputs are unchanged is "
+		"a hit, and is not run. Nobody lists the inputs:\nftrace saw "
+		"them. Of a test runner the affected tests are run. Phases run "
+		"one\nafter the other, the checks of a phase at the same time. "
+		"Ends as the first check\nthat failed; 0: none did, 124: it "
+		"took too long, 125: ftrace itself failed.",
 	.options = options,
 	.run = check_verb_run,
 };

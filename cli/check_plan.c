@@ -115,7 +115,7 @@ static int decide_command(struct check *check, const struct plan *known,
 	if (!unit || !name) {
 		check_plan_decide(check, UNIT_MISS, "it has not run yet");
 	} else if (strcmp(name, check->definition) != 0) {
-		check_plan_decide(check, UNIT_MISS, "it was another command");
+		check_plan_decide(check, UNIT_MISS, "its command has changed");
 	} else if (affected) {
 		decide_by(check, affected);
 	} else {

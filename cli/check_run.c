@@ -105,7 +105,8 @@ static _Noreturn void run_unit(const struct checks *checks, struct check *check)
 			"%s", result.summary.rewrote);
 	else if (result.summary.incomplete)
 		snprintf(check->told->problem, sizeof(check->told->problem),
-			"incomplete, it runs every time: %.400s",
+			"not everything that it did was seen, so it runs every "
+			"time: %.400s",
 			result.summary.reason);
 	spawn_exit_like(result.status);
 }

@@ -230,8 +230,9 @@ static void check_show_tell(const struct check *check)
 		note("%s: %s; it runs again next time", check->config->name,
 			told->rewrote);
 	else
-		note("%s: %s; it runs again next time, and in the phase "
-		     "\"mutating\" would be done before others read that",
+		note("%s: %s; it runs again next time. With the phase "
+		     "\"mutating\" in 'ftrace.json' it would run before other "
+		     "checks read what it changes",
 			check->config->name, told->rewrote);
 }
 

@@ -117,7 +117,7 @@ static void cli_command_announce(
 	note("'%s'%s%s%s, %s", line, at_root ? "" : " in '",
 		at_root ? "" : directory, at_root ? "" : "'",
 		config ? "the \"test\" of '" CONFIG_FILE "'"
-		       : "the last command that ran as a whole");
+		       : "the last command that ran completely");
 	free(line);
 }
 
@@ -163,8 +163,8 @@ static char **last_command(
 
 static void cli_command_tell_none(void)
 {
-	note("no command given; '" CONFIG_FILE "' has no \"test\", and the "
-	     "map no command that ran as a whole");
+	note("no command given, as in 'ftrace test -- pytest'; '" CONFIG_FILE
+	     "' has no \"test\", and no complete run is recorded");
 }
 
 int command_usual(char ***words, const struct adapter **adapter,

@@ -25,8 +25,8 @@ char *open_project(void)
 	}
 	left = session_clean(root);
 	if (left)
-		note("removed what %s left behind; what was not stored yet is "
-		     "not recorded",
+		note("removed the files that %s left behind; what was not "
+		     "stored yet is lost",
 			counted(left, "killed run", "killed runs"));
 	return root;
 }

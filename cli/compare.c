@@ -20,7 +20,7 @@ static bool no_rerun;
 
 static const struct option_row options[] = {
 	{0, "no-rerun", OPTION_FLAG, &no_rerun, 0,
-		"take what failed and was not selected for escaped"},
+		"run nothing; all that failed unselected has escaped"},
 	QUERY_OPTIONS,
 	{0},
 };
@@ -44,8 +44,8 @@ static int compare_read_one(struct report *report, const char *path, bool full)
 		return query_failed(&err);
 	if (report->full == full)
 		return 0;
-	note("'%s' is the report of a %s run; first the warm one, then that "
-	     "of `ftrace test --full`",
+	note("'%s' is the report of a %s run; give the report of 'ftrace test' "
+	     "first, then that of 'ftrace test --full'",
 		path, report->full ? "full" : "warm");
 	return EXIT_QUERY_FAILED;
 }
@@ -290,8 +290,8 @@ static int compare_run(int argc, char **argv)
 
 	if (argc - first < 2)
 		usage_error(&verb_compare,
-			"two reports are needed, of the warm run and of the "
-			"full one");
+			"two reports are needed: that of 'ftrace test', then "
+			"that of 'ftrace test --full'");
 	if (argc - first > 2)
 		usage_error(&verb_compare, "unexpected argument '%s'",
 			argv[first + 2]);
@@ -304,16 +304,15 @@ static int compare_run(int argc, char **argv)
 
 const struct verb verb_compare = {
 	.name = "compare",
-	.summary = "compare the report of a warm run with that of a full one",
+	.summary = "find tests that failed in a full run and were not selected",
 	.usage = "WARM.json FULL.json",
-	.text = "Reads two reports of 'ftrace test --report', of a warm run "
-		"and of one with\n--full, and finds the tests that failed in "
-		"the full run and had not been\nselected. Each is run again "
-		"alone; one that fails again has escaped, and what\nhad "
-		"changed "
-		"is a dependency of it from then on. Those that ended both "
-		"ways are\nflaky, and kept so. Exits with 99 when a test "
-		"escaped.",
+	.text = "Reads two reports that 'ftrace test --report' wrote: one of a "
+		"warm run, which ran\nwhat was affected, and one of a run with "
+		"--full. A test that failed in the full\nrun and had not been "
+		"selected is run again alone. If it fails again it "
+		"has\nescaped: from then on it depends on all that had "
+		"changed. A test that ended both\nways is listed as flaky. "
+		"Ends with 99 when a test escaped.",
 	.options = options,
 	.run = compare_run,
 };

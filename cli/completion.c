@@ -25,8 +25,8 @@ static int completion_run(int argc, char **argv)
 	int first = options_parse(&verb_completion, argc, argv);
 
 	if (first == argc)
-		usage_error(&verb_completion, "for which shell? bash, zsh or "
-					      "fish");
+		usage_error(
+			&verb_completion, "name a shell: bash, zsh or fish");
 	/* What the scripts ask. */
 	if (!strcmp(argv[first], "candidates")) {
 		complete(argv + first + 1, (size_t)(argc - first - 1));
@@ -41,8 +41,7 @@ static int completion_run(int argc, char **argv)
 			return finish_output();
 		}
 	usage_error(&verb_completion,
-		"no shell '%s'; there are bash, zsh and "
-		"fish",
+		"unknown shell '%s'; there are bash, zsh and fish",
 		argv[first]);
 }
 

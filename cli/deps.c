@@ -14,9 +14,9 @@ static bool inputs, all;
 
 static const struct option_row options[] = {
 	{'a', "all", OPTION_FLAG, &all, 0,
-		"everything, and not the project's files alone"},
+		"everything, not only the project's files"},
 	{'i', "inputs", OPTION_FLAG, &inputs, 0,
-		"only what an edit of selects the test"},
+		"only what selects the test when it is edited"},
 	QUERY_OPTIONS,
 	{0},
 };
@@ -164,8 +164,8 @@ static void deps_answer_text(const struct answer *answer)
 	}
 	left = print_own(answer);
 	if (left)
-		note("%s not shown, outside the project or the runner's own; "
-		     "--all shows everything",
+		note("%s not shown, as they are outside the project or the "
+		     "runner's own; --all shows everything",
 			counted(left, "path is", "paths are"));
 }
 
@@ -228,11 +228,11 @@ const struct verb verb_deps = {
 		"looked for or wrote there, with the\nkinds of access: read, "
 		"absent (looked for in vain), list, exec, stat, link,\nwrite, "
 		"rename, unlink; and the part of the file, where only a part "
-		"matters.\nWith --all also what others and the runner did: "
-		"libraries, the interpreter,\nentries of folders that were "
-		"looked for.\n\nA test is named by its id, or by the end of "
-		"it where no other has the same:\n'test_x', "
-		"'test_a.py::test_x', 'test_x[1]'.",
+		"matters.\nWith --all also libraries, the interpreter, what "
+		"the runner itself did, and\nentries of folders that were "
+		"looked for.\n\nA test is named by its id, or by the end of it "
+		"where no other has the same:\n'test_x', 'test_a.py::test_x', "
+		"'test_x[1]'.",
 	.options = options,
 	.run = deps_run,
 };

@@ -58,11 +58,12 @@ static int run_alone(struct testing *testing, char *id)
 static void tell_examined(size_t count, bool again)
 {
 	if (count && again)
-		note("%s failed and had not been selected; each is run again "
+		note("%s failed that had not been selected; each is run again "
 		     "alone",
 			counted(count, "test", "tests"));
 	if (again && count > AGAIN_MOST)
-		note("no more than %d are; the others are taken for escapes",
+		note("only %d of them are run again; the others count as "
+		     "escapes",
 			AGAIN_MOST);
 }
 
@@ -99,7 +100,7 @@ int escaping_examine(struct escaping *escaping, struct testing *testing,
 			break;
 		/* Whoever was told to end has not shown that it fails. */
 		if (again && spawn_signal()) {
-			note("broken off; %s not run again",
+			note("interrupted; %s not run again",
 				counted(count - i, "test is", "tests are"));
 			break;
 		}
@@ -176,11 +177,12 @@ static void find_cause(const struct escaping *escaping, const char *root,
 		any_missing ? xasprintf("it uses %s, which the map did not "
 					"know",
 				      names)
-		: any_held  ? xasprintf("it uses %s, and what changed there "
-					 "was not thought to concern it",
-				      names)
-			    : xstrdup("no missing edge: order-dependent or "
-				       "outside the file system");
+		: any_held ? xasprintf("it uses %s, and ftrace took the change "
+				       "there to be none of its concern",
+				     names)
+			   : xstrdup("no changed file explains it; it may "
+				     "depend on the order of the tests, or on "
+				     "something that is no file");
 	free(names);
 	free(held);
 	free(missing);
@@ -230,7 +232,8 @@ void escaping_learn(struct escaping *escaping, const char *root)
 		map_close(&map);
 	}
 	if (code < 0 && code != MAP_MISSING)
-		note("nothing is learnt of the escapes: %s", err.text);
+		note("the escapes could not be stored in the map: %s",
+			err.text);
 }
 
 void escaping_tell(const struct escaping *escaping)
@@ -240,7 +243,8 @@ void escaping_tell(const struct escaping *escaping)
 			colour(true, COLOUR_NONE), escaping->found.list[i].unit,
 			escaping->found.list[i].why);
 	if (escaping->passed)
-		note("%s alone: flaky, or dependent on the order",
+		note("%s when run alone: flaky, or dependent on the order of "
+		     "the tests",
 			counted(escaping->passed, "test passed",
 				"tests passed"));
 }

@@ -49,8 +49,8 @@ int find_test_failed(
 	char *names = name_all(named);
 
 	if (!named->near)
-		note("'%s' is short for %zu tests: %s", text, named->count,
-			names);
+		note("'%s' fits %zu tests; give more of the id: %s", text,
+			named->count, names);
 	else if (named->count)
 		note("the map holds no %s '%s'; near it: %s", what, text,
 			names);

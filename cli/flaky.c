@@ -111,8 +111,8 @@ static int cli_flaky_audit(struct memory *memory)
 	if (totals.units &&
 		(int64_t)memory->units.count * 100 > totals.units * SHARE_MOST)
 		note("more than %d %% of the units are flaky, and run after "
-		     "every edit; mend them, or take them out that are: "
-		     "ftrace flaky remove",
+		     "every edit; mend them and take those that are mended off "
+		     "the list: ftrace flaky remove TEST",
 			SHARE_MOST);
 	query_totals_release(&totals);
 	return finish_output();
@@ -162,7 +162,8 @@ static int cli_flaky_add(struct memory *memory)
 		code = add_one(memory, &units, memory->names[i]);
 	query_units_release(&units);
 	if (code == 0 && memory->units.count > FLAKY_MOST) {
-		note("no more than %d flaky tests are kept", FLAKY_MOST);
+		note("the list of flaky tests is full: it has room for %d",
+			FLAKY_MOST);
 		code = EXIT_QUERY_FAILED;
 	}
 	return code;
@@ -205,8 +206,8 @@ static int remove_one(struct memory *memory, const char *name)
 			&memory->units, flaky_units_find(&memory->units,
 						unit->runner, unit->id, part));
 	} else if (named.near) {
-		note("'%s' is not known to be flaky; `ftrace flaky list` tells "
-		     "those that are",
+		note("'%s' is not known to be flaky; 'ftrace flaky list' "
+		     "prints those that are",
 			name);
 		code = EXIT_QUERY_FAILED;
 	} else {
@@ -370,17 +371,17 @@ static int cli_flaky_run(int argc, char **argv)
 
 const struct verb verb_flaky = {
 	.name = "flaky",
-	.summary = "tell and change which tests are known to be flaky",
+	.summary = "list and change the tests that are known to be flaky",
 	.usage = "list | audit | add TEST ... | remove TEST ... | "
 		 "export [FILE] | import FILE",
-	.text = "A test is flaky that ended both ways while nothing it depends "
-		"on had changed.\n`ftrace test` finds them, and runs them "
-		"whatever changed. export writes the list\nthat a project "
-		"commits (ci/flaky_tests.json), which from then on is kept in "
-		"step\nand says which tests are meant; import takes over those "
-		"of another; audit tells\nhow they fared. A test is given "
-		"by its id, as\nRUNNER/ID, or by the end of it where no other "
-		"has the same.",
+	.text = "A test is flaky if it both passed and failed while nothing it "
+		"depends on changed.\n'ftrace test' finds flaky tests, and "
+		"runs them after every edit. export writes\nthem to a file for "
+		"the project to commit (ci/flaky_tests.json); from then on "
+		"that\nfile says which tests are flaky, and ftrace keeps it up "
+		"to date. import adds the\ntests of another such file. audit "
+		"tells how each has fared. A test is given by\nits id, as "
+		"RUNNER/ID, or by the end of it where no other has the same.",
 	.options = options,
 	.run = cli_flaky_run,
 };

@@ -20,7 +20,7 @@ static bool unused;
 
 static const struct option_row options[] = {
 	{0, "unused", OPTION_FLAG, &unused, 0,
-		"what nothing names or runs any more"},
+		"what no file, check or runner needs any more"},
 	COMMON_OPTIONS,
 	{0},
 };
@@ -165,8 +165,8 @@ static void cli_forget_tell(const struct forgetting *forgetting)
 	if (!forgetting->count)
 		note("nothing is unused");
 	if (again)
-		note("some are there still; commands that may run them run as "
-		     "a whole next time");
+		note("the files of some are still there; commands that may run "
+		     "these run all their tests next time");
 }
 
 static int cli_forget_answer(struct forgetting *forgetting, char *const *names)
@@ -197,9 +197,11 @@ static int cli_forget_run(int argc, char **argv)
 	struct forgetting forgetting = {.count = 0};
 
 	if (first == argc && !unused)
-		usage_error(&verb_forget, "no unit named, and no '--unused'");
+		usage_error(&verb_forget,
+			"name a test or a command, or give '--unused'");
 	if (first < argc && unused)
-		usage_error(&verb_forget, "units or '--unused', not both");
+		usage_error(&verb_forget, "name tests and commands, or give "
+					  "'--unused', but not both");
 	code = open_map(&forgetting.map);
 	if (code)
 		return code;
@@ -214,13 +216,13 @@ const struct verb verb_forget = {
 	.name = "forget",
 	.summary = "take tests and commands out of the map",
 	.usage = "UNIT ... | --unused",
-	.text = "Forgets tests and commands by their ids, or RUNNER/ID. With "
-		"--unused: tests whose\nfile is not there any more, checks "
-		"that ftrace.json does not name, and, where the\nmap holds "
-		"tests of a runner, commands beside them that have to be run "
-		"again and\nthat are not the \"test\" of ftrace.json. A test "
-		"that is there still is new again:\nits commands run as a "
-		"whole next time.",
+	.text = "Forgets the tests and commands that are named by their ids, "
+		"or as RUNNER/ID. With\n--unused it forgets tests whose file "
+		"is gone, checks that ftrace.json does not\nname, and, where "
+		"the map holds tests of a runner, other commands that would "
+		"have\nto run again and are not the \"test\" of ftrace.json. A "
+		"forgotten test whose file\nis still there counts as new: the "
+		"commands that run it run all tests next time.",
 	.options = options,
 	.run = cli_forget_run,
 };

@@ -70,8 +70,9 @@ static int cli_hook_install(const struct request *request)
 	if (code < 0)
 		return EXIT_QUERY_FAILED;
 	if (!has_work && !*request->argv)
-		usage_error(&verb_hook, "no command given, and neither checks "
-					"nor a \"test\" in '" CONFIG_FILE "'");
+		usage_error(&verb_hook, "no command given, as in 'ftrace hook "
+					"install -- pytest'; '" CONFIG_FILE
+					"' has neither checks nor a \"test\"");
 	code = hook_look(&hook, here(), request->name, &err);
 	if (code == 0)
 		code = hook_install(
@@ -228,8 +229,7 @@ static int cli_hook_judge(struct staged *staged, int code)
 		return code;
 	for (size_t i = 0; i < staged->count; i++)
 		if (staged->list[i].rewritten)
-			note("a check changed '%s', and it is staged as it was "
-			     "before",
+			note("a check changed '%s' after it was staged",
 				staged->list[i].path);
 	note("nothing is committed; stage what the checks changed, with 'git "
 	     "add'");
@@ -276,8 +276,8 @@ static int run_hook(const struct request *request)
 		return EXIT_ANSWERED;
 	}
 	if (hook_differs(request->name))
-		note("tested is what is in the work tree, which is not what is "
-		     "%s",
+		note("the tests run on the work tree, which differs from what "
+		     "is %s",
 			!strcmp(request->name, "pre-commit") ? "to be committed"
 							     : "committed");
 	leave_input();
@@ -363,13 +363,13 @@ const struct verb verb_hook = {
 	.summary = "have git run what is affected before each commit",
 	.usage = "install|uninstall|status [pre-commit|pre-push] "
 		 "[-- COMMAND ...]",
-	.text = "Installs a hook of git's, pre-commit if none is named, that "
-		"runs 'ftrace check\n--profile HOOK' where ftrace.json names "
-		"checks, and otherwise 'ftrace test --\nCOMMAND'. A hook that "
-		"is there already is kept, and runs first; uninstall puts\nit "
-		"back. 'ftrace hook run HOOK -- COMMAND' does what the hook "
-		"does, for hooks\nthat others manage. One that was changed by "
-		"hand is not touched without --force.",
+	.text = "Installs a git hook, pre-commit if none is named. Where "
+		"ftrace.json names checks\nit runs 'ftrace check --profile "
+		"HOOK', otherwise 'ftrace test -- COMMAND'. A hook\nthat is "
+		"there already is kept and runs first; uninstall puts it back. "
+		"A hook that\nwas changed by hand is not touched without "
+		"--force. 'ftrace hook run HOOK --\nCOMMAND' does what the "
+		"hook does, for hooks that another program manages.",
 	.options = options,
 	.run = cli_hook_run,
 };

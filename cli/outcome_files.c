@@ -108,10 +108,11 @@ static int outcome_files_read_one(struct told *told, file_reader reader,
 	else
 		code = err_set(err, -1, "cannot read '%s': %s%s", path,
 			strerror(errno),
-			errno == EISDIR   ? "; name the files in it, as in "
-					    "'DIRECTORY/*.xml'"
-			: errno == ENOENT ? "; the command was to write it"
-					  : "");
+			errno == EISDIR ? "; name the files in it, as in "
+					  "'DIRECTORY/*.xml'"
+			: errno == ENOENT
+				? "; the command should have written it"
+				: "");
 	free(text);
 	return code;
 }
@@ -142,7 +143,7 @@ static int read_pattern(const struct outcome_files *files, struct told *told,
 			"it",
 			pattern);
 	if (code == 0 && old)
-		note("%s '%s' and of an earlier run: not read",
+		note("%s '%s', left by an earlier run: not read",
 			counted(old, "file is like", "files are like"),
 			pattern);
 	return code;
@@ -236,7 +237,7 @@ static void outcome_files_keep(const char *root, const struct map_cases *cases,
 		map_close(&map);
 	}
 	if (code < 0)
-		note("what the command tells of its tests is not kept: %s",
+		note("how its tests ended could not be stored in the map: %s",
 			err.text);
 }
 

@@ -147,21 +147,22 @@ static void record_summarise(const struct run_options *options,
 	const struct fold_summary *summary = &result->summary;
 
 	if (result->silence)
-		note("%s; its tests cannot be told apart, and the whole "
+		note("%s; so its tests cannot be told apart, and the whole "
 		     "command is one unit",
 			result->silence);
 	if (options->each && !summary->each)
-		note("no program executed below the root matches '%s'; the "
-		     "whole command is one unit",
+		note("the command ran no program of the project that matches "
+		     "'%s'; the whole command is one unit",
 			options->each[0]);
 	if (summary->incomplete)
-		note("%s incomplete and will always be selected: %s",
+		note("%s incomplete (not everything was seen) and will always "
+		     "be selected: %s",
 			counted(summary->incomplete, "unit is", "units are"),
 			summary->reason);
 	if (summary->coarse)
-		note("not every function was recorded, and whole files count "
-		     "instead in %s: %s",
-			counted(summary->coarse, "scope", "scopes"),
+		note("functions were not recorded one by one in %s, where any "
+		     "edit of a file counts: %s",
+			counted(summary->coarse, "place", "places"),
 			summary->coarse_reason);
 	if (quiet)
 		return;
@@ -205,8 +206,8 @@ void record_tell_inside(
 	for (size_t i = 0; i < result->summary.units; i++)
 		any |= adapter_named(result->summary.list[i].runner) != NULL;
 	if (!any && !options->unit && result->recorded)
-		note("no test of %s was seen inside '%s', which runs as one "
-		     "unit; to have its tests told apart, record them in the "
+		note("no test of %s was seen inside '%s', so the command is "
+		     "one unit; to record each test, run them in the "
 		     "environment that it made: ftrace run -- %s",
 			adapter->name, options->argv[0], how);
 }

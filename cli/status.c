@@ -189,7 +189,8 @@ static void print_incomplete(const struct answer *answer)
 
 	if (!count)
 		return;
-	printf("unseen    %s incomplete, always selected\n",
+	printf("unseen    %s incomplete (not everything was seen), always "
+	       "selected\n",
 		counted(count, "unit is", "units are"));
 	for (size_t i = 0; i < answer->units.count; i++) {
 		const char *why = answer->incomplete_why[i];
@@ -227,7 +228,8 @@ static void status_answer_text(
 	printf("units     %lld", (long long)totals->units);
 	print_outcomes(&answer->units);
 	if (!totals->units)
-		puts("          so there is no answer to what is affected");
+		puts("          so nothing can be selected; record with "
+		     "'ftrace run -- COMMAND'");
 	printf("files     %lld in %lld states\n", (long long)totals->files,
 		(long long)totals->states);
 	printf("edges     %lld reads, %lld uses, %lld makes\n",
@@ -321,11 +323,11 @@ const struct verb verb_status = {
 	.name = "status",
 	.summary = "print what the map holds",
 	.usage = "",
-	.text = "Prints how many units, files and edges the map holds, when it "
-		"was recorded, and\nthe names of the failing units and of the "
-		"incomplete ones, with the reason: not\nall was seen that they "
-		"depend on. With --json also every unit with its outcome\nand "
-		"duration.",
+	.text = "Prints how many units, files and edges the map holds, and "
+		"when it was recorded.\nNames the failing units, and the "
+		"incomplete ones with the reason: not everything\nthat they "
+		"depend on was seen. With --json also every unit with its "
+		"outcome and\nduration.",
 	.options = options,
 	.run = status_run,
 };

@@ -71,22 +71,25 @@ static void test_announce(const struct testing *testing)
 	const struct plan *plan = &testing->plan;
 
 	if (plan->affected.problem)
-		note("%s; whole files are compared", plan->affected.problem);
+		note("cannot tell what changed inside a file, so it counts as "
+		     "a whole: %s",
+			plan->affected.problem);
 	if (quiet)
 		return;
 	if (plan->decisive)
-		note("%s changed, which may say what tests there are; all are "
-		     "run",
+		note("%s changed, and the runner used it to find its tests; "
+		     "there may be other tests now, so all are run",
 			variable_shown(plan->decisive));
 	else if (plan->known && plan->namesake)
-		note("%s is called like another test file; all are run",
+		note("%s has the name of another test file, which the runner "
+		     "may refuse; all tests are run",
 			plan->namesake);
 	else if (plan->known && plan->recorded && plan->itself)
-		note("what the command does besides its tests is affected; "
-		     "all of it is run");
+		note("the command does more than run tests, and that part is "
+		     "affected; the whole command is run");
 	else if (plan_is_all(plan))
-		note("the map has no whole run of this command; all its tests "
-		     "are run");
+		note("no complete run of this command is recorded yet; all its "
+		     "tests are run");
 	else if (plan_is_nothing(plan))
 		note("nothing affected: %s not run, %s spared",
 			counted(plan->recorded - plan->gone, "test", "tests"),
@@ -239,25 +242,19 @@ static int test_run(int argc, char **argv)
 
 const struct verb verb_test = {
 	.name = "test",
-	.summary = "run the tests that the edits since can affect",
+	.summary = "run the tests that your edits can affect",
 	.usage = "[-- COMMAND [ARGUMENT ...]]",
-	.text = "Runs of a command's tests those that may behave differently "
-		"now, and records\n"
-		"them. Without a command it takes the \"test\" of ftrace.json, "
-		"or else the last\n"
-		"one that ran as a whole. A runner that ftrace knows, as "
-		"pytest, runs what is\n"
-		"affected of all that the command would run; any other command "
-		"is one unit, and\n"
-		"is run or not. With nothing affected nothing is run. What "
-		"failed last time, was\n"
-		"not all seen or never ran is run until it passes. Without a "
-		"map of the command's\n"
-		"tests all are run. Ends as the command ended, by the same "
-		"signal too; 0 when\n"
-		"nothing is run, 125: ftrace itself failed, 126: the command "
-		"is not executable,\n"
-		"127: it was not found.",
+	.text = "Runs those of a command's tests that may behave differently "
+		"now, and records\nthem. Without a command it takes the "
+		"\"test\" of ftrace.json, or else the last\ncommand that ran "
+		"completely. With a runner that ftrace knows, such as pytest, "
+		"the\naffected ones of the command's tests run; any other "
+		"command runs or does not.\nIf nothing is affected nothing is "
+		"run. A test that failed last time, never ran or\nwas not seen "
+		"completely runs until it passes. The first time all tests "
+		"run. Ends\nas the command ended, by the same signal too; 0: "
+		"nothing was run, 125: ftrace\nitself failed, 126: the command "
+		"is not executable, 127: it was not found.",
 	.options = options,
 	.run = test_run,
 };

@@ -15,13 +15,13 @@ static const char *test_full_find_obstacle(const struct plan *plan)
 		return NULL;
 	if (plan->decisive)
 		snprintf(text, sizeof(text),
-			"%s changed, which may say what tests there are",
+			"%s changed, and the runner used it to find its tests",
 			variable_shown(plan->decisive));
 	else if (plan->known && plan->namesake)
 		snprintf(text, sizeof(text),
-			"%s is called like another test file", plan->namesake);
+			"%s has the name of another test file", plan->namesake);
 	else
-		return "the map has no whole run of this command";
+		return "no complete run of this command is recorded yet";
 	return text;
 }
 
@@ -31,12 +31,12 @@ void full_announce(const struct testing *testing)
 	const char *obstacle = test_full_find_obstacle(plan);
 
 	if (obstacle)
-		note("all tests are run, as without --full; nothing is "
-		     "compared: %s",
+		note("all tests are run, and would be without --full too, so "
+		     "nothing is compared: %s",
 			obstacle);
 	else
 		note("all tests are run; without --full it would be %zu of "
-		     "%s%s, for %s changed",
+		     "%s%s, because %s changed",
 			plan->selected,
 			counted(plan->recorded - plan->gone, "test", "tests"),
 			new_text(plan->fresh),
@@ -67,13 +67,13 @@ void full_tell(const struct full *full, const struct testing *testing,
 	if (!full->ran)
 		note("compared: all tests would have been run without --full");
 	else if (!full->failed)
-		note("compared: %s would not have been run without --full, "
-		     "which take %s; none failed, nothing escaped",
+		note("compared: without --full %s would not have been run, "
+		     "which saves %s; none of them failed",
 			ran, spared);
 	else
-		note("compared: %s would not have been run without --full, "
-		     "which take %s; %zu failed, of which %zu escaped and %zu "
-		     "passed alone",
+		note("compared: without --full %s would not have been run, "
+		     "which saves %s; %zu of them failed: %zu escaped the "
+		     "selection, %zu passed when run alone",
 			ran, spared, full->failed, escaping->found.count,
 			escaping->passed);
 }

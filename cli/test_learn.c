@@ -87,10 +87,10 @@ static void tell_news(const struct flaky_news *news, const char *told)
 {
 	if (news->problem && (!told || strcmp(told, news->problem) != 0))
 		note("%s", news->problem);
-	tell_units(&news->found, "flaky, it has ended both ways with nothing "
-				 "changed");
-	tell_units(&news->dropped, "no longer kept as flaky, there are too "
-				   "many");
+	tell_units(&news->found,
+		"flaky, as it passed and failed with nothing changed");
+	tell_units(&news->dropped,
+		"no longer listed as flaky, as there are too many");
 }
 
 /* Nothing to learn, and nothing that is known is most of what happens. */
@@ -160,7 +160,8 @@ void test_learn(struct testing *testing,
 		map_close(&map);
 	}
 	if (code < 0 && code != MAP_MISSING)
-		note("which tests are flaky is not kept: %s", err.text);
+		note("the list of flaky tests could not be stored: %s",
+			err.text);
 	else if (!quiet || news.problem || news.dropped.count)
 		tell_news(&news, testing->plan.affected.flaky_problem);
 	flaky_news_release(&news);

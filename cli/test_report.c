@@ -26,15 +26,16 @@ void reports_ask(struct testing *testing, const struct verb *verb)
 		exit(EXIT_USAGE);
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
 		if (files[i] && !strcmp(files[i], "-"))
-			usage_error(verb,
-				"'-' is no file: standard output is the "
-				"command's, and /dev/stdout writes behind it");
+			usage_error(verb, "'-' is no file here, since the "
+					  "command writes to standard output; "
+					  "name a file, or give --json");
 	testing->files.junit = report_options.junit.items;
 	testing->files.tap = report_options.tap.items;
 	if (adapter && outcome_files_wanted(&testing->files))
 		usage_error(verb,
-			"of %s every test is known already: --junit and --tap "
-			"are for a command that is one unit (--runner none)",
+			"%s's tests are recorded one by one without a report; "
+			"--junit and --tap are for a command that is one unit, "
+			"as with '--runner none'",
 			adapter->name);
 }
 

@@ -35,19 +35,20 @@ static void print_chain(const struct chain *chain)
 		const struct chain_link *link = &chain->links[i];
 
 		if (link->kind == SCOPE_RUN)
-			printf("  uses the run's own start\n");
+			printf("  uses what every test uses: the start of the "
+			       "run\n");
 		else if (link->kind == SCOPE_ENTERED)
 			printf("  entered functions of %s\n", link->name);
 		else if (link->kind == SCOPE_MEMO)
-			printf("  gets at what %s keeps in memory\n",
+			printf("  can reach what %s keeps in memory\n",
 				link->name);
 		else if (link->kind == SCOPE_KEPT)
-			printf("  gets at what is kept in memory as %s\n",
+			printf("  can reach what is kept in memory as %s\n",
 				link->name);
 		else if (link->kind == SCOPE_ASKED)
 			printf("  asks an object for %s\n", link->name);
 		else if (link->kind == SCOPE_NAMES)
-			printf("  has code of others read names of %s\n",
+			printf("  lets installed packages read names of %s\n",
 				link->name);
 		else
 			printf("  uses %s %s\n", scope_kind_name(link->kind),
@@ -330,13 +331,12 @@ const struct verb verb_why = {
 	.name = "why",
 	.summary = "explain why a test is selected, or who depends on a file",
 	.usage = "TEST | FILE | TEST FILE",
-	.text = "With a test: whether it is selected now, what of it notices, "
-		"and the chain that\nties it to each change. With a file: "
-		"every "
-		"test that depends on it, and how;\nwith --cost what the next "
-		"edit of it would select, the dearest first. With both:\nthe "
-		"chain between the two. A variable of the environment is given "
-		"as '$NAME'.",
+	.text = "With a test: whether it is selected now, which of its code "
+		"notices the change, and\nthe chain that ties it to the "
+		"change. With a file: every test that depends on it,\nand how; "
+		"with --cost what the next edit of each part would select, the "
+		"dearest\nfirst. With both: the chain between the two. '$NAME' "
+		"is a variable of the\nenvironment.",
 	.options = options,
 	.run = why_run,
 };

@@ -29,7 +29,7 @@ static void print_cost(const struct cost *cost)
 	if (cost->reason)
 		printf("%18sas a whole: %s\n", "", cost->reason);
 	if (cost->decisive)
-		printf("%18sit may change which tests there are\n", "");
+		printf("%18san edit may change which tests there are\n", "");
 }
 
 static cJSON *cost_json(const struct cost *cost)

@@ -55,7 +55,8 @@ static void add_own(struct fold *fold)
 		options->status == 0 || any_failed(fold) ? "passed" : "failed";
 	fold->scopes[fold->own].ran = true;
 	if (options->told_to_end)
-		fold_incomplete(fold, fold->own, "it was told to end");
+		fold_incomplete(
+			fold, fold->own, "it was told to end by a signal");
 }
 
 /*
@@ -84,7 +85,7 @@ static void add_command(struct fold *fold)
 			fold_use(fold, unit, i);
 	/* Programs take a signal to end, and end with 0, half-way through. */
 	if (options->told_to_end)
-		fold_incomplete(fold, unit, "it was told to end");
+		fold_incomplete(fold, unit, "it was told to end by a signal");
 	scope = &fold->recording.scopes[unit];
 	scope->outcome = options->status == 0 ? "passed" : "failed";
 	scope->duration = options->duration / 1000;

@@ -171,7 +171,8 @@ static void outcome(
 		fold->number_said[number] = true;
 	if (word == 4 && !memcmp(text, "lost", 4)) {
 		fold_incomplete(fold, i,
-			"the adapter, or an ftrace inside, saw less than all");
+			"ftrace's plugin, or an ftrace inside, did not see "
+			"everything");
 	} else if (i == fold->base) {
 		if (word == 5 && !memcmp(text, "ready", 5)) {
 			fold->adapter_ready = true;
@@ -303,8 +304,8 @@ static void find_lingering(struct fold *fold)
 	const struct fold_options *options = fold->options;
 
 	if (options->unborn)
-		fold_incomplete(fold, fold->base,
-			"a process that was forked was never heard of");
+		fold_incomplete(
+			fold, fold->base, "a forked process never reported");
 	for (size_t i = 0; i < fold->trace->count; i++) {
 		const struct trace_event *event = &fold->trace->events[i];
 		uint32_t pid = fold->trace->images[event->image].pid;

@@ -12,7 +12,7 @@
  * The arena lies in the memory of every traced program, where a stray write
  * can hit it: what is read from it is believed only within these bounds.
  */
-static const char damaged[] = "the arena was damaged";
+static const char damaged[] = "the trace was damaged";
 
 /* No number that processes give out gets higher than there are records. */
 static uint64_t numbers_most(uint64_t chunks)
@@ -203,9 +203,9 @@ void trace_read(struct trace *trace, struct arena *arena)
 		serials = numbers_most(ready);
 	link_images(trace, (uint32_t)serials);
 	if (lost & ARENA_FULL)
-		trace->lost = "the arena was full";
+		trace->lost = "there was no room for the trace";
 	else if (lost)
-		trace->lost = "a process could not map the arena";
+		trace->lost = "a process could not write to the trace";
 }
 
 void trace_release(struct trace *trace)

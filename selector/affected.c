@@ -292,7 +292,7 @@ static int select_flaky(struct search *search)
 		if (is_flaky(&flaky, &search->units.units[i]))
 			search_add_reason(search_select(search, i), UNIT_RERUN,
 				"flaky", NULL,
-				"it has ended both ways with nothing changed",
+				"it has passed and failed with nothing changed",
 				NULL);
 	flaky_units_release(&flaky);
 	return 0;

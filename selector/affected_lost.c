@@ -32,7 +32,7 @@ static int affected_lost_select_one(
 		if (code == 0 && !affected_lost_is_there(search->map, paths[i]))
 			search_add_reason(search_select(search, unit),
 				UNIT_STALE, "removed", paths[i],
-				"it made that, and others use it", NULL);
+				"it makes this file, and others use it", NULL);
 		free(paths[i]);
 	}
 	free(paths);

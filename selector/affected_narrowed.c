@@ -128,7 +128,8 @@ static void select_doubting(
 
 	if (!search_has_reason(search, selected, path))
 		search_add_reason(selected, UNIT_STALE, what, path,
-			"loads it, in case that fails now", NULL);
+			"the test imports it, and the import may fail now",
+			NULL);
 }
 
 static bool surely_loads(const struct narrowed_doubts *doubts,

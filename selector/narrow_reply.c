@@ -329,7 +329,7 @@ static char *notice_of(struct wanted *wanted, const struct place *place,
 	if (is_member(wanted, place->path, name->bytes, name->size))
 		return xstrdup("is of a class that changed");
 	if (has_pair(&wanted->functions, place->path, name->bytes, name->size))
-		return xstrdup("works with what changed");
+		return xstrdup("works with something that changed");
 	block = source ? source_find_block(source, name->bytes, name->size)
 		       : NULL;
 	return block && mentions_wanted(wanted, place, block, &which)
@@ -398,7 +398,7 @@ static void find_states(struct narrowed *narrowed, struct wanted *wanted,
 			narrow_reply_add_state(&narrowed->catchers,
 				&narrowed->catcher_count,
 				&narrowed->catcher_room, state);
-		notice = catches      ? xstrdup("imports what may fail now")
+		notice = catches ? xstrdup("imports a file that may fail now")
 			 : name->size ? notice_of(wanted, place, source, name)
 			 : whole      ? xstrdup("is loaded")
 				      : NULL;

@@ -131,8 +131,8 @@ static void examine_ptrace(struct finding *finding, const char *place)
 		return;
 	}
 	snprintf(finding->found, sizeof(finding->found),
-		"what runs a static program, Go or another C library is "
-		"incomplete%s",
+		"a test that runs a static program, one in Go or of another C "
+		"library is always selected%s",
 		follow_answer_name(answer));
 	advise_ptrace(finding, answer);
 }

@@ -132,9 +132,9 @@ const struct adapter adapter_pytest = {
 	.name = "pytest",
 	.recognise = pytest_recognise,
 	.end = pytest_end,
-	.silence = "the runner did not load ftrace's plugin; is it hidden in "
-		   "another program, or are options for Python's isolation in "
-		   "use?",
+	.silence = "pytest did not load ftrace's plugin, as happens in a "
+		   "container, as another user, or with a Python that ftrace "
+		   "cannot enter",
 	.startup = startup,
 	.skips = pytest_skips,
 	.matches = pytest_matches,

@@ -319,7 +319,7 @@ def test_odd_bytes(project):
 def test_misuse(cached):
     for args, command, code, text in (
             (["-n", "x"], None, 2, "no number"),
-            (["-n", "0"], None, 2, "no unit"),
+            (["-n", "0"], None, 2, "at least 1"),
             (["--seed", "-1"], None, 2, "no number"),
             (["--runner", "none"], None, 2, "unknown runner"),
             ([], ["make", "check"], 2, "always runs alone"),
@@ -329,7 +329,7 @@ def test_misuse(cached):
 
 def test_command_that_runs_more(cached):
     result = _audit(cached, options=["test_b.py"], code=125)
-    assert "options alone" in result.err and result.out == ""
+    assert "without files and dir" in result.err and result.out == ""
     with cached.edited("money.json", "1", "1.5"):
         assert cached.affected_units() == _tests(0)
 

@@ -148,7 +148,7 @@ def test_another_command_is_another_check(project):
     configure(project, one="exit 0")
     changed = check(project)["one"]
     assert changed["state"] == "miss"
-    assert changed["reason"] == "it was another command"
+    assert changed["reason"] == "its command has changed"
     project.write("sub/x")
     configure(project, one={"command": "exit 0", "directory": "sub"})
     assert check(project)["one"]["state"] == "miss"

@@ -78,7 +78,7 @@ def test_what_ends_well_when_it_is_told_to_is_no_hit(project):
     assert check(project, code=124)["graceful"]["outcome"] == "timeout"
     again = check(project, code=124)["graceful"]
     assert again["state"] == "rerun"
-    assert "it was told to end" in again["reason"]
+    assert "it was told to end by a signal" in again["reason"]
 
 
 # As the first process of many a container, what has no parent is handed on to

@@ -155,7 +155,7 @@ def test_one_that_writes_in_another_phase_is_told_apart(project):
     configure(project, format=rewrites)
     result = project.ftrace("check").ok()
     assert ("ftrace: format: it rewrote 'a.txt', which it had read; it runs "
-            "again next time, and in the phase \"mutating\"") in result.err
+            "again next time. With the phase \"mutating\"") in result.err
 
 
 def test_a_check_that_removes_its_inputs_is_no_hit(project):
@@ -164,8 +164,9 @@ def test_a_check_that_removes_its_inputs_is_no_hit(project):
     result = project.ftrace("check").ok()
     lines = [line for line in result.err.splitlines() if "removed" in line]
     assert lines == ["ftrace: clean: it removed 'data.txt', which it had "
-                     "used; it runs again next time, and in the phase "
-                     "\"mutating\" would be done before others read that"]
+                     "used; it runs again next time. With the phase "
+                     "\"mutating\" in 'ftrace.json' it would run before "
+                     "other checks read what it changes"]
     answer = check(project, code=0)
     assert answer["clean"]["state"] == "rerun"
     assert check(project)["clean"]["state"] == "hit"
@@ -217,5 +218,5 @@ def test_a_product_that_is_gone_is_made_again(project):
     (project.root / "made").unlink()
     answer = check(project)
     assert states(answer) == {"build": "stale", "use": "hit"}
-    assert answer["build"]["reason"].startswith("made removed: it made that")
+    assert answer["build"]["reason"].startswith("made removed: it makes this")
     assert states(check(project)) == {"build": "hit", "use": "hit"}

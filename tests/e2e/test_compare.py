@@ -76,8 +76,8 @@ def test_escape(suite):
     full(suite, code=1)
     result = compare(suite, code=99)
     assert result.out == (
-        "escape    %s: no missing edge: order-dependent or outside the file "
-        "system\n" % SERVED)
+        "escape    %s: no changed file explains it; it may depend on the "
+        "order of the tests, or on something that is no file\n" % SERVED)
     assert "1 escape, 0 unsteady" in result.err
     # Learnt by the map of the warm run.
     suite.write("data.txt", "good")
@@ -133,7 +133,7 @@ def test_interrupted(suite):
         """)
     result = compare(suite, code=-signal.SIGTERM)
     assert "escape   " not in result.out
-    assert "broken off" in result.err
+    assert "interrupted" in result.err
     assert not suite.json("escapes")["escapes"]
 
 

@@ -52,15 +52,16 @@ def test_a_new_file_beside_is_no_cause(suite):
     suite.write("report.json", "{}")
     suite.write("data.txt", "bad\n")
     result = test(suite, "--full", code=1)
-    assert ("ftrace: escape: test_asking.py::test_served: no missing edge: "
+    assert ("ftrace: escape: test_asking.py::test_served: no changed file "
             in result.err), result
 
 
 def test_escape_is_found_and_taught(suite):
     suite.write("data.txt", "bad\n")
     result = test(suite, "--full", code=1)
-    assert ("ftrace: escape: test_asking.py::test_served: no missing edge: "
-            "order-dependent or outside the file system") in result.err
+    assert ("ftrace: escape: test_asking.py::test_served: no changed file "
+            "explains it; it may depend on the order of the tests, or on "
+            "something that is no file") in result.err
     assert "flaky" not in result.err
     found, = escapes(suite)
     assert found["id"] == "test_asking.py::test_served"
@@ -144,7 +145,7 @@ def test_size():
 """)
     assert "1 passed" in test(suite).out
     result = test(suite, "--full", code=1)
-    assert "1 test passed alone: flaky" in result.err
+    assert "1 test passed when run alone: flaky" in result.err
     assert not escapes(suite)
     assert suite.ftrace("flaky", "list").out == (
         "pytest/test_zlast.py::test_last\n")

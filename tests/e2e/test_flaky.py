@@ -20,7 +20,7 @@ SUITE = {
         """,
 }
 EITHER = "pytest/test_either.py::test_either"
-KNOWN = ("ftrace: flaky, it has ended both ways with nothing changed: "
+KNOWN = ("ftrace: flaky, as it passed and failed with nothing changed: "
          "test_either.py::test_either")
 
 
@@ -195,7 +195,7 @@ def test_no_more_than_200(suite):
     suite.write("old.json", json.dumps({"version": 1, "flaky": old}))
     flaky(suite, "import", "old.json")
     result = make_flaky(suite)
-    assert ("ftrace: no longer kept as flaky, there are too many: "
+    assert ("ftrace: no longer listed as flaky, as there are too many: "
             "test_000.py::test") in result.err
     names = known(suite)
     assert len(names) == 200

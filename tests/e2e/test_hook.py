@@ -12,7 +12,7 @@ import pytest
 from git_project import commit, git, make
 
 COMMAND = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
-TOLD = "ftrace: tested is what is in the work tree"
+TOLD = "ftrace: the tests run on the work tree"
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_commit(repo):
     install(repo)
     repo.edit("pkg/two.py", "return 3", "return int(3)")
     first = commit_all(repo)
-    assert "the map has no whole run of this command; all" in first.err
+    assert "no complete run of this command is recorded yet; all" in first.err
     assert TOLD not in first.err
     repo.edit("pkg/two.py", "return int(3)", "return 0")
     refused = commit_all(repo, code=1)
@@ -88,7 +88,7 @@ def test_push(repo, tmp_path):
     (repo.root / ".git/info/exclude").write_text("seen.txt\n")
     install(repo, "pre-push")
     result = git(repo, "push", "-q", "far", "main")
-    assert "the map has no whole run" in result.err
+    assert "no complete run" in result.err
     assert (repo.root / "seen.txt").read_text().split()[0::4] == [
         "refs/heads/main", "far"]
     repo.edit("pkg/two.py", "return 3", "return 0")
@@ -229,7 +229,7 @@ def test_worktrees(repo, tmp_path):
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         results = list(pool.map(change, trees))
     for tree, result in zip(trees, results):
-        assert "the map has no whole run" in result.err
+        assert "no complete run" in result.err
         assert (tree / ".ftrace/map.db").exists()
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from git_project import git, make
 
-STAGED = "ftrace: a check changed '%s', and it is staged as it was before\n"
+STAGED = "ftrace: a check changed '%s' after it was staged\n"
 CHECKS = """{"checks": {
     "format": {"command": "sed -i s/bad/good/ data/*.txt",
                "phase": "mutating"},

@@ -766,6 +766,6 @@ def test_why(shop):
         said = project.ftrace("why", "test_shop.py::test_second").ok().out
     assert said.splitlines()[1:] == [
         "stale: shop.py modified",
-        "  gets at what is kept in memory as %s/shop.py:get"
+        "  can reach what is kept in memory as %s/shop.py:get"
         % project.root.name,
         "  which accessed shop.py: inner (read)"]

@@ -63,7 +63,7 @@ def test_by_settings(suite, way):
 def test_by_the_command(suite):
     """Of two commands each has its own."""
     for args in (["tests"], ["more"]):
-        assert "no whole run of this command" in test(suite, *args).err
+        assert "no complete run of this command" in test(suite, *args).err
     suite.edit("more/test_b.py", "pass", "assert 0")
     assert nothing(suite, "tests")
     assert "1 failed" in test(suite, "more", code=1).out

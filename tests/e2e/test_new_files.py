@@ -106,7 +106,7 @@ def test_one_that_is_ignored_is_not_run(suite, settings):
     assert "1 new" in whole(suite).err
     assert "nothing affected: 2 tests" in whole(suite).err
     # Others may look at it: they run as a whole.
-    assert "no whole run of this command" in whole(
+    assert "no complete run of this command" in whole(
         suite, "-o", "python_files=test_*.py", code=others_end_with).err
 
 
@@ -287,7 +287,7 @@ def test_one_of_a_name_that_is_taken(suite):
     for _ in range(2):
         result = whole(suite, code=2)
         assert "import file mismatch" in result.out
-        assert "test_a.py is called like another test file" in result.err
+        assert "test_a.py has the name of another test file" in result.err
     suite.write("tests/more/__init__.py")
     assert "3 passed" in whole(suite).out
     # In a package it has a name of its own.

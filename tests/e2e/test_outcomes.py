@@ -152,7 +152,7 @@ def test_several_files(project):
                   command)
     assert cases(project) == {"c::a": "passed", "c::b": "failed",
                               "t": "passed"}
-    assert "1 file is like 'out/r/*.xml' and of an earlier run" in result.err
+    assert "1 file is like 'out/r/*.xml', left by an earlier run" in result.err
 
 
 # What is wrong with it.
@@ -188,7 +188,7 @@ def test_none_of_this_run(project):
     project.write("input", "1\n")
     missing = test(project, ["--junit", "out/told"], command, code=125)
     assert "cannot read 'out/told': No such file or directory; the command " \
-        "was to write it" in missing.err
+        "should have written it" in missing.err
     project.write("out/told", junit(("a", "")))
     old = test(project, ["--junit", "out/told"], command, code=125)
     assert "'out/told' is of an earlier run" in old.err
@@ -207,13 +207,13 @@ def test_a_copy_with_old_times_is_of_this_run(project):
 def test_tests_that_are_known_already(project):
     result = project.ftrace("test", "--junit", "x", "--", "pytest")
     assert result.code == 2
-    assert "every test is known already" in result.err
+    assert "recorded one by one without a report" in result.err
 
 
 @pytest.mark.parametrize("option", ["--report", "--junit-out"])
 def test_standard_output_is_the_commands(project, option):
     result = project.ftrace("test", option, "-", "--", "true")
-    assert result.code == 2 and "'-' is no file" in result.err
+    assert result.code == 2 and "'-' is no file here" in result.err
 
 
 # Real runners.

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-NO_WHOLE = "the map has no whole run of this command"
+NO_WHOLE = "no complete run of this command is recorded"
 
 SAME = [
     ("-q",), ("-v",), ("-vv",), ("-qq",), ("-x",), ("-qx",), ("-xvs",),
@@ -226,7 +226,7 @@ def test_usual_command(suite):
     suite.edit("lib.py", "return 2", "return 3")
     result = usual(suite, cwd=suite.root / "sub")
     assert (result.err.splitlines()[0]
-            == "ftrace: %s, the last command that ran as a whole" % shown)
+            == "ftrace: %s, the last command that ran completely" % shown)
     assert "1 passed" in result.out
     assert usual(suite, "-q").err == ""
     suite.write("ftrace.json", '{"test": "%s -m pytest -v"}' % suite.python)

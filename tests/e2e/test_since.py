@@ -205,8 +205,8 @@ def test_staged_and_edited_again(repo):
     repo.edit("pkg/one.py", "return SIZE", "return int(SIZE)")
     answer = repo.ftrace("affected", "--staged").ok()
     assert answer.out.split() == ["tests/test_two.py::test_three"]
-    assert ("pkg/two.py is staged and edited again; what is run is in the "
-            "work tree") in answer.err
+    assert ("pkg/two.py is staged and edited again; the tests see the "
+            "edited files, not the staged ones") in answer.err
     # Recorded with the edit that is not staged, which neither side has.
     record(repo)
     assert set(repo.affected("--staged")) == {

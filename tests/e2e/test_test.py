@@ -68,7 +68,7 @@ def numbers(project, query):
 def test_affected_tests_are_run(suite):
     first = test(suite)
     assert ran(first) == 6
-    assert "the map has no whole run of this command" in first.err
+    assert "no complete run of this command" in first.err
     again = test(suite)
     assert again.out == "" and again.err.startswith(NOTHING)
     suite.edit("one.py", "return 1", "return int(1)")
@@ -140,7 +140,7 @@ def test_words_of_a_command_are_kept_apart(suite):
     result = suite.ftrace("test", "--", suite.python, "-m", "pytest", "-q",
                           "-p", "no:cacheprovider", "-k", "first", "or",
                           "second")
-    assert "no whole run of this command" in result.err
+    assert "no complete run of this command" in result.err
 
 
 def test_commands_of_two_directories_are_two(project):
@@ -183,7 +183,7 @@ def test_words_of_one_unit_are_kept_apart(project):
     for words, code in (args[1], 0), (args[0], 3), (args[1], 0):
         result = project.ftrace(*words)
         assert result.code == code
-        assert "no whole run of this command" in result.err
+        assert "no complete run of this command" in result.err
         assert not any("flaky" in line for line in result.err.splitlines())
     assert "1 test not run" in project.ftrace(*args[1]).ok().err
 
@@ -235,7 +235,7 @@ def test_what_says_which_tests_there_are(suite, name, text):
     suite.write(name, text)
     result = test(suite)
     assert ran(result) == 2
-    assert name + " changed, which may say what tests" in result.err
+    assert name + " changed, and the runner used it" in result.err
 
 
 def test_a_run_that_is_broken_off_is_no_whole_one(suite):
@@ -318,4 +318,5 @@ def test_a_map_that_cannot_be_read(suite):
     (suite.root / ".ftrace/map.db").write_bytes(b"x" * 5000)
     result = test(suite)
     assert ran(result) == 6
-    assert "map.db" in result.err and "no whole run of this command" in result.err
+    assert "map.db" in result.err
+    assert "no complete run of this command" in result.err

@@ -80,7 +80,7 @@ def test_json_of_a_command(project):
     answer = _answer(result)
     assert answer["status"] == 3
     assert [unit["outcome"] for unit in answer["units"]] == ["failed"]
-    assert result.err.startswith("ftrace: the map has no whole run")
+    assert result.err.startswith("ftrace: no complete run")
     assert "1given" in result.err
     result = project.ftrace(
         "test", "--json", "--", "sh", "-c", "kill -TERM $$")
@@ -113,17 +113,17 @@ def test_colour(suite):
 def test_full_says_what_it_compared(suite):
     suite.write("broken.txt", "1")
     result = test(suite, "--full", code=1)
-    assert ("without --full it would be 1 of 3 tests, for 1 file changed"
+    assert ("without --full it would be 1 of 3 tests, because 1 file changed"
             in result.err)
-    assert "compared: 2 tests would not have been run" in result.err
-    assert "nothing escaped" in result.err
+    assert "compared: without --full 2 tests would" in result.err
+    assert "none of them failed" in result.err
     assert "compared" not in test(suite, "--full", "-q", code=1).err
 
 
 def test_full_without_anything_to_compare(project):
     project.write("test_it.py", "def test_it(): pass\n")
     result = test(project, "--full")
-    assert "nothing is compared: the map has no whole run" in result.err
+    assert "nothing is compared: no complete run of this" in result.err
     assert "compared: " in test(project, "--full").err
     project.write("conftest.py", "")
     result = test(project, "--full")
@@ -142,4 +142,4 @@ def test_full_tells_escapes_in_its_sum(project):
         test(project)
         project.write("data.txt", "bad\n")
         result = test(project, "--full", code=1)
-    assert "1 failed, of which 1 escaped and 0 passed alone" in result.err
+    assert "1 of them failed: 1 escaped the selection, 0 passed" in result.err

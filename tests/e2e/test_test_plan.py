@@ -6,7 +6,7 @@ import pytest
 from test_test import ran, test
 
 A, B = "def test_a():\n    pass\n", "def test_b():\n    pass\n"
-MORE = "changed, which may say what tests there are; all are run"
+MORE = "changed, and the runner used it to find its tests"
 
 # What leaves test_b out, and the change after which nothing does.
 DECIDERS = {

@@ -70,7 +70,7 @@ TEST(full)
 	assert_null(arena_claim(&arena, 1));
 	assert_int_equal(arena.header->lost, ARENA_FULL);
 	trace_read(&trace, &arena);
-	assert_string_equal(trace.lost, "the arena was full");
+	assert_string_equal(trace.lost, "there was no room for the trace");
 	trace_release(&trace);
 	arena_file_unmap(&arena);
 }
