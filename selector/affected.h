@@ -16,7 +16,7 @@
 #include "map/query.h"
 #include "selector/changes.h"
 
-/* What is known of a unit's last result: docs/how-to/flaky-tests.md. */
+/* What is known of a unit's last result: docs/explanation/learning.md. */
 enum unit_state {
 	UNIT_HIT,
 	UNIT_STALE, /* something it depends on changed */

@@ -33,7 +33,7 @@ FOREIGN = {"--changed", "--show-only", "--output-junit",
            "--maxfail", "--tb", "--durations", "--capture", "--dist", "--cov",
            "--cov-fail-under", "--html", "--report-log", "--deselect",
            "--user", "--path", "--run", "--projects", "--no-peer", "--record",
-           "--pairs"}
+           "--pairs", "--list"}
 
 problems = []
 
@@ -276,6 +276,23 @@ def check_words():
                   folder.name)
 
 
+def check_examples(path, text):
+    """C that a page shows as files of the sources compiles."""
+    files = re.findall(r"^```c file=(\S+)\n(.*?)^```", text, re.M | re.S)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, source in files:
+            place = Path(folder) / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(source, encoding="utf-8")
+        for name in (name for name, _ in files if name.endswith(".c")):
+            result = run("cc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra",
+                         "-Werror", "-fsyntax-only", "-I", folder, "-I",
+                         str(ROOT), str(Path(folder) / name))
+            if result.returncode:
+                wrong("%s: %s does not compile: %s", shown(path), name,
+                      result.stderr)
+
+
 def check_pages():
     index = read(ROOT / "docs" / "README.md")
     for path in sorted((ROOT / "docs").rglob("*.md")):
@@ -299,6 +316,7 @@ def main():
         text = read(path)
         check_links(path, text)
         check_options(path, text, options)
+        check_examples(path, text)
     check_json(program, verbs)
     check_map()
     check_words()
