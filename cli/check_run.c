@@ -123,7 +123,7 @@ static void become(const struct checks *checks, const struct check *check)
 	dup2(fileno(check->output), STDOUT_FILENO);
 	dup2(fileno(check->output), STDERR_FILENO);
 	close(null);
-	spawn_apart();
+	spawn_in_group();
 	spawn_note_signals();
 	sigprocmask(SIG_UNBLOCK, &caught, NULL);
 	if (chdir(place) < 0) {

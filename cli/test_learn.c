@@ -133,8 +133,8 @@ static bool smoke_passed(struct testing *testing)
 }
 
 void test_learn(struct testing *testing,
-	bool (*apart)(const struct result *result, void *data), void *data,
-	bool quiet)
+	bool (*is_old_news)(const struct result *result, void *data),
+	void *data, bool quiet)
 {
 	struct flaky_news news = {.problem = NULL};
 	struct map map;
@@ -147,8 +147,8 @@ void test_learn(struct testing *testing,
 	if (code == 0) {
 		code = map_begin(&map, &err);
 		if (code == 0)
-			code = flaky_learn(&news, &testing->results, apart,
-				data, &map, &err);
+			code = flaky_learn(&news, &testing->results,
+				is_old_news, data, &map, &err);
 		if (code == 0 && smoke_passed(testing))
 			code = smoke_set_done(&map,
 				testing->plan.affected.smoke,

@@ -15,11 +15,11 @@
 int test_retry(struct testing *testing, unsigned retries, int *status);
 
 /*
- * Learns from how the units ended; those that `apart` says are no news. quiet:
- * only what is wrong is told.
+ * Learns from how the units ended; those that `is_old_news` says are no news.
+ * quiet: only what is wrong is told.
  */
 void test_learn(struct testing *testing,
-	bool (*apart)(const struct result *result, void *data), void *data,
-	bool quiet);
+	bool (*is_old_news)(const struct result *result, void *data),
+	void *data, bool quiet);
 
 #endif

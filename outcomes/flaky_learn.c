@@ -62,8 +62,8 @@ static void drop_oldest(struct flaky_units *units, struct flaky_news *news)
 }
 
 int flaky_learn(struct flaky_news *news, struct results *results,
-	bool (*apart)(const struct result *result, void *data), void *data,
-	struct map *map, struct err *err)
+	bool (*is_old_news)(const struct result *result, void *data),
+	void *data, struct map *map, struct err *err)
 {
 	struct flaky_units units;
 	int64_t now = flaky_now();
@@ -76,7 +76,7 @@ int flaky_learn(struct flaky_news *news, struct results *results,
 	for (size_t i = 0; i < results->count; i++) {
 		struct result *result = &results->list[i];
 
-		if (result->ran && !(apart && apart(result, data)))
+		if (result->ran && !(is_old_news && is_old_news(result, data)))
 			flaky_learn_one(&units, news, result, now);
 	}
 	drop_oldest(&units, news);

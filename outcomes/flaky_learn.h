@@ -16,12 +16,12 @@ struct flaky_news {
 
 /*
  * Learns from how units ended, and marks those that are known in the results.
- * `apart`: those that are no news however they ended; or NULL. In a write
+ * `is_old_news`: those that are no news however they ended; or NULL. In a write
  * transaction; the list is written in step.
  */
 int flaky_learn(struct flaky_news *news, struct results *results,
-	bool (*apart)(const struct result *result, void *data), void *data,
-	struct map *map, struct err *err);
+	bool (*is_old_news)(const struct result *result, void *data),
+	void *data, struct map *map, struct err *err);
 void flaky_news_release(struct flaky_news *news);
 
 #endif

@@ -33,7 +33,7 @@ static volatile pid_t child;
 static volatile sig_atomic_t ending;  /* the last signal that ends programs */
 static volatile sig_atomic_t expired; /* the child was killed for its time */
 static volatile sig_atomic_t late;    /* came after the child had ended */
-static bool apart;                    /* the child has a group of its own */
+static bool in_group;                 /* the child has a group of its own */
 
 /* Seconds to end in, for a group that was told to. */
 #define GRACE 2
@@ -51,7 +51,7 @@ static void note_signal(int sig)
 static void pass_on(int sig, siginfo_t *info, void *context)
 {
 	int saved = errno;
-	pid_t whom = apart ? -child : child;
+	pid_t whom = in_group ? -child : child;
 
 	(void)context;
 	note_signal(sig);
@@ -62,18 +62,18 @@ static void pass_on(int sig, siginfo_t *info, void *context)
 		kill(whom, SIGKILL); /* the grace is over */
 	} else if (child > 0 && info->si_code <= 0) {
 		/* What loses its parent now is for end_group() to wait for. */
-		if (apart && ending)
+		if (in_group && ending)
 			prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 		kill(whom, sig);
-		if (apart && ending)
+		if (in_group && ending)
 			alarm(GRACE);
 	}
 	errno = saved;
 }
 
-void spawn_apart(void)
+void spawn_in_group(void)
 {
-	apart = true;
+	in_group = true;
 }
 
 void spawn_note_signals(void)
@@ -294,7 +294,7 @@ static _Noreturn void run_child(char *const argv[], char *const envp[],
 	char file[PATH_MAX];
 	int error;
 
-	if (apart)
+	if (in_group)
 		setpgid(0, 0);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	error = exec_search(file, sizeof(file), argv, envp, arena);
@@ -389,7 +389,7 @@ int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
 		close(report[1]);
 		return code;
 	}
-	if (apart)
+	if (in_group)
 		setpgid(child, child);
 	install_handlers(before);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
@@ -399,7 +399,7 @@ int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
 	close(report[0]);
 	code = limit && limit->seconds ? wait_within(limit, status)
 				       : wait_for(status);
-	if (apart && ending)
+	if (in_group && ending)
 		end_group();
 	child = 0;
 	hold_back(before);

@@ -32,7 +32,7 @@ int spawn_and_wait(char *const argv[], char *const envp[], struct arena *arena,
  * to all of the group, and what is left of it is killed some seconds after one
  * that ends programs. For who has no terminal.
  */
-void spawn_apart(void);
+void spawn_in_group(void);
 
 /*
  * For who runs several commands: signals that end a program are noted from
