@@ -170,7 +170,7 @@ static void enter(struct fold *fold, const struct trace_event *event)
 		/* It was declared before, unless that was lost. */
 		if (i == INTERN_NONE)
 			fold_incomplete(fold, scope,
-				"it entered functions that nobody knows of");
+				"it entered functions that are not known");
 		else if (!is_loading(fold, scope, i))
 			fold_add_entry(fold, scope, i);
 		id += n + 1;

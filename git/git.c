@@ -103,7 +103,7 @@ static int git_take_texts(struct git *git, struct git_files *files,
 		if (sscanf(at, "%*s blob %zu%n", &size, &head) != 1 ||
 			(size_t)(end - at) < (size_t)head + size + 2)
 			return err_set(git->err, -EPROTO,
-				"git has lost what '%s' was in revision '%s'",
+				"git lacks the text of '%s' in revision '%s'",
 				file->path, git->revision);
 		at += head + 1;
 		file->was = true;
@@ -147,7 +147,7 @@ static int git_check_known(struct git *git, const char *commit)
 
 	if (code == 0 && !output.size)
 		code = err_set(git->err, -ENOENT,
-			"git's revision '%s' has nothing of '%s'",
+			"git's revision '%s' does not contain '%s'",
 			git->revision, git->directory);
 	free(output.text);
 	return code;

@@ -114,8 +114,8 @@ static int refused(struct git *git, int errors)
 		line = said.text;
 	if (!strncmp(line, "fatal: ", 7))
 		line += 7;
-	code = err_set(git->err, -EINVAL, "git has nothing to tell%s%s%s: %.*s",
-		git->revision ? " of revision '" : "",
+	code = err_set(git->err, -EINVAL, "git cannot answer%s%s%s: %.*s",
+		git->revision ? " about revision '" : "",
 		git->revision ? git->revision : "", git->revision ? "'" : "",
 		(int)strcspn(line, "\n"), line);
 	free(said.text);

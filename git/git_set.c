@@ -216,7 +216,7 @@ static int git_set_check_known(struct git_set *set, struct git *git)
 	int code = git_run(git, ask, NULL, &output);
 
 	if (code == 0 && !output.size)
-		code = err_set(git->err, -ENOENT, "git has nothing of '%s'",
+		code = err_set(git->err, -ENOENT, "git tracks no file in '%s'",
 			set->root);
 	free(output.text);
 	return code;
@@ -328,8 +328,7 @@ static int git_set_take_texts(struct git_version **versions, size_t count,
 
 		if (sscanf(at, "%*s blob %zu%n", &size, &head) != 1 ||
 			(size_t)(end - at) < (size_t)head + size + 2)
-			return err_set(err, -EPROTO,
-				"git has lost the text '%s'",
+			return err_set(err, -EPROTO, "git lacks the text '%s'",
 				versions[i]->object);
 		at += head + 1;
 		versions[i]->bytes = xmemdup(at, size);

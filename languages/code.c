@@ -221,7 +221,7 @@ static int take_unchanged(struct code_reader *reader, const struct source *past,
 		code = helper_next(reader->helper, &frame, err);
 	if (code == 0 && !known)
 		code = err_set(err, -EPROTO,
-			"the Python helper speaks another language");
+			"the Python helper gave an answer of an unknown form");
 	/* They are sorted by name: those in it are the next ones. */
 	while (code == 0 && block < past->blocks + past->count &&
 		(block == known || lies_in(block, known))) {
@@ -277,7 +277,7 @@ static int take_blocks(
 		code = take_block(reader, job->past, &blocks, err);
 	if (code == 0 && !source_set_blocks(source, blocks.bytes, blocks.size))
 		code = err_set(err, -EPROTO,
-			"the Python helper speaks another language");
+			"the Python helper gave an answer of an unknown form");
 	frames_release(&blocks);
 	return code;
 }
@@ -514,8 +514,8 @@ int code_read_texts(struct code_reader *reader, struct code_text *texts,
 
 		if (!reader->tag)
 			return err_set(err, -ENOENT,
-				"no run has named a Python to take sources "
-				"apart");
+				"no recorded run used a Python, which is "
+				"needed to read sources");
 		text->source = known_source(reader, &content, err);
 		if (!text->source)
 			text->source = add_job(&jobs, reader, text->path,

@@ -168,7 +168,7 @@ static int tracer_run_store(const char *root, const struct trace *trace,
 	result->put_aside = true;
 	if (options->selection)
 		return err_set(&result->problem, code,
-			"it begins with a run of all tests");
+			"a new map has to begin with a run of all tests");
 	return store_once(root, trace, options, result);
 }
 

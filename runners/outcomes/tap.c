@@ -249,7 +249,7 @@ static int take_plan(struct reader *reader, size_t depth, char *text)
 		return 0;
 	if (reader->has_plan)
 		return tap_wrong(reader,
-			"a second plan, as if two runs wrote one file,");
+			"a second plan, as if two runs had written the file,");
 	reader->has_plan = true;
 	reader->planned = planned;
 	return 0;

@@ -234,7 +234,7 @@ def test_names_that_are_no_lines_are_left_out(project):
 
 
 def test_bad_arguments(project):
-    for args, said in (((), "bash, zsh or fish"), (("csh",), "no shell 'csh'"),
+    for args, said in (((), "bash, zsh or fish"), (("csh",), "unknown shell 'csh'"),
                        (("bash", "x"), "unexpected argument 'x'")):
         result = project.ftrace("completion", *args)
         assert result.code == 2 and said in result.err

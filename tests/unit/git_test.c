@@ -174,7 +174,7 @@ TEST(a_folder_that_git_ignores)
 	make_directory("ignored");
 	write_file("ignored/new.py", "");
 	assert_true(ask(scratch_path("ignored"), "HEAD") < 0);
-	assert_non_null(strstr(err.text, "has nothing of"));
+	assert_non_null(strstr(err.text, "does not contain"));
 	make_directory("untracked");
 	write_file("untracked/new.py", "");
 	assert_int_equal(ask(scratch_path("untracked"), "HEAD"), 0);
