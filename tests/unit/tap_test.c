@@ -81,8 +81,7 @@ TEST(refused)
 		"TAP report 'r': the run bailed out in line 3");
 	expect_refused("1..1\nok 1\n1..1\nok 1\n",
 		"TAP report 'r': a second plan, as if two runs had written the "
-		"file, "
-		"in line 3");
+		"file, in line 3");
 	expect_refused("TAP version 15\n1..0\n",
 		"TAP report 'r': a version that is newer than 14 in line 1");
 }
