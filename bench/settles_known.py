@@ -20,9 +20,6 @@ HOME = ("A cache in the home folder is no product of a project: a command "
 MEANWHILE = ("One that changed since the run began, and not by the run, is "
              "taken for changed: its readers are selected until they run "
              "again.")
-GIT = ("pytest-benchmark asks git for the state of the checkout before any "
-       "test, and so any edit selects every test where it is installed.")
-
 REFERENCES = ("In `.git` only what is read counts, and looks at `HEAD` and at "
               "references")
 
@@ -37,7 +34,6 @@ KNOWN = [
     Known(("counter", "hard-link", "prove", "make", "ninja", "cargo", "go",
            "maven", "vitest", "jest", "tox", "nox"),
           ("removed", "clone"), r" removed$| listing$", PRODUCTS),
-    Known(("benchmark",), ("comment", "edit", "clone"), r"", GIT),
 ]
 
 
