@@ -3,10 +3,17 @@
  * Finding tests is not running them: what a runner does in a `discover` scope
  * is weighed differently from what happens elsewhere.
  */
+#include "fold/discovery.h"
+
 #include <limits.h>
 #include <string.h>
 
+#include "fold/accesses.h"
+#include "fold/path_tree.h"
+#include "fold/paths.h"
+#include "fold/scopes.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 #include "runners/adapter.h"
 
 /* The node's path as scopes are named: relative below the root. */
@@ -16,7 +23,7 @@ static const char *fold_discovery_scope_name(
 	size_t root = strlen(fold->options->root);
 
 	*size = path_tree_path(&fold->tree, node, buffer, PATH_MAX);
-	if (node == fold->root_node) {
+	if (node == fold->paths.root) {
 		*size = 1;
 		return ".";
 	}
@@ -66,12 +73,12 @@ static bool is_looked_for_elsewhere(
  */
 bool fold_gave_up(const struct fold *fold)
 {
-	if (!fold->adapter_ready || fold->collected)
+	if (!fold->runner.ready || fold->runner.collected)
 		return false;
-	for (uint32_t i = 0; i < fold->scope_count; i++) {
+	for (uint32_t i = 0; i < fold->scopes.count; i++) {
 		const struct recorded_scope *scope = &fold->recording.scopes[i];
 
-		if (scope->kind == SCOPE_UNIT && fold->scopes[i].ran &&
+		if (scope->kind == SCOPE_UNIT && fold->scopes.list[i].ran &&
 			strcmp(scope->outcome ? scope->outcome : "", "error"))
 			return false;
 	}
@@ -85,13 +92,14 @@ bool fold_gave_up(const struct fold *fold)
  */
 void fold_unfound(struct fold *fold)
 {
-	if (!fold->adapter_ready || fold->collected)
+	if (!fold->runner.ready || fold->runner.collected)
 		return;
-	for (uint32_t i = 0; i < fold->scope_count; i++) {
+	for (uint32_t i = 0; i < fold->scopes.count; i++) {
 		struct recorded_scope *scope = &fold->recording.scopes[i];
 
 		if (scope->kind == SCOPE_LISTING ||
-			(scope->kind == SCOPE_COLLECT && !fold->scopes[i].told))
+			(scope->kind == SCOPE_COLLECT &&
+				!fold->scopes.list[i].told))
 			scope->unwanted = true;
 	}
 }
@@ -120,11 +128,12 @@ bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
 		return is_looked_for_elsewhere(fold, scope, node);
 	if (kind != ACCESS_STAT)
 		return false;
-	if (fold->searched[node] || fold_is_collected(fold, node) ||
+	if (fold->nodes[node].searched || fold_is_collected(fold, node) ||
 		is_looked_for_elsewhere(fold, scope, node))
 		return true;
 	/* A look tells whether there is something, and of what kind. */
-	if (fold->hooked || !fold->searched[fold->tree.nodes[node].parent])
+	if (fold->runner.hooked ||
+		!fold->nodes[fold->tree.nodes[node].parent].searched)
 		fold_add(fold, scope, node, block, kind, ROLE_PRESENCE);
 	return true;
 }
@@ -144,7 +153,8 @@ void fold_find_searched(struct fold *fold)
 		if (fold->recording.scopes[scope].kind != SCOPE_DISCOVER)
 			continue;
 		path = fold_path(fold, record->text, record->size, false);
-		if (!fold->paths[path].ignored)
-			fold->searched[fold->paths[path].node] = true;
+		if (!fold->paths.list[path].ignored)
+			fold->nodes[fold->paths.list[path].node].searched =
+				true;
 	}
 }

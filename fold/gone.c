@@ -9,7 +9,10 @@
 
 #include "base/alloc.h"
 #include "base/id.h"
+#include "fold/discovery.h"
+#include "fold/scopes.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 #include "map/query.h"
 
 static bool completed(const struct fold *fold, enum scope_kind kind,
@@ -17,7 +20,7 @@ static bool completed(const struct fold *fold, enum scope_kind kind,
 {
 	uint32_t i = fold_find_scope(fold, kind, name, size);
 
-	return i != SCOPE_NONE && fold->scopes[i].completed;
+	return i != SCOPE_NONE && fold->scopes.list[i].completed;
 }
 
 bool fold_was_looked_for(const struct fold *fold, const char *id, size_t file)
@@ -53,7 +56,7 @@ static bool is_gone(const struct fold *fold, const char *id, size_t size)
 	if (file_is_missing(fold, id, file))
 		return fold_was_looked_for(fold, id, file);
 	/* By other settings it may be no test, and is one all the same. */
-	if (fold->narrowed)
+	if (fold->runner.narrowed)
 		return false;
 	/* A file that could not be collected, and now was. */
 	if (file == size)
@@ -66,7 +69,7 @@ static bool is_gone(const struct fold *fold, const char *id, size_t size)
 		if (fold_find_scope(fold, SCOPE_COLLECT, id, next) ==
 			SCOPE_NONE)
 			/* It is there, and nobody asked what it holds. */
-			return intern_find(&fold->held, id, next) ==
+			return intern_find(&fold->scopes.held, id, next) ==
 			       INTERN_NONE;
 		end = next;
 	}
@@ -84,7 +87,7 @@ static bool is_gone_class(const struct fold *fold, enum scope_kind kind,
 
 	return kind == SCOPE_COLLECT && file < size &&
 	       fold_find_scope(fold, kind, name, size) == SCOPE_NONE &&
-	       intern_find(&fold->held, name, size) == INTERN_NONE &&
+	       intern_find(&fold->scopes.held, name, size) == INTERN_NONE &&
 	       is_gone(fold, name, size);
 }
 

@@ -13,7 +13,12 @@
 
 #include "base/alloc.h"
 #include "base/id.h"
+#include "fold/discovery.h"
+#include "fold/paths.h"
+#include "fold/scopes.h"
+#include "fold/settle.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 #include "map/entries.h"
 #include "map/project.h"
 #include "map/query.h"
@@ -89,7 +94,7 @@ static bool listings_has(const struct interner *interner, const char *path)
 static bool listings_is_test_file(
 	const struct fold *fold, const struct past *past, const char *path)
 {
-	for (uint32_t i = 0; i < fold->scope_count; i++) {
+	for (uint32_t i = 0; i < fold->scopes.count; i++) {
 		const struct recorded_scope *scope = &fold->recording.scopes[i];
 
 		if (scope->kind == SCOPE_PATTERN &&
@@ -114,7 +119,7 @@ static int64_t nanoseconds(const struct statx_timestamp *time)
  */
 static bool is_recent(const struct fold *fold, uint32_t node, const char *path)
 {
-	bool written = fold->touched[node] || fold->stirred[node];
+	bool written = fold->nodes[node].touched || fold->nodes[node].stirred;
 	struct statx st;
 
 	if (statx(AT_FDCWD, path, 0, STATX_CTIME | STATX_BTIME, &st) < 0 ||
@@ -147,9 +152,9 @@ static void listings_pass(struct fold *fold, uint32_t listing, const char *path)
 		.kinds = KIND_BIT(ACCESS_STAT),
 		.role = ROLE_PRESENCE};
 
-	if (fold->paths[at].ignored)
+	if (fold->paths.list[at].ignored)
 		return;
-	access.node = fold->paths[at].node;
+	access.node = fold->paths.list[at].node;
 	file = fold_file(fold, access.node);
 	if (file != FILE_NONE)
 		fold_read(fold, &access, file, access.kinds);
@@ -159,8 +164,8 @@ static bool came_meanwhile(struct fold *fold, const char *path)
 {
 	uint32_t at = fold_path(fold, path, strlen(path), true);
 
-	return !fold->paths[at].ignored &&
-	       is_recent(fold, fold->paths[at].node, path);
+	return !fold->paths.list[at].ignored &&
+	       is_recent(fold, fold->paths.list[at].node, path);
 }
 
 /* An entry that other discovery than this scope's deals with, or none. */
@@ -199,7 +204,7 @@ static void settle_entry(void *context, const struct entry *entry)
 		return;
 	if (listings_has(&past->passed, entry->stored)) {
 		listings_pass(fold, listing, entry->absolute);
-	} else if ((fold->narrowed && past->any) ||
+	} else if ((fold->runner.narrowed && past->any) ||
 		   came_meanwhile(fold, entry->absolute)) {
 		listings_doubt(fold, &fold->recording.scopes[listing]);
 	} else {
@@ -229,15 +234,15 @@ static bool is_sought_by_others(
  */
 static void settle_collected(struct fold *fold, const struct past *past)
 {
-	for (uint32_t i = 0; i < fold->scope_count; i++) {
+	for (uint32_t i = 0; i < fold->scopes.count; i++) {
 		struct recorded_scope *scope = &fold->recording.scopes[i];
 		char *path;
 
 		if (scope->kind != SCOPE_COLLECT || id_file(scope->name))
 			continue;
 		path = project_file(fold->options->root, scope->name);
-		scope->in_part =
-			fold->in_part || is_sought_by_others(fold, past, path);
+		scope->in_part = fold->runner.in_part ||
+				 is_sought_by_others(fold, past, path);
 		free(path);
 	}
 }
@@ -288,14 +293,14 @@ int fold_listings(struct fold *fold, struct map *map, struct err *err)
 	int code;
 
 	/* Of others nobody knows what they looked through. */
-	if (!fold->collected)
+	if (!fold->runner.collected)
 		return 0;
 	code = load_past(&past, fold, map, err);
-	for (uint32_t i = 0, count = (uint32_t)fold->scope_count;
+	for (uint32_t i = 0, count = (uint32_t)fold->scopes.count;
 		code == 0 && i < count; i++)
 		if (fold->recording.scopes[i].kind == SCOPE_DISCOVER)
 			list_by_link(fold, i);
-	for (uint32_t i = 0; code == 0 && i < fold->scope_count; i++) {
+	for (uint32_t i = 0; code == 0 && i < fold->scopes.count; i++) {
 		struct recorded_scope *scope = &fold->recording.scopes[i];
 
 		if (scope->kind != SCOPE_LISTING)
