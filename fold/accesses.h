@@ -20,6 +20,7 @@ enum access_role {
 	ROLE_FACT,     /* told to who asks, and nothing depends on it: what the
 			  session had made itself by then */
 	ROLE_PRESENCE, /* an input of which only the presence counts */
+	ROLE_LISTED,   /* what discovery saw in a directory: listings.h */
 	ROLE_MADE,     /* looked for in vain, and then made by that scope */
 	ROLE_NOTHING,  /* neither an input nor worth telling */
 };

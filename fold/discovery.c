@@ -16,8 +16,7 @@
 #include "fold/steps.h"
 #include "runners/adapter.h"
 
-/* The node's path as scopes are named: relative below the root. */
-static const char *fold_discovery_scope_name(
+const char *fold_place_name(
 	const struct fold *fold, uint32_t node, char *buffer, size_t *size)
 {
 	size_t root = strlen(fold->options->root);
@@ -39,7 +38,7 @@ bool fold_is_collected(const struct fold *fold, uint32_t node)
 {
 	char path[PATH_MAX];
 	size_t n;
-	const char *name = fold_discovery_scope_name(fold, node, path, &n);
+	const char *name = fold_place_name(fold, node, path, &n);
 
 	return fold_find_scope(fold, SCOPE_COLLECT, name, n) != SCOPE_NONE;
 }
@@ -58,8 +57,7 @@ static bool is_looked_for_elsewhere(
 
 	if (!adapter_inside()->is_passed(name, n))
 		return false;
-	name = fold_discovery_scope_name(
-		fold, fold->tree.nodes[node].parent, path, &n);
+	name = fold_place_name(fold, fold->tree.nodes[node].parent, path, &n);
 	if (n == self->name_size && !memcmp(name, self->name, n))
 		return false;
 	return fold_find_scope(fold, SCOPE_DISCOVER, name, n) != SCOPE_NONE;
@@ -97,11 +95,17 @@ void fold_unfound(struct fold *fold)
 	for (uint32_t i = 0; i < fold->scopes.count; i++) {
 		struct recorded_scope *scope = &fold->recording.scopes[i];
 
-		if (scope->kind == SCOPE_LISTING ||
-			(scope->kind == SCOPE_COLLECT &&
-				!fold->scopes.list[i].told))
+		if (scope->kind == SCOPE_COLLECT && !fold->scopes.list[i].told)
 			scope->unwanted = true;
 	}
+}
+
+/* Of what is temporary, or gone again, it tells only that others ran. */
+static bool listing_counts(const struct fold *fold, uint32_t node)
+{
+	return !fold_is_temporary(fold, node) &&
+	       (fold->tree.nodes[node].identity.mode ||
+		       fold_maker(fold, node) == SCOPE_NONE);
 }
 
 /*
@@ -113,15 +117,11 @@ void fold_unfound(struct fold *fold)
 bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
 	uint32_t block, enum access_kind kind)
 {
-	char path[PATH_MAX];
-	const char *name;
-	size_t n;
-
 	/* A run that asks for one directory says nothing of the others. */
 	if (kind == ACCESS_LIST && block == fold->no_block) {
-		name = fold_discovery_scope_name(fold, node, path, &n);
-		fold_input(fold, fold_scope(fold, SCOPE_LISTING, name, n), node,
-			block, kind);
+		fold_add(fold, scope, node, block, kind,
+			listing_counts(fold, node) ? ROLE_LISTED
+						   : ROLE_NOTHING);
 		return true;
 	}
 	if (kind == ACCESS_ABSENT)

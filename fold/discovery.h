@@ -16,6 +16,13 @@ struct fold;
 /* A directory is looked at before it is gone through: finds those. */
 void fold_find_searched(struct fold *fold);
 
+/*
+ * The node's path as scopes are named: relative below the root, which is ".".
+ * In the buffer of PATH_MAX bytes, or a literal.
+ */
+const char *fold_place_name(
+	const struct fold *fold, uint32_t node, char *buffer, size_t *size);
+
 /* Whether the runner collects tests from the file of this node. */
 bool fold_is_collected(const struct fold *fold, uint32_t node);
 

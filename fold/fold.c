@@ -220,6 +220,7 @@ static void fold_release(struct fold *fold)
 	fold_code_release(fold);
 	fold_kept_release(fold);
 	free(fold->memos.list);
+	interner_release(&fold->listings.names);
 	audit_load_release(fold->audited.list, fold->audited.count);
 	fold_loader_release(fold);
 }

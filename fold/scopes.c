@@ -216,6 +216,41 @@ static void outcome(
 	}
 }
 
+static const char *name_after(
+	const struct wire_record *record, const char *word, size_t *size)
+{
+	size_t n = strlen(word);
+
+	if (record->size < n || memcmp(record->text, word, n) != 0)
+		return NULL;
+	*size = record->size - n;
+	return record->text + n;
+}
+
+/* What is said as if a scope were used, and is but a name. */
+static bool take_name(
+	struct fold *fold, uint32_t scope, const struct wire_record *record)
+{
+	struct recording *recording = &fold->recording;
+	struct recorded_label *label;
+	size_t size;
+	const char *name = name_after(record, "pattern/", &size);
+
+	if (name) {
+		intern(&recording->patterns, name, size);
+		return true;
+	}
+	name = name_after(record, "label/", &size);
+	if (!name)
+		return false;
+	label = array_add(&recording->labels, &recording->label_count,
+		&recording->label_room, sizeof(*label));
+	label->scope = scope;
+	label->name = fold_text(fold, name, size);
+	label->size = size;
+	return true;
+}
+
 static void take_mark(struct fold *fold, const struct trace_event *event)
 {
 	const struct wire_record *record = event->record;
@@ -223,6 +258,8 @@ static void take_mark(struct fold *fold, const struct trace_event *event)
 
 	switch (record->type) {
 	case RECORD_USE:
+		if (take_name(fold, scope, record))
+			break;
 		used = named_scope(fold, record->text, record->size);
 		if (used != SCOPE_NONE)
 			fold_use(fold, scope, used);

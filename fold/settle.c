@@ -133,17 +133,27 @@ static uint32_t settle_state_of(struct fold *fold,
 		&fold->files, file, aspect, block->bytes, block->size);
 }
 
+struct recorded_read fold_state(struct fold *fold,
+	const struct fold_access *access, uint32_t file, uint32_t kinds)
+{
+	struct recorded_read read = {
+		.kinds =
+			kinds | (access->kinds & (KIND_AUDITED | KIND_LEARNED)),
+		.state = settle_state_of(fold, access, file, kinds)};
+
+	if (!fold->tree.nodes[access->node].identity.mode)
+		anchor(fold, access->node, file);
+	return read;
+}
+
 void fold_read(struct fold *fold, const struct fold_access *access,
 	uint32_t file, uint32_t kinds)
 {
+	struct recorded_read read = fold_state(fold, access, file, kinds);
 	struct recorded_scope *scope = &fold->recording.scopes[access->scope];
-	struct recorded_read *read = array_add(&scope->reads,
-		&scope->read_count, &scope->read_room, sizeof(*read));
 
-	read->kinds = kinds | (access->kinds & (KIND_AUDITED | KIND_LEARNED));
-	read->state = settle_state_of(fold, access, file, kinds);
-	if (!fold->tree.nodes[access->node].identity.mode)
-		anchor(fold, access->node, file);
+	*(struct recorded_read *)array_add(&scope->reads, &scope->read_count,
+		&scope->read_room, sizeof(read)) = read;
 }
 
 static void settle_add_make(
@@ -179,6 +189,9 @@ void fold_settle(struct fold *fold)
 		if (access.role == ROLE_NOTHING)
 			continue;
 		file = fold_file(fold, access.node);
+		/* Nobody depends on a listing. */
+		if (file == FILE_NONE && access.role == ROLE_LISTED)
+			continue;
 		if (file == FILE_NONE) {
 			fold_incomplete(fold, access.scope,
 				"it used a path too long to look at again");
@@ -186,6 +199,10 @@ void fold_settle(struct fold *fold)
 		}
 		if (access.role == ROLE_FACT) {
 			settle_add_make(fold, &access, file);
+			continue;
+		}
+		if (access.role == ROLE_LISTED) {
+			fold_list(fold, &access, file);
 			continue;
 		}
 		/* Whoever lists a directory has found it. */

@@ -10,10 +10,15 @@
 
 #include "fold/accesses.h"
 #include "map/print.h"
+#include "map/recording.h"
 
 struct fold;
 
-/* An input as the file is now: a state, for the scope to have read. */
+/* An input as the file is now, to be read by whomever. */
+struct recorded_read fold_state(struct fold *fold,
+	const struct fold_access *access, uint32_t file, uint32_t kinds);
+
+/* The same, for the scope of the access to have read. */
 void fold_read(struct fold *fold, const struct fold_access *access,
 	uint32_t file, uint32_t kinds);
 

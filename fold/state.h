@@ -16,6 +16,7 @@
 #include "fold/fold.h"
 #include "fold/kept.h"
 #include "fold/links.h"
+#include "fold/listings.h"
 #include "fold/memo.h"
 #include "fold/path_tree.h"
 #include "fold/paths.h"
@@ -52,6 +53,7 @@ struct fold {
 	struct fold_links links;
 	struct fold_accesses accesses;
 	struct fold_settings settings;
+	struct fold_listings listings;
 	struct fold_variables variables;
 	struct fold_code code;
 	struct fold_memos memos;
