@@ -27,7 +27,7 @@
 #include "fold/scopes.h"
 #include "fold/state.h"
 #include "languages/code.h"
-#include "map/entry_points.h"
+#include "map/groups.h"
 
 /* What an image declared in the base, as a key of fold->settings.declared. */
 struct declaration {
@@ -42,7 +42,7 @@ static bool is_declaration(const struct wire_record *record)
 	if (record->type != RECORD_ACCESS || !record->head)
 		return false;
 	if (record->access == ACCESS_LIST)
-		return entry_points_is_group(
+		return groups_is_block(
 			record->text, record->head, &group, &size);
 	return record->access == ACCESS_READ || record->access == ACCESS_STAT;
 }
@@ -97,11 +97,11 @@ static bool lacks_group(
 	char *text;
 	struct stat st;
 
-	if (!entry_points_is_group(block->bytes, block->size, &group, &size) ||
+	if (!groups_is_block(block->bytes, block->size, &group, &size) ||
 		!path_tree_path(&fold->tree, node, path, sizeof(path)) ||
 		stat(path, &st) < 0 || access(path, R_OK) < 0)
 		return false;
-	text = entry_points_read(path, group, size, &length);
+	text = groups_read(path, group, size, &length);
 	free(text);
 	return !text;
 }
@@ -117,8 +117,7 @@ static bool is_grouped(
 	if (!fold->settings.group_count)
 		return false;
 	name = path_tree_name(&fold->tree, node, &size);
-	if (size != strlen(ENTRY_POINTS_NAME) ||
-		memcmp(name, ENTRY_POINTS_NAME, size) != 0)
+	if (!groups_is_file(name, size))
 		return false;
 	for (size_t i = 0; i < fold->settings.group_count; i++) {
 		const struct fold_group *group = &fold->settings.groups[i];

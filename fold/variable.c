@@ -14,6 +14,7 @@
 #include "fold/state.h"
 #include "fold/steps.h"
 #include "map/variable.h"
+#include "runners/adapter.h"
 
 void fold_take_variable(struct fold *fold, const struct trace_event *event)
 {
@@ -21,7 +22,8 @@ void fold_take_variable(struct fold *fold, const struct trace_event *event)
 	struct fold_variable key;
 	uint32_t i;
 
-	if (!variable_counts(record->text, record->size))
+	if (!variable_counts(record->text, record->size) ||
+		adapter_sets_variable(record->text, record->size))
 		return;
 	key.scope = fold_event_scope(fold, event);
 	key.name = intern(&fold->variables.names, record->text, record->size);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "languages/python/loading/map.h"
+
 #define CACHE "__pycache__"
 
 static bool python_is_cache(const char *name, size_t size)
@@ -27,6 +29,11 @@ static size_t python_source_of(
 	return stem + 3;
 }
 
+static const struct ignored_row ignored[] = {
+	{"*/.hypothesis", false, "examples that failed before"},
+	{"*/.mypy_cache", false, "results by the content of the sources"},
+	{"*/.ruff_cache", false, "results by the content of the sources"}, {0}};
+
 const struct language language_python = {
 	.name = "python",
 	.suffix = ".py",
@@ -36,6 +43,8 @@ const struct language language_python = {
 	.installed = {"dist-packages", "site-packages"},
 	.environment = "pyvenv.cfg",
 	.variables = "PYTHON",
+	.ignored = ignored,
+	.map = &python_map,
 	.is_cache = python_is_cache,
 	.source_of = python_source_of,
 };
