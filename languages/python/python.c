@@ -43,6 +43,9 @@ const struct language language_python = {
 	.installed = {"dist-packages", "site-packages"},
 	.environment = "pyvenv.cfg",
 	.variables = "PYTHON",
+	.programs = {"python3", "python"},
+	.tells_tag = {"-c", "import sys; print('%s-%08x' % ("
+			    "sys.implementation.cache_tag, sys.hexversion))"},
 	.ignored = ignored,
 	.map = &python_map,
 	.is_cache = python_is_cache,
