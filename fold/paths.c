@@ -2,7 +2,6 @@
 /*
  * The paths of records: which count, and what nodes they are.
  */
-
 #include "fold/paths.h"
 
 #include <stdlib.h>

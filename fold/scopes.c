@@ -216,7 +216,7 @@ static void outcome(
 	}
 }
 
-static const char *name_after(
+static const char *scopes_name_after(
 	const struct wire_record *record, const char *word, size_t *size)
 {
 	size_t n = strlen(word);
@@ -228,19 +228,19 @@ static const char *name_after(
 }
 
 /* What is said as if a scope were used, and is but a name. */
-static bool take_name(
+static bool scopes_take_name(
 	struct fold *fold, uint32_t scope, const struct wire_record *record)
 {
 	struct recording *recording = &fold->recording;
 	struct recorded_label *label;
 	size_t size;
-	const char *name = name_after(record, "pattern/", &size);
+	const char *name = scopes_name_after(record, "pattern/", &size);
 
 	if (name) {
 		intern(&recording->patterns, name, size);
 		return true;
 	}
-	name = name_after(record, "label/", &size);
+	name = scopes_name_after(record, "label/", &size);
 	if (!name)
 		return false;
 	label = array_add(&recording->labels, &recording->label_count,
@@ -258,7 +258,7 @@ static void take_mark(struct fold *fold, const struct trace_event *event)
 
 	switch (record->type) {
 	case RECORD_USE:
-		if (take_name(fold, scope, record))
+		if (scopes_take_name(fold, scope, record))
 			break;
 		used = named_scope(fold, record->text, record->size);
 		if (used != SCOPE_NONE)

@@ -202,7 +202,7 @@ static bool is_noise(const char *name)
 }
 
 /* By what follows the name that a module is looked for by. */
-static bool is_module(const char *rest)
+static bool print_is_module(const char *rest)
 {
 	const struct map_language *const *at = map_languages();
 
@@ -238,7 +238,7 @@ static bool print_matches(const char *name, const char *block, size_t size)
 		return fnmatch(block, name, 0) == 0;
 	return !size || (!strncmp(name, block, size) &&
 				(name[size] == '\0' || name[size] == '.') &&
-				is_module(name + size));
+				print_is_module(name + size));
 }
 
 static int print_by_name(const void *a, const void *b)

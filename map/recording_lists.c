@@ -8,21 +8,29 @@
 #include "map/recording_key.h"
 #include "map/sql.h"
 
-/* The set that a directory's listing has; 0: none is known. */
-static int find_listing(int64_t *set, const struct recorded_listing *listing,
-	struct map *map, struct err *err)
-{
-	sqlite3_stmt *row = sql_prepare(
-		map, "SELECT readset FROM listing WHERE directory = ?", err);
-	int code = MAP_IO;
+struct lists {
+	struct recording *recording;
+	struct map *map;
+	struct err *err;
+	bool *dropped;
+	sqlite3_stmt *find; /* the digest that a directory's listing has */
+};
 
-	if (row) {
-		sql_bind_bytes(
-			row, 1, listing->directory, strlen(listing->directory));
-		code = sql_step(map, row, err);
-	}
-	*set = code > 0 ? sqlite3_column_int64(row, 0) : 0;
-	sqlite3_finalize(row);
+/* Whether a directory has been listed before, and whether as it was now. */
+static int find_listing(bool *known, bool *same, const struct lists *lists,
+	const struct recorded_listing *listing, const struct print *set)
+{
+	sqlite3_stmt *row = lists->find;
+	int code;
+
+	sql_bind_bytes(row, 1, listing->directory, strlen(listing->directory));
+	code = sql_step(lists->map, row, lists->err);
+	*known = code > 0;
+	*same = *known &&
+		sqlite3_column_bytes(row, 0) == (int)sizeof(set->bytes) &&
+		!memcmp(sqlite3_column_blob(row, 0), set->bytes,
+			sizeof(set->bytes));
+	sqlite3_reset(row);
 	return code < 0 ? code : 0;
 }
 
@@ -45,44 +53,61 @@ static int set_listing(const struct recorded_listing *listing, int64_t set,
 	return code;
 }
 
-static int store_listing(struct recording *recording,
-	struct recorded_listing *listing, bool *dropped, struct map *map,
-	struct err *err)
+static int store_listing(
+	const struct lists *lists, struct recorded_listing *listing)
 {
 	struct scope_key key;
-	int64_t old = 0, set = 0;
-	int code = find_listing(&old, listing, map, err);
+	bool known = false, same = false;
+	int64_t set = 0;
+	int code;
 
-	recording_set(&key, recording, listing->reads, &listing->read_count);
-	if (code == 0)
-		code = readset_store(
-			map, &key.set, key.pairs, key.pair_count, &set, err);
-	if (code == 0 && set != old) {
-		code = set_listing(listing, set, map, err);
-		*dropped |= old != 0;
-	}
+	recording_set(
+		&key, lists->recording, listing->reads, &listing->read_count);
+	code = find_listing(&known, &same, lists, listing, &key.set);
+	if (code == 0 && !same)
+		code = readset_store(lists->map, &key.set, key.pairs,
+			key.pair_count, &set, lists->err);
+	if (code == 0 && !same)
+		code = set_listing(listing, set, lists->map, lists->err);
+	*lists->dropped |= known && !same;
 	free(key.pairs);
+	return code;
+}
+
+static int drop_listings(const struct lists *lists)
+{
+	const struct recorded_ids *outdated =
+		&lists->recording->outdated_listings;
+	sqlite3_stmt *stmt = sql_prepare(
+		lists->map, "DELETE FROM listing WHERE id = ?", lists->err);
+	int code = stmt ? 0 : MAP_IO;
+
+	for (size_t i = 0; code == 0 && i < outdated->count; i++) {
+		sqlite3_bind_int64(stmt, 1, outdated->list[i]);
+		code = sql_once(lists->map, stmt, lists->err);
+		*lists->dropped = true;
+	}
+	sqlite3_finalize(stmt);
 	return code;
 }
 
 static int store_listings(struct recording *recording, bool *dropped,
 	struct map *map, struct err *err)
 {
-	const struct recorded_ids *outdated = &recording->outdated_listings;
-	sqlite3_stmt *stmt =
-		sql_prepare(map, "DELETE FROM listing WHERE id = ?", err);
-	int code = stmt ? 0 : MAP_IO;
+	struct lists lists = {recording, map, err, dropped, NULL};
+	int code = drop_listings(&lists);
 
-	for (size_t i = 0; code == 0 && i < outdated->count; i++) {
-		sqlite3_bind_int64(stmt, 1, outdated->list[i]);
-		code = sql_once(map, stmt, err);
-		*dropped = true;
-	}
-	sqlite3_finalize(stmt);
+	lists.find = sql_prepare(map,
+		"SELECT readset.digest FROM listing"
+		" JOIN readset ON readset.id = listing.readset"
+		" WHERE directory = ?",
+		err);
+	if (code == 0 && !lists.find)
+		code = MAP_IO;
 	for (size_t i = 0; code == 0 && i < recording->listing_count; i++)
 		if (!recording->listings[i].unwanted)
-			code = store_listing(recording, &recording->listings[i],
-				dropped, map, err);
+			code = store_listing(&lists, &recording->listings[i]);
+	sqlite3_finalize(lists.find);
 	return code;
 }
 

@@ -16,7 +16,7 @@ static const char *const marks[] = {"pyproject.toml", "pytest.ini", "setup.cfg",
 	"setup.py", "tox.ini", NULL};
 
 /* As importlib.machinery.all_suffixes() has them: .py, .pyc, .abi3.so, ... */
-static bool is_module(const char *rest)
+static bool python_is_module(const char *rest)
 {
 	const char *last = strrchr(rest, '.');
 
@@ -63,7 +63,7 @@ static bool gives(const char *variable, const char *value)
 const struct map_language python_map = {
 	.caches = caches,
 	.marks = marks,
-	.is_module = is_module,
+	.is_module = python_is_module,
 	.tells_groups = tells_groups,
 	.group_file = "entry_points.txt",
 	.gives = gives,
