@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "languages/python/loading/map.h"
+#include "languages/python/map.h"
 
 #define CACHE "__pycache__"
 

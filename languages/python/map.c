@@ -4,7 +4,7 @@
  * installed distributions tell of themselves there, and what an interpreter
  * does to the environment.
  */
-#include "languages/python/loading/map.h"
+#include "languages/python/map.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef FTRACE_LANGUAGES_PYTHON_LOADING_MAP_H
-#define FTRACE_LANGUAGES_PYTHON_LOADING_MAP_H
+#ifndef FTRACE_LANGUAGES_PYTHON_MAP_H
+#define FTRACE_LANGUAGES_PYTHON_MAP_H
 
 #include "map/language.h"
 
