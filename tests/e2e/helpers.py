@@ -153,8 +153,8 @@ class Project:
     # Commands
 
     def environment(self, env=None):
-        return environment(**dict({"XDG_STATE_HOME": self.state}, **self.env,
-                                  **(env or {})))
+        return environment(**{"XDG_STATE_HOME": self.state, **self.env,
+                              **(env or {})})
 
     def sh(self, *args, cwd=None, env=None, stdin=b"", **more):
         return call(args, cwd or self.root, self.environment(env), stdin,
