@@ -159,7 +159,7 @@ static void add_data(struct graph *graph, uint32_t scope, uint32_t test,
 void graph_make(
 	struct graph *graph, uint32_t tests, uint32_t reads, uint32_t variant)
 {
-	uint32_t base, pattern, discover, library, fixtures, files, *modules;
+	uint32_t base, discover, library, fixtures, files, *modules;
 	bool *seen = xcalloc(DATA_FILES, sizeof(*seen));
 
 	files = (tests + TESTS_PER_FILE - 1) / TESTS_PER_FILE;
@@ -175,10 +175,8 @@ void graph_make(
 	base = add_scope(graph, SCOPE_RUN, 0);
 	for (uint32_t i = 0; i < SYSTEM_FILES; i++)
 		add_read(graph, base, SORT_SYSTEM, i);
-	pattern = add_scope(graph, SCOPE_PATTERN, 0);
 	discover = add_scope(graph, SCOPE_DISCOVER, 0);
 	add_read(graph, discover, SORT_TESTS, 0);
-	add_use(graph, discover, pattern);
 	library = add_library(graph);
 	fixtures = add_fixtures(graph, library);
 	for (uint32_t i = 0; i < files; i++)
@@ -263,9 +261,6 @@ void graph_name(const struct graph *graph, const struct graph_scope *scope,
 		break;
 	case SCOPE_DISCOVER:
 		snprintf(name, size, "tests");
-		break;
-	case SCOPE_PATTERN:
-		snprintf(name, size, "test_*.py");
 		break;
 	default:
 		*name = '\0';

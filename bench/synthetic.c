@@ -23,6 +23,7 @@
 
 #include "base/alloc.h"
 #include "bench/graph.h"
+#include "languages/language.h"
 #include "wire/kind.h"
 
 #define NAME_MAX_BYTES 128
@@ -276,6 +277,7 @@ int main(int argc, char **argv)
 
 	if (argc < 5)
 		die("usage", "bench_synthetic ROOT VERB TESTS READS ...");
+	languages_begin();
 	for (int i = 3; i < argc && i < 8; i++)
 		number[i] = (uint32_t)strtoul(argv[i], NULL, 10);
 	if (argc < 8)

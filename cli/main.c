@@ -6,6 +6,7 @@
 #include "cli/help.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
+#include "languages/language.h"
 
 const struct verb *const verbs[] = {&verb_run, &verb_test, &verb_check,
 	&verb_hook, &verb_affected, &verb_changed, &verb_why, &verb_deps,
@@ -17,6 +18,7 @@ int main(int argc, char **argv)
 	const struct verb *verb;
 
 	setlocale(LC_CTYPE, "");
+	languages_begin();
 	if (argc < 2) {
 		note("no verb, as in 'ftrace test -- pytest'; see 'ftrace "
 		     "--help'");

@@ -6,79 +6,28 @@
  * What the session made itself is not an input. A scope that meets something
  * another scope made uses that scope: it inherits what the maker read.
  */
-#include <limits.h>
+#include "fold/accesses.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "fold/code.h"
+#include "fold/commit.h"
+#include "fold/discovery.h"
+#include "fold/links.h"
+#include "fold/loader.h"
+#include "fold/outputs.h"
+#include "fold/path_tree.h"
+#include "fold/paths.h"
+#include "fold/scopes.h"
+#include "fold/settings.h"
 #include "fold/state.h"
+#include "fold/steps.h"
+#include "fold/tests.h"
+#include "fold/variable.h"
 #include "languages/language.h"
-
-static bool *grow_flags(bool *flags, size_t old, size_t room)
-{
-	flags = xreallocarray(flags, room, sizeof(*flags));
-	memset(flags + old, 0, (room - old) * sizeof(*flags));
-	return flags;
-}
-
-static void grow_nodes(struct fold *fold)
-{
-	size_t old = fold->node_room, room = fold->tree.room;
-
-	if (room <= old)
-		return;
-	fold->makers = xreallocarray(fold->makers, room, sizeof(*fold->makers));
-	memset(fold->makers + old, 0, (room - old) * sizeof(*fold->makers));
-	fold->source_of =
-		xreallocarray(fold->source_of, room, sizeof(*fold->source_of));
-	memset(fold->source_of + old, 0,
-		(room - old) * sizeof(*fold->source_of));
-	fold->touched = grow_flags(fold->touched, old, room);
-	fold->stirred = grow_flags(fold->stirred, old, room);
-	fold->aliased = grow_flags(fold->aliased, old, room);
-	fold->driven = grow_flags(fold->driven, old, room);
-	fold->searched = grow_flags(fold->searched, old, room);
-	fold->node_room = room;
-}
-
-static bool accesses_has_prefix(
-	const char *path, size_t size, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return size >= n && !memcmp(path, prefix, n) &&
-	       (size == n || path[n] == '/' || prefix[n - 1] == '/');
-}
-
-/* What is never recorded; docs/reference/limitations.md gives the reasons. */
-static bool is_ignored(const struct fold *fold, const char *path, size_t size)
-{
-	static const char map[] = "/" MAP_DIRECTORY;
-	const char *found = memmem(path, size, map, sizeof(map) - 1);
-
-	if (accesses_has_prefix(path, size, "/proc") ||
-		accesses_has_prefix(path, size, "/sys"))
-		return true;
-	/* Links into /proc: they would be followed to our own descriptors. */
-	if (accesses_has_prefix(path, size, "/dev/fd") ||
-		accesses_has_prefix(path, size, "/dev/stdin") ||
-		accesses_has_prefix(path, size, "/dev/stdout") ||
-		accesses_has_prefix(path, size, "/dev/stderr"))
-		return true;
-	/* A file that lies in memory only. */
-	if (accesses_has_prefix(path, size, "/memfd:"))
-		return true;
-	/* A map, this project's or that of an ftrace inside this one. */
-	if (found && (found + sizeof(map) - 1 == path + size ||
-			     found[sizeof(map) - 1] == '/'))
-		return true;
-	for (size_t i = 0; fold->options->own_paths[i]; i++)
-		if (accesses_has_prefix(
-			    path, size, fold->options->own_paths[i]))
-			return true;
-	return false;
-}
 
 static bool accesses_is_called(
 	const struct fold *fold, uint32_t node, const char *what)
@@ -87,29 +36,6 @@ static bool accesses_is_called(
 	const char *name = path_tree_name(&fold->tree, node, &n);
 
 	return n == strlen(what) && !memcmp(name, what, n);
-}
-
-/*
- * git's own bookkeeping, which each of its commands rewrites: whoever walks
- * through a checkout comes by it. What git says is in what is read of it, and
- * in which references there are. A project in there is none of it, as where
- * somebody keeps work trees there; nor is what links and ".." lead out to.
- */
-static bool is_git_bookkeeping(const struct fold *fold, uint32_t node)
-{
-	static const char *const told[] = {"HEAD", "packed-refs", "refs"};
-	uint32_t inside;
-
-	do {
-		inside = node;
-		node = fold->tree.nodes[node].parent;
-	} while (node != PATH_ROOT && !accesses_is_called(fold, node, ".git"));
-	if (node == PATH_ROOT || fold_below(fold, fold->root_node, node))
-		return false;
-	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++)
-		if (accesses_is_called(fold, inside, told[i]))
-			return false;
-	return true;
 }
 
 /* Not a look at whether there is a repository. */
@@ -121,84 +47,31 @@ static bool is_git_walk(const struct fold *fold, const struct fold_path *path,
 	return path->unlooked && (kind == ACCESS_STAT || kind == ACCESS_LIST);
 }
 
-uint32_t fold_path(
-	struct fold *fold, const char *raw, size_t size, bool nofollow)
-{
-	char key[ARENA_TEXT_MAX + 1];
-	struct path_links links;
-	struct fold_path *path;
-	uint32_t i;
-
-	key[0] = (char)nofollow;
-	memcpy(key + 1, raw, size);
-	i = intern(&fold->raw_paths, key, size + 1);
-	if (i == fold->path_count) {
-		path = array_add(&fold->paths, &fold->path_count,
-			&fold->path_room, sizeof(*path));
-		path->ignored = is_ignored(fold, raw, size);
-	} else {
-		path = &fold->paths[i];
-		if (path->epoch == fold->tree.epoch)
-			return i;
-	}
-	path->epoch = fold->tree.epoch;
-	if (path->ignored)
-		return i;
-	path->node =
-		path_tree_resolve(&fold->tree, raw, size, nofollow, &links);
-	path->link_first = (uint32_t)fold->link_count;
-	path->link_count = links.count;
-	for (unsigned k = 0; k < links.count; k++)
-		*(uint32_t *)array_add(&fold->links, &fold->link_count,
-			&fold->link_room, sizeof(*fold->links)) =
-			links.nodes[k];
-	grow_nodes(fold);
-	path->unlooked = is_git_bookkeeping(fold, path->node);
-	return i;
-}
-
-bool fold_below(const struct fold *fold, uint32_t node, uint32_t dir)
-{
-	while (node != dir && node != PATH_ROOT)
-		node = fold->tree.nodes[node].parent;
-	return node == dir;
-}
-
-bool fold_is_temporary(const struct fold *fold, uint32_t node)
-{
-	if (fold_below(fold, node, fold->root_node))
-		return false;
-	for (size_t i = 0; i < fold->temporary_count; i++)
-		if (fold_below(fold, node, fold->temporary[i]))
-			return true;
-	return false;
-}
-
 void fold_add(struct fold *fold, uint32_t scope, uint32_t node, uint32_t block,
 	enum access_kind kind, enum access_role role)
 {
 	uint32_t key[4] = {scope, node, block, role};
-	uint32_t i = intern(&fold->access_keys, key, sizeof(key));
+	uint32_t i = intern(&fold->accesses.keys, key, sizeof(key));
 	struct fold_access *access;
 
-	if (i == fold->access_count) {
-		access = array_add(&fold->accesses, &fold->access_count,
-			&fold->access_room, sizeof(*access));
+	if (i == fold->accesses.count) {
+		access = array_add(&fold->accesses.list, &fold->accesses.count,
+			&fold->accesses.room, sizeof(*access));
 		*access = (struct fold_access){.scope = scope,
 			.node = node,
 			.block = block,
 			.role = role,
 			.by_runner = true};
 	}
-	fold->accesses[i].kinds |= KIND_BIT(kind);
-	fold->accesses[i].by_runner &= fold->by_runner;
+	fold->accesses.list[i].kinds |= KIND_BIT(kind);
+	fold->accesses.list[i].by_runner &= fold->accesses.by_runner;
 }
 
 uint32_t fold_maker(const struct fold *fold, uint32_t node)
 {
 	for (;;) {
-		if (fold->makers[node])
-			return fold->makers[node] - 1;
+		if (fold->nodes[node].maker)
+			return fold->nodes[node].maker - 1;
 		if (node == PATH_ROOT)
 			return SCOPE_NONE;
 		node = fold->tree.nodes[node].parent;
@@ -221,8 +94,8 @@ static bool accesses_is_cache(const struct fold *fold, uint32_t node)
 
 static void touch(struct fold *fold, uint32_t node)
 {
-	fold->touched[node] = true;
-	fold->stirred[fold->tree.nodes[node].parent] = true;
+	fold->nodes[node].touched = true;
+	fold->nodes[fold->tree.nodes[node].parent].stirred = true;
 }
 
 static void take_change(struct fold *fold, uint32_t scope, uint32_t node,
@@ -237,10 +110,10 @@ static void take_change(struct fold *fold, uint32_t scope, uint32_t node,
 	touch(fold, node);
 	if (!made)
 		return;
-	fold->makers[node] = scope + 1;
+	fold->nodes[node].maker = scope + 1;
 	if (!accesses_is_cache(fold, fold->tree.nodes[node].parent))
-		fold->driven[node] =
-			fold->by_runner && fold_is_driver(fold, scope);
+		fold->nodes[node].driven =
+			fold->accesses.by_runner && fold_is_driver(fold, scope);
 }
 
 /*
@@ -291,9 +164,7 @@ static uint32_t accesses_source_of(
 	n = language ? language->source_of(name, n, file) : 0;
 	if (!n)
 		return node;
-	source = path_tree_child(
-		&fold->tree, fold->tree.nodes[dir].parent, file, n);
-	grow_nodes(fold);
+	source = fold_child(fold, fold->tree.nodes[dir].parent, file, n);
 	return fold->tree.nodes[source].identity.mode ? source : node;
 }
 
@@ -327,23 +198,16 @@ static void take_access(struct fold *fold, uint32_t scope, uint32_t node,
 		fold_input(fold, scope, source, 0, ACCESS_READ);
 }
 
-/* A link led there (/etc/mtab): below /proc/self that is to our own state. */
-static bool is_of_kernel(const struct fold *fold, uint32_t node)
-{
-	return fold_below(fold, node, fold->kernels[0]) ||
-	       fold_below(fold, node, fold->kernels[1]);
-}
-
 static void take_resolved(struct fold *fold, const struct trace_event *event,
 	uint32_t i, uint32_t block, enum access_kind kind, unsigned flags)
 {
 	uint32_t scope = fold_event_scope(fold, event);
-	struct fold_path path = fold->paths[i];
+	struct fold_path path = fold->paths.list[i];
 
 	if (path.ignored)
 		return;
 	if (flags & RECORD_LINKED)
-		fold->aliased[path.node] = true;
+		fold->nodes[path.node].aliased = true;
 	/* A link that was looked at, whatever the call, is read. */
 	if (kind == ACCESS_STAT &&
 		S_ISLNK(fold->tree.nodes[path.node].identity.mode))
@@ -358,18 +222,18 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 		!fold->tree.nodes[path.node].identity.mode)
 		kind = ACCESS_ABSENT;
 	for (uint32_t k = 0; k < path.link_count; k++)
-		fold_input(fold, scope, fold->links[path.link_first + k], 0,
-			ACCESS_LINK);
-	if (is_of_kernel(fold, path.node))
+		fold_input(fold, scope, fold->paths.links[path.link_first + k],
+			0, ACCESS_LINK);
+	if (fold_is_of_kernel(fold, path.node))
 		return;
 	if (is_git_walk(fold, &path, kind))
 		return;
 	/* It wanted a directory to be made, which was there. */
-	if (flags & RECORD_REFUSED && kind == ACCESS_STAT && fold->by_runner &&
-		fold_is_driver(fold, scope) &&
+	if (flags & RECORD_REFUSED && kind == ACCESS_STAT &&
+		fold->accesses.by_runner && fold_is_driver(fold, scope) &&
 		S_ISDIR(fold->tree.nodes[path.node].identity.mode))
 		return;
-	if (fold->gave_up && kind == ACCESS_STAT &&
+	if (fold->runner.gave_up && kind == ACCESS_STAT &&
 		(scope == fold->base ||
 			fold->recording.scopes[scope].kind == SCOPE_DISCOVER))
 		return;
@@ -379,7 +243,7 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 	/* The runner looks at the files it was asked for before its adapter is
 	 * there to say so; each test uses the file it is in anyway. */
 	if (kind == ACCESS_STAT && scope == fold->base &&
-		event->clock < fold->image_ready[event->image] &&
+		event->clock < fold->images[event->image].ready &&
 		fold_is_collected(fold, path.node))
 		return;
 	if (kind == ACCESS_STAT &&
@@ -395,8 +259,8 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 	if (kind == ACCESS_LIST && scope == fold->base) {
 		if (block != fold->no_block)
 			fold_declare_listing(fold, event, path.node);
-		else if (event->clock < fold->image_ready[event->image] &&
-			 !fold->late)
+		else if (event->clock < fold->images[event->image].ready &&
+			 !fold->accesses.late)
 			return; /* its turn is when all is declared */
 	}
 	take_access(fold, scope, path.node, block, kind, flags);
@@ -429,10 +293,10 @@ static void accesses_take_rename(
 	from = fold_path(fold, record->text, record->head, true);
 	to = fold_path(fold, record->text + record->head,
 		record->size - record->head, true);
-	if (fold->paths[from].ignored || fold->paths[to].ignored)
+	if (fold->paths.list[from].ignored || fold->paths.list[to].ignored)
 		return;
-	from = fold->paths[from].node;
-	to = fold->paths[to].node;
+	from = fold->paths.list[from].node;
+	to = fold->paths.list[to].node;
 	maker = fold_maker(fold, from);
 	/* What others made before the session moves along: an input. */
 	if (maker == SCOPE_NONE && !fold_is_temporary(fold, from))
@@ -440,7 +304,7 @@ static void accesses_take_rename(
 	take_change(fold, scope, from, ACCESS_RENAME, true);
 	take_change(fold, scope, to, ACCESS_WRITE, true);
 	if (maker != SCOPE_NONE)
-		fold->makers[to] = maker + 1;
+		fold->nodes[to].maker = maker + 1;
 }
 
 static void take_event(struct fold *fold, const struct trace_event *event)
@@ -452,7 +316,7 @@ static void take_event(struct fold *fold, const struct trace_event *event)
 
 	if (fold_asks_commit(fold, event))
 		return;
-	fold->by_runner = fold->image_ready[event->image] != 0;
+	fold->accesses.by_runner = fold->images[event->image].ready != 0;
 	switch (record->type) {
 	case RECORD_ACCESS:
 		if (record->head)
@@ -507,21 +371,21 @@ static void take_event(struct fold *fold, const struct trace_event *event)
  */
 static void take_undeclared(struct fold *fold)
 {
-	fold->late = true;
+	fold->accesses.late = true;
 	for (size_t i = 0; i < fold->trace->count; i++) {
 		const struct trace_event *event = &fold->trace->events[i];
 		const struct wire_record *record = event->record;
 		uint32_t path;
 
-		if (event->clock >= fold->image_ready[event->image] ||
+		if (event->clock >= fold->images[event->image].ready ||
 			record->type != RECORD_ACCESS ||
 			record->access != ACCESS_LIST || record->head ||
 			fold_event_scope(fold, event) != fold->base)
 			continue;
 		path = fold_path(fold, record->text, record->size, false);
-		if (!fold->paths[path].ignored &&
-			!fold_is_declared(fold, event, fold->paths[path].node,
-				ACCESS_LIST))
+		if (!fold->paths.list[path].ignored &&
+			!fold_is_declared(fold, event,
+				fold->paths.list[path].node, ACCESS_LIST))
 			take_event(fold, event);
 	}
 }
@@ -535,6 +399,12 @@ void fold_accesses(struct fold *fold)
 	fold_commit(fold);
 	for (size_t i = 0; i < fold->trace->count; i++)
 		take_event(fold, &fold->trace->events[i]);
-	if (fold->adapter_ready)
+	if (fold->runner.ready)
 		take_undeclared(fold);
+}
+
+void fold_accesses_release(struct fold *fold)
+{
+	interner_release(&fold->accesses.keys);
+	free(fold->accesses.list);
 }

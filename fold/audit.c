@@ -5,11 +5,18 @@
  * meet it: others had read it for them again. It is taken as it is now, for
  * the unit has run with that.
  */
+#include "fold/audit.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/paths.h"
+#include "fold/scopes.h"
+#include "fold/settle.h"
 #include "fold/state.h"
+#include "fold/steps.h"
+#include "fold/variable.h"
 #include "map/project.h"
 #include "map/variable.h"
 
@@ -33,7 +40,8 @@ static uint32_t fold_audit_find_unit(
 	uint32_t unit = fold_find_scope(
 		fold, SCOPE_UNIT, audited->unit, strlen(audited->unit));
 
-	return unit == SCOPE_NONE || fold->scopes[unit].ran ? unit : SCOPE_NONE;
+	return unit == SCOPE_NONE || fold->scopes.list[unit].ran ? unit
+								 : SCOPE_NONE;
 }
 
 /* Where its file lies; false where nothing is recorded. */
@@ -45,8 +53,8 @@ static bool find_node(
 
 	i = fold_path(fold, path, strlen(path), true);
 	free(path);
-	*node = fold->paths[i].node;
-	return !fold->paths[i].ignored;
+	*node = fold->paths.list[i].node;
+	return !fold->paths.list[i].ignored;
 }
 
 static void fold_audit_take(struct fold *fold, uint32_t unit, uint32_t node,
@@ -76,10 +84,11 @@ static void fold_audit_take(struct fold *fold, uint32_t unit, uint32_t node,
 
 int fold_audited(struct fold *fold, struct map *map, struct err *err)
 {
-	int code = audit_load(&fold->audited, &fold->audited_count, map, err);
+	int code =
+		audit_load(&fold->audited.list, &fold->audited.count, map, err);
 
-	for (size_t i = 0; code == 0 && i < fold->audited_count; i++) {
-		const struct audited *audited = &fold->audited[i];
+	for (size_t i = 0; code == 0 && i < fold->audited.count; i++) {
+		const struct audited *audited = &fold->audited.list[i];
 		uint32_t node, unit = fold_audit_find_unit(fold, audited);
 
 		if (unit == SCOPE_NONE)
@@ -136,8 +145,8 @@ static void take_code(struct fold *fold, uint32_t unit, uint32_t node,
 
 	if (file == FILE_NONE)
 		return;
-	state = fold->touched[node] || fold_changed_meanwhile(
-					       fold, node, ASPECT_CONTENT)
+	state = fold->nodes[node].touched || fold_changed_meanwhile(
+						     fold, node, ASPECT_CONTENT)
 			? FILE_NONE
 			: function_state(fold, file, audited->block);
 	if (state == FILE_NONE) {
@@ -152,15 +161,15 @@ static void take_code(struct fold *fold, uint32_t unit, uint32_t node,
 
 void fold_audited_code(struct fold *fold)
 {
-	for (size_t i = 0; i < fold->audited_count; i++) {
+	for (size_t i = 0; i < fold->audited.count; i++) {
 		uint32_t node, unit;
 
-		if (fold->audited[i].aspect != ASPECT_CODE)
+		if (fold->audited.list[i].aspect != ASPECT_CODE)
 			continue;
-		unit = fold_audit_find_unit(fold, &fold->audited[i]);
+		unit = fold_audit_find_unit(fold, &fold->audited.list[i]);
 		if (unit != SCOPE_NONE &&
-			find_node(fold, &fold->audited[i], &node))
-			take_code(fold, unit, node, &fold->audited[i]);
+			find_node(fold, &fold->audited.list[i], &node))
+			take_code(fold, unit, node, &fold->audited.list[i]);
 	}
 }
 
@@ -172,7 +181,7 @@ int fold_audit(struct fold *fold, const struct fold_summary *summary,
 		fold_scope(fold, SCOPE_UNIT, audit->unit, strlen(audit->unit));
 	const struct recorded_scope *scope = &fold->recording.scopes[unit];
 
-	if (!fold->scopes[unit].ran)
+	if (!fold->scopes.list[unit].ran)
 		fold->recording.scopes[unit].known_only = true;
 	/* One that did not come to its end says nothing of what it hides. */
 	if (summary->incomplete && scope->outcome && !audit->incomplete)

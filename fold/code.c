@@ -8,11 +8,22 @@
  * or that nobody can take apart, a function it is not known to have, a scope
  * that entered more than was recorded.
  */
+#include "fold/code.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/accesses.h"
+#include "fold/entered.h"
+#include "fold/kept.h"
+#include "fold/memo.h"
+#include "fold/path_tree.h"
+#include "fold/scopes.h"
+#include "fold/settings.h"
+#include "fold/settle.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 #include "languages/code.h"
 #include "languages/language.h"
 
@@ -23,9 +34,9 @@ static bool fold_code_stands(
 	return file == FILE_NONE ||
 	       (!fold->files.files[file].recode &&
 		       map_file_source(&fold->files, file, map, err) &&
-		       fold->interpreter_tag &&
+		       fold->code.interpreter_tag &&
 		       !strcmp(fold->files.files[file].code->tag,
-			       fold->interpreter_tag));
+			       fold->code.interpreter_tag));
 }
 
 /* This run's interpreter is at hand, whatever this user may remember. */
@@ -34,9 +45,9 @@ static int fold_code_open(struct fold *fold, struct map *map,
 {
 	int code = code_reader_init(reader, &fold->files, map, err);
 
-	if (code == 0 && fold->interpreter_tag)
-		code_reader_set_interpreter(
-			reader, fold->interpreter_tag, fold->interpreter);
+	if (code == 0 && fold->code.interpreter_tag)
+		code_reader_set_interpreter(reader, fold->code.interpreter_tag,
+			fold->code.interpreter);
 	return code;
 }
 
@@ -48,20 +59,20 @@ static int read_sources(struct fold *fold, struct map *map, struct err *err)
 	size_t count = 0, room = 0;
 	int code;
 
-	for (size_t i = 0; i < fold->source_count; i++) {
-		struct fold_source *source = &fold->sources[i];
+	for (size_t i = 0; i < fold->code.source_count; i++) {
+		struct fold_source *source = &fold->code.sources[i];
 
 		source->file = fold_file(fold, source->node);
 		if (!fold_code_stands(fold, map, source->file, err))
 			*(uint32_t *)array_add(&list, &count, &room,
 				sizeof(*list)) = source->file;
 	}
-	for (size_t i = 0; i < fold->access_count; i++) {
+	for (size_t i = 0; i < fold->accesses.count; i++) {
 		uint32_t file;
 
-		if (!fold_is_section(fold, &fold->accesses[i]))
+		if (!fold_is_section(fold, &fold->accesses.list[i]))
 			continue;
-		file = fold_file(fold, fold->accesses[i].node);
+		file = fold_file(fold, fold->accesses.list[i].node);
 		if (!fold_code_stands(fold, map, file, err))
 			*(uint32_t *)array_add(
 				&list, &count, &room, sizeof(*list)) = file;
@@ -79,14 +90,14 @@ static int read_sources(struct fold *fold, struct map *map, struct err *err)
 /* A text that changed meanwhile may be another than the one that was loaded. */
 static void note_loaded(struct fold *fold)
 {
-	for (size_t i = 0; i < fold->source_count; i++) {
-		const struct fold_source *source = &fold->sources[i];
+	for (size_t i = 0; i < fold->code.source_count; i++) {
+		const struct fold_source *source = &fold->code.sources[i];
 		struct source *text;
 
 		if (source->file == FILE_NONE)
 			continue;
 		text = fold->files.files[source->file].code;
-		if (fold->touched[source->node] ||
+		if (fold->nodes[source->node].touched ||
 			fold_changed_meanwhile(
 				fold, source->node, ASPECT_CONTENT))
 			text = NULL;
@@ -107,8 +118,8 @@ static bool fold_code_is_walk(const struct source_block *block)
 static void fold_code_find_state(
 	struct fold *fold, struct fold_function *function)
 {
-	uint32_t i = fold->source_of[function->node];
-	uint32_t file = i ? fold->sources[i - 1].file : FILE_NONE;
+	uint32_t i = fold->nodes[function->node].source;
+	uint32_t file = i ? fold->code.sources[i - 1].file : FILE_NONE;
 	const struct source *source =
 		file == FILE_NONE ? NULL : fold->files.files[file].code;
 	const struct source_block *block;
@@ -128,7 +139,7 @@ static void fold_code_find_state(
 		print = &block->print;
 		function->walks = fold_code_is_walk(block);
 	}
-	if (fold->touched[function->node] ||
+	if (fold->nodes[function->node].touched ||
 		fold_changed_meanwhile(fold, function->node, ASPECT_CONTENT))
 		print = &print_unknown;
 	function->state = map_file_code_state(
@@ -139,7 +150,7 @@ static void fold_code_find_state(
 static void add_whole_sources(struct fold *fold, uint32_t from)
 {
 	size_t count = 0, room = 0;
-	bool *seen = xcalloc(fold->scope_count, sizeof(*seen));
+	bool *seen = xcalloc(fold->scopes.count, sizeof(*seen));
 	uint32_t *queue = NULL;
 
 	*(uint32_t *)array_add(&queue, &count, &room, sizeof(*queue)) = from;
@@ -158,11 +169,11 @@ static void add_whole_sources(struct fold *fold, uint32_t from)
 				&queue, &count, &room, sizeof(*queue)) = used;
 		}
 	}
-	for (size_t i = 0; i < fold->source_count; i++)
-		if (seen[fold->sources[i].module]) {
-			fold_add(fold, from, fold->sources[i].node,
+	for (size_t i = 0; i < fold->code.source_count; i++)
+		if (seen[fold->code.sources[i].module]) {
+			fold_add(fold, from, fold->code.sources[i].node,
 				fold->no_block, ACCESS_READ, ROLE_INPUT);
-			fold_use_memos(fold, from, fold->sources[i].node);
+			fold_use_memos(fold, from, fold->code.sources[i].node);
 		}
 	free(queue);
 	free(seen);
@@ -171,13 +182,14 @@ static void add_whole_sources(struct fold *fold, uint32_t from)
 /* Whoever goes through all modules can see what any of them is made of. */
 static void add_modules(struct fold *fold)
 {
-	for (size_t i = 0; i < fold->entry_count; i++) {
-		const struct fold_entry *entry = &fold->entries[i];
+	for (size_t i = 0; i < fold->code.entry_count; i++) {
+		const struct fold_entry *entry = &fold->code.entries[i];
 
-		if (!fold->functions[entry->function].walks)
+		if (!fold->code.functions[entry->function].walks)
 			continue;
-		for (size_t k = 0; k < fold->source_count; k++)
-			fold_use(fold, entry->scope, fold->sources[k].module);
+		for (size_t k = 0; k < fold->code.source_count; k++)
+			fold_use(fold, entry->scope,
+				fold->code.sources[k].module);
 	}
 }
 
@@ -195,7 +207,7 @@ static void fold_code_take_entry(
 	struct fold *fold, const struct fold_entry *entry)
 {
 	const struct fold_function *function =
-		&fold->functions[entry->function];
+		&fold->code.functions[entry->function];
 	struct recorded_scope *scope;
 	struct recorded_read *read;
 
@@ -219,10 +231,11 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 {
 	int code = 0;
 
-	if (fold->interpreter_tag) {
+	if (fold->code.interpreter_tag) {
 		code_remember_interpreter(
-			fold->interpreter_tag, fold->interpreter);
-		code = source_set_interpreter(map, fold->interpreter_tag, err);
+			fold->code.interpreter_tag, fold->code.interpreter);
+		code = source_set_interpreter(
+			map, fold->code.interpreter_tag, err);
 	}
 	if (code == 0)
 		code = read_sources(fold, map, err);
@@ -230,15 +243,15 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 		return code;
 	note_loaded(fold);
 	fold_memos(fold);
-	for (size_t i = 0; i < fold->function_count; i++)
-		fold_code_find_state(fold, &fold->functions[i]);
+	for (size_t i = 0; i < fold->code.function_count; i++)
+		fold_code_find_state(fold, &fold->code.functions[i]);
 	add_modules(fold);
 	fold_kept(fold);
-	for (size_t i = 0; i < fold->entry_count; i++)
-		fold_code_take_entry(fold, &fold->entries[i]);
+	for (size_t i = 0; i < fold->code.entry_count; i++)
+		fold_code_take_entry(fold, &fold->code.entries[i]);
 	fold_entered(fold);
-	for (uint32_t i = 0; i < fold->scope_count; i++)
-		if (fold->scopes[i].coarse)
+	for (uint32_t i = 0; i < fold->scopes.count; i++)
+		if (fold->scopes.list[i].coarse)
 			add_whole_sources(fold, i);
 	return 0;
 }

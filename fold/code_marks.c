@@ -3,10 +3,17 @@
  * What marks say of code: which functions there are, who entered them, and
  * which sources modules were loaded from.
  */
+#include "fold/code.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/accesses.h"
+#include "fold/kept.h"
+#include "fold/names.h"
+#include "fold/paths.h"
+#include "fold/scopes.h"
 #include "fold/state.h"
 #include "languages/code.h"
 
@@ -19,13 +26,14 @@ static uint32_t function_of(
 
 	memcpy(key, &node, sizeof(node));
 	memcpy(key + sizeof(node), name, size);
-	i = intern(&fold->function_keys, key, size + sizeof(node));
-	if (i == fold->function_count) {
-		function = array_add(&fold->functions, &fold->function_count,
-			&fold->function_room, sizeof(*function));
+	i = intern(&fold->code.function_keys, key, size + sizeof(node));
+	if (i == fold->code.function_count) {
+		function = array_add(&fold->code.functions,
+			&fold->code.function_count, &fold->code.function_room,
+			sizeof(*function));
 		function->node = node;
-		function->name =
-			fold->function_keys.entries[i].bytes + sizeof(node);
+		function->name = fold->code.function_keys.entries[i].bytes +
+				 sizeof(node);
 		function->name_size = size;
 		function->state = FILE_NONE;
 	}
@@ -37,11 +45,11 @@ void fold_add_entry(struct fold *fold, uint32_t scope, uint32_t function)
 	struct fold_entry *entry;
 
 	/* Repeats come in runs; the rest meets in a set. */
-	if (fold->functions[function].last == scope + 1)
+	if (fold->code.functions[function].last == scope + 1)
 		return;
-	fold->functions[function].last = scope + 1;
-	entry = array_add(&fold->entries, &fold->entry_count, &fold->entry_room,
-		sizeof(*entry));
+	fold->code.functions[function].last = scope + 1;
+	entry = array_add(&fold->code.entries, &fold->code.entry_count,
+		&fold->code.entry_room, sizeof(*entry));
 	entry->scope = scope;
 	entry->function = function;
 }
@@ -89,14 +97,14 @@ static void declare(struct fold *fold, const struct wire_record *record)
 	if (!parse_code(record->text, record->size, &mark))
 		return;
 	path = fold_path(fold, mark.path, mark.path_size, false);
-	if (fold->paths[path].ignored)
+	if (fold->paths.list[path].ignored)
 		return;
-	i = intern(&fold->code_keys, mark.key, mark.key_size);
-	if (i == fold->code_count)
-		array_add(&fold->codes, &fold->code_count, &fold->code_room,
-			sizeof(*fold->codes));
-	fold->codes[i] = function_of(
-		fold, fold->paths[path].node, mark.name, mark.name_size);
+	i = intern(&fold->code.keys, mark.key, mark.key_size);
+	if (i == fold->code.count)
+		array_add(&fold->code.numbers, &fold->code.count,
+			&fold->code.room, sizeof(*fold->code.numbers));
+	fold->code.numbers[i] = function_of(
+		fold, fold->paths.list[path].node, mark.name, mark.name_size);
 }
 
 /* The number of a function that was declared, INTERN_NONE: it was not. */
@@ -110,8 +118,8 @@ static uint32_t declared(const struct fold *fold, const char *token,
 		return INTERN_NONE;
 	memcpy(key, token, token_size);
 	memcpy(key + token_size, id, size);
-	i = intern_find(&fold->code_keys, key, token_size + size);
-	return i == INTERN_NONE ? i : fold->codes[i];
+	i = intern_find(&fold->code.keys, key, token_size + size);
+	return i == INTERN_NONE ? i : fold->code.numbers[i];
 }
 
 /* "token/id,what": who mentions that, or has that number, may call the one. */
@@ -131,25 +139,26 @@ static void code_marks_call(struct fold *fold, const struct wire_record *record)
 	if (callee == INTERN_NONE)
 		return;
 	if (*comma < '0' || *comma > '9') {
-		names_add(&fold->leads, comma, (size_t)(end - comma), callee);
+		names_add(&fold->code.leads, comma, (size_t)(end - comma),
+			callee);
 		return;
 	}
 	caller = declared(fold, text, head, comma, (size_t)(end - comma));
 	if (caller != INTERN_NONE)
-		names_add(&fold->calls, (const char *)&caller, sizeof(caller),
-			callee);
+		names_add(&fold->code.calls, (const char *)&caller,
+			sizeof(caller), callee);
 }
 
 /* Who loads a source runs its module: that is what the loading does. */
 static bool is_loading(struct fold *fold, uint32_t scope, uint32_t function)
 {
 	static const char module[] = "<module>";
-	const struct fold_function *entered = &fold->functions[function];
+	const struct fold_function *entered = &fold->code.functions[function];
 	uint32_t key[] = {scope, entered->node};
 
 	return entered->name_size == sizeof(module) - 1 &&
 	       !memcmp(entered->name, module, sizeof(module) - 1) &&
-	       intern_find(&fold->loads, key, sizeof(key)) != INTERN_NONE;
+	       intern_find(&fold->code.loads, key, sizeof(key)) != INTERN_NONE;
 }
 
 /* "token/id,id,..." */
@@ -182,32 +191,34 @@ static void code_marks_load(struct fold *fold, const struct trace_event *event)
 	const struct wire_record *record = event->record;
 	uint32_t scope = fold_event_scope(fold, event);
 	uint32_t i = fold_path(fold, record->text, record->size, false);
-	struct fold_path path = fold->paths[i];
+	struct fold_path path = fold->paths.list[i];
 	uint32_t key[] = {scope, path.node};
 	struct fold_source *source;
 
 	if (path.ignored)
 		return;
 	for (uint32_t k = 0; k < path.link_count; k++)
-		fold_input(fold, scope, fold->links[path.link_first + k], 0,
-			ACCESS_LINK);
+		fold_input(fold, scope, fold->paths.links[path.link_first + k],
+			0, ACCESS_LINK);
 	/* The run's own work: as any file that it made and reads. */
 	if (fold_maker(fold, path.node) != SCOPE_NONE) {
 		fold_input(fold, scope, path.node, fold->no_block, ACCESS_READ);
 		fold_use_opaque(fold, scope);
 		return;
 	}
-	intern(&fold->loads, key, sizeof(key));
-	if (!fold->source_of[path.node]) {
-		source = array_add(&fold->sources, &fold->source_count,
-			&fold->source_room, sizeof(*source));
+	intern(&fold->code.loads, key, sizeof(key));
+	if (!fold->nodes[path.node].source) {
+		source =
+			array_add(&fold->code.sources, &fold->code.source_count,
+				&fold->code.source_room, sizeof(*source));
 		source->node = path.node;
 		source->file = FILE_NONE;
 		source->module = scope;
-		fold->source_of[path.node] = (uint32_t)fold->source_count;
+		fold->nodes[path.node].source =
+			(uint32_t)fold->code.source_count;
 	} else {
 		/* Under two names: who uses the one uses the other. */
-		source = &fold->sources[fold->source_of[path.node] - 1];
+		source = &fold->code.sources[fold->nodes[path.node].source - 1];
 		fold_use(fold, source->module, scope);
 		fold_use(fold, scope, source->module);
 	}
@@ -222,27 +233,29 @@ static void name_interpreter(
 
 	if (!slash)
 		return;
-	free(fold->interpreter_tag);
-	free(fold->interpreter);
-	fold->interpreter_tag =
+	free(fold->code.interpreter_tag);
+	free(fold->code.interpreter);
+	fold->code.interpreter_tag =
 		xasprintf("%.*s" CODE_RULES, (int)tag, record->text);
 	if (tag + 1 < record->size && slash[1] == '/')
 		tag++;
-	fold->interpreter = xmemdup(record->text + tag, record->size - tag);
+	fold->code.interpreter =
+		xmemdup(record->text + tag, record->size - tag);
 }
 
 /* Without a reason it is nothing to tell anybody. */
 static void confess(struct fold *fold, const struct trace_event *event)
 {
 	const struct wire_record *record = event->record;
-	struct fold_scope *scope = &fold->scopes[fold_event_scope(fold, event)];
+	struct fold_scope *scope =
+		&fold->scopes.list[fold_event_scope(fold, event)];
 
 	scope->coarse = true;
 	if (!record->size)
 		return;
 	scope->untold = true;
-	if (!fold->coarse)
-		fold->coarse = fold_text(fold, record->text, record->size);
+	if (!fold->code.coarse)
+		fold->code.coarse = fold_text(fold, record->text, record->size);
 }
 
 void fold_take_code(struct fold *fold, const struct trace_event *event)
@@ -281,15 +294,15 @@ void fold_take_code(struct fold *fold, const struct trace_event *event)
 
 void fold_code_release(struct fold *fold)
 {
-	interner_release(&fold->code_keys);
-	interner_release(&fold->function_keys);
-	interner_release(&fold->loads);
-	free(fold->codes);
-	fold_kept_release(fold);
-	free(fold->functions);
-	free(fold->sources);
-	free(fold->entries);
-	free(fold->memos);
-	free(fold->interpreter_tag);
-	free(fold->interpreter);
+	interner_release(&fold->code.keys);
+	interner_release(&fold->code.function_keys);
+	interner_release(&fold->code.loads);
+	names_release(&fold->code.calls);
+	names_release(&fold->code.leads);
+	free(fold->code.numbers);
+	free(fold->code.functions);
+	free(fold->code.sources);
+	free(fold->code.entries);
+	free(fold->code.interpreter_tag);
+	free(fold->code.interpreter);
 }

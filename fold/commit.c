@@ -6,9 +6,12 @@
  * can depend on the answer but by such an option, and with it each edit would
  * be one of all tests.
  */
+#include "fold/commit.h"
+
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/scopes.h"
 #include "fold/state.h"
 
 static bool is_git(const struct trace_image *image)
@@ -28,23 +31,21 @@ void fold_commit(struct fold *fold)
 {
 	const struct trace *trace = fold->trace;
 
-	fold->image_asks =
-		xcalloc(trace->image_count, sizeof(*fold->image_asks));
 	for (uint32_t i = 0; i < trace->image_count; i++) {
 		bool asks = false;
 		uint32_t at = i;
 
-		while (at != IMAGE_NONE && !fold->image_ready[at]) {
+		while (at != IMAGE_NONE && !fold->images[at].ready) {
 			asks |= is_git(&trace->images[at]);
 			at = trace->images[at].parent;
 		}
 		if (asks && at != IMAGE_NONE)
-			fold->image_asks[i] = fold->image_ready[at];
+			fold->images[i].asks = fold->images[at].ready;
 	}
 }
 
 bool fold_asks_commit(const struct fold *fold, const struct trace_event *event)
 {
-	return event->clock < fold->image_asks[event->image] &&
+	return event->clock < fold->images[event->image].asks &&
 	       fold_event_scope(fold, event) == fold->base;
 }

@@ -3,20 +3,26 @@
  * Finding tests is not running them: what a runner does in a `discover` scope
  * is weighed differently from what happens elsewhere.
  */
+#include "fold/discovery.h"
+
 #include <limits.h>
 #include <string.h>
 
+#include "fold/accesses.h"
+#include "fold/path_tree.h"
+#include "fold/paths.h"
+#include "fold/scopes.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 #include "runners/adapter.h"
 
-/* The node's path as scopes are named: relative below the root. */
-static const char *fold_discovery_scope_name(
+const char *fold_place_name(
 	const struct fold *fold, uint32_t node, char *buffer, size_t *size)
 {
 	size_t root = strlen(fold->options->root);
 
 	*size = path_tree_path(&fold->tree, node, buffer, PATH_MAX);
-	if (node == fold->root_node) {
+	if (node == fold->paths.root) {
 		*size = 1;
 		return ".";
 	}
@@ -32,7 +38,7 @@ bool fold_is_collected(const struct fold *fold, uint32_t node)
 {
 	char path[PATH_MAX];
 	size_t n;
-	const char *name = fold_discovery_scope_name(fold, node, path, &n);
+	const char *name = fold_place_name(fold, node, path, &n);
 
 	return fold_find_scope(fold, SCOPE_COLLECT, name, n) != SCOPE_NONE;
 }
@@ -51,8 +57,7 @@ static bool is_looked_for_elsewhere(
 
 	if (!adapter_inside()->is_passed(name, n))
 		return false;
-	name = fold_discovery_scope_name(
-		fold, fold->tree.nodes[node].parent, path, &n);
+	name = fold_place_name(fold, fold->tree.nodes[node].parent, path, &n);
 	if (n == self->name_size && !memcmp(name, self->name, n))
 		return false;
 	return fold_find_scope(fold, SCOPE_DISCOVER, name, n) != SCOPE_NONE;
@@ -66,12 +71,12 @@ static bool is_looked_for_elsewhere(
  */
 bool fold_gave_up(const struct fold *fold)
 {
-	if (!fold->adapter_ready || fold->collected)
+	if (!fold->runner.ready || fold->runner.collected)
 		return false;
-	for (uint32_t i = 0; i < fold->scope_count; i++) {
+	for (uint32_t i = 0; i < fold->scopes.count; i++) {
 		const struct recorded_scope *scope = &fold->recording.scopes[i];
 
-		if (scope->kind == SCOPE_UNIT && fold->scopes[i].ran &&
+		if (scope->kind == SCOPE_UNIT && fold->scopes.list[i].ran &&
 			strcmp(scope->outcome ? scope->outcome : "", "error"))
 			return false;
 	}
@@ -85,15 +90,22 @@ bool fold_gave_up(const struct fold *fold)
  */
 void fold_unfound(struct fold *fold)
 {
-	if (!fold->adapter_ready || fold->collected)
+	if (!fold->runner.ready || fold->runner.collected)
 		return;
-	for (uint32_t i = 0; i < fold->scope_count; i++) {
+	for (uint32_t i = 0; i < fold->scopes.count; i++) {
 		struct recorded_scope *scope = &fold->recording.scopes[i];
 
-		if (scope->kind == SCOPE_LISTING ||
-			(scope->kind == SCOPE_COLLECT && !fold->scopes[i].told))
+		if (scope->kind == SCOPE_COLLECT && !fold->scopes.list[i].told)
 			scope->unwanted = true;
 	}
+}
+
+/* Of what is temporary, or gone again, it tells only that others ran. */
+static bool listing_counts(const struct fold *fold, uint32_t node)
+{
+	return !fold_is_temporary(fold, node) &&
+	       (fold->tree.nodes[node].identity.mode ||
+		       fold_maker(fold, node) == SCOPE_NONE);
 }
 
 /*
@@ -105,26 +117,23 @@ void fold_unfound(struct fold *fold)
 bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
 	uint32_t block, enum access_kind kind)
 {
-	char path[PATH_MAX];
-	const char *name;
-	size_t n;
-
 	/* A run that asks for one directory says nothing of the others. */
 	if (kind == ACCESS_LIST && block == fold->no_block) {
-		name = fold_discovery_scope_name(fold, node, path, &n);
-		fold_input(fold, fold_scope(fold, SCOPE_LISTING, name, n), node,
-			block, kind);
+		fold_add(fold, scope, node, block, kind,
+			listing_counts(fold, node) ? ROLE_LISTED
+						   : ROLE_NOTHING);
 		return true;
 	}
 	if (kind == ACCESS_ABSENT)
 		return is_looked_for_elsewhere(fold, scope, node);
 	if (kind != ACCESS_STAT)
 		return false;
-	if (fold->searched[node] || fold_is_collected(fold, node) ||
+	if (fold->nodes[node].searched || fold_is_collected(fold, node) ||
 		is_looked_for_elsewhere(fold, scope, node))
 		return true;
 	/* A look tells whether there is something, and of what kind. */
-	if (fold->hooked || !fold->searched[fold->tree.nodes[node].parent])
+	if (fold->runner.hooked ||
+		!fold->nodes[fold->tree.nodes[node].parent].searched)
 		fold_add(fold, scope, node, block, kind, ROLE_PRESENCE);
 	return true;
 }
@@ -144,7 +153,8 @@ void fold_find_searched(struct fold *fold)
 		if (fold->recording.scopes[scope].kind != SCOPE_DISCOVER)
 			continue;
 		path = fold_path(fold, record->text, record->size, false);
-		if (!fold->paths[path].ignored)
-			fold->searched[fold->paths[path].node] = true;
+		if (!fold->paths.list[path].ignored)
+			fold->nodes[fold->paths.list[path].node].searched =
+				true;
 	}
 }

@@ -10,7 +10,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/path_tree.h"
+#include "fold/scopes.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 
 static bool each_matches(const char *glob, const char *path)
 {
@@ -58,9 +61,9 @@ static void each_set_outcome(struct fold *fold, uint32_t unit, uint32_t image)
 	/* A program that ran several times passed when every run did. */
 	if (!scope->outcome || failed)
 		scope->outcome = failed ? "failed" : "passed";
-	if (!fold->scopes[unit].ran)
-		fold->each_units++;
-	fold->scopes[unit].ran = true;
+	if (!fold->scopes.list[unit].ran)
+		fold->scopes.each++;
+	fold->scopes.list[unit].ran = true;
 }
 
 void fold_each(struct fold *fold)
@@ -69,8 +72,6 @@ void fold_each(struct fold *fold)
 
 	if (!fold->options->each)
 		return;
-	fold->image_scopes =
-		xcalloc(trace->image_count, sizeof(*fold->image_scopes));
 	/* A parent's number is lower than its children's: one pass will do,
 	 * in the order of the numbers. */
 	for (uint32_t number = 1; number <= trace->last_number; number++) {
@@ -86,7 +87,7 @@ void fold_each(struct fold *fold)
 		if (unit != SCOPE_NONE)
 			each_set_outcome(fold, unit, i);
 		else if (image->parent != IMAGE_NONE)
-			unit = fold->image_scopes[image->parent];
-		fold->image_scopes[i] = unit;
+			unit = fold->images[image->parent].scope;
+		fold->images[i].scope = unit;
 	}
 }

@@ -7,10 +7,14 @@
  *
  * Sets are rows of bits, in which each file has words of its own.
  */
+#include "fold/entered.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/memo.h"
+#include "fold/scopes.h"
 #include "fold/state.h"
 
 #define WORD_BITS 64u
@@ -41,30 +45,32 @@ static bool is_entered(const struct fold_function *function)
 static void rank(struct entered *entered)
 {
 	struct fold *fold = entered->fold;
-	uint32_t *used = xcalloc(fold->source_count, sizeof(*used));
+	uint32_t *used = xcalloc(fold->code.source_count, sizeof(*used));
 
-	for (size_t i = 0; i < fold->function_count; i++)
-		if (is_entered(&fold->functions[i]))
-			used[fold->source_of[fold->functions[i].node] - 1]++;
-	for (size_t i = 0; i < fold->source_count; i++) {
-		fold->sources[i].first = entered->words;
-		fold->sources[i].count = (used[i] + WORD_BITS - 1) / WORD_BITS;
-		entered->words += fold->sources[i].count;
+	for (size_t i = 0; i < fold->code.function_count; i++)
+		if (is_entered(&fold->code.functions[i]))
+			used[fold->nodes[fold->code.functions[i].node].source -
+				1]++;
+	for (size_t i = 0; i < fold->code.source_count; i++) {
+		fold->code.sources[i].first = entered->words;
+		fold->code.sources[i].count =
+			(used[i] + WORD_BITS - 1) / WORD_BITS;
+		entered->words += fold->code.sources[i].count;
 		used[i] = 0;
 	}
 	entered->set = xcalloc(entered->words, sizeof(*entered->set));
 	entered->functions = xcalloc(
 		entered->words * WORD_BITS, sizeof(*entered->functions));
-	for (uint32_t i = 0; i < fold->function_count; i++) {
-		struct fold_function *function = &fold->functions[i];
+	for (uint32_t i = 0; i < fold->code.function_count; i++) {
+		struct fold_function *function = &fold->code.functions[i];
 		uint32_t source;
 
 		if (!is_entered(function))
 			continue;
-		source = fold->source_of[function->node] - 1;
-		function->rank =
-			(uint32_t)(fold->sources[source].first * WORD_BITS) +
-			used[source]++;
+		source = fold->nodes[function->node].source - 1;
+		function->rank = (uint32_t)(fold->code.sources[source].first *
+					    WORD_BITS) +
+				 used[source]++;
 		entered->functions[function->rank] = i;
 	}
 	free(used);
@@ -73,7 +79,7 @@ static void rank(struct entered *entered)
 /* The part of the set that belongs to one file. */
 static struct part *part_of(struct entered *entered, uint32_t i)
 {
-	const struct fold_source *source = &entered->fold->sources[i];
+	const struct fold_source *source = &entered->fold->code.sources[i];
 	const uint64_t *words = entered->set + source->first;
 	size_t size = source->count * sizeof(*words);
 	char *key = xcalloc(sizeof(i) + size, 1);
@@ -106,7 +112,7 @@ static void entered_add_reads(
 	struct entered *entered, uint32_t i, uint32_t scope)
 {
 	struct fold *fold = entered->fold;
-	const struct fold_source *source = &fold->sources[i];
+	const struct fold_source *source = &fold->code.sources[i];
 	struct recorded_scope *recorded = &fold->recording.scopes[scope];
 
 	for (size_t w = 0; w < source->count; w++) {
@@ -120,7 +126,8 @@ static void entered_add_reads(
 				sizeof(*read));
 
 			read->state =
-				fold->functions[entered->functions[rank]].state;
+				fold->code.functions[entered->functions[rank]]
+					.state;
 			read->kinds = KIND_BIT(ACCESS_READ);
 		}
 	}
@@ -134,7 +141,7 @@ static void entered_take_part(
 	struct entered *entered, uint32_t i, uint32_t scope)
 {
 	struct fold *fold = entered->fold;
-	bool own = scope == fold->sources[i].module;
+	bool own = scope == fold->code.sources[i].module;
 	struct part *part = part_of(entered, i);
 	const char *path;
 
@@ -153,7 +160,7 @@ static void entered_take_part(
 	}
 	if (part->scope == SCOPE_NONE) {
 		/* No name tells these apart; what they read does. */
-		path = map_files_path(&fold->files, fold->sources[i].file);
+		path = map_files_path(&fold->files, fold->code.sources[i].file);
 		part->scope =
 			fold_new_scope(fold, SCOPE_ENTERED, path, strlen(path));
 		entered_add_reads(entered, i, part->scope);
@@ -166,8 +173,8 @@ static void entered_finish(struct entered *entered, uint32_t scope)
 {
 	struct fold *fold = entered->fold;
 
-	for (uint32_t i = 0; i < fold->source_count; i++) {
-		const struct fold_source *source = &fold->sources[i];
+	for (uint32_t i = 0; i < fold->code.source_count; i++) {
+		const struct fold_source *source = &fold->code.sources[i];
 		bool any = false;
 
 		for (size_t w = 0; w < source->count; w++)
@@ -180,15 +187,17 @@ static void entered_finish(struct entered *entered, uint32_t scope)
 
 struct fold_entry *fold_entries_by_scope(const struct fold *fold)
 {
-	size_t *at = xcalloc(fold->scope_count + 1, sizeof(*at));
-	struct fold_entry *sorted = xcalloc(fold->entry_count, sizeof(*sorted));
+	size_t *at = xcalloc(fold->scopes.count + 1, sizeof(*at));
+	struct fold_entry *sorted =
+		xcalloc(fold->code.entry_count, sizeof(*sorted));
 
-	for (size_t i = 0; i < fold->entry_count; i++)
-		at[fold->entries[i].scope + 1]++;
-	for (size_t i = 1; i <= fold->scope_count; i++)
+	for (size_t i = 0; i < fold->code.entry_count; i++)
+		at[fold->code.entries[i].scope + 1]++;
+	for (size_t i = 1; i <= fold->scopes.count; i++)
 		at[i] += at[i - 1];
-	for (size_t i = 0; i < fold->entry_count; i++)
-		sorted[at[fold->entries[i].scope]++] = fold->entries[i];
+	for (size_t i = 0; i < fold->code.entry_count; i++)
+		sorted[at[fold->code.entries[i].scope]++] =
+			fold->code.entries[i];
 	free(at);
 	return sorted;
 }
@@ -198,7 +207,7 @@ static void entered_take_all(
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct fold_function *function =
-			&entered->fold->functions[entries[i].function];
+			&entered->fold->code.functions[entries[i].function];
 
 		if (is_entered(function))
 			entered->set[function->rank / WORD_BITS] |=
@@ -213,13 +222,13 @@ void fold_entered(struct fold *fold)
 	struct entered entered = {.fold = fold, .counting = true};
 	struct fold_entry *entries;
 
-	if (!fold->entry_count)
+	if (!fold->code.entry_count)
 		return;
 	rank(&entered);
 	entries = fold_entries_by_scope(fold);
-	entered_take_all(&entered, entries, fold->entry_count);
+	entered_take_all(&entered, entries, fold->code.entry_count);
 	entered.counting = false;
-	entered_take_all(&entered, entries, fold->entry_count);
+	entered_take_all(&entered, entries, fold->code.entry_count);
 	free(entries);
 	free(entered.set);
 	free(entered.functions);

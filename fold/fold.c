@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+
 #include "fold/fold.h"
 
 #include <stdio.h>
@@ -6,34 +7,25 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/accesses.h"
+#include "fold/code.h"
+#include "fold/kept.h"
+#include "fold/loader.h"
+#include "fold/path_tree.h"
+#include "fold/paths.h"
+#include "fold/scopes.h"
+#include "fold/settings.h"
 #include "fold/state.h"
+#include "fold/steps.h"
+#include "fold/variable.h"
 #include "runners/adapter.h"
-
-static uint32_t fold_place(struct fold *fold, const char *path)
-{
-	return path_tree_resolve(&fold->tree, path, strlen(path), false, NULL);
-}
-
-static void fold_find_places(struct fold *fold)
-{
-	const char *temporary[] = {
-		getenv("TMPDIR"), "/tmp", "/var/tmp", "/dev/shm"};
-
-	fold->root_node = fold_place(fold, fold->options->root);
-	for (size_t i = 0; i < 4; i++)
-		if (temporary[i] && temporary[i][0] == '/')
-			fold->temporary[fold->temporary_count++] =
-				fold_place(fold, temporary[i]);
-	fold->kernels[0] = fold_place(fold, "/proc");
-	fold->kernels[1] = fold_place(fold, "/sys");
-}
 
 static bool any_failed(const struct fold *fold)
 {
-	for (size_t i = 0; i < fold->scope_count; i++) {
+	for (size_t i = 0; i < fold->scopes.count; i++) {
 		const struct recorded_scope *scope = &fold->recording.scopes[i];
 
-		if (scope->kind == SCOPE_UNIT && fold->scopes[i].ran &&
+		if (scope->kind == SCOPE_UNIT && fold->scopes.list[i].ran &&
 			scope->outcome &&
 			(!strcmp(scope->outcome, "failed") ||
 				!strcmp(scope->outcome, "error")))
@@ -48,15 +40,15 @@ static void add_own(struct fold *fold)
 	const struct fold_options *options = fold->options;
 	struct recorded_scope *scope;
 
-	if (fold->own == SCOPE_NONE)
+	if (fold->scopes.own == SCOPE_NONE)
 		return;
-	scope = &fold->recording.scopes[fold->own];
+	scope = &fold->recording.scopes[fold->scopes.own];
 	scope->outcome =
 		options->status == 0 || any_failed(fold) ? "passed" : "failed";
-	fold->scopes[fold->own].ran = true;
+	fold->scopes.list[fold->scopes.own].ran = true;
 	if (options->told_to_end)
-		fold_incomplete(
-			fold, fold->own, "it was told to end by a signal");
+		fold_incomplete(fold, fold->scopes.own,
+			"it was told to end by a signal");
 }
 
 /*
@@ -70,11 +62,11 @@ static void add_command(struct fold *fold)
 	uint32_t unit;
 	char *name;
 
-	if (fold->adapter_ready)
+	if (fold->runner.ready)
 		add_own(fold);
-	if (fold->adapter_ready || !options->unit)
+	if (fold->runner.ready || !options->unit)
 		return;
-	for (size_t i = 0; !options->definition && i < fold->scope_count; i++)
+	for (size_t i = 0; !options->definition && i < fold->scopes.count; i++)
 		if (fold->recording.scopes[i].kind == SCOPE_UNIT)
 			return;
 	name = xasprintf("command/%s", options->unit);
@@ -89,23 +81,23 @@ static void add_command(struct fold *fold)
 	scope = &fold->recording.scopes[unit];
 	scope->outcome = options->status == 0 ? "passed" : "failed";
 	scope->duration = options->duration / 1000;
-	fold->scopes[unit].ran = true;
-	fold->whole = options->is_whole && !options->audit;
+	fold->scopes.list[unit].ran = true;
+	fold->recording.whole = options->is_whole && !options->audit;
 }
 
 static void finish_units(struct fold *fold)
 {
-	for (uint32_t i = 0; i < fold->scope_count; i++) {
+	for (uint32_t i = 0; i < fold->scopes.count; i++) {
 		struct recorded_scope *scope = &fold->recording.scopes[i];
 
 		if (scope->kind != SCOPE_UNIT)
 			continue;
 		fold_use(fold, i, fold->base);
 		/* One that was there and not chosen is not news. */
-		scope->known_only = !fold->scopes[i].ran;
-		scope->unasked =
-			fold->scopes[i].unasked ||
-			(fold->scopes[i].needed && fold->options->selection);
+		scope->known_only = !fold->scopes.list[i].ran;
+		scope->unasked = fold->scopes.list[i].unasked ||
+				 (fold->scopes.list[i].needed &&
+					 fold->options->selection);
 	}
 }
 
@@ -117,11 +109,12 @@ static void drop_deselected(struct fold *fold)
 {
 	struct recorded_scope *scopes = fold->recording.scopes;
 
-	for (uint32_t i = 0; i < fold->scope_count; i++)
+	for (uint32_t i = 0; i < fold->scopes.count; i++)
 		if (scopes[i].kind == SCOPE_FINISH ||
-			(scopes[i].kind == SCOPE_UNIT && !fold->scopes[i].ran &&
-				!fold->scopes[i].selected &&
-				!fold->scopes[i].needed))
+			(scopes[i].kind == SCOPE_UNIT &&
+				!fold->scopes.list[i].ran &&
+				!fold->scopes.list[i].selected &&
+				!fold->scopes.list[i].needed))
 			scopes[i].unwanted = true;
 }
 
@@ -178,18 +171,18 @@ static void fold_summarise(
 	struct fold_unit *unit;
 	bool any = false;
 	const char *reason = NULL;
-	bool *seen = xcalloc(fold->scope_count, sizeof(*seen));
+	bool *seen = xcalloc(fold->scopes.count, sizeof(*seen));
 
-	for (size_t i = 0; i < fold->scope_count; i++)
+	for (size_t i = 0; i < fold->scopes.count; i++)
 		any |= fold->recording.scopes[i].incomplete != NULL;
-	for (uint32_t i = 0; i < fold->scope_count; i++) {
+	for (uint32_t i = 0; i < fold->scopes.count; i++) {
 		if (fold->recording.scopes[i].kind != SCOPE_UNIT ||
-			!fold->scopes[i].ran)
+			!fold->scopes.list[i].ran)
 			continue;
 		unit = fold_add_unit(fold, summary, i);
 		if (!any)
 			continue;
-		memset(seen, 0, fold->scope_count * sizeof(*seen));
+		memset(seen, 0, fold->scopes.count * sizeof(*seen));
 		if (reaches_incomplete(fold, i, seen, &reason)) {
 			summary->incomplete++;
 			unit->incomplete = true;
@@ -198,17 +191,16 @@ static void fold_summarise(
 					sizeof(summary->reason), "%s", reason);
 		}
 	}
-	memcpy(summary->rewrote, fold->rewrote, sizeof(summary->rewrote));
 	summary->gone = fold->recording.gone_count;
-	summary->accesses = fold->access_count;
+	summary->accesses = fold->accesses.count;
 	summary->hashed = fold->files.hashed;
-	summary->adapter_ready = fold->adapter_ready;
-	summary->each = fold->each_units;
-	for (size_t i = 0; i < fold->scope_count; i++)
-		summary->coarse += fold->scopes[i].untold;
-	if (fold->coarse)
+	summary->adapter_ready = fold->runner.ready;
+	summary->each = fold->scopes.each;
+	for (size_t i = 0; i < fold->scopes.count; i++)
+		summary->coarse += fold->scopes.list[i].untold;
+	if (fold->code.coarse)
 		snprintf(summary->coarse_reason, sizeof(summary->coarse_reason),
-			"%s", fold->coarse);
+			"%s", fold->code.coarse);
 	free(seen);
 }
 
@@ -217,39 +209,21 @@ static void fold_release(struct fold *fold)
 	recording_release(&fold->recording);
 	map_files_release(&fold->files);
 	path_tree_release(&fold->tree);
-	interner_release(&fold->scope_names);
-	interner_release(&fold->held);
-	interner_release(&fold->raw_paths);
-	interner_release(&fold->access_keys);
 	interner_release(&fold->blocks);
-	interner_release(&fold->texts);
-	fold_loader_release(fold);
+	free(fold->images);
+	free(fold->links.list);
+	interner_release(&fold->tests.programs);
+	fold_scopes_release(fold);
+	fold_paths_release(fold);
+	fold_accesses_release(fold);
+	fold_settings_release(fold);
+	fold_variables_release(fold);
 	fold_code_release(fold);
-	audit_load_release(fold->audited, fold->audited_count);
-	free(fold->scopes);
-	free(fold->numbers);
-	free(fold->number_said);
-	free(fold->image_scopes);
-	free(fold->starters);
-	interner_release(&fold->programs);
-	free(fold->paths);
-	free(fold->links);
-	free(fold->linked);
-	free(fold->accesses);
-	free(fold->makers);
-	free(fold->source_of);
-	free(fold->touched);
-	free(fold->stirred);
-	free(fold->aliased);
-	free(fold->driven);
-	free(fold->searched);
-	interner_release(&fold->settings);
-	free(fold->groups);
-	free(fold->image_ready);
-	free(fold->image_asks);
-	interner_release(&fold->variable_names);
-	interner_release(&fold->variable_keys);
-	free(fold->variables);
+	fold_kept_release(fold);
+	free(fold->memos.list);
+	interner_release(&fold->listings.names);
+	audit_load_release(fold->audited.list, fold->audited.count);
+	fold_loader_release(fold);
 }
 
 static enum runner_end end_of(const struct fold_options *options)
@@ -268,21 +242,21 @@ static enum runner_end end_of(const struct fold_options *options)
 static bool knows_all(
 	const struct fold *fold, const struct fold_options *options)
 {
-	if (!fold->collected || options->audit || options->selection)
+	if (!fold->runner.collected || options->audit || options->selection)
 		return false;
 	return options->wraps
-		       ? fold->all_told
+		       ? fold->runner.all_told
 		       : end_of(options) <= RUNNER_EMPTY || options->unread;
 }
 
 /* Whether a test was to run and did not come to its end. */
 static bool any_left(const struct fold *fold)
 {
-	for (size_t i = 0; i < fold->scope_count; i++) {
+	for (size_t i = 0; i < fold->scopes.count; i++) {
 		const struct recorded_scope *scope = &fold->recording.scopes[i];
 
-		if (scope->kind == SCOPE_UNIT && fold->scopes[i].selected &&
-			!scope->outcome)
+		if (scope->kind == SCOPE_UNIT &&
+			fold->scopes.list[i].selected && !scope->outcome)
 			return true;
 	}
 	return false;
@@ -291,7 +265,7 @@ static bool any_left(const struct fold *fold)
 /* Runners can give up at the first failure. */
 static bool ran_all(const struct fold *fold)
 {
-	for (size_t i = 0; i < fold->scope_count; i++) {
+	for (size_t i = 0; i < fold->scopes.count; i++) {
 		const struct recorded_scope *scope = &fold->recording.scopes[i];
 
 		if (scope->kind == SCOPE_UNIT && scope->known_only &&
@@ -311,15 +285,15 @@ static bool failed_itself(
 	const struct fold *fold, const struct fold_options *options)
 {
 	if (options->wraps)
-		return options->status != 0 && fold->adapter_ready &&
+		return options->status != 0 && fold->runner.ready &&
 		       !any_failed(fold);
 	if (options->unread && any_left(fold))
 		return false;
 	switch (end_of(options)) {
 	case RUNNER_FAILED:
-		return fold->adapter_ready && !any_failed(fold);
+		return fold->runner.ready && !any_failed(fold);
 	case RUNNER_GAVE_UP:
-		return fold->adapter_ready;
+		return fold->runner.ready;
 	default:
 		return false;
 	}
@@ -353,7 +327,7 @@ int fold_store(struct map *map, const struct trace *trace,
 		goto out;
 	fold_settle(&fold);
 	if (options->before)
-		fold_rewritten(&fold);
+		fold_rewritten(&fold, summary);
 	fold_variables(&fold);
 	if (!options->audit)
 		code = fold_audited(&fold, map, err);
@@ -372,19 +346,20 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold.recording.started = options->started;
 	fold.recording.duration = options->duration;
 	fold.recording.command = options->command;
-	fold.recording.knows_all = fold.whole || knows_all(&fold, options);
+	fold.recording.knows_all =
+		fold.recording.whole || knows_all(&fold, options);
 	fold.recording.ran_all = ran_all(&fold);
 	fold.recording.failed_itself = failed_itself(&fold, options);
 	fold.recording.directory = options->directory;
 	fold.recording.asked = options->asked;
-	fold.recording.sibling = fold.same_anywhere && !fold.needs_here
-					 ? options->sibling
-					 : NULL;
+	fold.recording.sibling =
+		fold.runner.same_anywhere && !fold.runner.needs_here
+			? options->sibling
+			: NULL;
 	fold.recording.given = options->given;
 	fold.recording.alone = options->alone;
-	fold.recording.told = fold.collected;
+	fold.recording.told = fold.runner.collected;
 	fold.recording.runner = options->runner;
-	fold.recording.whole = fold.whole;
 	fold.recording.status = options->status;
 	fold_summarise(&fold, summary);
 	code = options->audit ? fold_audit(&fold, summary, map, err)

@@ -9,7 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fold/path_tree.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 #include "wire/mark.h"
 
 static void forward_say(const char *path)
@@ -42,21 +44,21 @@ void fold_forward(const struct fold *fold)
 
 	if (!getenv("FTRACE_SESSION"))
 		return;
-	for (size_t i = 0; i < fold->access_count; i++)
-		forward(fold, &fold->accesses[i]);
-	for (size_t i = 0; i < fold->source_count; i++)
-		forward(fold,
-			&(struct fold_access){.node = fold->sources[i].node,
-				.block = fold->no_block,
-				.kinds = KIND_BIT(ACCESS_READ)});
-	for (size_t i = 0; i < fold->variable_names.count; i++) {
+	for (size_t i = 0; i < fold->accesses.count; i++)
+		forward(fold, &fold->accesses.list[i]);
+	for (size_t i = 0; i < fold->code.source_count; i++)
+		forward(fold, &(struct fold_access){
+				      .node = fold->code.sources[i].node,
+				      .block = fold->no_block,
+				      .kinds = KIND_BIT(ACCESS_READ)});
+	for (size_t i = 0; i < fold->variables.names.count; i++) {
 		char mark[PATH_MAX];
 
 		snprintf(mark, sizeof(mark), MARK_PREFIX "env/%s",
-			fold->variable_names.entries[i].bytes);
+			fold->variables.names.entries[i].bytes);
 		forward_say(mark);
 	}
-	for (size_t i = 0; i < fold->scope_count; i++)
+	for (size_t i = 0; i < fold->scopes.count; i++)
 		lost |= fold->recording.scopes[i].incomplete != NULL;
 	if (lost)
 		forward_say(MARK_PREFIX "outcome/lost");

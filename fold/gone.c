@@ -9,7 +9,10 @@
 
 #include "base/alloc.h"
 #include "base/id.h"
+#include "fold/discovery.h"
+#include "fold/scopes.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 #include "map/query.h"
 
 static bool completed(const struct fold *fold, enum scope_kind kind,
@@ -17,7 +20,7 @@ static bool completed(const struct fold *fold, enum scope_kind kind,
 {
 	uint32_t i = fold_find_scope(fold, kind, name, size);
 
-	return i != SCOPE_NONE && fold->scopes[i].completed;
+	return i != SCOPE_NONE && fold->scopes.list[i].completed;
 }
 
 bool fold_was_looked_for(const struct fold *fold, const char *id, size_t file)
@@ -53,7 +56,7 @@ static bool is_gone(const struct fold *fold, const char *id, size_t size)
 	if (file_is_missing(fold, id, file))
 		return fold_was_looked_for(fold, id, file);
 	/* By other settings it may be no test, and is one all the same. */
-	if (fold->narrowed)
+	if (fold->runner.narrowed)
 		return false;
 	/* A file that could not be collected, and now was. */
 	if (file == size)
@@ -66,7 +69,7 @@ static bool is_gone(const struct fold *fold, const char *id, size_t size)
 		if (fold_find_scope(fold, SCOPE_COLLECT, id, next) ==
 			SCOPE_NONE)
 			/* It is there, and nobody asked what it holds. */
-			return intern_find(&fold->held, id, next) ==
+			return intern_find(&fold->scopes.held, id, next) ==
 			       INTERN_NONE;
 		end = next;
 	}
@@ -84,43 +87,45 @@ static bool is_gone_class(const struct fold *fold, enum scope_kind kind,
 
 	return kind == SCOPE_COLLECT && file < size &&
 	       fold_find_scope(fold, kind, name, size) == SCOPE_NONE &&
-	       intern_find(&fold->held, name, size) == INTERN_NONE &&
+	       intern_find(&fold->scopes.held, name, size) == INTERN_NONE &&
 	       is_gone(fold, name, size);
 }
 
 /* What was collected from a file, or looked through, that is gone as well. */
-static int outdate(struct fold *fold, enum scope_kind kind, struct map *map,
-	struct err *err)
+static void outdate(struct fold *fold, enum scope_kind kind,
+	struct recorded_ids *outdated, struct query_name *names, size_t count)
 {
-	struct query_name *names = NULL;
-	size_t count = 0;
-	int code = query_names(&names, &count, map, kind, err);
-
-	for (size_t i = 0; code == 0 && i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const char *name = names[i].name;
 		size_t file = id_part_end(name, strlen(name), 0);
 
-		if (!is_gone_class(fold, kind, name, file) &&
-			(!file_is_missing(fold, name, file) ||
-				!fold_was_looked_for(fold, name, file)))
-			continue;
-		*(int64_t *)array_add(&fold->recording.outdated,
-			&fold->recording.outdated_count,
-			&fold->recording.outdated_room,
-			sizeof(*fold->recording.outdated)) = names[i].scope;
+		if (is_gone_class(fold, kind, name, file) ||
+			(file_is_missing(fold, name, file) &&
+				fold_was_looked_for(fold, name, file)))
+			*(int64_t *)array_add(&outdated->list, &outdated->count,
+				&outdated->room, sizeof(*outdated->list)) =
+				names[i].scope;
 	}
 	query_names_release(names, count);
-	return code;
 }
 
 static int find_outdated(struct fold *fold, struct map *map, struct err *err)
 {
-	static const enum scope_kind kinds[] = {
-		SCOPE_COLLECT, SCOPE_DISCOVER, SCOPE_LISTING};
+	static const enum scope_kind kinds[] = {SCOPE_COLLECT, SCOPE_DISCOVER};
+	struct recording *recording = &fold->recording;
+	struct query_name *names;
+	size_t count = 0;
 	int code = 0;
 
-	for (size_t i = 0; code == 0 && i < 3; i++)
-		code = outdate(fold, kinds[i], map, err);
+	for (size_t i = 0; code == 0 && i < 2; i++) {
+		code = query_names(&names, &count, map, kinds[i], err);
+		outdate(fold, kinds[i], &recording->outdated, names, count);
+	}
+	if (code < 0)
+		return code;
+	code = query_listings(&names, &count, map, err);
+	outdate(fold, SCOPE_DISCOVER, &recording->outdated_listings, names,
+		count);
 	return code;
 }
 

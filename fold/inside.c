@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/scopes.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 #include "runners/adapter.h"
 
 struct place {
@@ -90,16 +92,14 @@ static void set_apart(struct fold *fold, const struct place *places)
 {
 	char *name = xasprintf("command/%s", fold->options->unit);
 
-	fold->image_scopes = xreallocarray(
-		NULL, fold->trace->image_count, sizeof(*fold->image_scopes));
 	for (uint32_t i = 0; i < fold->trace->image_count; i++) {
-		fold->image_scopes[i] = SCOPE_NONE;
+		fold->images[i].scope = SCOPE_NONE;
 		if (places[i].top != IMAGE_NONE || places[i].above)
 			continue;
-		if (fold->own == SCOPE_NONE)
-			fold->own = fold_scope(
+		if (fold->scopes.own == SCOPE_NONE)
+			fold->scopes.own = fold_scope(
 				fold, SCOPE_UNIT, name, strlen(name));
-		fold->image_scopes[i] = fold->own;
+		fold->images[i].scope = fold->scopes.own;
 	}
 	free(name);
 }
@@ -109,7 +109,7 @@ void fold_inside(struct fold *fold)
 	struct place *places;
 	bool any = false;
 
-	fold->own = SCOPE_NONE;
+	fold->scopes.own = SCOPE_NONE;
 	if (!fold->options->wraps || !fold->options->unit)
 		return;
 	places = xcalloc(fold->trace->image_count + 1, sizeof(*places));
@@ -118,7 +118,7 @@ void fold_inside(struct fold *fold)
 		any |= places[i].top != IMAGE_NONE;
 	if (any) {
 		find_above(fold, places);
-		fold->all_told = have_told(fold, places);
+		fold->runner.all_told = have_told(fold, places);
 		set_apart(fold, places);
 	}
 	free(places);

@@ -12,10 +12,18 @@
  * have a name it is those of the same file and of what that imports, or all.
  * The callers of one that only puts away what it is handed count as well.
  */
+#include "fold/kept.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/code.h"
+#include "fold/discovery.h"
+#include "fold/entered.h"
+#include "fold/names.h"
+#include "fold/paths.h"
+#include "fold/scopes.h"
 #include "fold/state.h"
 
 struct kept_mark {
@@ -73,11 +81,11 @@ static char *fold_kept_scope_name(
 static uint32_t find_kept(struct fold *fold, const struct kept_mark *mark)
 {
 	char *name = fold_kept_scope_name(fold, mark);
-	uint32_t i = intern(&fold->kept_keys, name, strlen(name));
+	uint32_t i = intern(&fold->kept.keys, name, strlen(name));
 
-	if (i == fold->kept_count) {
-		struct fold_kept *kept = array_add(&fold->kept,
-			&fold->kept_count, &fold->kept_room, sizeof(*kept));
+	if (i == fold->kept.count) {
+		struct kept_thing *kept = array_add(&fold->kept.list,
+			&fold->kept.count, &fold->kept.room, sizeof(*kept));
 
 		kept->scope = fold_scope(fold, SCOPE_KEPT, name, strlen(name));
 		kept->is_import = *mark->names == '*';
@@ -89,37 +97,37 @@ static uint32_t find_kept(struct fold *fold, const struct kept_mark *mark)
 void fold_take_kept(struct fold *fold, const struct trace_event *event)
 {
 	uint32_t scope = fold_event_scope(fold, event), path, i;
-	struct fold_keeping *keeping;
+	struct kept_keeping *keeping;
 	struct kept_mark mark;
 
 	if (!fold_kept_parse(event->record->text, event->record->size, &mark))
 		return;
 	path = fold_path(fold, mark.path, mark.path_size, false);
-	if (fold->paths[path].ignored)
+	if (fold->paths.list[path].ignored)
 		return;
 	i = find_kept(fold, &mark);
-	names_add_all(&fold->kept_names, mark.names, mark.names_size, i);
-	names_add_all(&fold->kept_makers, mark.makers, mark.makers_size, i);
-	fold->kept[i].is_mentioned |= mark.makers_size == 0;
+	names_add_all(&fold->kept.names, mark.names, mark.names_size, i);
+	names_add_all(&fold->kept.makers, mark.makers, mark.makers_size, i);
+	fold->kept.list[i].is_mentioned |= mark.makers_size == 0;
 	if (fold->recording.scopes[scope].kind == SCOPE_RUN)
 		return;
-	keeping = array_add(&fold->keepings, &fold->keeping_count,
-		&fold->keeping_room, sizeof(*keeping));
+	keeping = array_add(&fold->kept.keepings, &fold->kept.keeping_count,
+		&fold->kept.keeping_room, sizeof(*keeping));
 	keeping->scope = scope;
 	keeping->kept = i;
-	keeping->node = fold->paths[path].node;
+	keeping->node = fold->paths.list[path].node;
 }
 
 /* "id": of which it is known once all are what it is. */
 void fold_take_may(struct fold *fold, const struct trace_event *event)
 {
-	struct fold_may *may = array_add(
-		&fold->mays, &fold->may_count, &fold->may_room, sizeof(*may));
+	struct kept_may *may = array_add(&fold->kept.mays,
+		&fold->kept.may_count, &fold->kept.may_room, sizeof(*may));
 
 	may->scope = fold_event_scope(fold, event);
-	may->entries = fold->entry_count;
-	may->text =
-		intern(&fold->texts, event->record->text, event->record->size);
+	may->entries = fold->code.entry_count;
+	may->text = intern(
+		&fold->scopes.texts, event->record->text, event->record->size);
 }
 
 struct reach {
@@ -162,8 +170,9 @@ static bool fold_kept_is_special(const char *name, size_t size)
 static const struct source *fold_kept_text_of(
 	const struct fold *fold, const struct fold_function *function)
 {
-	uint32_t source = fold->source_of[function->node];
-	uint32_t file = source ? fold->sources[source - 1].file : FILE_NONE;
+	uint32_t source = fold->nodes[function->node].source;
+	uint32_t file =
+		source ? fold->code.sources[source - 1].file : FILE_NONE;
 	const struct source *text =
 		file == FILE_NONE ? NULL : fold->files.files[file].code;
 
@@ -184,7 +193,7 @@ static const struct source_block *block_of(
 /* A function is found by its own name, and by its class's where that is how. */
 static void fold_kept_add_names(struct reach *reach, uint32_t i)
 {
-	const struct fold_function *function = &reach->fold->functions[i];
+	const struct fold_function *function = &reach->fold->code.functions[i];
 	const char *name, *dot;
 	size_t size, before;
 
@@ -202,7 +211,7 @@ static void fold_kept_add_names(struct reach *reach, uint32_t i)
 static void add_inner(struct reach *reach, uint32_t i)
 {
 	static const char locals[] = ".<locals>.";
-	const struct fold_function *function = &reach->fold->functions[i];
+	const struct fold_function *function = &reach->fold->code.functions[i];
 	const char *at = memmem(function->name, function->name_size, locals,
 		sizeof(locals) - 1);
 	size_t size = at ? (size_t)(at - function->name) : 0;
@@ -217,7 +226,7 @@ static void add_inner(struct reach *reach, uint32_t i)
 	for (size_t k = 0; named && k < named->count; k++) {
 		uint32_t outer = named->items[k];
 		const struct fold_function *other =
-			&reach->fold->functions[outer];
+			&reach->fold->code.functions[outer];
 
 		if (other->node == function->node && other->name_size == size &&
 			!memcmp(other->name, function->name, size))
@@ -250,7 +259,7 @@ static void put_all(struct name_list *to, const struct name_list *from)
 
 static void add_mentions(struct reach *reach, uint32_t i)
 {
-	const struct fold_function *function = &reach->fold->functions[i];
+	const struct fold_function *function = &reach->fold->code.functions[i];
 	const struct source_block *block = block_of(reach->fold, function);
 	const char *at = block ? block->mentions : NULL, *name;
 	size_t size;
@@ -264,9 +273,9 @@ static void add_mentions(struct reach *reach, uint32_t i)
 		reach->reflects[i] |= strchr("*+@", name[-1]) != NULL;
 		reach->open[i] |= strchr("*+@?", name[-1]) != NULL;
 		put_all(&reach->handed[i],
-			names_find(&reach->fold->leads, name, size));
+			names_find(&reach->fold->code.leads, name, size));
 		put_all(&reach->things[i],
-			names_find(&reach->fold->kept_names, name, size));
+			names_find(&reach->fold->kept.names, name, size));
 		if (number != INTERN_NONE)
 			name_list_push(&reach->mentions[i], number);
 	}
@@ -275,26 +284,26 @@ static void add_mentions(struct reach *reach, uint32_t i)
 static void find_things(struct reach *reach, uint32_t i)
 {
 	const struct fold *fold = reach->fold;
-	const struct fold_function *function = &fold->functions[i];
+	const struct fold_function *function = &fold->code.functions[i];
 	size_t size;
 	const char *name = fold_kept_own_name(function, &size);
 	char *bare = xasprintf(".%.*s", (int)size, name);
 
 	/* As a cached property is called that is kept under its own name. */
-	put_all(&reach->things[i], names_find(&fold->kept_names, name, size));
+	put_all(&reach->things[i], names_find(&fold->kept.names, name, size));
 	reach->fills[i] = names_find(
-		&fold->kept_makers, function->name, function->name_size);
+		&fold->kept.makers, function->name, function->name_size);
 	/* Before Python 3.11 the plugin has no more than that. */
 	if (!reach->fills[i])
 		reach->fills[i] =
-			names_find(&fold->kept_makers, bare, size + 1);
+			names_find(&fold->kept.makers, bare, size + 1);
 	free(bare);
 	reach->is_test[i] = fold_is_collected(fold, function->node);
 }
 
 static void fold_kept_prepare(struct reach *reach, struct fold *fold)
 {
-	size_t count = fold->function_count;
+	size_t count = fold->code.function_count;
 
 	*reach = (struct reach){.fold = fold};
 	reach->mentions = xcalloc(count, sizeof(*reach->mentions));
@@ -306,11 +315,11 @@ static void fold_kept_prepare(struct reach *reach, struct fold *fold)
 	reach->entered = reach->is_test + count;
 	reach->reached = reach->entered + count;
 	reach->reflects = reach->reached + count;
-	reach->first = xcalloc(fold->scope_count + 1, sizeof(*reach->first));
+	reach->first = xcalloc(fold->scopes.count + 1, sizeof(*reach->first));
 	reach->entries = fold_entries_by_scope(fold);
-	for (size_t i = 0; i < fold->entry_count; i++)
-		reach->first[fold->entries[i].scope + 1]++;
-	for (size_t i = 1; i <= fold->scope_count; i++)
+	for (size_t i = 0; i < fold->code.entry_count; i++)
+		reach->first[fold->code.entries[i].scope + 1]++;
+	for (size_t i = 1; i <= fold->scopes.count; i++)
 		reach->first[i] += reach->first[i - 1];
 	for (uint32_t i = 0; i < count; i++)
 		fold_kept_add_names(reach, i);
@@ -324,7 +333,7 @@ static void fold_kept_prepare(struct reach *reach, struct fold *fold)
 
 static void fold_kept_free(struct reach *reach)
 {
-	for (size_t i = 0; i < reach->fold->function_count; i++) {
+	for (size_t i = 0; i < reach->fold->code.function_count; i++) {
 		free(reach->mentions[i].items);
 		free(reach->handed[i].items);
 		free(reach->things[i].items);
@@ -361,8 +370,8 @@ static void find_entered(struct reach *reach, uint32_t kept)
 	const struct fold *fold = reach->fold;
 
 	reach->here.count = reach->tests.count = 0;
-	for (size_t k = 0; k < fold->keeping_count; k++) {
-		const struct fold_keeping *keeping = &fold->keepings[k];
+	for (size_t k = 0; k < fold->kept.keeping_count; k++) {
+		const struct kept_keeping *keeping = &fold->kept.keepings[k];
 		size_t i = reach->first[keeping->scope];
 
 		if (keeping->kept != kept)
@@ -371,11 +380,13 @@ static void find_entered(struct reach *reach, uint32_t kept)
 			uint32_t at = reach->entries[i].function;
 
 			if (reach->entered[at] ||
-				!fold->functions[at].name_size)
+				!fold->code.functions[at].name_size)
 				continue;
 			if (reach->is_test[at] &&
-				(fold->functions[at].node != keeping->node ||
-					is_named_test(&fold->functions[at]))) {
+				(fold->code.functions[at].node !=
+						keeping->node ||
+					is_named_test(
+						&fold->code.functions[at]))) {
 				name_list_push(&reach->tests, at);
 				continue;
 			}
@@ -402,10 +413,10 @@ static void fold_kept_begin(struct reach *reach, uint32_t kept)
 		uint32_t at = here->items[i];
 
 		if (name_list_has(reach->fills[at], kept) ||
-			(fold->kept[kept].is_mentioned &&
+			(fold->kept.list[kept].is_mentioned &&
 				(name_list_has(&reach->things[at], kept) ||
-					!fold_kept_text_of(
-						fold, &fold->functions[at]))))
+					!fold_kept_text_of(fold,
+						&fold->code.functions[at]))))
 			fold_kept_take(reach, at);
 	}
 	/* Where nobody mentions it, it is who may mention all there is. */
@@ -433,7 +444,7 @@ static bool are_one(const struct reach *reach, const struct name_list *named)
 
 	for (size_t k = 0; k < named->count; k++) {
 		const struct fold_function *each =
-			&reach->fold->functions[named->items[k]];
+			&reach->fold->code.functions[named->items[k]];
 		size_t before =
 			(size_t)(fold_kept_own_name(each, &other) - each->name);
 
@@ -453,17 +464,18 @@ static bool fold_kept_is_near(
 	const struct reach *reach, uint32_t caller, uint32_t callee)
 {
 	const struct fold *fold = reach->fold;
-	uint32_t from = fold->source_of[fold->functions[caller].node];
-	uint32_t to = fold->source_of[fold->functions[callee].node];
+	uint32_t from = fold->nodes[fold->code.functions[caller].node].source;
+	uint32_t to = fold->nodes[fold->code.functions[callee].node].source;
 	const struct recorded_scope *module;
 
-	if (fold->functions[caller].node == fold->functions[callee].node)
+	if (fold->code.functions[caller].node ==
+		fold->code.functions[callee].node)
 		return true;
 	if (!from || !to)
 		return false;
-	module = &fold->recording.scopes[fold->sources[from - 1].module];
+	module = &fold->recording.scopes[fold->code.sources[from - 1].module];
 	for (size_t i = 0; i < module->use_count; i++)
-		if (module->uses[i] == fold->sources[to - 1].module)
+		if (module->uses[i] == fold->code.sources[to - 1].module)
 			return true;
 	return false;
 }
@@ -487,10 +499,10 @@ static void take_named(
 /* What one has at hand, what lies in it, and what it mentions. */
 static void take_callees(struct reach *reach, uint32_t caller)
 {
-	const struct name_list *calls = names_find(
-		&reach->fold->calls, (const char *)&caller, sizeof(caller));
+	const struct name_list *calls = names_find(&reach->fold->code.calls,
+		(const char *)&caller, sizeof(caller));
 	const struct name_list *mentions = &reach->mentions[caller];
-	const struct fold_function *functions = reach->fold->functions;
+	const struct fold_function *functions = reach->fold->code.functions;
 
 	fold_kept_take_all(reach, calls);
 	fold_kept_take_all(
@@ -498,7 +510,7 @@ static void take_callees(struct reach *reach, uint32_t caller)
 			       sizeof(caller)));
 	fold_kept_take_all(reach, &reach->handed[caller]);
 	/* Of a source that nobody could take apart it may be all there is. */
-	if (reach->fold->source_of[functions[caller].node] &&
+	if (reach->fold->nodes[functions[caller].node].source &&
 		!fold_kept_text_of(reach->fold, &functions[caller]))
 		fold_kept_take_all(reach, &reach->here);
 	for (size_t i = 0; i < mentions->count; i++)
@@ -518,7 +530,7 @@ static bool leads_on(const struct reach *reach, const struct name_list *list)
 /* Those that call one that leads to nobody: it keeps what it is handed. */
 static void take_callers(struct reach *reach, uint32_t callee)
 {
-	const struct fold_function *functions = reach->fold->functions;
+	const struct fold_function *functions = reach->fold->code.functions;
 	const struct name_list *mentions = &reach->mentions[callee], *named;
 	size_t size;
 	const char *name = fold_kept_own_name(&functions[callee], &size);
@@ -566,8 +578,8 @@ static void reach_one(struct reach *reach, uint32_t kept)
 	find_entered(reach, kept);
 	fold_kept_begin(reach, kept);
 	started = reach->queue.count;
-	for (size_t i = 0; i < started && reach->fold->kept[kept].is_mentioned;
-		i++)
+	for (size_t i = 0;
+		i < started && reach->fold->kept.list[kept].is_mentioned; i++)
 		take_callers(reach, reach->queue.items[i]);
 	for (size_t i = 0; i < reach->queue.count; i++)
 		take_callees(reach, reach->queue.items[i]);
@@ -577,7 +589,8 @@ static void reach_one(struct reach *reach, uint32_t kept)
 	for (size_t i = 0; i < here->count; i++) {
 		if (reach->reached[here->items[i]])
 			fold_add_entry(reach->fold,
-				reach->fold->kept[kept].scope, here->items[i]);
+				reach->fold->kept.list[kept].scope,
+				here->items[i]);
 		reach->entered[here->items[i]] = false;
 		reach->reached[here->items[i]] = false;
 	}
@@ -591,21 +604,22 @@ static void use_perhaps(const struct reach *reach)
 {
 	struct fold *fold = reach->fold;
 	/* The first such entry of each scope, + 1. */
-	size_t *first = xcalloc(fold->scope_count, sizeof(*first));
+	size_t *first = xcalloc(fold->scopes.count, sizeof(*first));
 
-	for (size_t i = 0; i < fold->entry_count; i++)
-		if (reach->reflects[fold->entries[i].function] &&
-			!first[fold->entries[i].scope])
-			first[fold->entries[i].scope] = i + 1;
-	for (size_t i = 0; i < fold->may_count; i++) {
-		const struct fold_may *may = &fold->mays[i];
-		const struct interned *text = &fold->texts.entries[may->text];
+	for (size_t i = 0; i < fold->code.entry_count; i++)
+		if (reach->reflects[fold->code.entries[i].function] &&
+			!first[fold->code.entries[i].scope])
+			first[fold->code.entries[i].scope] = i + 1;
+	for (size_t i = 0; i < fold->kept.may_count; i++) {
+		const struct kept_may *may = &fold->kept.mays[i];
+		const struct interned *text =
+			&fold->scopes.texts.entries[may->text];
 		uint32_t kept =
-			intern_find(&fold->kept_keys, text->bytes, text->size);
+			intern_find(&fold->kept.keys, text->bytes, text->size);
 
 		if (first[may->scope] && first[may->scope] <= may->entries &&
 			kept != INTERN_NONE)
-			fold_use(fold, may->scope, fold->kept[kept].scope);
+			fold_use(fold, may->scope, fold->kept.list[kept].scope);
 	}
 	free(first);
 }
@@ -614,34 +628,32 @@ void fold_kept(struct fold *fold)
 {
 	struct reach reach;
 
-	if (!fold->kept_count)
+	if (!fold->kept.count)
 		return;
 	fold_kept_prepare(&reach, fold);
-	for (size_t i = 0; i < fold->keeping_count; i++) {
-		const struct fold_keeping *keeping = &fold->keepings[i];
-		const struct fold_kept *kept = &fold->kept[keeping->kept];
-		uint32_t source = fold->source_of[keeping->node];
+	for (size_t i = 0; i < fold->kept.keeping_count; i++) {
+		const struct kept_keeping *keeping = &fold->kept.keepings[i];
+		const struct kept_thing *kept = &fold->kept.list[keeping->kept];
+		uint32_t source = fold->nodes[keeping->node].source;
 
-		if (fold->scopes[keeping->scope].coarse)
-			fold->scopes[kept->scope].coarse = true;
+		if (fold->scopes.list[keeping->scope].coarse)
+			fold->scopes.list[kept->scope].coarse = true;
 		if (source && kept->is_import)
-			fold_use(fold, fold->sources[source - 1].module,
+			fold_use(fold, fold->code.sources[source - 1].module,
 				kept->scope);
 	}
 	use_perhaps(&reach);
-	for (uint32_t i = 0; i < fold->kept_count; i++)
+	for (uint32_t i = 0; i < fold->kept.count; i++)
 		reach_one(&reach, i);
 	fold_kept_free(&reach);
 }
 
 void fold_kept_release(struct fold *fold)
 {
-	free(fold->kept);
-	free(fold->keepings);
-	free(fold->mays);
-	interner_release(&fold->kept_keys);
-	names_release(&fold->kept_names);
-	names_release(&fold->kept_makers);
-	names_release(&fold->calls);
-	names_release(&fold->leads);
+	free(fold->kept.list);
+	free(fold->kept.keepings);
+	free(fold->kept.mays);
+	interner_release(&fold->kept.keys);
+	names_release(&fold->kept.names);
+	names_release(&fold->kept.makers);
 }

@@ -8,11 +8,15 @@
  * was when the run began: what its first event says it had been. The second
  * time, together with all other events, changes it as the run did.
  */
+#include "fold/links.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "fold/path_tree.h"
+#include "fold/paths.h"
 #include "fold/state.h"
 
 /* What an entry was when the run began. */
@@ -22,7 +26,7 @@ struct beginning {
 
 struct links {
 	struct fold *fold;
-	struct beginning *first; /* by place in linked; NULL: second time */
+	struct beginning *first; /* by place in the list; NULL: second time */
 	size_t room;
 };
 
@@ -30,7 +34,8 @@ static uint32_t node_of(struct fold *fold, const char *path, size_t size)
 {
 	uint32_t i = fold_path(fold, path, size, true);
 
-	return fold->paths[i].ignored ? PATH_ROOT : fold->paths[i].node;
+	return fold->paths.list[i].ignored ? PATH_ROOT
+					   : fold->paths.list[i].node;
 }
 
 static const struct path_node *at(const struct links *links, uint32_t node)
@@ -48,9 +53,9 @@ static void links_note(struct links *links, uint32_t node, uint32_t link)
 	if (!links->first || at(links, node)->link != PATH_LINK_AS_IS ||
 		at(links, node)->moved)
 		return;
-	count = fold->linked_count;
-	*(uint32_t *)array_add(&fold->linked, &fold->linked_count,
-		&fold->linked_room, sizeof(*fold->linked)) = node;
+	count = fold->links.count;
+	*(uint32_t *)array_add(&fold->links.list, &fold->links.count,
+		&fold->links.room, sizeof(*fold->links.list)) = node;
 	first = array_add(&links->first, &count, &links->room, sizeof(*first));
 	*first = (struct beginning){.link = link};
 }
@@ -80,14 +85,14 @@ static uint32_t moved_child(
 static void take_children(struct links *links, uint32_t from, uint32_t to)
 {
 	struct fold *fold = links->fold;
-	size_t count = fold->linked_count;
+	size_t count = fold->links.count;
 	uint32_t mode = fold->tree.nodes[to].identity.mode;
 
 	/* What is a file now was one. */
 	if (mode && !S_ISDIR(mode))
 		return;
 	for (size_t i = 0; i < count; i++) {
-		uint32_t node = fold->linked[i], child, link;
+		uint32_t node = fold->links.list[i], child, link;
 
 		link = at(links, node)->link;
 		if (node == from || link < PATH_LINK_TARGETS ||
@@ -111,8 +116,8 @@ static void links_take_rename(struct links *links, uint32_t from, uint32_t to)
 		link == PATH_LINK_NONE ? PATH_LINK_AS_IS : link, 0);
 	if (links->first) {
 		links_note(links, from, PATH_LINK_AS_IS);
-		for (size_t i = links->fold->linked_count; i-- > 0;)
-			if (links->fold->linked[i] == from &&
+		for (size_t i = links->fold->links.count; i-- > 0;)
+			if (links->fold->links.list[i] == from &&
 				!links->first[i].moved) {
 				links->first[i].moved = to + 1;
 				break;
@@ -175,9 +180,9 @@ void fold_links(struct fold *fold)
 		links_take(&links, fold->trace->events[i].record);
 	}
 	/* Some were noted twice: what was noted first is what it was. */
-	for (size_t i = fold->linked_count; i-- > 0;)
-		path_tree_set(&fold->tree, fold->linked[i], links.first[i].link,
-			links.first[i].moved);
+	for (size_t i = fold->links.count; i-- > 0;)
+		path_tree_set(&fold->tree, fold->links.list[i],
+			links.first[i].link, links.first[i].moved);
 	free(links.first);
 }
 

@@ -6,14 +6,22 @@
  * nor passed by, whoever else has read it or asked for it. Of files that were
  * collected it is noted here where others may find more tests in them.
  */
+#include "fold/listings.h"
+
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/id.h"
+#include "fold/discovery.h"
+#include "fold/paths.h"
+#include "fold/scopes.h"
+#include "fold/settle.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 #include "map/entries.h"
 #include "map/project.h"
 #include "map/query.h"
@@ -37,16 +45,15 @@ static void listings_take(
 
 /* Without what this run found to be there no more. */
 static void leave_outdated(
-	const struct fold *fold, struct query_name *names, size_t *count)
+	const struct recorded_ids *ids, struct query_name *names, size_t *count)
 {
-	const struct recording *recording = &fold->recording;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < *count; i++) {
 		bool outdated = false;
 
-		for (size_t k = 0; k < recording->outdated_count; k++)
-			outdated |= recording->outdated[k] == names[i].scope;
+		for (size_t k = 0; k < ids->count; k++)
+			outdated |= ids->list[k] == names[i].scope;
 		if (outdated)
 			free(names[i].name);
 		else
@@ -58,25 +65,29 @@ static void leave_outdated(
 static int load_past(struct past *past, const struct fold *fold,
 	struct map *map, struct err *err)
 {
-	static const enum scope_kind kinds[] = {
-		SCOPE_LISTING, SCOPE_COLLECT, SCOPE_PATTERN};
+	const struct recording *recording = &fold->recording;
 	struct query_name *names;
 	size_t count = 0;
-	int code = 0;
+	int code;
 
 	memset(past, 0, sizeof(*past));
-	for (size_t i = 0; code == 0 && i < 3; i++) {
-		code = query_names(&names, &count, map, kinds[i], err);
-		past->any |= kinds[i] == SCOPE_LISTING && count;
-		leave_outdated(fold, names, &count);
-		listings_take(kinds[i] == SCOPE_PATTERN ? &past->patterns
-							: &past->looked_at,
-			names, count);
-	}
-	if (code == 0)
-		code = query_passed(&names, &count, map, err);
-	if (code == 0)
-		listings_take(&past->passed, names, count);
+	code = query_listings(&names, &count, map, err);
+	past->any = count > 0;
+	leave_outdated(&recording->outdated_listings, names, &count);
+	listings_take(&past->looked_at, names, count);
+	if (code < 0)
+		return code;
+	code = query_names(&names, &count, map, SCOPE_COLLECT, err);
+	leave_outdated(&recording->outdated, names, &count);
+	listings_take(&past->looked_at, names, count);
+	if (code < 0)
+		return code;
+	code = query_patterns(&names, &count, map, err);
+	listings_take(&past->patterns, names, count);
+	if (code < 0)
+		return code;
+	code = query_passed(&names, &count, map, err);
+	listings_take(&past->passed, names, count);
 	return code;
 }
 
@@ -85,22 +96,20 @@ static bool listings_has(const struct interner *interner, const char *path)
 	return intern_find(interner, path, strlen(path)) != INTERN_NONE;
 }
 
+static bool matches_any(const struct interner *patterns, const char *path)
+{
+	for (size_t i = 0; i < patterns->count; i++)
+		if (adapter_inside()->matches(patterns->entries[i].bytes, path))
+			return true;
+	return false;
+}
+
 /* Also by what others called one. */
 static bool listings_is_test_file(
 	const struct fold *fold, const struct past *past, const char *path)
 {
-	for (uint32_t i = 0; i < fold->scope_count; i++) {
-		const struct recorded_scope *scope = &fold->recording.scopes[i];
-
-		if (scope->kind == SCOPE_PATTERN &&
-			adapter_inside()->matches(scope->name, path))
-			return true;
-	}
-	for (size_t i = 0; i < past->patterns.count; i++)
-		if (adapter_inside()->matches(
-			    past->patterns.entries[i].bytes, path))
-			return true;
-	return false;
+	return matches_any(&fold->recording.patterns, path) ||
+	       matches_any(&past->patterns, path);
 }
 
 static int64_t nanoseconds(const struct statx_timestamp *time)
@@ -114,7 +123,7 @@ static int64_t nanoseconds(const struct statx_timestamp *time)
  */
 static bool is_recent(const struct fold *fold, uint32_t node, const char *path)
 {
-	bool written = fold->touched[node] || fold->stirred[node];
+	bool written = fold->nodes[node].touched || fold->nodes[node].stirred;
 	struct statx st;
 
 	if (statx(AT_FDCWD, path, 0, STATX_CTIME | STATX_BTIME, &st) < 0 ||
@@ -124,8 +133,15 @@ static bool is_recent(const struct fold *fold, uint32_t node, const char *path)
 	       nanoseconds(&st.stx_btime) >= fold->options->started;
 }
 
+static void listings_add(
+	struct recorded_listing *listing, struct recorded_read read)
+{
+	*(struct recorded_read *)array_add(&listing->reads,
+		&listing->read_count, &listing->read_room, sizeof(read)) = read;
+}
+
 /* What is listed equals no listing: it is looked through next time. */
-static void listings_doubt(struct fold *fold, struct recorded_scope *listing)
+static void listings_doubt(struct fold *fold, struct recorded_listing *listing)
 {
 	for (size_t i = 0; i < listing->read_count; i++) {
 		struct recorded_read *read = &listing->reads[i];
@@ -142,25 +158,25 @@ static void listings_doubt(struct fold *fold, struct recorded_scope *listing)
 static void listings_pass(struct fold *fold, uint32_t listing, const char *path)
 {
 	uint32_t at = fold_path(fold, path, strlen(path), true), file;
-	struct fold_access access = {.scope = listing,
-		.block = fold->no_block,
+	struct fold_access access = {.block = fold->no_block,
 		.kinds = KIND_BIT(ACCESS_STAT),
 		.role = ROLE_PRESENCE};
 
-	if (fold->paths[at].ignored)
+	if (fold->paths.list[at].ignored)
 		return;
-	access.node = fold->paths[at].node;
+	access.node = fold->paths.list[at].node;
 	file = fold_file(fold, access.node);
 	if (file != FILE_NONE)
-		fold_read(fold, &access, file, access.kinds);
+		listings_add(&fold->recording.listings[listing],
+			fold_state(fold, &access, file, access.kinds));
 }
 
 static bool came_meanwhile(struct fold *fold, const char *path)
 {
 	uint32_t at = fold_path(fold, path, strlen(path), true);
 
-	return !fold->paths[at].ignored &&
-	       is_recent(fold, fold->paths[at].node, path);
+	return !fold->paths.list[at].ignored &&
+	       is_recent(fold, fold->paths.list[at].node, path);
 }
 
 /* An entry that other discovery than this scope's deals with, or none. */
@@ -172,9 +188,10 @@ static bool is_dealt_with(const struct fold *fold, const struct past *past,
 	if (is_directory ? adapter_inside()->skips(entry->name)
 			 : !listings_is_test_file(fold, past, entry->absolute))
 		return true;
-	return fold_find_scope(fold,
-		       is_directory ? SCOPE_LISTING : SCOPE_COLLECT,
-		       entry->stored, strlen(entry->stored)) != SCOPE_NONE;
+	if (is_directory)
+		return listings_has(&fold->listings.names, entry->stored);
+	return fold_find_scope(fold, SCOPE_COLLECT, entry->stored,
+		       strlen(entry->stored)) != SCOPE_NONE;
 }
 
 struct settling {
@@ -199,9 +216,9 @@ static void settle_entry(void *context, const struct entry *entry)
 		return;
 	if (listings_has(&past->passed, entry->stored)) {
 		listings_pass(fold, listing, entry->absolute);
-	} else if ((fold->narrowed && past->any) ||
+	} else if ((fold->runner.narrowed && past->any) ||
 		   came_meanwhile(fold, entry->absolute)) {
-		listings_doubt(fold, &fold->recording.scopes[listing]);
+		listings_doubt(fold, &fold->recording.listings[listing]);
 	} else {
 		listings_pass(fold, listing, entry->absolute);
 		fold->recording.passed_news = true;
@@ -215,8 +232,7 @@ static bool is_sought_by_others(
 	for (size_t i = 0; i < past->patterns.count; i++) {
 		const char *pattern = past->patterns.entries[i].bytes;
 
-		if (fold_find_scope(fold, SCOPE_PATTERN, pattern,
-			    strlen(pattern)) == SCOPE_NONE &&
+		if (!listings_has(&fold->recording.patterns, pattern) &&
 			adapter_inside()->matches(pattern, path))
 			return true;
 	}
@@ -229,17 +245,44 @@ static bool is_sought_by_others(
  */
 static void settle_collected(struct fold *fold, const struct past *past)
 {
-	for (uint32_t i = 0; i < fold->scope_count; i++) {
+	for (uint32_t i = 0; i < fold->scopes.count; i++) {
 		struct recorded_scope *scope = &fold->recording.scopes[i];
 		char *path;
 
 		if (scope->kind != SCOPE_COLLECT || id_file(scope->name))
 			continue;
 		path = project_file(fold->options->root, scope->name);
-		scope->in_part =
-			fold->in_part || is_sought_by_others(fold, past, path);
+		scope->in_part = fold->runner.in_part ||
+				 is_sought_by_others(fold, past, path);
 		free(path);
 	}
+}
+
+static uint32_t listing_of(struct fold *fold, const char *name, size_t size)
+{
+	struct recording *recording = &fold->recording;
+	uint32_t i = intern(&fold->listings.names, name, size);
+	struct recorded_listing *listing;
+
+	if (i == recording->listing_count) {
+		listing = array_add(&recording->listings,
+			&recording->listing_count, &recording->listing_room,
+			sizeof(*listing));
+		listing->directory = fold->listings.names.entries[i].bytes;
+	}
+	return i;
+}
+
+void fold_list(
+	struct fold *fold, const struct fold_access *access, uint32_t file)
+{
+	char path[PATH_MAX];
+	size_t n;
+	const char *name = fold_place_name(fold, access->node, path, &n);
+	uint32_t listing = listing_of(fold, name, n);
+
+	listings_add(&fold->recording.listings[listing],
+		fold_state(fold, access, file, KIND_BIT(ACCESS_LIST)));
 }
 
 /*
@@ -249,29 +292,27 @@ static void settle_collected(struct fold *fold, const struct past *past)
 static void list_by_link(struct fold *fold, uint32_t discover)
 {
 	const char *name = fold->recording.scopes[discover].name;
-	size_t size = strlen(name), root = strlen(fold->options->root);
+	size_t root = strlen(fold->options->root);
 	char *path = project_file(fold->options->root, name);
 	char *real = realpath(path, NULL);
 	const char *stored = real;
-	uint32_t listing = SCOPE_NONE, added;
+	uint32_t listing = INTERN_NONE, added;
 
 	if (real && !strncmp(real, fold->options->root, root) &&
 		real[root] == '/')
 		stored = real + root + 1;
 	if (real && strcmp(stored, name) != 0)
-		listing = fold_find_scope(
-			fold, SCOPE_LISTING, stored, strlen(stored));
-	if (listing != SCOPE_NONE && fold_find_scope(fold, SCOPE_LISTING, name,
-					     size) == SCOPE_NONE) {
-		struct recorded_scope *from, *to;
+		listing = intern_find(
+			&fold->listings.names, stored, strlen(stored));
+	if (listing != INTERN_NONE &&
+		!listings_has(&fold->listings.names, name)) {
+		const struct recorded_listing *from;
 
-		added = fold_scope(fold, SCOPE_LISTING, name, size);
-		from = &fold->recording.scopes[listing];
-		to = &fold->recording.scopes[added];
+		added = listing_of(fold, name, strlen(name));
+		from = &fold->recording.listings[listing];
 		for (size_t i = 0; i < from->read_count; i++)
-			*(struct recorded_read *)array_add(&to->reads,
-				&to->read_count, &to->read_room,
-				sizeof(*to->reads)) = from->reads[i];
+			listings_add(&fold->recording.listings[added],
+				from->reads[i]);
 	}
 	free(real);
 	free(path);
@@ -288,24 +329,28 @@ int fold_listings(struct fold *fold, struct map *map, struct err *err)
 	int code;
 
 	/* Of others nobody knows what they looked through. */
-	if (!fold->collected)
+	if (!fold->runner.collected) {
+		for (size_t i = 0; i < fold->recording.listing_count; i++)
+			fold->recording.listings[i].unwanted =
+				fold->runner.ready;
 		return 0;
+	}
 	code = load_past(&past, fold, map, err);
-	for (uint32_t i = 0, count = (uint32_t)fold->scope_count;
+	for (uint32_t i = 0, count = (uint32_t)fold->scopes.count;
 		code == 0 && i < count; i++)
 		if (fold->recording.scopes[i].kind == SCOPE_DISCOVER)
 			list_by_link(fold, i);
-	for (uint32_t i = 0; code == 0 && i < fold->scope_count; i++) {
-		struct recorded_scope *scope = &fold->recording.scopes[i];
+	for (uint32_t i = 0; code == 0 && i < fold->recording.listing_count;
+		i++) {
+		struct recorded_listing *listing = &fold->recording.listings[i];
+		const char *directory = listing->directory;
 
-		if (scope->kind != SCOPE_LISTING)
-			continue;
-		if (fold_was_looked_for(fold, scope->name, scope->name_size))
-			entries_each(fold->options->root, scope->name,
+		if (fold_was_looked_for(fold, directory, strlen(directory)))
+			entries_each(fold->options->root, directory,
 				settle_entry,
 				&(struct settling){fold, &past, i});
 		else
-			scope->unwanted = true;
+			listing->unwanted = true;
 	}
 	if (code == 0)
 		settle_collected(fold, &past);

@@ -2,12 +2,18 @@
 /*
  * What the dynamic loader did before the interposer was there to see it.
  */
+#include "fold/loader.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "fold/accesses.h"
+#include "fold/loader_machine.h"
 #include "fold/loader_search.h"
+#include "fold/paths.h"
+#include "fold/scopes.h"
 #include "fold/state.h"
 
 #if defined(__x86_64__)
@@ -43,9 +49,10 @@ static void take_file(
 {
 	uint32_t path = fold_path(fold, name, strlen(name), false);
 
-	if (!fold->paths[path].ignored)
+	if (!fold->paths.list[path].ignored)
 		fold_take(fold, event, path,
-			fold->tree.nodes[fold->paths[path].node].identity.mode
+			fold->tree.nodes[fold->paths.list[path].node]
+					.identity.mode
 				? ACCESS_READ
 				: ACCESS_ABSENT);
 }
@@ -68,7 +75,7 @@ static struct loader_sight loader_look_through(void *context, const char *name)
 {
 	struct fold *fold = context;
 	uint32_t i = fold_path(fold, name, strlen(name), false);
-	const struct fold_path *path = &fold->paths[i];
+	const struct fold_path *path = &fold->paths.list[i];
 	struct loader_sight sight = {.path = i, .file = LOADER_FILE_NONE};
 	uint32_t mode;
 

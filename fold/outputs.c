@@ -12,6 +12,8 @@
  * Any other scope that looks for a file in vain, and then makes it, depends on
  * it only where it is there and is another one: `[ -e out ] || make out`.
  */
+#include "fold/outputs.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +21,11 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "fold/accesses.h"
+#include "fold/path_tree.h"
+#include "fold/paths.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 #include "map/project.h"
 #include "map/query_makers.h"
 
@@ -65,7 +71,7 @@ static void find_outputs(const struct fold *fold, struct outputs *outputs)
 	for (uint32_t node = 1; node < fold->tree.count; node++) {
 		struct output *output;
 
-		if (!fold->driven[node])
+		if (!fold->nodes[node].driven)
 			continue;
 		output = array_add(&outputs->list, &outputs->count,
 			&outputs->room, sizeof(*output));
@@ -102,7 +108,7 @@ static uint32_t block_without(
 	return block;
 }
 
-/* What earlier runs made is known by the map: nodes, by fold->driven. */
+/* What earlier runs made is known by the map: nodes that are driven. */
 static int find_former(struct fold *fold, struct map *map, struct err *err)
 {
 	char **paths = NULL;
@@ -113,8 +119,8 @@ static int find_former(struct fold *fold, struct map *map, struct err *err)
 		char *path = project_file(fold->options->root, paths[i]);
 		uint32_t at = fold_path(fold, path, strlen(path), true);
 
-		if (!fold->paths[at].ignored)
-			fold->driven[fold->paths[at].node] = true;
+		if (!fold->paths.list[at].ignored)
+			fold->nodes[fold->paths.list[at].node].driven = true;
 		free(path);
 	}
 	query_paths_release(paths, count);
@@ -125,7 +131,8 @@ static int find_former(struct fold *fold, struct map *map, struct err *err)
 static void keep_outputs(struct fold *fold)
 {
 	for (uint32_t node = 1; node < fold->tree.count; node++)
-		if (fold->driven[node] && fold->tree.nodes[node].identity.mode)
+		if (fold->nodes[node].driven &&
+			fold->tree.nodes[node].identity.mode)
 			fold_add(fold, fold->base, node, fold->no_block,
 				ACCESS_WRITE, ROLE_FACT);
 }
@@ -146,9 +153,9 @@ static void find_own(struct fold *fold)
 			       ? xstrdup(outputs[i])
 			       : xasprintf("%s/%s", directory, outputs[i]);
 		at = fold_path(fold, path, strlen(path), true);
-		if (!fold->paths[at].ignored) {
-			fold->driven[fold->paths[at].node] = true;
-			fold_add(fold, fold->base, fold->paths[at].node,
+		if (!fold->paths.list[at].ignored) {
+			fold->nodes[fold->paths.list[at].node].driven = true;
+			fold_add(fold, fold->base, fold->paths.list[at].node,
 				fold->no_block, ACCESS_WRITE, ROLE_FACT);
 		}
 		free(path);
@@ -169,7 +176,7 @@ static bool is_of_driver(
  */
 static bool is_output(const struct fold *fold, uint32_t node)
 {
-	return fold->driven[node] ||
+	return fold->nodes[node].driven ||
 	       (fold->tree.nodes[node].identity.mode &&
 		       fold_maker(fold, node) != SCOPE_NONE);
 }
@@ -178,7 +185,7 @@ static bool is_own_file(
 	const struct fold *fold, const struct fold_access *access)
 {
 	return access->kinds == KIND_BIT(ACCESS_ABSENT) &&
-	       fold->makers[access->node] == access->scope + 1 &&
+	       fold->nodes[access->node].maker == access->scope + 1 &&
 	       S_ISREG(fold->tree.nodes[access->node].identity.mode);
 }
 
@@ -191,14 +198,14 @@ static bool is_listing(const struct fold_access *access)
 /* The runner's looks at outputs go, which makes these its own from now on. */
 static void drop_looks(struct fold *fold)
 {
-	for (size_t i = 0; i < fold->access_count; i++) {
-		struct fold_access *access = &fold->accesses[i];
+	for (size_t i = 0; i < fold->accesses.count; i++) {
+		struct fold_access *access = &fold->accesses.list[i];
 
 		if (access->role == ROLE_FACT || !is_of_driver(fold, access) ||
 			!is_output(fold, access->node))
 			continue;
 		access->role = ROLE_NOTHING;
-		fold->driven[access->node] = true;
+		fold->nodes[access->node].driven = true;
 	}
 }
 
@@ -207,15 +214,15 @@ int fold_outputs(struct fold *fold, struct map *map, struct err *err)
 	struct outputs outputs = {0};
 	int code = 0;
 
-	if (fold->adapter_ready) {
+	if (fold->runner.ready) {
 		code = find_former(fold, map, err);
 		find_own(fold);
 		drop_looks(fold);
 		find_outputs(fold, &outputs);
 		keep_outputs(fold);
 	}
-	for (size_t i = 0; i < fold->access_count; i++) {
-		struct fold_access *access = &fold->accesses[i];
+	for (size_t i = 0; i < fold->accesses.count; i++) {
+		struct fold_access *access = &fold->accesses.list[i];
 
 		if (access->role == ROLE_FACT)
 			continue;

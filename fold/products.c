@@ -17,7 +17,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/paths.h"
+#include "fold/scopes.h"
+#include "fold/settle.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 #include "map/project.h"
 #include "map/query_makers.h"
 
@@ -53,12 +57,12 @@ static bool products_is_whole(const struct fold *fold, uint32_t scope)
 	if (recorded->incomplete)
 		return false;
 	if (recorded->kind == SCOPE_UNIT)
-		return fold->scopes[scope].ran && recorded->outcome &&
+		return fold->scopes.list[scope].ran && recorded->outcome &&
 		       strcmp(recorded->outcome, "failed") != 0 &&
 		       strcmp(recorded->outcome, "error") != 0;
 	if (scope == fold->base)
-		return fold->adapter_ready ? fold->collected
-					   : fold->options->status == 0;
+		return fold->runner.ready ? fold->runner.collected
+					  : fold->options->status == 0;
 	return true;
 }
 
@@ -77,7 +81,7 @@ static int is_former_base(bool *yes, const struct products *products,
 		uint32_t unit = fold_find_scope(
 			fold, SCOPE_UNIT, names[i], strlen(names[i]));
 
-		*yes = unit != SCOPE_NONE && fold->scopes[unit].ran;
+		*yes = unit != SCOPE_NONE && fold->scopes.list[unit].ran;
 	}
 	query_paths_release(names, count);
 	return code;
@@ -126,7 +130,7 @@ static bool is_replaced(const struct products *products,
 	if (maker->kind != SCOPE_UNIT)
 		return false;
 	self = self_of(products, name);
-	return self != SCOPE_NONE && products->fold->scopes[self].ran;
+	return self != SCOPE_NONE && products->fold->scopes.list[self].ran;
 }
 
 static int vouches(bool *yes, const struct products *products,
@@ -158,8 +162,8 @@ static bool changed_meanwhile(
 	uint32_t at = fold_path(fold, path, strlen(path), true);
 
 	free(path);
-	return !fold->paths[at].ignored &&
-	       fold_changed_meanwhile(fold, fold->paths[at].node, aspect);
+	return !fold->paths.list[at].ignored &&
+	       fold_changed_meanwhile(fold, fold->paths.list[at].node, aspect);
 }
 
 static uint32_t products_state_now(struct fold *fold, uint32_t file,

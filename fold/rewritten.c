@@ -20,7 +20,12 @@
 
 #include "base/alloc.h"
 #include "fold/before.h"
+#include "fold/path_tree.h"
+#include "fold/paths.h"
+#include "fold/scopes.h"
+#include "fold/settle.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 #include "map/cache.h"
 
 #define OPENED (KIND_BIT(ACCESS_READ) | KIND_BIT(ACCESS_EXEC))
@@ -73,8 +78,8 @@ static void collect(const struct fold *fold, struct uses *uses)
 
 	uses->input = xcalloc(fold->tree.count, sizeof(*uses->input));
 	uses->done = xcalloc(fold->tree.count, sizeof(*uses->done));
-	for (size_t i = 0; i < fold->access_count; i++) {
-		const struct fold_access *access = &fold->accesses[i];
+	for (size_t i = 0; i < fold->accesses.count; i++) {
+		const struct fold_access *access = &fold->accesses.list[i];
 
 		if (access->role == ROLE_FACT)
 			uses->done[access->node] |= access->kinds & changes;
@@ -89,7 +94,7 @@ static const char *deed(const struct fold *fold, const struct uses *uses,
 {
 	const struct before *before = fold->options->before;
 	uint32_t mode = fold->tree.nodes[node].identity.mode;
-	bool below = fold_below(fold, node, fold->root_node);
+	bool below = fold_below(fold, node, fold->paths.root);
 	uint32_t input =
 		uses->input[node] & (below ? OPENED | LOOKED_FOR : OPENED);
 
@@ -99,7 +104,7 @@ static const char *deed(const struct fold *fold, const struct uses *uses,
 				      : "it made '%s', which it had looked for";
 	if (uses->done[node] && !mode && input & ~KIND_BIT(ACCESS_ABSENT))
 		return "it removed '%s', which it had used";
-	if (below && S_ISDIR(mode) && fold->stirred[node] &&
+	if (below && S_ISDIR(mode) && fold->nodes[node].stirred &&
 		uses->input[node] & KIND_BIT(ACCESS_LIST) &&
 		!before_is_same(before, path, ASPECT_LISTING))
 		return "it changed what is in '%s', which it had listed";
@@ -144,8 +149,8 @@ static char *first_deed(const struct fold *fold, const struct uses *uses)
 
 static void drop_products(struct fold *fold, const struct uses *uses)
 {
-	for (size_t i = 0; i < fold->access_count; i++) {
-		const struct fold_access *access = &fold->accesses[i];
+	for (size_t i = 0; i < fold->accesses.count; i++) {
+		const struct fold_access *access = &fold->accesses.list[i];
 		struct recorded_scope *scope =
 			&fold->recording.scopes[access->scope];
 		uint32_t file;
@@ -160,7 +165,7 @@ static void drop_products(struct fold *fold, const struct uses *uses)
 	}
 }
 
-void fold_rewritten(struct fold *fold)
+void fold_rewritten(struct fold *fold, struct fold_summary *summary)
 {
 	char *name = xasprintf("command/%s", fold->options->unit);
 	uint32_t unit = fold_find_scope(fold, SCOPE_UNIT, name, strlen(name));
@@ -175,7 +180,8 @@ void fold_rewritten(struct fold *fold)
 	if (text) {
 		fold_incomplete(
 			fold, unit, fold_text(fold, text, strlen(text)));
-		snprintf(fold->rewrote, sizeof(fold->rewrote), "%s", text);
+		snprintf(
+			summary->rewrote, sizeof(summary->rewrote), "%s", text);
 	}
 	free(text);
 	drop_products(fold, &uses);

@@ -3,17 +3,22 @@
  * The first step of a fold: marks. Scopes begun several times, and in several
  * processes, under one name are one scope.
  */
+#include "fold/scopes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/discovery.h"
 #include "fold/state.h"
+#include "fold/steps.h"
+#include "fold/tests.h"
 
 const char *fold_text(struct fold *fold, const char *bytes, size_t size)
 {
-	uint32_t i = intern(&fold->texts, bytes, size);
+	uint32_t i = intern(&fold->scopes.texts, bytes, size);
 
-	return fold->texts.entries[i].bytes;
+	return fold->scopes.texts.entries[i].bytes;
 }
 
 static size_t scope_key(
@@ -29,8 +34,8 @@ static void scopes_add_scope(
 {
 	struct recorded_scope *scope;
 
-	array_add(&fold->scopes, &fold->scope_count, &fold->scope_room,
-		sizeof(*fold->scopes));
+	array_add(&fold->scopes.list, &fold->scopes.count, &fold->scopes.room,
+		sizeof(*fold->scopes.list));
 	scope = array_add(&fold->recording.scopes, &fold->recording.scope_count,
 		&fold->recording.scope_room, sizeof(*scope));
 	scope->kind = kind;
@@ -44,23 +49,23 @@ uint32_t fold_scope(
 {
 	char key[ARENA_TEXT_MAX + 1];
 	size_t n = scope_key(key, kind, name, size);
-	uint32_t i = intern(&fold->scope_names, key, n);
+	uint32_t i = intern(&fold->scopes.names, key, n);
 
-	if (i == fold->scope_count)
+	if (i == fold->scopes.count)
 		scopes_add_scope(fold, kind,
-			fold->scope_names.entries[i].bytes + 1, size);
+			fold->scopes.names.entries[i].bytes + 1, size);
 	return i;
 }
 
 uint32_t fold_new_scope(
 	struct fold *fold, enum scope_kind kind, const char *name, size_t size)
 {
-	/* A name that nobody can say: scope_names has one for each scope. */
-	uint32_t number = (uint32_t)fold->scope_count;
+	/* A name that nobody can say: scopes.names has one for each scope. */
+	uint32_t number = (uint32_t)fold->scopes.count;
 	char key[1 + sizeof(number)] = {SCOPE_KINDS};
 
 	memcpy(key + 1, &number, sizeof(number));
-	intern(&fold->scope_names, key, sizeof(key));
+	intern(&fold->scopes.names, key, sizeof(key));
 	scopes_add_scope(fold, kind, fold_text(fold, name, size), size);
 	return number;
 }
@@ -73,7 +78,7 @@ uint32_t fold_find_scope(const struct fold *fold, enum scope_kind kind,
 	if (size > ARENA_TEXT_MAX)
 		return SCOPE_NONE;
 	return intern_find(
-		&fold->scope_names, key, scope_key(key, kind, name, size));
+		&fold->scopes.names, key, scope_key(key, kind, name, size));
 }
 
 void fold_use(struct fold *fold, uint32_t scope, uint32_t used)
@@ -106,15 +111,16 @@ uint32_t fold_event_scope(
 	const struct fold *fold, const struct trace_event *event)
 {
 	uint32_t number = event->record->scope;
-	uint32_t scope = number < fold->number_count ? fold->numbers[number]
-						     : SCOPE_NONE;
+	uint32_t scope = number < fold->scopes.number_count
+				 ? fold->scopes.numbers[number]
+				 : SCOPE_NONE;
 
 	if (scope == SCOPE_NONE)
 		scope = fold->base;
 	/* What no mark claimed belongs to the program it happened in. */
-	if (scope == fold->base && fold->image_scopes &&
-		fold->image_scopes[event->image] != SCOPE_NONE)
-		return fold->image_scopes[event->image];
+	if (scope == fold->base &&
+		fold->images[event->image].scope != SCOPE_NONE)
+		return fold->images[event->image].scope;
 	return scope;
 }
 
@@ -145,8 +151,8 @@ static uint32_t named_scope(struct fold *fold, const char *text, size_t size)
 
 static void scopes_begin(struct fold *fold, const struct wire_record *record)
 {
-	if (record->number < fold->number_count)
-		fold->numbers[record->number] =
+	if (record->number < fold->scopes.number_count)
+		fold->scopes.numbers[record->number] =
 			named_scope(fold, record->text, record->size);
 }
 
@@ -167,47 +173,83 @@ static void outcome(
 	const char *text = fold_text(fold, record->text, record->size);
 	size_t word = strcspn(text, "/");
 
-	if (number < fold->number_count)
-		fold->number_said[number] = true;
+	if (number < fold->scopes.number_count)
+		fold->scopes.said[number] = true;
 	if (word == 4 && !memcmp(text, "lost", 4)) {
 		fold_incomplete(fold, i,
 			"ftrace's plugin, or an ftrace inside, did not see "
 			"everything");
 	} else if (i == fold->base) {
 		if (word == 5 && !memcmp(text, "ready", 5)) {
-			fold->adapter_ready = true;
-			fold->image_ready[event->image] = event->clock;
+			fold->runner.ready = true;
+			fold->images[event->image].ready = event->clock;
 		}
 		if (word == 9 && !memcmp(text, "collected", 9))
-			fold->collected = true;
+			fold->runner.collected = true;
 		if (word == 8 && !memcmp(text, "anywhere", 8))
-			fold->same_anywhere = true;
+			fold->runner.same_anywhere = true;
 		if (word == 4 && !memcmp(text, "here", 4))
-			fold->needs_here = true;
+			fold->runner.needs_here = true;
 		if (word == 8 && !memcmp(text, "narrowed", 8))
-			fold->narrowed = true;
+			fold->runner.narrowed = true;
 		if (word == 7 && !memcmp(text, "in-part", 7))
-			fold->in_part = true;
+			fold->runner.in_part = true;
 	} else if (scope->kind != SCOPE_UNIT) {
 		if (word == 6 && !memcmp(text, "hooked", 6))
-			fold->hooked = true;
+			fold->runner.hooked = true;
 		if (word == 6 && !memcmp(text, "passed", 6))
-			fold->scopes[i].completed = true;
+			fold->scopes.list[i].completed = true;
 		if (word == 4 && !memcmp(text, "left", 4))
 			fold->recording.passed_news = true;
-		fold->scopes[i].told |= word != 5 || memcmp(text, "holds", 5);
+		fold->scopes.list[i].told |=
+			word != 5 || memcmp(text, "holds", 5);
 		if (word == 5 && !memcmp(text, "holds", 5) && text[word])
-			intern(&fold->held, text + word + 1,
+			intern(&fold->scopes.held, text + word + 1,
 				strlen(text + word + 1));
 	} else if (only_exists(text, word)) {
-		fold->scopes[i].selected = *text != 'd';
-		fold->scopes[i].unasked = *text == 'u';
+		fold->scopes.list[i].selected = *text != 'd';
+		fold->scopes.list[i].unasked = *text == 'u';
 	} else {
-		fold->scopes[i].ran = true;
+		fold->scopes.list[i].ran = true;
 		scope->outcome = fold_text(fold, text, word);
 		if (text[word])
 			scope->duration = strtoll(text + word + 1, NULL, 10);
 	}
+}
+
+static const char *scopes_name_after(
+	const struct wire_record *record, const char *word, size_t *size)
+{
+	size_t n = strlen(word);
+
+	if (record->size < n || memcmp(record->text, word, n) != 0)
+		return NULL;
+	*size = record->size - n;
+	return record->text + n;
+}
+
+/* What is said as if a scope were used, and is but a name. */
+static bool scopes_take_name(
+	struct fold *fold, uint32_t scope, const struct wire_record *record)
+{
+	struct recording *recording = &fold->recording;
+	struct recorded_label *label;
+	size_t size;
+	const char *name = scopes_name_after(record, "pattern/", &size);
+
+	if (name) {
+		intern(&recording->patterns, name, size);
+		return true;
+	}
+	name = scopes_name_after(record, "label/", &size);
+	if (!name)
+		return false;
+	label = array_add(&recording->labels, &recording->label_count,
+		&recording->label_room, sizeof(*label));
+	label->scope = scope;
+	label->name = fold_text(fold, name, size);
+	label->size = size;
+	return true;
 }
 
 static void take_mark(struct fold *fold, const struct trace_event *event)
@@ -217,6 +259,8 @@ static void take_mark(struct fold *fold, const struct trace_event *event)
 
 	switch (record->type) {
 	case RECORD_USE:
+		if (scopes_take_name(fold, scope, record))
+			break;
 		used = named_scope(fold, record->text, record->size);
 		if (used != SCOPE_NONE)
 			fold_use(fold, scope, used);
@@ -238,13 +282,13 @@ static void take_mark(struct fold *fold, const struct trace_event *event)
 /* A unit that began to run and never said how it ended. */
 static void find_broken_off(struct fold *fold)
 {
-	for (uint32_t n = 0; n < fold->number_count; n++) {
-		uint32_t i = fold->numbers[n];
+	for (uint32_t n = 0; n < fold->scopes.number_count; n++) {
+		uint32_t i = fold->scopes.numbers[n];
 
-		if (i == SCOPE_NONE || fold->number_said[n] ||
+		if (i == SCOPE_NONE || fold->scopes.said[n] ||
 			fold->recording.scopes[i].kind != SCOPE_UNIT)
 			continue;
-		fold->scopes[i].ran = true;
+		fold->scopes.list[i].ran = true;
 		fold_incomplete(fold, i, "it was broken off");
 	}
 }
@@ -327,18 +371,21 @@ void fold_scopes(struct fold *fold)
 	if (!name)
 		name = "";
 	fold->base = fold_scope(fold, SCOPE_RUN, name, strlen(name));
-	fold->image_ready =
-		xcalloc(trace->image_count, sizeof(*fold->image_ready));
+	fold->images = xcalloc(trace->image_count, sizeof(*fold->images));
+	for (size_t i = 0; i < trace->image_count; i++)
+		fold->images[i].scope = SCOPE_NONE;
 	for (size_t i = 0; i < trace->count; i++)
 		if (trace->events[i].record->type == RECORD_SCOPE &&
-			trace->events[i].record->number >= fold->number_count)
-			fold->number_count =
+			trace->events[i].record->number >=
+				fold->scopes.number_count)
+			fold->scopes.number_count =
 				trace->events[i].record->number + 1;
-	fold->numbers = xcalloc(fold->number_count, sizeof(*fold->numbers));
-	memset(fold->numbers, 0xff,
-		fold->number_count * sizeof(*fold->numbers));
-	fold->number_said =
-		xcalloc(fold->number_count, sizeof(*fold->number_said));
+	fold->scopes.numbers = xcalloc(
+		fold->scopes.number_count, sizeof(*fold->scopes.numbers));
+	memset(fold->scopes.numbers, 0xff,
+		fold->scopes.number_count * sizeof(*fold->scopes.numbers));
+	fold->scopes.said =
+		xcalloc(fold->scopes.number_count, sizeof(*fold->scopes.said));
 	for (size_t i = 0; i < trace->count; i++)
 		if (trace->events[i].record->type == RECORD_SCOPE)
 			scopes_begin(fold, trace->events[i].record);
@@ -348,7 +395,7 @@ void fold_scopes(struct fold *fold)
 	for (size_t i = 0; i < trace->count; i++)
 		take_mark(fold, &trace->events[i]);
 	find_broken_off(fold);
-	fold->gave_up = fold_gave_up(fold);
+	fold->runner.gave_up = fold_gave_up(fold);
 	/* What found no room to answer did not run unseen. */
 	if (trace->lost) {
 		fold_incomplete(fold, fold->base, trace->lost);
@@ -357,4 +404,14 @@ void fold_scopes(struct fold *fold)
 		find_silent_command(fold);
 	}
 	find_lingering(fold);
+}
+
+void fold_scopes_release(struct fold *fold)
+{
+	interner_release(&fold->scopes.names);
+	interner_release(&fold->scopes.held);
+	interner_release(&fold->scopes.texts);
+	free(fold->scopes.list);
+	free(fold->scopes.numbers);
+	free(fold->scopes.said);
 }

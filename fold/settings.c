@@ -13,6 +13,8 @@
  * whose listing knows which distributions have something in the group. Only
  * the files of these are inputs.
  */
+#include "fold/settings.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +22,14 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "fold/path_tree.h"
+#include "fold/paths.h"
+#include "fold/scopes.h"
 #include "fold/state.h"
 #include "languages/code.h"
-#include "map/entry_points.h"
+#include "map/groups.h"
 
-/* What an image declared in the base, as a key of fold->settings. */
+/* What an image declared in the base, as a key of fold->settings.declared. */
 struct declaration {
 	uint32_t image, node, kind;
 };
@@ -37,7 +42,7 @@ static bool is_declaration(const struct wire_record *record)
 	if (record->type != RECORD_ACCESS || !record->head)
 		return false;
 	if (record->access == ACCESS_LIST)
-		return entry_points_is_group(
+		return groups_is_block(
 			record->text, record->head, &group, &size);
 	return record->access == ACCESS_READ || record->access == ACCESS_STAT;
 }
@@ -45,8 +50,9 @@ static bool is_declaration(const struct wire_record *record)
 static void settings_add_group(struct fold *fold, const struct declaration *key,
 	const char *block, size_t size)
 {
-	struct fold_group *group = array_add(&fold->groups, &fold->group_count,
-		&fold->group_room, sizeof(*group));
+	struct fold_group *group =
+		array_add(&fold->settings.groups, &fold->settings.group_count,
+			&fold->settings.group_room, sizeof(*group));
 
 	group->image = key->image;
 	group->node = key->node;
@@ -66,18 +72,18 @@ void fold_find_settings(struct fold *fold)
 			continue;
 		path = fold_path(fold, record->text + record->head,
 			record->size - record->head, false);
-		if (fold->paths[path].ignored)
+		if (fold->paths.list[path].ignored)
 			continue;
-		key.node = fold->paths[path].node;
+		key.node = fold->paths.list[path].node;
 		if (record->access == ACCESS_LIST) {
 			settings_add_group(
 				fold, &key, record->text, record->head);
 			continue;
 		}
 		key.kind = ACCESS_STAT;
-		intern(&fold->settings, &key, sizeof(key));
+		intern(&fold->settings.declared, &key, sizeof(key));
 		key.kind = record->access;
-		intern(&fold->settings, &key, sizeof(key));
+		intern(&fold->settings.declared, &key, sizeof(key));
 	}
 }
 
@@ -91,11 +97,11 @@ static bool lacks_group(
 	char *text;
 	struct stat st;
 
-	if (!entry_points_is_group(block->bytes, block->size, &group, &size) ||
+	if (!groups_is_block(block->bytes, block->size, &group, &size) ||
 		!path_tree_path(&fold->tree, node, path, sizeof(path)) ||
 		stat(path, &st) < 0 || access(path, R_OK) < 0)
 		return false;
-	text = entry_points_read(path, group, size, &length);
+	text = groups_read(path, group, size, &length);
 	free(text);
 	return !text;
 }
@@ -108,14 +114,13 @@ static bool is_grouped(
 	const char *name;
 	uint32_t metadata = nodes[node].parent;
 
-	if (!fold->group_count)
+	if (!fold->settings.group_count)
 		return false;
 	name = path_tree_name(&fold->tree, node, &size);
-	if (size != strlen(ENTRY_POINTS_NAME) ||
-		memcmp(name, ENTRY_POINTS_NAME, size) != 0)
+	if (!groups_is_file(name, size))
 		return false;
-	for (size_t i = 0; i < fold->group_count; i++) {
-		const struct fold_group *group = &fold->groups[i];
+	for (size_t i = 0; i < fold->settings.group_count; i++) {
+		const struct fold_group *group = &fold->settings.groups[i];
 
 		if (group->image == event->image &&
 			group->node == nodes[metadata].parent)
@@ -130,8 +135,8 @@ void fold_declare_listing(
 {
 	const struct declaration key = {event->image, node, ACCESS_LIST};
 
-	if (event->clock < fold->image_ready[event->image])
-		intern(&fold->settings, &key, sizeof(key));
+	if (event->clock < fold->images[event->image].ready)
+		intern(&fold->settings.declared, &key, sizeof(key));
 }
 
 bool fold_is_declared(const struct fold *fold, const struct trace_event *event,
@@ -139,9 +144,10 @@ bool fold_is_declared(const struct fold *fold, const struct trace_event *event,
 {
 	const struct declaration key = {event->image, node, kind};
 
-	if (event->clock >= fold->image_ready[event->image])
+	if (event->clock >= fold->images[event->image].ready)
 		return false;
-	if (intern_find(&fold->settings, &key, sizeof(key)) != INTERN_NONE)
+	if (intern_find(&fold->settings.declared, &key, sizeof(key)) !=
+		INTERN_NONE)
 		return true;
 	return kind == ACCESS_READ && is_grouped(fold, event, node);
 }
@@ -168,4 +174,10 @@ uint32_t fold_section_state(struct fold *fold, const struct fold_access *access,
 		past = found ? &found->print : &print_absent;
 	return map_file_code_state(
 		&fold->files, file, block->bytes, block->size, past);
+}
+
+void fold_settings_release(struct fold *fold)
+{
+	interner_release(&fold->settings.declared);
+	free(fold->settings.groups);
 }

@@ -6,12 +6,19 @@
  * run, and not by the run, looked like nobody knows what: its readers get a
  * state that equals none, and are selected until they run again.
  */
+#include "fold/settle.h"
+
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "fold/path_tree.h"
+#include "fold/paths.h"
+#include "fold/scopes.h"
+#include "fold/settings.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 
 uint32_t fold_file(struct fold *fold, uint32_t node)
 {
@@ -61,15 +68,15 @@ bool fold_changed_meanwhile(
 	int64_t changed = there->identity.ctime;
 
 	/* One more name moves the ctime of what has the names. */
-	if (fold->aliased[node])
+	if (fold->nodes[node].aliased)
 		changed = there->identity.mtime;
 	if (changed < fold->options->started)
 		return false;
 	if (aspect == ASPECT_LISTING)
-		return !fold->stirred[node];
+		return !fold->nodes[node].stirred;
 	if (aspect == ASPECT_PRESENCE)
 		return false;
-	return !fold->touched[node] && !S_ISDIR(there->identity.mode);
+	return !fold->nodes[node].touched && !S_ISDIR(there->identity.mode);
 }
 
 static enum aspect aspect_of(const struct fold *fold,
@@ -87,7 +94,7 @@ static enum aspect aspect_of(const struct fold *fold,
 	if (kinds & KIND_BIT(ACCESS_LINK))
 		return ASPECT_LINK;
 	if (S_ISREG(mode) && (kinds & opened || fold_below(fold, access->node,
-							fold->root_node)))
+							fold->paths.root)))
 		return ASPECT_CONTENT;
 	/* Absence is the same in every aspect; a file that comes is not. */
 	return mode ? ASPECT_META : ASPECT_CONTENT;
@@ -106,10 +113,10 @@ static uint32_t settle_state_of(struct fold *fold,
 		/* A declared look (a block) may be at what is not there. */
 		if (!(kinds & KIND_BIT(ACCESS_ABSENT)) &&
 			access->block == fold->no_block &&
-			!fold->touched[access->node])
+			!fold->nodes[access->node].touched)
 			past = &print_unknown; /* it was there, and is not */
 	} else if (kinds == KIND_BIT(ACCESS_ABSENT)) {
-		if (!fold->touched[access->node])
+		if (!fold->nodes[access->node].touched)
 			past = &print_absent; /* it came meanwhile */
 	} else if (fold_changed_meanwhile(fold, access->node, aspect)) {
 		past = &print_unknown;
@@ -126,17 +133,27 @@ static uint32_t settle_state_of(struct fold *fold,
 		&fold->files, file, aspect, block->bytes, block->size);
 }
 
+struct recorded_read fold_state(struct fold *fold,
+	const struct fold_access *access, uint32_t file, uint32_t kinds)
+{
+	struct recorded_read read = {
+		.kinds =
+			kinds | (access->kinds & (KIND_AUDITED | KIND_LEARNED)),
+		.state = settle_state_of(fold, access, file, kinds)};
+
+	if (!fold->tree.nodes[access->node].identity.mode)
+		anchor(fold, access->node, file);
+	return read;
+}
+
 void fold_read(struct fold *fold, const struct fold_access *access,
 	uint32_t file, uint32_t kinds)
 {
+	struct recorded_read read = fold_state(fold, access, file, kinds);
 	struct recorded_scope *scope = &fold->recording.scopes[access->scope];
-	struct recorded_read *read = array_add(&scope->reads,
-		&scope->read_count, &scope->read_room, sizeof(*read));
 
-	read->kinds = kinds | (access->kinds & (KIND_AUDITED | KIND_LEARNED));
-	read->state = settle_state_of(fold, access, file, kinds);
-	if (!fold->tree.nodes[access->node].identity.mode)
-		anchor(fold, access->node, file);
+	*(struct recorded_read *)array_add(&scope->reads, &scope->read_count,
+		&scope->read_room, sizeof(read)) = read;
 }
 
 static void settle_add_make(
@@ -152,10 +169,10 @@ static void settle_add_make(
 	make->file = file;
 	make->kinds = access->kinds;
 	/* An output of an earlier run is its product still. */
-	if (access->kinds & put && fold->touched[access->node] &&
+	if (access->kinds & put && fold->nodes[access->node].touched &&
 		(S_ISREG(mode) || S_ISLNK(mode)))
 		make->kinds |= KIND_MAKER;
-	if (fold->driven[access->node] && access->scope == fold->base)
+	if (fold->nodes[access->node].driven && access->scope == fold->base)
 		make->kinds |= KIND_DRIVEN;
 }
 
@@ -165,13 +182,16 @@ void fold_settle(struct fold *fold)
 	static const uint32_t apart[] = {
 		KIND_BIT(ACCESS_LIST), KIND_BIT(ACCESS_LINK)};
 
-	for (size_t i = 0; i < fold->access_count; i++) {
-		const struct fold_access access = fold->accesses[i];
+	for (size_t i = 0; i < fold->accesses.count; i++) {
+		const struct fold_access access = fold->accesses.list[i];
 		uint32_t file, kinds = access.kinds;
 
 		if (access.role == ROLE_NOTHING)
 			continue;
 		file = fold_file(fold, access.node);
+		/* Nobody depends on a listing. */
+		if (file == FILE_NONE && access.role == ROLE_LISTED)
+			continue;
 		if (file == FILE_NONE) {
 			fold_incomplete(fold, access.scope,
 				"it used a path too long to look at again");
@@ -179,6 +199,10 @@ void fold_settle(struct fold *fold)
 		}
 		if (access.role == ROLE_FACT) {
 			settle_add_make(fold, &access, file);
+			continue;
+		}
+		if (access.role == ROLE_LISTED) {
+			fold_list(fold, &access, file);
 			continue;
 		}
 		/* Whoever lists a directory has found it. */

@@ -5,11 +5,16 @@
  * runner does counts for all of its tests, by what is there and what it reads:
  * it looks at their programs only to find them.
  */
+#include "fold/tests.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/path_tree.h"
+#include "fold/scopes.h"
 #include "fold/state.h"
+#include "fold/steps.h"
 #include "runners/adapter.h"
 
 /* As RECORD_WORDS has them. */
@@ -45,17 +50,17 @@ static void fold_tests_add_unit(
 	struct recorded_scope *scope = &fold->recording.scopes[unit];
 
 	if (test->outcome) {
-		fold->scopes[unit].ran = true;
+		fold->scopes.list[unit].ran = true;
 		scope->outcome = test->outcome;
 		scope->duration = test->duration;
 	}
 	/* One that was to run and did not is known to be there. */
-	fold->scopes[unit].selected = !fold->options->selection;
+	fold->scopes.list[unit].selected = !fold->options->selection;
 	for (char **id = test->needs; id && *id; id++) {
 		uint32_t needed = fold_tests_unit_of(fold, *id);
 
 		fold_use(fold, unit, needed);
-		fold->scopes[needed].needed |= test->outcome != NULL;
+		fold->scopes.list[needed].needed |= test->outcome != NULL;
 	}
 }
 
@@ -128,8 +133,6 @@ static void find_images(struct fold *fold, const struct programs *programs)
 {
 	const struct trace *trace = fold->trace;
 
-	fold->image_scopes =
-		xcalloc(trace->image_count, sizeof(*fold->image_scopes));
 	/* A parent's number is lower than its children's. */
 	for (uint32_t number = 1; number <= trace->last_number; number++) {
 		uint32_t i = trace->by_number[number], unit = SCOPE_NONE;
@@ -137,27 +140,27 @@ static void find_images(struct fold *fold, const struct programs *programs)
 		if (i == IMAGE_NONE)
 			continue;
 		if (trace->images[i].parent != IMAGE_NONE)
-			unit = fold->image_scopes[trace->images[i].parent];
+			unit = fold->images[trace->images[i].parent].scope;
 		if (unit == SCOPE_NONE) {
 			unit = test_of(programs, &trace->images[i]);
 			if (unit != SCOPE_NONE)
 				programs->seen[unit] = true;
 		}
-		fold->image_scopes[i] = unit;
+		fold->images[i].scope = unit;
 		/* All that is no test's is the runner's. */
 		if (unit == SCOPE_NONE)
-			fold->image_ready[i] = 1;
+			fold->images[i].ready = 1;
 	}
 }
 
 /* What was seen of them has to fit what the runner told. */
 static void compare_told(struct fold *fold, const struct programs *programs)
 {
-	for (uint32_t i = 0; i < fold->scope_count; i++) {
+	for (uint32_t i = 0; i < fold->scopes.count; i++) {
 		if (fold->recording.scopes[i].kind != SCOPE_UNIT ||
-			!programs->seen[i] || fold->scopes[i].ran)
+			!programs->seen[i] || fold->scopes.list[i].ran)
 			continue;
-		fold->scopes[i].ran = true;
+		fold->scopes.list[i].ran = true;
 		fold->recording.scopes[i].outcome =
 			fold->options->tests->untold;
 		if (!fold->recording.scopes[i].outcome)
@@ -173,7 +176,7 @@ static void take_program(struct fold *fold, const char *path)
 	if (*path != '/')
 		return;
 	node = path_tree_resolve(&fold->tree, path, strlen(path), true, NULL);
-	intern(&fold->programs, &node, sizeof(node));
+	intern(&fold->tests.programs, &node, sizeof(node));
 }
 
 /* The runner's processes that started tests, and what these look for. */
@@ -182,16 +185,15 @@ static void find_starters(struct fold *fold)
 	const struct runner_tests *tests = fold->options->tests;
 	const struct trace *trace = fold->trace;
 
-	fold->starters = xcalloc(trace->image_count + 1, sizeof(bool));
 	for (uint32_t i = 0; i < trace->image_count; i++) {
 		uint32_t at = trace->images[i].parent;
 
-		if (fold->image_scopes[i] == SCOPE_NONE)
+		if (fold->images[i].scope == SCOPE_NONE)
 			continue;
-		for (; at != IMAGE_NONE && !fold->starters[at];
+		for (; at != IMAGE_NONE && !fold->images[at].starter;
 			at = trace->images[at].parent)
-			fold->starters[at] =
-				fold->image_scopes[at] == SCOPE_NONE;
+			fold->images[at].starter =
+				fold->images[at].scope == SCOPE_NONE;
 	}
 	for (size_t i = 0; i < tests->count; i++) {
 		if (tests->list[i].words)
@@ -239,9 +241,9 @@ static void mark_collected(struct fold *fold)
 	uint32_t file = fold_scope(
 		fold, SCOPE_COLLECT, tests->file, strlen(tests->file));
 
-	fold->adapter_ready = fold->collected = true;
-	fold->scopes[file].completed = !tests->chosen;
-	fold->scopes[file].told = true;
+	fold->runner.ready = fold->runner.collected = true;
+	fold->scopes.list[file].completed = !tests->chosen;
+	fold->scopes.list[file].told = true;
 }
 
 void fold_tests(struct fold *fold)
@@ -257,7 +259,7 @@ void fold_tests(struct fold *fold)
 	programs.units = xcalloc(tests->count + 1, sizeof(uint32_t));
 	find_programs(fold, &programs, true);
 	find_programs(fold, &programs, false);
-	programs.seen = xcalloc(fold->scope_count, sizeof(bool));
+	programs.seen = xcalloc(fold->scopes.count, sizeof(bool));
 	find_images(fold, &programs);
 	find_starters(fold);
 	compare_told(fold, &programs);
@@ -271,8 +273,9 @@ void fold_tests(struct fold *fold)
 
 bool fold_finds_program(const struct fold *fold, uint32_t image, uint32_t node)
 {
-	return fold->starters && fold->starters[image] &&
-	       intern_find(&fold->programs, &node, sizeof(node)) != INTERN_NONE;
+	return fold->images[image].starter &&
+	       intern_find(&fold->tests.programs, &node, sizeof(node)) !=
+		       INTERN_NONE;
 }
 
 bool fold_is_runners_ring(

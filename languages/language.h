@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/ignored_row.h"
+#include "map/language.h"
+
 /* Bytes of a file's name. */
 #define LANGUAGE_NAME_MAX 256
 /* Options or folders, and a NULL behind them. */
@@ -39,6 +42,12 @@ struct language {
 	const char *installed[LANGUAGE_OPTIONS_MAX];
 	const char *environment;
 
+	/* Files that programs for it rewrite each time they run; or NULL. */
+	const struct ignored_row *ignored;
+
+	/* What the map has to know of it. */
+	const struct map_language *map;
+
 	/* Whether a folder of that name is a cache of compiled files. */
 	bool (*is_cache)(const char *name, size_t size);
 	/*
@@ -48,6 +57,9 @@ struct language {
 	size_t (*source_of)(const char *compiled, size_t size,
 		char source[LANGUAGE_NAME_MAX]);
 };
+
+/* Hands what the map has to know of all to it: when the program starts. */
+void languages_begin(void);
 
 /* The languages, one after the other; NULL behind the last. */
 const struct language *language_at(size_t place);

@@ -8,6 +8,15 @@ static const struct language *const languages[] = {&language_python};
 
 #define LANGUAGES (sizeof(languages) / sizeof(*languages))
 
+void languages_begin(void)
+{
+	static const struct map_language *maps[LANGUAGES + 1];
+
+	for (size_t i = 0; i < LANGUAGES; i++)
+		maps[i] = languages[i]->map;
+	map_languages_set(maps);
+}
+
 const struct language *language_of(const char *path, size_t size)
 {
 	for (size_t i = 0; i < LANGUAGES; i++) {

@@ -185,7 +185,7 @@ void map_file_pretend(
 	struct map_files *files, uint32_t file, const struct as_if *as_if);
 /*
  * The same for what was seen of a directory's entries. groups: what is said of
- * groups of entry points is as on disk.
+ * groups is as on disk.
  */
 void map_file_pretend_listing(struct map_files *files, uint32_t file,
 	const struct listing *listing, bool groups);

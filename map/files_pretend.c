@@ -3,8 +3,8 @@
  * Files as they were at another time, against the states that somebody
  * recorded.
  */
-#include "map/entry_points.h"
 #include "map/files.h"
+#include "map/groups.h"
 
 void map_file_pretend(
 	struct map_files *files, uint32_t file, const struct as_if *as_if)
@@ -46,7 +46,7 @@ void map_file_pretend_listing(struct map_files *files, uint32_t file,
 			continue;
 		print = listing_print(listing, block->bytes, block->size);
 		state->live = print_equal(&print, &state->print) &&
-			      (groups || !entry_points_is_group(block->bytes,
+			      (groups || !groups_is_block(block->bytes,
 						 block->size, &group, &size));
 	}
 }

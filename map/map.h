@@ -20,7 +20,7 @@ struct sqlite3;
 #define MAP_PATH MAP_DIRECTORY "/map.db"
 
 /* The version of the tables this program reads and writes. */
-#define MAP_VERSION 6
+#define MAP_VERSION 7
 
 struct map {
 	struct sqlite3 *db;

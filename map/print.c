@@ -14,7 +14,8 @@
 
 #include "base/alloc.h"
 #include "map/cache.h"
-#include "map/entry_points.h"
+#include "map/groups.h"
+#include "map/language.h"
 
 /* On the stack: most files fit whole, and nothing needs clearing. */
 #define READ_BYTES (64u << 10)
@@ -187,18 +188,28 @@ static struct print print_link(const char *path)
 /* Names of caches that have no tag, and of our own. */
 static bool is_noise(const char *name)
 {
-	return !strcmp(name, ".") || !strcmp(name, "..") ||
-	       !strcmp(name, ".ftrace") || !strcmp(name, ".hypothesis") ||
-	       !strcmp(name, "__pycache__");
+	const struct map_language *const *at = map_languages();
+
+	if (!strcmp(name, ".") || !strcmp(name, "..") ||
+		!strcmp(name, ".ftrace"))
+		return true;
+	for (; *at; at++)
+		for (const char *const *cache = (*at)->caches; cache && *cache;
+			cache++)
+			if (!strcmp(name, *cache))
+				return true;
+	return false;
 }
 
-/* As importlib.machinery.all_suffixes() has them: .py, .pyc, .abi3.so, ... */
-static bool is_suffix_of_module(const char *suffix)
+/* By what follows the name that a module is looked for by. */
+static bool print_is_module(const char *rest)
 {
-	const char *last = strrchr(suffix, '.');
+	const struct map_language *const *at = map_languages();
 
-	return !*suffix || !strcmp(suffix, ".py") || !strcmp(suffix, ".pyc") ||
-	       (last && !strcmp(last, ".so"));
+	for (; *at; at++)
+		if ((*at)->is_module && (*at)->is_module(rest))
+			return true;
+	return !*rest;
 }
 
 /* Whether a block "!/one/two" has the name. */
@@ -227,7 +238,7 @@ static bool print_matches(const char *name, const char *block, size_t size)
 		return fnmatch(block, name, 0) == 0;
 	return !size || (!strncmp(name, block, size) &&
 				(name[size] == '\0' || name[size] == '.') &&
-				is_suffix_of_module(name + size));
+				print_is_module(name + size));
 }
 
 static int print_by_name(const void *a, const void *b)
@@ -294,20 +305,20 @@ void listing_release(struct listing *listing)
 	free(listing);
 }
 
-/* Names, and with each what its distribution says of a group. */
-static void add_entry_points(XXH3_state_t *state, const struct listing *listing,
-	const char *group, size_t size)
+/* Names, and with each what it says of a group. */
+static void print_groups(XXH3_state_t *state, const struct listing *listing,
+	const struct map_language *language, const char *group, size_t size)
 {
 	for (size_t i = 0; i < listing->count; i++) {
 		const char *name = listing->names[i];
 		size_t length;
 		char *path, *text;
 
-		if (!entry_points_is_metadata(name))
+		if (!groups_tells(language, name))
 			continue;
 		path = xasprintf(
-			"%s/%s/" ENTRY_POINTS_NAME, listing->path, name);
-		text = entry_points_read(path, group, size, &length);
+			"%s/%s/%s", listing->path, name, language->group_file);
+		text = groups_read(path, group, size, &length);
 		if (text) {
 			XXH3_128bits_update(state, name, strlen(name) + 1);
 			XXH3_128bits_update(state, &length, sizeof(length));
@@ -333,8 +344,10 @@ struct print listing_print(
 		return listing->instead;
 	state = XXH3_createState();
 	XXH3_128bits_reset_withSeed(state, SEED_LISTING);
-	if (entry_points_is_group(stem, size, &group, &group_size))
-		add_entry_points(state, listing, group, group_size);
+	if (groups_is_block(stem, size, &group, &group_size))
+		for (const struct map_language *const *at = map_languages();
+			*at; at++)
+			print_groups(state, listing, *at, group, group_size);
 	for (size_t i = 0; i < listing->count; i++) {
 		const char *name = listing->names[i];
 

@@ -8,12 +8,11 @@
  *
  *	content	a regular file's bytes and whether it may be executed
  *	listing	a directory's names, sorted, but for those of caches; with a
- *		block, only the names that Python's import system may take for
- *		the module of that name, or, when the block has a star, the
+ *		block, only the names that a language may take for the module of
+ *		that name (map/language.h), or, when the block has a star, the
  *		names that it matches as a glob; when it begins with a "!", all
  *		names but those behind it, with a slash before each; when it is
- *		"[name]", also what distributions in the directory say in files
- *		of entry points that mention that group
+ *		"[name]", also what the entries say of that group (map/groups.h)
  *	link	where a symbolic link points
  *	meta	what kind of thing is there; for a regular file also its size
  *		and modification time. For what was looked at and never opened.

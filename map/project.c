@@ -10,18 +10,15 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "map/language.h"
 #include "map/map.h"
 #include "map/variable.h"
 
 static const char *const checkouts[] = {".git", ".hg", ".jj", NULL};
 
-static const char *const configs[] = {"ftrace.json", NULL};
-
-static const char *const marks[] = {"pyproject.toml", "pytest.ini", "setup.cfg",
-	"setup.py", "tox.ini", "package.json", "Cargo.toml", "go.mod",
+/* Beside those of languages. */
+static const char *const marks[] = {"package.json", "Cargo.toml", "go.mod",
 	"CMakeLists.txt", "meson.build", "configure.ac", "Makefile", NULL};
-
-static const char *const maps[] = {MAP_PATH, NULL};
 
 static bool project_has(const char *directory, const char *name)
 {
@@ -47,13 +44,37 @@ static bool has_one(const char *directory, const char *const *names)
 	return false;
 }
 
-/* The nearest directory upwards that has one of the names; NULL: none. */
-static char *nearest(const char *from, const char *const *names)
+static bool has_map(const char *directory)
+{
+	return project_has(directory, MAP_PATH);
+}
+
+static bool has_checkout(const char *directory)
+{
+	return has_one(directory, checkouts);
+}
+
+static bool has_config(const char *directory)
+{
+	return project_has(directory, "ftrace.json");
+}
+
+static bool has_mark(const char *directory)
+{
+	const struct map_language *const *at = map_languages();
+
+	while (*at && !((*at)->marks && has_one(directory, (*at)->marks)))
+		at++;
+	return *at || has_one(directory, marks);
+}
+
+/* The nearest directory upwards that has what it takes; NULL: none. */
+static char *nearest(const char *from, bool (*has)(const char *directory))
 {
 	char *directory = xstrdup(from), *slash;
 
 	for (;;) {
-		if (has_one(directory, names))
+		if (has(directory))
 			return directory;
 		slash = strrchr(directory, '/');
 		if (!slash || !directory[1])
@@ -81,13 +102,13 @@ char *project_root(const char *directory, struct err *err)
 
 	if (!real)
 		return NULL;
-	root = nearest(real, maps);
+	root = nearest(real, has_map);
 	if (!root)
-		root = nearest(real, checkouts);
+		root = nearest(real, has_checkout);
 	if (!root)
-		root = nearest(real, configs);
+		root = nearest(real, has_config);
 	if (!root)
-		root = nearest(real, marks);
+		root = nearest(real, has_mark);
 	if (!root)
 		return real;
 	free(real);

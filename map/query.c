@@ -210,13 +210,13 @@ int query_all_names(struct query_name **names, size_t *count, struct map *map,
 int query_sources(struct query_name **names, size_t *count, struct map *map,
 	struct err *err)
 {
-	/* 5: ASPECT_CODE, 3: SCOPE_MODULE */
 	return names_of(names, count, map,
 		sql_prepare(map,
 			"SELECT DISTINCT state.file, scope.name FROM state"
 			" JOIN reads ON reads.state = state.id"
 			" JOIN scope ON scope.readset = reads.readset"
-			" WHERE state.aspect = 5 AND state.block = x''"
+			" WHERE state.aspect = " SQL_ASPECT_CODE
+			" AND state.block = x''"
 			" AND scope.kind = " SQL_SCOPE_MODULE,
 			err),
 		err);
@@ -225,20 +225,55 @@ int query_sources(struct query_name **names, size_t *count, struct map *map,
 int query_passed(struct query_name **names, size_t *count, struct map *map,
 	struct err *err)
 {
+	return names_of(names, count, map,
+		sql_prepare(map,
+			"SELECT listing.id, file.path FROM listing"
+			" JOIN reads ON reads.readset = listing.readset"
+			" JOIN state ON state.id = reads.state"
+			" JOIN file ON file.id = state.file"
+			" WHERE state.aspect = " SQL_ASPECT_PRESENCE,
+			err),
+		err);
+}
+
+int query_listings(struct query_name **names, size_t *count, struct map *map,
+	struct err *err)
+{
+	return names_of(names, count, map,
+		sql_prepare(map, "SELECT id, directory FROM listing", err),
+		err);
+}
+
+int query_listed(struct query_name **names, size_t *count, struct map *map,
+	int64_t state, struct err *err)
+{
 	sqlite3_stmt *row = sql_prepare(map,
-		"SELECT scope.id, file.path FROM scope"
-		" JOIN reads ON reads.readset = scope.readset"
-		" JOIN state ON state.id = reads.state"
-		" JOIN file ON file.id = state.file"
-		" WHERE scope.kind = ? AND scope.latest = 1"
-		" AND state.aspect = ?",
+		"SELECT listing.id, listing.directory FROM reads"
+		" JOIN listing ON listing.readset = reads.readset"
+		" WHERE reads.state = ?",
 		err);
 
-	if (row) {
-		sqlite3_bind_int(row, 1, SCOPE_LISTING);
-		sqlite3_bind_int(row, 2, ASPECT_PRESENCE);
-	}
+	if (row)
+		sqlite3_bind_int64(row, 1, state);
 	return names_of(names, count, map, row, err);
+}
+
+int query_patterns(struct query_name **names, size_t *count, struct map *map,
+	struct err *err)
+{
+	return names_of(names, count, map,
+		sql_prepare(map, "SELECT 0, glob FROM pattern", err), err);
+}
+
+int query_labelled(int64_t **scopes, size_t *count, struct map *map,
+	const char *label, struct err *err)
+{
+	sqlite3_stmt *row =
+		sql_prepare(map, "SELECT scope FROM label WHERE name = ?", err);
+
+	if (row)
+		sql_bind_bytes(row, 1, label, strlen(label));
+	return numbers(scopes, count, map, row, err);
 }
 
 void query_names_release(struct query_name *names, size_t count)

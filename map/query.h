@@ -108,6 +108,23 @@ int query_sources(struct query_name **names, size_t *count, struct map *map,
 	struct err *err);
 
 /*
+ * The directories that discovery looked through: pairs of a listing's id and
+ * the directory; of all, or of those where the state was seen.
+ */
+int query_listings(struct query_name **names, size_t *count, struct map *map,
+	struct err *err);
+int query_listed(struct query_name **names, size_t *count, struct map *map,
+	int64_t state, struct err *err);
+
+/* The globs that test files match; without a number. */
+int query_patterns(struct query_name **names, size_t *count, struct map *map,
+	struct err *err);
+
+/* The scopes that have a label. */
+int query_labelled(int64_t **scopes, size_t *count, struct map *map,
+	const char *label, struct err *err);
+
+/*
  * What discovery passed by in the directories that it looked through: pairs of
  * a directory's listing and the stored path of an entry.
  */

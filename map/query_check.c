@@ -10,7 +10,6 @@
 int query_base_name(
 	char **name, struct map *map, const char *id, struct err *err)
 {
-	/* 0: SCOPE_RUN */
 	sqlite3_stmt *row = sql_prepare(map,
 		"SELECT scope.name FROM unit"
 		" JOIN uses ON uses.scope = unit.scope"
@@ -69,7 +68,6 @@ int query_bases(
 int query_own(struct query_own **list, size_t *count, struct map *map,
 	const char *id, struct err *err)
 {
-	/* Aspects 0 and 1: ASPECT_CONTENT, ASPECT_LISTING */
 	sqlite3_stmt *row = sql_prepare(map,
 		OWN_SCOPES
 		" SELECT DISTINCT file.path, state.aspect FROM own"
@@ -77,7 +75,8 @@ int query_own(struct query_own **list, size_t *count, struct map *map,
 		" JOIN reads ON reads.readset = scope.readset"
 		" JOIN state ON state.id = reads.state AND state.block = x''"
 		" JOIN file ON file.id = state.file"
-		" WHERE state.aspect = 1 OR (state.aspect = 0"
+		" WHERE state.aspect = " SQL_ASPECT_LISTING
+		" OR (state.aspect = " SQL_ASPECT_CONTENT
 		"  AND EXISTS (SELECT 1 FROM makes WHERE makes.file = file.id"
 		"   AND makes.scope IN (SELECT id FROM own)))",
 		err);

@@ -73,12 +73,11 @@ static int query_makers_read_paths(char ***paths, size_t *count,
 int query_outputs(
 	char ***paths, size_t *count, struct map *map, struct err *err)
 {
-	/* 4096: KIND_DRIVEN */
 	return query_makers_read_paths(paths, count, map,
 		sql_prepare(map,
 			"SELECT DISTINCT file.path FROM makes"
 			" JOIN file ON file.id = makes.file"
-			" WHERE makes.kinds & 4096",
+			" WHERE makes.kinds & " SQL_KIND_DRIVEN,
 			err),
 		err);
 }

@@ -11,13 +11,10 @@ static const char *const kind_names[SCOPE_KINDS] = {
 	[SCOPE_MODULE] = "module",
 	[SCOPE_COLLECT] = "collect",
 	[SCOPE_DISCOVER] = "discover",
-	[SCOPE_LISTING] = "listing",
-	[SCOPE_PATTERN] = "pattern",
 	[SCOPE_ENTERED] = "entered",
 	[SCOPE_MEMO] = "memo",
 	[SCOPE_KEPT] = "kept",
 	[SCOPE_OPAQUE] = "opaque",
-	[SCOPE_LABEL] = "label",
 	[SCOPE_NAMES] = "names",
 	[SCOPE_FINISH] = "finish",
 	[SCOPE_MAKER] = "maker",
@@ -26,13 +23,14 @@ static const char *const kind_names[SCOPE_KINDS] = {
 
 const char *scope_kind_name(enum scope_kind kind)
 {
-	return kind_names[kind];
+	return kind < SCOPE_KINDS && kind_names[kind] ? kind_names[kind]
+						      : "unknown";
 }
 
 int scope_kind_parse(const char *word, size_t size)
 {
 	for (int i = 0; i < SCOPE_KINDS; i++)
-		if (strlen(kind_names[i]) == size &&
+		if (kind_names[i] && strlen(kind_names[i]) == size &&
 			!memcmp(kind_names[i], word, size))
 			return i;
 	return -1;
@@ -59,7 +57,13 @@ void recording_release(struct recording *recording)
 		free(recording->scopes[i].uses);
 	}
 	free(recording->scopes);
+	for (size_t i = 0; i < recording->listing_count; i++)
+		free(recording->listings[i].reads);
+	free(recording->listings);
+	free(recording->labels);
+	interner_release(&recording->patterns);
 	free(recording->gone);
-	free(recording->outdated);
+	free(recording->outdated.list);
+	free(recording->outdated_listings.list);
 	memset(recording, 0, sizeof(*recording));
 }

@@ -12,7 +12,7 @@
 
 #include "map/files.h"
 
-/* Stored as numbers: never reordered. */
+/* Stored as numbers: never reordered. 6, 7 and 12 are in no map any more. */
 enum scope_kind {
 	SCOPE_RUN = 0, /* the base: whatever no mark claimed */
 	SCOPE_UNIT = 1,
@@ -20,14 +20,10 @@ enum scope_kind {
 	SCOPE_MODULE = 3,
 	SCOPE_COLLECT = 4,  /* collecting one file, or a class in it */
 	SCOPE_DISCOVER = 5, /* looking through a directory for test files */
-	SCOPE_LISTING = 6,  /* the entries discovery saw: no unit depends on
-			       them, new files are noticed by them */
-	SCOPE_PATTERN = 7,  /* a glob that test files match */
 	SCOPE_ENTERED = 8,  /* functions of one file that somebody entered */
 	SCOPE_MEMO = 9,     /* what a source's module may keep of files */
 	SCOPE_OPAQUE = 10,  /* code of which nobody knows what it mentions */
 	SCOPE_KEPT = 11,    /* what computed a thing that a module keeps */
-	SCOPE_LABEL = 12,   /* what people call some units; it reads nothing */
 	SCOPE_NAMES = 13,   /* code of which nobody knows what it mentions reads
 			       names of one source's module */
 	SCOPE_FINISH = 14,  /* what a runner does once all tests have run: no
@@ -38,6 +34,7 @@ enum scope_kind {
 	SCOPE_KINDS
 };
 
+/* Of a number that is none, as a map can have it: "unknown". */
 const char *scope_kind_name(enum scope_kind kind);
 
 /* The kind of a word of size bytes, or -1. */
@@ -77,6 +74,29 @@ struct recorded_scope {
 	bool in_part;    /* of a file from which others may collect more */
 };
 
+/*
+ * What discovery saw in a directory, and what it passed by there. No unit
+ * depends on it: new files are noticed by it.
+ */
+struct recorded_listing {
+	const char *directory; /* as files are stored */
+	struct recorded_read *reads;
+	size_t read_count, read_room;
+	bool unwanted; /* not to be stored at all */
+};
+
+/* What people call some units. */
+struct recorded_label {
+	uint32_t scope; /* in scopes */
+	const char *name;
+	size_t size;
+};
+
+struct recorded_ids {
+	int64_t *list;
+	size_t count, room;
+};
+
 struct recording {
 	struct map_files *files;
 	struct recorded_scope *scopes;
@@ -86,8 +106,13 @@ struct recording {
 		size_t size;
 	} * gone;
 	size_t gone_count, gone_room;
-	int64_t *outdated; /* scopes of collection that are current no more */
-	size_t outdated_count, outdated_room;
+	struct recorded_listing *listings;
+	size_t listing_count, listing_room;
+	struct recorded_label *labels;
+	size_t label_count, label_room;
+	struct interner patterns; /* globs that test files match */
+	/* In the map, and current no more: scopes of collection; listings. */
+	struct recorded_ids outdated, outdated_listings;
 	int64_t started;  /* nanoseconds since the epoch */
 	int64_t duration; /* nanoseconds */
 	const char *command;

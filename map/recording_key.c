@@ -21,20 +21,19 @@ static int by_state(const void *a, const void *b)
 }
 
 /* Sorts by state and joins the kinds of what is there twice. */
-static void normalise_reads(struct recorded_scope *scope)
+static void normalise_reads(struct recorded_read *reads, size_t *count)
 {
 	size_t n = 0;
 
-	if (scope->read_count)
-		qsort(scope->reads, scope->read_count, sizeof(*scope->reads),
-			by_state);
-	for (size_t i = 0; i < scope->read_count; i++) {
-		if (n && scope->reads[n - 1].state == scope->reads[i].state)
-			scope->reads[n - 1].kinds |= scope->reads[i].kinds;
+	if (*count)
+		qsort(reads, *count, sizeof(*reads), by_state);
+	for (size_t i = 0; i < *count; i++) {
+		if (n && reads[n - 1].state == reads[i].state)
+			reads[n - 1].kinds |= reads[i].kinds;
 		else
-			scope->reads[n++] = scope->reads[i];
+			reads[n++] = reads[i];
 	}
-	scope->read_count = n;
+	*count = n;
 }
 
 static int recording_key_by_id(const void *a, const void *b)
@@ -76,18 +75,15 @@ struct print recording_set_print(int64_t *pairs, size_t count)
 	return print_bytes(pairs, count * 2 * sizeof(*pairs), 0);
 }
 
-static void make_set(const struct recording *recording,
-	struct recorded_scope *scope, struct scope_key *key)
+void recording_set(struct scope_key *key, const struct recording *recording,
+	struct recorded_read *reads, size_t *count)
 {
-	normalise_reads(scope);
-	normalise_uses(scope);
-	key->pair_count = scope->read_count;
+	normalise_reads(reads, count);
+	key->pair_count = *count;
 	key->pairs = xcalloc(key->pair_count, 2 * sizeof(*key->pairs));
-	for (size_t i = 0; i < scope->read_count; i++) {
-		const struct recorded_read *read = &scope->reads[i];
-
-		key->pairs[2 * i] = recording->files->states[read->state].id;
-		key->pairs[2 * i + 1] = read->kinds;
+	for (size_t i = 0; i < *count; i++) {
+		key->pairs[2 * i] = recording->files->states[reads[i].state].id;
+		key->pairs[2 * i + 1] = reads[i].kinds;
 	}
 	key->set = recording_set_print(key->pairs, key->pair_count);
 }
@@ -202,7 +198,11 @@ struct scope_key *recording_keys(struct recording *recording)
 	memset(search.index, 0xff, count * sizeof(*search.index));
 	memset(search.component, 0xff, count * sizeof(*search.component));
 	for (size_t i = 0; i < count; i++) {
-		make_set(recording, &recording->scopes[i], &search.keys[i]);
+		struct recorded_scope *scope = &recording->scopes[i];
+
+		normalise_uses(scope);
+		recording_set(&search.keys[i], recording, scope->reads,
+			&scope->read_count);
 		search.own[i] =
 			own_print(&recording->scopes[i], &search.keys[i]);
 	}

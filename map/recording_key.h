@@ -22,6 +22,13 @@ struct scope_key {
  */
 struct scope_key *recording_keys(struct recording *recording);
 
+/*
+ * The part of a key that is of reads, when the states have their ids; pairs
+ * are to be freed. Sorts the reads and puts those of one state together.
+ */
+void recording_set(struct scope_key *key, const struct recording *recording,
+	struct recorded_read *reads, size_t *count);
+
 /* Sorts pairs of state id and kinds; the print that a set of them has. */
 struct print recording_set_print(int64_t *pairs, size_t count);
 

@@ -11,6 +11,7 @@
 #include "map/left.h"
 #include "map/recording.h"
 #include "map/recording_key.h"
+#include "map/recording_lists.h"
 #include "map/recording_news.h"
 #include "map/sql.h"
 #include "map/sweep.h"
@@ -67,7 +68,7 @@ static const char *const sql[STATEMENTS] = {
 		     " DO UPDATE SET session = excluded.session,"
 		     " kinds = excluded.kinds | CASE"
 		     "  WHEN session = excluded.session THEN kinds"
-		     "  WHEN excluded.kinds & 64 THEN 0" /* ACCESS_WRITE */
+		     "  WHEN excluded.kinds & " SQL_KIND_WRITE " THEN 0"
 		     "  ELSE kinds & " SQL_KIND_MAKER " END",
 	[DROP_MAKERS] = "DELETE FROM makes WHERE file = ?1 AND session < ?2",
 	[DROP_MAKES] = "DELETE FROM makes WHERE scope = ?",
@@ -217,8 +218,7 @@ static int recording_store_add_unit(
 
 static bool is_kept_by_name(enum scope_kind kind)
 {
-	return kind == SCOPE_COLLECT || kind == SCOPE_DISCOVER ||
-	       kind == SCOPE_LISTING || kind == SCOPE_PATTERN;
+	return kind == SCOPE_COLLECT || kind == SCOPE_DISCOVER;
 }
 
 /* Of all scopes of that name, the one recorded now is the current one. */
@@ -441,9 +441,9 @@ static int drop_gone(struct store *store)
 		if (code == 0 && scope)
 			code = drop_unit(store, scope);
 	}
-	for (size_t i = 0; code == 0 && i < recording->outdated_count; i++) {
+	for (size_t i = 0; code == 0 && i < recording->outdated.count; i++) {
 		sqlite3_bind_int64(
-			store->stmts[RETIRE], 1, recording->outdated[i]);
+			store->stmts[RETIRE], 1, recording->outdated.list[i]);
 		code = recording_store_run(store, RETIRE, NULL);
 		store->dropped = true;
 	}
@@ -510,6 +510,9 @@ static int store_all(struct store *store, const struct scope_key *keys)
 		if (code == 0)
 			code = store_makes(store, scope);
 	}
+	if (code == 0)
+		code = recording_lists_store(
+			recording, &store->dropped, store->map, store->err);
 	if (code == 0)
 		code = drop_alone(store);
 	return code == 0 ? drop_gone(store) : code;

@@ -149,9 +149,35 @@ static const char version_6[] = "DELETE FROM command; DELETE FROM left_file;"
 				"ALTER TABLE command ADD COLUMN ran INTEGER;"
 				"ALTER TABLE unit ADD COLUMN place BLOB;";
 
+/*
+ * listing: what discovery saw in a directory and passed by there; pattern: the
+ * globs that test files match; label: what people call some units. These were
+ * scopes of three kinds, of which no unit depends on two and one read nothing.
+ */
+static const char version_7[] =
+	"CREATE TABLE listing ("
+	" id INTEGER PRIMARY KEY, directory BLOB NOT NULL UNIQUE,"
+	" readset INTEGER NOT NULL);"
+	"CREATE INDEX listing_of_readset ON listing (readset);"
+	"CREATE TABLE pattern (glob BLOB PRIMARY KEY) WITHOUT ROWID;"
+	"CREATE TABLE label ("
+	" scope INTEGER NOT NULL, name BLOB NOT NULL,"
+	" PRIMARY KEY (scope, name)) WITHOUT ROWID;"
+	"INSERT OR REPLACE INTO listing (directory, readset)"
+	" SELECT name, readset FROM scope WHERE kind = 6 AND latest = 1;"
+	"INSERT OR IGNORE INTO pattern"
+	" SELECT name FROM scope WHERE kind = 7 AND latest = 1;"
+	"INSERT OR IGNORE INTO label SELECT uses.scope, scope.name"
+	" FROM uses JOIN scope ON scope.id = uses.used WHERE scope.kind = 12;"
+	"CREATE TEMP TABLE former AS"
+	" SELECT id FROM scope WHERE kind IN (6, 7, 12);"
+	"DELETE FROM uses WHERE scope IN former OR used IN former;"
+	"DELETE FROM makes WHERE scope IN former;"
+	"DELETE FROM scope WHERE id IN former; DROP TABLE temp.former;";
+
 /* migrations[n] takes a map of version n to version n + 1. */
-static const char *const migrations[MAP_VERSION] = {
-	version_1, version_2, version_3, version_4, version_5, version_6};
+static const char *const migrations[MAP_VERSION] = {version_1, version_2,
+	version_3, version_4, version_5, version_6, version_7};
 
 static int is_empty(struct map *map, int64_t *empty, struct err *err)
 {

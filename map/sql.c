@@ -8,9 +8,14 @@
 #include "map/recording.h"
 #include "wire/kind.h"
 
-_Static_assert(KIND_AUDITED == 16384 && KIND_MAKER == 32768 && SCOPE_RUN == 0 &&
-		       SCOPE_MODULE == 3,
-	"map/sql.h has the numbers");
+_Static_assert(KIND_BIT(ACCESS_WRITE) == 64 && KIND_DRIVEN == 4096 &&
+		       KIND_AUDITED == 16384 && KIND_MAKER == 32768,
+	"map/sql.h has the numbers of kinds of access");
+_Static_assert(ASPECT_CONTENT == 0 && ASPECT_LISTING == 1 &&
+		       ASPECT_PRESENCE == 4 && ASPECT_CODE == 5,
+	"map/sql.h has the numbers of aspects");
+_Static_assert(SCOPE_RUN == 0 && SCOPE_MODULE == 3,
+	"map/sql.h has the numbers of kinds of scope");
 
 int map_damaged(struct map *map, const char *why, struct err *err)
 {

@@ -12,9 +12,18 @@
 
 #include "map/map.h"
 
-/* Numbers of wire/kind.h and map/recording.h in the text of statements. */
+/*
+ * Numbers of wire/kind.h, map/print.h and map/recording.h in the text of
+ * statements; map/sql.c has them compared.
+ */
+#define SQL_KIND_WRITE "64"
+#define SQL_KIND_DRIVEN "4096"
 #define SQL_KIND_AUDITED "16384"
 #define SQL_KIND_MAKER "32768"
+#define SQL_ASPECT_CONTENT "0"
+#define SQL_ASPECT_LISTING "1"
+#define SQL_ASPECT_PRESENCE "4"
+#define SQL_ASPECT_CODE "5"
 #define SQL_SCOPE_RUN "0"
 #define SQL_SCOPE_MODULE "3"
 

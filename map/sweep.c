@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "map/sweep.h"
 
+#include "map/readset.h"
 #include "map/sql.h"
 
 /*
@@ -34,13 +35,8 @@ static const char mark_makers[] =
 static const char drop_scopes[] =
 	"DELETE FROM uses WHERE scope NOT IN (SELECT id FROM reached);"
 	"DELETE FROM makes WHERE scope NOT IN (SELECT id FROM reached);"
+	"DELETE FROM label WHERE scope NOT IN (SELECT id FROM reached);"
 	"DELETE FROM scope WHERE id NOT IN (SELECT id FROM reached);";
-
-static const char drop_sets[] =
-	/* By set, not by row: dead sets are few and reads are millions. */
-	"DELETE FROM reads WHERE readset IN (SELECT id FROM readset"
-	" WHERE id NOT IN (SELECT readset FROM scope));"
-	"DELETE FROM readset WHERE id NOT IN (SELECT readset FROM scope);";
 
 /*
  * What an absent path rested on is free only when the path is gone: those
@@ -60,7 +56,7 @@ static const char drop_files[] =
 	" (SELECT source FROM file WHERE source IS NOT NULL"
 	"  UNION SELECT loaded FROM file WHERE loaded IS NOT NULL)"
 	" AND skeleton NOT IN (SELECT print FROM state"
-	"  WHERE aspect = 5 AND block = x'');" /* ASPECT_CODE */
+	"  WHERE aspect = " SQL_ASPECT_CODE " AND block = x'');"
 	"DELETE FROM session WHERE id NOT IN (SELECT session FROM scope)"
 	" AND id < (SELECT max(id) FROM session);";
 
@@ -80,7 +76,7 @@ int map_sweep(struct map *map, struct err *err)
 	if (code == 0)
 		code = sql_run(map, drop_scopes, err);
 	if (code == 0)
-		code = sql_run(map, drop_sets, err);
+		code = readset_sweep(map, err);
 	return code == 0 ? map_sweep_files(map, err) : code;
 }
 

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "map/language.h"
 
 #define PREFIX_SIZE (sizeof(VARIABLE_PREFIX) - 1)
 
-/* Where a name ends with a star it stands for all that begin so. */
-static const char *const uncounted[] = {"_", "SHLVL", "PWD", "OLDPWD",
-	"FTRACE_*", "PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_*"};
+static const char *const uncounted[] = {
+	"_", "SHLVL", "PWD", "OLDPWD", "FTRACE_*", NULL};
 
 bool variable_is(const char *path)
 {
@@ -28,18 +28,21 @@ char *variable_stored(const char *shown)
 			     : xstrdup(shown);
 }
 
+bool variable_is_among(const char *const *list, const char *name, size_t size)
+{
+	for (; *list; list++) {
+		const char *star = strchr(*list, '*');
+		size_t n = star ? (size_t)(star - *list) : strlen(*list);
+
+		if (size >= n && (star || size == n) && !memcmp(name, *list, n))
+			return true;
+	}
+	return false;
+}
+
 bool variable_counts(const char *name, size_t size)
 {
-	for (size_t i = 0; i < sizeof(uncounted) / sizeof(*uncounted); i++) {
-		const char *star = strchr(uncounted[i], '*');
-		size_t n = star ? (size_t)(star - uncounted[i])
-				: strlen(uncounted[i]);
-
-		if (size >= n && (star || size == n) &&
-			!memcmp(name, uncounted[i], n))
-			return false;
-	}
-	return size > 0;
+	return size > 0 && !variable_is_among(uncounted, name, size);
 }
 
 char *variable_path(const char *name, size_t size)
@@ -95,35 +98,9 @@ static char *without_parts(
 	return NULL;
 }
 
-static bool map_variable_is_among(const char *value, const char *const *list)
-{
-	for (; *list; list++)
-		if (!strcmp(value ? value : "", *list))
-			return true;
-	return false;
-}
-
-/*
- * What Python gives LC_CTYPE itself where the locale is C (PEP 538), for all
- * that it starts: there it would be the same unset.
- */
-static bool is_coerced(const char *value)
-{
-	static const char *const coerced[] = {
-		"C.UTF-8", "C.utf8", "UTF-8", NULL};
-	static const char *const plain[] = {"", "C", "POSIX", NULL};
-	static const char *const never[] = {"0", NULL};
-	static const char *const empty[] = {"", NULL};
-
-	return map_variable_is_among(value, coerced) &&
-	       map_variable_is_among(getenv("LC_ALL"), empty) &&
-	       map_variable_is_among(getenv("LANG"), plain) &&
-	       !map_variable_is_among(getenv("PYTHONCOERCECLOCALE"), never);
-}
-
 /*
  * Without what others put there that has not changed by that: an ftrace around
- * this one (tracer/run.c), git, Python.
+ * this one (tracer/run.c), git, an interpreter.
  */
 static char *ambient(const char *name)
 {
@@ -135,8 +112,9 @@ static char *ambient(const char *name)
 		return xstrdup(without_git(value));
 	if (!strcmp(name, "LD_PRELOAD"))
 		return without_parts(value, ": ", "/libftrace.so");
-	if (!strcmp(name, "LC_CTYPE") && is_coerced(value))
-		return NULL;
+	for (const struct map_language *const *at = map_languages(); *at; at++)
+		if ((*at)->gives && (*at)->gives(name, value))
+			return NULL;
 	return xstrdup(value);
 }
 

@@ -27,9 +27,16 @@ char *variable_stored(const char *shown);
 
 /*
  * Whether a variable can be anybody's input: not those that tell where a shell
- * is, nor those that runners and ftrace set for themselves.
+ * is, nor those that ftrace sets for itself. (Those of runners, the adapters
+ * know.)
  */
 bool variable_counts(const char *name, size_t size);
+
+/*
+ * Whether a name is one of those, of which one that ends with a star stands for
+ * all that begin so; NULL behind the last.
+ */
+bool variable_is_among(const char *const *list, const char *name, size_t size);
 
 /* The path of a variable, as stored; to be freed. */
 char *variable_path(const char *name, size_t size);

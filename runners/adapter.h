@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/ignored_row.h"
 #include "base/intern.h"
 #include "runners/tests.h"
 
@@ -40,6 +41,13 @@ struct adapter {
 	bool (*recognise)(char *const argv[]);
 
 	enum runner_end (*end)(int status);
+
+	/* Variables of the environment that it sets for its own tests, as
+	 * variable_is_among() has them, NULL behind the last; or NULL. */
+	const char *const *variables;
+
+	/* Files that it rewrites each time it runs; or NULL. */
+	const struct ignored_row *ignored;
 
 	/* What to tell when it ran, and nobody told of its tests. */
 	const char *silence;
@@ -124,6 +132,9 @@ const struct adapter *adapter_inside(void);
 
 /* Whether a file of that path tells some runner what to do with tests below. */
 bool adapter_is_guide(const char *path);
+
+/* Whether some runner sets a variable of that name for its own tests. */
+bool adapter_sets_variable(const char *name, size_t size);
 
 /* All adapters, one after the other; NULL behind the last. */
 const struct adapter *adapter_at(size_t place);

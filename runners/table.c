@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "map/variable.h"
 #include "runners/adapter.h"
 #include "runners/ctest/ctest.h"
 #include "runners/pytest/pytest.h"
@@ -66,6 +67,15 @@ bool adapter_is_guide(const char *path)
 
 	for (size_t i = 0; i < ADAPTERS; i++)
 		if (adapters[i]->guide && !strcmp(adapters[i]->guide, name))
+			return true;
+	return false;
+}
+
+bool adapter_sets_variable(const char *name, size_t size)
+{
+	for (size_t i = 0; i < ADAPTERS; i++)
+		if (adapters[i]->variables &&
+			variable_is_among(adapters[i]->variables, name, size))
 			return true;
 	return false;
 }

@@ -53,44 +53,24 @@ static void affected_smoke_select_one(
 			NULL, pattern, NULL);
 }
 
-/* The scope of the label; 0: no unit has it. */
-static int find_label(struct search *search, const char *label, int64_t *found)
-{
-	struct query_scope scope;
-	int64_t *scopes;
-	size_t count;
-	int code = query_of_kind(
-		&scopes, &count, search->map, SCOPE_LABEL, search->err);
-
-	*found = 0;
-	for (size_t i = 0; code == 0 && !*found && i < count; i++) {
-		code = query_scope(&scope, search->map, scopes[i], search->err);
-		if (code < 0)
-			break;
-		if (!strcmp(scope.name, label))
-			*found = scopes[i];
-		query_scope_release(&scope);
-	}
-	free(scopes);
-	return code;
-}
-
 static int select_labelled(
 	struct search *search, const char *label, const char *pattern)
 {
 	struct query_hits hits = {0};
-	int64_t scope;
-	int code = find_label(search, label, &scope);
+	int64_t *scopes = NULL;
+	size_t count = 0;
+	int code = query_labelled(
+		&scopes, &count, search->map, label, search->err);
 
-	if (code < 0 || !scope)
-		return code;
-	code = query_dependents(
-		&hits, search->map, NULL, 0, &scope, 1, search->err);
+	if (code == 0)
+		code = query_dependents(&hits, search->map, NULL, 0, scopes,
+			count, search->err);
 	for (size_t i = 0; code == 0 && i < search->units.count; i++)
 		if (query_hits_find(&hits, search->units.units[i].scope) !=
 			HIT_NONE)
 			affected_smoke_select_one(search, i, pattern);
 	query_hits_release(&hits);
+	free(scopes);
 	return code;
 }
 

@@ -6,14 +6,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/ignored_row.h"
 #include "git/git_run.h"
+#include "languages/language.h"
+#include "runners/adapter.h"
 
-const struct ignored_row ignored_rows[] = {
-	{"*/.hypothesis", false, "examples that failed before"},
-	{"*/.mypy_cache", false, "results by the content of the sources"},
-	{"*/.pytest_cache", false, "which tests failed last"},
-	{"*/.ruff_cache", false, "results by the content of the sources"},
-	{"*/Testing/Temporary", false, "times and logs of ctest"},
+/* Of programs that are no runner's here, and in no language's. */
+static const struct ignored_row others[] = {
 	{"*/node_modules/.vite/vitest/*/results.json", false,
 		"how long each test took"},
 	{"*/node_modules/.vite/vitest/results.json", false,
@@ -55,13 +54,27 @@ bool ignored_matches(const char *glob, const char *path)
 	return found;
 }
 
-static bool is_known(const char *path, const char *rooted)
+static bool has_row(
+	const struct ignored_row *row, const char *path, const char *rooted)
 {
-	for (size_t i = 0; ignored_rows[i].glob; i++)
-		if ((!ignored_rows[i].outside || *path == '/') &&
-			ignored_matches(ignored_rows[i].glob, rooted))
+	for (; row && row->glob; row++)
+		if ((!row->outside || *path == '/') &&
+			ignored_matches(row->glob, rooted))
 			return true;
 	return false;
+}
+
+static bool is_known(const char *path, const char *rooted)
+{
+	const struct adapter *adapter;
+	const struct language *language;
+	bool found = has_row(others, path, rooted);
+
+	for (size_t i = 0; !found && (adapter = adapter_at(i)); i++)
+		found = has_row(adapter->ignored, path, rooted);
+	for (size_t i = 0; !found && (language = language_at(i)); i++)
+		found = has_row(language->ignored, path, rooted);
+	return found;
 }
 
 /* Globs of the project are relative to the root, or absolute. */

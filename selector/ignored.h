@@ -12,19 +12,6 @@
 
 #include "config/config.h"
 
-/*
- * A glob over absolute paths, or such as start at the project's root, in which
- * a star takes slashes, too.
- */
-struct ignored_row {
-	const char *glob;
-	bool outside; /* of the project alone */
-	const char *reason;
-};
-
-/* Ends with a row without a glob. */
-extern const struct ignored_row ignored_rows[];
-
 struct ignored {
 	const char *root;
 	struct config config;

@@ -53,6 +53,7 @@ static void new_files_look_at(void *context, const struct entry *entry)
 		*(char **)array_add(&search->found, &search->count,
 			&search->room, sizeof(*search->found)) =
 			xstrdup(entry->stored);
+		intern(&search->known, entry->stored, strlen(entry->stored));
 	}
 }
 
@@ -65,17 +66,20 @@ static void search_directory(struct search *search, const char *stored)
 
 /* By all names that it has where one of the change's states was listed. */
 static int search_change(struct search *search, struct map *map,
-	const struct change *change, const struct query_name *listings,
-	size_t count, struct err *err)
+	const struct change *change, struct err *err)
 {
-	struct query_hits hits = {0};
-	int code = query_dependents(
-		&hits, map, change->states, change->state_count, NULL, 0, err);
+	int code = 0;
 
-	for (size_t i = 0; code == 0 && i < count; i++)
-		if (query_hits_find(&hits, listings[i].scope) != HIT_NONE)
-			search_directory(search, listings[i].name);
-	query_hits_release(&hits);
+	for (size_t i = 0; code == 0 && i < change->state_count; i++) {
+		struct query_name *names;
+		size_t count;
+
+		code = query_listed(
+			&names, &count, map, change->states[i], err);
+		for (size_t k = 0; k < count; k++)
+			search_directory(search, names[k].name);
+		query_names_release(names, count);
+	}
 	return code;
 }
 
@@ -90,14 +94,17 @@ static void new_files_know(
 static int new_files_load(
 	struct search *search, struct map *map, struct err *err)
 {
-	static const enum scope_kind kinds[] = {SCOPE_LISTING, SCOPE_COLLECT};
 	struct query_name *names;
 	size_t count;
-	int code = query_names(&search->patterns, &search->pattern_count, map,
-		SCOPE_PATTERN, err);
+	int code = query_patterns(
+		&search->patterns, &search->pattern_count, map, err);
 
-	for (size_t i = 0; code == 0 && i < 2; i++) {
-		code = query_names(&names, &count, map, kinds[i], err);
+	if (code == 0) {
+		code = query_listings(&names, &count, map, err);
+		new_files_know(search, names, count);
+	}
+	if (code == 0) {
+		code = query_names(&names, &count, map, SCOPE_COLLECT, err);
 		new_files_know(search, names, count);
 	}
 	if (code == 0) {
@@ -118,15 +125,12 @@ static bool any_listing(const struct changes *changes)
 static int search_changed(struct search *search, struct map *map,
 	const struct changes *changes, struct err *err)
 {
-	struct query_name *listings = NULL;
-	size_t count = 0;
-	int code = query_names(&listings, &count, map, SCOPE_LISTING, err);
+	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < changes->count; i++)
 		if (!strcmp(changes->list[i].what, "listing"))
-			code = search_change(search, map, &changes->list[i],
-				listings, count, err);
-	query_names_release(listings, count);
+			code = search_change(
+				search, map, &changes->list[i], err);
 	return code;
 }
 

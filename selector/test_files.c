@@ -11,8 +11,8 @@ int test_files_init(struct test_files *tests, struct map *map, struct err *err)
 	int code;
 
 	memset(tests, 0, sizeof(*tests));
-	code = query_names(&tests->patterns, &tests->pattern_count, map,
-		SCOPE_PATTERN, err);
+	code = query_patterns(
+		&tests->patterns, &tests->pattern_count, map, err);
 	if (code == 0)
 		code = query_units(&tests->units, map, err);
 	return code;

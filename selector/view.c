@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
-#include "map/entry_points.h"
+#include "map/groups.h"
 #include "map/project.h"
 
 /* A name that a directory has on one side and not on disk, or the other way. */
@@ -259,7 +259,7 @@ static int pretend_listing(struct view *view, size_t first, size_t end)
 		const struct name *name = &view->names[i];
 
 		listing_change(listing, name->name, name->present);
-		groups &= !entry_points_is_metadata(name->name);
+		groups &= !groups_may_be_in(name->name);
 	}
 	if (strcmp(folder, ".") != 0 && strcmp(folder, view->set->top) != 0)
 		code = git_set_has_folder(

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "languages/python/map.h"
+
 #define CACHE "__pycache__"
 
 static bool python_is_cache(const char *name, size_t size)
@@ -27,6 +29,11 @@ static size_t python_source_of(
 	return stem + 3;
 }
 
+static const struct ignored_row ignored[] = {
+	{"*/.hypothesis", false, "examples that failed before"},
+	{"*/.mypy_cache", false, "results by the content of the sources"},
+	{"*/.ruff_cache", false, "results by the content of the sources"}, {0}};
+
 const struct language language_python = {
 	.name = "python",
 	.suffix = ".py",
@@ -39,6 +46,8 @@ const struct language language_python = {
 	.programs = {"python3", "python"},
 	.tells_tag = {"-c", "import sys; print('%s-%08x' % ("
 			    "sys.implementation.cache_tag, sys.hexversion))"},
+	.ignored = ignored,
+	.map = &python_map,
 	.is_cache = python_is_cache,
 	.source_of = python_source_of,
 };

@@ -128,10 +128,18 @@ static bool is_passed(const char *name, size_t size)
 	       pytest_is_called(name, size, PACKAGE);
 }
 
+static const char *const variables[] = {
+	"PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_*", NULL};
+
+static const struct ignored_row ignored[] = {
+	{"*/.pytest_cache", false, "which tests failed last"}, {0}};
+
 const struct adapter adapter_pytest = {
 	.name = "pytest",
 	.recognise = pytest_recognise,
 	.end = pytest_end,
+	.variables = variables,
+	.ignored = ignored,
 	.silence = "pytest did not load ftrace's plugin, as happens in a "
 		   "container, as another user, or with a Python that ftrace "
 		   "cannot enter",

@@ -23,11 +23,6 @@ TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 # Where they stand all the same, and why.
 ALLOWED = {
     "base/id.c": "what joins the parts of every runner's ids",
-    "map/project.c": "files that mark a project's root",
-    "map/variable.c": "variables that runners set for their own tests",
-    "map/print.c": "listings as Python's import system reads them",
-    "map/entry_points.c": "as above, of installed distributions",
-    "selector/ignored.c": "caches of tools, by their folders",
 }
 # What the program says to people may give examples of either.
 SAID = ("cli",)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "languages/language.h"
+
 static char directory[64];
 
 static int remove_entry(
@@ -26,6 +28,7 @@ const char *fuzz_directory(void)
 {
 	if (*directory)
 		return directory;
+	languages_begin();
 	strcpy(directory, "/tmp/ftrace-fuzz-XXXXXX");
 	if (!mkdtemp(directory))
 		abort();

@@ -280,9 +280,7 @@ TEST(files_of_tests)
 	add_unit(13, "checks.py::test_it[a.b]");
 	add_unit(14, "checks.py.txt::checks.py.txt");
 	add_unit(15, "more.py::TestIt::test_it");
-	sql("INSERT INTO scope VALUES (20, 7, '*.py', 1, 9, 1, NULL, x'');"
-	    "INSERT INTO scope VALUES (21, 7, 'test_*.py', 1, 9, 1, NULL,"
-	    " x'');");
+	sql("INSERT INTO pattern VALUES ('*.py'), ('test_*.py')");
 	assert_true(is_test("test_a.py"));
 	assert_true(is_test("checks.py"));
 	assert_true(is_test("more.py"));

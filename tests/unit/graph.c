@@ -126,6 +126,31 @@ void graph_gone(const char *name)
 	gone->size = strlen(name);
 }
 
+void graph_label(uint32_t scope, const char *name)
+{
+	struct recorded_label *label = array_add(&recording.labels,
+		&recording.label_count, &recording.label_room, sizeof(*label));
+
+	label->scope = scope;
+	label->name = name;
+	label->size = strlen(name);
+}
+
+void graph_listing(const char *directory, const char *passed)
+{
+	struct recorded_listing *listing =
+		array_add(&recording.listings, &recording.listing_count,
+			&recording.listing_room, sizeof(*listing));
+	struct recorded_read *read = array_add(&listing->reads,
+		&listing->read_count, &listing->read_room, sizeof(*read));
+	uint32_t file = map_files_intern(&files, passed, strlen(passed));
+
+	listing->directory = directory;
+	map_file_check(&files, file, NULL);
+	read->state = map_file_state(&files, file, ASPECT_PRESENCE, "", 0);
+	read->kinds = KIND_BIT(ACCESS_STAT);
+}
+
 void graph_unit(const char *name, const char *path)
 {
 	graph_begin();

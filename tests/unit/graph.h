@@ -30,6 +30,9 @@ void graph_read(uint32_t scope, const char *path);
 void graph_use(uint32_t scope, uint32_t used);
 void graph_make(uint32_t scope, const char *path, uint32_t kinds);
 void graph_gone(const char *name);
+void graph_label(uint32_t scope, const char *name);
+/* A directory's listing, in which the file was passed by. */
+void graph_listing(const char *directory, const char *passed);
 
 /* A session of one unit that reads one path. */
 void graph_unit(const char *name, const char *path);

@@ -280,6 +280,79 @@ TEST(newest_collection)
 		1);
 }
 
+/* A directory that is listed again has the newest listing alone. */
+TEST(newest_listing)
+{
+	static const char *const passed[] = {"old", "new", "new"};
+	struct query_name *names;
+	size_t count;
+
+	for (int i = 0; i < 3; i++) {
+		graph_begin();
+		graph_listing("tests", passed[i]);
+		graph_scope(SCOPE_UNIT, "r/one");
+		graph_commit();
+	}
+	assert_int_equal(query_passed(&names, &count, &graph_map, &err), 0);
+	assert_int_equal(count, 1);
+	assert_string_equal(names[0].name, "new");
+	query_names_release(names, count);
+	assert_int_equal(graph_number("SELECT count(*) FROM listing"), 1);
+	assert_int_equal(graph_number("SELECT count(*) FROM file"
+				      " WHERE path = CAST('old' AS BLOB)"),
+		0);
+}
+
+/* Nobody reads what a unit does not, and an edit of it affects none. */
+TEST(listing_is_of_no_unit)
+{
+	graph_begin();
+	graph_listing("tests", "a.c");
+	graph_read(graph_scope(SCOPE_UNIT, "r/one"), "b.c");
+	graph_commit();
+	assert_string_equal(graph_affected("a.c"), "");
+	graph_unit("r/one", "c.c");
+	assert_int_equal(graph_number("SELECT count(*) FROM file"
+				      " WHERE path = CAST('a.c' AS BLOB)"),
+		1);
+}
+
+/* A unit that is as it was has the labels of its newest run. */
+TEST(newest_labels)
+{
+	for (int i = 0; i < 2; i++) {
+		uint32_t unit;
+
+		graph_begin();
+		unit = graph_scope(SCOPE_UNIT, "r/one");
+		graph_read(unit, "a.c");
+		graph_label(unit, i ? "new" : "old");
+		graph_commit();
+	}
+	assert_int_equal(graph_number("SELECT count(*) FROM label"), 1);
+	assert_int_equal(graph_number("SELECT count(*) FROM label JOIN unit"
+				      " USING (scope)"
+				      " WHERE name = CAST('new' AS BLOB)"),
+		1);
+	graph_unit("r/one", "a.c");
+	assert_int_equal(graph_number("SELECT count(*) FROM label"), 0);
+}
+
+/* Labels go with the unit that has them. */
+TEST(labels_of_gone)
+{
+	uint32_t unit;
+
+	graph_begin();
+	unit = graph_scope(SCOPE_UNIT, "r/one");
+	graph_label(unit, "slow");
+	graph_commit();
+	graph_begin();
+	graph_gone("r/one");
+	graph_commit();
+	assert_int_equal(graph_number("SELECT count(*) FROM label"), 0);
+}
+
 TEST(newest_maker_counts)
 {
 	for (int i = 0; i < 2; i++) {
@@ -376,6 +449,10 @@ int main(void)
 		HERE(sweep_keeps_what_others_reach),
 		HERE(sweep_keeps_makers),
 		HERE(newest_collection),
+		HERE(newest_listing),
+		HERE(listing_is_of_no_unit),
+		HERE(newest_labels),
+		HERE(labels_of_gone),
 		HERE(newest_maker_counts),
 		HERE(makers_of_one_session),
 		HERE(incomplete),

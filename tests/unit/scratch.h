@@ -14,13 +14,16 @@
 
 #include <cmocka.h>
 
+#include "languages/language.h"
+
 #define TEST(name) static void name(__attribute__((unused)) void **data)
 
 /* A test in a fresh directory, which is the current one meanwhile. */
 #define IN_SCRATCH(name) \
 	cmocka_unit_test_setup_teardown(name, scratch_enter, scratch_leave)
 
-#define RUN_TESTS(tests) cmocka_run_group_tests(tests, NULL, NULL)
+#define RUN_TESTS(tests) \
+	(languages_begin(), cmocka_run_group_tests(tests, NULL, NULL))
 
 int scratch_enter(void **state);
 int scratch_leave(void **state);

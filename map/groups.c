@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "map/entry_points.h"
+#include "map/groups.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 
-bool entry_points_is_group(
+bool groups_is_block(
 	const char *block, size_t size, const char **name, size_t *name_size)
 {
 	if (size < 3 || block[0] != '[' || block[size - 1] != ']')
@@ -21,17 +20,32 @@ bool entry_points_is_group(
 	return true;
 }
 
-bool entry_points_is_metadata(const char *name)
+bool groups_tells(const struct map_language *language, const char *entry)
 {
-	const char *dot = strrchr(name, '.');
-
-	/* As importlib.metadata has it; the last is inside of an egg. */
-	return (dot && (!strcasecmp(dot, ".dist-info") ||
-			       !strcasecmp(dot, ".egg-info"))) ||
-	       !strcasecmp(name, "egg-info");
+	return language->tells_groups && language->tells_groups(entry);
 }
 
-static char *entry_points_read_all(int fd, size_t *size)
+bool groups_may_be_in(const char *entry)
+{
+	const struct map_language *const *at = map_languages();
+
+	while (*at && !groups_tells(*at, entry))
+		at++;
+	return *at != NULL;
+}
+
+bool groups_is_file(const char *name, size_t size)
+{
+	const struct map_language *const *at = map_languages();
+
+	for (; *at; at++)
+		if ((*at)->group_file && strlen((*at)->group_file) == size &&
+			!memcmp((*at)->group_file, name, size))
+			return true;
+	return false;
+}
+
+static char *groups_read_all(int fd, size_t *size)
 {
 	struct stat st;
 	char *text;
@@ -52,11 +66,11 @@ static char *entry_points_read_all(int fd, size_t *size)
 	return text;
 }
 
-char *entry_points_read(
+char *groups_read(
 	const char *path, const char *group, size_t group_size, size_t *size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char *text = fd < 0 ? NULL : entry_points_read_all(fd, size);
+	char *text = fd < 0 ? NULL : groups_read_all(fd, size);
 
 	if (fd >= 0)
 		close(fd);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tests that the runner listed: see tests.c.
+ */
+#ifndef FTRACE_FOLD_TESTS_H
+#define FTRACE_FOLD_TESTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/intern.h"
+#include "wire/arena.h"
+
+struct fold;
+
+struct fold_tests {
+	struct interner programs; /* nodes of what the runner looks for */
+};
+
+/* Whether it is the runner who looks there, for a test's program. */
+bool fold_finds_program(const struct fold *fold, uint32_t image, uint32_t node);
+
+/*
+ * Whether what was lost is that the runner may open files by a ring, which it
+ * does not.
+ */
+bool fold_is_runners_ring(const struct fold *fold, uint32_t scope,
+	const struct wire_record *lost);
+
+#endif
