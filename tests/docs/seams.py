@@ -14,7 +14,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # From the ground up; folders of one floor know nothing of each other.
 FLOORS = (("base", "wire"), ("preload", "map"),
-          ("git", "languages", "runners"), ("config", "fold"),
+          ("git", "languages"), ("runners",), ("config", "fold"),
           ("selector", "tracer"), ("outcomes",), ("cli",))
 WORDS = re.compile(
     r'py\.?test|conftest|ctest|python|__\w*py\w*__|__init__|unittest'

@@ -32,7 +32,7 @@ ENVIRONMENT = """
         path = tmp_path / "test_inner.py"
         path.write_text("import sys\\n"
                         "def test_it(request):\\n"
-                        "    assert 'ftrace_pytest' not in sys.modules\\n")
+                        "    assert '_ftrace' not in sys.modules\\n")
         subprocess.run([sys.executable, "-m", "pytest", "-q", str(path)],
                        check=True, stdout=subprocess.DEVNULL)
 """
@@ -103,7 +103,7 @@ def test_bytecode_of_the_plugin_is_kept(project, tmp_path, beside):
                     ignore=shutil.ignore_patterns("__pycache__"))
     project.adapter = folder
     if not beside:
-        (folder / "__pycache__").write_text("")
+        (folder / "runners/pytest/__pycache__").write_text("")
     project.file("test_a.py", "def test_it(): pass\n")
     project.file(".ftrace/note", "")
     project.same("-q", env={"PYTHONDONTWRITEBYTECODE": "1"})
