@@ -79,9 +79,6 @@ process = []
 watches = []
 finish = None
 
-# How many times a fixture was set up or torn down.
-fixtures = 0
-
 
 class _Thread(_local):
     """What holds for one thread."""
@@ -192,11 +189,8 @@ def relative(path):
 
 def begin(scope):
     """Enters a scope of the whole process; returns the depth before."""
-    global fixtures
     depth = len(process)
     process.append(scope)
-    if scope.startswith(b"fixture/"):
-        fixtures += 1
     shift(BEGIN + scope)
     return depth
 

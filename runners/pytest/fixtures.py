@@ -101,7 +101,8 @@ def _keep(fixturedef, request, scope):
     if result[2] is not None:
         _failed[fixturedef] = scope
     else:
-        kept.note_value(scope, fixturedef, result[0])
+        kept.note_value(
+            scope, fixturedef.argname, fixturedef.func, result[0])
 
     depth = None
 

@@ -11,8 +11,7 @@ import importlib.machinery
 import os
 import sys
 
-from ...languages.python import marks
-from ...languages.python.loading import imports
+from ...languages.python import marks, runner
 
 _matters = False
 
@@ -26,8 +25,8 @@ def start():
             loaded = {name.partition(".")[0] for name in list(sys.modules)}
             _matters = not found.isdisjoint(loaded)
             # While nobody has asked for what is in the directory.
-            imports.came = _note
-            imports.awaited = frozenset() if _matters else found
+            runner.came = _note
+            runner.awaited = frozenset() if _matters else found
     except Exception:
         _matters = True
     finally:
@@ -38,7 +37,7 @@ def configure(config):
     """The project's settings may put it there, before anything is imported."""
     try:
         if os.getcwd() in map(str, config.getini("pythonpath")):
-            imports.awaited = frozenset()
+            runner.awaited = frozenset()
     except Exception:
         # Before pytest 7 there is no such setting.
         pass
@@ -51,7 +50,7 @@ def outcome():
 def _note():
     """The first of the names is asked for."""
     global _matters
-    imports.awaited = frozenset()
+    runner.awaited = frozenset()
     try:
         _matters = not _is_put_by_pytest(marks.caller(2))
     except Exception:

@@ -15,7 +15,10 @@ from ...languages.python.marks import (
 from ...languages.python.memory import kept, memo, readers
 from ...languages.python.reading import lines, variables
 from ...languages.python.start import hide
-from . import arguments, fixtures, here, select, settings
+from . import (
+    about, arguments, conftests, fixtures, here, reports, rewriting, select,
+    settings,
+)
 from .fixtures import pytest_fixture_setup  # noqa: F401
 
 HOOKS = (
@@ -67,6 +70,8 @@ def start(root):
     """Begins recording, once; returns the names of the hooks it needs."""
     names = HOOKS
     marks.set_root(root or os.getcwd())
+    about.install()
+    conftests.install(directory_scope)
     if fixtures.start(identify):
         names += ("pytest_fixture_setup", "pytest_runtest_teardown")
     if functions.start() is not None:
@@ -74,9 +79,11 @@ def start(root):
         kept.install()
         functions.adopt_past()
     here.start()
-    imports.install(directory_scope)
+    imports.install()
+    rewriting.install()
     loads.install()
     lines.install()
+    reports.install()
     _wrap_cache()
     variables.install()
     readers.install()
@@ -269,7 +276,7 @@ def _begin_collector(collector):
     parent = collector.parent
     marks.begin(_scope_of(collector))
     if type(collector).__name__ == "DoctestModule":
-        lines.watch_doctests()
+        reports.watch_doctests()
     if parent is not None:
         say(USE + _scope_of(parent))
     if _is_directory(collector):

@@ -14,7 +14,7 @@ import pytest
 
 from ...languages.python import marks
 from ...languages.python.marks import SECTION, encode, say
-from ...languages.python.tools import measured
+from ...languages.python.tools import coverage as coverage_tool
 
 PRESENCE = b"/@ftrace/block/stat/-/%b"
 
@@ -120,7 +120,7 @@ def _measures(coverage):
     return ("coverage.cmdline" in sys.modules
             or any(name.startswith("COVERAGE_PROCESS") for name in os.environ)
             or (coverage.Coverage.current() is not None
-                and not measured.settings_are_said()))
+                and not coverage_tool.settings_are_said()))
 
 
 def _may_read(name, module):

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Installed packages: those that the runner is made of, and all others.
 
-What pytest and its plugins are made of is everybody's.  Every other entry of
+What the runner and its plugins are made of is everybody's.  Every other entry of
 a folder of packages (`site-packages/numpy`, `six.py`) has one scope, which
 stands for all that was loaded from there: whoever imports any of it uses it.
 
-pytest has gone through these folders before this plugin was there, for the
+The runner has gone through these folders before its adapter was there, for the
 plugins that distributions declare.  What it depends on by that is said here,
 so that another distribution may come and go; see docs/marks.md.
 """
@@ -17,7 +17,7 @@ import re
 import sys
 import types
 
-from .. import marks
+from .. import marks, runner
 from ..marks import BEGIN, BLOCK_LIST, END, WHOLE, encode, say
 from .places import metadata_of
 
@@ -37,25 +37,9 @@ _stdlib = os.path.dirname(os.__file__) + "/"
 
 # The names in a folder that say more than what they are called.
 _NAMES = ("*.egg", "*.egg-link", "*.pth")
-_PLUGINS = b"[pytest11]"
 
 # What Python asks for before anything else, and mostly in vain.
 _CUSTOM = ("sitecustomize", "usercustomize")
-
-# pytest with what it is made of: what these try to import and what they ask of
-# distributions before the plugin is there is known, for these versions.
-_PYTEST = frozenset((
-    "pytest", "_pytest", "pluggy", "iniconfig", "py", "pygments", "attr",
-    "packaging",
-))
-_VERSIONS = range(6, 10)
-_TRIED = (
-    "annotationlib", "apipkg", "argcomplete", "atomicwrites", "attr",
-    "colorama", "exceptiongroup", "faulthandler", "importlib_metadata",
-    "iniconfig", "nose", "numpy", "packaging", "pexpect", "py", "pygments",
-    "readline", "toml", "tomli", "tomllib", "twisted", "typing_extensions",
-    "wcwidth", "zope",
-)
 
 # Who imports in vain and goes on has one of these among its constants.
 _FORGIVING = (
@@ -103,15 +87,15 @@ def _entry_of_module(module):
 def is_runner(names):
     """Whether these are global names of a plugin, or of what it is made of.
 
-    Most of pytest imports what it is asked for by a test, and keeps nothing
-    of it.  What its configuration imports are plugins.
+    Most of a runner imports what it is asked for by a test, and keeps nothing
+    of it.
     """
     name = names.get("__name__")
     if type(name) is not str:
         return False
     top = name.partition(".")[0]
-    if top in ("_pytest", "pytest", "pluggy"):
-        return name.startswith("_pytest.config")
+    if top in runner.packages:
+        return name.startswith(runner.plugin_loaders)
     path = names.get("__file__")
     return type(path) is str and entry_of(path) in _runners
 
@@ -202,7 +186,6 @@ def declare_past():
         marks.unmute(token)
     if tried is None:
         return []
-    plugins = not os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     declared = []
     late = False
     for place in sys.path:
@@ -219,8 +202,8 @@ def declare_past():
             and not (late and _is_built_in(module)))
         for name in names:
             say(BLOCK_LIST + encode(name) + b"/" + encode(absolute))
-        if plugins:
-            say(BLOCK_LIST + _PLUGINS + b"/" + encode(absolute))
+        for group in runner.groups:
+            say(BLOCK_LIST + group + b"/" + encode(absolute))
         declared.append(place)
     return declared
 
@@ -245,14 +228,13 @@ def _names_tried():
     """
     if "pkg_resources" in sys.modules:
         return None
-    known = _PYTEST if _is_known() else ()
-    tried = set(_TRIED)
+    tried = set(runner.tried)
     globs = set()
     for name, module in list(sys.modules.items()):
         names = getattr(module, "__dict__", None)
         top = name.partition(".")[0]
         if (type(names) is not dict or names.get("__file__") is None
-                or top in known or is_stdlib(names)
+                or top in runner.parts or is_stdlib(names)
                 or top.startswith(marks.OWN_MODULES)):
             continue
         content, is_code = _content_of(names)
@@ -278,19 +260,12 @@ def _names_tried():
     return globs.union(name for name in tried if name not in sys.modules)
 
 
-def _is_known():
-    major = getattr(sys.modules.get("pytest"), "__version__", "")
-    major = major.partition(".")[0]
-    return major.isdigit() and int(major) in _VERSIONS
-
-
 def _content_of(names):
     """What a module was made of, and whether that is compiled code."""
     cached = names.get("__cached__")
     places = []
     if type(cached) is str:
-        rewrite = sys.modules.get("_pytest.assertion.rewrite")
-        tail = getattr(rewrite, "PYC_TAIL", None)
+        tail = runner.bytecode_tail
         places.append((cached, True))
         if tail is not None:
             places.append((cached.rsplit(".", 2)[0] + tail, True))

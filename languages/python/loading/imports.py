@@ -14,30 +14,18 @@ import os
 import sys
 import types
 
-from .. import marks
+from .. import marks, runner
 from ..marks import (
     BASE, BEGIN, BLOCK_LIST, END, MUTE, OPAQUE, UNMUTE, USE, encode,
     identity, say, shift,
 )
-from ..tools import fork_server, measured
+from ..tools import coverage, fork_server, hypothesis
 from . import distributions, places
 
 _MACHINERY = frozenset((
     "importlib", "importlib._bootstrap", "importlib._bootstrap_external",
     "_frozen_importlib", "_frozen_importlib_external", __name__,
     distributions.__name__, places.__name__, __package__ + ".loads",
-))
-
-# Hooks that pytest calls only for the tests below the conftest.  A conftest
-# with any other hook concerns the whole run.
-_LOCAL_HOOKS = frozenset((
-    "pytest_runtest_setup", "pytest_runtest_call", "pytest_runtest_teardown",
-    "pytest_runtest_makereport", "pytest_runtest_logstart",
-    "pytest_runtest_logreport", "pytest_runtest_logfinish",
-    "pytest_fixture_setup", "pytest_fixture_post_finalizer",
-    "pytest_generate_tests", "pytest_make_parametrize_id",
-    "pytest_pycollect_makemodule", "pytest_pycollect_makeitem",
-    "pytest_pyfunc_call", "pytest_itemcollected", "pytest_assertrepr_compare",
 ))
 
 # The scope of every module that was loaded since and that does not belong to
@@ -72,10 +60,14 @@ _whole = set()
 # Whether modules are the project's, by the absolute paths of their files.
 _decided = {}
 
+# What to do when a module has been loaded, by its name.
+_watches = {name: each.watch
+            for each in (coverage, fork_server, hypothesis, places)
+            for name in each.MODULES}
+
 _stdlib = os.path.dirname(os.__file__) + "/"
 _find_spec = None
 _quiet = False
-_directory_scope = None
 
 # Asked of a load and its module whether code ran that is no block, by
 # loads.
@@ -87,19 +79,16 @@ loaded = None
 # Told of each import, and who makes it, by memory/readers.py.
 told_of = None
 
-# The names of which a runner is told when the first of them is asked for.
-awaited = frozenset()
-came = None
 
-
-def install(directory_scope):
+def install():
     """Puts the wrappers in place; they stay until the process ends."""
-    global _find_spec, _directory_scope
-    _directory_scope = directory_scope
+    global _find_spec
     _declare_past()
-    fork_server.install()
     places.install()
-    measured.install()
+    for name in _watches:
+        if name in sys.modules:
+            _watches[name](sys.modules[name])
+    coverage.install()
     bootstrap._find_and_load = marks.around(
         bootstrap._find_and_load, _enter, close)
     # Not the one of start/start.py, whose time is over.
@@ -160,8 +149,8 @@ def find_spec(self, fullname, target=None):
     # What the finder stats and lists would tie every importer to all that
     # happens in the directory; what it really asked is whether there is
     # something by that name.
-    if fullname in awaited:
-        came()
+    if fullname in runner.awaited:
+        runner.came()
     say(MUTE)
     try:
         spec = _find_spec(self, fullname, target)
@@ -367,7 +356,7 @@ def _enter(name, _import=None):
             if told_of is not None:
                 told_of(name, (), sys._getframe(1))
         return None
-    return _open(Load(name, b"module/" + encode(_distinct(name))))
+    return _open(Load(name, b"module/" + encode(runner.distinct(name))))
 
 
 def open_by_hand(spec, module):
@@ -422,7 +411,7 @@ def _forget_foreign(name):
 
 def _open(load):
     opened = marks.thread.modules
-    load.local = not opened and _is_conftest(load.name)
+    load.local = not opened and runner.is_local(load.name)
     load.importer = None
     if not load.local:
         load.importer = _importer(3)
@@ -472,7 +461,8 @@ def close(load, _=None):
             loaded(module)
         _packages.update(_parents(name))
         if load.local:
-            _use_in_directory(module, scope)
+            if not runner.use_local(module, scope):
+                _use_in_base(scope)
         elif told_of is not None:
             told_of(name, (), sys._getframe(1), load.module)
 
@@ -495,12 +485,8 @@ def _close_foreign(load, module):
             say(USE + scope)
             say(END)
         _use(whole, load.importer)
-    if name == fork_server.MODULE:
-        fork_server.watch(module)
-    elif name in places.QUERIES:
-        places.watch(module)
-    elif name in measured.MODULES:
-        measured.watch(name, module)
+    if name in _watches:
+        _watches[name](module)
 
 
 def _use_in_base(scope):
@@ -538,21 +524,8 @@ def is_project_path(path):
     return "/site-packages/" not in path and "/dist-packages/" not in path
 
 
-def _is_conftest(name):
-    """Whether pytest is loading a conftest outside any test."""
-    return (name.rpartition(".")[2] == "conftest"
-            and (not marks.process
-                 or marks.process[-1].startswith((b"discover/", b"collect/"))))
-
-
-def _distinct(name):
-    """The name of a module's scope, told apart where names collide.
-
-    Each directory may have its own module named conftest, one after the
-    other, so these are named after their files.
-    """
-    if name != "conftest":
-        return name
+def origin_of(name):
+    """Where a module would be loaded from; nobody depends on the answer."""
     global _quiet
     _quiet = True
     say(MUTE)
@@ -561,27 +534,4 @@ def _distinct(name):
     finally:
         say(UNMUTE)
         _quiet = False
-    if spec is None or not spec.origin:
-        return name
-    return name + "@" + marks.relative(spec.origin)
-
-
-def _use_in_directory(module, scope):
-    """Says that the tests below a conftest use it.
-
-    It is loaded by whatever came across its directory first, which says
-    nothing about who needs it.
-    """
-    names = vars(module)
-    directory = os.path.dirname(names.get("__file__") or "")
-    if not directory or _directory_scope is None or any(
-            (name.startswith("pytest_") and name not in _LOCAL_HOOKS)
-            or (type(value) is types.FunctionType
-                and "pytest_impl" in value.__dict__
-                and name not in _LOCAL_HOOKS)
-            for name, value in names.items()):
-        _use_in_base(scope)
-        return
-    say(BEGIN + _directory_scope(directory))
-    say(USE + scope)
-    say(END)
+    return spec.origin if spec is not None else None

@@ -4,7 +4,7 @@
 Where functions are recorded one by one, a module is not tied to the whole of
 its file: the reading of source and bytecode is muted, and the scope says
 which source it is, for the tracer to compare piece by piece.  That holds for
-what Python's own loader reads, and pytest's; whatever another one makes of a
+what Python's own loader reads, and the runner's; whatever another one makes of a
 file may depend on every byte, so its reads are recorded as reads.
 
 Functions are told by the file that their code names.  Code that names another
@@ -21,7 +21,7 @@ import os
 import sys
 import types
 
-from .. import marks
+from .. import marks, runner
 from ..entered import functions
 from ..marks import WHOLE, encode, say
 from . import distributions, imports
@@ -42,8 +42,6 @@ _WITHOUT_CODE = (importlib.machinery.ExtensionFileLoader,
 _stat, _unlink = os.stat, os.unlink
 
 _known_methods = None
-_rewriter = None
-_rewritten_tail = None
 
 
 def install():
@@ -57,38 +55,15 @@ def install():
         _Loader.get_code = method(
             around(_Loader.get_code, _enter_code, _leave_code))
         _Loader.exec_module = method(
-            around(_Loader.exec_module, _enter_module, _leave_module))
+            around(_Loader.exec_module, enter_module, leave_module))
     except TypeError:
         return
     bootstrap._load_unlocked = around(
         bootstrap._load_unlocked, _enter_load, _leave_load)
     imports.is_opaque = _is_opaque
     _known_methods = [getattr(_Loader, name, None) for name in _METHODS]
-    _wrap_pytest(method, around)
     if _recorded():
         _declare_past()
-
-
-def _wrap_pytest(method, around):
-    global _rewriter, _rewritten_tail
-    rewrite = sys.modules.get("_pytest.assertion.rewrite")
-    rewriter = getattr(rewrite, "AssertionRewritingHook", None)
-    code = getattr(getattr(rewriter, "exec_module", None), "__code__", None)
-    if code is None:
-        return
-    _rewritten_tail = getattr(rewrite, "PYC_TAIL", None)
-    # Its last step, by which the module's own code begins to run.
-    if "exec" in code.co_names and not hasattr(rewrite, "exec"):
-        rewrite.exec = around(builtins.exec, _enter_run, marks.lower)
-        _rewriter = rewriter
-    read = getattr(rewrite, "_read_pyc", None)
-    if _rewriter is not None and type(read) is types.FunctionType:
-        rewrite._read_pyc = marks.extension.sift(read, _is_of_source)
-    rewriter.exec_module = method(
-        around(rewriter.exec_module, _enter_module, _leave_module))
-    rewriter.find_spec = method(
-        around(rewriter.find_spec, marks.mute_always, marks.unmute))
-    _wrap_looks(around)
 
 
 def _declare_past():
@@ -104,7 +79,7 @@ def _declare_past():
         names = module.__dict__
         loader = type(getattr(names.get("__spec__"), "loader", None))
         path = names.get("__file__")
-        if (loader not in (_Loader, _rewriter) or type(path) is not str
+        if (loader not in (_Loader, runner.loader) or type(path) is not str
                 or not path.endswith(".py")):
             continue
         path = os.path.abspath(path)
@@ -133,43 +108,6 @@ def _codes_of(names):
             and value.__globals__ is names]
 
 
-def _wrap_looks(around):
-    """Mutes pytest's looks at a file that is imported, or whose line it gives.
-
-    In which package it lies is asked for once more in the name of each
-    directory, see directory_scope().
-    """
-    for place, name, enter in (
-            ("_pytest.pathlib", "import_path", _enter_path),
-            ("_pytest._code.code", "getfslineno", marks.mute_always)):
-        function = getattr(sys.modules.get(place), name, None)
-        if function is None:
-            continue
-        wrapped = around(function, enter, marks.unmute)
-        for user, module in list(sys.modules.items()):
-            if (user.startswith("_pytest.")
-                    and vars(module).get(name) is function):
-                setattr(module, name, wrapped)
-
-
-def _enter_path(*_, **options):
-    # In this mode pytest asks the finders itself, and the project's own may
-    # read what they like.
-    if "importlib" in str(options.get("mode")) and any(
-            _is_of_project(finder) for finder in sys.meta_path):
-        return False
-    return marks.mute_always()
-
-
-def _is_of_project(finder):
-    name = getattr(finder, "__module__", None)
-    if type(name) is str and name.startswith(
-            ("_frozen_importlib", "importlib.")):
-        return False
-    module = sys.modules.get(name)
-    return module is None or imports.is_project(module)
-
-
 def _recorded():
     return functions.mode is not None
 
@@ -187,7 +125,7 @@ def _source_of(loader, name, path):
     if type(loader) is _Loader:
         if not _is_as_ever(loader):
             return None
-    elif _rewriter is None or type(loader) is not _rewriter:
+    elif runner.loader is None or type(loader) is not runner.loader:
         return None
     return load
 
@@ -210,8 +148,8 @@ def _fits(code, path):
     return all(os.path.abspath(name) == path for name in names)
 
 
-def _is_of_source(code):
-    """Whether bytecode that pytest has read is to be used.
+def is_of_source(code):
+    """Whether bytecode that a runner's loader has read is to be used.
 
     It is found by the size and time of the source, which a copy has as well,
     and names the file that it was made of, wherever that was.
@@ -296,7 +234,7 @@ def _leave_load(*_):
     pass
 
 
-def _enter_module(loader, module):
+def enter_module(loader, module):
     spec = getattr(module, "__spec__", None)
     name = getattr(spec, "name", None)
     origin = getattr(spec, "origin", None)
@@ -307,17 +245,17 @@ def _enter_module(loader, module):
     elif (type(origin) is str and type(name) is str
             and _has_scope(os.path.abspath(origin))):
         opened = imports.open_by_hand(spec, module)
-    if type(loader) is not _rewriter:
+    if type(loader) is not runner.loader:
         return opened, None
     load = _source_of(loader, name, origin)
     if load is not None:
         load.source = os.path.abspath(origin)
         marks.mute_always()
-        _drop_unsure(load.source, _rewritten_tail)
+        _drop_unsure(load.source, runner.bytecode_tail)
     return opened, load
 
 
-def _leave_module(token, _):
+def leave_module(token, _):
     opened, load = token
     if load is not None:
         marks.unmute(True)
@@ -326,7 +264,8 @@ def _leave_module(token, _):
     imports.close(opened)
 
 
-def _enter_run(code, *_):
+def enter_run(code, *_):
+    """The runner's loader is about to run the code of a module."""
     loads = marks.thread.loads
     if loads and loads[-1].source:
         _say_source(loads[-1], code)

@@ -16,7 +16,7 @@ from ..marks import BASE, BLOCK_LIST, encode, say
 METADATA = ("*.dist-info", "*.egg-info", "*.egg", "*.egg-link", "*.pth")
 
 # The modules that answer questions about distributions.
-QUERIES = ("importlib.metadata", "importlib_metadata")
+MODULES = ("importlib.metadata", "importlib_metadata")
 
 # What was already said: scope, place, and the name that was sought there.
 _sought = set()
@@ -29,15 +29,12 @@ _missing = set()
 
 
 def install():
-    """Wraps the queries of metadata, from now on and that of now.
+    """Takes for known which places do not exist.
 
-    pytest's header asks for a version when the folders of the first
-    conftests are on sys.path already.
+    Queries of metadata are watched from now on: a runner's header asks for a
+    version when the folders of the first conftests are on sys.path already.
     """
     _missing.update(_absent_places())
-    for name in QUERIES:
-        if name in sys.modules:
-            watch(sys.modules[name])
 
 
 def watch(module):

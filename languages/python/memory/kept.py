@@ -18,7 +18,7 @@ import threading
 import types
 import weakref
 
-from .. import marks
+from .. import marks, runner
 from ..loading import imports
 from ..marks import encode, identity
 from . import memo, readers
@@ -39,9 +39,9 @@ _WRAPPERS = (
 
 # Objects of classes of these change by being used, and keep nothing of what
 # the project computes.
-_BUSY = ("_pytest", "pluggy", "logging", "threading", "unittest.mock",
-         "weakref", "_weakref", "typing", "re", "builtins", "types", "abc",
-         "_io", "itertools", "enum")
+_BUSY = ("logging", "threading", "unittest.mock", "weakref", "_weakref",
+         "typing", "re", "builtins", "types", "abc", "_io", "itertools",
+         "enum")
 
 # Instructions that get an attribute.
 _GETTING = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR")
@@ -149,7 +149,8 @@ def _class_kind(kind):
             name in memo.names_of_class(base)
             for base in _bases_of(kind) for name in _MADE) else _OF_PROJECT
     name = _module_of(kind)
-    if name in _BUSY or name.partition(".")[0] in _BUSY:
+    top = name.partition(".")[0]
+    if name in _BUSY or top in _BUSY or top in runner.packages:
         return _NOTHING
     return _OF_OTHERS
 
@@ -251,11 +252,11 @@ def note(module):
         marks.extension.keep(encode(os.path.abspath(path)), names)
 
 
-def note_value(scope, fixturedef, value):
+def note_value(scope, name, function, value):
     """A fixture was set up for more than one test: so is what it keeps."""
-    code = getattr(fixturedef.func, "__code__", None)
+    code = getattr(function, "__code__", None)
     if _active and code is not None and type(value) not in _PLAIN:
-        names = _values[scope] = {fixturedef.argname: value}
+        names = _values[scope] = {name: value}
         marks.extension.keep(
             encode(os.path.abspath(code.co_filename)), names)
 

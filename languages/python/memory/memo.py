@@ -21,7 +21,7 @@ from .. import marks
 from ..loading import imports
 from ..marks import BEGIN, END, USE, WHOLE, encode, identity, say
 
-# What to say of what was heard of, by its kind: runners/pytest/opened.h.
+# What to say of what was heard of, by its kind: reading/opened.h.
 _MARKS = (WHOLE, marks.BLOCK_LIST + b"/", marks.ENV)
 _VARIABLE = 2
 

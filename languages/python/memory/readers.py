@@ -17,7 +17,7 @@ on all modules of the project that are loaded.
 import os
 import sys
 
-from .. import marks
+from .. import marks, runner
 from ..loading import distributions, imports
 from ..marks import BASE, BEGIN, END, OPAQUE, USE, encode, say
 
@@ -29,13 +29,9 @@ _PASSING = frozenset((
     "importlib", "importlib._bootstrap", "_frozen_importlib"))
 _READING = "importlib.metadata"
 
-# pytest looks for names of its own in what it imports: those that are never
-# narrowed, tests and fixtures.
-_PYTEST = ("_pytest", "pytest", "pluggy")
-
 # These go through objects for themselves: hypothesis counts who refers to a
 # random number generator, coverage looks for tracers that were forgotten.
-_HARMLESS = frozenset(_PYTEST + ("hypothesis", "coverage"))
+_HARMLESS = ("hypothesis", "coverage")
 
 # Whether code is the project's, by the file of its module.
 _decided = {}
@@ -73,7 +69,9 @@ class _Reader:
             if type(name) is not str:
                 name = ""
             top = name.partition(".")[0]
-            if top in _PYTEST:
+            # A runner looks for names of its own in what it imports: those
+            # that are never narrowed, tests and fixtures.
+            if top in runner.packages:
                 break
             if _is_project_code(names) and not _is_own(names):
                 self.owner = marks.code_of(frame)
@@ -238,7 +236,8 @@ def _note_walk():
     while frame is not None and distributions.is_stdlib(frame.f_globals):
         frame = frame.f_back
     name = frame.f_globals.get("__name__") if frame is not None else None
-    if type(name) is str and name.partition(".")[0] in _HARMLESS:
+    if type(name) is str and name.partition(".")[0] in (
+            _HARMLESS + runner.packages):
         return
     scopes = {scope for scope in list(imports.scopes.values())
               if scope not in distributions.scopes}

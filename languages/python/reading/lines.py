@@ -4,8 +4,7 @@
 linecache keeps what it has read for everybody, and looks at every file it
 keeps whenever somebody prints a traceback; inspect looks at the file of every
 module to find the one that it was asked for.  So those looks are muted, and
-who gets lines out of the cache is said to have read them.  What pytest itself
-shows of a source in its reports decides nothing.
+who gets lines out of the cache is said to have read them.
 """
 
 import inspect
@@ -19,12 +18,6 @@ from ..marks import BASE, WHOLE, encode, say
 # The pairs (scope, file) that were already said.
 _said = set()
 
-# What pytest calls to show sources, by module: functions, and methods.
-_REPORTS = (
-    ("_pytest.nodes", "Node", "_repr_failure_py"),
-    ("_pytest.warnings", None, "warning_record_to_str"),
-)
-
 
 def install():
     """Puts the wrappers in place, which only the extension can hide."""
@@ -34,21 +27,11 @@ def install():
         linecache.getlines, _enter_lines, _leave_lines)
     for module, name in ((linecache, "checkcache"), (inspect, "getmodule"),
                          (inspect, "getsourcefile")):
-        setattr(module, name, _muted(getattr(module, name)))
-    for name, owner, attribute in _REPORTS:
-        place = sys.modules.get(name)
-        if owner is not None:
-            place = getattr(place, owner, None)
-        function = getattr(place, attribute, None)
-        if function is None:
-            continue
-        function = _muted(function)
-        if owner is not None:
-            function = marks.extension.method(function)
-        setattr(place, attribute, function)
+        setattr(module, name, muted(getattr(module, name)))
 
 
-def _muted(function):
+def muted(function):
+    """A function of which no test depends on what it reads."""
     return marks.around(function, marks.mute_always, marks.unmute)
 
 
@@ -68,21 +51,3 @@ def _enter_lines(filename, *_, **_kwargs):
 
 def _leave_lines(*_):
     pass
-
-
-def watch_doctests():
-    """Mutes pytest's search for doctests, which wants line numbers."""
-    import doctest
-    finder = doctest.DocTestFinder
-    if marks.extension is not None and not hasattr(finder.find, "__self__"):
-        try:
-            finder.find = marks.extension.method(
-                marks.around(finder.find, _enter_find, marks.unmute))
-        except TypeError:
-            marks.lost()
-
-
-def _enter_find(finder, *_, **_kwargs):
-    if type(finder).__module__ != "_pytest.doctest":
-        return False
-    return marks.mute_always()

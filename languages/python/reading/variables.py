@@ -14,15 +14,14 @@ import collections.abc
 import os
 import sys
 
-from .. import marks
+from .. import marks, runner
 from ..loading.imports import is_project_path
 from ..marks import ENV, caller, code_of, encode, identity, say
 
 # What the C part makes of an answer.
 _AGAIN, _SAID, _NEVER = range(3)
 
-# These decide how Python starts, what it and pytest load, and what C code
-# does that asks for itself: everything depends on them, set or not.  What is
+# These decide how Python starts, what it loads, and what C code does that asks for itself: everything depends on them, set or not.  What is
 # read through os.environ when it is needed (PYTHONASYNCIODEBUG) is told of by
 # that; what concerns only output, speed or the interactive mode is left out.
 _BASE = (
@@ -41,9 +40,6 @@ _BASE = (
     "PYTHONWARNDEFAULTENCODING", "PYTHONWARNINGS",
     "PYTHON_CONTEXT_AWARE_WARNINGS", "PYTHON_CPU_COUNT", "PYTHON_GIL",
     "PYTHON_LAZY_IMPORTS", "PYTHON_THREAD_INHERIT_CONTEXT",
-    # pytest, and the plugin that finds a project's settings in a variable.
-    "PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS",
-    "DJANGO_CONFIGURATION", "DJANGO_SETTINGS_MODULE",
 )
 
 # Above a user's own site-packages.
@@ -51,9 +47,6 @@ _USER_SITE = "HOME"
 
 # By their type: under -b the two must not be compared.
 _said_in_base = {str: set(), bytes: set()}
-
-# pytest sets these anew for each test: the tracer counts them for nobody.
-_PASSING = ("PYTEST_CURRENT_TEST", "PYTEST_VERSION")
 
 # Code that reads each variable in turn, by its identity: that is quicker to
 # look up than its hash.
@@ -71,13 +64,6 @@ _PROJECT, _RUNNER, _REPORT, _FOREIGN = range(4)
 _owners = {}
 
 _STDLIB = os.path.dirname(os.__file__) + "/"
-
-# What of pytest asks for variables on its own account while a test runs.
-_REPORTS = (
-    "_argcomplete.py", "_code/", "_io/", "assertion/", "cacheprovider.py",
-    "config/", "debugging.py", "faulthandler.py", "junitxml.py", "logging.py",
-    "pathlib.py", "runner.py", "terminal.py", "tmpdir.py",
-)
 
 # In Python the wrapper has a frame of its own.
 _depth = 1
@@ -104,14 +90,14 @@ def keys(self):
 def install():
     """Says what everything depends on, and hears of reads from now on."""
     site = sys.modules.get("site")
-    names = list(_BASE)
+    names = [*_BASE, *runner.variables]
     if getattr(site, "ENABLE_USER_SITE", False):
         names.append(_USER_SITE)
     for name in names:
         say(ENV + encode(name))
         _said_in_base[str].add(name)
         _said_in_base[bytes].add(encode(name))
-    _said_in_base[str].update(_PASSING)
+    _said_in_base[str].update(runner.passing_variables)
     kind = type(os.environ)
     kind.__getitem__ = _wrapped(
         "reader", kind.__getitem__, _hear, kind)
@@ -185,8 +171,8 @@ def _counts(frame):
     """Whether a read is the doing of what the scope in force stands for.
 
     What the project's code reads always is.  What others do is while a test,
-    a fixture or a collector runs, but for pytest's own reports; at other times
-    pytest and its plugins look at the terminal, and at where they run.
+    a fixture or a collector runs, but for the runner's own reports; at other
+    times the runner and its plugins look at the terminal, and at where they run.
     """
     running = (bool(marks.process)
                and not marks.process[-1].startswith(b"discover/"))
@@ -216,11 +202,10 @@ def _owner_of(path):
         return _REPORT
     if not path.startswith("/") or is_project_path(path):
         return _PROJECT
-    _, package, rest = path.rpartition("/_pytest/")
-    if package:
-        return _REPORT if rest.startswith(_REPORTS) else _RUNNER
-    if "/pluggy/" in path:
-        return _RUNNER
+    for folder, reports in runner.code.items():
+        _, found, rest = path.rpartition("/%s/" % folder)
+        if found:
+            return _REPORT if rest.startswith(reports) else _RUNNER
     if path.startswith(_STDLIB) and not path.startswith((
             _STDLIB + "site-packages/", _STDLIB + "dist-packages/")):
         return None
@@ -228,10 +213,5 @@ def _owner_of(path):
 
 
 def _reports(owner, frame):
-    """Whether it is pytest that wants to know, and not who called it.
-
-    monkeypatch keeps the value that it replaces, to put it back.
-    """
-    return owner == _REPORT or (
-        code_of(frame).co_name == "setitem"
-        and frame.f_globals.get("__name__") == "_pytest.monkeypatch")
+    """Whether it is the runner that wants to know, and not who called it."""
+    return owner == _REPORT or runner.keeps_value(frame)

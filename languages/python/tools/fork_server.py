@@ -5,17 +5,9 @@ It forks for later tests what it was started for by the first: what its
 children read cannot be told apart, so who asks it confesses.
 """
 
-import sys
-
 from .. import marks
 
-MODULE = "multiprocessing.forkserver"
-
-
-def install():
-    """Watches it where it is loaded already."""
-    if MODULE in sys.modules:
-        watch(sys.modules[MODULE])
+MODULES = ("multiprocessing.forkserver",)
 
 
 def watch(module):

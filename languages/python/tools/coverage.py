@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What coverage and Hypothesis look at for themselves.
+"""What coverage looks at for itself.
 
 When coverage meets a file for the first time it decides whether to measure it,
 and looks at the file and all directories above, in the middle of a test or of
@@ -8,10 +8,6 @@ tell branches, where sys.monitoring does its work.  And what is measured
 without ftrace is measured with it, and no more: the plugin keeps itself out of
 coverage's sight.  Of files that have settings of others, too, coverage reads
 its own sections; those on reports are of no test.
-
-Hypothesis looks for constants in all sources of the project, to try them as
-examples.  Which examples it makes up is a matter of chance: no test depends on
-what it reads for that.
 """
 
 import functools
@@ -19,12 +15,11 @@ import os
 import sys
 
 from .. import marks
+from .muting import mute
 
 # What decides, and what reads.
-MODULES = ("coverage.inorout", "coverage.control", "coverage.sysmon",
-           "hypothesis.internal.conjecture.providers")
-_DECIDES, _SETS_UP = MODULES[:2]
-_READS = ("get_python_source", "_get_local_constants")
+MODULES = ("coverage.inorout", "coverage.control", "coverage.sysmon")
+_DECIDES, _SETS_UP, _READS = MODULES
 # What finds the files of the modules that are to be measured.
 _PREPARES = ("__init__", "configure", "set_matchers_depending_on_syspath",
              "find_possibly_unexecuted_files", "warn_unimported_source")
@@ -43,42 +38,24 @@ _has_begun = _is_said = False
 
 
 def install():
-    """Wraps what it does then, where coverage is loaded already."""
+    """Where coverage is loaded already, and perhaps has begun."""
     global _has_begun
     if "coverage" in sys.modules:
         kind = getattr(sys.modules["coverage"], "Coverage", None)
         _has_begun = getattr(kind, "current", lambda: None)() is not None
-    for name in MODULES:
-        if name in sys.modules:
-            watch(name, sys.modules[name])
     if _DECIDES in sys.modules:
         _forget(getattr(sys.modules.get("coverage"), "Coverage", None))
 
 
-def watch(name, module):
+def watch(module):
+    """Wraps what one of MODULES does, once it is loaded."""
+    name = getattr(module, "__name__", None)
     if name == _DECIDES:
         _watch_decisions(module)
-        return
-    if name == _SETS_UP:
+    elif name == _SETS_UP:
         _watch_settings(module)
-        return
-    for reads in _READS:
-        function = getattr(module, reads, None)
-        if callable(function) and not hasattr(function, "_ftrace"):
-            setattr(module, reads, _muted(function))
-
-
-def _muted(function):
-    @functools.wraps(function)
-    def muted(*args, **named):
-        token = marks.mute_always()
-        try:
-            return function(*args, **named)
-        finally:
-            marks.unmute(token)
-
-    muted._ftrace = True
-    return muted
+    else:
+        mute(module, "get_python_source")
 
 
 def settings_are_said():
@@ -144,8 +121,7 @@ def _watch_decisions(module):
 
     decides.should_trace = should_trace
     for name in _PREPARES:
-        if callable(getattr(decides, name, None)):
-            setattr(decides, name, _muted(getattr(decides, name)))
+        mute(decides, name)
 
 
 def _forget(kind):
