@@ -3,8 +3,8 @@
 
 `ftrace` starts it as `INTERPRETER -I -S -E helper.py [CACHE]`
 and speaks frames with it over standard input and output; docs/helper.md has
-the protocol, docs/python.md the rules.  CACHE is a folder for the bytecode of the other
-modules: this file is compiled at each start, so it is short.
+the protocol, docs/python.md the rules.  CACHE is a folder for the bytecode of
+the other modules: this file is compiled at each start, so it is short.
 """
 
 import sys

@@ -11,7 +11,7 @@ import sys
 from _operator import itemgetter
 from marshal import dumps
 
-from . import mentions
+from . import mentions, opcodes, reflection
 
 try:
     from _blake2 import blake2b
@@ -74,21 +74,21 @@ def _has(raw, pairs):
 
 
 _FIRST_CONSTANT = [
-    bytes((op, 0)) for name, op in mentions.opmap.items()
+    bytes((op, 0)) for name, op in opcodes.opmap.items()
     if op < 256 and name.startswith(("LOAD_CONST", "RETURN_CONST",
                                      "INSTRUMENTED_RETURN_CONST"))]
 # What makes a type alias of a function, at the end of its arguments; and what
 # gives a type parameter its bound, its constraints or its default.
-_ALIAS = mentions.opmap.get("CALL_INTRINSIC_1"), 11
-_PARAMETER = mentions.opmap.get("CALL_INTRINSIC_2"), (2, 3, 5)
+_ALIAS = opcodes.opmap.get("CALL_INTRINSIC_1"), 11
+_PARAMETER = opcodes.opmap.get("CALL_INTRINSIC_2"), (2, 3, 5)
 _LAZY = () if VERSION < (3, 12) or VERSION > (3, 13) else [
     bytes(_ALIAS)] + [bytes((_PARAMETER[0], n)) for n in _PARAMETER[1]]
-_MAKE_FUNCTION = mentions.opmap["MAKE_FUNCTION"]
-_MAKING = mentions._ops("SET_FUNCTION_ATTRIBUTE", "BUILD_TUPLE")
+_MAKE_FUNCTION = opcodes.opmap["MAKE_FUNCTION"]
+_MAKING = opcodes.ops("SET_FUNCTION_ATTRIBUTE", "BUILD_TUPLE")
 # How an annotation that is evaluated late refuses a format it does not know,
 # which no code that is written can.
 _REFUSED = () if VERSION < (3, 14) else [
-    bytes((mentions.opmap["LOAD_COMMON_CONSTANT"], 1))]
+    bytes((opcodes.opmap["LOAD_COMMON_CONSTANT"], 1))]
 
 
 def unseen_docstring(code):
@@ -111,13 +111,13 @@ def head_of(code):
             code.co_consts[0] if has_docstring(code) else None)
 
 
-_CONSTANTS = mentions._ops("LOAD_CONST", "RETURN_CONST",
-                           "LOAD_CONST_IMMORTAL", "LOAD_CONST_MORTAL")
-_NOTHING = mentions._ops("RESUME", "NOP", "LOAD_CONST", "RETURN_CONST",
-                         "LOAD_COMMON_CONSTANT", "RETURN_VALUE", "CACHE")
+_CONSTANTS = opcodes.ops("LOAD_CONST", "RETURN_CONST",
+                         "LOAD_CONST_IMMORTAL", "LOAD_CONST_MORTAL")
+_NOTHING = opcodes.ops("RESUME", "NOP", "LOAD_CONST", "RETURN_CONST",
+                       "LOAD_COMMON_CONSTANT", "RETURN_VALUE", "CACHE")
 # How None is loaded: from 3.15 on, as one of the constants of all code.
 _NONE = (lambda: None).__code__.co_code
-_COMMON = mentions.opmap.get("LOAD_COMMON_CONSTANT", mentions.NOWHERE)
+_COMMON = opcodes.opmap.get("LOAD_COMMON_CONSTANT", opcodes.NOWHERE)
 
 
 def does_nothing(code):
@@ -157,7 +157,7 @@ def late_parts(code):
     if not _has(code.co_code, _LAZY):
         return found
     loaded = made = None
-    for op, arg in mentions.instructions(code):
+    for op, arg in opcodes.instructions(code):
         if op == _MAKE_FUNCTION:
             made = loaded
         elif made is not None and ((op, arg) == _ALIAS or (
@@ -169,8 +169,8 @@ def late_parts(code):
     return found
 
 
-_LOAD_CONST = mentions.opmap["LOAD_CONST"]
-_STORE_NAME = mentions.opmap["STORE_NAME"]
+_LOAD_CONST = opcodes.opmap["LOAD_CONST"]
+_STORE_NAME = opcodes.opmap["STORE_NAME"]
 
 
 def class_stream(code):
@@ -180,8 +180,8 @@ def class_stream(code):
     methods assign to through self.  Neither is written in the body.
     """
     raw = code.co_code
-    if mentions.EXTENDED in raw[::2]:
-        stream = list(mentions.instructions(code))
+    if opcodes.EXTENDED in raw[::2]:
+        stream = list(opcodes.instructions(code))
     else:
         stream = list(zip(raw[::2], raw[1::2]))
     gone = []
@@ -380,7 +380,7 @@ class Blocks:
         if found:
             return found
         found = mentions.names_of(code)
-        reflects = mentions.reflects(code, code.co_names, self.shadowed)
+        reflects = reflection.reflects(code, code.co_names, self.shadowed)
         texts = set()
         for constant in code.co_consts:
             if type(constant) is not str or len(constant) < 2000:
@@ -421,7 +421,6 @@ class Blocks:
         found.update([each for each in held if " " in each
                       or each[0] == "g" and "." in each])
         if "modules" in code.co_names:
-            from . import reflection
             if reflection.walks(code):
                 found.update(("!", "*"))
         found |= reflects

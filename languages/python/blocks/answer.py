@@ -77,8 +77,7 @@ class Analysis:
         found = None
         if past_bodies:
             from . import bodies
-            found = bodies.analyse_left(content, past_bodies,
-                                                      past.blocks)
+            found = bodies.analyse_left(content, past_bodies, past.blocks)
         if found:
             self.blocks, code, self.left, self.cuts, self.inside = found
         else:
@@ -140,8 +139,7 @@ def answer(stream, has_past):
         try:
             if path.endswith(SETTINGS):
                 from . import settings
-                settings.answer_file(stream, path, content,
-                                                   has_past)
+                settings.answer_file(stream, path, content, has_past)
             else:
                 _answer_file(stream, content, past)
         except Exception as error:

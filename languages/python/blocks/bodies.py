@@ -27,17 +27,17 @@ compilations, which shows in what is left.
 
 from marshal import dumps, loads
 
-from . import analyse, mentions, reduce
+from . import analyse, opcodes, reduce
 from .reduce import CODE, indent
 
 # To compile so many bytes takes a millisecond or two: that is not much.
 SMALL = 10000
 _YIELDS = 0x0020 | 0x0200
 _STUBS = (b"pass", b"yield", b"__class__", b"yield __class__")
-_IMPORTS = mentions._ops("IMPORT_NAME", "IMPORT_FROM")
-_STORES = mentions._ops("STORE_NAME", "STORE_GLOBAL")
+_IMPORTS = opcodes.ops("IMPORT_NAME", "IMPORT_FROM")
+_STORES = opcodes.ops("STORE_NAME", "STORE_GLOBAL")
 # What comes between the two in `import a.b as c`.
-_BETWEEN = mentions._ops("ROT_TWO", "POP_TOP", "SWAP", "CACHE")
+_BETWEEN = opcodes.ops("ROT_TWO", "POP_TOP", "SWAP", "CACHE")
 # Fields of what is known of a function or class: where it is, the statement
 # in the place of its body, what its text is, what a class does.
 NAME, FIRST, BODY, END, STUB, PRINT, DOES = range(7)
@@ -97,7 +97,7 @@ def _surroundings(code):
     """What the code of a function depends on of its module's `code`."""
     imported = set()
     after_import = False
-    for op, arg in mentions.instructions(code):
+    for op, arg in opcodes.instructions(code):
         if op in _IMPORTS:
             after_import = True
         elif op in _STORES and after_import:

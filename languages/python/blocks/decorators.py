@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Decorators that are known to be without effect, pytest's included."""
 
-from .expressions import callee, dotted, is_quiet, key_of, kind_of, names_in
+from .expressions import callee, is_quiet, key_of, names_in
+from .nodes import dotted, kind_of
 
 
 def _fixture(call, unit):

@@ -6,84 +6,11 @@ whatever its layout, and notes in the unit what the expression needs.  Calls
 that are not known to be without effect are noted as risks.
 """
 
-from . import analyse, known, mentions
+from . import analyse, known, mentions, platform, reflection
+from .nodes import bound_by, dotted, kind_of, mangled, _targets
 
-_CALLERS = (frozenset(mentions.BY_ARGUMENT) | mentions.REFLECTION
-            | mentions.NAMESPACES)
-
-
-def kind_of(node):
-    return type(node).__name__
-
-
-def mangled(name, class_name):
-    """What a name that begins with two underscores is in a class."""
-    if (not class_name or not name.startswith("__") or name.endswith("__")
-            or "." in name):
-        return name
-    bare = class_name.lstrip("_")
-    return "_" + bare + name if bare else name
-
-
-def dotted(node):
-    """"a.b.c", or None for anything else."""
-    parts = []
-    while kind_of(node) == "Attribute":
-        parts.append(node.attr)
-        node = node.value
-    if kind_of(node) != "Name":
-        return None
-    parts.append(node.id)
-    return ".".join(reversed(parts))
-
-
-def _targets(node):
-    kind = kind_of(node)
-    if kind == "Name":
-        return [node.id]
-    if kind == "Starred":
-        return _targets(node.value)
-    if kind in ("Tuple", "List"):
-        return [name for each in node.elts for name in _targets(each)]
-    return []
-
-
-def bound_by(node):
-    """The names that a statement other than an import can bind."""
-    kind = kind_of(node)
-    if kind in ("FunctionDef", "AsyncFunctionDef", "ClassDef"):
-        return [node.name]
-    if kind == "Import":
-        return [each.asname or each.name.split(".")[0]
-                for each in node.names]
-    if kind == "ImportFrom":
-        return [each.asname or each.name for each in node.names]
-    names = []
-    for field in ("targets", "target", "name", "optional_vars"):
-        value = getattr(node, field, None)
-        if type(value) is str:
-            names.append(value)
-        elif type(value) is list:
-            for each in value:
-                names += _targets(each)
-        elif value is not None:
-            names += _targets(value)
-    for field in ("body", "orelse", "finalbody", "handlers", "cases",
-                  "items"):
-        value = getattr(node, field, None)
-        if type(value) is list:
-            for each in value:
-                names += bound_by(each)
-    return names
-
-
-def docstring(body):
-    """As the program has it: since 3.13 the compiler takes its margin off."""
-    if body and kind_of(body[0]) == "Expr":
-        value = body[0].value
-        if kind_of(value) == "Constant" and type(value.value) is str:
-            return compile(repr(value.value), "", "exec").co_consts[0]
-    return None
+_CALLERS = (frozenset(reflection.BY_ARGUMENT) | reflection.REFLECTION
+            | reflection.NAMESPACES)
 
 
 def _generic(node, unit):
@@ -109,7 +36,7 @@ def _name(node, unit):
     unit.needs.add(name)
     unit.valued.add(name)
     unit.held.add(name)
-    if name in mentions.REFLECTION or name in mentions.NAMESPACES:
+    if name in reflection.REFLECTION or name in reflection.NAMESPACES:
         unit.words.add("*")
     return ("name", name)
 
@@ -213,15 +140,15 @@ def _call(node, unit):
     if not is_quiet(node.func, unit.scope):
         _risk(node, name, "a call of %s" % (name or "an expression"), unit)
     last = (name or "").rpartition(".")[2]
-    place = mentions.BY_ARGUMENT.get(last)
+    place = reflection.BY_ARGUMENT.get(last)
     if place is not None:
         for each in node.args[place - 1:] if place else node.args:
             value = getattr(each, "value", None)
             if type(value) is str:
                 unit.chains.update("?." + part for part in value.split("."))
-    if last in mentions.REFLECTION or last in mentions.NAMESPACES:
+    if last in reflection.REFLECTION or last in reflection.NAMESPACES:
         unit.words.add("*")
-    elif place is not None and last not in mentions.HEARD and not all(
+    elif place is not None and last not in reflection.HEARD and not all(
             kind_of(each) == "Constant" for each in (
                 node.args[place - 1:place] or [node] if place
                 else node.args)):
@@ -290,7 +217,6 @@ def key_of(node, unit):
         return None
     kind = kind_of(node)
     if kind in _FOLDED:
-        from . import platform
         value = platform.fold(node, unit.scope)
         if value is not None:
             return ("constant", value[0])
@@ -402,12 +328,6 @@ def base(node, unit):
         return "?"
     full = unit.scope.resolve(name)
     return ":" + full if full.partition(".")[0] in known.STDLIB else name
-
-
-def decorator(node, unit):
-    """(full name, key) of a decorator; any but a known one is a risk."""
-    from . import decorators
-    return decorators.decorator(node, unit)
 
 
 # Statements

@@ -20,7 +20,8 @@ from marshal import dumps, loads
 
 from _ast import AnnAssign, Assign
 
-from . import analyse, expressions, known
+from . import analyse, expressions, known, nodes
+from .decorators import decorator
 
 FORMAT = 11
 # Fields of a unit.
@@ -84,7 +85,7 @@ class Scope:
                 self.by_import.add(name)
                 self.imported[name] = (alias.name if alias.asname else name)
         else:
-            for name in expressions.bound_by(node):
+            for name in nodes.bound_by(node):
                 self._bind(name)
 
     def _bind(self, name, module=None):
@@ -149,7 +150,7 @@ class Unit:
 
     def finish(self, key, kind, name="", more=()):
         mangle = self.scope.class_name
-        binds = [expressions.mangled(each, mangle) for each in self.binds]
+        binds = [nodes.mangled(each, mangle) for each in self.binds]
         self.words.update(["=" + name for name in self.held.intersection(
             _roots(self.chains, self.words))])
         return (analyse.digest(key)[:8], kind, name, tuple(binds),
@@ -208,7 +209,7 @@ def _function(node, scope):
     flags = scope.flags.get((line, name))
     if flags is None and node.decorator_list:
         unit.danger("the head of %s cannot be found in its code" % name)
-    decorators = [expressions.decorator(each, unit)
+    decorators = [decorator(each, unit)
                   for each in node.decorator_list]
     core = (type(node).__name__, name, flags, decorators,
             expressions.arguments(node.args, unit),
@@ -217,7 +218,7 @@ def _function(node, scope):
                             for i, part in enumerate(core[4])], core[5])
     before = _named_by(unit)
     key = (core, expressions.annotations(node, unit),
-           expressions.docstring(node.body))
+           nodes.docstring(node.body))
     marks = tuple(each for each, _ in decorators)
     if scope.class_name and marks[-1:] == ("builtins.property",):
         scope.properties.add(name)
@@ -234,13 +235,13 @@ def _class(node, scope):
     head = Unit(scope)
     name = node.name
     head.binds.append(name)
-    decorators = [expressions.decorator(each, head)
+    decorators = [decorator(each, head)
                   for each in node.decorator_list]
     bases = [expressions.base(each, head) for each in node.bases]
     keywords = [(each.arg or "**", expressions.key_of(each.value, head))
                 for each in node.keywords]
     for each in node.keywords:
-        meta = expressions.dotted(each.value)
+        meta = nodes.dotted(each.value)
         if each.arg != "metaclass" or not meta or scope.resolve(
                 meta) != "abc.ABCMeta":
             head.danger("class %s has keyword arguments" % name)
@@ -314,7 +315,7 @@ def _imports(node, scope):
 def _is_typing_only(node, scope):
     if type(node).__name__ != "If":
         return False
-    dotted = expressions.dotted(node.test)
+    dotted = nodes.dotted(node.test)
     return bool(dotted) and scope.resolve(dotted) in (
         "typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING")
 
@@ -376,7 +377,7 @@ def _sure(node):
             each.body for each in node.handlers]
     elif kind in ("FunctionDef", "AsyncFunctionDef", "ClassDef", "Assign",
                   "Import", "ImportFrom"):
-        return set(expressions.bound_by(node))
+        return set(nodes.bound_by(node))
     else:
         return set()
     found = None
@@ -385,7 +386,7 @@ def _sure(node):
         found = names if found is None else found & names
     gone = {name for way in ways for each in way
             if type(each).__name__ == "Delete"
-            for name in expressions.bound_by(each)}
+            for name in nodes.bound_by(each)}
     return (found or set()) - gone
 
 
@@ -395,7 +396,7 @@ def _simple(node, scope, first):
     if kind == "Expr" and type(node.value).__name__ == "Constant":
         if first and type(node.value.value) is str:
             unit.binds.append("__doc__")
-            return unit.finish(("doc", expressions.docstring([node])), "doc")
+            return unit.finish(("doc", nodes.docstring([node])), "doc")
         return None
     if kind in ("Pass", "Global", "Nonlocal"):
         return None
@@ -405,7 +406,7 @@ def _simple(node, scope, first):
     is_built = (type(value).__name__ in ("List", "Dict", "Set", "ListComp",
                                          "DictComp", "SetComp")
                 or type(value).__name__ == "Call" and scope.resolve(
-                    expressions.dotted(value.func) or "") in _BUILDERS)
+                    nodes.dotted(value.func) or "") in _BUILDERS)
     return unit.finish(key, "assign" if unit.binds else "effect", "",
                        (is_alias, is_built, _is_plain(value)))
 

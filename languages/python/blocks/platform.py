@@ -7,7 +7,7 @@ is: nothing else in it is evaluated, and an edit of it may change nothing.
 
 import sys
 
-from .expressions import dotted, kind_of
+from .nodes import dotted, kind_of
 
 
 def _value(node, scope):

@@ -17,7 +17,7 @@ in line B.  That `pass` is a statement, and one of this function, is seen in
 the tree.  What is before B is there as it was, docstring included.
 """
 
-from . import analyse
+from . import analyse, nodes
 
 CODE = analyse.CODE
 SHORT = 2
@@ -96,7 +96,6 @@ def _count_cuts(body, cuts):
     `cuts`: of each line where one was whether that function has a docstring,
     None for a class.
     """
-    from . import expressions
     found = 0
     for node in body:
         fields = node._fields
@@ -105,7 +104,7 @@ def _count_cuts(body, cuts):
             last = node.body[-1]
             if type(last).__name__ == "Pass" and last.lineno in cuts:
                 found += cuts[last.lineno] is (
-                    expressions.docstring(node.body) is not None
+                    nodes.docstring(node.body) is not None
                     if is_function else None)
             elif not is_function:
                 found += _count_cuts(node.body, cuts)

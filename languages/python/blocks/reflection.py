@@ -7,21 +7,54 @@ not plainly that of a call with a constant in the decisive place.
 
 from _opcode import stack_effect
 
-from . import mentions
+from . import opcodes
 
-_opmap = mentions.opmap
-_ops = mentions._ops
+# Whoever names one of these can reach names that it does not mention.
+REFLECTION = frozenset((
+    "eval", "exec", "__subclasses__", "iter_modules", "walk_packages",
+    "get_type_hints", "get_annotations", "get_overloads", "__annotations__",
+    "__annotate__", "__annotate_func__", "__annotations_cache__",
+    "get_annotate_from_class_namespace", "call_annotate_function",
+    "__builtins__", "pickle", "_pickle", "cPickle", "dill",
+    "cloudpickle", "shelve", "runpy", "run_module", "run_path",
+    "get_objects", "get_referrers", "get_referents",
+    "__static_attributes__", "InteractiveInterpreter",
+    "InteractiveConsole", "doctest"))
+# And these what objects and classes have: modules are found by who holds one,
+# unless they are looked up as well.
+OF_OBJECTS = frozenset((
+    "dir", "getmembers", "getmembers_static", "getattr_static"))
+_LOOKING_UP = frozenset((
+    "modules", "module", "import_module", "__import__", "getmodule",
+    "resolve_name"))
+# These give a namespace: what is done with it decides.
+NAMESPACES = frozenset((
+    "globals", "vars", "__dict__", "__globals__", "f_globals", "f_locals",
+    "f_builtins"))
+# These reach what their argument at the given place says.
+BY_ARGUMENT = {
+    "getattr": 2, "hasattr": 2, "setattr": 2, "delattr": 2,
+    "attrgetter": 0, "methodcaller": 1, "import_module": 1,
+    "__import__": 1, "getfixturevalue": 1, "reload": 0,
+    "__delattr__": 2, "__getattribute__": 2, "getfuncargvalue": 1,
+    "locate": 1, "resolve_name": 1}
+TRIGGERS = frozenset(BY_ARGUMENT) | NAMESPACES
+# What these are asked for is told while the code runs.
+HEARD = frozenset(("getattr", "hasattr"))
+
+_opmap = opcodes.opmap
+_ops = opcodes.ops
 _IGNORED = _ops("CACHE", "NOP", "NOT_TAKEN")
-_PUSH_NULL = _opmap.get("PUSH_NULL", mentions.NOWHERE)
+_PUSH_NULL = _opmap.get("PUSH_NULL", opcodes.NOWHERE)
 _CONSTANT = _ops("LOAD_CONST", "LOAD_CONST_IMMORTAL", "LOAD_CONST_MORTAL")
 # 3.11 makes a call in two steps, and the first one has the arguments.
 _CALL = _ops("PRECALL") if "PRECALL" in _opmap else _ops(
     "CALL", "CALL_FUNCTION", "CALL_METHOD")
-_CALL_KW = mentions._CALL_KW
+_CALL_KW = opcodes.CALL_KW
 # What is left of a call once it has been recognised.
 _CALLED = _ops("CALL") if "PRECALL" in _opmap else frozenset()
 _INDEX = _ops("BINARY_SUBSCR", "STORE_SUBSCR")
-_BINARY_OP = _opmap.get("BINARY_OP", mentions.NOWHERE)
+_BINARY_OP = _opmap.get("BINARY_OP", opcodes.NOWHERE)
 _FAST = _ops("LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK")
 _STORES = _ops("STORE_FAST", "DELETE_FAST")
 # Two instructions in one, whose arguments share a byte.
@@ -37,7 +70,7 @@ _ASKED = frozenset(("__getattr__", "__getattribute__"))
 _ASKING = frozenset(("get", "setdefault", "pop"))
 # How many arguments these methods have where the first one is "module.name".
 _SHORT = {"setattr": 2, "delattr": 1}
-_KEYWORDS = _opmap.get("KW_NAMES", mentions.NOWHERE)
+_KEYWORDS = _opmap.get("KW_NAMES", opcodes.NOWHERE)
 # What is reached by way of a namespace: of all but these, whatever there is.
 _REACHED = {"globals": "@", "vars": "+", "__dict__": "+"}
 # What gives all that a dictionary holds.
@@ -59,7 +92,7 @@ _JUMPS = frozenset(op for name, op in _opmap.items()
 
 def _stream(code):
     """The instructions that matter here, each a single one."""
-    for op, arg in mentions.instructions(code):
+    for op, arg in opcodes.instructions(code):
         if op in _PAIRS:
             first, second = _PAIRS[op]
             yield first, arg >> 4
@@ -150,9 +183,9 @@ def _asked(code, stream, at):
     if at + 1 >= len(stream):
         return False
     op, arg = stream[at + 1]
-    if op not in mentions.ATTRIBUTE:
+    if op not in opcodes.ATTRIBUTE:
         return False
-    arg >>= mentions.ATTRIBUTE[op]
+    arg >>= opcodes.ATTRIBUTE[op]
     return (arg < len(code.co_names) and code.co_names[arg] in _ASKING
             and _called_with_constant(stream, at + 1, 1, code.co_consts))
 
@@ -193,10 +226,10 @@ def _is_heard(stream, at, names):
     What that is asked for is told while the code runs.
     """
     op, arg = stream[at]
-    if op != mentions._LOAD_GLOBAL or names[
-            arg >> mentions.GLOBAL[op]] not in mentions.HEARD:
+    if op != opcodes.LOAD_GLOBAL or names[
+            arg >> opcodes.GLOBAL[op]] not in HEARD:
         return False
-    if mentions.VERSION >= (3, 11):
+    if opcodes.VERSION >= (3, 11):
         return bool(arg & 1)
     return _called_with(stream, at, 1, (), lambda op, arg: True) > 1
 
@@ -208,7 +241,7 @@ def _is_import(stream, at, name):
     """
     if name == "import_module":
         least, most = 1, 2
-    elif name == "__import__" and stream[at][0] in mentions.GLOBAL:
+    elif name == "__import__" and stream[at][0] in opcodes.GLOBAL:
         least = most = 1
     else:
         return False
@@ -219,7 +252,7 @@ def _is_import(stream, at, name):
 def _is_attribute(code, stream, at, name):
     """Whether `x.globals` is any attribute, and not that of builtins."""
     if name not in ("globals", "vars") or (
-            stream[at][0] not in mentions.ATTRIBUTE) or (
+            stream[at][0] not in opcodes.ATTRIBUTE) or (
             _name_at(code, stream[at - 1]) == "builtins"):
         return False
     at += 1
@@ -228,7 +261,7 @@ def _is_attribute(code, stream, at, name):
     if at == len(stream):
         return True
     if name == "vars":
-        return stream[at][0] in mentions.ATTRIBUTE
+        return stream[at][0] in opcodes.ATTRIBUTE
     return stream[at][0] not in _CALL or stream[at][1] > 0
 
 
@@ -264,7 +297,7 @@ def _name_at(code, instruction):
     op, arg = instruction
     if op in _FAST:
         return code.co_varnames[arg] if arg < len(code.co_varnames) else ""
-    for table in (mentions.GLOBAL, mentions.ATTRIBUTE):
+    for table in (opcodes.GLOBAL, opcodes.ATTRIBUTE):
         if op in table:
             arg >>= table[op]
             return code.co_names[arg] if arg < len(code.co_names) else ""
@@ -279,11 +312,11 @@ def walks(code):
     stream = list(_stream(code))
     for at in range(1, len(stream) - 1):
         if (_name_at(code, stream[at]) != "modules"
-                or stream[at][0] not in mentions.ATTRIBUTE
+                or stream[at][0] not in opcodes.ATTRIBUTE
                 or not _name_at(code, stream[at - 1]).endswith("sys")):
             continue
         op = stream[at + 1][0]
-        if op in mentions.ATTRIBUTE:
+        if op in opcodes.ATTRIBUTE:
             if _name_at(code, stream[at + 1]) in _GOING_THROUGH:
                 return True
         elif op in _CALL and {"patch", "dict"} <= set(code.co_names):
@@ -299,7 +332,7 @@ def walks(code):
 def computes(code, shadowed):
     """Which names code reaches that are not written, and nobody hears of.
 
-    As mentions.reflects() has it.
+    As reflects() has it.
 
     setattr() of builtins, unless something else has its name (`shadowed`),
     reaches nothing: who sets an attribute notices neither that it was there
@@ -311,22 +344,22 @@ def computes(code, shadowed):
     computed = set()
     stream = list(_stream(code))
     for at, (op, arg) in enumerate(stream):
-        if op in mentions.GLOBAL:
-            arg >>= mentions.GLOBAL[op]
-        elif op in mentions.ATTRIBUTE:
-            arg >>= mentions.ATTRIBUTE[op]
+        if op in opcodes.GLOBAL:
+            arg >>= opcodes.GLOBAL[op]
+        elif op in opcodes.ATTRIBUTE:
+            arg >>= opcodes.ATTRIBUTE[op]
         else:
             continue
         if arg >= len(names):
             return {"*"}
-        if names[arg] in mentions.NAMESPACES:
+        if names[arg] in NAMESPACES:
             if (not _is_attribute(code, stream, at, names[arg])
                     and _searches(code, stream, at, names[arg])):
                 computed.add(_REACHED.get(names[arg], "*"))
             continue
-        place = mentions.BY_ARGUMENT.get(names[arg])
+        place = BY_ARGUMENT.get(names[arg])
         if place is None or names[arg] == "setattr" and (
-                op in mentions.GLOBAL and not shadowed):
+                op in opcodes.GLOBAL and not shadowed):
             continue
         if _is_heard(stream, at, names):
             if not _called_with_constant(stream, at, place, code.co_consts):
@@ -339,9 +372,26 @@ def computes(code, shadowed):
         else:
             constant = _called_with_constant(
                 stream, at, place, code.co_consts) or (
-                op in mentions.ATTRIBUTE and (
+                op in opcodes.ATTRIBUTE and (
                     _names_in_text(code, stream, at, names[arg])
                     or _hands_on(code, stream, at, names[arg])))
         if not constant:
             return {"*"}
     return computed
+
+
+def reflects(code, names, shadowed):
+    """Which names `code`, which uses `names`, can reach unmentioned.
+
+    "*": any; "+": those of what objects and classes have; "@": globals of its
+    file; "?": those that it is told to ask for while it runs.
+    shadowed: see computes().
+    """
+    if not REFLECTION.isdisjoint(names):
+        return {"*"}
+    found = set() if OF_OBJECTS.isdisjoint(names) else {"+"}
+    if not TRIGGERS.isdisjoint(names):
+        found |= computes(code, shadowed)
+    if "+" in found and not _LOOKING_UP.isdisjoint(names):
+        return {"*"}
+    return found

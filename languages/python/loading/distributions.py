@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Installed packages: those that the runner is made of, and all others.
 
-What the runner and its plugins are made of is everybody's.  Every other entry of
-a folder of packages (`site-packages/numpy`, `six.py`) has one scope, which
+What the runner and its plugins are made of is everybody's.  Every other entry
+of a folder of packages (`site-packages/numpy`, `six.py`) has one scope, which
 stands for all that was loaded from there: whoever imports any of it uses it.
 
 The runner has gone through these folders before its adapter was there, for the

@@ -4,15 +4,14 @@
 Where functions are recorded one by one, a module is not tied to the whole of
 its file: the reading of source and bytecode is muted, and the scope says
 which source it is, for the tracer to compare piece by piece.  That holds for
-what Python's own loader reads, and the runner's; whatever another one makes of a
-file may depend on every byte, so its reads are recorded as reads.
+what Python's own loader reads, and the runner's; whatever another one makes of
+a file may depend on every byte, so its reads are recorded as reads.
 
 Functions are told by the file that their code names.  Code that names another
 one than it is loaded from is none of that source, and who runs it runs what
 nobody knows: its module is opaque.
 """
 
-import builtins
 import importlib._bootstrap as bootstrap
 import importlib._bootstrap_external as external
 import importlib.machinery

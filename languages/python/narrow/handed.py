@@ -10,91 +10,10 @@ function imports for itself is among its mentions, as "import a.b", or where
 that is relative, "import .b".
 """
 
-from ..blocks import mentions
 from ..blocks.outline import (
     BINDS, CHAINS, KIND, MORE, RISK, WORDS, dotted_by, held_by,
 )
 from .units import HARD, NONE, SOFT
-
-_IMPORT_NAME = mentions._IMPORT_NAME
-_IMPORT_FROM = mentions._IMPORT_FROM
-_IMPORT_SHIFT = 2 if mentions.VERSION >= (3, 15) else 0
-_STORES = mentions._ops("STORE_FAST")
-_LOADS = mentions._ops("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW")
-_PAIRS = mentions._ops("STORE_FAST_LOAD_FAST", "LOAD_FAST_LOAD_FAST",
-                       "LOAD_FAST_BORROW_LOAD_FAST_BORROW",
-                       "STORE_FAST_STORE_FAST")
-_SMALL = mentions.opmap.get("LOAD_SMALL_INT", mentions.NOWHERE)
-
-
-def imported_and_held(code, stream):
-    """The modules that code imports and hands on, or may, as mentions."""
-    found = set()
-    module = ""
-    for at, (_, op, arg) in enumerate(stream):
-        if op == _IMPORT_NAME:
-            module = code.co_names[arg >> _IMPORT_SHIFT]
-            relative = _level(code, stream, at) != 0
-            if _is_held(code, stream, at + 1) or "." in module:
-                found.add(_mention(relative, module))
-        elif op == _IMPORT_FROM:
-            part = code.co_names[arg]
-            if stream[at + 1][1] in _STORES and not _is_held(
-                    code, stream, at + 1):
-                continue
-            # As "import a.b as c" has it, or "from a import b".
-            found.add(_mention(relative, module))
-            found.add(_mention(relative, (module + "." + part).lstrip(".")))
-    return found
-
-
-def imported(code, stream):
-    """The modules that code imports, as mentions."""
-    found = set()
-    module, relative = "", False
-    for at, (_, op, arg) in enumerate(stream):
-        if op == _IMPORT_NAME:
-            module = code.co_names[arg >> _IMPORT_SHIFT]
-            relative = _level(code, stream, at) != 0
-            names = [module]
-        elif op == _IMPORT_FROM:
-            names = [(module + "." + code.co_names[arg]).lstrip(".")]
-        else:
-            continue
-        found.update("aimports " + ("." + name.rpartition(".")[2]
-                                    if relative else name) for name in names)
-    return found
-
-
-def _mention(relative, module):
-    if relative:
-        return "aimport ." + module.rpartition(".")[2]
-    return "aimport " + module
-
-
-def _level(code, stream, at):
-    _, op, arg = stream[at - 2]
-    if op == _SMALL:
-        return arg
-    return code.co_consts[arg] if op in mentions._CONSTANTS else 1
-
-
-def _is_held(code, stream, at):
-    """Whether what is stored at `at` is more than asked for attributes."""
-    _, op, variable = stream[at]
-    if op not in _STORES:
-        # Of names that are imported from it nothing is known here.
-        return op != _IMPORT_FROM
-    for place, (_, op, arg) in enumerate(stream):
-        if op in _PAIRS and variable in (arg >> 4, arg & 15):
-            return True
-        if op in _LOADS and arg == variable and not (
-                mentions._is_owner(stream, place + 1, code.co_names)
-                or mentions._is_called(stream, place + 1)
-                or mentions.is_asked(stream, place + 1, code.co_names,
-                                     code.co_consts, place)):
-            return True
-    return False
 
 
 def names_in(project, file):

@@ -18,6 +18,7 @@ from .units import (
     is_hook, joined, loads_of,
 )
 
+
 class Pass:
     """What a pass over one body, of a module or of a class, finds out."""
 

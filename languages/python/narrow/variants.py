@@ -7,7 +7,7 @@ print and nothing else.
 """
 
 from ..blocks import analyse, outline
-from ..blocks.outline import KIND, MEMBERS, MORE, PRINT
+from ..blocks.outline import MEMBERS, MORE, PRINT
 
 # In a request, in front of a place: the outline with an edit there.
 MARK = b"@"

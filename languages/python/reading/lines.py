@@ -10,7 +10,6 @@ who gets lines out of the cache is said to have read them.
 import inspect
 import linecache
 import os
-import sys
 
 from .. import marks
 from ..marks import BASE, WHOLE, encode, say

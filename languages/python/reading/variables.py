@@ -21,9 +21,10 @@ from ..marks import ENV, caller, code_of, encode, identity, say
 # What the C part makes of an answer.
 _AGAIN, _SAID, _NEVER = range(3)
 
-# These decide how Python starts, what it loads, and what C code does that asks for itself: everything depends on them, set or not.  What is
-# read through os.environ when it is needed (PYTHONASYNCIODEBUG) is told of by
-# that; what concerns only output, speed or the interactive mode is left out.
+# These decide how Python starts, what it loads, and what C code does that asks
+# for itself: everything depends on them, set or not.  What is read through
+# os.environ when it is needed (PYTHONASYNCIODEBUG) is told of by that; what
+# concerns only output, speed or the interactive mode is left out.
 _BASE = (
     # The dynamic loader.
     "LD_LIBRARY_PATH", "LD_PRELOAD",
@@ -172,7 +173,7 @@ def _counts(frame):
 
     What the project's code reads always is.  What others do is while a test,
     a fixture or a collector runs, but for the runner's own reports; at other
-    times the runner and its plugins look at the terminal, and at where they run.
+    times it and its plugins look at the terminal, and at where they run.
     """
     running = (bool(marks.process)
                and not marks.process[-1].startswith(b"discover/"))
