@@ -47,7 +47,7 @@ static pid_t token_owner;
 static uint32_t generation;
 static pthread_key_t key;
 
-static bool pytest_entries_has_prefix(const char *text, const char *prefix)
+static bool entries_has_prefix(const char *text, const char *prefix)
 {
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
@@ -56,9 +56,9 @@ void entries_say(const char *mark)
 {
 	int saved = errno;
 
-	if (pytest_entries_has_prefix(mark, MARK "mute/"))
+	if (entries_has_prefix(mark, MARK "mute/"))
 		here.muted++;
-	else if (here.muted && pytest_entries_has_prefix(mark, MARK "unmute/"))
+	else if (here.muted && entries_has_prefix(mark, MARK "unmute/"))
 		here.muted--;
 	(void)access(mark, F_OK);
 	errno = saved;
@@ -165,7 +165,7 @@ void entries_declare(struct block *block)
 }
 
 /* Decimal; there are hundreds in a mark. Gives where it ends. */
-static char *pytest_entries_put_number(char *at, uint32_t number)
+static char *entries_put_number(char *at, uint32_t number)
 {
 	char digits[10];
 	unsigned count = 0;
@@ -188,7 +188,7 @@ static void say_blocks(void)
 		entries_declare(batch[i]);
 		if (at > head)
 			*at++ = ',';
-		at = pytest_entries_put_number(at, batch[i]->id);
+		at = entries_put_number(at, batch[i]->id);
 		if (at - mark > MARK_MAX - 12) {
 			*at = '\0';
 			entries_say(mark);
@@ -366,7 +366,7 @@ static bool ends_local(const struct thread *thread)
 	       thread->scopes[thread->depth - 1].local;
 }
 
-static void pytest_entries_begin(struct thread *thread, bool local)
+static void entries_begin(struct thread *thread, bool local)
 {
 	/* While no scope was open, the base was that of all threads. */
 	if (thread->depth == 0 && collecting == &here && gaps != base_gaps)
@@ -377,7 +377,7 @@ static void pytest_entries_begin(struct thread *thread, bool local)
 	thread->depth++;
 }
 
-static void pytest_entries_end(struct thread *thread)
+static void entries_end(struct thread *thread)
 {
 	if (thread->depth == 0)
 		return;
@@ -391,10 +391,9 @@ static void pytest_entries_end(struct thread *thread)
 void entries_shift(const char *mark, const char *ongoing)
 {
 	struct thread *thread = this_thread();
-	bool begins = pytest_entries_has_prefix(mark, MARK "begin/");
-	bool local =
-		begins ? pytest_entries_has_prefix(mark, MARK "begin/module/")
-		       : thread && ends_local(thread);
+	bool begins = entries_has_prefix(mark, MARK "begin/");
+	bool local = begins ? entries_has_prefix(mark, MARK "begin/module/")
+			    : thread && ends_local(thread);
 
 	if (ongoing)
 		entries_gap(ongoing);
@@ -407,9 +406,9 @@ void entries_shift(const char *mark, const char *ongoing)
 	else if (!local && collected)
 		say_blocks();
 	if (thread && begins)
-		pytest_entries_begin(thread, local);
+		entries_begin(thread, local);
 	else if (thread)
-		pytest_entries_end(thread);
+		entries_end(thread);
 	entries_say(mark);
 	next_epoch();
 	if (ongoing && begins)

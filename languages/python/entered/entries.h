@@ -2,10 +2,10 @@
 /*
  * Which blocks the scope in force entered, said in marks (docs/marks.md).
  *
- * The thread that starts pytest, and later its forked children, collects what
- * it enters and says it before the scope changes; a child, which may be gone
- * at any moment, and all other threads say it at once. All of this runs with
- * the GIL held and calls nothing of Python.
+ * The thread that starts the runner, and later its forked children, collects
+ * what it enters and says it before the scope changes; a child, which may be
+ * gone at any moment, and all other threads say it at once. All of this runs
+ * with the GIL held and calls nothing of Python.
  */
 #ifndef FTRACE_LANGUAGES_PYTHON_ENTERED_ENTRIES_H
 #define FTRACE_LANGUAGES_PYTHON_ENTERED_ENTRIES_H

@@ -34,7 +34,7 @@ static uint64_t looks, last_number = 1;
 /* How many are in force for the thread that collects. */
 static unsigned now;
 
-static void pytest_kept_take(const struct kept_mention *mention)
+static void kept_take(const struct kept_mention *mention)
 {
 	struct scope *scope = &scopes[now];
 	struct kept_name *name = mention->name;
@@ -68,7 +68,7 @@ void kept_entered(struct block *const *entered, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
 		for (unsigned k = 0; k < entered[i]->mention_count; k++)
-			pytest_kept_take(&entered[i]->mentions[k]);
+			kept_take(&entered[i]->mentions[k]);
 }
 
 bool kept_asked(PyObject *text)
@@ -80,13 +80,13 @@ bool kept_asked(PyObject *text)
 		return true;
 	is_new = name->asked_by != scopes[now].number;
 	name->asked_by = scopes[now].number;
-	pytest_kept_take(&(struct kept_mention){name, KEPT_FINDS | KEPT_GETS});
+	kept_take(&(struct kept_mention){name, KEPT_FINDS | KEPT_GETS});
 	return is_new;
 }
 
 /* Marks */
 
-static const char *pytest_kept_text_of(PyObject *bytes)
+static const char *kept_text_of(PyObject *bytes)
 {
 	char *text = bytes ? PyBytes_AsString(bytes) : NULL;
 
@@ -113,7 +113,7 @@ static const char *test_path(const struct place *place)
 }
 
 /* With its folder, by which files of one name are told apart. */
-static const char *pytest_kept_file_of(const char *path)
+static const char *kept_file_of(const char *path)
 {
 	const char *file = strrchr(path, '/');
 
@@ -133,7 +133,7 @@ static bool get_id(const struct place *place, char *id)
 	const struct kept_name *name = place->names[0];
 	const struct kept_name *global = places_global(place);
 	const char *path = test_path(place);
-	const char *file = pytest_kept_file_of(places_path(place));
+	const char *file = kept_file_of(places_path(place));
 
 	if (strpbrk(name->text, "=;,/\n") || strlen(name->text) > ID_MAX / 2)
 		return false;
@@ -193,8 +193,7 @@ static void say_made(struct place *place)
 			snprintf(mark, sizeof(mark),
 				MARK "kept/%s=%s%s%s;%s/%s", id, name->text,
 				other ? "," : "", other ? other->text : "",
-				pytest_kept_text_of(maker),
-				places_path(place)));
+				kept_text_of(maker), places_path(place)));
 	Py_DecRef(maker);
 	Py_DecRef(value);
 }
@@ -235,7 +234,7 @@ static void say_maybe(struct place *place)
 /* Looks */
 
 /* Whether the scope in force gets at what leads to a place. */
-static bool pytest_kept_is_near(const struct place *place)
+static bool kept_is_near(const struct place *place)
 {
 	uint64_t bit = UINT64_C(1) << now;
 
@@ -249,7 +248,7 @@ static bool is_found(const struct place *place)
 {
 	uint64_t bit = UINT64_C(1) << now;
 
-	if (!pytest_kept_is_near(place))
+	if (!kept_is_near(place))
 		return false;
 	for (unsigned i = 0; i < 2 && place->names[i]; i++) {
 		const struct kept_name *name = place->names[i];
@@ -276,7 +275,7 @@ static bool is_by_others(const struct place *place)
 	return place->others || place->maker != scopes[now].number;
 }
 
-static void pytest_kept_list(struct place *place)
+static void kept_list(struct place *place)
 {
 	struct place **more;
 	size_t room;
@@ -312,7 +311,7 @@ static void say_perhaps(void)
 			place->is_listed = false;
 			places_release(place);
 			made[i--] = made[--made_count];
-		} else if (is_by_others(place) && pytest_kept_is_near(place) &&
+		} else if (is_by_others(place) && kept_is_near(place) &&
 			   (place->root || places_are_near(place, bit)) &&
 			   places_are_there(place)) {
 			say_maybe(place);
@@ -320,7 +319,7 @@ static void say_perhaps(void)
 	}
 }
 
-static void pytest_kept_look_at(struct place *place)
+static void kept_look_at(struct place *place)
 {
 	bool was_made = is_made(place), by_others = is_by_others(place);
 	uint64_t number = scopes[now].number, was = place->state;
@@ -349,7 +348,7 @@ static void pytest_kept_look_at(struct place *place)
 	if (!is_made(place))
 		return;
 	say_made(place);
-	pytest_kept_list(place);
+	kept_list(place);
 }
 
 /* To look may put more places to the name: they lie elsewhere then. */
@@ -357,7 +356,7 @@ static void look_again(struct kept_name *name, unsigned at)
 {
 	struct place *place = name->places[at].place;
 
-	pytest_kept_look_at(place);
+	kept_look_at(place);
 	name->places[at].version =
 		place->looked == looks && !place->gone && !is_made(place)
 			? place->version
@@ -379,18 +378,18 @@ static void look_name(struct kept_name *name)
 		else
 			look_again(name, i);
 	while ((place = places_next_new()))
-		pytest_kept_look_at(place);
+		kept_look_at(place);
 }
 
 /* Those that are too deep are one. */
-static void pytest_kept_begin(unsigned depth)
+static void kept_begin(unsigned depth)
 {
 	now = depth < SCOPES ? depth : SCOPES - 1;
 	scopes[now].number = ++last_number;
 	scopes[now].asked = 0;
 }
 
-static void pytest_kept_end(unsigned depth)
+static void kept_end(unsigned depth)
 {
 	struct scope *scope = &scopes[now];
 	uint64_t bit = UINT64_C(1) << now;
@@ -430,9 +429,9 @@ void kept_look(
 	PyErr_Clear();
 	PyErr_Restore(type, value, trace);
 	if (shift == KEPT_BEGINS)
-		pytest_kept_begin(depth + 1);
+		kept_begin(depth + 1);
 	else if (shift == KEPT_ENDS)
-		pytest_kept_end(depth);
+		kept_end(depth);
 	looking = false;
 }
 
