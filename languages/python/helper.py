@@ -9,8 +9,9 @@ the other modules: this file is compiled at each start, so it is short.
 
 import sys
 
-# Where this language is one of the languages.
-FOLDER = (__file__.rpartition("/")[0] or ".") + "/../.."
+# The package that the others are in, which no search has to find.
+PACKAGE = "python"
+FOLDER = __file__.rpartition("/")[0] or "."
 
 
 class Stream:
@@ -63,13 +64,13 @@ def serve(stream):
         if verb is None:
             return
         if verb in (b"analyse", b"analyse-known"):
-            from languages.python.blocks import answer
+            from python.blocks import answer
             answer.answer(stream, verb == b"analyse-known")
         elif verb == b"narrow":
-            from languages.python.narrow import answer
+            from python.narrow import answer
             answer.answer(stream)
         elif verb == b"statements":
-            from languages.python.narrow import variants
+            from python.narrow import variants
             variants.answer(stream)
         else:
             raise ValueError("unknown request %r" % verb)
@@ -80,7 +81,8 @@ def main():
     import gc
     # Nothing here is worth a collection, and they double a parse's time.
     gc.disable()
-    sys.path.insert(0, FOLDER)
+    package = sys.modules[PACKAGE] = type(sys)(PACKAGE)
+    package.__path__ = [FOLDER]
     sys.dont_write_bytecode = len(sys.argv) < 2
     if len(sys.argv) > 1:
         sys.pycache_prefix = sys.argv[1]
