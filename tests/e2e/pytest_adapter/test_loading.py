@@ -20,7 +20,10 @@ ENVIRONMENT = """
     def test_environment():
         for name in NAMES:
             print(name, repr(os.environ.get(name)))
-        print([path for path in sys.path if "adapter" in path])
+        for places in sys.path, sys.path_importer_cache:
+            print([path for path in places if "adapter" in path])
+        print([getattr(each, "__name__", each) for each in sys.meta_path
+               if "Rewriting" not in str(each)])
         assert 0
 
     def test_child_of_the_c_library():
