@@ -28,6 +28,18 @@ static bool fold_code_stands(
 			       fold->interpreter_tag));
 }
 
+/* This run's interpreter is at hand, whatever this user may remember. */
+static int fold_code_open(struct fold *fold, struct map *map,
+	struct code_reader *reader, struct err *err)
+{
+	int code = code_reader_init(reader, &fold->files, map, err);
+
+	if (code == 0 && fold->interpreter_tag)
+		code_reader_set_interpreter(
+			reader, fold->interpreter_tag, fold->interpreter);
+	return code;
+}
+
 /* Gives every declared source its blocks, asking Python for what is new. */
 static int read_sources(struct fold *fold, struct map *map, struct err *err)
 {
@@ -56,7 +68,7 @@ static int read_sources(struct fold *fold, struct map *map, struct err *err)
 	}
 	if (!count)
 		return 0;
-	code = code_reader_init(&reader, &fold->files, map, err);
+	code = fold_code_open(fold, map, &reader, err);
 	if (code == 0)
 		code = code_read(&reader, list, count, err);
 	code_reader_release(&reader);
@@ -207,9 +219,11 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 {
 	int code = 0;
 
-	if (fold->interpreter_tag)
-		code = source_set_interpreter(
-			map, fold->interpreter_tag, fold->interpreter, err);
+	if (fold->interpreter_tag) {
+		code_remember_interpreter(
+			fold->interpreter_tag, fold->interpreter);
+		code = source_set_interpreter(map, fold->interpreter_tag, err);
+	}
 	if (code == 0)
 		code = read_sources(fold, map, err);
 	if (code < 0)
@@ -233,7 +247,7 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 int fold_code_settle(struct fold *fold, struct map *map, struct err *err)
 {
 	struct code_reader reader;
-	int code = code_reader_init(&reader, &fold->files, map, err);
+	int code = fold_code_open(fold, map, &reader, err);
 
 	if (code == 0)
 		code = code_read_changed(&reader, err);

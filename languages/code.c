@@ -10,6 +10,8 @@
 #include "base/alloc.h"
 #include "base/read_file.h"
 #include "languages/helper.h"
+#include "languages/interpreter.h"
+#include "languages/language.h"
 
 /* Name, kind, print, first line, last line, mentions. */
 #define BLOCK_FRAMES 6
@@ -38,7 +40,16 @@ int code_reader_init(struct code_reader *reader, struct map_files *files,
 	memset(reader, 0, sizeof(*reader));
 	reader->files = files;
 	reader->map = map;
-	return source_interpreter(map, &reader->tag, &reader->interpreter, err);
+	return source_interpreter(map, &reader->tag, err);
+}
+
+void code_reader_set_interpreter(
+	struct code_reader *reader, const char *tag, const char *path)
+{
+	if (!reader->tag || strcmp(reader->tag, tag) != 0)
+		return;
+	free(reader->interpreter);
+	reader->interpreter = xstrdup(path);
 }
 
 void code_reader_release(struct code_reader *reader)
@@ -319,6 +330,34 @@ static void no_helper(struct code_reader *reader, const char *why)
 	reader->failed = true;
 }
 
+/* A tag without the rules behind it; to be freed. */
+static char *languages_code_bare_tag(const char *tag)
+{
+	return xasprintf("%.*s", (int)strcspn(tag, "+"), tag);
+}
+
+void code_remember_interpreter(const char *tag, const char *path)
+{
+	char *bare = languages_code_bare_tag(tag);
+
+	interpreter_remember(bare, path);
+	free(bare);
+}
+
+static char *languages_code_find_interpreter(const char *tag, struct err *err)
+{
+	char *bare, *found;
+
+	if (!tag) {
+		err_set(err, -ENOENT, "no run has named an interpreter");
+		return NULL;
+	}
+	bare = languages_code_bare_tag(tag);
+	found = interpreter_find(language_of_run(), bare, err);
+	free(bare);
+	return found;
+}
+
 struct helper *code_helper(struct code_reader *reader, struct err *err)
 {
 	struct err why = {""};
@@ -327,6 +366,14 @@ struct helper *code_helper(struct code_reader *reader, struct err *err)
 
 	if (reader->helper || reader->failed)
 		return reader->helper;
+	if (!reader->interpreter)
+		reader->interpreter =
+			languages_code_find_interpreter(reader->tag, &why);
+	if (!reader->interpreter) {
+		err_set(err, -ENOENT, "%s", why.text);
+		no_helper(reader, why.text);
+		return NULL;
+	}
 	reader->helper = xcalloc(1, sizeof(*reader->helper));
 	cache = xasprintf("%s/" MAP_DIRECTORY "/pycache", reader->map->root);
 	code = helper_open(reader->helper, reader->interpreter, cache, &why);
@@ -427,8 +474,10 @@ static void give_up(struct code_reader *reader, const struct text_jobs *jobs,
 		if (jobs->texts[i].source == job->source)
 			jobs->texts[i].source = NULL;
 	for (uint32_t i = 0; i < files->count; i++)
-		if (files->files[i].code == job->source)
+		if (files->files[i].code == job->source) {
 			map_file_set_source(files, i, NULL);
+			map_file_look_again(files, i);
+		}
 	for (size_t i = 0; i < files->source_count; i++)
 		if (files->sources[i] == job->source)
 			files->sources[i] =

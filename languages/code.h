@@ -21,7 +21,8 @@ struct helper;
 struct code_reader {
 	struct map_files *files;
 	struct map *map;
-	char *tag, *interpreter;  /* NULL: no run named one; owned */
+	char *tag;                /* NULL: no run named one; owned */
+	char *interpreter;        /* NULL: not looked for yet; owned */
 	struct helper *helper;    /* once it was needed; owned */
 	struct helper *dismissed; /* that may not have ended yet; owned */
 	bool failed;              /* the interpreter cannot be asked */
@@ -37,6 +38,15 @@ struct code_reader {
 int code_reader_init(struct code_reader *reader, struct map_files *files,
 	struct map *map, struct err *err);
 void code_reader_release(struct code_reader *reader);
+
+/*
+ * This run executed the interpreter at path, which has the tag; other readers
+ * look for it (languages/interpreter.h).
+ */
+void code_reader_set_interpreter(
+	struct code_reader *reader, const char *tag, const char *path);
+/* So that it is found when the map alone is there. */
+void code_remember_interpreter(const char *tag, const char *path);
 
 /*
  * Gives each of these files, which were checked, the source of its text now:

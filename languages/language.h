@@ -29,6 +29,10 @@ struct language {
 	const char *options[LANGUAGE_OPTIONS_MAX];
 	/* How the variables begin that are its interpreter's. */
 	const char *variables;
+	/* The names of its interpreter along PATH, and the arguments with which
+	 * it prints its tag, behind the options (interpreter.h). */
+	const char *programs[LANGUAGE_OPTIONS_MAX];
+	const char *tells_tag[LANGUAGE_OPTIONS_MAX];
 
 	/* Folders of what others wrote and somebody installed; and the file
 	 * that marks an environment of its own. */

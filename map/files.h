@@ -131,6 +131,12 @@ void map_file_set_source(
 	struct map_files *files, uint32_t file, struct source *source);
 
 /*
+ * The next query looks into the file again, whether or not it changes: for the
+ * time being nobody could take its text apart.
+ */
+void map_file_look_again(struct map_files *files, uint32_t file);
+
+/*
  * What the run that is being recorded loaded of the file. NULL: it changed
  * meanwhile, or cannot be read, so that nobody knows.
  */

@@ -59,6 +59,13 @@ void map_file_set_source(
 	file->source = source ? source->id : 0;
 }
 
+void map_file_look_again(struct map_files *files, uint32_t i)
+{
+	/* As one that was young when it was looked at. */
+	files->files[i].seen = 0;
+	files->files[i].dirty = true;
+}
+
 struct source *map_files_source(
 	struct map_files *files, int64_t id, struct map *map, struct err *err)
 {

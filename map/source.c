@@ -215,48 +215,39 @@ int source_store(struct source *source, struct map *map, struct err *err)
 	return code;
 }
 
-int source_interpreter(
-	struct map *map, char **tag, char **path, struct err *err)
+int source_interpreter(struct map *map, char **tag, struct err *err)
 {
 	sqlite3_stmt *row = sql_prepare(map,
-		"SELECT tag, path FROM interpreter ORDER BY id DESC LIMIT 1",
-		err);
+		"SELECT tag FROM interpreter ORDER BY id DESC LIMIT 1", err);
 	int code;
 
-	*tag = *path = NULL;
+	*tag = NULL;
 	if (!row)
 		return MAP_IO;
 	code = sql_step(map, row, err);
-	if (code > 0) {
+	if (code > 0)
 		*tag = xstrdup((const char *)sqlite3_column_text(row, 0));
-		*path = xmemdup(sqlite3_column_blob(row, 1),
-			(size_t)sqlite3_column_bytes(row, 1));
-	}
 	sqlite3_finalize(row);
 	return code < 0 ? code : 0;
 }
 
-int source_set_interpreter(
-	struct map *map, const char *tag, const char *path, struct err *err)
+int source_set_interpreter(struct map *map, const char *tag, struct err *err)
 {
 	sqlite3_stmt *stmt;
-	char *old_tag, *old_path;
-	int code = source_interpreter(map, &old_tag, &old_path, err);
-	bool same = old_tag && old_path && !strcmp(old_tag, tag) &&
-		    !strcmp(old_path, path);
+	char *old;
+	int code = source_interpreter(map, &old, err);
+	bool same = old && !strcmp(old, tag);
 
-	free(old_tag);
-	free(old_path);
+	free(old);
 	if (code < 0 || same)
 		return code;
 	stmt = sql_prepare(map,
 		"INSERT OR REPLACE INTO interpreter (id, tag, path) VALUES"
-		" ((SELECT coalesce(max(id), 0) + 1 FROM interpreter), ?, ?)",
+		" ((SELECT coalesce(max(id), 0) + 1 FROM interpreter), ?, x'')",
 		err);
 	if (!stmt)
 		return MAP_IO;
 	sqlite3_bind_text(stmt, 1, tag, -1, SQLITE_STATIC);
-	sql_bind_bytes(stmt, 2, path, strlen(path));
 	code = sql_once(map, stmt, err);
 	sqlite3_finalize(stmt);
 	return code;

@@ -68,12 +68,11 @@ char *source_outline(struct map *map, const struct print *skeleton,
 int source_store(struct source *source, struct map *map, struct err *err);
 
 /*
- * Who takes sources apart: the last one that a run named. The path is to be
- * freed, as is the tag; both NULL when none was named.
+ * Who takes sources apart: the tag of the interpreter that a run named last, to
+ * be freed; NULL when none was named. Where it is the map does not say: a map
+ * may come from anybody.
  */
-int source_interpreter(
-	struct map *map, char **tag, char **path, struct err *err);
-int source_set_interpreter(
-	struct map *map, const char *tag, const char *path, struct err *err);
+int source_interpreter(struct map *map, char **tag, struct err *err);
+int source_set_interpreter(struct map *map, const char *tag, struct err *err);
 
 #endif

@@ -36,6 +36,9 @@ const struct language language_python = {
 	.installed = {"dist-packages", "site-packages"},
 	.environment = "pyvenv.cfg",
 	.variables = "PYTHON",
+	.programs = {"python3", "python"},
+	.tells_tag = {"-c", "import sys; print('%s-%08x' % ("
+			    "sys.implementation.cache_tag, sys.hexversion))"},
 	.is_cache = python_is_cache,
 	.source_of = python_source_of,
 };

@@ -40,6 +40,8 @@ def environment(**extra):
     folder = os.path.dirname(PYTHON)
     names["PATH"] = folder + os.pathsep + names.get("PATH", "/usr/bin:/bin")
     names["LC_ALL"] = "C.UTF-8"
+    # Nothing is remembered about this machine but where a project says so.
+    names["XDG_STATE_HOME"] = "/dev/null"
     for name, value in extra.items():
         if value is None:
             names.pop(name, None)
@@ -108,6 +110,7 @@ class Project:
         self.root.mkdir(parents=True, exist_ok=True)
         self.python = PYTHON
         self.env = {}
+        self.state = self.root.parent / "state"
 
     def with_plugins(self):
         """The same with all the plugins that these tests are run with."""
@@ -150,7 +153,8 @@ class Project:
     # Commands
 
     def environment(self, env=None):
-        return environment(**dict(self.env, **(env or {})))
+        return environment(**dict({"XDG_STATE_HOME": self.state}, **self.env,
+                                  **(env or {})))
 
     def sh(self, *args, cwd=None, env=None, stdin=b"", **more):
         return call(args, cwd or self.root, self.environment(env), stdin,

@@ -318,7 +318,7 @@ def test_an_interpreter_that_is_gone(project):
     project.edit("cart.py", "return n\n", "return n + 1\n")
     (project.root / "python").unlink()
     done = project.ftrace("affected", "--untested").ok()
-    assert "cart.py: its functions are not known: cannot run" in done.err
+    assert "cart.py: its functions are not known: python3 of the recorded version" in done.err
 
 
 def test_a_file_that_changed_while_it_was_recorded(project):

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "languages/interpreter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/capture.h"
+#include "base/put_file.h"
+#include "base/read_file.h"
+
+/* Nobody has more of them; the oldest goes first. */
+#define LIST_LINES 64
+#define LIST_BYTES ((size_t)1 << 20)
+
+/* The user's folder for what programs remember; NULL: there is none. */
+static char *interpreter_state_folder(void)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+	if (state && *state == '/')
+		return xstrdup(state);
+	return home && *home == '/' ? xasprintf("%s/.local/state", home) : NULL;
+}
+
+static char *interpreter_list_path(void)
+{
+	char *folder = interpreter_state_folder();
+	char *path =
+		folder ? xasprintf("%s/ftrace/interpreters", folder) : NULL;
+
+	free(folder);
+	return path;
+}
+
+/* The list's text, to be freed; NULL when there is none to be trusted. */
+static char *interpreter_list(const char *path)
+{
+	struct stat st;
+	size_t size;
+
+	if (!path || stat(path, &st) < 0 || !S_ISREG(st.st_mode) ||
+		(st.st_uid != geteuid() && st.st_uid != 0) ||
+		(st.st_mode & (S_IWGRP | S_IWOTH)))
+		return NULL;
+	return read_file(path, LIST_BYTES, &size);
+}
+
+/* What stands behind the tag in a line of the list; NULL: another's line. */
+static const char *interpreter_of_line(const char *line, const char *tag)
+{
+	size_t n = strlen(tag);
+
+	return !strncmp(line, tag, n) && line[n] == '\t' && line[n + 1] == '/'
+		       ? line + n + 1
+		       : NULL;
+}
+
+/* Where it still is; to be freed. */
+static char *interpreter_in_list(const char *tag)
+{
+	char *path = interpreter_list_path(), *text = interpreter_list(path);
+	char *found = NULL, *rest = text, *line;
+
+	while (!found && (line = strsep(&rest, "\n"))) {
+		const char *place = interpreter_of_line(line, tag);
+
+		if (place && access(place, X_OK) == 0)
+			found = xstrdup(place);
+	}
+	free(text);
+	free(path);
+	return found;
+}
+
+/* Only for this user, as what it names will be executed. */
+static bool interpreter_make_folder(const char *list)
+{
+	char *folder = xstrdup(list);
+	bool made;
+
+	for (char *slash = folder + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+			break;
+		*slash = '/';
+	}
+	*strrchr(folder, '/') = '\0';
+	made = access(folder, W_OK) == 0;
+	free(folder);
+	return made;
+}
+
+/* The list with the line in front, and the tag's former line left out. */
+static char *interpreter_new_list(
+	const char *old, const char *tag, const char *path)
+{
+	char *text = xasprintf("%s\t%s\n", tag, path);
+	char *copy = xstrdup(old ? old : ""), *rest = copy, *line;
+	unsigned lines = 1;
+
+	while ((line = strsep(&rest, "\n")) && lines < LIST_LINES) {
+		char *longer;
+
+		if (!*line || interpreter_of_line(line, tag))
+			continue;
+		longer = xasprintf("%s%s\n", text, line);
+		free(text);
+		text = longer;
+		lines++;
+	}
+	free(copy);
+	return text;
+}
+
+void interpreter_remember(const char *tag, const char *path)
+{
+	char *known, *list, *old, *text;
+	mode_t mask;
+
+	if (*path != '/' || strpbrk(path, "\t\n") || strpbrk(tag, "\t\n"))
+		return;
+	known = interpreter_in_list(tag);
+	list = interpreter_list_path();
+	if (!known && list && interpreter_make_folder(list)) {
+		old = interpreter_list(list);
+		text = interpreter_new_list(old, tag, path);
+		mask = umask(0077);
+		put_file(list, text, NULL);
+		umask(mask);
+		free(text);
+		free(old);
+	}
+	free(list);
+	free(known);
+}
+
+/* Whether the program answers with the tag. */
+static bool interpreter_has_tag(
+	const struct language *language, const char *program, const char *tag)
+{
+	char *argv[2 * LANGUAGE_OPTIONS_MAX + 2] = {(char *)program};
+	size_t n = 1, size;
+	char *said;
+	bool same;
+
+	for (size_t i = 0; language->options[i]; i++)
+		argv[n++] = (char *)language->options[i];
+	for (size_t i = 0; language->tells_tag[i]; i++)
+		argv[n++] = (char *)language->tells_tag[i];
+	if (capture(argv, &said, &size, NULL) < 0)
+		return false;
+	said[strcspn(said, "\n")] = '\0';
+	same = !strcmp(said, tag);
+	free(said);
+	return same;
+}
+
+/*
+ * Along PATH, but for folders of it that hang on where we are: what lies there
+ * came with the project.
+ */
+static char *interpreter_on_path(
+	const struct language *language, const char *tag)
+{
+	const char *path = getenv("PATH");
+	char *copy = xstrdup(path ? path : "/usr/local/bin:/usr/bin:/bin");
+	char *rest = copy, *folder, *found = NULL;
+
+	while (!found && (folder = strsep(&rest, ":"))) {
+		for (size_t i = 0;
+			*folder == '/' && !found && language->programs[i];
+			i++) {
+			char *program = xasprintf(
+				"%s/%s", folder, language->programs[i]);
+
+			if (access(program, X_OK) == 0 &&
+				interpreter_has_tag(language, program, tag))
+				found = program;
+			else
+				free(program);
+		}
+	}
+	free(copy);
+	return found;
+}
+
+char *interpreter_find(
+	const struct language *language, const char *tag, struct err *err)
+{
+	char *found = interpreter_in_list(tag);
+
+	if (found)
+		return found;
+	found = interpreter_on_path(language, tag);
+	if (found)
+		interpreter_remember(tag, found);
+	else
+		err_set(err, -ENOENT,
+			"%s of the recorded version (%s) is not known on this "
+			"machine: put it on PATH, or record here",
+			language->programs[0], tag);
+	return found;
+}
