@@ -23,7 +23,7 @@ EXCLUDED = (
     ("/dev/stderr", "a link into /proc"),
     (".ftrace", "anywhere: a map and its sessions"),
     ("libftrace.so", "ftrace's own library, where it was built"),
-    ("runners", "ftrace's own plugins, where it was built"),
+    ("_ftrace", "what ftrace loads into Python, where it was built"),
     ("__pycache__", "anywhere: making it and looking into it is nobody's;"
      " reading in it is reading the source"),
 )

@@ -17,7 +17,7 @@
 
 /* What a start-up file is made for. */
 struct adapter_start {
-	const char *folder;    /* where the adapter's files lie */
+	const char *folder;    /* where what is loaded lies */
 	const char *session;   /* a folder that is gone when the run is over */
 	const char *root;      /* of the project */
 	const char *selection; /* what to run, NUL behind each; NULL: all */
@@ -57,6 +57,8 @@ struct adapter {
 	 * to be freed. NULL: nothing tells of tests in the runner's processes.
 	 */
 	char *(*startup)(const struct adapter_start *start);
+	/* The folder with all that is loaded, where ftrace is installed. */
+	const char *loaded;
 
 	/*
 	 * Of where it looks for tests, by names alone (NULL: it lists them).

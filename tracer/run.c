@@ -91,15 +91,6 @@ static void free_environment(char **envp)
 	free(envp);
 }
 
-static char *adapter_folder(const struct adapter *adapter, struct err *err)
-{
-	char *name = xasprintf("runners/%s", adapter->name);
-	char *folder = locate(name, err);
-
-	free(name);
-	return folder;
-}
-
 static int run_untraced(const struct run_options *options,
 	struct run_result *result, struct err *err)
 {
@@ -500,7 +491,7 @@ int run_command(const struct run_options *options, struct run_result *result,
 	library = locate("libftrace.so", err);
 	if (!library)
 		goto out;
-	folder = adapter_folder(adapter_inside(), err);
+	folder = locate(adapter_inside()->loaded, err);
 	if (!folder)
 		goto out;
 	/* The program must run even where nothing can be recorded. */

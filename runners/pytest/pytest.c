@@ -6,11 +6,9 @@
 #include "runners/pytest/pytest.h"
 
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
+#include "languages/python/start/startup.h"
 #include "runners/pytest/command.h"
 #include "runners/pytest/discovery.h"
 
@@ -50,45 +48,14 @@ static bool pytest_recognise(char *const argv[])
 	return false;
 }
 
-/* "NAME = b'...'", in which no byte means anything. */
-static void put_bytes(FILE *out, const char *name, const char *bytes)
-{
-	fprintf(out, "%s = b'", name);
-	for (; bytes && *bytes; bytes++)
-		fprintf(out, "\\x%02x", (unsigned char)*bytes);
-	fputs("'\n", out);
-}
-
-static void pytest_put_file(FILE *out, const char *folder, const char *name)
-{
-	char *path = xasprintf("%s/%s", folder, name);
-	FILE *in = fopen(path, "re");
-	char buffer[4096];
-	size_t n;
-
-	while (in && (n = fread(buffer, 1, sizeof(buffer), in)) > 0)
-		fwrite(buffer, 1, n, out);
-	if (in)
-		fclose(in);
-	free(path);
-}
-
 static char *startup(const struct adapter_start *start)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return xstrdup("");
-	put_bytes(out, "FOLDER", start->folder);
-	put_bytes(out, "SESSION", start->session);
-	put_bytes(out, "ROOT", start->root);
-	put_bytes(out, "SELECTION", start->selection);
-	fprintf(out, "TELLS = %s\n", start->tells ? "True" : "False");
-	pytest_put_file(out, start->folder, "ftrace_pytest_boot.py");
-	fclose(out);
-	return text;
+	return startup_text(&(struct startup){.folder = start->folder,
+		.session = start->session,
+		.root = start->root,
+		.selection = start->selection,
+		.runner = "runners/pytest/start.py",
+		.tells = start->tells});
 }
 
 /* pytest.ExitCode; and a shell's for signals. */
@@ -144,6 +111,7 @@ const struct adapter adapter_pytest = {
 		   "container, as another user, or with a Python that ftrace "
 		   "cannot enter",
 	.startup = startup,
+	.loaded = "_ftrace",
 	.skips = pytest_skips,
 	.matches = pytest_matches,
 	.is_passed = is_passed,

@@ -4,9 +4,11 @@
     python3 tests/docs/seams.py
 
 Words of runners and languages occur below runners/ and languages/, and no
-include points upwards.  Comments are not looked at: they may give examples.
+include points upwards.  No module of a language imports one of a runner.
+Comments are not looked at: they may give examples.
 """
 
+import ast
 import pathlib
 import re
 import sys
@@ -14,7 +16,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # From the ground up; folders of one floor know nothing of each other.
 FLOORS = (("base", "wire"), ("preload", "map"),
-          ("git", "languages", "runners"), ("config", "fold"),
+          ("git", "languages"), ("runners",), ("config", "fold"),
           ("selector", "tracer"), ("outcomes",), ("cli",))
 WORDS = re.compile(
     r'py\.?test|conftest|ctest|python|__\w*py\w*__|__init__|unittest'
@@ -72,8 +74,34 @@ def problems_of(path):
                 name, number, line.strip())
 
 
+def imported(path):
+    """(line, module) of each import, as a path below the root."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for each in node.names:
+                yield node.lineno, each.name.replace(".", "/")
+        elif isinstance(node, ast.ImportFrom):
+            place = path.relative_to(ROOT)
+            for _ in range(node.level):
+                place = place.parent
+            above = place.as_posix() + "/" if node.level else ""
+            for each in node.names:
+                yield node.lineno, (above + "%s/%s" % (
+                    (node.module or "").replace(".", "/"), each.name)
+                ).replace("//", "/").removeprefix("./")
+
+
+def problems_of_module(path):
+    for line, other in imported(path):
+        if "runners" in other.split("/"):
+            yield "%s:%d: imports %s, of a runner" % (
+                path.relative_to(ROOT).as_posix(), line, other)
+
+
 def main():
     problems = []
+    for path in sorted((ROOT / "languages").rglob("*.py")):
+        problems += problems_of_module(path)
     for floor in FLOORS:
         for folder in floor:
             for path in sorted((ROOT / folder).rglob("*.[ch]")):

@@ -121,8 +121,8 @@ def test_read_only_for_this_user(open_folder):
     # The build may be where nobody else may look.
     program = shutil.copy(FTRACE, open_folder)
     shutil.copy(Path(FTRACE).with_name("libftrace.so"), open_folder)
-    shutil.copytree(Path(FTRACE).with_name("runners"),
-                    Path(open_folder) / "runners")
+    shutil.copytree(Path(FTRACE).with_name("_ftrace"),
+                    Path(open_folder) / "_ftrace")
     command = [program, "run", "--", "echo", "ran"]
     if os.getuid() == 0:
         command[:0] = ["setpriv", "--reuid", "65534", "--clear-groups"]
@@ -143,7 +143,7 @@ def test_program_that_cannot_be_preloaded(project, tmp_path, name):
     folder.mkdir()
     program = shutil.copy(FTRACE, folder)
     shutil.copy(Path(FTRACE).with_name("libftrace.so"), folder)
-    shutil.copytree(Path(FTRACE).with_name("runners"), folder / "runners")
+    shutil.copytree(Path(FTRACE).with_name("_ftrace"), folder / "_ftrace")
     result = project.sh(program, "run", "--", "echo", "ran")
     assert (result.code, result.out) == (0, "ran\n")
     assert len(result.err.splitlines()) == 1

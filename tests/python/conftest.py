@@ -5,5 +5,5 @@ import os
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ADAPTER = os.path.join(HERE, "..", "..", "languages", "python")
-sys.path[:0] = [os.path.abspath(ADAPTER), HERE]
+ROOT = os.path.abspath(os.path.join(HERE, "..", ".."))
+sys.path[:0] = [HERE, ROOT]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Random packages, random edits: no test that changes may be left out.
 
-    PYTHONPATH=languages/python python3 tests/python/property.py FIRST COUNT
+    PYTHONPATH=. python3 tests/python/property.py FIRST COUNT
 
 A third argument makes it edit the heads of functions alone, or, where it is
 "types", has type expressions everywhere.

@@ -3,11 +3,9 @@
 
 from types import SimpleNamespace
 
-import ftrace_python_answer as answer
-import ftrace_python_bodies as bodies
-import ftrace_python_narrow as narrow
-import ftrace_python_outline as outline
-from ftrace_python_project import File
+from languages.python.blocks import answer, bodies, outline
+from languages.python.narrow import answer as narrow
+from languages.python.narrow.project import File
 
 from world import module_name
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-import ftrace_python_bodies as bodies
+from languages.python.blocks import bodies
 from selection import Analysis, facts
 
 FILE = """\

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from conftest import ADAPTER
+from conftest import ROOT
 
-HELPER = os.path.join(ADAPTER, "ftrace_python_blocks.py")
+HELPER = os.path.join(ROOT, "languages", "python", "helper.py")
 
 
 def frame(value):

@@ -5,8 +5,7 @@ import sys
 
 import pytest
 
-import ftrace_python_analyse as analyse
-import ftrace_python_outline as outline
+from languages.python.blocks import analyse, outline
 from selection import Analysis, facts
 
 from test_helper import ask

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-import ftrace_python_analyse as analyse
+from languages.python.blocks import analyse
 
-from conftest import ADAPTER
+from conftest import ROOT
 
 SOURCE = '''
 """The module."""
@@ -131,14 +131,15 @@ def test_debug_is_one_compilation_where_functions_ask():
 
 @pytest.mark.parametrize("seed", ["0", "1", "77"])
 def test_hash_randomisation_changes_nothing(seed):
-    script = ("import sys, ftrace_python_analyse as a\n"
+    script = ("import sys\n"
+              "from languages.python.blocks import analyse as a\n"
               "b, _ = a.analyse(sys.stdin.buffer.read())\n"
               "print(a.digest(b.skeleton).hex(), "
               "a.digest([x.keys for x in b.by_name.values()]).hex())")
     prints = {subprocess.run(
         [sys.executable, "-c", script], input=SOURCE.encode(), check=True,
         stdout=subprocess.PIPE, env={
-            **os.environ, "PYTHONHASHSEED": each, "PYTHONPATH": ADAPTER}
+            **os.environ, "PYTHONHASHSEED": each, "PYTHONPATH": ROOT}
     ).stdout for each in ("0", seed, "random")}
     assert len(prints) == 1
 

@@ -5,8 +5,7 @@ import ast
 
 import pytest
 
-import ftrace_python_analyse as analyse
-import ftrace_python_reduce as reduce
+from languages.python.blocks import analyse, reduce
 
 BODY = "    a = 1\n    b = 2\n    c = 3\n    return a\n"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What runners/pytest/versions.h takes for granted of this Python's dicts."""
+"""What languages/python/memory/versions.h takes for granted of this Python's dicts."""
 
 import ctypes
 import gc
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-# As in runners/pytest/versions.c.
+# As in languages/python/memory/versions.c.
 OFFSET = 24
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 14), reason="dicts have no versions")

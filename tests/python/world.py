@@ -6,7 +6,7 @@ import importlib.abc
 import importlib.util
 import sys
 
-import ftrace_python_analyse as analyse
+from languages.python.blocks import analyse
 
 from packages import SUPPORT
 

@@ -14,7 +14,8 @@ import pytest
 from helpers import PYTHON
 
 HERE = Path(__file__).resolve().parent
-ADAPTER = HERE.parents[2] / "runners" / "pytest"
+ROOT = HERE.parents[2]
+PYTHON_FOLDER = ROOT / "languages" / "python"
 
 
 def _compile(target, *sources):
@@ -22,23 +23,26 @@ def _compile(target, *sources):
         ["cc", "-O2", "-fPIC", "-shared", "-Wall", "-Wextra", "-Wshadow",
          "-Wstrict-prototypes", "-Werror", "-D_GNU_SOURCE", "-pthread",
          "-std=gnu11",
-         "-I", str(HERE.parents[2]),
+         "-I", str(ROOT),
          "-o", str(target), *map(str, sources)],
         check=True)
 
 
 @pytest.fixture(scope="session")
 def tools(tmp_path_factory):
-    """A complete adapter directory and the library that records marks."""
-    folder = tmp_path_factory.mktemp("adapter")
-    for module in ADAPTER.glob("ftrace_pytest*.py"):
-        shutil.copy(module, folder)
-    parts = {part for part in ADAPTER.glob("*.c")
-             if part.name not in ("command.c", "options.c", "pytest.c")}
-    _compile(folder / "ftrace_import_hook.so", *parts)
+    """All that is loaded into Python, and the library that records marks."""
+    folder = tmp_path_factory.mktemp("adapter") / "_ftrace"
+    for source in (PYTHON_FOLDER, ROOT / "runners" / "pytest"):
+        for module in source.rglob("*.py"):
+            target = folder / module.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(module, target)
+    parts = {part for part in PYTHON_FOLDER.glob("*/*.c")
+             if part.name != "startup.c"}
+    _compile(folder / "languages" / "python" / "extension.so", *parts)
     library = tmp_path_factory.mktemp("library") / "libftrace.so"
     _compile(library, HERE / "recorder.c",
-             HERE.parents[2] / "preload" / "interpreter.c")
+             ROOT / "preload" / "interpreter.c")
     return folder, library
 
 
@@ -224,12 +228,15 @@ class Project:
         return result
 
     def _start(self, session, root):
-        """What each Python runs first, as runners/pytest/pytest.c has it."""
+        """What each Python runs first, as startup.c has it."""
         session.mkdir()
         lines = ["%s = %r\n" % (name, os.fsencode(value)) for name, value in (
             ("FOLDER", self.adapter), ("SESSION", session), ("ROOT", root),
             ("SELECTION", ""))]
-        boot = (self.adapter / "ftrace_pytest_boot.py").read_text()
+        lines.append("STARTS = (b'languages/python/start/start.py', "
+                     "b'runners/pytest/start.py')\n")
+        start = self.adapter / "languages" / "python" / "start"
+        boot = (start / "boot.py").read_text()
         (session / "start.py").write_text(
             "".join(lines) + "TELLS = True\n" + boot)
 

@@ -20,7 +20,10 @@ ENVIRONMENT = """
     def test_environment():
         for name in NAMES:
             print(name, repr(os.environ.get(name)))
-        print([path for path in sys.path if "adapter" in path])
+        for places in sys.path, sys.path_importer_cache:
+            print([path for path in places if "adapter" in path])
+        print([getattr(each, "__name__", each) for each in sys.meta_path
+               if "Rewriting" not in str(each)])
         assert 0
 
     def test_child_of_the_c_library():
@@ -32,7 +35,7 @@ ENVIRONMENT = """
         path = tmp_path / "test_inner.py"
         path.write_text("import sys\\n"
                         "def test_it(request):\\n"
-                        "    assert 'ftrace_pytest' not in sys.modules\\n")
+                        "    assert '_ftrace' not in sys.modules\\n")
         subprocess.run([sys.executable, "-m", "pytest", "-q", str(path)],
                        check=True, stdout=subprocess.DEVNULL)
 """
@@ -103,7 +106,7 @@ def test_bytecode_of_the_plugin_is_kept(project, tmp_path, beside):
                     ignore=shutil.ignore_patterns("__pycache__"))
     project.adapter = folder
     if not beside:
-        (folder / "__pycache__").write_text("")
+        (folder / "runners/pytest/__pycache__").write_text("")
     project.file("test_a.py", "def test_it(): pass\n")
     project.file(".ftrace/note", "")
     project.same("-q", env={"PYTHONDONTWRITEBYTECODE": "1"})

@@ -16,7 +16,7 @@ def test_it_is_what_is_used(each):
         import sys
         def test_a():
             modules = sys.modules
-            name = "ftrace_pytest_" + "functions"
+            name = "_ftrace.languages.python.entered.functions"
             found = [m for n, m in list(modules.items()) if n == name]
             assert [m.mode for m in found] == ["tripwires"]
         """)
@@ -32,18 +32,18 @@ def test_without_them_events_tell(each):
         m = sys.monitoring
         m.use_tool_id(1, "mine")
         m.set_events(1, m.events.PY_THROW)
-        import ftrace_pytest_functions as functions
+        from _ftrace.languages.python.entered import functions
         functions._inner()
         """, lib="def one(): return 1\n", test_a="""\
         import sys, lib
         def test_a():
             lib.one()
-            functions = sys.modules["ftrace_pytest_" + "functions"]
+            functions = sys.modules["_ftrace.languages.python.entered.functions"]
             assert functions.mode == "monitoring"
         def test_b(): pass
         """)
     record = each.traced(
-        "-q", "-p", "mine", env={"PYTHONPATH": str(each.adapter)}).record
+        "-q", "-p", "mine", env={"PYTHONPATH": str(each.adapter.parent)}).record
     assert set(record.units().values()) == {"passed"}
     assert not record.coarse
     assert entered(record, "test_a") == {"one"}

@@ -29,18 +29,18 @@ def passes(record):
 def test_the_evaluator_takes_over(each):
     """A probe that has run already is taken for an unknown interpreter."""
     each.write(mine="""\
-        import ftrace_pytest_functions as functions
+        from _ftrace.languages.python.entered import functions
         functions._inner()
         """, lib="def one(): return 1\n", test_a="""\
         import sys, lib
         def test_a():
             lib.one()
-            functions = sys.modules["ftrace_pytest_" + "functions"]
+            functions = sys.modules["_ftrace.languages.python.entered.functions"]
             assert functions.mode == "evaluator"
         def test_b(): pass
         """)
     record = each.traced(
-        "-q", "-p", "mine", env={"PYTHONPATH": str(each.adapter)}).record
+        "-q", "-p", "mine", env={"PYTHONPATH": str(each.adapter.parent)}).record
     passes(record)
     assert entered(record, "test_a") == {"one"}
     assert entered(record, "test_b") == set()
@@ -50,7 +50,7 @@ def test_the_evaluator_takes_over(each):
 def test_unknown_generators(each):
     """Where a method is somebody else's nothing is left replaced."""
     each.write(mine="""\
-        import ftrace_pytest_functions as functions
+        from _ftrace.languages.python.entered import functions
         def never():
             return iter([1])
         functions._yielding = never
@@ -61,7 +61,7 @@ def test_unknown_generators(each):
             yield 2
         def test_a():
             lib.one()
-            functions = sys.modules["ftrace_pytest_" + "functions"]
+            functions = sys.modules["_ftrace.languages.python.entered.functions"]
             assert functions.mode == "evaluator"
             it = numbers()
             next(it)
@@ -69,7 +69,7 @@ def test_unknown_generators(each):
             assert not list(it)
         """)
     record = each.traced(
-        "-q", "-p", "mine", env={"PYTHONPATH": str(each.adapter)}).record
+        "-q", "-p", "mine", env={"PYTHONPATH": str(each.adapter.parent)}).record
     passes(record)
     assert entered(record, "test_a") == {"one"}
 

@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: MIT
+"""The answer to "narrow": who can notice what changed in files' imports."""
+
+from ..blocks import outline
+from ..blocks.outline import (
+    ALIAS, BINDS, BUILT, KIND, MEMBERS, MORE, PLAIN, RISK, SETS, WORDS,
+)
+from .changes import Changes
+from .compare import Comparison
+from .doubts import Doubts
+from .passes import Pass
+from .project import File, Project
+from .units import INNER, INSIDE, Whole, is_hook
+
+# How other runners, and other settings of pytest, name what they collect.
+_ODD = ("check", "it_", "should", "spec", "bench", "describe", "example",
+        "when_", "given_", "then_", "feature", "scenario", "verify")
+
+
+class Changed:
+    """A changed file of the request."""
+
+    def __init__(self, path, flags, modules, olds, new):
+        self.path = path
+        self.flags = flags
+        self.olds = olds
+        self.file = _file(path, modules, new)
+
+
+class Verdict:
+    def __init__(self, word, reason):
+        self.word = word
+        self.reason = reason
+        self.pairs = self.attributes = self.families = ()
+        self.others = self.own = ()
+        self.values = self.value_attributes = self.functions = ()
+        self.heads = self.head_attributes = ()
+        self.doubts = self.leading = self.imports = self.sure = ()
+        self.late = ()
+        # "+": what objects and classes have is not what it was.
+        self.touched = ()
+
+
+def _same(old, new):
+    return old.future == new.future and old.units == new.units
+
+
+def _narrow(changed, old, project):
+    """The verdict on one old version of one changed file."""
+    if not changed.file.outline:
+        return Verdict("whole", "it is gone or cannot be analysed")
+    new = changed.file.outline
+    if _same(old, new):
+        return Verdict("none", "nothing that its import does changed")
+    if "c" in changed.flags:
+        return Verdict("whole", "it is a conftest")
+    if old.future != new.future:
+        return Verdict("whole", "its future imports changed")
+    shadow = project.shadows()
+    if shadow:
+        return Verdict("whole", "the project has a module %s" % shadow)
+    changes = Changes(project, "t" not in changed.flags)
+    others = [each for each in project.files.values()
+              if each.outline and each.path != changed.path]
+    _to_the_end(changed, old, project, changes, others)
+    return _verdict(changed, old, changes)
+
+
+def _exports(units):
+    """The names that a star import gets, None where that is not written."""
+    found = [unit for unit in units if "__all__" in unit[BINDS]]
+    if len(found) != 1 or found[0][KIND] != "assign":
+        return None
+    unit, = found
+    # One text alone may be no list: then it is its letters that count.
+    if not unit[MORE][PLAIN] or not (unit[MORE][BUILT]
+                                     or len(unit[WORDS]) > 1):
+        return None
+    if any(text.startswith("__all__") for each in units
+           for text in each[SETS]):
+        return None
+    return set(unit[WORDS])
+
+
+def _to_the_end(changed, old, project, changes, others):
+    """Passes over all files until no further name is found changed."""
+    exports = _exports(old.units), _exports(changed.file.units)
+    if None not in exports:
+        changes.exports[changed.path] = exports
+    gone = ({name for unit in old.units for name in unit[BINDS]}
+            - {name for unit in changed.file.units for name in unit[BINDS]})
+    changes.remove(changed.file, gone)
+    for each in project.files.values():
+        if not each.outline:
+            changes.give_up(each.path, "it cannot be analysed")
+    while True:
+        changes.grown = False
+        here = Pass(changed.file, project, changes)
+        changes.add(changed.file, Comparison(
+            here, old.units, changed.file.units).walk())
+        changes.remove(changed.file, here.lost())
+        for each in others:
+            if each.path not in changes.whole and (
+                    each.path in changes.modules
+                    or _concerned(each, changes)):
+                _propagate(each, project, changes)
+        if not changes.grown:
+            changes.doubted = Doubts(project, changes.doubts)
+            return
+
+
+def _concerned(file, changes):
+    names = file.outline.names
+    return ("*" in names
+            or not changes.attributes.keys().isdisjoint(names)
+            or any(not gone.isdisjoint(names)
+                   for gone in changes.removed.values()))
+
+
+# How tests, and what is run around them, are named, whatever the settings.
+_COLLECTED = ("test", "setup", "teardown", "pytest", "check", "it_",
+              "should", "spec", "bench", "describe", "example", "when_",
+              "given_", "then_", "feature", "scenario", "verify")
+
+
+def _may_be_collected(name):
+    lower = name.lower()
+    return (is_hook(name) or lower.startswith(_COLLECTED)
+            or lower.endswith("test"))
+
+
+def _is_for_tests(path):
+    name = path.rpartition("/")[2]
+    return (name == "conftest.py" or name.startswith("test")
+            or name.endswith(("_test.py", "tests.py")))
+
+
+def _check_collected(file, changed):
+    """Raises Whole where a test, or what is run around one, is a value.
+
+    The functions that it is made of have other names.
+    """
+    for name, level in changed.items() if _is_for_tests(file.path) else ():
+        unit = file.table.get(name)
+        if level >= INSIDE and _may_be_collected(name) and unit and (
+                unit[KIND] in ("assign", "compound")):
+            raise Whole("%s may be a test, and is no function" % name)
+
+
+def _propagate(file, project, changes):
+    here = Pass(file, project, changes)
+    try:
+        for index, unit in enumerate(file.units):
+            here.matched(unit, index)
+        _check_collected(file, here.changed)
+    except Whole as why:
+        changes.give_up(file.path, str(why))
+        return
+    changes.add(file, here.changed)
+    changes.remove(file, here.lost())
+
+
+def _verdict(changed, old, changes):
+    verdict = Verdict("names", "")
+    own = changes.names.get(changed.path, {})
+    found = [(path, name, level) for path, names in changes.names.items()
+             for name, level in names.items()]
+    verdict.pairs = sorted(each[:2] for each in found if each[2] >= INSIDE)
+    held_names = {each[:2] for each in found if INNER < each[2] < INSIDE}
+    verdict.values = sorted(held_names & changes.held)
+    verdict.heads = sorted(held_names - changes.held | {
+        (path, name) for path, names in changes.modules.items()
+        for name in names})
+    found = changes.attributes.items()
+    verdict.attributes = sorted(name for name, level in found
+                                if level >= INSIDE)
+    held = {name for name, level in found if INNER < level < INSIDE}
+    verdict.value_attributes = sorted(
+        name for name in held if ("", name) in changes.held)
+    verdict.head_attributes = sorted(held.difference(
+        verdict.value_attributes) | changes.imports)
+    verdict.functions = sorted(changes.functions)
+    verdict.touched = ("+",) if changes.touches_objects else ()
+    verdict.families = sorted(changes.families)
+    verdict.others = sorted(changes.whole)
+    if "t" in changed.flags:
+        verdict.own = _own_names(changes.project, changed, old, own)
+    doubts = changes.doubted
+    if changes.doubts:
+        verdict.doubts = doubts.paths
+        verdict.sure = sorted(doubts.sure)
+        verdict.late = sorted(doubts.late)
+        verdict.leading = sorted(doubts.leading)
+        verdict.imports = sorted(doubts.mentions)
+    elif not (verdict.pairs or verdict.attributes or held_names
+              or held or changes.functions):
+        return Verdict("none", "what changed cannot be noticed")
+    verdict.reason = "changed: " + ", ".join(sorted(own)[:8])
+    for path in verdict.others[:1]:
+        verdict.reason += "; %s as a whole, since %s" % (
+            path, changes.whole[path])
+    return verdict
+
+
+def _is_no_test(project, at, name):
+    """Whether what a file imports by a name has no tests in it."""
+    found = project.find(at, name)
+    if found and found[0] == "other":
+        unit = found[1].table[found[2]]
+        return unit[KIND] == "assign" and not unit[MORE][ALIAS] and (
+            not unit[RISK])
+    unit = found and found[0] == "class" and project.class_unit(*found[1:])
+    if not unit:
+        return False
+    own, foreign, unknown = project.ancestry(found[1], unit)
+    classes = [unit] + [project.class_unit(project.files[path], qualified)
+                        for path, qualified in own]
+    return not unknown and all(
+        each and not any(bound.startswith("test") for member in each[
+            MORE][MEMBERS] for bound in member[BINDS])
+        for each in classes) and not any(
+            each.startswith("unittest.") for each in foreign)
+
+
+def _own_names(project, changed, old, names):
+    before = {name for unit in old.units for name in unit[BINDS]}
+    found = []
+    for name in sorted(names):
+        unit = changed.file.table.get(name)
+        if unit is None:
+            found.append((name, "g"))
+            continue
+        kind = unit[KIND]
+        if (kind == "def" and name.startswith("test")) or (
+                kind == "class" and name.startswith("Test")):
+            found.append((name, "n"))
+            continue
+        if name not in before and (name.lower().startswith(_ODD)
+                                   or name.lower().endswith("test")):
+            raise Whole("%s may be a test" % name)
+        if name.startswith(("test", "Test")) and not (
+                name in before and kind == "import"
+                and _is_no_test(project, changed.file, name)):
+            raise Whole("%s may be a test, and is no function" % name)
+        found.append((name, "w"))
+    return found
+
+
+def _read(stream):
+    changed = []
+    for _ in range(stream.count()):
+        path, flags = stream.text(), stream.text()
+        modules = stream.text().split()
+        olds = [stream.get() for _ in range(stream.count())]
+        new = stream.get()
+        changed.append(Changed(path, flags, modules, olds, new))
+    files = [each.file for each in changed]
+    for _ in range(stream.count()):
+        path, modules = stream.text(), stream.text().split()
+        content = stream.get()
+        files.append(_file(path, modules, content))
+    return changed, files
+
+
+def _file(path, modules, content):
+    """A file whose outline cannot be read is one without any."""
+    try:
+        return File(path, modules, content)
+    except Exception:
+        return File(path, modules, b"")
+
+
+def _put(stream, verdict):
+    stream.put(verdict.word)
+    stream.put(verdict.reason)
+    if verdict.word != "names":
+        return
+    for pairs in (verdict.pairs, verdict.attributes, verdict.families,
+                  verdict.others, verdict.own, verdict.values,
+                  verdict.value_attributes, verdict.functions,
+                  verdict.heads, verdict.head_attributes, verdict.doubts,
+                  verdict.leading, verdict.imports, verdict.sure,
+                  verdict.late, verdict.touched):
+        stream.put(len(pairs))
+        for each in pairs:
+            for part in each if type(each) is tuple else (each,):
+                stream.put(part)
+
+
+def narrow(changed, files):
+    """Verdicts: for each changed file a list, one for each old outline."""
+    project = Project(files)
+    verdicts = []
+    for each in changed:
+        verdicts.append([_tried(_narrow_outline, each, content, project)
+                         for content in each.olds])
+    return verdicts
+
+
+def _narrow_outline(changed, content, project):
+    if content.startswith(b"@"):
+        from . import variants
+        old = variants.Altered(changed.file.outline, content)
+    else:
+        old = outline.Outline(content)
+    return _narrow(changed, old, project)
+
+
+def _tried(narrowing, changed, what, project):
+    try:
+        return narrowing(changed, what, project)
+    except Whole as why:
+        return Verdict("whole", str(why))
+    except Exception as error:
+        return Verdict("whole", "the analysis failed: %s: %s"
+                       % (type(error).__name__, error))
+
+
+def answer(stream):
+    changed, files = _read(stream)
+    for verdicts in narrow(changed, files):
+        for verdict in verdicts:
+            _put(stream, verdict)
