@@ -264,17 +264,18 @@ int evaluator_shift(const char *mark)
 	return done ? 0 : -1;
 }
 
-PyObject *evaluator_pause(PyObject *self, PyObject *unused)
+PyObject *evaluator_pause(PyObject *self, PyObject *is_done)
 {
 	struct block *const *entered;
 	unsigned count;
 
 	(void)self;
-	(void)unused;
 	if (recording != OFF) {
 		tripwires_say(entries_importing());
 		entered = entries_collected(&count);
-		kept_look(entered, count, KEPT_GOES_ON);
+		kept_look(entered, count,
+			PyObject_IsTrue(is_done) == 1 ? KEPT_IS_DONE
+						      : KEPT_GOES_ON);
 	}
 	return Py_BuildValue("");
 }

@@ -51,8 +51,11 @@ PyObject *evaluator_coarse(PyObject *self, PyObject *bytes);
 /* stop(): says what was collected, and nothing any more. */
 PyObject *evaluator_stop(PyObject *self, PyObject *unused);
 
-/* pause(): the scope in force goes on, but a part of it is over. */
-PyObject *evaluator_pause(PyObject *self, PyObject *unused);
+/*
+ * pause(is_done): a part of the scope in force is over; is_done: all of it, but
+ * for what the plugin has to say of it.
+ */
+PyObject *evaluator_pause(PyObject *self, PyObject *is_done);
 
 /* Says a mark that begins or ends a scope. Returns 0, or -1 and raises. */
 int evaluator_shift(const char *mark);

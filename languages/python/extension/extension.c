@@ -61,7 +61,7 @@ static struct method_def methods[] = {
 	{"forked", METHOD(evaluator_forked), METH_VARARGS, NULL},
 	{"monitor", METHOD(evaluator_monitor), METH_VARARGS, NULL},
 	{"callbacks", METHOD(evaluator_callbacks), METH_O, NULL},
-	{"pause", METHOD(evaluator_pause), METH_NOARGS, NULL},
+	{"pause", METHOD(evaluator_pause), METH_O, NULL},
 	{"coarse", METHOD(evaluator_coarse), METH_O, NULL},
 	{"reader", METHOD(variables_reader), METH_VARARGS, NULL},
 	{"lister", METHOD(variables_lister), METH_VARARGS, NULL},

@@ -31,6 +31,9 @@ static PyObject *maker_of;
 static struct scope scopes[SCOPES];
 static uint64_t looks, last_number = 1;
 
+/* Something was entered, or asked for, since the scope in force changed. */
+static bool busy;
+
 /* How many are in force for the thread that collects. */
 static unsigned now;
 
@@ -66,6 +69,7 @@ static void kept_take(const struct kept_mention *mention)
 
 void kept_entered(struct block *const *entered, unsigned count)
 {
+	busy |= count > 0;
 	for (unsigned i = 0; i < count; i++)
 		for (unsigned k = 0; k < entered[i]->mention_count; k++)
 			kept_take(&entered[i]->mentions[k]);
@@ -78,6 +82,7 @@ bool kept_asked(PyObject *text)
 
 	if (!name || !started || !entries_is_collecting())
 		return true;
+	busy = true;
 	is_new = name->asked_by != scopes[now].number;
 	name->asked_by = scopes[now].number;
 	kept_take(&(struct kept_mention){name, KEPT_FINDS | KEPT_GETS});
@@ -407,27 +412,38 @@ static void kept_end(unsigned depth)
 		now = depth - 1;
 }
 
-void kept_look(
-	struct block *const *entered, unsigned count, enum kept_shift shift)
+/* At what the names lead to that the scope in force has mentioned. */
+static void look_at_all(void)
 {
-	unsigned depth = entries_depth();
 	PyObject *type, *value, *trace;
 
-	if (!started || looking || !entries_is_collecting())
-		return;
-	looking = true;
 	looks++;
 	places_begin();
-	now = depth < SCOPES ? depth : SCOPES - 1;
-	kept_entered(entered, count);
-	/* What is said of them stands before what is said here. */
-	entries_flush();
 	PyErr_Fetch(&type, &value, &trace);
 	say_perhaps();
 	for (size_t i = 0; i < scopes[now].count; i++)
 		look_name(scopes[now].names[i]);
 	PyErr_Clear();
 	PyErr_Restore(type, value, trace);
+}
+
+void kept_look(
+	struct block *const *entered, unsigned count, enum kept_shift shift)
+{
+	unsigned depth = entries_depth();
+
+	if (!started || looking || !entries_is_collecting())
+		return;
+	looking = true;
+	now = depth < SCOPES ? depth : SCOPES - 1;
+	kept_entered(entered, count);
+	/* What is said of them stands before what is said here. */
+	entries_flush();
+	/* Who has done nothing has made and found nothing. */
+	if (busy)
+		look_at_all();
+	if (shift != KEPT_GOES_ON)
+		busy = false;
 	if (shift == KEPT_BEGINS)
 		kept_begin(depth + 1);
 	else if (shift == KEPT_ENDS)

@@ -39,9 +39,10 @@ PyObject *kept_keep(PyObject *self, PyObject *args);
 
 /*
  * The scope in force has entered these blocks since it last changed. Now
- * another one begins in it, or it ends, or it goes on.
+ * another one begins in it, or it ends, or it goes on, or it has done all that
+ * it does and ends in a moment.
  */
-enum kept_shift { KEPT_BEGINS, KEPT_ENDS, KEPT_GOES_ON };
+enum kept_shift { KEPT_BEGINS, KEPT_ENDS, KEPT_GOES_ON, KEPT_IS_DONE };
 
 void kept_look(
 	struct block *const *entered, unsigned count, enum kept_shift shift);

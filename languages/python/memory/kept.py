@@ -113,7 +113,7 @@ def _opcodes():
 def pause():
     """A part of the scope in force is over."""
     if _active:
-        marks.extension.pause()
+        marks.extension.pause(False)
 
 
 def _module_of(kind):

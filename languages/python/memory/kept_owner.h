@@ -31,6 +31,8 @@ struct top {
 	struct place *names;      /* how many names it has */
 	struct kept_name **known; /* by which code has to do with it */
 	unsigned known_count;
+	uint64_t asked; /* the look that last asked whether a scope is near, */
+	bool is_near;   /* and was told this */
 	struct owner *next, **link;
 };
 

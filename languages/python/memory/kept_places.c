@@ -11,6 +11,9 @@
 #define PLACES_MOST 500000
 
 static unsigned long place_count;
+
+/* In one of them the names that a scope mentions are always the same. */
+static uint64_t look_count;
 static struct owner *tops;
 
 /* By which names code has modules that were not loaded when it was. */
@@ -48,14 +51,24 @@ const char *places_path(const struct place *place)
 	return owner_top(place->owner)->module->path;
 }
 
-bool places_are_near(const struct place *place, uint64_t scope)
+static bool top_is_near(const struct top *top, uint64_t scope)
 {
-	const struct top *top = owner_top(place->owner)->module;
-
 	for (unsigned i = 0; i < top->known_count; i++)
 		if (top->known[i]->scopes & scope)
 			return true;
 	return !top->name;
+}
+
+/* There are many in one module, and all are asked about in one look. */
+bool places_are_near(const struct place *place, uint64_t scope)
+{
+	struct top *top = place->top;
+
+	if (top->asked != look_count) {
+		top->asked = look_count;
+		top->is_near = top_is_near(top, scope);
+	}
+	return top->is_near;
 }
 
 static void kept_places_know(struct top *top, struct kept_name *name)
@@ -75,6 +88,7 @@ static void kept_places_know(struct top *top, struct kept_name *name)
 		top->known = more;
 	}
 	top->known[top->known_count++] = name;
+	top->asked = 0;
 	if (top->names)
 		place_put(name, top->names);
 }
@@ -208,6 +222,7 @@ bool places_rest(const struct kept_at *at)
 void places_begin(void)
 {
 	values_moment++;
+	look_count++;
 }
 
 /* Of one whose owner is there. */
@@ -366,6 +381,7 @@ struct place *owner_add(struct owner *owner, PyObject *key, ssize_t number)
 	owner->places[owner->count++] = place;
 	owner->left++;
 	place->owner = owner;
+	place->top = owner_top(owner)->module;
 	place->number = number;
 	place->key = key;
 	place->depth = holder ? holder->depth + 1 : 0;
@@ -495,6 +511,18 @@ static void kept_places_renew(struct place *place, PyObject *value)
 		open_place(place, value, is_new);
 }
 
+/* As own_value(), of an owner that has this version or, with 0, none. */
+static PyObject *value_now(struct place *place, uint64_t version)
+{
+	if (version && place->valued == version) {
+		Py_IncRef(place->value);
+		return place->value;
+	}
+	place->value = own_value(place);
+	place->valued = place->value ? version : 0;
+	return place->value;
+}
+
 static uint64_t look_state(
 	struct place *place, PyObject *value, enum kept_rest *rest)
 {
@@ -532,7 +560,7 @@ enum place_news places_look(struct place *place)
 		place->version = version;
 		return PLACE_SAME;
 	}
-	value = own_value(place);
+	value = value_now(place, version);
 	state = look_state(place, value, &rest);
 	is_same = state == place->state;
 	place->state = state;

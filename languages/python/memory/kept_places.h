@@ -35,10 +35,13 @@ struct stamp {
 
 struct owner;
 
+struct top;
+
 struct place {
 	struct owner *owner;
-	PyObject *key;  /* held; NULL: by its number */
-	ssize_t number; /* or, of the names of its owner, PLACE_NAMES */
+	struct top *top; /* of its owners the first; as long as it is there */
+	PyObject *key;   /* held; NULL: by its number */
+	ssize_t number;  /* or, of the names of its owner, PLACE_NAMES */
 	struct kept_name *names[2]; /* by which code gets at it, or NULL; */
 	bool by_attribute[2];       /* as an attribute of something */
 	/*
@@ -67,6 +70,10 @@ struct place {
 	bool is_listed;   /* among what is made: kept.c */
 	uint64_t looked;  /* the number of the look, */
 	uint64_t version; /* and of its owner then; 0: it has to be asked */
+	/* What was there, and the version of the owner, which holds it so long;
+	 * 0: it has to be looked up. */
+	PyObject *value;
+	uint64_t valued;
 };
 
 #define PLACE_NAMES (-1)

@@ -11,19 +11,40 @@
 #define IS_DICT (1ul << 29)
 #define IS_CLASS (1ul << 31)
 
-static PyObject *plain, *sets, *wrappers;
+#define TYPES_MOST 16
+
+struct type_list {
+	PyObject *types[TYPES_MOST];
+	size_t count;
+};
+
+static struct type_list plain, sets, wrappers;
 static PyObject *cache_type, *function_type, *module_type;
+
+/* False: there are more than anybody handed in when this was written. */
+static bool type_list_take(struct type_list *list, PyObject *types)
+{
+	ssize_t count = PyTuple_Size(types);
+
+	for (ssize_t i = 0; i < count && i < TYPES_MOST; i++)
+		list->types[list->count++] = PyTuple_GetItem(types, i);
+	return count <= TYPES_MOST;
+}
 
 bool kept_state_start(PyObject *types)
 {
-	return PyArg_ParseTuple(types, "OOOOOO", &plain, &sets, &cache_type,
-		&function_type, &module_type, &wrappers);
+	PyObject *ones, *others, *wrapping;
+
+	return PyArg_ParseTuple(types, "OOOOOO", &ones, &others, &cache_type,
+		       &function_type, &module_type, &wrapping) &&
+	       type_list_take(&plain, ones) && type_list_take(&sets, others) &&
+	       type_list_take(&wrappers, wrapping);
 }
 
-static bool is_one(PyObject *types, PyObject *type)
+static bool is_one(const struct type_list *list, const PyObject *type)
 {
-	for (ssize_t i = 0; i < PyTuple_Size(types); i++)
-		if (PyTuple_GetItem(types, i) == type)
+	for (size_t i = 0; i < list->count; i++)
+		if (list->types[i] == type)
 			return true;
 	return false;
 }
@@ -43,9 +64,9 @@ enum kept_kind kept_kind_of(PyObject *value)
 		return KEPT_FUNCTION;
 	if (type == cache_type)
 		return KEPT_CACHE;
-	if (is_one(plain, type) || is_one(sets, type))
+	if (is_one(&plain, type) || is_one(&sets, type))
 		return KEPT_LEAF;
-	if (is_one(wrappers, type))
+	if (is_one(&wrappers, type))
 		return KEPT_WRAPPER;
 	return PyType_IsSubtype(type, module_type) ? KEPT_MODULE : KEPT_OBJECT;
 }
@@ -127,13 +148,13 @@ static uint64_t sum_of(PyObject *value, bool whole)
 	PyObject *type = type_of(value);
 	unsigned long flags = PyType_GetFlags(type);
 
-	if (is_one(plain, type))
+	if (is_one(&plain, type))
 		return mix((uintptr_t)type, (uint64_t)PyObject_Hash(value));
 	if (flags & IS_DICT)
 		return sum_of_dict(value, whole);
 	if (flags & (IS_LIST | IS_TUPLE))
 		return sum_of_list(value, whole, flags & IS_LIST);
-	if (is_one(sets, type))
+	if (is_one(&sets, type))
 		return sum_of_set(value, whole);
 	if (type == cache_type)
 		return sum_of_cache(value);

@@ -96,7 +96,7 @@ def _hear(path, kind, stack):
     if not watches or watches[-1].depth != depth:
         watches.append(_Watch(depth))
         # What was made before is nothing of what is read from now on.
-        marks.extension.pause()
+        marks.extension.pause(False)
         marks.extension.made({})
     watch = watches[-1]
     mark = _MARKS[kind] + path
@@ -195,7 +195,7 @@ def _finish(watch):
     """The scope that was watched ends: says what may have been kept."""
     if not watch.modules and not watch.askers:
         return
-    marks.extension.pause()
+    marks.extension.pause(True)
     for names in watch.askers.values():
         _say_made(names, names["__file__"], watch.variables)
     for key, module in watch.modules.items():
