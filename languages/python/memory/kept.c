@@ -19,6 +19,9 @@ struct scope {
 	size_t count, room;
 	uint64_t number; /* no two scopes have one */
 	uint64_t asked;  /* the look of kept_made(), without a module */
+	/* Something was entered in it, or asked for. That may go on when a
+	 * scope inside has ended. */
+	bool busy;
 };
 
 static bool started, looking;
@@ -30,9 +33,6 @@ static size_t made_count, made_room;
 static PyObject *maker_of;
 static struct scope scopes[SCOPES];
 static uint64_t looks, last_number = 1;
-
-/* Something was entered, or asked for, since the scope in force changed. */
-static bool busy;
 
 /* How many are in force for the thread that collects. */
 static unsigned now;
@@ -69,7 +69,7 @@ static void kept_take(const struct kept_mention *mention)
 
 void kept_entered(struct block *const *entered, unsigned count)
 {
-	busy |= count > 0;
+	scopes[now].busy |= count > 0;
 	for (unsigned i = 0; i < count; i++)
 		for (unsigned k = 0; k < entered[i]->mention_count; k++)
 			kept_take(&entered[i]->mentions[k]);
@@ -82,7 +82,7 @@ bool kept_asked(PyObject *text)
 
 	if (!name || !started || !entries_is_collecting())
 		return true;
-	busy = true;
+	scopes[now].busy = true;
 	is_new = name->asked_by != scopes[now].number;
 	name->asked_by = scopes[now].number;
 	kept_take(&(struct kept_mention){name, KEPT_FINDS | KEPT_GETS});
@@ -392,6 +392,7 @@ static void kept_begin(unsigned depth)
 	now = depth < SCOPES ? depth : SCOPES - 1;
 	scopes[now].number = ++last_number;
 	scopes[now].asked = 0;
+	scopes[now].busy = false;
 }
 
 static void kept_end(unsigned depth)
@@ -407,6 +408,7 @@ static void kept_end(unsigned depth)
 		scope->names[i]->setters &= ~bit;
 	}
 	scope->count = 0;
+	scope->busy = false;
 	scope->number = ++last_number;
 	if (depth > 0 && depth <= now)
 		now = depth - 1;
@@ -439,11 +441,12 @@ void kept_look(
 	kept_entered(entered, count);
 	/* What is said of them stands before what is said here. */
 	entries_flush();
-	/* Who has done nothing has made and found nothing. */
-	if (busy)
+	/* Who has done nothing has made and found nothing; what a module does
+	 * while it is imported is no function that was entered. */
+	if (scopes[now].busy || entries_importing())
 		look_at_all();
-	if (shift != KEPT_GOES_ON)
-		busy = false;
+	if (shift == KEPT_IS_DONE)
+		scopes[now].busy = false;
 	if (shift == KEPT_BEGINS)
 		kept_begin(depth + 1);
 	else if (shift == KEPT_ENDS)
