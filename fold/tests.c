@@ -120,7 +120,8 @@ static uint32_t test_of(
 	told = programs->told[image->hello->number];
 	if (!told)
 		return SCOPE_NONE;
-	number = intern_find(&programs->words, told->text, told->size);
+	number = intern_find(&programs->words, told->text + told->head,
+		told->size - told->head);
 	return number == INTERN_NONE ? SCOPE_NONE : programs->units[number];
 }
 

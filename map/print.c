@@ -219,8 +219,30 @@ static bool is_excepted(const char *name, const char *block, size_t size)
 	return false;
 }
 
-static bool print_matches(const char *name, const char *block, size_t size)
+struct listing {
+	char *path;
+	char **names; /* sorted; NULL: there are none, or no directory */
+	size_t count, room;
+	bool is_directory;
+	struct print instead; /* where it is none */
+};
+
+/* Whether a directory, or a link to one, lies there under the name. */
+static bool is_folder(const struct listing *listing, const char *name)
 {
+	char *path = xasprintf("%s/%s", listing->path, name);
+	struct stat st;
+	bool yes = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+
+	free(path);
+	return yes;
+}
+
+static bool print_matches(const struct listing *listing, const char *name,
+	const char *block, size_t size)
+{
+	if (size == 2 && !memcmp(block, "*/", 2))
+		return is_folder(listing, name);
 	if (size && *block == '!')
 		return !is_excepted(name, block, size);
 	if (memchr(block, '*', size))
@@ -244,14 +266,6 @@ static struct print print_no_listing(const char *path, int error)
 		return print_absent;
 	return S_ISDIR(st.st_mode) ? unreadable(error) : print_meta(&st);
 }
-
-struct listing {
-	char *path;
-	char **names; /* sorted; NULL: there are none, or no directory */
-	size_t count, room;
-	bool is_directory;
-	struct print instead; /* where it is none */
-};
 
 static bool print_is_cache(DIR *dir, const struct dirent *entry)
 {
@@ -338,7 +352,7 @@ struct print listing_print(
 	for (size_t i = 0; i < listing->count; i++) {
 		const char *name = listing->names[i];
 
-		if (print_matches(name, stem, size))
+		if (print_matches(listing, name, stem, size))
 			XXH3_128bits_update(state, name, strlen(name) + 1);
 	}
 	print = canonical(XXH3_128bits_digest(state));

@@ -30,6 +30,8 @@ struct tracee_process {
 	uint32_t depth, muted;
 	uint32_t stack[TRACEE_SCOPES];
 	char *executing; /* absolute path of an exec that has begun */
+	char *told;      /* the words of that exec, as RECORD_WORDS has them */
+	size_t told_size;
 	struct repeats repeats;
 };
 

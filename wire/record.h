@@ -17,8 +17,10 @@ enum record_type {
 	RECORD_HELLO,      /* an executed image started; text: its AT_EXECFN;
 			      number: the exec's serial */
 	RECORD_EXEC,  /* about to execute; text: the path; number: serial */
-	RECORD_WORDS, /* what that exec's program is told; text: its words, NUL
-			 behind each, cut at RECORD_WORDS_MAX; number: serial */
+	RECORD_WORDS, /* what that exec's program is told; text: the folder it
+			 is started in, where the follower tells, then its
+			 words, NUL behind each, cut at RECORD_WORDS_MAX;
+			 number: serial */
 	RECORD_EXEC_FAILED, /* the exec with that number did not happen */
 	RECORD_SCOPE,       /* number: the new scope; text: "kind/name" */
 	RECORD_USE,         /* the scope uses the scope named in the text */
