@@ -77,7 +77,7 @@ static bool is_ignored(const struct fold *fold, const char *path, size_t size)
 		if (accesses_has_prefix(
 			    path, size, fold->options->own_paths[i]))
 			return true;
-	return false;
+	return fold_driver_owns(fold, path, size);
 }
 
 static bool accesses_is_called(
@@ -364,6 +364,8 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 		return;
 	if (is_git_walk(fold, &path, kind))
 		return;
+	if (fold_driver_explains(fold, scope, path.node, kind))
+		return;
 	/* It wanted a directory to be made, which was there. */
 	if (flags & RECORD_REFUSED && kind == ACCESS_STAT && fold->by_runner &&
 		fold_is_driver(fold, scope) &&
@@ -533,8 +535,10 @@ void fold_accesses(struct fold *fold)
 	fold_find_settings(fold);
 	fold_links(fold);
 	fold_commit(fold);
+	fold_driver_open(fold);
 	for (size_t i = 0; i < fold->trace->count; i++)
 		take_event(fold, &fold->trace->events[i]);
 	if (fold->adapter_ready)
 		take_undeclared(fold);
+	fold_driver_read(fold);
 }

@@ -223,6 +223,7 @@ static void fold_release(struct fold *fold)
 	interner_release(&fold->blocks);
 	interner_release(&fold->texts);
 	fold_loader_release(fold);
+	fold_driver_release(fold);
 	fold_code_release(fold);
 	audit_load_release(fold->audited, fold->audited_count);
 	free(fold->scopes);

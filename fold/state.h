@@ -228,6 +228,7 @@ struct fold {
 	char rewrote[512];          /* see struct fold_summary */
 	struct interner texts;      /* reasons and outcomes */
 	struct fold_loader *loader; /* NULL until one had to be asked */
+	struct fold_driver *driver; /* NULL: the runner lists no tests */
 };
 
 /* A copy that lives as long as the fold. */
@@ -393,6 +394,21 @@ bool fold_finds_program(const struct fold *fold, uint32_t image, uint32_t node);
  * does not. */
 bool fold_is_runners_ring(const struct fold *fold, uint32_t scope,
 	const struct wire_record *lost);
+
+/*
+ * What the runner's processes do (fold/driver.c). A test, as a unit, uses what
+ * it is built of. Then, around the accesses: what the list explains is found,
+ * and read by whom it is for. Whether an access in a scope is explained; and
+ * whether a path is one of the runner's own results.
+ */
+void fold_driver_test(
+	struct fold *fold, const struct runner_test *test, uint32_t unit);
+void fold_driver_open(struct fold *fold);
+void fold_driver_read(struct fold *fold);
+bool fold_driver_explains(const struct fold *fold, uint32_t scope,
+	uint32_t node, enum access_kind kind);
+bool fold_driver_owns(const struct fold *fold, const char *path, size_t size);
+void fold_driver_release(struct fold *fold);
 
 /* True when node is dir or lies below it. */
 bool fold_below(const struct fold *fold, uint32_t node, uint32_t dir);

@@ -5,6 +5,7 @@
  * runner does counts for all of its tests, by what is there and what it reads:
  * it looks at their programs only to find them.
  */
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,11 +58,13 @@ static void fold_tests_add_unit(
 		fold_use(fold, unit, needed);
 		fold->scopes[needed].needed |= test->outcome != NULL;
 	}
+	fold_driver_test(fold, test, unit);
 }
 
 struct programs {
-	struct interner words;
+	struct interner words, folders;
 	uint32_t *units;                 /* by the number of the words */
+	uint32_t *in_folders;            /* by that of the folder */
 	const struct wire_record **told; /* by the serial of an exec */
 	uint32_t serials;
 	bool *seen; /* by scope: it was executed */
@@ -97,6 +100,9 @@ static void find_programs(
 		uint32_t unit = fold_tests_unit_of(fold, test->id), number,
 			 before;
 
+		if (ran && test->folder)
+			programs->in_folders[intern(&programs->folders,
+				test->folder, strlen(test->folder))] = unit;
 		if (!test->words || (test->outcome != NULL) != ran)
 			continue;
 		before = (uint32_t)programs->words.count;
@@ -108,9 +114,15 @@ static void find_programs(
 	}
 }
 
+/* Whether the first of the words, which may be cut, is of the glob. */
+static bool is_called(const char *words, size_t size, const char *glob)
+{
+	return glob && memchr(words, '\0', size) && !fnmatch(glob, words, 0);
+}
+
 /* The test that an executed program is, or SCOPE_NONE. */
-static uint32_t test_of(
-	const struct programs *programs, const struct trace_image *image)
+static uint32_t test_of(const struct programs *programs, const char *glob,
+	const struct trace_image *image)
 {
 	const struct wire_record *told;
 	uint32_t number;
@@ -120,13 +132,36 @@ static uint32_t test_of(
 	told = programs->told[image->hello->number];
 	if (!told)
 		return SCOPE_NONE;
+	if (is_called(told->text + told->head, told->size - told->head, glob)) {
+		number =
+			intern_find(&programs->folders, told->text, told->head);
+		return number == INTERN_NONE ? SCOPE_NONE
+					     : programs->in_folders[number];
+	}
 	number = intern_find(&programs->words, told->text + told->head,
 		told->size - told->head);
 	return number == INTERN_NONE ? SCOPE_NONE : programs->units[number];
 }
 
+/* One that several programs ran for passed when each did. */
+static void take_end(struct fold *fold, uint32_t unit, uint32_t image)
+{
+	struct recorded_scope *scope = &fold->recording.scopes[unit];
+	int64_t took = trace_image_duration(fold->trace, image);
+
+	fold->scopes[unit].ran = true;
+	if (trace_image_status(fold->trace, image) != 0)
+		scope->outcome = "failed";
+	else if (!scope->outcome)
+		scope->outcome = "passed";
+	if (took >= 0)
+		scope->duration =
+			took + (scope->duration > 0 ? scope->duration : 0);
+}
+
 static void find_images(struct fold *fold, const struct programs *programs)
 {
+	const struct runner_tests *tests = fold->options->tests;
 	const struct trace *trace = fold->trace;
 
 	fold->image_scopes =
@@ -140,9 +175,12 @@ static void find_images(struct fold *fold, const struct programs *programs)
 		if (trace->images[i].parent != IMAGE_NONE)
 			unit = fold->image_scopes[trace->images[i].parent];
 		if (unit == SCOPE_NONE) {
-			unit = test_of(programs, &trace->images[i]);
+			unit = test_of(
+				programs, tests->programs, &trace->images[i]);
 			if (unit != SCOPE_NONE)
 				programs->seen[unit] = true;
+			if (unit != SCOPE_NONE && tests->by_status)
+				take_end(fold, unit, i);
 		}
 		fold->image_scopes[i] = unit;
 		/* All that is no test's is the runner's. */
@@ -202,6 +240,20 @@ static void find_starters(struct fold *fold)
 	}
 }
 
+/* A program that was to run and did not: it could not be built. */
+static void compare_asked(
+	struct fold *fold, uint32_t unit, const struct runner_test *test)
+{
+	if (!test->asked || test->builds_only || fold->scopes[unit].ran ||
+		fold->options->told_to_end)
+		return;
+	fold->scopes[unit].ran = true;
+	if (fold->options->status == 0)
+		fold_incomplete(fold, unit, "its process was not seen");
+	fold->recording.scopes[unit].outcome =
+		fold->options->status == 0 ? "passed" : "failed";
+}
+
 static bool was_seen(struct programs *programs, const struct runner_test *test)
 {
 	uint32_t number;
@@ -224,9 +276,13 @@ static void compare_seen(struct fold *fold, struct programs *programs)
 		const struct runner_test *test = &tests->list[i];
 		uint32_t unit;
 
+		unit = fold_tests_unit_of(fold, test->id);
+		if (tests->by_status) {
+			compare_asked(fold, unit, test);
+			continue;
+		}
 		if (!test->outcome || test->off || was_seen(programs, test))
 			continue;
-		unit = fold_tests_unit_of(fold, test->id);
 		if (!strcmp(test->outcome, "skipped"))
 			fold->recording.scopes[unit].outcome = "failed";
 		else if (strcmp(test->outcome, "failed") != 0)
@@ -234,15 +290,27 @@ static void compare_seen(struct fold *fold, struct programs *programs)
 	}
 }
 
+static void mark_file(struct fold *fold, const char *file, size_t size)
+{
+	uint32_t scope = fold_scope(fold, SCOPE_COLLECT, file, size);
+
+	fold->scopes[scope].completed = !fold->options->tests->chosen;
+	fold->scopes[scope].told = true;
+}
+
 static void mark_collected(struct fold *fold)
 {
 	const struct runner_tests *tests = fold->options->tests;
-	uint32_t file = fold_scope(
-		fold, SCOPE_COLLECT, tests->file, strlen(tests->file));
 
 	fold->adapter_ready = fold->collected = true;
-	fold->scopes[file].completed = !tests->chosen;
-	fold->scopes[file].told = true;
+	if (tests->file)
+		mark_file(fold, tests->file, strlen(tests->file));
+	for (size_t i = 0; !tests->file && i < tests->count; i++) {
+		const char *id = tests->list[i].id;
+
+		mark_file(
+			fold, id, adapter_file_size(fold->options->runner, id));
+	}
 }
 
 void fold_tests(struct fold *fold)
@@ -256,6 +324,7 @@ void fold_tests(struct fold *fold)
 		fold_tests_add_unit(fold, &tests->list[i]);
 	find_words(fold, &programs);
 	programs.units = xcalloc(tests->count + 1, sizeof(uint32_t));
+	programs.in_folders = xcalloc(tests->count + 1, sizeof(uint32_t));
 	find_programs(fold, &programs, true);
 	find_programs(fold, &programs, false);
 	programs.seen = xcalloc(fold->scope_count, sizeof(bool));
@@ -265,7 +334,9 @@ void fold_tests(struct fold *fold)
 	compare_seen(fold, &programs);
 	mark_collected(fold);
 	interner_release(&programs.words);
+	interner_release(&programs.folders);
 	free(programs.units);
+	free(programs.in_folders);
 	free(programs.told);
 	free(programs.seen);
 }

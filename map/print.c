@@ -238,6 +238,27 @@ static bool is_folder(const struct listing *listing, const char *name)
 	return yes;
 }
 
+/* Globs with a "|" between them; a "!" before one takes names out again. */
+static bool matches_globs(const char *name, const char *globs, size_t size)
+{
+	const char *at = globs, *end = globs + size, *bar;
+	bool matches = false;
+	char *glob;
+
+	for (; at < end; at = bar + 1) {
+		bool out = *at == '!';
+
+		bar = memchr(at, '|', (size_t)(end - at));
+		if (!bar)
+			bar = end;
+		glob = xasprintf("%.*s", (int)(bar - at) - out, at + out);
+		if (fnmatch(glob, name, 0) == 0)
+			matches = !out;
+		free(glob);
+	}
+	return matches;
+}
+
 static bool print_matches(const struct listing *listing, const char *name,
 	const char *block, size_t size)
 {
@@ -246,7 +267,7 @@ static bool print_matches(const struct listing *listing, const char *name,
 	if (size && *block == '!')
 		return !is_excepted(name, block, size);
 	if (memchr(block, '*', size))
-		return fnmatch(block, name, 0) == 0;
+		return matches_globs(name, block, size);
 	return !size || (!strncmp(name, block, size) &&
 				(name[size] == '\0' || name[size] == '.') &&
 				is_suffix_of_module(name + size));

@@ -10,9 +10,10 @@
  *	listing	a directory's names, sorted, but for those of caches; with a
  *		block, only the names that Python's import system may take for
  *		the module of that name, or, when the block has a star, the
- *		names that it matches as a glob; when it is a star and a slash,
- *		the names of directories; when it begins with a "!", all
- *		names but those behind it, with a slash before each; when it is
+ *		names that it matches as a glob, or as several with a "|"
+ *between them, of which one behind a "!" leaves names out; when it is a star
+ *		and a slash, the names of directories; when it begins with a "!",
+ *all names but those behind it, with a slash before each; when it is
  *		"[name]", also what distributions in the directory say in files
  *		of entry points that mention that group
  *	link	where a symbolic link points

@@ -4,10 +4,11 @@
 #include "base/id.h"
 #include "runners/adapter.h"
 #include "runners/ctest/ctest.h"
+#include "runners/go/go.h"
 #include "runners/pytest/pytest.h"
 
 static const struct adapter *const adapters[] = {
-	&adapter_pytest, &adapter_ctest};
+	&adapter_pytest, &adapter_ctest, &adapter_go};
 
 #define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
 

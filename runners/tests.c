@@ -16,6 +16,42 @@ struct runner_test *runner_tests_add(struct runner_tests *tests)
 	return test;
 }
 
+struct runner_part *runner_parts_add(
+	struct runner_part **parts, size_t *count, size_t *room)
+{
+	return array_add(parts, count, room, sizeof(**parts));
+}
+
+void runner_part_look(struct runner_part *part, char *folder, const char *names)
+{
+	struct runner_look *look = array_add(&part->looks, &part->look_count,
+		&part->look_room, sizeof(*look));
+
+	look->folder = folder;
+	look->names = xstrdup(names);
+}
+
+void runner_part_use(struct runner_part *part, size_t place)
+{
+	*(size_t *)array_add(&part->uses, &part->use_count, &part->use_room,
+		sizeof(*part->uses)) = place;
+}
+
+static void runner_parts_release(struct runner_part *parts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < parts[i].look_count; k++) {
+			free(parts[i].looks[k].folder);
+			free(parts[i].looks[k].names);
+		}
+		free(parts[i].looks);
+		free(parts[i].uses);
+		words_free(parts[i].files.list);
+		free(parts[i].name);
+	}
+	free(parts);
+}
+
 void runner_tests_release(struct runner_tests *tests)
 {
 	for (size_t i = 0; i < tests->count; i++) {
@@ -23,7 +59,12 @@ void runner_tests_release(struct runner_tests *tests)
 		words_free(tests->list[i].words);
 		words_free(tests->list[i].needs);
 		words_free(tests->list[i].looked);
+		free(tests->list[i].folder);
+		free(tests->list[i].argument);
 	}
+	runner_parts_release(tests->parts, tests->part_count);
+	runner_parts_release(tests->searched, tests->searched_count);
+	words_free(tests->own.list);
 	free(tests->list);
 	free(tests->file);
 	memset(tests, 0, sizeof(*tests));

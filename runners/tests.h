@@ -12,21 +12,57 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "base/words.h"
+
+/* Which names in a folder matter: as blocks of listings (map/print.h). */
+struct runner_look {
+	char *folder, *names;
+};
+
+/*
+ * What programs of tests are built of, a package say: its files, by absolute
+ * paths, and where new ones would be met. So it is known whether or not
+ * anything had to be built while somebody looked.
+ */
+struct runner_part {
+	char *name; /* the same in every run */
+	struct words files;
+	struct runner_look *looks;
+	size_t look_count, look_room;
+	size_t *uses; /* places of other parts */
+	size_t use_count, use_room;
+};
+
 struct runner_test {
-	char *id;            /* may come twice, and is one unit all the same */
-	char **words;        /* NULL-terminated; NULL: it has no program */
-	char **needs;        /* ids of those that run before it; or NULL */
-	char **looked;       /* what the runner looks for besides; or NULL */
-	bool skips_itself;   /* its process can say that it was skipped */
-	bool off;            /* it is not to run */
+	char *id;          /* may come twice, and is one unit all the same */
+	char **words;      /* NULL-terminated; NULL: it has no program, or: */
+	char *folder;      /* it is the program started there; or NULL */
+	char *argument;    /* how it is asked for, if not by its id; or NULL */
+	size_t part;       /* what it is built of: a place in parts, + 1 */
+	bool asked;        /* it is to run: of a runner of programs */
+	bool builds_only;  /* no process is started for it */
+	char **needs;      /* ids of those that run before it; or NULL */
+	char **looked;     /* what the runner looks for besides; or NULL */
+	bool skips_itself; /* its process can say that it was skipped */
+	bool off;          /* it is not to run */
 	const char *outcome; /* as docs/GLOSSARY.md has them; NULL: none */
 	int64_t duration;    /* microseconds, -1: unknown */
 };
 
 struct runner_tests {
-	char *file; /* the part that all ids begin with (adapter.h) */
+	char *file; /* the part that all ids begin with (adapter.h); NULL: each
+		     * has its own */
 	struct runner_test *list;
 	size_t count, room;
+	struct runner_part *parts;
+	size_t part_count, part_room;
+	/* Folders that are gone through for tests, named as in ids. */
+	struct runner_part *searched;
+	size_t searched_count, searched_room;
+	struct words own; /* absolute folders, in which it keeps its results */
+	/* Of those known by their folder: a glob that their first word is of */
+	const char *programs;
+	bool by_status;     /* a test ended as its program did */
 	const char *untold; /* how those ended that ran untold; NULL: unknown */
 	bool chosen;        /* the command leaves others of the file out */
 	time_t listed;      /* when it was */
@@ -34,6 +70,13 @@ struct runner_tests {
 
 /* One more, of zeroes but for the duration, which is unknown. */
 struct runner_test *runner_tests_add(struct runner_tests *tests);
+struct runner_part *runner_parts_add(
+	struct runner_part **parts, size_t *count, size_t *room);
+/* Takes the folder over. */
+void runner_part_look(
+	struct runner_part *part, char *folder, const char *names);
+void runner_part_use(struct runner_part *part, size_t place);
+
 void runner_tests_release(struct runner_tests *tests);
 
 #endif

@@ -27,7 +27,8 @@ enum record_type {
 	RECORD_OUTCOME,     /* text: "word" or "word/microseconds" */
 	RECORD_RENAME,      /* text: old path, then new path */
 	RECORD_FORKED,      /* a forked child began */
-	RECORD_EXIT,        /* the image ended; number: its exit status */
+	RECORD_EXIT,        /* the image ended; number: its exit status; text:
+			       microseconds that it took, of one followed */
 	RECORD_LOST,        /* the scope is incomplete; text: the reason */
 	RECORD_LINK,   /* text: a target, then the path of a symbolic link to
 			  it: made with RECORD_MADE, otherwise about to go */
