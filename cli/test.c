@@ -74,7 +74,7 @@ static void test_announce(const struct testing *testing)
 		note("%s; whole files are compared", plan->affected.problem);
 	if (quiet)
 		return;
-	if (plan->decisive)
+	if (plan->decisive && !plan->asks)
 		note("%s changed, which may say what tests there are; all are "
 		     "run",
 			variable_shown(plan->decisive));
@@ -143,6 +143,7 @@ static int test_compare(struct escaping *escaping, struct testing *testing)
 /* What is to be run, unless that is nothing; or an exit code. */
 static int run_planned(struct testing *testing, unsigned again, int *status)
 {
+	static char *nothing[] = {NULL};
 	const struct plan *plan = &testing->plan;
 	bool all = full || plan_is_all(plan);
 	struct run_result result;
@@ -154,7 +155,10 @@ static int run_planned(struct testing *testing, unsigned again, int *status)
 	if (full && !plan_is_all(plan))
 		escaping_begin(&escaping, testing->root, plan->affected.paths,
 			plan->affected.changed);
-	code = testing_run(testing, all ? NULL : plan->arguments.list,
+	code = testing_run(testing,
+		all                     ? NULL
+		: plan->arguments.count ? plan->arguments.list
+					: nothing,
 		plan->arguments.count, &result);
 	if (code)
 		return code;

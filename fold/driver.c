@@ -61,10 +61,11 @@ static uint32_t driver_path(struct fold *fold, const char *path)
 
 static void explain(struct fold *fold, const char *path)
 {
-	const struct fold_path *at = &fold->paths[driver_path(fold, path)];
+	uint32_t i = driver_path(fold, path);
+	uint32_t node = fold->paths[i].node;
 
-	if (!at->ignored)
-		intern(&fold->driver->explained, &at->node, sizeof(at->node));
+	if (!fold->paths[i].ignored)
+		intern(&fold->driver->explained, &node, sizeof(node));
 }
 
 static void explain_parts(
@@ -88,13 +89,22 @@ void fold_driver_open(struct fold *fold)
 	explain_parts(fold, tests->searched, tests->searched_count);
 }
 
+static bool is_explained(const struct fold *fold, uint32_t node)
+{
+	return intern_find(&fold->driver->explained, &node, sizeof(node)) !=
+	       INTERN_NONE;
+}
+
+/* Whoever lists a folder may look at each entry: which are files? */
 bool fold_driver_explains(const struct fold *fold, uint32_t scope,
 	uint32_t node, enum access_kind kind)
 {
-	return fold->driver && scope == fold->base &&
-	       KIND_BIT(kind) & KINDS_INPUT &&
-	       intern_find(&fold->driver->explained, &node, sizeof(node)) !=
-		       INTERN_NONE;
+	if (!fold->driver || scope != fold->base ||
+		!(KIND_BIT(kind) & KINDS_INPUT))
+		return false;
+	return is_explained(fold, node) ||
+	       (kind == ACCESS_STAT &&
+		       is_explained(fold, fold->tree.nodes[node].parent));
 }
 
 static void driver_read(struct fold *fold, uint32_t scope, const char *path,

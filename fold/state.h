@@ -388,6 +388,9 @@ void fold_take(struct fold *fold, const struct trace_event *event,
 uint32_t fold_path(
 	struct fold *fold, const char *raw, size_t size, bool nofollow);
 
+/* Whether a unit that this run did not meet would have been listed. */
+bool fold_tests_lack(
+	const struct fold *fold, const char *runner, const char *id);
 /* Whether it is the runner who looks there, for a test's program. */
 bool fold_finds_program(const struct fold *fold, uint32_t image, uint32_t node);
 /* Whether what was lost is that the runner may open files by a ring, which it

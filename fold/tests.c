@@ -341,6 +341,25 @@ void fold_tests(struct fold *fold)
 	free(programs.seen);
 }
 
+/*
+ * Where the runner looked it has listed all that there is; what is called after
+ * other flags is of other commands.
+ */
+bool fold_tests_lack(
+	const struct fold *fold, const char *runner, const char *id)
+{
+	const struct runner_tests *tests = fold->options->tests;
+	size_t file = adapter_file_size(runner, id);
+	const char *listed;
+
+	if (!tests || !tests->searched_count || !tests->count ||
+		strcmp(runner, fold->options->runner) != 0)
+		return false;
+	listed = tests->list[0].id;
+	return !strcmp(id + file, listed + adapter_file_size(runner, listed)) &&
+	       fold_was_looked_for(fold, id, file);
+}
+
 bool fold_finds_program(const struct fold *fold, uint32_t image, uint32_t node)
 {
 	return fold->starters && fold->starters[image] &&

@@ -90,12 +90,12 @@ char **go_start(struct runner_tests *tests, char *const argv[],
 	return words.list;
 }
 
-/* The folders of packages that go cannot build. */
+/* The packages that go cannot build: it has nothing to show for them. */
 static void find_broken(struct interner *broken,
 	const struct runner_tests *tests, const struct go_command *command)
 {
 	static const char *const asking[] = {
-		"list", "-e", "-export", "-json=ImportPath,Error", NULL};
+		"list", "-e", "-export", "-json=ImportPath,Export", NULL};
 	struct words packages = {0};
 	char **words, *text;
 	const char *at;
@@ -112,7 +112,7 @@ static void find_broken(struct interner *broken,
 	while ((package = go_list_next(&at))) {
 		const char *path = go_list_text(package, "ImportPath");
 
-		if (path && cJSON_HasObjectItem(package, "Error"))
+		if (path && !go_list_text(package, "Export"))
 			intern(broken, path, strlen(path));
 		cJSON_Delete(package);
 	}
