@@ -19,6 +19,10 @@
 struct fold_driver {
 	struct interner explained; /* nodes of files and folders of parts */
 	uint32_t *scopes;          /* of parts that tests use; or SCOPE_NONE */
+	struct interner made;      /* nodes of what is built of parts ... */
+	uint32_t *made_of;         /* ... and of which; by number */
+	struct interner made_in;   /* nodes of the folders that those lie in */
+	struct interner built;     /* nodes of folders in which it builds */
 };
 
 /* Of a part, and of what it uses. */
@@ -33,6 +37,9 @@ static uint32_t driver_part_scope(struct fold *fold, size_t place)
 	name = xasprintf("%s/%s", fold->options->runner, part->name);
 	*scope = fold_scope(fold, SCOPE_MODULE, name, strlen(name));
 	free(name);
+	if (part->unknown)
+		fold_incomplete(
+			fold, *scope, "nothing tells what it was built of");
 	for (size_t i = 0; i < part->use_count; i++)
 		fold_use(fold, *scope, driver_part_scope(fold, part->uses[i]));
 	return *scope;
@@ -59,13 +66,44 @@ static uint32_t driver_path(struct fold *fold, const char *path)
 	return fold_path(fold, path, strlen(path), false);
 }
 
-static void explain(struct fold *fold, const char *path)
+static uint32_t intern_path(
+	struct fold *fold, struct interner *nodes, const char *path)
 {
 	uint32_t i = driver_path(fold, path);
 	uint32_t node = fold->paths[i].node;
 
-	if (!fold->paths[i].ignored)
-		intern(&fold->driver->explained, &node, sizeof(node));
+	return fold->paths[i].ignored ? INTERN_NONE
+				      : intern(nodes, &node, sizeof(node));
+}
+
+static void explain(struct fold *fold, const char *path)
+{
+	intern_path(fold, &fold->driver->explained, path);
+}
+
+/* What two parts have made, as by a link to it, is of the first. */
+static void find_made(struct fold *fold)
+{
+	const struct runner_tests *tests = fold->options->tests;
+	struct fold_driver *driver = fold->driver;
+	size_t count = 0, room = 0;
+
+	for (size_t i = 0; i < tests->part_count; i++)
+		for (size_t k = 0; k < tests->parts[i].made.count; k++) {
+			size_t before = driver->made.count;
+			uint32_t node;
+
+			intern_path(fold, &driver->made,
+				tests->parts[i].made.list[k]);
+			if (driver->made.count == before)
+				continue;
+			memcpy(&node, driver->made.entries[before].bytes,
+				sizeof(node));
+			node = fold->tree.nodes[node].parent;
+			intern(&driver->made_in, &node, sizeof(node));
+			*(uint32_t *)array_add(&driver->made_of, &count, &room,
+				sizeof(uint32_t)) = (uint32_t)i;
+		}
 }
 
 static void explain_parts(
@@ -87,6 +125,40 @@ void fold_driver_open(struct fold *fold)
 		return;
 	explain_parts(fold, tests->parts, tests->part_count);
 	explain_parts(fold, tests->searched, tests->searched_count);
+	find_made(fold);
+	for (size_t i = 0; i < tests->built.count; i++)
+		intern_path(fold, &fold->driver->built, tests->built.list[i]);
+}
+
+static bool is_in_built(const struct fold *fold, uint32_t node)
+{
+	for (size_t i = 0; i < fold->driver->built.count; i++) {
+		uint32_t folder;
+
+		memcpy(&folder, fold->driver->built.entries[i].bytes,
+			sizeof(folder));
+		if (fold_below(fold, node, folder))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A test that meets what was built of a part depends on the part; and who looks
+ * through the folder for it, as linkers do, on nothing else that is there.
+ */
+static bool takes_made(
+	struct fold *fold, uint32_t scope, uint32_t node, enum access_kind kind)
+{
+	uint32_t i = intern_find(&fold->driver->made, &node, sizeof(node));
+
+	if (i == INTERN_NONE)
+		return kind == ACCESS_LIST &&
+		       intern_find(&fold->driver->made_in, &node,
+			       sizeof(node)) != INTERN_NONE;
+	fold_use(
+		fold, scope, driver_part_scope(fold, fold->driver->made_of[i]));
+	return true;
 }
 
 static bool is_explained(const struct fold *fold, uint32_t node)
@@ -96,13 +168,14 @@ static bool is_explained(const struct fold *fold, uint32_t node)
 }
 
 /* Whoever lists a folder may look at each entry: which are files? */
-bool fold_driver_explains(const struct fold *fold, uint32_t scope,
-	uint32_t node, enum access_kind kind)
+bool fold_driver_explains(
+	struct fold *fold, uint32_t scope, uint32_t node, enum access_kind kind)
 {
-	if (!fold->driver || scope != fold->base ||
-		!(KIND_BIT(kind) & KINDS_INPUT))
+	if (!fold->driver || !(KIND_BIT(kind) & KINDS_INPUT))
 		return false;
-	return is_explained(fold, node) ||
+	if (scope != fold->base)
+		return takes_made(fold, scope, node, kind);
+	return is_explained(fold, node) || is_in_built(fold, node) ||
 	       (kind == ACCESS_STAT &&
 		       is_explained(fold, fold->tree.nodes[node].parent));
 }
@@ -180,6 +253,10 @@ void fold_driver_release(struct fold *fold)
 	if (!fold->driver)
 		return;
 	interner_release(&fold->driver->explained);
+	interner_release(&fold->driver->made);
+	interner_release(&fold->driver->made_in);
+	interner_release(&fold->driver->built);
+	free(fold->driver->made_of);
 	free(fold->driver->scopes);
 	free(fold->driver);
 }

@@ -408,8 +408,8 @@ void fold_driver_test(
 	struct fold *fold, const struct runner_test *test, uint32_t unit);
 void fold_driver_open(struct fold *fold);
 void fold_driver_read(struct fold *fold);
-bool fold_driver_explains(const struct fold *fold, uint32_t scope,
-	uint32_t node, enum access_kind kind);
+bool fold_driver_explains(struct fold *fold, uint32_t scope, uint32_t node,
+	enum access_kind kind);
 bool fold_driver_owns(const struct fold *fold, const char *path, size_t size);
 void fold_driver_release(struct fold *fold);
 

@@ -51,7 +51,9 @@ static void fold_tests_add_unit(
 		scope->duration = test->duration;
 	}
 	/* One that was to run and did not is known to be there. */
-	fold->scopes[unit].selected = !fold->options->selection;
+	fold->scopes[unit].selected =
+		!fold->options->selection &&
+		(test->asked || !fold->options->tests->by_status);
 	for (char **id = test->needs; id && *id; id++) {
 		uint32_t needed = fold_tests_unit_of(fold, *id);
 
@@ -120,10 +122,46 @@ static bool is_called(const char *words, size_t size, const char *glob)
 	return glob && memchr(words, '\0', size) && !fnmatch(glob, words, 0);
 }
 
+static bool is_told(const char *words, size_t size, const char *word)
+{
+	for (size_t at = 0; at < size;) {
+		size_t n = strnlen(words + at, size - at);
+
+		if (n == strlen(word) && !memcmp(words + at, word, n))
+			return true;
+		at += n + 1;
+	}
+	return false;
+}
+
+static bool has_signs(const char *words, size_t size, char *const *signs)
+{
+	if (!memchr(words, '\0', size) ||
+		(strcmp(words, *signs) != 0 && fnmatch(*signs, words, 0) != 0))
+		return false;
+	while (*++signs)
+		if (!is_told(words, size, *signs))
+			return false;
+	return true;
+}
+
+/* By what only its program is told, wherever among other words. */
+static uint32_t test_by_signs(struct fold *fold, const char *words, size_t size)
+{
+	const struct runner_tests *tests = fold->options->tests;
+
+	for (size_t i = 0; i < tests->count; i++)
+		if (tests->list[i].signs &&
+			has_signs(words, size, tests->list[i].signs))
+			return fold_tests_unit_of(fold, tests->list[i].id);
+	return SCOPE_NONE;
+}
+
 /* The test that an executed program is, or SCOPE_NONE. */
-static uint32_t test_of(const struct programs *programs, const char *glob,
+static uint32_t test_of(struct fold *fold, const struct programs *programs,
 	const struct trace_image *image)
 {
+	const char *glob = fold->options->tests->programs;
 	const struct wire_record *told;
 	uint32_t number;
 
@@ -140,7 +178,10 @@ static uint32_t test_of(const struct programs *programs, const char *glob,
 	}
 	number = intern_find(&programs->words, told->text + told->head,
 		told->size - told->head);
-	return number == INTERN_NONE ? SCOPE_NONE : programs->units[number];
+	return number == INTERN_NONE
+		       ? test_by_signs(fold, told->text + told->head,
+				 told->size - told->head)
+		       : programs->units[number];
 }
 
 /* One that several programs ran for passed when each did. */
@@ -175,8 +216,7 @@ static void find_images(struct fold *fold, const struct programs *programs)
 		if (trace->images[i].parent != IMAGE_NONE)
 			unit = fold->image_scopes[trace->images[i].parent];
 		if (unit == SCOPE_NONE) {
-			unit = test_of(
-				programs, tests->programs, &trace->images[i]);
+			unit = test_of(fold, programs, &trace->images[i]);
 			if (unit != SCOPE_NONE)
 				programs->seen[unit] = true;
 			if (unit != SCOPE_NONE && tests->by_status)
@@ -240,18 +280,22 @@ static void find_starters(struct fold *fold)
 	}
 }
 
-/* A program that was to run and did not: it could not be built. */
+/* A program that was to run and did not. */
 static void compare_asked(
 	struct fold *fold, uint32_t unit, const struct runner_test *test)
 {
 	if (!test->asked || test->builds_only || fold->scopes[unit].ran ||
 		fold->options->told_to_end)
 		return;
+	if (test->may_lack || (fold->options->status && !test->unseen)) {
+		fold->scopes[unit].selected &= !test->may_lack;
+		return;
+	}
 	fold->scopes[unit].ran = true;
 	if (fold->options->status == 0)
 		fold_incomplete(fold, unit, "its process was not seen");
 	fold->recording.scopes[unit].outcome =
-		fold->options->status == 0 ? "passed" : "failed";
+		fold->options->status == 0 ? "passed" : test->unseen;
 }
 
 static bool was_seen(struct programs *programs, const struct runner_test *test)
@@ -308,8 +352,9 @@ static void mark_collected(struct fold *fold)
 	for (size_t i = 0; !tests->file && i < tests->count; i++) {
 		const char *id = tests->list[i].id;
 
-		mark_file(
-			fold, id, adapter_file_size(fold->options->runner, id));
+		if (tests->list[i].asked)
+			mark_file(fold, id,
+				adapter_file_size(fold->options->runner, id));
 	}
 }
 
@@ -350,13 +395,14 @@ bool fold_tests_lack(
 {
 	const struct runner_tests *tests = fold->options->tests;
 	size_t file = adapter_file_size(runner, id);
-	const char *listed;
+	const char *flags, *listed;
 
 	if (!tests || !tests->searched_count || !tests->count ||
 		strcmp(runner, fold->options->runner) != 0)
 		return false;
-	listed = tests->list[0].id;
-	return !strcmp(id + file, listed + adapter_file_size(runner, listed)) &&
+	flags = strstr(id, "::-");
+	listed = strstr(tests->list[0].id, "::-");
+	return !strcmp(flags ? flags : "", listed ? listed : "") &&
 	       fold_was_looked_for(fold, id, file);
 }
 

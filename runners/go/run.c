@@ -9,33 +9,6 @@
 #include "runners/go/command.h"
 #include "runners/go/list.h"
 
-/* Whether one of the selection is it, or its package as a whole. */
-static bool is_selected(
-	const struct runner_test *test, char *const *selection, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		size_t n = strlen(selection[i]);
-
-		if (!strncmp(test->id, selection[i], n) &&
-			(!test->id[n] || !strncmp(test->id + n, "::", 2)))
-			return true;
-	}
-	return false;
-}
-
-static void run_ask(struct runner_tests *tests, char *const *selection,
-	size_t count, const struct interner *known)
-{
-	for (size_t i = 0; i < tests->count; i++) {
-		struct runner_test *test = &tests->list[i];
-
-		test->asked =
-			!selection || is_selected(test, selection, count) ||
-			(known && intern_find(known, test->id,
-					  strlen(test->id)) == INTERN_NONE);
-	}
-}
-
 static void add_asked(struct words *words, const struct runner_tests *tests)
 {
 	for (size_t i = 0; i < tests->count; i++)
@@ -55,7 +28,7 @@ char **go_start(struct runner_tests *tests, char *const argv[],
 	struct words words = {0}, asked = {0};
 
 	(void)folder;
-	run_ask(tests, selection, count, known);
+	runner_tests_ask(tests, selection, count, known);
 	if (selection)
 		add_asked(&asked, tests);
 	else if (go_command_read(&command, argv) && command.packages.count)
@@ -132,7 +105,12 @@ void go_told(struct runner_tests *tests, char *const argv[], const char *folder,
 	for (size_t i = 0; i < tests->count; i++)
 		any |= tests->list[i].asked && tests->list[i].builds_only;
 	/* What was broken off, or asked wrongly, says nothing. */
-	if (!any || status > 1)
+	if (status > 1)
+		return;
+	/* What could not be built ran no program. */
+	for (size_t i = 0; i < tests->count; i++)
+		tests->list[i].unseen = "failed";
+	if (!any)
 		return;
 	if (go_command_read(&command, argv) && status)
 		find_broken(&broken, tests, &command);
