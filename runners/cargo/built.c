@@ -294,9 +294,10 @@ static cJSON *ask_messages(const struct cargo_command *command)
 
 	words_add_list(&words, (const char *const *)command->start.list);
 	words_add_copy(&words, "test");
-	if (command->flags.count)
-		words_add_list(
-			&words, (const char *const *)command->flags.list);
+	/* To run no documents it cannot be told; what they need is the same. */
+	for (size_t i = 0; i < command->flags.count; i++)
+		if (strcmp(command->flags.list[i], "--doc") != 0)
+			words_add_copy(&words, command->flags.list[i]);
 	words_add_copy(&words, "--no-run");
 	words_add_copy(&words, "--message-format=json");
 	/* What cannot be built has told of nothing. */

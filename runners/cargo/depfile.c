@@ -81,6 +81,48 @@ static char *read_beside(const char *made)
 	return text;
 }
 
+/* One more name of the same file, in a folder; to be freed, or NULL. */
+static char *other_name(const char *made, const char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	struct stat own, st;
+	char *found = NULL;
+
+	if (stat(made, &own) < 0)
+		own.st_ino = 0;
+	while (dir && !found && (entry = readdir(dir))) {
+		char *path = xasprintf("%s/%s", folder, entry->d_name);
+
+		if (entry->d_ino == own.st_ino && stat(path, &st) == 0 &&
+			st.st_dev == own.st_dev && strcmp(path, made) != 0)
+			found = path;
+		else
+			free(path);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* Of what cargo gives to its user, which is a link to what it has built. */
+static char *read_of_original(const char *made)
+{
+	int n = (int)(strrchr(made, '/') - made);
+	char *beside = xasprintf("%.*s", n, made);
+	char *deps = xasprintf("%.*s/deps", n, made), *text = NULL;
+	char *original = other_name(made, deps);
+
+	if (!original)
+		original = other_name(made, beside);
+	if (original)
+		text = read_beside(original);
+	free(original);
+	free(beside);
+	free(deps);
+	return text;
+}
+
 /* A script's is called after the folder that it lies in. */
 static char *read_of_script(const char *made)
 {
@@ -103,6 +145,8 @@ bool depfile_take(
 	for (size_t i = 0; i < part->made.count; i++) {
 		char *text = read_beside(part->made.list[i]);
 
+		if (!text)
+			text = read_of_original(part->made.list[i]);
 		if (!text)
 			text = read_of_script(part->made.list[i]);
 		if (!text)

@@ -14,24 +14,26 @@
 
 extern char **environ;
 
-/* Of a program of tests the name, without the hash that cargo adds. */
+/*
+ * Of a program of tests the name, without the hash that cargo adds. Whatever is
+ * not known is run: rustdoc starts programs of its own by the same script.
+ */
 static const char run_script[] =
 	"#!/bin/sh\n"
 	"name=${1##*/}\n"
 	"key=\"$CARGO_MANIFEST_DIR\t$(printf %s \"${name%-*}\" | tr - _)\"\n"
 	"while IFS= read -r line; do\n"
-	"	[ \"$line\" = \"$key\" ] && exec \"$@\"\n"
-	"done <\"${0%/*}/asked\"\n"
-	"exit 0\n";
+	"	[ \"$line\" = \"$key\" ] && exit 0\n"
+	"done <\"${0%/*}/passed\"\n"
+	"exec \"$@\"\n";
 
 static const char doc_script[] =
 	"#!/bin/sh\n"
 	"for word; do [ \"$word\" = --test ] && test=1; done\n"
 	"key=\"$CARGO_MANIFEST_DIR\tdoctests\"\n"
 	"[ \"${test-}\" ] && while IFS= read -r line; do\n"
-	"	[ \"$line\" = \"$key\" ] && test=\n"
-	"done <\"${0%/*}/asked\"\n"
-	"[ \"${test-}\" ] && exit 0\n"
+	"	[ \"$line\" = \"$key\" ] && exit 0\n"
+	"done <\"${0%/*}/passed\"\n"
 	"exec rustdoc \"$@\"\n";
 
 static bool put_script(const char *folder, const char *name, const char *text)
@@ -48,14 +50,25 @@ static bool put_script(const char *folder, const char *name, const char *text)
 	return done;
 }
 
-static bool put_asked(const char *folder, const struct runner_tests *tests)
+/* Programs of two targets can have one name: they run together. */
+static bool is_asked(const struct runner_tests *tests, const char *argument)
 {
-	char *path = xasprintf("%s/asked", folder);
+	for (size_t i = 0; i < tests->count; i++)
+		if (tests->list[i].asked &&
+			!strcmp(tests->list[i].argument, argument))
+			return true;
+	return false;
+}
+
+/* What is not to run, in lines. */
+static bool put_passed(const char *folder, const struct runner_tests *tests)
+{
+	char *path = xasprintf("%s/passed", folder);
 	FILE *file = fopen(path, "we");
 	bool done = file != NULL;
 
 	for (size_t i = 0; file && i < tests->count; i++)
-		if (tests->list[i].asked)
+		if (!is_asked(tests, tests->list[i].argument))
 			fprintf(file, "%s\n", tests->list[i].argument);
 	if (file)
 		done = fclose(file) == 0;
@@ -139,7 +152,7 @@ char **cargo_start(struct runner_tests *tests, char *const argv[],
 	if (selection && !strchr(folder, '\'') && !has_runner() &&
 		put_script(folder, "run", run_script) &&
 		put_script(folder, "doc", doc_script) &&
-		put_asked(folder, tests))
+		put_passed(folder, tests))
 		return with_scripts(argv, folder);
 	runner_tests_ask(tests, NULL, 0, NULL);
 	return NULL;
