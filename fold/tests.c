@@ -395,14 +395,12 @@ bool fold_tests_lack(
 {
 	const struct runner_tests *tests = fold->options->tests;
 	size_t file = adapter_file_size(runner, id);
-	const char *flags, *listed;
 
 	if (!tests || !tests->searched_count || !tests->count ||
 		strcmp(runner, fold->options->runner) != 0)
 		return false;
-	flags = strstr(id, "::-");
-	listed = strstr(tests->list[0].id, "::-");
-	return !strcmp(flags ? flags : "", listed ? listed : "") &&
+	return !strcmp(runner_tests_flags(id),
+		       runner_tests_flags(tests->list[0].id)) &&
 	       fold_was_looked_for(fold, id, file);
 }
 

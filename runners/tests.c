@@ -47,6 +47,13 @@ size_t runner_tests_ask(struct runner_tests *tests, char *const *selection,
 	return asked;
 }
 
+const char *runner_tests_flags(const char *id)
+{
+	const char *flags = strstr(id, "::-");
+
+	return flags ? flags : "";
+}
+
 struct runner_part *runner_parts_add(
 	struct runner_part **parts, size_t *count, size_t *room)
 {

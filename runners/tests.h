@@ -97,6 +97,9 @@ struct runner_test *runner_tests_add(struct runner_tests *tests);
 size_t runner_tests_ask(struct runner_tests *tests, char *const *selection,
 	size_t count, const struct interner *known);
 
+/* The part of an id that says by which flags it is another test; or "". */
+const char *runner_tests_flags(const char *id);
+
 struct runner_part *runner_parts_add(
 	struct runner_part **parts, size_t *count, size_t *room);
 /* Takes the folder over. */

@@ -157,15 +157,18 @@ static void link_part(struct building *building, size_t place)
 	}
 }
 
-/* What it is, in any run. */
+/* What it is, in any run. One of a registry can be called as one here is. */
 static char *part_name(const struct artifact *artifact)
 {
 	const char *package = cargo_list_text(artifact->package, "name");
+	const char *version = cargo_list_text(artifact->package, "version");
 	const char *target = cargo_list_text(artifact->target, "name");
 	const cJSON *kind =
 		cJSON_GetArrayItem(item(artifact->target, "kind"), 0);
 
-	return xasprintf("%s %s %s%s", package ? package : artifact->folder,
+	return xasprintf("%s%s%s %s %s%s", package ? package : artifact->folder,
+		artifact->own ? "" : "@",
+		artifact->own || !version ? "" : version,
 		cJSON_IsString(kind) ? kind->valuestring : "?",
 		target ? target : "?", artifact->tested ? " (test)" : "");
 }
@@ -190,7 +193,6 @@ static void add_sources(struct building *building, size_t place)
 {
 	struct runner_part *part = &building->tests->parts[place];
 	const struct artifact *artifact = &building->list[place];
-	char *manifest;
 
 	if (!artifact->own)
 		return;
@@ -198,12 +200,6 @@ static void add_sources(struct building *building, size_t place)
 		building->tests->built.count ? building->tests->built.list[0]
 					     : NULL);
 	add_readme(part, artifact->folder);
-	manifest = xasprintf("%s/Cargo.toml", artifact->folder);
-	/* That of the workspace is for all. */
-	if (strcmp(artifact->folder, building->workspace) != 0)
-		words_add(&part->files, manifest);
-	else
-		free(manifest);
 }
 
 /* What a package's script said it depends on, in what it printed. */

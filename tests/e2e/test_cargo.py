@@ -150,13 +150,12 @@ def test_who_is_affected(recorded):
             ("app/src/main.rs", [MAIN, RUNS]),
             ("app/tests/runs.rs", [RUNS]),
             ("app/build.rs", [MAIN, RUNS]),
-            ("app/config.txt", [MAIN, RUNS]),
-            ("app/Cargo.toml", [MAIN, RUNS])]:
+            ("app/config.txt", [MAIN, RUNS])]:
         with project.edited(name):
             assert project.affected() == units, name
     assert project.affected() == []
-    # The workspace's own files decide on all.
-    for name in ("Cargo.toml", "Cargo.lock"):
+    # What one package asks for another may be built with.
+    for name in ("Cargo.toml", "Cargo.lock", "app/Cargo.toml"):
         with project.edited(name):
             assert project.affected() == [
                 MAIN, RUNS, "lib/src/lib.rs", OUTSIDE]
