@@ -12,6 +12,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "fold/state.h"
@@ -145,13 +146,17 @@ static bool is_in_built(const struct fold *fold, uint32_t node)
 
 /*
  * A test that meets what was built of a part depends on the part; and who looks
- * through the folder for it, as linkers do, on nothing else that is there.
+ * through the folders for it, as linkers and loaders do, on nothing else that
+ * is there.
  */
 static bool takes_made(
 	struct fold *fold, uint32_t scope, uint32_t node, enum access_kind kind)
 {
 	uint32_t i = intern_find(&fold->driver->made, &node, sizeof(node));
 
+	if (i == INTERN_NONE && kind == ACCESS_STAT)
+		return S_ISDIR(fold->tree.nodes[node].identity.mode) &&
+		       is_in_built(fold, node);
 	if (i == INTERN_NONE)
 		return kind == ACCESS_LIST &&
 		       intern_find(&fold->driver->made_in, &node,

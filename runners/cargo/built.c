@@ -348,8 +348,9 @@ void cargo_told(struct runner_tests *tests, char *const argv[],
 	struct err err;
 
 	(void)folder;
-	(void)status;
-	if (cargo_command_read(&command, argv)) {
+	/* What was broken off is not to be built on behind the user's back. */
+	if (cargo_command_read(&command, argv) &&
+		(status == 0 || status == CARGO_FAILED)) {
 		building.all = cargo_list_metadata(&command, &err);
 		messages = ask_messages(&command);
 	}

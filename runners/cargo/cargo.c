@@ -13,9 +13,6 @@
 #include "runners/cargo/list.h"
 #include "runners/cargo/run.h"
 
-/* Of cargo, whatever failed. */
-#define TESTS_FAILED 101
-
 static bool cargo_recognise(char *const argv[])
 {
 	struct cargo_command command;
@@ -30,7 +27,7 @@ static enum runner_end cargo_end(int status)
 	switch (status) {
 	case 0:
 		return RUNNER_PASSED;
-	case TESTS_FAILED:
+	case CARGO_FAILED:
 		return RUNNER_FAILED;
 	default:
 		return RUNNER_BROKEN_OFF;

@@ -10,6 +10,9 @@
 
 #include "base/words.h"
 
+/* What cargo ends with, whatever failed. */
+#define CARGO_FAILED 101
+
 struct cargo_command {
 	struct words start;   /* what stands before "test" */
 	struct words flags;   /* of the test: all but what is only shown */
