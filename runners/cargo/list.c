@@ -157,6 +157,23 @@ static bool is_member(const cJSON *all, const cJSON *package)
 	return false;
 }
 
+/* When packages were used last, locks, and copies of a registry's lists. */
+static void find_own(struct runner_tests *tests)
+{
+	static const char *const names[] = {".global-cache",
+		".global-cache-journal", ".package-cache",
+		".package-cache-mutate", "registry/index", NULL};
+	const char *home = getenv("CARGO_HOME"), *user = getenv("HOME");
+	char *folder;
+
+	if (!home && !user)
+		return;
+	folder = home ? xstrdup(home) : xasprintf("%s/.cargo", user);
+	for (const char *const *name = names; *name; name++)
+		words_add(&tests->own, xasprintf("%s/%s", folder, *name));
+	free(folder);
+}
+
 int cargo_list(struct runner_tests *tests, char *const argv[], const char *root,
 	struct err *err)
 {
@@ -179,6 +196,7 @@ int cargo_list(struct runner_tests *tests, char *const argv[], const char *root,
 		package, cJSON_GetObjectItemCaseSensitive(
 				 all, "packages")) if (is_member(all, package))
 		take_package(&listing, package);
+	find_own(tests);
 	built = cargo_list_text(all, "target_directory");
 	if (built)
 		words_add_copy(&tests->built, built);

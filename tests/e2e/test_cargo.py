@@ -179,6 +179,19 @@ def test_what_is_affected_runs(recorded):
     assert project.affected() == []
 
 
+def test_what_cargo_keeps_of_its_own(sample):
+    project = sample
+    home = project.root.parent / "home"
+    home.mkdir()
+    project.env["CARGO_HOME"] = home
+    project.sh("cargo", "test").ok()
+    record(project)
+    for name in (".global-cache", ".package-cache"):
+        with open(home / name, "ab") as file:
+            file.write(b" ")
+    assert project.affected() == []
+
+
 def test_documents(recorded):
     project = recorded
     edit(project, "app/config.txt", "x")
