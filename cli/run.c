@@ -16,7 +16,7 @@ static const struct option_row options[] = {
 	{'e', "each", OPTION_LIST, &each, "GLOB",
 		"make each program that matches a unit of its own"},
 	{0, "runner", OPTION_TEXT, &runner, "RUNNER",
-		"pytest, ctest or none (default: recognised)"},
+		"pytest, ctest, go, cargo or none (default: recognised)"},
 	{0, "strict", OPTION_FLAG, &strict, 0,
 		"fail when something could not be recorded"},
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary line"},
@@ -73,10 +73,11 @@ const struct verb verb_run = {
 	.usage = "-- COMMAND [ARGUMENT ...]",
 	.text = "Runs the command as if ftrace were not there and records, for "
 		"each of its\ntests, every file it opened, looked for, listed "
-		"or executed. pytest's tests\nare recorded one by one; any "
-		"other command is one unit. Ends as the command\nended, by the "
-		"same signal too; 125: ftrace itself failed, 126: the command "
-		"is\nnot executable, 127: it was not found.",
+		"or executed. The tests of\npytest and ctest are recorded one "
+		"by one, those of go and cargo by the program;\nany other "
+		"command is one unit. Ends as the command ended, by the "
+		"same signal too;\n125: ftrace itself failed, 126: the command "
+		"is not executable, 127: it was not\nfound.",
 	.options = options,
 	.run = cli_run,
 };

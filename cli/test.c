@@ -28,7 +28,7 @@ static const struct option_row options[] = {
 	{0, "retries", OPTION_TEXT, &retries, "N",
 		"run what fails again, at most N times"},
 	{0, "runner", OPTION_TEXT, &runner, "RUNNER",
-		"pytest, ctest or none (default: recognised)"},
+		"pytest, ctest, go, cargo or none (default: recognised)"},
 	{0, "since", OPTION_TEXT, &asked.since, "REV",
 		"select by what differs from git's revision"},
 	{0, "staged", OPTION_FLAG, &asked.staged, 0,
@@ -76,7 +76,7 @@ static void test_announce(const struct testing *testing)
 			plan->affected.problem);
 	if (quiet)
 		return;
-	if (plan->decisive)
+	if (plan->decisive && !plan->asks)
 		note("%s changed, and the runner used it to find its tests; "
 		     "there may be other tests now, so all are run",
 			variable_shown(plan->decisive));
@@ -146,6 +146,7 @@ static int test_compare(struct escaping *escaping, struct testing *testing)
 /* What is to be run, unless that is nothing; or an exit code. */
 static int run_planned(struct testing *testing, unsigned again, int *status)
 {
+	static char *nothing[] = {NULL};
 	const struct plan *plan = &testing->plan;
 	bool all = full || plan_is_all(plan);
 	struct run_result result;
@@ -157,7 +158,10 @@ static int run_planned(struct testing *testing, unsigned again, int *status)
 	if (full && !plan_is_all(plan))
 		escaping_begin(&escaping, testing->root, plan->affected.paths,
 			plan->affected.changed);
-	code = testing_run(testing, all ? NULL : plan->arguments.list,
+	code = testing_run(testing,
+		all                     ? NULL
+		: plan->arguments.count ? plan->arguments.list
+					: nothing,
 		plan->arguments.count, &result);
 	if (code)
 		return code;

@@ -13,7 +13,7 @@ static const char *test_full_find_obstacle(const struct plan *plan)
 
 	if (!plan_is_all(plan))
 		return NULL;
-	if (plan->decisive)
+	if (plan->decisive && !plan->asks)
 		snprintf(text, sizeof(text),
 			"%s changed, and the runner used it to find its tests",
 			variable_shown(plan->decisive));

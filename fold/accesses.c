@@ -16,6 +16,7 @@
 #include "fold/code.h"
 #include "fold/commit.h"
 #include "fold/discovery.h"
+#include "fold/driver.h"
 #include "fold/links.h"
 #include "fold/loader.h"
 #include "fold/outputs.h"
@@ -228,6 +229,8 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 		return;
 	if (is_git_walk(fold, &path, kind))
 		return;
+	if (fold_driver_explains(fold, scope, path.node, kind))
+		return;
 	/* It wanted a directory to be made, which was there. */
 	if (flags & RECORD_REFUSED && kind == ACCESS_STAT &&
 		fold->accesses.by_runner && fold_is_driver(fold, scope) &&
@@ -397,10 +400,12 @@ void fold_accesses(struct fold *fold)
 	fold_find_settings(fold);
 	fold_links(fold);
 	fold_commit(fold);
+	fold_driver_open(fold);
 	for (size_t i = 0; i < fold->trace->count; i++)
 		take_event(fold, &fold->trace->events[i]);
 	if (fold->runner.ready)
 		take_undeclared(fold);
+	fold_driver_read(fold);
 }
 
 void fold_accesses_release(struct fold *fold)

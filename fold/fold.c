@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "fold/accesses.h"
 #include "fold/code.h"
+#include "fold/driver.h"
 #include "fold/kept.h"
 #include "fold/loader.h"
 #include "fold/path_tree.h"
@@ -218,6 +219,7 @@ static void fold_release(struct fold *fold)
 	fold_accesses_release(fold);
 	fold_settings_release(fold);
 	fold_variables_release(fold);
+	fold_driver_release(fold);
 	fold_code_release(fold);
 	fold_kept_release(fold);
 	free(fold->memos.list);

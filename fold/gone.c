@@ -143,7 +143,9 @@ static int gone_find_gone(struct fold *fold, struct map *map, struct err *err)
 		if (strcmp(unit->runner, "command") &&
 			fold_find_scope(fold, SCOPE_UNIT, name, size) ==
 				SCOPE_NONE &&
-			is_gone(fold, unit->id, strlen(unit->id))) {
+			(is_gone(fold, unit->id, strlen(unit->id)) ||
+				fold_tests_lack(
+					fold, unit->runner, unit->id))) {
 			gone = array_add(&fold->recording.gone,
 				&fold->recording.gone_count,
 				&fold->recording.gone_room, sizeof(*gone));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/driver.h"
 #include "fold/path_tree.h"
 #include "fold/state.h"
 
@@ -55,7 +56,7 @@ static bool is_ignored(const struct fold *fold, const char *path, size_t size)
 	for (size_t i = 0; fold->options->own_paths[i]; i++)
 		if (paths_has_prefix(path, size, fold->options->own_paths[i]))
 			return true;
-	return false;
+	return fold_driver_owns(fold, path, size);
 }
 
 static bool paths_is_called(

@@ -60,6 +60,8 @@ struct fold {
 	struct fold_kept kept;
 	struct fold_audited audited;
 	struct fold_loader *loader; /* NULL until one had to be asked */
+	struct fold_driver
+		*driver; /* fold/driver.h; NULL: the runner lists no tests */
 };
 
 #endif

@@ -7,10 +7,13 @@
  */
 #include "fold/tests.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fold/discovery.h"
+#include "fold/driver.h"
 #include "fold/path_tree.h"
 #include "fold/scopes.h"
 #include "fold/state.h"
@@ -55,18 +58,22 @@ static void fold_tests_add_unit(
 		scope->duration = test->duration;
 	}
 	/* One that was to run and did not is known to be there. */
-	fold->scopes.list[unit].selected = !fold->options->selection;
+	fold->scopes.list[unit].selected =
+		!fold->options->selection &&
+		(test->asked || !fold->options->tests->by_status);
 	for (char **id = test->needs; id && *id; id++) {
 		uint32_t needed = fold_tests_unit_of(fold, *id);
 
 		fold_use(fold, unit, needed);
 		fold->scopes.list[needed].needed |= test->outcome != NULL;
 	}
+	fold_driver_test(fold, test, unit);
 }
 
 struct programs {
-	struct interner words;
+	struct interner words, folders;
 	uint32_t *units;                 /* by the number of the words */
+	uint32_t *in_folders;            /* by that of the folder */
 	const struct wire_record **told; /* by the serial of an exec */
 	uint32_t serials;
 	bool *seen; /* by scope: it was executed */
@@ -102,6 +109,9 @@ static void find_programs(
 		uint32_t unit = fold_tests_unit_of(fold, test->id), number,
 			 before;
 
+		if (ran && test->folder)
+			programs->in_folders[intern(&programs->folders,
+				test->folder, strlen(test->folder))] = unit;
 		if (!test->words || (test->outcome != NULL) != ran)
 			continue;
 		before = (uint32_t)programs->words.count;
@@ -113,10 +123,52 @@ static void find_programs(
 	}
 }
 
-/* The test that an executed program is, or SCOPE_NONE. */
-static uint32_t test_of(
-	const struct programs *programs, const struct trace_image *image)
+/* Whether the first of the words, which may be cut, is of the glob. */
+static bool is_called(const char *words, size_t size, const char *glob)
 {
+	return glob && memchr(words, '\0', size) && !fnmatch(glob, words, 0);
+}
+
+static bool is_told(const char *words, size_t size, const char *word)
+{
+	for (size_t at = 0; at < size;) {
+		size_t n = strnlen(words + at, size - at);
+
+		if (n == strlen(word) && !memcmp(words + at, word, n))
+			return true;
+		at += n + 1;
+	}
+	return false;
+}
+
+static bool has_signs(const char *words, size_t size, char *const *signs)
+{
+	if (!memchr(words, '\0', size) ||
+		(strcmp(words, *signs) != 0 && fnmatch(*signs, words, 0) != 0))
+		return false;
+	while (*++signs)
+		if (!is_told(words, size, *signs))
+			return false;
+	return true;
+}
+
+/* By what only its program is told, wherever among other words. */
+static uint32_t test_by_signs(struct fold *fold, const char *words, size_t size)
+{
+	const struct runner_tests *tests = fold->options->tests;
+
+	for (size_t i = 0; i < tests->count; i++)
+		if (tests->list[i].signs &&
+			has_signs(words, size, tests->list[i].signs))
+			return fold_tests_unit_of(fold, tests->list[i].id);
+	return SCOPE_NONE;
+}
+
+/* The test that an executed program is, or SCOPE_NONE. */
+static uint32_t test_of(struct fold *fold, const struct programs *programs,
+	const struct trace_image *image)
+{
+	const char *glob = fold->options->tests->programs;
 	const struct wire_record *told;
 	uint32_t number;
 
@@ -125,12 +177,39 @@ static uint32_t test_of(
 	told = programs->told[image->hello->number];
 	if (!told)
 		return SCOPE_NONE;
-	number = intern_find(&programs->words, told->text, told->size);
-	return number == INTERN_NONE ? SCOPE_NONE : programs->units[number];
+	if (is_called(told->text + told->head, told->size - told->head, glob)) {
+		number =
+			intern_find(&programs->folders, told->text, told->head);
+		return number == INTERN_NONE ? SCOPE_NONE
+					     : programs->in_folders[number];
+	}
+	number = intern_find(&programs->words, told->text + told->head,
+		told->size - told->head);
+	return number == INTERN_NONE
+		       ? test_by_signs(fold, told->text + told->head,
+				 told->size - told->head)
+		       : programs->units[number];
+}
+
+/* One that several programs ran for passed when each did. */
+static void take_end(struct fold *fold, uint32_t unit, uint32_t image)
+{
+	struct recorded_scope *scope = &fold->recording.scopes[unit];
+	int64_t took = trace_image_duration(fold->trace, image);
+
+	fold->scopes.list[unit].ran = true;
+	if (trace_image_status(fold->trace, image) != 0)
+		scope->outcome = "failed";
+	else if (!scope->outcome)
+		scope->outcome = "passed";
+	if (took >= 0)
+		scope->duration =
+			took + (scope->duration > 0 ? scope->duration : 0);
 }
 
 static void find_images(struct fold *fold, const struct programs *programs)
 {
+	const struct runner_tests *tests = fold->options->tests;
 	const struct trace *trace = fold->trace;
 
 	/* A parent's number is lower than its children's. */
@@ -142,9 +221,11 @@ static void find_images(struct fold *fold, const struct programs *programs)
 		if (trace->images[i].parent != IMAGE_NONE)
 			unit = fold->images[trace->images[i].parent].scope;
 		if (unit == SCOPE_NONE) {
-			unit = test_of(programs, &trace->images[i]);
+			unit = test_of(fold, programs, &trace->images[i]);
 			if (unit != SCOPE_NONE)
 				programs->seen[unit] = true;
+			if (unit != SCOPE_NONE && tests->by_status)
+				take_end(fold, unit, i);
 		}
 		fold->images[i].scope = unit;
 		/* All that is no test's is the runner's. */
@@ -203,6 +284,24 @@ static void find_starters(struct fold *fold)
 	}
 }
 
+/* A program that was to run and did not. */
+static void compare_asked(
+	struct fold *fold, uint32_t unit, const struct runner_test *test)
+{
+	if (!test->asked || test->builds_only || fold->scopes.list[unit].ran ||
+		fold->options->told_to_end)
+		return;
+	if (test->may_lack || (fold->options->status && !test->unseen)) {
+		fold->scopes.list[unit].selected &= !test->may_lack;
+		return;
+	}
+	fold->scopes.list[unit].ran = true;
+	if (fold->options->status == 0)
+		fold_incomplete(fold, unit, "its process was not seen");
+	fold->recording.scopes[unit].outcome =
+		fold->options->status == 0 ? "passed" : test->unseen;
+}
+
 static bool was_seen(struct programs *programs, const struct runner_test *test)
 {
 	uint32_t number;
@@ -225,9 +324,13 @@ static void compare_seen(struct fold *fold, struct programs *programs)
 		const struct runner_test *test = &tests->list[i];
 		uint32_t unit;
 
+		unit = fold_tests_unit_of(fold, test->id);
+		if (tests->by_status) {
+			compare_asked(fold, unit, test);
+			continue;
+		}
 		if (!test->outcome || test->off || was_seen(programs, test))
 			continue;
-		unit = fold_tests_unit_of(fold, test->id);
 		if (!strcmp(test->outcome, "skipped"))
 			fold->recording.scopes[unit].outcome = "failed";
 		else if (strcmp(test->outcome, "failed") != 0)
@@ -235,15 +338,28 @@ static void compare_seen(struct fold *fold, struct programs *programs)
 	}
 }
 
+static void mark_file(struct fold *fold, const char *file, size_t size)
+{
+	uint32_t scope = fold_scope(fold, SCOPE_COLLECT, file, size);
+
+	fold->scopes.list[scope].completed = !fold->options->tests->chosen;
+	fold->scopes.list[scope].told = true;
+}
+
 static void mark_collected(struct fold *fold)
 {
 	const struct runner_tests *tests = fold->options->tests;
-	uint32_t file = fold_scope(
-		fold, SCOPE_COLLECT, tests->file, strlen(tests->file));
 
 	fold->runner.ready = fold->runner.collected = true;
-	fold->scopes.list[file].completed = !tests->chosen;
-	fold->scopes.list[file].told = true;
+	if (tests->file)
+		mark_file(fold, tests->file, strlen(tests->file));
+	for (size_t i = 0; !tests->file && i < tests->count; i++) {
+		const char *id = tests->list[i].id;
+
+		if (tests->list[i].asked)
+			mark_file(fold, id,
+				adapter_file_size(fold->options->runner, id));
+	}
 }
 
 void fold_tests(struct fold *fold)
@@ -257,6 +373,7 @@ void fold_tests(struct fold *fold)
 		fold_tests_add_unit(fold, &tests->list[i]);
 	find_words(fold, &programs);
 	programs.units = xcalloc(tests->count + 1, sizeof(uint32_t));
+	programs.in_folders = xcalloc(tests->count + 1, sizeof(uint32_t));
 	find_programs(fold, &programs, true);
 	find_programs(fold, &programs, false);
 	programs.seen = xcalloc(fold->scopes.count, sizeof(bool));
@@ -266,9 +383,29 @@ void fold_tests(struct fold *fold)
 	compare_seen(fold, &programs);
 	mark_collected(fold);
 	interner_release(&programs.words);
+	interner_release(&programs.folders);
 	free(programs.units);
+	free(programs.in_folders);
 	free(programs.told);
 	free(programs.seen);
+}
+
+/*
+ * Where the runner looked it has listed all that there is; what is called after
+ * other flags is of other commands.
+ */
+bool fold_tests_lack(
+	const struct fold *fold, const char *runner, const char *id)
+{
+	const struct runner_tests *tests = fold->options->tests;
+	size_t file = adapter_file_size(runner, id);
+
+	if (!tests || !tests->searched_count || !tests->count ||
+		strcmp(runner, fold->options->runner) != 0)
+		return false;
+	return !strcmp(runner_tests_flags(id),
+		       runner_tests_flags(tests->list[0].id)) &&
+	       fold_was_looked_for(fold, id, file);
 }
 
 bool fold_finds_program(const struct fold *fold, uint32_t image, uint32_t node)

@@ -216,14 +216,38 @@ void trace_release(struct trace *trace)
 	memset(trace, 0, sizeof(*trace));
 }
 
-int trace_image_status(const struct trace *trace, uint32_t image)
+/* The image that the program ended as, having executed others or none. */
+static const struct trace_image *trace_last(
+	const struct trace *trace, uint32_t image)
 {
 	for (size_t i = 0; i <= trace->image_count; i++) {
 		const struct trace_image *self = &trace->images[image];
 
 		if (self->successor == IMAGE_NONE)
-			return self->exit ? (int)self->exit->number : -1;
+			return self;
 		image = self->successor;
 	}
-	return -1;
+	return &trace->images[image];
+}
+
+int trace_image_status(const struct trace *trace, uint32_t image)
+{
+	const struct wire_record *exit = trace_last(trace, image)->exit;
+
+	return exit ? (int)exit->number : -1;
+}
+
+int64_t trace_image_duration(const struct trace *trace, uint32_t image)
+{
+	const struct wire_record *exit = trace_last(trace, image)->exit;
+	int64_t duration = 0;
+
+	if (!exit || !exit->size || exit->size > 15)
+		return -1;
+	for (uint32_t i = 0; i < exit->size; i++) {
+		if (exit->text[i] < '0' || exit->text[i] > '9')
+			return -1;
+		duration = duration * 10 + (exit->text[i] - '0');
+	}
+	return duration;
 }

@@ -52,4 +52,7 @@ void trace_release(struct trace *trace);
  */
 int trace_image_status(const struct trace *trace, uint32_t image);
 
+/* How long such a program took, in microseconds; -1: it is not known. */
+int64_t trace_image_duration(const struct trace *trace, uint32_t image);
+
 #endif

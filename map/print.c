@@ -230,12 +230,55 @@ static bool is_excepted(const char *name, const char *block, size_t size)
 	return false;
 }
 
-static bool print_matches(const char *name, const char *block, size_t size)
+struct listing {
+	char *path;
+	char **names; /* sorted; NULL: there are none, or no directory */
+	size_t count, room;
+	bool is_directory;
+	struct print instead; /* where it is none */
+};
+
+/* Whether a directory, or a link to one, lies there under the name. */
+static bool is_folder(const struct listing *listing, const char *name)
 {
+	char *path = xasprintf("%s/%s", listing->path, name);
+	struct stat st;
+	bool yes = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+
+	free(path);
+	return yes;
+}
+
+/* Globs with a "|" between them; a "!" before one takes names out again. */
+static bool matches_globs(const char *name, const char *globs, size_t size)
+{
+	const char *at = globs, *end = globs + size, *bar;
+	bool matches = false;
+	char *glob;
+
+	for (; at < end; at = bar + 1) {
+		bool out = *at == '!';
+
+		bar = memchr(at, '|', (size_t)(end - at));
+		if (!bar)
+			bar = end;
+		glob = xasprintf("%.*s", (int)(bar - at) - out, at + out);
+		if (fnmatch(glob, name, 0) == 0)
+			matches = !out;
+		free(glob);
+	}
+	return matches;
+}
+
+static bool print_matches(const struct listing *listing, const char *name,
+	const char *block, size_t size)
+{
+	if (size == 2 && !memcmp(block, "*/", 2))
+		return is_folder(listing, name);
 	if (size && *block == '!')
 		return !is_excepted(name, block, size);
 	if (memchr(block, '*', size))
-		return fnmatch(block, name, 0) == 0;
+		return matches_globs(name, block, size);
 	return !size || (!strncmp(name, block, size) &&
 				(name[size] == '\0' || name[size] == '.') &&
 				print_is_module(name + size));
@@ -255,14 +298,6 @@ static struct print print_no_listing(const char *path, int error)
 		return print_absent;
 	return S_ISDIR(st.st_mode) ? unreadable(error) : print_meta(&st);
 }
-
-struct listing {
-	char *path;
-	char **names; /* sorted; NULL: there are none, or no directory */
-	size_t count, room;
-	bool is_directory;
-	struct print instead; /* where it is none */
-};
 
 static bool print_is_cache(DIR *dir, const struct dirent *entry)
 {
@@ -351,7 +386,7 @@ struct print listing_print(
 	for (size_t i = 0; i < listing->count; i++) {
 		const char *name = listing->names[i];
 
-		if (print_matches(name, stem, size))
+		if (print_matches(listing, name, stem, size))
 			XXH3_128bits_update(state, name, strlen(name) + 1);
 	}
 	print = canonical(XXH3_128bits_digest(state));

@@ -10,12 +10,13 @@
  *	listing	a directory's names, sorted, but for those of caches; with a
  *		block, only the names that a language may take for the module of
  *		that name (map/language.h), or, when the block has a star, the
- *		names that it matches as a glob; when it begins with a "!", all
- *		names but those behind it, with a slash before each; when it is
- *		"[name]", also what the entries say of that group (map/groups.h)
- *	link	where a symbolic link points
- *	meta	what kind of thing is there; for a regular file also its size
- *		and modification time. For what was looked at and never opened.
+ *		names that it matches as a glob, or as several with a "|"
+ *		between them, of which one behind a "!" leaves names out; when
+ *it is a star and a slash, the names of directories; when it begins with a "!",
+ *all names but those behind it, with a slash before each; when it is "[name]",
+ *also what the entries say of that group (map/groups.h) link	where a symbolic
+ *link points meta	what kind of thing is there; for a regular file also its
+ *size and modification time. For what was looked at and never opened.
  *
  *	presence  what kind of thing is there
  *	made	the content of a file that its reader made, having found none:

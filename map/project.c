@@ -203,12 +203,16 @@ void project_here(struct project_here *here, const char *root)
 
 char *project_show(const struct project_here *here, const char *path)
 {
-	const char *below = here->below;
+	const char *below = here->below, *mark = "";
 	size_t depth = 0;
 	char *shown;
 
 	if (*path == '/' || !here->inside)
 		return xstrdup(variable_shown(path));
+	if (!strncmp(path, "./", 2)) {
+		mark = "./";
+		path += 2;
+	}
 	/* The part that both have in common needs no climbing. */
 	while (*below) {
 		size_t part = strcspn(below, "/");
@@ -220,7 +224,9 @@ char *project_show(const struct project_here *here, const char *path)
 			depth++;
 		below += part + (below[part] == '/');
 	}
-	shown = xcalloc(depth * 3 + strlen(path) + 1, 1);
+	shown = xcalloc(depth * 3 + strlen(mark) + strlen(path) + 1, 1);
+	if (!depth)
+		strcat(shown, mark);
 	for (size_t i = 0; i < depth; i++)
 		strcat(shown, "../");
 	strcat(shown, path);

@@ -38,7 +38,8 @@ void project_here(struct project_here *here, const char *root);
 
 /*
  * A stored path, or an id that begins with one, as seen from there. Unchanged
- * when it is absolute, or the place not inside the root. To be freed.
+ * when it is absolute, or the place not inside the root. What begins with "./"
+ * begins with a dot there, too. To be freed.
  */
 char *project_show(const struct project_here *here, const char *path);
 

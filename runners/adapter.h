@@ -110,9 +110,10 @@ struct adapter {
 	 * start: what to run instead of argv, so that these ids alone run (an
 	 * id's file part: all of it; none: all) and those that are not known,
 	 * and what became of them is written into the folder; to be freed with
-	 * its words. NULL: argv.
+	 * its words. NULL: argv. Says which are asked, where nothing is
+	 * written.
 	 */
-	char **(*start)(const struct runner_tests *tests, char *const argv[],
+	char **(*start)(struct runner_tests *tests, char *const argv[],
 		char *const *selection, size_t count,
 		const struct interner *known, const char *folder);
 	/* Whether it uses io_uring, and never for files. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runners/launcher.h"
 
-#include <stddef.h>
+#include <ctype.h>
 #include <string.h>
 
 bool launcher_hands_on(char *const argv[])
@@ -16,4 +16,26 @@ bool launcher_hands_on(char *const argv[])
 		if (!strcmp(names[i], name))
 			return true;
 	return false;
+}
+
+/*
+ * Whether a word is an option of a launcher's, a variable, a number or a time;
+ * what is neither is the command. Into another folder nobody follows.
+ */
+static bool is_launchers(const char *word)
+{
+	if (!strncmp(word, "-C", 2) || !strncmp(word, "--chdir", 7) ||
+		!strncmp(word, "-S", 2) || !strncmp(word, "--split", 7))
+		return false;
+	return *word == '-' || strchr(word, '=') || isdigit(*word);
+}
+
+size_t launcher_words(char *const argv[])
+{
+	size_t i = 0;
+
+	if (launcher_hands_on(argv))
+		for (i = 1; argv[i] && is_launchers(argv[i]);)
+			i++;
+	return i;
 }

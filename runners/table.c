@@ -4,11 +4,13 @@
 #include "base/id.h"
 #include "map/variable.h"
 #include "runners/adapter.h"
+#include "runners/cargo/cargo.h"
 #include "runners/ctest/ctest.h"
+#include "runners/go/go.h"
 #include "runners/pytest/pytest.h"
 
 static const struct adapter *const adapters[] = {
-	&adapter_pytest, &adapter_ctest};
+	&adapter_pytest, &adapter_ctest, &adapter_go, &adapter_cargo};
 
 #define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
 

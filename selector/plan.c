@@ -137,6 +137,14 @@ static bool is_itself_affected(
 	return false;
 }
 
+/* Of what is to run such a runner runs those that nobody knows, too. */
+static bool plan_lists(const char *runner)
+{
+	const struct adapter *adapter = adapter_named(runner);
+
+	return adapter && adapter->list;
+}
+
 int plan_fill(struct plan *plan, struct map *map,
 	const struct plan_command *command, struct err *err)
 {
@@ -157,6 +165,7 @@ int plan_fill(struct plan *plan, struct map *map,
 	if (!command->unit)
 		code = plan_decisive(&plan->decisive, &plan->affected,
 			&plan->units, &plan->left, map, err);
+	plan->asks = plan->decisive && plan_lists(command->runner);
 	if (code == 0 && !command->unit && !plan->decisive)
 		plan->namesake = namesake_find(&plan->affected, &plan->units,
 			command->runner, map->root);
@@ -184,13 +193,14 @@ int plan_make(struct plan *plan, struct map *map,
 
 bool plan_is_nothing(const struct plan *plan)
 {
-	return !plan_is_all(plan) && !plan->to_run;
+	return !plan_is_all(plan) && !plan->to_run && !plan->asks;
 }
 
 bool plan_is_all(const struct plan *plan)
 {
-	return !plan->known || !plan->recorded || plan->decisive ||
-	       plan->namesake || plan->itself;
+	return !plan->known || !plan->recorded ||
+	       (plan->decisive && !plan->asks) || plan->namesake ||
+	       plan->itself;
 }
 
 void plan_release(struct plan *plan)

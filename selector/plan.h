@@ -18,6 +18,7 @@ struct plan {
 	bool known;      /* they are all that the command would run */
 	/* A changed file that may say which tests there are; or NULL. */
 	const char *decisive;
+	bool asks; /* the runner is asked for those that the map has not */
 	/* What the command runs beside its tests is affected, or was them all.
 	 */
 	bool itself;

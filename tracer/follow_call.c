@@ -302,6 +302,44 @@ static void follow_call_saw_interpreter(void *data, const char *path)
 			there ? ACCESS_READ : ACCESS_ABSENT, 0);
 }
 
+/* The words of the array at the address, each with a NUL; their size. */
+static size_t read_words(pid_t tid, uint64_t array, char *to)
+{
+	uint64_t word;
+	size_t size = 0;
+	long n;
+
+	while (size < RECORD_WORDS_MAX &&
+		read_memory(tid, array, &word, sizeof(word)) == sizeof(word) &&
+		word) {
+		n = read_string(tid, word, to + size, RECORD_WORDS_MAX - size);
+		if (n < 0)
+			return size;
+		size += (size_t)n + 1;
+		array += sizeof(word);
+	}
+	return size;
+}
+
+/* What the program of an exec is told: execveat() has a folder first. */
+static void keep_words(struct tracee *tracee, const struct call *call)
+{
+	struct tracee_process *process = tracee->process;
+	char words[RECORD_WORDS_MAX];
+	unsigned at = call->path[0] == tracee->arguments[0] ? 1 : 2;
+
+	free(process->told);
+	process->told = NULL;
+	process->told_size = 0;
+	/* Of another word size: such programs are told apart by nothing. */
+	if (tracee->i386)
+		return;
+	process->told_size =
+		read_words(tracee->tid, tracee->arguments[at], words);
+	process->told = xcalloc(process->told_size + 1, 1);
+	memcpy(process->told, words, process->told_size);
+}
+
 static void begin_exec(
 	struct tracees *tracees, struct tracee *tracee, char *path)
 {
@@ -341,6 +379,7 @@ static void observe_now(struct tracees *tracees, struct tracee *tracee,
 
 	if (call->effect == EFFECT_EXEC) {
 		begin_exec(tracees, tracee, paths[0]);
+		keep_words(tracee, call);
 		return;
 	}
 	if (!*paths[0] || follow_mark(tracees, tracee->process, paths[0]))
@@ -509,6 +548,24 @@ static void write_image(struct tracees *tracees, struct tracee *tracee)
 	free(loader);
 }
 
+/* And the folder that it is started in, which leads. */
+static void tell_words(struct tracees *tracees, struct tracee *tracee)
+{
+	struct tracee_process *process = tracee->process;
+	char folder[PATH_MAX] = "";
+	struct record_draft draft = {.type = RECORD_WORDS,
+		.number = process->serial,
+		.scope = tracee_scope(process),
+		.tail = {process->told, process->told_size}};
+
+	if (!process->told)
+		return;
+	if (read_base(tracee->tid, AT_FDCWD, folder, sizeof(folder)) < 0)
+		*folder = '\0';
+	draft.head = (struct text){folder, strlen(folder)};
+	tracee_write(tracees, process, &draft);
+}
+
 void follow_executed(struct tracees *tracees, struct tracee *tracee)
 {
 	struct tracee_process *process = tracee->process;
@@ -523,11 +580,13 @@ void follow_executed(struct tracees *tracees, struct tracee *tracee)
 		process->serial = atomic_fetch_add(&header->serials, 1) + 1;
 		draft.number = process->serial;
 		tracee_write(tracees, process, &draft);
+		tell_words(tracees, tracee);
 	}
 	atomic_store(&process->claim, NULL);
 	atomic_store(&process->image, 0);
 	process->base = tracee_scope(process);
 	process->depth = process->muted = 0;
+	process->began = follow_clock();
 	memset(&process->repeats, 0, sizeof(process->repeats));
 	draft.type = RECORD_HELLO;
 	draft.flags = RECORD_SEEN;

@@ -5,6 +5,7 @@
  * groups stay stopped until they are continued.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/audit.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -202,14 +204,28 @@ static void stopped(struct tracees *tracees, struct tracee *tracee, int status)
 	}
 }
 
+int64_t follow_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
 static void ended(struct tracees *tracees, struct tracee *tracee, int status)
 {
 	struct record_draft draft = {
 		.type = RECORD_EXIT, .number = (uint32_t)WEXITSTATUS(status)};
+	char took[32];
 
 	if (tracee->process && tracee->tid == tracee->process->pid &&
 		WIFEXITED(status)) {
 		draft.scope = tracee_scope(tracee->process);
+		if (tracee->process->began) {
+			snprintf(took, sizeof(took), "%" PRId64,
+				follow_clock() - tracee->process->began);
+			draft.tail = (struct text){took, strlen(took)};
+		}
 		tracee_write(tracees, tracee->process, &draft);
 	}
 	tracee_remove(tracees, tracee);

@@ -405,7 +405,7 @@ static struct runner_tests *list_tests(
 
 /* The command, so that of its tests the selected run; NULL: as it is. */
 static char **command_for(const struct run_options *options,
-	const struct runner_tests *tests, const struct session *session)
+	struct runner_tests *tests, const struct session *session)
 {
 	return tests ? options->adapter->start(tests, options->argv,
 			       options->selection, options->selection_count,

@@ -70,6 +70,7 @@ void tracee_remove(struct tracees *tracees, struct tracee *tracee)
 	memcpy(tracees->departed.stack, process->stack, sizeof(process->stack));
 	atomic_store(&tracees->departed.image, atomic_load(&process->image));
 	free(process->executing);
+	free(process->told);
 	free(process);
 }
 

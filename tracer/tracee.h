@@ -30,6 +30,9 @@ struct tracee_process {
 	uint32_t depth, muted;
 	uint32_t stack[TRACEE_SCOPES];
 	char *executing; /* absolute path of an exec that has begun */
+	char *told;      /* the words of that exec, as RECORD_WORDS has them */
+	size_t told_size;
+	int64_t began; /* its last exec, in microseconds; 0: none was seen */
 	struct repeats repeats;
 };
 
@@ -122,6 +125,7 @@ void follow_cpu_release(struct tracees *tracees);
 /* The process that a thread belongs to, and the one that is its parent. */
 pid_t follow_group(pid_t tid);
 pid_t follow_parent(pid_t tid);
+int64_t follow_clock(void); /* in microseconds */
 /* An exec has happened. */
 void follow_executed(struct tracees *tracees, struct tracee *tracee);
 

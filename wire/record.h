@@ -17,15 +17,18 @@ enum record_type {
 	RECORD_HELLO,      /* an executed image started; text: its AT_EXECFN;
 			      number: the exec's serial */
 	RECORD_EXEC,  /* about to execute; text: the path; number: serial */
-	RECORD_WORDS, /* what that exec's program is told; text: its words, NUL
-			 behind each, cut at RECORD_WORDS_MAX; number: serial */
+	RECORD_WORDS, /* what that exec's program is told; text: the folder it
+			 is started in, where the follower tells, then its
+			 words, NUL behind each, cut at RECORD_WORDS_MAX;
+			 number: serial */
 	RECORD_EXEC_FAILED, /* the exec with that number did not happen */
 	RECORD_SCOPE,       /* number: the new scope; text: "kind/name" */
 	RECORD_USE,         /* the scope uses the scope named in the text */
 	RECORD_OUTCOME,     /* text: "word" or "word/microseconds" */
 	RECORD_RENAME,      /* text: old path, then new path */
 	RECORD_FORKED,      /* a forked child began */
-	RECORD_EXIT,        /* the image ended; number: its exit status */
+	RECORD_EXIT,        /* the image ended; number: its exit status; text:
+			       microseconds that it took, of one followed */
 	RECORD_LOST,        /* the scope is incomplete; text: the reason */
 	RECORD_LINK,   /* text: a target, then the path of a symbolic link to
 			  it: made with RECORD_MADE, otherwise about to go */

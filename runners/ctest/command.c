@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runners/ctest/command.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -138,27 +137,12 @@ static bool is_ctest(const char *word)
 	return !strcmp(name, "ctest") || !strcmp(name, "ctest3");
 }
 
-/*
- * Whether a word is an option of a launcher's, a variable, a number or a time;
- * what is neither is the command. Into another folder nobody follows.
- */
-static bool is_launchers(const char *word)
-{
-	if (!strncmp(word, "-C", 2) || !strncmp(word, "--chdir", 7) ||
-		!strncmp(word, "-S", 2) || !strncmp(word, "--split", 7))
-		return false;
-	return *word == '-' || strchr(word, '=') || isdigit(*word);
-}
-
 bool ctest_command_read(struct ctest_command *command, char *const argv[])
 {
 	struct given given;
-	size_t i = 0;
+	size_t i = launcher_words(argv);
 
 	*command = (struct ctest_command){.directory = "."};
-	if (launcher_hands_on(argv))
-		for (i = 1; argv[i] && is_launchers(argv[i]);)
-			i++;
 	if (!argv[i] || !is_ctest(argv[i]))
 		return false;
 	command->at = i++;

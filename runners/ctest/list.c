@@ -277,7 +277,7 @@ static char *report_path(
 		       : xasprintf("%s/%s", command->directory, command->junit);
 }
 
-char **ctest_start(const struct runner_tests *tests, char *const argv[],
+char **ctest_start(struct runner_tests *tests, char *const argv[],
 	char *const *selection, size_t count, const struct interner *known,
 	const char *folder)
 {

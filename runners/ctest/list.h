@@ -13,7 +13,7 @@
 /* As struct adapter has them. */
 int ctest_list(struct runner_tests *tests, char *const argv[], const char *root,
 	struct err *err);
-char **ctest_start(const struct runner_tests *tests, char *const argv[],
+char **ctest_start(struct runner_tests *tests, char *const argv[],
 	char *const *selection, size_t count, const struct interner *known,
 	const char *folder);
 void ctest_told(struct runner_tests *tests, char *const argv[],

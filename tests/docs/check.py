@@ -33,7 +33,8 @@ FOREIGN = {"--changed", "--show-only", "--output-junit",
            "--maxfail", "--tb", "--durations", "--capture", "--dist", "--cov",
            "--cov-fail-under", "--html", "--report-log", "--deselect",
            "--user", "--path", "--run", "--projects", "--no-peer", "--record",
-           "--pairs", "--list"}
+           "--pairs", "--list", "--release", "--no-fail-fast", "--nocapture",
+           "--target", "--config", "--message-format"}
 
 problems = []
 

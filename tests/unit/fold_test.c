@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/alloc.h"
 #include "map/print.h"
 #include "runners/tests.h"
 #include "tests/unit/traced.h"
@@ -404,6 +405,151 @@ TEST(a_ring_of_the_runner_hides_nothing)
 	assert_string_equal(traced_affected(), "b::needs b::one b::same");
 }
 
+/* Two packages, of which p uses q; each has a test, and a folder. */
+static struct runner_tests *packages;
+
+static void make_package(const char *name, const char *source)
+{
+	struct runner_part *part = runner_parts_add(
+		&packages->parts, &packages->part_count, &packages->part_room);
+	struct runner_test *test = runner_tests_add(packages);
+
+	mkdir(name, 0777);
+	write_file(source, source);
+	part->name = xstrdup(name);
+	words_add_copy(&part->files, scratch_path(source));
+	runner_part_look(part, xstrdup(scratch_path(name)), "*.go");
+	test->id = xasprintf("./%s", name);
+	test->folder = xstrdup(scratch_path(name));
+	test->part = packages->part_count;
+	test->asked = true;
+	test->unseen = "failed";
+}
+
+static uint32_t run_packages(void)
+{
+	static struct runner_tests list;
+
+	packages = &list;
+	make_package("q", "q/q.go");
+	make_package("p", "p/p.go");
+	runner_part_use(&list.parts[1], 0);
+	list.programs = "*.test";
+	list.by_status = list.chosen = true;
+	words_add_copy(&list.own, scratch_path("cache"));
+	words_add_copy(&list.built, scratch_path("target"));
+	mkdir("cache", 0777);
+	mkdir("target", 0777);
+	write_file("target/q", "");
+	words_add_copy(&list.parts[0].made, scratch_path("target/q"));
+	traced_options.tests = &list;
+	traced_options.runner = "go";
+	return RUN_WITH("go.mod", "in", "x.test", "cache/c", "target/t");
+}
+
+static void fold_packages(uint32_t image, uint32_t p, uint32_t q)
+{
+	traced_access(image, BASE, ACCESS_READ, "go.mod", 0);
+	traced_access(image, BASE, ACCESS_READ, "q/q.go", 0);
+	traced_access(image, BASE, ACCESS_READ, "p/p.go", 0);
+	traced_access(image, BASE, ACCESS_LIST, "q", 0);
+	traced_access(image, BASE, ACCESS_READ, "cache/c", 0);
+	traced_access(image, BASE, ACCESS_READ, "target/t", 0);
+	traced_exit(p, 0);
+	traced_exit(q, 0);
+	traced_fold();
+	runner_tests_release(packages);
+}
+
+TEST(what_the_list_explains_counts_for_whom_it_is_for)
+{
+	uint32_t image = run_packages();
+	uint32_t p = traced_exec_in(image, "p", "x.test");
+	uint32_t q = traced_exec_in(image, "q", "x.test");
+
+	traced_access(p, BASE, ACCESS_READ, "in", 0);
+	fold_packages(image, p, q);
+	assert_string_equal(traced_end("go/./p"), "passed");
+	assert_string_equal(traced_affected(), "");
+	assert_affects("in", "./p");
+	assert_affects("p/p.go", "./p");
+	assert_affects("q/q.go", "./p ./q");
+	assert_affects("go.mod", "./p ./q");
+	assert_affects("cache/c", "");
+	assert_affects("target/t", "");
+	write_file("q/new.txt", "");
+	assert_string_equal(traced_affected(), "");
+	write_file("q/new.go", "");
+	assert_string_equal(traced_affected(), "./p ./q");
+}
+
+TEST(who_meets_what_was_built_of_a_part_depends_on_it)
+{
+	uint32_t image = run_packages();
+	uint32_t p = traced_exec_in(image, "p", "x.test");
+	uint32_t q = traced_exec_in(image, "q", "x.test");
+
+	packages->parts[1].use_count = 0;
+	traced_access(p, BASE, ACCESS_EXEC, "target/q", 0);
+	fold_packages(image, p, q);
+	assert_affects("target/q", "");
+	assert_affects("q/q.go", "./p ./q");
+	assert_affects("p/p.go", "./p");
+}
+
+TEST(a_program_ends_its_test)
+{
+	uint32_t image = run_packages();
+	uint32_t p = traced_exec_in(image, "p", "x.test");
+
+	/* By that name anything can be started, but not there. */
+	traced_exec_in(image, "cache", "x.test");
+	traced_exec_in(image, "q", "x.tester");
+	traced_exit(p, 1);
+	traced_options.status = 1;
+	traced_fold();
+	assert_string_equal(traced_end("go/./p"), "failed");
+	/* It could not be built, as the runner has failed. */
+	assert_string_equal(traced_end("go/./q"), "failed");
+	runner_tests_release(packages);
+}
+
+TEST(a_program_that_nobody_saw)
+{
+	uint32_t image = run_packages();
+	uint32_t p = traced_exec_in(image, "p", "x.test");
+
+	traced_exit(p, 0);
+	traced_fold();
+	assert_string_equal(traced_end("go/./q"), "passed");
+	/* What it did nobody knows. */
+	assert_string_equal(traced_affected(), "./q");
+	runner_tests_release(packages);
+}
+
+TEST(a_test_is_known_by_signs)
+{
+	static const char *const signs[] = {"*doc", "--test", "crate", NULL};
+	struct words words = {0};
+	uint32_t image = run_packages();
+	uint32_t p, other;
+
+	words_add_list(&words, signs);
+	packages->list[1].signs = words.list;
+	other = traced_exec(
+		image, "in", "/bin/rustdoc", "--test", "crates", NULL);
+	p = traced_exec(
+		image, "in", "/bin/rustdoc", "crate", "-a", "--test", NULL);
+	traced_access(p, BASE, ACCESS_READ, "go.mod", 0);
+	traced_access(other, BASE, ACCESS_READ, "target/t", 0);
+	traced_exit(p, 0);
+	packages->list[0].asked = false;
+	traced_fold();
+	runner_tests_release(packages);
+	assert_string_equal(traced_end("go/./p"), "passed");
+	assert_affects("go.mod", "./p");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -431,6 +577,11 @@ int main(void)
 		IN_TRACED(a_listed_test_that_nobody_told_of),
 		IN_TRACED(of_tests_with_the_same_words_only_one_ran),
 		IN_TRACED(a_ring_of_the_runner_hides_nothing),
+		IN_TRACED(what_the_list_explains_counts_for_whom_it_is_for),
+		IN_TRACED(who_meets_what_was_built_of_a_part_depends_on_it),
+		IN_TRACED(a_program_ends_its_test),
+		IN_TRACED(a_program_that_nobody_saw),
+		IN_TRACED(a_test_is_known_by_signs),
 	};
 
 	return RUN_TESTS(tests);

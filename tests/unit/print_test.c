@@ -235,6 +235,36 @@ TEST(listing_of_a_glob)
 	assert_same(one, listing("test_*.py"));
 }
 
+TEST(listing_of_several_globs)
+{
+	struct print none = listing("*.c|*.go|!*_test.go"), one;
+
+	write_file("a_test.go", "");
+	write_file("a.md", "");
+	assert_same(none, listing("*.c|*.go|!*_test.go"));
+	write_file("test.go", "");
+	one = listing("*.c|*.go|!*_test.go");
+	assert_other(none, one);
+	write_file("a.c", "");
+	assert_other(one, listing("*.c|*.go|!*_test.go"));
+}
+
+TEST(listing_of_folders)
+{
+	struct print none = listing("*/"), one;
+
+	write_file("file", "");
+	assert_same(none, listing("*/"));
+	make_directory("folder");
+	one = listing("*/");
+	assert_other(none, one);
+	assert_int_equal(symlink("folder", "link"), 0);
+	assert_other(one, listing("*/"));
+	remove_file("link");
+	remove_file("file");
+	assert_same(one, listing("*/"));
+}
+
 TEST(listing_of_a_group_of_entry_points)
 {
 	struct print none = listing("[plugins]"), one;
@@ -399,6 +429,8 @@ int main(void)
 		IN_SCRATCH(listing_of_joined_names),
 		IN_SCRATCH(listing_of_a_stem),
 		IN_SCRATCH(listing_of_a_glob),
+		IN_SCRATCH(listing_of_several_globs),
+		IN_SCRATCH(listing_of_folders),
 		IN_SCRATCH(listing_of_a_group_of_entry_points),
 		IN_SCRATCH(links),
 		IN_SCRATCH(content_of_a_link),

@@ -132,6 +132,23 @@ uint32_t traced_exec(uint32_t parent, const char *program, ...)
 	return image;
 }
 
+uint32_t traced_exec_in(
+	uint32_t parent, const char *folder, const char *program)
+{
+	const char *path = scratch_path(program);
+	char place[PATH_MAX];
+	uint32_t image;
+
+	snprintf(place, sizeof(place), "%s", scratch_path(folder));
+	atomic_store(&arena.header->serials, ++serials);
+	say_text(parent, SCOPE_BASE, RECORD_EXEC, serials, path);
+	say(parent, SCOPE_BASE, RECORD_WORDS, serials, 0, 0, place,
+		strlen(place), program, strlen(program) + 1);
+	image = traced_fork(0);
+	say_text(image, SCOPE_BASE, RECORD_HELLO, serials, path);
+	return image;
+}
+
 void traced_exec_unseen(uint32_t parent, const char *program)
 {
 	atomic_store(&arena.header->serials, ++serials);

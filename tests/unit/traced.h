@@ -23,6 +23,9 @@ extern struct fold_summary traced_summary;
 uint32_t traced_fork(uint32_t parent);
 /* One that executes a program with these words; they end with a NULL. */
 uint32_t traced_exec(uint32_t parent, const char *program, ...);
+/* The same, started in a folder of the scratch directory, as a followed one. */
+uint32_t traced_exec_in(
+	uint32_t parent, const char *folder, const char *program);
 /* The same, of which nothing is heard. */
 void traced_exec_unseen(uint32_t parent, const char *program);
 void traced_exit(uint32_t image, uint32_t status);

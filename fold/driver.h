@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a runner's own processes do: see driver.c.
+ */
+#ifndef FTRACE_FOLD_DRIVER_H
+#define FTRACE_FOLD_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runners/tests.h"
+#include "wire/kind.h"
+
+struct fold;
+
+/*
+ * A test, as a unit, uses what it is built of. Then, around the accesses: what
+ * the list explains is found, and read by those that it is for. Whether an
+ * access in a scope is explained; and whether a path is one of the runner's own
+ * results.
+ */
+void fold_driver_test(
+	struct fold *fold, const struct runner_test *test, uint32_t unit);
+void fold_driver_open(struct fold *fold);
+void fold_driver_read(struct fold *fold);
+bool fold_driver_explains(struct fold *fold, uint32_t scope, uint32_t node,
+	enum access_kind kind);
+bool fold_driver_owns(const struct fold *fold, const char *path, size_t size);
+void fold_driver_release(struct fold *fold);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+#include "runners/go/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "map/project.h"
+#include "runners/launcher.h"
+
+enum meaning {
+	SHOWS,  /* how it is told, how fast it is done, what is written */
+	COUNT,  /* how often tests run */
+	TESTS,  /* which tests of a package run, or how */
+	BUILDS, /* what they are built of */
+	PLACE,  /* where */
+};
+
+static const struct flag {
+	const char *name;
+	bool value; /* it has one: the next word, or behind a "=" */
+	enum meaning meaning;
+} known_flags[] = {
+	{"C", true, PLACE},
+	{"a", false, SHOWS},
+	{"asan", false, BUILDS},
+	{"asmflags", true, BUILDS},
+	{"bench", true, TESTS},
+	{"benchmem", false, SHOWS},
+	{"benchtime", true, TESTS},
+	{"blockprofile", true, SHOWS},
+	{"blockprofilerate", true, SHOWS},
+	{"buildvcs", false, SHOWS},
+	{"compiler", true, BUILDS},
+	{"count", true, COUNT},
+	{"cover", false, SHOWS},
+	{"covermode", true, SHOWS},
+	{"coverprofile", true, SHOWS},
+	{"cpu", true, TESTS},
+	{"cpuprofile", true, SHOWS},
+	{"failfast", false, SHOWS},
+	{"fullpath", false, SHOWS},
+	{"gccgoflags", true, BUILDS},
+	{"gcflags", true, BUILDS},
+	{"installsuffix", true, BUILDS},
+	{"json", false, SHOWS},
+	{"ldflags", true, BUILDS},
+	{"linkshared", false, BUILDS},
+	{"memprofile", true, SHOWS},
+	{"memprofilerate", true, SHOWS},
+	{"mod", true, BUILDS},
+	{"modcacherw", false, SHOWS},
+	{"modfile", true, BUILDS},
+	{"msan", false, BUILDS},
+	{"mutexprofile", true, SHOWS},
+	{"mutexprofilefraction", true, SHOWS},
+	{"outputdir", true, SHOWS},
+	{"p", true, SHOWS},
+	{"parallel", true, SHOWS},
+	{"pgo", true, BUILDS},
+	{"race", false, BUILDS},
+	{"run", true, TESTS},
+	{"short", false, TESTS},
+	{"shuffle", true, SHOWS},
+	{"skip", true, TESTS},
+	{"tags", true, BUILDS},
+	{"timeout", true, SHOWS},
+	{"trace", true, SHOWS},
+	{"trimpath", false, BUILDS},
+	{"v", false, SHOWS},
+	{"vet", true, SHOWS},
+	{"work", false, SHOWS},
+	{"x", false, SHOWS},
+	{NULL, false, SHOWS},
+};
+
+/* One flag of argv. */
+struct given {
+	const struct flag *flag;
+	const char *value; /* or NULL */
+	size_t words;      /* 0: it is not known */
+};
+
+static struct given read_flag(char *const argv[])
+{
+	const char *word = argv[0] + 1, *equals;
+	struct given given = {0};
+	size_t n;
+
+	word += *word == '-';
+	equals = strchr(word, '=');
+	n = equals ? (size_t)(equals - word) : strlen(word);
+	for (const struct flag *flag = known_flags; flag->name; flag++)
+		if (strlen(flag->name) == n && !memcmp(flag->name, word, n))
+			given.flag = flag;
+	if (!given.flag)
+		return given;
+	given.words = 1;
+	given.value = equals ? equals + 1 : NULL;
+	if (!given.flag->value || equals)
+		return given;
+	given.value = argv[1];
+	given.words = argv[1] ? 2 : 0;
+	return given;
+}
+
+/* A flag as it is written in one word. */
+static char *flag_text(const struct given *given)
+{
+	return given->value
+		       ? xasprintf("-%s=%s", given->flag->name, given->value)
+		       : xasprintf("-%s", given->flag->name);
+}
+
+static void vary(struct go_command *command, const char *text)
+{
+	char *longer = xasprintf(
+		"%s%s%s", command->variant, *command->variant ? " " : "", text);
+
+	free(command->variant);
+	command->variant = longer;
+}
+
+static void take_flag(struct go_command *command, const struct given *given)
+{
+	char *text = flag_text(given);
+	enum meaning meaning = given->flag->meaning;
+
+	if (meaning == PLACE) {
+		command->directory = given->value;
+		free(text);
+		return;
+	}
+	command->counts |= meaning == COUNT;
+	/* What -count=1 asks for is asked for anyway. */
+	if (meaning == TESTS || meaning == BUILDS ||
+		(meaning == COUNT && strcmp(given->value, "1") != 0))
+		vary(command, text);
+	if (meaning == BUILDS)
+		words_add_copy(&command->build, text);
+	words_add(&command->flags, text);
+}
+
+/* Of files go makes a package that has no place. */
+static bool is_package(const char *word)
+{
+	size_t n = strlen(word);
+
+	return n < 3 || strcmp(word + n - 3, ".go") != 0;
+}
+
+static bool is_go(const char *word)
+{
+	const char *slash = strrchr(word, '/');
+
+	return !strcmp(slash ? slash + 1 : word, "go");
+}
+
+/* The word behind "test", or 0. */
+static size_t read_start(struct go_command *command, char *const argv[])
+{
+	size_t i = launcher_words(argv);
+
+	if (!argv[i] || !is_go(argv[i]))
+		return 0;
+	for (size_t k = 0; k <= i; k++)
+		words_add_copy(&command->start, argv[k]);
+	/* Before the verb, too, it can be told where. */
+	i++;
+	while (argv[i] && !strncmp(argv[i], "-C", 2)) {
+		struct given given = read_flag(argv + i);
+
+		if (!given.words || given.flag->meaning != PLACE)
+			return 0;
+		command->directory = given.value;
+		i += given.words;
+	}
+	return argv[i] && !strcmp(argv[i], "test") ? i + 1 : 0;
+}
+
+/* The packages stand together, and what follows them is a flag. */
+bool go_command_read(struct go_command *command, char *const argv[])
+{
+	bool behind = false;
+	struct given given;
+	size_t i;
+
+	memset(command, 0, sizeof(*command));
+	command->variant = xstrdup("");
+	i = read_start(command, argv);
+	if (!i)
+		return false;
+	while (argv[i]) {
+		if (!strcmp(argv[i], "-args") || !strcmp(argv[i], "--args")) {
+			for (; argv[i]; i++) {
+				words_add_copy(&command->rest, argv[i]);
+				vary(command, argv[i]);
+			}
+			break;
+		}
+		if (*argv[i] != '-') {
+			if (behind || !is_package(argv[i]))
+				return false;
+			words_add_copy(&command->packages, argv[i++]);
+			continue;
+		}
+		given = read_flag(argv + i);
+		if (!given.words)
+			return false;
+		behind = command->packages.count > 0;
+		take_flag(command, &given);
+		i += given.words;
+	}
+	return true;
+}
+
+void go_command_release(struct go_command *command)
+{
+	words_free(command->start.list);
+	words_free(command->flags.list);
+	words_free(command->build.list);
+	words_free(command->packages.list);
+	words_free(command->rest.list);
+	free(command->variant);
+	memset(command, 0, sizeof(*command));
+}
+
+char **go_command_asked(char *const argv[], const char *root,
+	const char *directory, bool sibling)
+{
+	struct go_command command;
+	struct words words = {0};
+
+	if (!sibling && go_command_read(&command, argv)) {
+		words_add_list(&words, (const char *const *)command.start.list);
+		/* From where a pattern is relative. */
+		words_add(&words, command.directory ? project_path(root,
+							      command.directory)
+						    : xstrdup(directory));
+		words_add_copy(&words, command.variant);
+		if (command.packages.count)
+			words_add_list(&words,
+				(const char *const *)command.packages.list);
+		else
+			words_add_copy(&words, ".");
+	}
+	if (!sibling)
+		go_command_release(&command);
+	return words.list;
+}
+
+bool go_command_is_part(char *const argv[])
+{
+	struct go_command command;
+	bool part = go_command_read(&command, argv) && *command.variant;
+
+	for (size_t i = 0; i < command.packages.count; i++)
+		part |= !strstr(command.packages.list[i], "...");
+	part |= !command.packages.count;
+	go_command_release(&command);
+	return part;
+}
