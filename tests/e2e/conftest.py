@@ -42,8 +42,8 @@ def terminal(request):
     """Starts programs on terminals of their own."""
     started = []
 
-    def start(args, cwd, env):
-        started.append(Terminal(args, cwd, env))
+    def start(args, cwd, env, size=None):
+        started.append(Terminal(args, cwd, env, size))
         return started[-1]
 
     yield start

@@ -5,6 +5,7 @@ Everything here starts real programs.  Bytes that are not UTF-8 are kept by
 surrogateescape, in arguments, in output and in JSON alike.
 """
 
+import fcntl
 import json
 import os
 import pty
@@ -12,8 +13,10 @@ import re
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import textwrap
 import time
 from pathlib import Path
@@ -267,13 +270,20 @@ class Edited:
         write_source(self.project.root / self.name, self.before)
 
 
+def set_size(fd, size):
+    """Of a terminal: rows and columns."""
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+
+
 class Terminal:
     """A program that leads a session on a terminal of its own."""
 
-    def __init__(self, args, cwd, env):
+    def __init__(self, args, cwd, env, size=None):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             try:
+                if size:
+                    set_size(0, size)
                 os.chdir(cwd)
                 os.execvpe(os.fspath(args[0]),
                            [os.fspath(arg) for arg in args], env)

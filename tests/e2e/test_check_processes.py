@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from helpers import FTRACE
+from helpers import FTRACE, set_size
 from test_check import check, configure, counted, runs, states
 
 
@@ -223,23 +223,14 @@ def test_lines_where_a_terminal_can_do_no_more(project, terminal, names):
     assert "ftrace: one: passed, " in started.text
 
 
-def resize(terminal, rows, columns):
-    import fcntl
-    import struct
-    import termios
-    fcntl.ioctl(terminal.fd, termios.TIOCSWINSZ,
-                struct.pack("HHHH", rows, columns, 0, 0))
-
-
 def test_a_terminal_that_gets_smaller(project, terminal):
     configure(project, wide="echo $$ >> ../pids; sleep 1", **{
         "check-with-a-name-0%d" % i: "sleep 0.%d" % i for i in range(3)})
     started = terminal([FTRACE, "check", "-j4"], project.root,
                        project.environment({"TERM": "xterm",
-                                            "NO_COLOR": "1"}))
-    resize(started, 24, 120)
+                                            "NO_COLOR": "1"}), (24, 120))
     wait_until(lambda: pids(project))
-    resize(started, 24, 20)
+    set_size(started.fd, (24, 20))
     assert started.wait() == 0
     # No row is wider than it was when it was printed, and the first table
     # after the change goes up over nothing.
@@ -257,8 +248,7 @@ def test_a_terminal_that_gets_smaller(project, terminal):
             before.endswith("0") == after.endswith("0")), seen
     # Too few rows for the table: lines.
     other = terminal([FTRACE, "check", "-a", "-j1"], project.root,
-                     project.environment({"TERM": "xterm"}))
-    resize(other, 3, 80)
+                     project.environment({"TERM": "xterm"}), (3, 80))
     assert other.wait() == 0
     assert "ftrace: wide: passed, " in other.text
 
