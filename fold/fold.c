@@ -382,7 +382,7 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold.recording.given = options->given;
 	fold.recording.alone = options->alone;
 	fold.recording.told = fold.collected;
-	fold.recording.runner = options->runner;
+	fold.recording.runner = options->runner ? options->runner : fold.inside;
 	fold.recording.whole = fold.whole;
 	fold.recording.status = options->status;
 	fold_summarise(&fold, summary);

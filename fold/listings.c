@@ -85,21 +85,70 @@ static bool listings_has(const struct interner *interner, const char *path)
 	return intern_find(interner, path, strlen(path)) != INTERN_NONE;
 }
 
+/* The next pattern of this run and, behind these, of the map; NULL: none. */
+static const char *listings_pattern(
+	const struct fold *fold, const struct past *past, size_t *at)
+{
+	while (*at < fold->scope_count) {
+		const struct recorded_scope *scope =
+			&fold->recording.scopes[(*at)++];
+
+		if (scope->kind == SCOPE_PATTERN)
+			return scope->name;
+	}
+	if (*at - fold->scope_count >= past->patterns.count)
+		return NULL;
+	return past->patterns.entries[(*at)++ - fold->scope_count].bytes;
+}
+
 /* Also by what others called one. */
 static bool listings_is_test_file(
 	const struct fold *fold, const struct past *past, const char *path)
+{
+	const char *pattern;
+
+	for (size_t at = 0; (pattern = listings_pattern(fold, past, &at));)
+		if (adapter_matches(pattern, path))
+			return true;
+	return false;
+}
+
+static bool listings_skips(
+	const struct fold *fold, const struct past *past, const char *directory)
+{
+	const char *pattern;
+
+	for (size_t at = 0; (pattern = listings_pattern(fold, past, &at));)
+		if (!adapter_of_pattern(pattern)->skips(directory))
+			return false;
+	return true;
+}
+
+/* This run looked for tests of that adapter's. */
+static bool listings_seeks(
+	const struct fold *fold, const struct adapter *adapter)
 {
 	for (uint32_t i = 0; i < fold->scope_count; i++) {
 		const struct recorded_scope *scope = &fold->recording.scopes[i];
 
 		if (scope->kind == SCOPE_PATTERN &&
-			adapter_inside()->matches(scope->name, path))
+			adapter_of_pattern(scope->name) == adapter)
 			return true;
 	}
-	for (size_t i = 0; i < past->patterns.count; i++)
-		if (adapter_inside()->matches(
-			    past->patterns.entries[i].bytes, path))
+	return false;
+}
+
+/* A test file by what runners say that this run is none of. */
+static bool is_of_other_runner(
+	const struct fold *fold, const struct past *past, const char *path)
+{
+	for (size_t i = 0; i < past->patterns.count; i++) {
+		const char *pattern = past->patterns.entries[i].bytes;
+
+		if (adapter_matches(pattern, path) &&
+			!listings_seeks(fold, adapter_of_pattern(pattern)))
 			return true;
+	}
 	return false;
 }
 
@@ -169,7 +218,7 @@ static bool is_dealt_with(const struct fold *fold, const struct past *past,
 {
 	bool is_directory = S_ISDIR(entry->st->st_mode);
 
-	if (is_directory ? adapter_inside()->skips(entry->name)
+	if (is_directory ? listings_skips(fold, past, entry->name)
 			 : !listings_is_test_file(fold, past, entry->absolute))
 		return true;
 	return fold_find_scope(fold,
@@ -200,6 +249,7 @@ static void settle_entry(void *context, const struct entry *entry)
 	if (listings_has(&past->passed, entry->stored)) {
 		listings_pass(fold, listing, entry->absolute);
 	} else if ((fold->narrowed && past->any) ||
+		   is_of_other_runner(fold, past, entry->absolute) ||
 		   came_meanwhile(fold, entry->absolute)) {
 		listings_doubt(fold, &fold->recording.scopes[listing]);
 	} else {
@@ -217,7 +267,8 @@ static bool is_sought_by_others(
 
 		if (fold_find_scope(fold, SCOPE_PATTERN, pattern,
 			    strlen(pattern)) == SCOPE_NONE &&
-			adapter_inside()->matches(pattern, path))
+			listings_seeks(fold, adapter_of_pattern(pattern)) &&
+			adapter_matches(pattern, path))
 			return true;
 	}
 	return false;

@@ -141,6 +141,7 @@ struct fold {
 	uint32_t *image_scopes; /* the unit an image runs in, if not the base */
 	uint32_t own;  /* the command's unit beside a runner's; or SCOPE_NONE */
 	bool all_told; /* each of the runners behind the command has */
+	const char *inside; /* which they are (recording.h); or NULL */
 	uint32_t base;
 	uint64_t *image_ready; /* the clock when its adapter was; 0: never */
 	uint64_t *image_asks;  /* what it does up to then is of nobody */

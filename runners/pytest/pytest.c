@@ -61,7 +61,7 @@ static void put_bytes(FILE *out, const char *name, const char *bytes)
 
 static void pytest_put_file(FILE *out, const char *folder, const char *name)
 {
-	char *path = xasprintf("%s/%s", folder, name);
+	char *path = xasprintf("%s/pytest/%s", folder, name);
 	FILE *in = fopen(path, "re");
 	char buffer[4096];
 	size_t n;
@@ -75,17 +75,21 @@ static void pytest_put_file(FILE *out, const char *folder, const char *name)
 
 static char *startup(const struct adapter_start *start)
 {
-	char *text = NULL;
+	char *text = NULL, *folder;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	if (!out)
 		return xstrdup("");
-	put_bytes(out, "FOLDER", start->folder);
+	folder = xasprintf("%s/pytest", start->folder);
+	put_bytes(out, "FOLDER", folder);
+	free(folder);
 	put_bytes(out, "SESSION", start->session);
 	put_bytes(out, "ROOT", start->root);
 	put_bytes(out, "SELECTION", start->selection);
-	fprintf(out, "TELLS = %s\n", start->tells ? "True" : "False");
+	fprintf(out, "TELLS = %s\n",
+		!start->tells || !strcmp(start->tells, "pytest") ? "True"
+								 : "False");
 	pytest_put_file(out, start->folder, "ftrace_pytest_boot.py");
 	fclose(out);
 	return text;
@@ -136,6 +140,8 @@ const struct adapter adapter_pytest = {
 		   "another program, or are options for Python's isolation in "
 		   "use?",
 	.startup = startup,
+	.start_name = "start.py",
+	.tells_itself = true,
 	.skips = pytest_skips,
 	.matches = pytest_matches,
 	.is_passed = is_passed,

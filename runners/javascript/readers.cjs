@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+'use strict';
+/*
+ * Whose code reads a file while tests of several files run in one process: a
+ * module may keep what it read, for all who use it. So whatever module is on
+ * the stack when a file is opened depends on it, and not only the test that
+ * was the first to have it opened.
+ */
+
+const path = require('path');
+const { fileURLToPath } = require('url');
+const marks = require('./marks.cjs');
+const modules = require('./modules.cjs');
+
+// Of node's functions that open a file, or list a directory, by its path.
+const OPENERS = ['open', 'openFileHandle', 'readFileUtf8'];
+const FRAMES = 60;
+const OURS = path.dirname(__dirname) + path.sep;
+
+// The file whose own tests run, and what is told to have been read, once.
+let own = null;
+const told = new Set();
+
+function fileOf(frame) {
+    const name = frame.getFileName();
+
+    if (!name) return null;
+    if (name.startsWith('file://')) {
+        try {
+            return fileURLToPath(name);
+        } catch {
+            return null;
+        }
+    }
+    return path.isAbsolute(name) ? name : null;
+}
+
+/* The files of all functions on the stack, the innermost first. */
+function stackFiles() {
+    const { prepareStackTrace, stackTraceLimit } = Error;
+    const holder = {};
+
+    Error.prepareStackTrace = (_error, frames) => frames;
+    Error.stackTraceLimit = FRAMES;
+    Error.captureStackTrace(holder, stackFiles);
+    const { stack } = holder;
+
+    Error.prepareStackTrace = prepareStackTrace;
+    Error.stackTraceLimit = stackTraceLimit;
+    return stack.map(fileOf).filter((each) => each && each !== __filename);
+}
+
+/*
+ * Those that may keep what is read: up to the runner, which called them.
+ * Undefined: we read it ourselves.
+ */
+function callers() {
+    const files = stackFiles();
+    const end = files.findIndex(modules.isOwned);
+
+    if (files.length && files[0].startsWith(OURS)) return undefined;
+    return new Set(end < 0 ? files : files.slice(0, end));
+}
+
+/* opener: the function of node's that opens it. */
+function note(opener, file) {
+    const scope = marks.current();
+    const name = path.resolve(file);
+    const readers = callers();
+
+    if (!readers) return;
+    for (const each of readers) {
+        const reader = modules.scopeOf(each);
+        const key = `${reader}\0${name}`;
+
+        if (each === own || reader === scope || told.has(key)) continue;
+        told.add(key);
+        marks.begin(reader);
+        if (marks.isThere(name)) marks.read(name);
+        marks.end();
+    }
+    // Node itself, for an import that nobody tells of: everybody may have it.
+    if (opener === 'openFileHandle' && !readers.size && name !== own && !modules.hasLoader()) {
+        marks.within(marks.BASE, `block/read//${name}`);
+    }
+}
+
+function binding() {
+    const { noDeprecation } = process;
+
+    process.noDeprecation = true;
+    try {
+        return process.binding('fs');
+    } finally {
+        process.noDeprecation = noDeprecation;
+    }
+}
+
+/* False: node has changed inside, and nobody can tell. */
+function start() {
+    const fs = binding();
+    const found = OPENERS.filter((name) => typeof fs[name] === 'function');
+
+    for (const name of found) {
+        const original = fs[name];
+
+        fs[name] = function (...args) {
+            if (typeof args[0] === 'string' && !modules.isLoading()) {
+                note(name, args[0]);
+            }
+            return original.apply(this, args);
+        };
+    }
+    return found.includes('open') && found.includes('openFileHandle');
+}
+
+function setOwn(file) {
+    own = file;
+}
+
+module.exports = { setOwn, start };

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+'use strict';
+/*
+ * What hooks of all runners say of a run: that they are there, which files of
+ * tests there are and are to run, and how those ended.
+ */
+
+const fs = require('fs');
+const path = require('path');
+const marks = require('./marks.cjs');
+const patterns = require('./patterns.cjs');
+
+let runner = '';
+let selected = null;
+
+function unit(file) {
+    return `unit/${runner}/${marks.stored(file)}`;
+}
+
+/* What was read to load a file of tests, if nobody else tells of it. */
+function collected(file) {
+    return `collect/${marks.stored(file)}`;
+}
+
+/* The runner is there, and so is this. */
+function ready(name, session) {
+    runner = name;
+    marks.say(`outcome/ready/${name}`);
+    if (session.selection) {
+        selected = new Set(fs.readFileSync(session.selection, 'utf8')
+            .split('\0').filter(Boolean));
+    }
+}
+
+/* Looks for tests: what that lists says which there are. */
+function discover(look) {
+    marks.begin('discover/.');
+    try {
+        return look();
+    } finally {
+        marks.end();
+    }
+}
+
+/* Globs, absolute or from a folder, that files of tests match. */
+function match(globs, folder = process.cwd()) {
+    for (const glob of globs) {
+        for (const pattern of patterns(path.resolve(folder, glob))) {
+            marks.begin(`pattern/${runner}:${marks.stored(pattern)}`);
+            marks.end();
+        }
+    }
+}
+
+function say(scope, outcome) {
+    marks.begin(scope);
+    marks.say(`outcome/${outcome}`);
+    marks.end();
+}
+
+function isSelected(file) {
+    return !selected || selected.has(marks.stored(file));
+}
+
+/*
+ * All files with tests that there are. Returns those to run; isKept(file): it
+ * runs with whatever does.
+ */
+function collect(files, isKept = () => false) {
+    const chosen = files.filter((file) => isSelected(file) || isKept(file));
+
+    for (const file of files) {
+        const scope = unit(file);
+
+        say(collected(file), 'passed');
+        marks.use(collected(file), scope);
+        say(scope, isSelected(file) ? 'collected' : 'deselected');
+    }
+    say('discover/.', 'passed');
+    marks.within(marks.BASE, 'outcome/collected');
+    return chosen;
+}
+
+module.exports = { collect, collected, discover, match, ready, unit };
