@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/io_uring.h>
 #include <string.h>
 
 #include "preload/recorder.h"
@@ -18,6 +19,9 @@
 #define OPTION OPTIONS "=--require \""
 /* Under it a file has to be allowed before it may be loaded. */
 #define PERMISSION "permission"
+
+/* libuv's, from 1.45 on; the one for files has a thread of the kernel's. */
+#define RING_ENTRIES 256
 
 /* What addons register with: no other program has it, but its kin. */
 extern void node_module_register(void *) __attribute__((weak));
@@ -103,4 +107,13 @@ void node_prepare(const struct start *start)
 		text[n] = '\0';
 	}
 	*slot = text;
+}
+
+bool node_rings_no_files(const uint64_t *arguments)
+{
+	const struct io_uring_params *params =
+		(const void *)(uintptr_t)arguments[1];
+
+	return node_module_register && arguments[0] == RING_ENTRIES &&
+	       !(params->flags & IORING_SETUP_SQPOLL);
 }

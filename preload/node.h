@@ -16,4 +16,10 @@
  */
 void node_prepare(const struct start *start);
 
+/*
+ * Whether the arguments of an io_uring_setup that did well are those of the
+ * ring that node's loop asks epoll with, and opens no file by.
+ */
+bool node_rings_no_files(const uint64_t *arguments);
+
 #endif

@@ -5,10 +5,11 @@
 #include "runners/adapter.h"
 #include "runners/ctest/ctest.h"
 #include "runners/mocha/mocha.h"
+#include "runners/node/node.h"
 #include "runners/pytest/pytest.h"
 
 static const struct adapter *const adapters[] = {
-	&adapter_pytest, &adapter_ctest, &adapter_mocha};
+	&adapter_pytest, &adapter_ctest, &adapter_mocha, &adapter_node};
 
 #define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
 

@@ -127,7 +127,8 @@ static bool javascript_has_value(const char *word)
 	return javascript_is_among(word, names);
 }
 
-size_t javascript_find(char *const argv[], const char *name)
+/* The word behind launchers and what runs programs of packages. */
+static size_t javascript_behind(char *const argv[])
 {
 	size_t i = 0;
 
@@ -139,13 +140,43 @@ size_t javascript_find(char *const argv[], const char *name)
 	while (argv[i] && javascript_runs_packages(argv[i]))
 		for (i++; argv[i] && javascript_is_theirs(argv[i]);)
 			i++;
-	if (argv[i] && !strcmp(javascript_base_name(argv[i]), "node"))
+	return i;
+}
+
+size_t javascript_find_node(char *const argv[])
+{
+	size_t i = javascript_behind(argv);
+
+	return argv[i] && !strcmp(javascript_base_name(argv[i]), "node")
+		       ? i
+		       : JAVASCRIPT_NONE;
+}
+
+size_t javascript_find(char *const argv[], const char *name)
+{
+	size_t i = javascript_behind(argv);
+
+	if (javascript_find_node(argv) != JAVASCRIPT_NONE)
 		for (i++; argv[i] && *argv[i] == '-'; i++)
 			if (javascript_has_value(argv[i]) && argv[i + 1])
 				i++;
 	return argv[i] && javascript_is_program(argv[i], name)
 		       ? i
 		       : JAVASCRIPT_NONE;
+}
+
+bool javascript_has_option(
+	char *const argv[], size_t at, const char *const *options)
+{
+	for (size_t i = at + 1; argv[i]; i++)
+		for (const char *const *option = options; *option; option++) {
+			size_t n = strlen(*option);
+
+			if (!strncmp(argv[i], *option, n) &&
+				(!argv[i][n] || argv[i][n] == '='))
+				return true;
+		}
+	return false;
 }
 
 /* Before the program only what is no way to start it makes a difference. */

@@ -22,10 +22,15 @@ bool javascript_matches(const char *pattern, const char *path);
 /*
  * The word of argv that starts the program of that name: itself, a script of
  * its name behind node, or behind what runs programs of packages (npx, yarn,
- * c8 and the like). 0: none does, unless it is the first word.
+ * c8 and the like); or the one that is node itself.
  */
 #define JAVASCRIPT_NONE ((size_t)-1)
 size_t javascript_find(char *const argv[], const char *name);
+size_t javascript_find_node(char *const argv[]);
+
+/* Whether one of these options stands behind a word, perhaps with a value. */
+bool javascript_has_option(
+	char *const argv[], size_t at, const char *const *options);
 
 /* What argv asks the program at that word for, to be freed with its words. */
 char **javascript_asked(char *const argv[], size_t at, const char *name);

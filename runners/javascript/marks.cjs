@@ -13,6 +13,7 @@ const BASE = 'run/';
 
 let root = '/';
 let below = '/';
+let mutes = 0;
 
 // The scopes that are open, innermost last.
 const open = [];
@@ -71,11 +72,17 @@ function within(scope, text) {
 /* What is looked at for our own ends is nobody's input. */
 function muted(look) {
     say('mute/');
+    mutes++;
     try {
         return look();
     } finally {
+        mutes--;
         say('unmute/');
     }
+}
+
+function isMuted() {
+    return mutes > 0;
 }
 
 /* That a scope, by default the one in force, depends on another one. */
@@ -100,6 +107,6 @@ function read(file) {
 }
 
 module.exports = {
-    BASE, absolute, begin, current, end, isThere, muted, read, say, setRoot, stored, use,
+    BASE, absolute, begin, current, end, isMuted, isThere, muted, read, say, setRoot, stored, use,
     within,
 };

@@ -9,8 +9,10 @@
 
 const Module = require('module');
 const path = require('path');
-const { pathToFileURL } = require('url');
+const { types } = require('util');
 const marks = require('./marks.cjs');
+
+const REQUIRED = 'module/?required';
 
 // Folders of the runner itself: what it loads for others is not its own.
 const owned = [];
@@ -21,8 +23,9 @@ const found = new Map();
 // The scope of the package.json above a folder, or '' where there is none.
 const packages = new Map();
 
-let isReading = false;
-let isRegistered = false;
+let reading = null;
+let loads = 0;
+let areRequiredTold = false;
 
 // The file of the module that is asking for one, if any.
 let asking;
@@ -149,55 +152,68 @@ function loaded(module, file) {
     }
 }
 
+/*
+ * Modules of the new kind that `require` loads: of these node does not tell
+ * everywhere who asks for whom (imports.cjs). Then each such graph may have all
+ * of their modules.
+ */
+function noteRequired(file) {
+    if (areRequiredTold) return;
+    marks.use(scopeOf(file), REQUIRED);
+    marks.begin(scopeOf(file));
+    describe(file);
+    marks.read(file);
+    marks.end();
+}
+
 function wrapLoadFile() {
     const { load, _compile: compile } = Module.prototype;
 
     Module.prototype.load = named(function (file) {
-        const outer = isReading;
+        const outer = reading;
 
         note(file, asking);
         marks.begin(scopeOf(file));
-        isReading = true;
+        loads++;
+        reading = file;
         try {
             describe(file);
             load.call(this, file);
+            if (!areRequiredTold
+                && types.isModuleNamespaceObject(this.exports)) {
+                marks.use(REQUIRED);
+            }
         } finally {
-            isReading = outer;
+            reading = outer;
+            loads--;
             marks.end();
         }
         loaded(this, file);
     }, load);
     Module.prototype._compile = named(function (...args) {
-        const outer = isReading;
+        const outer = reading;
 
-        isReading = false;
+        reading = null;
         try {
             return compile.apply(this, args);
         } finally {
-            isReading = outer;
+            reading = outer;
         }
     }, compile);
 }
 
-/* Whether node reads a module now, as opposed to running it. */
+/* The file of the module that node reads now; null: it runs one, or none. */
+function beingRead() {
+    return reading;
+}
+
 function isLoading() {
-    return isReading;
+    return loads > 0;
 }
 
-/*
- * Whether `import` is told of, too (loader.mjs); and has it be told of, where
- * node can do so.
- */
-function hasLoader() {
-    return isRegistered;
-}
-
-function register(root) {
-    if (isRegistered || !Module.register) return;
-    isRegistered = true;
-    Module.register('./loader.mjs', {
-        parentURL: pathToFileURL(__filename), data: { root, owned },
-    });
+/* Node tells who asks for whom among them, after all. */
+function tellsRequired() {
+    areRequiredTold = true;
 }
 
 /* folder: of the runner, with a slash behind. */
@@ -214,6 +230,6 @@ function watch(end, act) {
 }
 
 module.exports = {
-    describe, hasLoader, isLoading, isOwned, owned, register, scopeOf,
-    searchScope, start, watch,
+    beingRead, describe, isLoading, isOwned, noteRequired, owned, scopeOf,
+    searchScope, start, tellsRequired, watch,
 };

@@ -9,6 +9,7 @@
 
 const path = require('path');
 const { fileURLToPath } = require('url');
+const imports = require('./imports.cjs');
 const marks = require('./marks.cjs');
 const modules = require('./modules.cjs');
 
@@ -47,18 +48,14 @@ function stackFiles() {
 
     Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;
-    return stack.map(fileOf).filter((each) => each && each !== __filename);
+    return stack.map(fileOf).filter((each) => each && !each.startsWith(OURS));
 }
 
-/*
- * Those that may keep what is read: up to the runner, which called them.
- * Undefined: we read it ourselves.
- */
+/* Those that may keep what is read: up to the runner, which called them. */
 function callers() {
     const files = stackFiles();
     const end = files.findIndex(modules.isOwned);
 
-    if (files.length && files[0].startsWith(OURS)) return undefined;
     return new Set(end < 0 ? files : files.slice(0, end));
 }
 
@@ -66,9 +63,10 @@ function callers() {
 function note(opener, file) {
     const scope = marks.current();
     const name = path.resolve(file);
+
+    if (name === modules.beingRead() || marks.isMuted()) return;
     const readers = callers();
 
-    if (!readers) return;
     for (const each of readers) {
         const reader = modules.scopeOf(each);
         const key = `${reader}\0${name}`;
@@ -79,8 +77,12 @@ function note(opener, file) {
         if (marks.isThere(name)) marks.read(name);
         marks.end();
     }
-    // Node itself, for an import that nobody tells of: everybody may have it.
-    if (opener === 'openFileHandle' && !readers.size && name !== own && !modules.hasLoader()) {
+    if (readers.size) return;
+    if (modules.isLoading()) {
+        modules.noteRequired(name);
+    } else if (opener === 'openFileHandle' && name !== own
+        && !imports.areTold()) {
+        // An import that nobody tells of: everybody may have it.
         marks.within(marks.BASE, `block/read//${name}`);
     }
 }
@@ -105,9 +107,7 @@ function start() {
         const original = fs[name];
 
         fs[name] = function (...args) {
-            if (typeof args[0] === 'string' && !modules.isLoading()) {
-                note(name, args[0]);
-            }
+            if (typeof args[0] === 'string') note(name, args[0]);
             return original.apply(this, args);
         };
     }

@@ -11,7 +11,7 @@ const marks = require('./marks.cjs');
 const patterns = require('./patterns.cjs');
 
 let runner = '';
-let selected = null;
+let chosen = null;
 
 function unit(file) {
     return `unit/${runner}/${marks.stored(file)}`;
@@ -27,7 +27,7 @@ function ready(name, session) {
     runner = name;
     marks.say(`outcome/ready/${name}`);
     if (session.selection) {
-        selected = new Set(fs.readFileSync(session.selection, 'utf8')
+        chosen = new Set(fs.readFileSync(session.selection, 'utf8')
             .split('\0').filter(Boolean));
     }
 }
@@ -59,7 +59,24 @@ function say(scope, outcome) {
 }
 
 function isSelected(file) {
-    return !selected || selected.has(marks.stored(file));
+    return !chosen || chosen.has(marks.stored(file));
+}
+
+/* What is to run, as the map names it; or null: all of it. */
+function selected() {
+    return chosen && [...chosen];
+}
+
+/* A file with tests. */
+function take(file) {
+    say(collected(file), 'passed');
+    marks.within(unit(file), `use/${collected(file)}`);
+}
+
+/* All of them have been told of. */
+function finish() {
+    say('discover/.', 'passed');
+    marks.within(marks.BASE, 'outcome/collected');
 }
 
 /*
@@ -67,18 +84,14 @@ function isSelected(file) {
  * runs with whatever does.
  */
 function collect(files, isKept = () => false) {
-    const chosen = files.filter((file) => isSelected(file) || isKept(file));
-
     for (const file of files) {
-        const scope = unit(file);
-
-        say(collected(file), 'passed');
-        marks.use(collected(file), scope);
-        say(scope, isSelected(file) ? 'collected' : 'deselected');
+        take(file);
+        if (!isSelected(file)) say(unit(file), 'deselected');
     }
-    say('discover/.', 'passed');
-    marks.within(marks.BASE, 'outcome/collected');
-    return chosen;
+    finish();
+    return files.filter((file) => isSelected(file) || isKept(file));
 }
 
-module.exports = { collect, collected, discover, match, ready, unit };
+module.exports = {
+    collect, collected, discover, finish, match, ready, selected, take, unit,
+};

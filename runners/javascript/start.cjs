@@ -16,9 +16,10 @@ const LIBRARY = /(^|[: ])[^: ]*\/libftrace\.so$/;
 
 /*
  * The runners: what their programs are called, below a package's folder, and
- * those of the processes that work for them.
+ * those of the processes that work for them. Node's own is an option of it.
  */
 const RUNNERS = [
+    { name: 'node', option: '--test' },
     {
         name: 'mocha',
         program: /\/mocha\/(bin\/_?mocha(\.c?js)?|lib\/cli\/cli\.c?js)$/,
@@ -57,23 +58,23 @@ function real(path) {
     }
 }
 
-function isNodesOwn() {
-    return process.execArgv.includes('--test');
+function isOf(runner, isBelow, script) {
+    if (runner.option) {
+        return !isBelow && process.execArgv.includes(runner.option);
+    }
+    return (isBelow ? runner.worker : runner.program).test(script);
 }
 
 /* The runner whose process this is, if its tests are to be told of. */
 function find(scope, tells) {
     const [number, , spoken] = scope.split('.');
-    const script = !isNodesOwn() && process.argv[1] ? real(process.argv[1])
-        : '';
 
     // What a test starts is the test's.
     if (number !== BASE) return undefined;
-    return RUNNERS.find((runner) => {
-        const mine = spoken === SPOKEN ? runner.worker : runner.program;
+    const script = process.argv[1] ? real(process.argv[1]) : '';
 
-        return (!tells || tells === runner.name) && mine.test(script);
-    });
+    return RUNNERS.find((runner) => (!tells || tells === runner.name)
+        && isOf(runner, spoken === SPOKEN, script));
 }
 
 /* session: what runners/javascript/javascript.c says; own: its file. */
@@ -82,8 +83,10 @@ module.exports = function start(session, own) {
     const runner = scope && find(scope, session.tells);
 
     if (!runner) return;
-    const marks = require('./marks.cjs');
+    const hook = require(`../${runner.name}/hook.cjs`);
 
-    marks.setRoot(session.root);
-    require(`../${runner.name}/hook.cjs`).start(session);
+    require('./marks.cjs').setRoot(session.root);
+    if (!hook.recognise || hook.recognise(process.execArgv)) {
+        hook.start(session);
+    }
 };

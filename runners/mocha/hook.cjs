@@ -7,6 +7,7 @@
 
 const fs = require('fs');
 const path = require('path');
+const imports = require('../javascript/imports.cjs');
 const marks = require('../javascript/marks.cjs');
 const modules = require('../javascript/modules.cjs');
 const readers = require('../javascript/readers.cjs');
@@ -198,9 +199,8 @@ function hookCollecting(_exports, module) {
         // In the order that they have: what comes first may be for all.
         const chosen = run.collect(list, (file) => first.includes(file));
 
-        if (marks.muted(() => chosen.some(isModule))) {
-            modules.register(marks.absolute('.'));
-        }
+        imports.register(marks.absolute('.'),
+            () => marks.muted(() => chosen.some(isModule)));
 
         return Array.isArray(found) ? chosen : { ...found, files: chosen };
     };

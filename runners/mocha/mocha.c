@@ -6,33 +6,19 @@
 #include "runners/mocha/mocha.h"
 
 #include <signal.h>
-#include <string.h>
 
 #include "runners/javascript/javascript.h"
 
 /* Options that choose among the tests of a file: such a run is no units'. */
-static bool mocha_chooses(char *const argv[], size_t at)
-{
-	static const char *const options[] = {
-		"-g", "-f", "--grep", "--fgrep", "--dry-run", "-w", "--watch"};
-
-	for (size_t i = at + 1; argv[i]; i++)
-		for (size_t k = 0; k < sizeof(options) / sizeof(*options);
-			k++) {
-			size_t n = strlen(options[k]);
-
-			if (!strncmp(argv[i], options[k], n) &&
-				(!argv[i][n] || argv[i][n] == '='))
-				return true;
-		}
-	return false;
-}
+static const char *const choosing[] = {
+	"-g", "-f", "--grep", "--fgrep", "--dry-run", "-w", "--watch", NULL};
 
 static bool mocha_recognise(char *const argv[])
 {
 	size_t at = javascript_find(argv, "mocha");
 
-	return at != JAVASCRIPT_NONE && !mocha_chooses(argv, at);
+	return at != JAVASCRIPT_NONE &&
+	       !javascript_has_option(argv, at, choosing);
 }
 
 /* The number of tests that failed. */
