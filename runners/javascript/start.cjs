@@ -23,7 +23,7 @@ const RUNNERS = [
     {
         name: 'mocha',
         program: /\/mocha\/(bin\/_?mocha(\.c?js)?|lib\/cli\/cli\.c?js)$/,
-        worker: /\/(mocha\/lib\/cli\/cli|workerpool\/(src|dist)\/worker)\.c?js$/,
+        worker: /\/mocha\/lib\/(cli\/cli|nodejs\/worker)\.c?js$/,
     },
 ];
 

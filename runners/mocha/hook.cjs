@@ -21,6 +21,7 @@ const PARTIAL = ['grep', 'fgrep', 'g', 'f', 'dryRun', 'watch'];
 const files = new Map();
 
 let isOn = false;
+let isWorker = false;
 let here = null;
 let since = 0n;
 
@@ -76,10 +77,31 @@ function countHooks(suite) {
         .reduce((sum, name) => sum + (suite[name] || []).length, 0);
 }
 
+/* Whether node may take a file for one that imports. */
+function isModule(file) {
+    let folder = path.dirname(file);
+
+    if (/\.m[jt]s$/.test(file)) return true;
+    if (/\.c[jt]s$/.test(file)) return false;
+    while (!fs.existsSync(path.join(folder, 'package.json'))) {
+        if (folder === path.dirname(folder)) return false;
+        folder = path.dirname(folder);
+    }
+    try {
+        return JSON.parse(fs.readFileSync(path.join(folder, 'package.json')))
+            .type === 'module' || /^\s*import\b/m.test(
+            fs.readFileSync(file, 'utf8'));
+    } catch {
+        return false;
+    }
+}
+
 function watchLoading(mocha) {
     const { suite } = mocha;
     let hooks;
 
+    imports.register(marks.absolute('.'),
+        () => marks.muted(() => mocha.files.some(isModule)));
     suite.prependListener('pre-require', (_context, name) => {
         hooks = countHooks(suite);
         fileOf(name);
@@ -91,7 +113,7 @@ function watchLoading(mocha) {
     suite.on('post-require', (_context, name) => {
         marks.end();
         readers.setOwn(null);
-        if (countHooks(suite) !== hooks) {
+        if (!isWorker && countHooks(suite) !== hooks) {
             marks.use(modules.scopeOf(name), marks.BASE);
         }
     });
@@ -167,25 +189,6 @@ function globsOf({ spec, extension, recursive }) {
         name, recursive ? '**' : '', `*${ending}`))]);
 }
 
-/* Whether node may take a file for one that imports. */
-function isModule(file) {
-    let folder = path.dirname(file);
-
-    if (/\.m[jt]s$/.test(file)) return true;
-    if (/\.c[jt]s$/.test(file)) return false;
-    while (!fs.existsSync(path.join(folder, 'package.json'))) {
-        if (folder === path.dirname(folder)) return false;
-        folder = path.dirname(folder);
-    }
-    try {
-        return JSON.parse(fs.readFileSync(path.join(folder, 'package.json')))
-            .type === 'module' || /^\s*import\b/m.test(
-            fs.readFileSync(file, 'utf8'));
-    } catch {
-        return false;
-    }
-}
-
 function hookCollecting(_exports, module) {
     const collect = module.exports;
 
@@ -199,9 +202,6 @@ function hookCollecting(_exports, module) {
         // In the order that they have: what comes first may be for all.
         const chosen = run.collect(list, (file) => first.includes(file));
 
-        imports.register(marks.absolute('.'),
-            () => marks.muted(() => chosen.some(isModule)));
-
         return Array.isArray(found) ? chosen : { ...found, files: chosen };
     };
 }
@@ -214,14 +214,16 @@ function begin(session) {
 }
 
 function start(session) {
-    const folder = path.dirname(path.dirname(
-        require.resolve(process.argv[1])));
+    const program = require.resolve(process.argv[1]);
 
-    modules.start(`${folder}/`);
+    modules.start(program.slice(0, program.lastIndexOf('/mocha/') + 7));
     modules.watch('/mocha/lib/mocha.js', hookMocha);
     modules.watch('/mocha/lib/runner.js', hookRunner);
     modules.watch('/mocha/lib/cli/collect-files.js', hookCollecting);
-    modules.watch('/mocha/lib/nodejs/worker.js', () => begin(session));
+    modules.watch('/mocha/lib/nodejs/worker.js', () => {
+        isWorker = true;
+        begin(session);
+    });
     modules.watch('/mocha/lib/cli/run-helpers.js', (helpers) => {
         const { runMocha } = helpers;
 
