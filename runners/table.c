@@ -4,12 +4,13 @@
 #include "base/id.h"
 #include "runners/adapter.h"
 #include "runners/ctest/ctest.h"
+#include "runners/jest/jest.h"
 #include "runners/mocha/mocha.h"
 #include "runners/node/node.h"
 #include "runners/pytest/pytest.h"
 
-static const struct adapter *const adapters[] = {
-	&adapter_pytest, &adapter_ctest, &adapter_mocha, &adapter_node};
+static const struct adapter *const adapters[] = {&adapter_pytest,
+	&adapter_ctest, &adapter_jest, &adapter_mocha, &adapter_node};
 
 #define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
 

@@ -30,6 +30,9 @@ let areRequiredTold = false;
 // The file of the module that is asking for one, if any.
 let asking;
 
+// Scopes that need not be described again.
+const met = new Set();
+
 // What to do when a module has been loaded, by the end of its path.
 const watched = [];
 
@@ -224,12 +227,46 @@ function start(folder) {
     wrapLoadFile();
 }
 
+/* Runs it where what happens is everybody's. */
+function shared(act) {
+    marks.begin(marks.BASE);
+    try {
+        return act();
+    } finally {
+        marks.end();
+    }
+}
+
+/*
+ * Instead of start(): what `require` loads is everybody's, as of a runner that
+ * loads modules of tests itself.
+ */
+function startShared() {
+    const { load } = Module.prototype;
+    const resolve = Module._resolveFilename;
+
+    Module.prototype.load = named(function (file) {
+        shared(() => load.call(this, file));
+        loaded(this, file);
+    }, load);
+    Module._resolveFilename = named(function (...args) {
+        return shared(() => resolve.apply(this, args));
+    }, resolve);
+}
+
+/* Whether the scope has not been asked about yet. */
+function isNew(scope) {
+    if (met.has(scope)) return false;
+    met.add(scope);
+    return true;
+}
+
 /* act(exports, module) when a file whose path ends so has been loaded. */
 function watch(end, act) {
     watched.push([end, act]);
 }
 
 module.exports = {
-    beingRead, describe, isLoading, isOwned, noteRequired, owned, scopeOf,
-    searchScope, start, tellsRequired, watch,
+    beingRead, describe, isLoading, isNew, isOwned, noteRequired, owned,
+    scopeOf, searchScope, shared, start, startShared, tellsRequired, watch,
 };

@@ -13,8 +13,11 @@ const imports = require('./imports.cjs');
 const marks = require('./marks.cjs');
 const modules = require('./modules.cjs');
 
-// Of node's functions that open a file, or list a directory, by its path.
+// Of node's functions those that open a file by its path, and that look at it.
 const OPENERS = ['open', 'openFileHandle', 'readFileUtf8'];
+const LOOKERS = [
+    'stat', 'lstat', 'internalModuleStat', 'access', 'existsSync', 'realpath',
+];
 const FRAMES = 60;
 const OURS = path.dirname(__dirname) + path.sep;
 
@@ -60,11 +63,11 @@ function callers() {
 }
 
 /* opener: the function of node's that opens it. */
-function note(opener, file) {
+function note(opener, name) {
     const scope = marks.current();
-    const name = path.resolve(file);
 
-    if (name === modules.beingRead() || marks.isMuted()) return;
+    if (LOOKERS.includes(opener) || name === modules.beingRead()
+        || marks.isMuted()) return null;
     const readers = callers();
 
     for (const each of readers) {
@@ -77,7 +80,7 @@ function note(opener, file) {
         if (marks.isThere(name)) marks.read(name);
         marks.end();
     }
-    if (readers.size) return;
+    if (readers.size) return null;
     if (modules.isLoading()) {
         modules.noteRequired(name);
     } else if (opener === 'openFileHandle' && name !== own
@@ -85,6 +88,7 @@ function note(opener, file) {
         // An import that nobody tells of: everybody may have it.
         marks.within(marks.BASE, `block/read//${name}`);
     }
+    return null;
 }
 
 function binding() {
@@ -98,18 +102,32 @@ function binding() {
     }
 }
 
-/* False: node has changed inside, and nobody can tell. */
-function start() {
+function open(route, name, original, args) {
+    const file = typeof args[0] === 'string' ? args[0] : null;
+    const scope = file === null ? null : route(name, path.resolve(file));
+
+    if (!scope) return original(...args);
+    marks.begin(scope);
+    try {
+        return original(...args);
+    } finally {
+        marks.end();
+    }
+}
+
+/*
+ * route(opener, file) before a file is opened or looked at: the scope to do so
+ * in, or null. False: node has changed inside, and nobody can tell.
+ */
+function start(route = note) {
     const fs = binding();
-    const found = OPENERS.filter((name) => typeof fs[name] === 'function');
+    const found = [...OPENERS, ...LOOKERS].filter(
+        (name) => typeof fs[name] === 'function');
 
     for (const name of found) {
         const original = fs[name];
 
-        fs[name] = function (...args) {
-            if (typeof args[0] === 'string') note(name, args[0]);
-            return original.apply(this, args);
-        };
+        fs[name] = (...args) => open(route, name, original, args);
     }
     return found.includes('open') && found.includes('openFileHandle');
 }

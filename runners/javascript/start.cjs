@@ -21,6 +21,11 @@ const LIBRARY = /(^|[: ])[^: ]*\/libftrace\.so$/;
 const RUNNERS = [
     { name: 'node', option: '--test' },
     {
+        name: 'jest',
+        program: /\/(jest|jest-cli|react-scripts)\/(bin\/(jest|react-scripts)|scripts\/test)\.js$/,
+        worker: /\/jest-worker\/build\/workers\/processChild\.js$|\/react-scripts\/scripts\/test\.js$/,
+    },
+    {
         name: 'mocha',
         program: /\/mocha\/(bin\/_?mocha(\.c?js)?|lib\/cli\/cli\.c?js)$/,
         worker: /\/mocha\/lib\/(cli\/cli|nodejs\/worker)\.c?js$/,
