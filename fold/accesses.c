@@ -390,7 +390,8 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 		return;
 	}
 	if (block == fold->no_block && scope == fold->base &&
-		fold_is_declared(fold, event, path.node, kind))
+		(fold_is_declared(fold, event, path.node, kind) ||
+			fold_is_handed(fold, event, path.node, kind)))
 		return;
 	if (kind == ACCESS_LIST && scope == fold->base) {
 		if (block != fold->no_block)
@@ -531,6 +532,7 @@ void fold_accesses(struct fold *fold)
 	fold->no_block = intern(&fold->blocks, "", 0);
 	fold_find_searched(fold);
 	fold_find_settings(fold);
+	fold_find_handed(fold);
 	fold_links(fold);
 	fold_commit(fold);
 	for (size_t i = 0; i < fold->trace->count; i++)

@@ -243,6 +243,7 @@ static void fold_release(struct fold *fold)
 	free(fold->driven);
 	free(fold->searched);
 	interner_release(&fold->settings);
+	interner_release(&fold->handed);
 	free(fold->groups);
 	free(fold->image_ready);
 	free(fold->image_asks);

@@ -170,6 +170,7 @@ struct fold {
 	struct interner blocks;
 	uint32_t no_block;        /* the empty one: the whole file */
 	struct interner settings; /* declared, by fold/settings.c */
+	struct interner handed;   /* nodes, by fold/handed.c */
 	struct fold_group *groups;
 	size_t group_count, group_room;
 	bool late;      /* listings that waited are being taken */
@@ -325,6 +326,14 @@ void fold_find_settings(struct fold *fold);
 void fold_declare_listing(
 	struct fold *fold, const struct trace_event *event, uint32_t node);
 bool fold_is_declared(const struct fold *fold, const struct trace_event *event,
+	uint32_t node, enum access_kind kind);
+
+/*
+ * Modules that a runner read for those who asked for them (fold/handed.c):
+ * finds them all. Whether an event of the base is such a reading.
+ */
+void fold_find_handed(struct fold *fold);
+bool fold_is_handed(const struct fold *fold, const struct trace_event *event,
 	uint32_t node, enum access_kind kind);
 
 /* Whether an access is to a section of a file, and nothing else of it. */

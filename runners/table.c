@@ -8,9 +8,11 @@
 #include "runners/mocha/mocha.h"
 #include "runners/node/node.h"
 #include "runners/pytest/pytest.h"
+#include "runners/vitest/vitest.h"
 
 static const struct adapter *const adapters[] = {&adapter_pytest,
-	&adapter_ctest, &adapter_jest, &adapter_mocha, &adapter_node};
+	&adapter_ctest, &adapter_jest, &adapter_mocha, &adapter_node,
+	&adapter_vitest};
 
 #define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
 

@@ -124,7 +124,10 @@ function wrapResolve() {
         } finally {
             marks.end();
         }
-        if (path.isAbsolute(file)) found.set(key, file);
+        if (path.isAbsolute(file)) {
+            found.set(key, file);
+            note(file, parent.filename);
+        }
         return file;
     }, resolve);
 }

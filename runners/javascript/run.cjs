@@ -22,14 +22,18 @@ function collected(file) {
     return `collect/${marks.stored(file)}`;
 }
 
-/* The runner is there, and so is this. */
-function ready(name, session) {
+/* What the session says to this runner. */
+function load(name, session) {
     runner = name;
-    marks.say(`outcome/ready/${name}`);
     if (session.selection) {
         chosen = new Set(fs.readFileSync(session.selection, 'utf8')
             .split('\0').filter(Boolean));
     }
+}
+
+/* The runner is there, and so is this. */
+function ready() {
+    marks.within(marks.BASE, `outcome/ready/${runner}`);
 }
 
 /* Looks for tests: what that lists says which there are. */
@@ -93,5 +97,5 @@ function collect(files, isKept = () => false) {
 }
 
 module.exports = {
-    collect, collected, discover, finish, match, ready, selected, take, unit,
+    collect, collected, discover, finish, load, match, ready, selected, take, unit,
 };

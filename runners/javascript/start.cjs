@@ -30,6 +30,11 @@ const RUNNERS = [
         program: /\/mocha\/(bin\/_?mocha(\.c?js)?|lib\/cli\/cli\.c?js)$/,
         worker: /\/mocha\/lib\/(cli\/cli|nodejs\/worker)\.c?js$/,
     },
+    {
+        name: 'vitest',
+        program: /\/vitest\/(vitest\.mjs|dist\/cli\.js)$/,
+        worker: /\/(vitest\/dist\/workers\/forks|tinypool\/dist\/entry\/process)\.js$/,
+    },
 ];
 
 function hide(own) {

@@ -313,7 +313,8 @@ function route(_opener, file) {
 
 function begin(session) {
     isOn = true;
-    run.ready('jest', session);
+    run.load('jest', session);
+    run.ready();
 }
 
 function hookConfig(session, module) {

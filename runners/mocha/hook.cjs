@@ -208,7 +208,8 @@ function hookCollecting(_exports, module) {
 
 function begin(session) {
     isOn = true;
-    run.ready('mocha', session);
+    run.load('mocha', session);
+    run.ready();
     if (!readers.start()) marks.say('outcome/lost');
     process.on('exit', finishAll);
 }

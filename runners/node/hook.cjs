@@ -110,7 +110,8 @@ function recognise(options) {
 function start(session) {
     const given = process.argv.slice(1);
 
-    run.ready('node', session);
+    run.load('node', session);
+    run.ready();
     run.match(given.length
         ? given.flatMap((name) => [name, `${name}/**/*.${ENDING}`])
         : DEFAULTS);
