@@ -184,6 +184,8 @@ function wrapLoadFile() {
         reading = file;
         try {
             describe(file);
+            // What was imported has been read in some other scope.
+            marks.read(file);
             load.call(this, file);
             if (!areRequiredTold
                 && types.isModuleNamespaceObject(this.exports)) {

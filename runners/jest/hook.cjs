@@ -144,7 +144,29 @@ function lookForPackage(request, folder) {
     }
 }
 
-function resolveIn(folder, request, original) {
+/* What is taken for a module of that path: the first of these that is there. */
+function lookForFile(place, extensions) {
+    const endings = ['', ...extensions];
+
+    for (const end of [...endings, '/package.json',
+        ...extensions.map((each) => `/index${each}`)]) {
+        if (marks.isThere(place + end) && end) return;
+    }
+}
+
+/*
+ * A resolver of another language may look without being seen: what node looks
+ * for is looked for here as well, once for all who ask alike.
+ */
+function look(request, folder, { extensions = [] }) {
+    if (/^[./]/.test(request)) {
+        lookForFile(path.resolve(folder, request), extensions);
+    } else {
+        lookForPackage(request, folder);
+    }
+}
+
+function resolveIn(folder, request, original, resolver) {
     if (!here || typeof request !== 'string' || !path.isAbsolute(folder)) {
         return original();
     }
@@ -153,8 +175,8 @@ function resolveIn(folder, request, original) {
     marks.use(scope);
     marks.begin(scope);
     try {
-        if (modules.isNew(scope) && !/^[./]/.test(request)) {
-            lookForPackage(request, folder);
+        if (modules.isNew(scope)) {
+            look(request, folder, resolver._options || {});
         }
         const file = original();
 
@@ -175,13 +197,13 @@ function hookResolver(Resolver) {
 
     for (const name of ['resolveModule', 'resolveModuleAsync',
         'resolveStubModuleName', 'resolveStubModuleNameAsync']) {
-        wrap(prototype, name, (original, [from, request]) => resolveIn(
-            path.dirname(String(from)), request, original));
+        wrap(prototype, name, (original, [from, request], self) => resolveIn(
+            path.dirname(String(from)), request, original, self));
     }
     for (const name of ['resolveModuleFromDirIfExists',
         'resolveModuleFromDirIfExistsAsync']) {
-        wrap(prototype, name, (original, [folder, request]) => resolveIn(
-            String(folder), request, original));
+        wrap(prototype, name, (original, [folder, request], self) => resolveIn(
+            String(folder), request, original, self));
     }
 }
 

@@ -23,6 +23,8 @@ const files = new Map();
 let isOn = false;
 let isWorker = false;
 let here = null;
+let loading = null;
+let hasBegun = false;
 let since = 0n;
 
 function fileOf(name) {
@@ -65,9 +67,15 @@ function finish(name, file) {
     marks.end();
 }
 
+/* Where none ran, it was for the one that could not be loaded. */
 function finishAll() {
     leave();
-    for (const [name, file] of files) finish(name, file);
+    if (hasBegun) {
+        for (const [name, file] of files) finish(name, file);
+    } else if (loading) {
+        marks.end();
+        finish(loading, { failed: true, time: 0n });
+    }
     files.clear();
 }
 
@@ -105,6 +113,7 @@ function watchLoading(mocha) {
     suite.prependListener('pre-require', (_context, name) => {
         hooks = countHooks(suite);
         fileOf(name);
+        loading = name;
         marks.use(modules.scopeOf(name), run.unit(name));
         // In all threads: node reads what is imported in others.
         marks.begin(run.collected(name));
@@ -112,6 +121,7 @@ function watchLoading(mocha) {
     });
     suite.on('post-require', (_context, name) => {
         marks.end();
+        loading = null;
         readers.setOwn(null);
         if (!isWorker && countHooks(suite) !== hooks) {
             marks.use(modules.scopeOf(name), marks.BASE);
@@ -124,6 +134,7 @@ function failAll() {
 }
 
 function watchRunning(runner) {
+    hasBegun = true;
     const ended = (test) => {
         if (test.type === 'test' && test.file) fileOf(test.file).ended++;
     };
