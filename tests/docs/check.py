@@ -33,7 +33,9 @@ FOREIGN = {"--changed", "--show-only", "--output-junit",
            "--maxfail", "--tb", "--durations", "--capture", "--dist", "--cov",
            "--cov-fail-under", "--html", "--report-log", "--deselect",
            "--user", "--path", "--run", "--projects", "--no-peer", "--record",
-           "--pairs"}
+           "--pairs", "--parallel", "--permission", "--test-name-pattern",
+           "--shard", "--watch", "--bail", "--pool", "--test-isolation",
+           "--require"}
 
 problems = []
 
