@@ -103,8 +103,9 @@ function binding() {
 }
 
 function open(route, name, original, args) {
-    const file = typeof args[0] === 'string' ? args[0] : null;
-    const scope = file === null ? null : route(name, path.resolve(file));
+    const [file] = args;
+    const scope = typeof file !== 'string' || file.startsWith('/@ftrace/')
+        ? null : route(name, path.isAbsolute(file) ? file : path.resolve(file));
 
     if (!scope) return original(...args);
     marks.begin(scope);

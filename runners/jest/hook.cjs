@@ -173,11 +173,11 @@ function resolveIn(folder, request, original, resolver) {
     const scope = modules.searchScope(request, folder);
 
     marks.use(scope);
+    // jest remembers what it has found.
+    if (!modules.isNew(scope)) return original();
     marks.begin(scope);
     try {
-        if (modules.isNew(scope)) {
-            look(request, folder, resolver._options || {});
-        }
+        look(request, folder, resolver._options || {});
         const file = original();
 
         if (typeof file === 'string' && path.isAbsolute(file)) {
