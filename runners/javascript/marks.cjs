@@ -2,7 +2,7 @@
 'use strict';
 /*
  * Marks: the paths that tell the tracer where a scope begins and ends
- * (docs/marks.md). Asking whether one of them exists is swallowed by the
+ * (docs/reference/marks.md). Asking whether one of them exists is swallowed by the
  * tracer, and untraced is a harmless "no".
  */
 

@@ -50,8 +50,7 @@ function discover(look) {
 function match(globs, folder = process.cwd()) {
     for (const glob of globs) {
         for (const pattern of patterns(path.resolve(folder, glob))) {
-            marks.begin(`pattern/${runner}:${marks.stored(pattern)}`);
-            marks.end();
+            marks.use(`pattern/${runner}:${marks.stored(pattern)}`);
         }
     }
 }

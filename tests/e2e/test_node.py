@@ -71,7 +71,7 @@ def test_behind_npm(sample):
     # What it runs besides is a unit of its own, with which all run.
     sample.edit("lint.txt")
     result = sample.ftrace("test", "--", "npm", "test").ok()
-    assert "besides its tests is affected" in result.err
+    assert "does more than run tests" in result.err
 
 
 def test_beside_pytest(sample):
