@@ -22,6 +22,9 @@ const PARTIAL = [
     'changedFilesWithAncestor', 'runTestsByPath',
 ];
 
+// The scopes of looking for a module that has been found.
+const found = new Set();
+
 // The files of tests that there are.
 const known = new Set();
 
@@ -174,13 +177,16 @@ function resolveIn(folder, request, original, resolver) {
 
     marks.use(scope);
     // jest remembers what it has found.
-    if (!modules.isNew(scope)) return original();
+    if (found.has(scope)) return original();
     marks.begin(scope);
     try {
-        look(request, folder, resolver._options || {});
+        if (modules.isNew(scope)) {
+            look(request, folder, resolver._options || {});
+        }
         const file = original();
 
         if (typeof file === 'string' && path.isAbsolute(file)) {
+            found.add(scope);
             modules.describe(file);
             if (!file.includes('/node_modules/')) {
                 marks.use(mockScope(path.dirname(file)));
