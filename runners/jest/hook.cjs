@@ -22,6 +22,9 @@ const PARTIAL = [
     'changedFilesWithAncestor', 'runTestsByPath',
 ];
 
+// The scopes of looking for a module that has been found.
+const found = new Set();
+
 // The files of tests that there are.
 const known = new Set();
 
@@ -174,13 +177,16 @@ function resolveIn(folder, request, original, resolver) {
 
     marks.use(scope);
     // jest remembers what it has found.
-    if (!modules.isNew(scope)) return original();
+    if (found.has(scope)) return original();
     marks.begin(scope);
     try {
-        look(request, folder, resolver._options || {});
+        if (modules.isNew(scope)) {
+            look(request, folder, resolver._options || {});
+        }
         const file = original();
 
         if (typeof file === 'string' && path.isAbsolute(file)) {
+            found.add(scope);
             modules.describe(file);
             if (!file.includes('/node_modules/')) {
                 marks.use(mockScope(path.dirname(file)));
@@ -229,12 +235,15 @@ function hookRuntime(_exports, module) {
     });
 }
 
+/* The promise is handed on as it is: no trace of an error leads through us. */
 function watchTests(framework) {
-    return async (...args) => {
-        const result = await framework(...args);
+    return (...args) => {
+        const running = framework(...args);
 
-        if (here) outcome = outcomeOf(result);
-        return result;
+        running.then((result) => {
+            if (here) outcome = outcomeOf(result);
+        }, () => {});
+        return running;
     };
 }
 

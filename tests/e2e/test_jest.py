@@ -82,6 +82,19 @@ def test_that_cannot_be_loaded(one):
     assert one.affected() == []
 
 
+def test_what_fails_is_told_as_ever(sample):
+    sample.edit("lib/c.js", "3", "4")
+    sample.sh("jest", "-i")
+    plain = sample.sh("jest", "-i")
+    traced = sample.run("jest", "-i")
+    assert plain.code == traced.code == 1
+    assert "hook.cjs" not in traced.err
+    assert [line for line in javascript.timeless(traced.err)
+            if not line.startswith(("ftrace", "Time"))] == [
+        line for line in javascript.timeless(plain.err)
+        if not line.startswith("Time")]
+
+
 def test_a_choice_among_tests_is_one_unit(one):
     one.run("jest", "-t", "works").ok()
     assert set(one.units()) == {"jest -t works"}
