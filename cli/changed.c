@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "cli/common.h"
@@ -31,7 +32,7 @@ static const struct option_row options[] = {
 
 struct answer {
 	struct changes changes;
-	char **fresh;
+	struct new_file *fresh;
 	size_t fresh_count;
 	struct functions functions;
 };
@@ -47,6 +48,21 @@ static void changed_add_file(
 	cJSON_AddItemToArray(files, item);
 }
 
+/* A file is new once, whoever takes it for one of tests. */
+static void changed_merge_fresh(struct answer *answer)
+{
+	struct new_file *fresh = answer->fresh;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < answer->fresh_count; i++) {
+		if (kept && !strcmp(fresh[kept - 1].path, fresh[i].path))
+			free(fresh[i].path);
+		else
+			fresh[kept++] = fresh[i];
+	}
+	answer->fresh_count = kept;
+}
+
 static void changed_answer_json(const struct answer *answer)
 {
 	const struct changes *changes = &answer->changes;
@@ -57,7 +73,7 @@ static void changed_answer_json(const struct answer *answer)
 		changed_add_file(files, changes->list[i].path, "stale",
 			changes->list[i].what);
 	for (size_t i = 0; i < answer->fresh_count; i++)
-		changed_add_file(files, answer->fresh[i], "miss", "new");
+		changed_add_file(files, answer->fresh[i].path, "miss", "new");
 	cJSON_AddNumberToObject(
 		json, "hit", (double)(changes->recorded - changes->count));
 	cJSON_AddNumberToObject(json, "stale", (double)changes->count);
@@ -126,7 +142,7 @@ static void changed_answer_text(const struct answer *answer, const char *root)
 	for (size_t i = 0; i < changes->count; i++)
 		changed_show(&here, changes->list[i].path);
 	for (size_t i = 0; i < answer->fresh_count; i++)
-		changed_show(&here, answer->fresh[i]);
+		changed_show(&here, answer->fresh[i].path);
 	if (!quiet)
 		note("%zu unchanged (hit), %zu changed (stale), %zu new "
 		     "(miss); %s read",
@@ -166,6 +182,8 @@ static int changed_run(int argc, char **argv)
 		code = new_files_find(&answer.fresh, &answer.fresh_count, &map,
 			&answer.changes, &err);
 	if (code == 0)
+		changed_merge_fresh(&answer);
+	if (code == 0)
 		code = find_functions(&answer, &map, &err);
 	if (code < 0) {
 		code = query_failed(&err);
@@ -177,7 +195,7 @@ static int changed_run(int argc, char **argv)
 		code = finish_output();
 	}
 	for (size_t i = 0; i < answer.fresh_count; i++)
-		free(answer.fresh[i]);
+		free(answer.fresh[i].path);
 	free(answer.fresh);
 	functions_release(&answer.functions);
 	changes_release(&answer.changes);

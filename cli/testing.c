@@ -46,14 +46,16 @@ void testing_release(struct testing *testing)
 static int find_inside(
 	struct testing *testing, struct map *map, struct err *err)
 {
+	const struct adapter *inside = NULL;
 	int code;
 
 	if (testing->adapter || !testing->inside)
 		return 0;
-	code = plan_wraps(&testing->wraps, map, &testing->command, err);
-	if (code == 0 && testing->wraps) {
-		testing->adapter = testing->inside;
-		testing->command.runner = testing->adapter->name;
+	code = plan_wraps(
+		&testing->wraps, &inside, map, &testing->command, err);
+	if (code == 0 && testing->wraps && inside) {
+		testing->adapter = inside;
+		testing->command.runner = inside->name;
 		testing->command.unit = NULL;
 	}
 	return code;
@@ -69,7 +71,8 @@ void testing_plan(struct testing *testing)
 		return;
 	if (code == 0) {
 		code = find_inside(testing, &map, &err);
-		if (code == 0)
+		/* Of several runners' tests all are run. */
+		if (code == 0 && !(testing->wraps && !testing->adapter))
 			code = plan_make(
 				&testing->plan, &map, &testing->command, &err);
 		if (code == 0 && outcome_files_wanted(&testing->files))

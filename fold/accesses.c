@@ -17,6 +17,7 @@
 #include "fold/commit.h"
 #include "fold/discovery.h"
 #include "fold/driver.h"
+#include "fold/handed.h"
 #include "fold/links.h"
 #include "fold/loader.h"
 #include "fold/outputs.h"
@@ -257,7 +258,8 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 		return;
 	}
 	if (block == fold->no_block && scope == fold->base &&
-		fold_is_declared(fold, event, path.node, kind))
+		(fold_is_declared(fold, event, path.node, kind) ||
+			fold_is_handed(fold, event, path.node, kind)))
 		return;
 	if (kind == ACCESS_LIST && scope == fold->base) {
 		if (block != fold->no_block)
@@ -398,6 +400,7 @@ void fold_accesses(struct fold *fold)
 	fold->no_block = intern(&fold->blocks, "", 0);
 	fold_find_searched(fold);
 	fold_find_settings(fold);
+	fold_find_handed(fold);
 	fold_links(fold);
 	fold_commit(fold);
 	fold_driver_open(fold);

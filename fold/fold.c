@@ -222,6 +222,7 @@ static void fold_release(struct fold *fold)
 	fold_driver_release(fold);
 	fold_code_release(fold);
 	fold_kept_release(fold);
+	interner_release(&fold->handed.nodes);
 	free(fold->memos.list);
 	interner_release(&fold->listings.names);
 	audit_load_release(fold->audited.list, fold->audited.count);
@@ -361,7 +362,8 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold.recording.given = options->given;
 	fold.recording.alone = options->alone;
 	fold.recording.told = fold.runner.collected;
-	fold.recording.runner = options->runner;
+	fold.recording.runner =
+		options->runner ? options->runner : fold.runner.inside;
 	fold.recording.status = options->status;
 	fold_summarise(&fold, summary);
 	code = options->audit ? fold_audit(&fold, summary, map, err)

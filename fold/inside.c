@@ -16,9 +16,9 @@
 
 struct place {
 	uint32_t top; /* the outermost image of its runner, or IMAGE_NONE */
-	bool ready;   /* its adapter was */
-	bool told;    /* of all tests that it was asked for */
-	bool above;   /* a runner's is below it */
+	const struct adapter *adapter; /* that was ready; or NULL */
+	bool told;                     /* of all tests that it was asked for */
+	bool above;                    /* a runner's is below it */
 };
 
 static bool inside_is_word(const struct wire_record *record, const char *word)
@@ -26,6 +26,26 @@ static bool inside_is_word(const struct wire_record *record, const char *word)
 	return record->type == RECORD_OUTCOME && record->scope == SCOPE_BASE &&
 	       record->size == strlen(word) &&
 	       !memcmp(record->text, word, record->size);
+}
+
+/* Whose adapter the record says to be ready; or NULL. */
+static const struct adapter *inside_ready(const struct wire_record *record)
+{
+	static const char word[] = "ready/";
+	size_t n = sizeof(word) - 1;
+	const struct adapter *adapter;
+
+	if (inside_is_word(record, "ready"))
+		return adapter_inside();
+	if (record->type != RECORD_OUTCOME || record->size <= n ||
+		memcmp(record->text, word, n) != 0)
+		return NULL;
+	for (size_t i = 0; (adapter = adapter_at(i)); i++)
+		if (strlen(adapter->name) == record->size - n &&
+			!memcmp(adapter->name, record->text + n,
+				record->size - n))
+			return adapter;
+	return NULL;
 }
 
 /* A parent's number is lower than its children's. */
@@ -36,8 +56,9 @@ static void find_tops(struct fold *fold, struct place *places)
 	for (size_t i = 0; i < trace->count; i++) {
 		const struct trace_event *event = &trace->events[i];
 
-		places[event->image].ready |=
-			inside_is_word(event->record, "ready");
+		if (!places[event->image].adapter)
+			places[event->image].adapter =
+				inside_ready(event->record);
 		places[event->image].told |=
 			inside_is_word(event->record, "collected");
 	}
@@ -49,7 +70,7 @@ static void find_tops(struct fold *fold, struct place *places)
 		parent = trace->images[i].parent;
 		places[i].top =
 			parent == IMAGE_NONE ? IMAGE_NONE : places[parent].top;
-		if (places[i].top == IMAGE_NONE && places[i].ready)
+		if (places[i].top == IMAGE_NONE && places[i].adapter)
 			places[i].top = i;
 		if (places[i].top != IMAGE_NONE && places[i].told)
 			places[places[i].top].told = true;
@@ -82,7 +103,7 @@ static bool have_told(const struct fold *fold, const struct place *places)
 			continue;
 		status = trace_image_status(fold->trace, i);
 		if (!places[i].told ||
-			adapter_inside()->end(status) > RUNNER_EMPTY)
+			places[i].adapter->end(status) > RUNNER_EMPTY)
 			return false;
 	}
 	return true;
@@ -104,6 +125,29 @@ static void set_apart(struct fold *fold, const struct place *places)
 	free(name);
 }
 
+/* The runners that were behind the command, each with a sign before it. */
+static void name_runners(struct fold *fold, const struct place *places)
+{
+	char *names = xstrdup(""), *longer;
+
+	for (uint32_t i = 0; i < fold->trace->image_count; i++) {
+		const struct adapter *adapter = places[i].adapter;
+
+		if (places[i].top != i)
+			continue;
+		longer = xasprintf(
+			"%s" RECORDED_INSIDE "%s", names, adapter->name);
+		if (!strstr(names, longer + strlen(names))) {
+			free(names);
+			names = longer;
+		} else {
+			free(longer);
+		}
+	}
+	fold->runner.inside = fold_text(fold, names, strlen(names));
+	free(names);
+}
+
 void fold_inside(struct fold *fold)
 {
 	struct place *places;
@@ -119,6 +163,7 @@ void fold_inside(struct fold *fold)
 	if (any) {
 		find_above(fold, places);
 		fold->runner.all_told = have_told(fold, places);
+		name_runners(fold, places);
 		set_apart(fold, places);
 	}
 	free(places);

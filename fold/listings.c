@@ -96,20 +96,67 @@ static bool listings_has(const struct interner *interner, const char *path)
 	return intern_find(interner, path, strlen(path)) != INTERN_NONE;
 }
 
-static bool matches_any(const struct interner *patterns, const char *path)
+/* The next pattern of this run and, behind these, of the map; NULL: none. */
+static const char *listings_pattern(
+	const struct fold *fold, const struct past *past, size_t *at)
 {
-	for (size_t i = 0; i < patterns->count; i++)
-		if (adapter_inside()->matches(patterns->entries[i].bytes, path))
-			return true;
-	return false;
+	const struct interner *own = &fold->recording.patterns;
+	size_t i = (*at)++;
+
+	if (i < own->count)
+		return own->entries[i].bytes;
+	i -= own->count;
+	return i < past->patterns.count ? past->patterns.entries[i].bytes
+					: NULL;
 }
 
 /* Also by what others called one. */
 static bool listings_is_test_file(
 	const struct fold *fold, const struct past *past, const char *path)
 {
-	return matches_any(&fold->recording.patterns, path) ||
-	       matches_any(&past->patterns, path);
+	const char *pattern;
+
+	for (size_t at = 0; (pattern = listings_pattern(fold, past, &at));)
+		if (adapter_matches(pattern, path))
+			return true;
+	return false;
+}
+
+static bool listings_skips(
+	const struct fold *fold, const struct past *past, const char *directory)
+{
+	const char *pattern;
+
+	for (size_t at = 0; (pattern = listings_pattern(fold, past, &at));)
+		if (!adapter_of_pattern(pattern)->skips(directory))
+			return false;
+	return true;
+}
+
+/* This run looked for tests of that adapter's. */
+static bool listings_seeks(
+	const struct fold *fold, const struct adapter *adapter)
+{
+	const struct interner *own = &fold->recording.patterns;
+
+	for (size_t i = 0; i < own->count; i++)
+		if (adapter_of_pattern(own->entries[i].bytes) == adapter)
+			return true;
+	return false;
+}
+
+/* A test file by what runners say that this run is none of. */
+static bool is_of_other_runner(
+	const struct fold *fold, const struct past *past, const char *path)
+{
+	for (size_t i = 0; i < past->patterns.count; i++) {
+		const char *pattern = past->patterns.entries[i].bytes;
+
+		if (adapter_matches(pattern, path) &&
+			!listings_seeks(fold, adapter_of_pattern(pattern)))
+			return true;
+	}
+	return false;
 }
 
 static int64_t nanoseconds(const struct statx_timestamp *time)
@@ -185,7 +232,7 @@ static bool is_dealt_with(const struct fold *fold, const struct past *past,
 {
 	bool is_directory = S_ISDIR(entry->st->st_mode);
 
-	if (is_directory ? adapter_inside()->skips(entry->name)
+	if (is_directory ? listings_skips(fold, past, entry->name)
 			 : !listings_is_test_file(fold, past, entry->absolute))
 		return true;
 	if (is_directory)
@@ -217,6 +264,7 @@ static void settle_entry(void *context, const struct entry *entry)
 	if (listings_has(&past->passed, entry->stored)) {
 		listings_pass(fold, listing, entry->absolute);
 	} else if ((fold->runner.narrowed && past->any) ||
+		   is_of_other_runner(fold, past, entry->absolute) ||
 		   came_meanwhile(fold, entry->absolute)) {
 		listings_doubt(fold, &fold->recording.listings[listing]);
 	} else {
@@ -233,7 +281,8 @@ static bool is_sought_by_others(
 		const char *pattern = past->patterns.entries[i].bytes;
 
 		if (!listings_has(&fold->recording.patterns, pattern) &&
-			adapter_inside()->matches(pattern, path))
+			listings_seeks(fold, adapter_of_pattern(pattern)) &&
+			adapter_matches(pattern, path))
 			return true;
 	}
 	return false;

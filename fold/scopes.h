@@ -43,11 +43,12 @@ struct fold_scopes {
 
 /* What the runner said of itself, by marks in the base or by its tests. */
 struct fold_runner {
-	bool ready;     /* its adapter was heard of */
-	bool collected; /* it has told of all tests that it found */
-	bool all_told;  /* each of the runners behind the command has */
-	bool gave_up;   /* as fold_gave_up() has it */
-	bool hooked;    /* the project's own code takes part in discovery */
+	bool ready;         /* its adapter was heard of */
+	bool collected;     /* it has told of all tests that it found */
+	bool all_told;      /* each of the runners behind the command has */
+	const char *inside; /* which they are (recording.h); or NULL */
+	bool gave_up;       /* as fold_gave_up() has it */
+	bool hooked;        /* the project's own code takes part in discovery */
 	/* That it begins where it does decides on no import, or may do so. */
 	bool same_anywhere, needs_here;
 	bool narrowed; /* it looked for them otherwise than it is set to */

@@ -14,6 +14,7 @@
 #include "fold/audit.h"
 #include "fold/code.h"
 #include "fold/fold.h"
+#include "fold/handed.h"
 #include "fold/kept.h"
 #include "fold/links.h"
 #include "fold/listings.h"
@@ -53,6 +54,7 @@ struct fold {
 	struct fold_links links;
 	struct fold_accesses accesses;
 	struct fold_settings settings;
+	struct fold_handed handed;
 	struct fold_listings listings;
 	struct fold_variables variables;
 	struct fold_code code;

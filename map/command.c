@@ -22,6 +22,22 @@ int command_is_known(bool *known, int64_t *lasted, struct map *map,
 	return code < 0 ? code : 0;
 }
 
+int command_runner(char **runner, struct map *map, const char *line,
+	const char *directory, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare_command(map,
+		"SELECT runner FROM command"
+		" WHERE line = ?1 AND directory = ?2",
+		line, directory, err);
+	int code = row ? sql_step(map, row, err) : MAP_IO;
+
+	*runner = code > 0 && sqlite3_column_type(row, 0) != SQLITE_NULL
+			  ? sql_copy(row, 0)
+			  : NULL;
+	sqlite3_finalize(row);
+	return code < 0 ? code : 0;
+}
+
 static int map_command_load(struct commands *commands, struct map *map,
 	sqlite3_stmt *row, struct err *err)
 {

@@ -17,6 +17,10 @@
 int command_is_known(bool *known, int64_t *lasted, struct map *map,
 	const char *line, const char *directory, struct err *err);
 
+/* Who told of its tests (recording.h), to be freed; or NULL. */
+int command_runner(char **runner, struct map *map, const char *line,
+	const char *directory, struct err *err);
+
 /* Strings are owned by the list. */
 struct commands {
 	struct command {

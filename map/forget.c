@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "map/recording.h"
 #include "map/sql.h"
 
 /* 1: the runner, 2: the id; or 1: the scope. */
@@ -27,8 +28,9 @@ int forget_unit(struct map *map, const struct query_unit *unit, bool others,
 {
 	/* As run_command_unit() names it. */
 	static const char own_command[] =
-		"DELETE FROM command WHERE runner IS NULL"
-		" AND ?1 = 'command' AND CAST(?2 AS TEXT) ="
+		"DELETE FROM command WHERE"
+		" (runner IS NULL OR substr(runner, 1, 1) = '" RECORDED_INSIDE
+		"') AND ?1 = 'command' AND CAST(?2 AS TEXT) ="
 		" CASE CAST(directory AS TEXT) WHEN '.' THEN ''"
 		"  ELSE 'cd ' || directory || ' && ' END"
 		" || replace(CAST(line AS TEXT), '\\', '')";
@@ -44,6 +46,10 @@ int forget_unit(struct map *map, const struct query_unit *unit, bool others,
 		code = map_forget_perform(map, texts[i], unit, err);
 	if (code == 0 && others)
 		code = map_forget_perform(map,
-			"DELETE FROM command WHERE runner = ?1", unit, err);
+			"DELETE FROM command WHERE runner = ?1"
+			" OR instr(runner || '" RECORDED_INSIDE
+			"', '" RECORDED_INSIDE "' || ?1 || '" RECORDED_INSIDE
+			"')",
+			unit, err);
 	return code;
 }

@@ -121,15 +121,20 @@ struct recording {
 	const char *sibling;   /* another one that it was as well; or NULL */
 	const char *alone;     /* the unit that it would be as one */
 	const char *given;     /* its words */
-	const char *runner;    /* who told of its tests; NULL: it is one unit */
-	bool knows_all;        /* all its tests were told of */
-	bool told;             /* its runner told of tests */
-	bool ran_all;          /* and ran */
-	bool failed_itself;    /* and none of them did */
-	bool whole;            /* it is one unit, called by its line */
-	bool passed_news; /* files that were new, which it did not collect */
+	/* Who told of its tests; NULL: it is one unit. Where runners did so
+	 * that the command stands before: their names, with RECORDED_INSIDE
+	 * before each. */
+	const char *runner;
+	bool knows_all;     /* all its tests were told of */
+	bool told;          /* its runner told of tests */
+	bool ran_all;       /* and ran */
+	bool failed_itself; /* and none of them did */
+	bool whole;         /* it is one unit, called by its line */
+	bool passed_news;   /* files that were new, which it did not collect */
 	int status;
 };
+
+#define RECORDED_INSIDE "+"
 
 /* Inside a transaction begun with map_begin(). */
 int recording_store(

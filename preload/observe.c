@@ -15,6 +15,7 @@
 #include <sys/un.h>
 
 #include "preload/exec.h"
+#include "preload/node.h"
 #include "preload/recorder.h"
 #include "preload/scope.h"
 #include "preload/stubs.h"
@@ -314,7 +315,8 @@ static void after(const struct call *call, const uint64_t *arguments,
 	if (!result->error &&
 		(call->effect == EFFECT_MOUNT || call->effect == EFFECT_ROOT))
 		recorder_set_elsewhere();
-	if (!result->error && call->effect == EFFECT_RING)
+	if (!result->error && call->effect == EFFECT_RING &&
+		!node_rings_no_files(arguments))
 		recorder_lost(LOST_RING);
 	if (!result->error && call->effect == EFFECT_ROOT)
 		recorder_lost("it changed its root directory");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "preload/interpreter.h"
+#include "preload/node.h"
 #include "preload/objects.h"
 #include "preload/patch.h"
 #include "preload/recorder.h"
@@ -54,18 +55,21 @@ __attribute__((constructor)) static void construct(
 	int count, char **arguments, char **environment)
 {
 	struct start start = {.environment = environment,
+		.arguments = arguments,
 		.glibc = gnu_get_libc_version != NULL};
 
 	(void)count;
-	(void)arguments;
-	if (!start.glibc)
+	if (!start.glibc) {
 		start.environment = &environ ? environ : NULL;
+		start.arguments = NULL;
+	}
 	if (!start.environment)
 		return;
 	read_auxv(&start);
 	interpreter_prepare(&start);
 	if (!recorder_start(&start))
 		return;
+	node_prepare(&start);
 	objects_find(&start);
 	if (!patch_objects(start.page_size) &&
 		recorder_follow(FOLLOW_NO_EXEC) != FOLLOWED)

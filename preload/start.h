@@ -12,6 +12,7 @@
 
 struct start {
 	char *const *environment;
+	char *const *arguments;     /* or NULL */
 	const char *executed;       /* AT_EXECFN, or NULL */
 	const ElfW(Phdr) * headers; /* of the program */
 	size_t header_count;

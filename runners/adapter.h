@@ -21,7 +21,9 @@ struct adapter_start {
 	const char *session;   /* a folder that is gone when the run is over */
 	const char *root;      /* of the project */
 	const char *selection; /* what to run, NUL behind each; NULL: all */
-	bool tells;            /* the runner's units are to be recorded */
+	/* The runner whose units are to be recorded; NULL: whichever there is;
+	 * "": nobody's. */
+	const char *tells;
 };
 
 /* How a runner ended, by its exit status. */
@@ -53,10 +55,13 @@ struct adapter {
 	const char *silence;
 
 	/*
-	 * What each interpreter runs when it starts (preload/interpreter.h),
-	 * to be freed. NULL: nothing tells of tests in the runner's processes.
+	 * What each interpreter runs when it starts (preload/interpreter.h,
+	 * preload/node.h), to be freed, and what that file is called. NULL:
+	 * nothing tells of tests in the runner's processes, or another one's
+	 * file does for it.
 	 */
 	char *(*startup)(const struct adapter_start *start);
+	const char *start_name;
 	/* The folder with all that is loaded, where ftrace is installed. */
 	const char *loaded;
 
@@ -129,9 +134,19 @@ const struct adapter *adapter_for_command(char *const argv[]);
 /* The adapter that knows the command for wrapped, and how; or NULL. */
 const struct adapter *adapter_wrapped(const char **how, char *const argv[]);
 
-/* The adapter of the runner whose processes tell of its tests themselves,
- * behind whatever command. */
+/*
+ * Stands for all runners whose processes tell of their tests themselves, where
+ * nobody knows which of them is behind a command.
+ */
 const struct adapter *adapter_inside(void);
+
+/*
+ * Patterns that test files match, as the runners' processes say them: those of
+ * adapter_inside() itself are bare, others begin with their runner's name and
+ * a colon. Whose it is, and whether a path matches it.
+ */
+const struct adapter *adapter_of_pattern(const char *pattern);
+bool adapter_matches(const char *pattern, const char *path);
 
 /* Whether a file of that path tells some runner what to do with tests below. */
 bool adapter_is_guide(const char *path);

@@ -7,10 +7,15 @@
 #include "runners/cargo/cargo.h"
 #include "runners/ctest/ctest.h"
 #include "runners/go/go.h"
+#include "runners/jest/jest.h"
+#include "runners/mocha/mocha.h"
+#include "runners/node/node.h"
 #include "runners/pytest/pytest.h"
+#include "runners/vitest/vitest.h"
 
-static const struct adapter *const adapters[] = {
-	&adapter_pytest, &adapter_ctest, &adapter_go, &adapter_cargo};
+static const struct adapter *const adapters[] = {&adapter_pytest,
+	&adapter_ctest, &adapter_go, &adapter_cargo, &adapter_jest,
+	&adapter_mocha, &adapter_node, &adapter_vitest};
 
 #define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
 
@@ -35,6 +40,28 @@ const struct adapter *adapter_wrapped(const char **how, char *const argv[])
 const struct adapter *adapter_inside(void)
 {
 	return &adapter_pytest;
+}
+
+const struct adapter *adapter_of_pattern(const char *pattern)
+{
+	for (size_t i = 0; i < ADAPTERS; i++) {
+		size_t n = strlen(adapters[i]->name);
+
+		if (adapters[i]->matches && adapters[i] != adapter_inside() &&
+			!strncmp(adapters[i]->name, pattern, n) &&
+			pattern[n] == ':')
+			return adapters[i];
+	}
+	return adapter_inside();
+}
+
+bool adapter_matches(const char *pattern, const char *path)
+{
+	const struct adapter *adapter = adapter_of_pattern(pattern);
+
+	if (adapter != adapter_inside())
+		pattern += strlen(adapter->name) + 1;
+	return adapter->matches(pattern, path);
 }
 
 const struct adapter *adapter_at(size_t place)

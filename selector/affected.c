@@ -301,21 +301,22 @@ static int select_flaky(struct search *search)
 static int select_new(struct search *search, const struct changes *changes)
 {
 	struct affected *affected = search->affected;
-	char **paths = NULL;
+	struct new_file *files = NULL;
 	size_t count = 0;
 	int code = new_files_find(
-		&paths, &count, search->map, changes, search->err);
+		&files, &count, search->map, changes, search->err);
 
 	for (size_t i = 0; i < count; i++) {
 		struct affected_unit *unit = array_add(&affected->units,
 			&affected->count, &affected->room, sizeof(*unit));
 
-		unit->runner = xstrdup(adapter_inside()->name);
-		unit->id = paths[i];
+		unit->runner = xstrdup(files[i].runner);
+		unit->id = files[i].path;
 		unit->file = true;
-		search_add_reason(unit, UNIT_MISS, "new", paths[i], NULL, NULL);
+		search_add_reason(
+			unit, UNIT_MISS, "new", files[i].path, NULL, NULL);
 	}
-	free(paths);
+	free(files);
 	return code;
 }
 

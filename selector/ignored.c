@@ -13,10 +13,6 @@
 
 /* Of programs that are no runner's here, and in no language's. */
 static const struct ignored_row others[] = {
-	{"*/node_modules/.vite/vitest/*/results.json", false,
-		"how long each test took"},
-	{"*/node_modules/.vite/vitest/results.json", false,
-		"how long each test took"},
 	{"*/.npm/_logs", true, "logs"},
 	{"*/.npm/_update-notifier-last-checked", true, "a time"},
 	{"*/go/telemetry", true, "counts of how often go commands ran"},

@@ -18,17 +18,46 @@ struct search {
 	size_t pattern_count;
 	struct interner known; /* collected, looked through, or passed by */
 	unsigned depth;
-	char **found;
+	struct new_file *found;
 	size_t count, room;
 };
 
-static bool new_files_is_test_file(
-	const struct search *search, const char *path)
+static bool new_files_has(
+	const struct search *search, size_t first, const char *runner)
 {
-	for (size_t i = 0; i < search->pattern_count; i++)
-		if (adapter_inside()->matches(search->patterns[i].name, path))
+	for (size_t i = first; i < search->count; i++)
+		if (!strcmp(search->found[i].runner, runner))
 			return true;
 	return false;
+}
+
+/* Once for each runner that takes it for one of its own. */
+static void new_files_take(struct search *search, const struct entry *entry)
+{
+	size_t first = search->count;
+
+	for (size_t i = 0; i < search->pattern_count; i++) {
+		const char *pattern = search->patterns[i].name;
+		const char *runner = adapter_of_pattern(pattern)->name;
+
+		if (!adapter_matches(pattern, entry->absolute) ||
+			new_files_has(search, first, runner))
+			continue;
+		*(struct new_file *)array_add(&search->found, &search->count,
+			&search->room, sizeof(*search->found)) =
+			(struct new_file){xstrdup(entry->stored), runner};
+	}
+	if (search->count > first)
+		intern(&search->known, entry->stored, strlen(entry->stored));
+}
+
+static bool new_files_skips(const struct search *search, const char *directory)
+{
+	for (size_t i = 0; i < search->pattern_count; i++)
+		if (!adapter_of_pattern(search->patterns[i].name)
+				->skips(directory))
+			return false;
+	return true;
 }
 
 /* That others have read it or asked for it says nothing. */
@@ -46,14 +75,11 @@ static void new_files_look_at(void *context, const struct entry *entry)
 	if (new_files_is_known(search, entry->stored))
 		return;
 	if (S_ISDIR(entry->st->st_mode)) {
-		if (!adapter_inside()->skips(entry->name) &&
+		if (!new_files_skips(search, entry->name) &&
 			search->depth < DEPTH_MAX)
 			search_directory(search, entry->stored);
-	} else if (new_files_is_test_file(search, entry->absolute)) {
-		*(char **)array_add(&search->found, &search->count,
-			&search->room, sizeof(*search->found)) =
-			xstrdup(entry->stored);
-		intern(&search->known, entry->stored, strlen(entry->stored));
+	} else {
+		new_files_take(search, entry);
 	}
 }
 
@@ -134,7 +160,7 @@ static int search_changed(struct search *search, struct map *map,
 	return code;
 }
 
-int new_files_find(char ***paths, size_t *count, struct map *map,
+int new_files_find(struct new_file **files, size_t *count, struct map *map,
 	const struct changes *changes, struct err *err)
 {
 	struct search search = {.root = changes->files.root};
@@ -147,7 +173,7 @@ int new_files_find(char ***paths, size_t *count, struct map *map,
 	}
 	query_names_release(search.patterns, search.pattern_count);
 	interner_release(&search.known);
-	*paths = search.found;
+	*files = search.found;
 	*count = search.count;
 	return code;
 }

@@ -6,6 +6,7 @@
 
 #include "map/command.h"
 #include "map/query.h"
+#include "map/recording.h"
 #include "runners/adapter.h"
 #include "selector/namesake.h"
 #include "selector/order.h"
@@ -100,14 +101,30 @@ static void plan_count(struct plan *plan, const char *runner, const char *id)
 			       !strcmp(affected->units[i].runner, runner);
 }
 
-int plan_wraps(bool *yes, struct map *map, const struct plan_command *command,
-	struct err *err)
+/* The one that is named; maps of older versions have no name here. */
+static int plan_find_inside(const struct adapter **runner, struct map *map,
+	const struct plan_command *command, struct err *err)
+{
+	char *name;
+	int code = command_runner(
+		&name, map, command->line, command->directory, err);
+
+	*runner = name ? adapter_named(name + strlen(RECORDED_INSIDE))
+		       : adapter_inside();
+	free(name);
+	return code;
+}
+
+int plan_wraps(bool *yes, const struct adapter **runner, struct map *map,
+	const struct plan_command *command, struct err *err)
 {
 	struct query_units units = {0};
 	int64_t lasted;
 	int code = command_is_known(
 		yes, &lasted, map, command->line, command->directory, err);
 
+	if (code == 0 && *yes)
+		code = plan_find_inside(runner, map, command, err);
 	if (code == 0 && *yes)
 		code = query_units(&units, map, err);
 	for (size_t i = 0; i < units.count; i++)

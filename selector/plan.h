@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "map/left.h"
+#include "runners/adapter.h"
 #include "selector/affected.h"
 
 struct plan {
@@ -55,11 +56,12 @@ int plan_fill(struct plan *plan, struct map *map,
 	const struct plan_command *command, struct err *err);
 
 /*
- * Whether the map has a runner's tests of a command that is known to be none:
- * what the command is besides, if anything, is a unit that took no time.
+ * Whether the map has runners' tests of a command that is known to be none:
+ * what the command is besides, if anything, is a unit that took no time. And
+ * whose they are; NULL: of several runners.
  */
-int plan_wraps(bool *yes, struct map *map, const struct plan_command *command,
-	struct err *err);
+int plan_wraps(bool *yes, const struct adapter **runner, struct map *map,
+	const struct plan_command *command, struct err *err);
 
 /*
  * A changed file that may say which tests there are, to a command that leaves

@@ -30,8 +30,11 @@ static bool has_test_name(const struct test_files *tests, const char *path)
 	for (size_t i = 0; i < tests->pattern_count; i++) {
 		const char *pattern = tests->patterns[i].name;
 
-		if (!adapter_inside()->is_for_documents(pattern) &&
-			adapter_inside()->matches(pattern, path))
+		const struct adapter *adapter = adapter_of_pattern(pattern);
+
+		if (!(adapter->is_for_documents &&
+			    adapter->is_for_documents(pattern)) &&
+			adapter_matches(pattern, path))
 			return true;
 	}
 	return false;

@@ -366,7 +366,7 @@ static int64_t stopwatch(void)
 	return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
-/* Without it the interpreters run as they are, and are recorded coarser. */
+/* Without them the interpreters run as they are, and are recorded coarser. */
 static void put_start(const struct run_options *options,
 	const struct session *session, const char *folder,
 	const char *selection)
@@ -375,11 +375,18 @@ static void put_start(const struct run_options *options,
 		.session = session->directory,
 		.root = options->root,
 		.selection = selection,
-		.tells = options->inside == adapter_inside()};
-	char *text = adapter_inside()->startup(&start);
+		.tells = !options->inside    ? ""
+			 : !options->adapter ? NULL
+					     : options->inside->name};
 
-	session_put_start(session, text);
-	free(text);
+	for (size_t i = 0; adapter_at(i); i++) {
+		const struct adapter *adapter = adapter_at(i);
+		char *text = adapter->startup ? adapter->startup(&start) : NULL;
+
+		if (text)
+			session_put_start(session, adapter->start_name, text);
+		free(text);
+	}
 }
 
 /*

@@ -26,7 +26,6 @@
 #define NEWBORN_PREFIX "new-"
 #define LOCK_NAME "lock"
 #define ARENA_NAME "arena"
-#define START_NAME "start.py" /* as preload/interpreter.c has it */
 #define SELECTION_NAME "selection"
 
 /* Where the arena begins when the disk is nearly full. */
@@ -289,9 +288,10 @@ void session_stop(struct session *session)
 	follower_end(&session->arena, session->follower);
 }
 
-int session_put_start(const struct session *session, const char *text)
+int session_put_start(
+	const struct session *session, const char *name, const char *text)
 {
-	char *path = xasprintf("%s/" START_NAME, session->directory);
+	char *path = xasprintf("%s/%s", session->directory, name);
 	FILE *file = fopen(path, "wxe");
 	int code = file ? 0 : -errno;
 

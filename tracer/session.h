@@ -50,10 +50,12 @@ void session_start_clock(struct session *session);
 void session_stop(struct session *session);
 
 /*
- * Puts what an interpreter runs when it starts beside the arena. 0 or a
- * negative errno: then the run is recorded without.
+ * Puts what an interpreter runs when it starts beside the arena, under the
+ * name that it looks for. 0 or a negative errno: then the run is recorded
+ * without.
  */
-int session_put_start(const struct session *session, const char *text);
+int session_put_start(
+	const struct session *session, const char *name, const char *text);
 
 /*
  * Writes what a runner is to run, each with a NUL behind it, into a file of

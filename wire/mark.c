@@ -77,7 +77,12 @@ int mark_record(enum mark_verb verb)
 
 bool mark_is_ready(const struct mark *mark)
 {
-	return mark->verb == MARK_OUTCOME && !strcmp(mark->argument, "ready");
+	static const char word[] = "ready";
+	size_t n = sizeof(word) - 1;
+
+	return mark->verb == MARK_OUTCOME &&
+	       !strncmp(mark->argument, word, n) &&
+	       (!mark->argument[n] || mark->argument[n] == '/');
 }
 
 bool mark_parse_block(const struct mark *mark, struct mark_block *out)

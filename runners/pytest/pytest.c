@@ -55,7 +55,7 @@ static char *startup(const struct adapter_start *start)
 		.root = start->root,
 		.selection = start->selection,
 		.runner = "runners/pytest/start.py",
-		.tells = start->tells});
+		.tells = !start->tells || !strcmp(start->tells, "pytest")});
 }
 
 /* pytest.ExitCode; and a shell's for signals. */
@@ -112,6 +112,7 @@ const struct adapter adapter_pytest = {
 		   "cannot enter",
 	.startup = startup,
 	.loaded = "_ftrace",
+	.start_name = "start.py",
 	.skips = pytest_skips,
 	.matches = pytest_matches,
 	.is_passed = is_passed,

@@ -34,7 +34,10 @@ FOREIGN = {"--changed", "--show-only", "--output-junit",
            "--cov-fail-under", "--html", "--report-log", "--deselect",
            "--user", "--path", "--run", "--projects", "--no-peer", "--record",
            "--pairs", "--list", "--release", "--no-fail-fast", "--nocapture",
-           "--target", "--config", "--message-format"}
+           "--target", "--config", "--message-format",
+           "--parallel", "--permission", "--test-name-pattern",
+           "--shard", "--watch", "--bail", "--pool", "--test-isolation",
+           "--require"}
 
 problems = []
 

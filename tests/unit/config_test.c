@@ -164,8 +164,8 @@ TEST(values_of_a_check)
 	is_wrong(CHECKS("\"a\": {\"profiles\": [\"a b\"]}"),
 		"1:32: 'a b' is no name of a profile: letters, digits and "
 		"'_', then also any of '.:/+-'");
-	is_wrong(CHECKS("\"a\": {\"runner\": \"jest\"}"),
-		"1:29: unknown runner 'jest'; 'ftrace run -h' names them");
+	is_wrong(CHECKS("\"a\": {\"runner\": \"karma\"}"),
+		"1:29: unknown runner 'karma'; 'ftrace run -h' names them");
 	is_wrong(CHECKS("\"a\": {\"timeout\": 0}"),
 		"1:30: 'timeout' is a number of seconds above 0, and up to "
 		"31536000");

@@ -86,7 +86,9 @@ TEST(ready)
 
 	assert_true(mark_parse("/@ftrace/outcome/ready", &mark));
 	assert_true(mark_is_ready(&mark));
-	assert_true(mark_parse("/@ftrace/outcome/ready/1", &mark));
+	assert_true(mark_parse("/@ftrace/outcome/ready/mocha", &mark));
+	assert_true(mark_is_ready(&mark));
+	assert_true(mark_parse("/@ftrace/outcome/readymade", &mark));
 	assert_false(mark_is_ready(&mark));
 	assert_true(mark_parse("/@ftrace/use/ready", &mark));
 	assert_false(mark_is_ready(&mark));

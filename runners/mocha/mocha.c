@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mocha: a unit is a file of tests, which hook.cjs tells of in mocha's own
+ * process.
+ */
+#include "runners/mocha/mocha.h"
+
+#include <signal.h>
+
+#include "runners/javascript/javascript.h"
+
+/* Options that choose among the tests of a file: such a run is no units'. */
+static const char *const choosing[] = {
+	"-g", "-f", "--grep", "--fgrep", "--dry-run", "-w", "--watch", NULL};
+
+static bool mocha_recognise(char *const argv[])
+{
+	size_t at = javascript_find(argv, "mocha");
+
+	return at != JAVASCRIPT_NONE &&
+	       !javascript_has_option(argv, at, choosing);
+}
+
+/* The number of tests that failed. */
+static enum runner_end mocha_end(int status)
+{
+	switch (status) {
+	case 0:
+		return RUNNER_PASSED;
+	case 128 + SIGHUP:
+	case 128 + SIGINT:
+	case 128 + SIGQUIT:
+	case 128 + SIGKILL:
+	case 128 + SIGTERM:
+		return RUNNER_BROKEN_OFF;
+	default:
+		return RUNNER_FAILED;
+	}
+}
+
+static char **mocha_asked(char *const argv[], const char *root,
+	const char *directory, bool sibling)
+{
+	(void)root;
+	(void)directory;
+	return sibling ? NULL
+		       : javascript_asked(
+				 argv, javascript_find(argv, "mocha"), "mocha");
+}
+
+static bool mocha_is_part(char *const argv[])
+{
+	return javascript_names_file(argv, javascript_find(argv, "mocha"));
+}
+
+const struct adapter adapter_mocha = {
+	.name = "mocha",
+	.recognise = mocha_recognise,
+	.end = mocha_end,
+	.silence = "mocha did not load ftrace's hook; is it of version 8 or "
+		   "later, and does a setting choose among its tests?",
+	.startup = javascript_startup,
+	.start_name = JAVASCRIPT_START,
+	.skips = javascript_skips,
+	.matches = javascript_matches,
+	.asked = mocha_asked,
+	.is_part = mocha_is_part,
+};
