@@ -16,7 +16,7 @@ static const struct option_row options[] = {
 	{'e', "each", OPTION_LIST, &each, "GLOB",
 		"make each program that matches a unit of its own"},
 	{0, "runner", OPTION_TEXT, &runner, "RUNNER",
-		"pytest, ctest, go, cargo, jest, vitest, mocha, node or none"},
+		"a name that the manual page lists, or none"},
 	{0, "strict", OPTION_FLAG, &strict, 0,
 		"fail when something could not be recorded"},
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary line"},

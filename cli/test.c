@@ -28,7 +28,7 @@ static const struct option_row options[] = {
 	{0, "retries", OPTION_TEXT, &retries, "N",
 		"run what fails again, at most N times"},
 	{0, "runner", OPTION_TEXT, &runner, "RUNNER",
-		"pytest, ctest, go, cargo, jest, vitest, mocha, node or none"},
+		"a name that the manual page lists, or none"},
 	{0, "since", OPTION_TEXT, &asked.since, "REV",
 		"select by what differs from git's revision"},
 	{0, "staged", OPTION_FLAG, &asked.staged, 0,
