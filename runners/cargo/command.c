@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "runners/command_option.h"
 #include "runners/launcher.h"
 
 enum meaning {
@@ -15,11 +16,7 @@ enum meaning {
 	OFFLINE, /* the same, and it changes nothing */
 };
 
-static const struct option {
-	const char *name;
-	bool value; /* it has one: the next word, or behind a "=" */
-	enum meaning meaning;
-} options[] = {
+static const struct command_option options[] = {
 	{"-p", true, CHOOSES},
 	{"--package", true, CHOOSES},
 	{"--exclude", true, CHOOSES},
@@ -61,42 +58,8 @@ static const struct option {
 	{NULL, false, SHOWS},
 };
 
-struct given {
-	const struct option *option;
-	const char *value; /* or NULL */
-	size_t words;      /* 0: it is not known */
-};
-
-static struct given read_option(char *const argv[])
-{
-	const char *word = argv[0], *equals = strchr(word, '=');
-	size_t n = equals ? (size_t)(equals - word) : strlen(word);
-	struct given given = {0};
-
-	for (const struct option *option = options; option->name; option++)
-		if (strlen(option->name) == n && !memcmp(option->name, word, n))
-			given.option = option;
-	if (!given.option || (equals && !given.option->value))
-		return given;
-	given.words = 1;
-	given.value = equals ? equals + 1 : NULL;
-	if (!given.option->value || equals)
-		return given;
-	given.value = argv[1];
-	given.words = argv[1] ? 2 : 0;
-	return given;
-}
-
-static void vary(struct cargo_command *command, const char *text)
-{
-	char *longer = xasprintf(
-		"%s%s%s", command->variant, *command->variant ? " " : "", text);
-
-	free(command->variant);
-	command->variant = longer;
-}
-
-static void add_option(struct words *words, const struct given *given)
+static void add_option(
+	struct words *words, const struct command_option_given *given)
 {
 	words_add_copy(words, given->option->name);
 	if (given->value)
@@ -104,9 +67,9 @@ static void add_option(struct words *words, const struct given *given)
 }
 
 static void take_option(
-	struct cargo_command *command, const struct given *given)
+	struct cargo_command *command, const struct command_option_given *given)
 {
-	enum meaning meaning = given->option->meaning;
+	int meaning = given->option->meaning;
 
 	if (meaning == SHOWS)
 		return;
@@ -117,9 +80,9 @@ static void take_option(
 		add_option(&command->project, given);
 	if (meaning != PROJECT && meaning != BUILDS)
 		return;
-	vary(command, given->option->name);
+	command_option_vary(&command->variant, given->option->name);
 	if (given->value)
-		vary(command, given->value);
+		command_option_vary(&command->variant, given->value);
 }
 
 /* What the programs of the tests are told. */
@@ -133,9 +96,9 @@ static void take_rest(struct cargo_command *command, char *const words[])
 			!strncmp(*words, "--test-threads=", 15))
 			continue;
 		if (!any)
-			vary(command, "--");
+			command_option_vary(&command->variant, "--");
 		any = true;
-		vary(command, *words);
+		command_option_vary(&command->variant, *words);
 	}
 }
 
@@ -166,7 +129,7 @@ static size_t read_start(struct cargo_command *command, char *const argv[])
 
 bool cargo_command_read(struct cargo_command *command, char *const argv[])
 {
-	struct given given;
+	struct command_option_given given;
 	size_t i;
 
 	memset(command, 0, sizeof(*command));
@@ -179,14 +142,15 @@ bool cargo_command_read(struct cargo_command *command, char *const argv[])
 			take_rest(command, argv + i + 1);
 			break;
 		}
-		given = (struct given){.words = 1};
+		given = (struct command_option_given){.words = 1};
 		if (*argv[i] != '-') {
 			/* Names of tests. */
-			vary(command, "--");
-			vary(command, argv[i]);
+			command_option_vary(&command->variant, "--");
+			command_option_vary(&command->variant, argv[i]);
 			continue;
 		}
-		given = read_option(argv + i);
+		given = command_option_read(
+			options, COMMAND_OPTION_EQUALS, argv + i);
 		if (!given.words)
 			return false;
 		take_option(command, &given);

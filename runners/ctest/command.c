@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/words.h"
 #include "map/project.h"
+#include "runners/command_option.h"
 #include "runners/launcher.h"
 
 enum meaning {
@@ -17,11 +18,7 @@ enum meaning {
 	JUNIT,   /* where their ends are written */
 };
 
-static const struct option {
-	const char *name;
-	bool value; /* it has one: the next word, or behind a "=" */
-	enum meaning meaning;
-} options[] = {
+static const struct command_option options[] = {
 	{"-V", false, SHOWS},
 	{"--verbose", false, SHOWS},
 	{"-VV", false, SHOWS},
@@ -79,15 +76,6 @@ static const struct option {
 	{NULL, false, SHOWS},
 };
 
-/* ctest takes a value in the next word alone. */
-static const struct option *option_of(const char *word)
-{
-	for (const struct option *option = options; option->name; option++)
-		if (!strcmp(option->name, word))
-			return option;
-	return NULL;
-}
-
 static bool is_number(const char *word)
 {
 	return word && *word && !word[strspn(word, "0123456789")];
@@ -105,28 +93,15 @@ static size_t jobs_words(char *const argv[])
 	return is_number(argv[1]) ? 2 : 1;
 }
 
-/* One option of argv. */
-struct given {
-	const struct option *option; /* NULL: how many run at a time */
-	const char *value;           /* or NULL */
-	size_t words;                /* 0: it is not known */
-};
-
-static struct given read_option(char *const argv[])
+/* One option of argv; it is none of the table where it says how many run at a
+ * time. */
+static struct command_option_given read_option(char *const argv[])
 {
-	struct given given = {.words = jobs_words(argv)};
+	struct command_option_given given = {.words = jobs_words(argv)};
 
-	if (given.words)
-		return given;
-	given.option = option_of(argv[0]);
-	if (!given.option)
-		return given;
-	given.words = 1;
-	if (!given.option->value)
-		return given;
-	given.value = argv[1];
-	given.words = argv[1] ? 2 : 0;
-	return given;
+	return given.words ? given
+			   : command_option_read(
+				     options, COMMAND_OPTION_APART, argv);
 }
 
 static bool is_ctest(const char *word)
@@ -139,7 +114,7 @@ static bool is_ctest(const char *word)
 
 bool ctest_command_read(struct ctest_command *command, char *const argv[])
 {
-	struct given given;
+	struct command_option_given given;
 	size_t i = launcher_words(argv);
 
 	*command = (struct ctest_command){.directory = "."};
@@ -167,7 +142,7 @@ char **ctest_command_asked(char *const argv[], const char *root,
 	const char *directory, bool sibling)
 {
 	struct ctest_command command;
-	struct given given;
+	struct command_option_given given;
 	struct words words = {0};
 
 	/* The build's place says where it is, wherever it is started. */

@@ -6,125 +6,89 @@
 
 #include "base/alloc.h"
 #include "map/project.h"
+#include "runners/command_option.h"
 #include "runners/launcher.h"
 
 enum meaning {
 	SHOWS,  /* how it is told, how fast it is done, what is written */
 	COUNT,  /* how often tests run */
-	TESTS,  /* which tests of a package run, or how */
+	TESTS,  /* which tests of a package run, how, or how they end */
 	BUILDS, /* what they are built of */
 	PLACE,  /* where */
 };
 
-static const struct flag {
-	const char *name;
-	bool value; /* it has one: the next word, or behind a "=" */
-	enum meaning meaning;
-} known_flags[] = {
-	{"C", true, PLACE},
-	{"a", false, SHOWS},
-	{"asan", false, BUILDS},
-	{"asmflags", true, BUILDS},
-	{"bench", true, TESTS},
-	{"benchmem", false, SHOWS},
-	{"benchtime", true, TESTS},
-	{"blockprofile", true, SHOWS},
-	{"blockprofilerate", true, SHOWS},
-	{"buildvcs", false, SHOWS},
-	{"compiler", true, BUILDS},
-	{"count", true, COUNT},
-	{"cover", false, SHOWS},
-	{"covermode", true, SHOWS},
-	{"coverprofile", true, SHOWS},
-	{"cpu", true, TESTS},
-	{"cpuprofile", true, SHOWS},
-	{"failfast", false, SHOWS},
-	{"fullpath", false, SHOWS},
-	{"gccgoflags", true, BUILDS},
-	{"gcflags", true, BUILDS},
-	{"installsuffix", true, BUILDS},
-	{"json", false, SHOWS},
-	{"ldflags", true, BUILDS},
-	{"linkshared", false, BUILDS},
-	{"memprofile", true, SHOWS},
-	{"memprofilerate", true, SHOWS},
-	{"mod", true, BUILDS},
-	{"modcacherw", false, SHOWS},
-	{"modfile", true, BUILDS},
-	{"msan", false, BUILDS},
-	{"mutexprofile", true, SHOWS},
-	{"mutexprofilefraction", true, SHOWS},
-	{"outputdir", true, SHOWS},
-	{"p", true, SHOWS},
-	{"parallel", true, SHOWS},
-	{"pgo", true, BUILDS},
-	{"race", false, BUILDS},
-	{"run", true, TESTS},
-	{"short", false, TESTS},
-	{"shuffle", true, SHOWS},
-	{"skip", true, TESTS},
-	{"tags", true, BUILDS},
-	{"timeout", true, SHOWS},
-	{"trace", true, SHOWS},
-	{"trimpath", false, BUILDS},
-	{"v", false, SHOWS},
-	{"vet", true, SHOWS},
-	{"work", false, SHOWS},
-	{"x", false, SHOWS},
+static const struct command_option known_flags[] = {
+	{"-C", true, PLACE},
+	{"-a", false, SHOWS},
+	{"-asan", false, BUILDS},
+	{"-asmflags", true, BUILDS},
+	{"-bench", true, TESTS},
+	{"-benchmem", false, SHOWS},
+	{"-benchtime", true, TESTS},
+	{"-blockprofile", true, SHOWS},
+	{"-blockprofilerate", true, SHOWS},
+	{"-buildvcs", false, SHOWS},
+	{"-compiler", true, BUILDS},
+	{"-count", true, COUNT},
+	{"-cover", false, SHOWS},
+	{"-covermode", true, SHOWS},
+	{"-coverprofile", true, SHOWS},
+	{"-cpu", true, TESTS},
+	{"-cpuprofile", true, SHOWS},
+	{"-failfast", false, SHOWS},
+	{"-fullpath", false, SHOWS},
+	{"-gccgoflags", true, BUILDS},
+	{"-gcflags", true, BUILDS},
+	{"-installsuffix", true, BUILDS},
+	{"-json", false, SHOWS},
+	{"-ldflags", true, BUILDS},
+	{"-linkshared", false, BUILDS},
+	{"-memprofile", true, SHOWS},
+	{"-memprofilerate", true, SHOWS},
+	{"-mod", true, BUILDS},
+	{"-modcacherw", false, SHOWS},
+	{"-modfile", true, BUILDS},
+	{"-msan", false, BUILDS},
+	{"-mutexprofile", true, SHOWS},
+	{"-mutexprofilefraction", true, SHOWS},
+	{"-outputdir", true, SHOWS},
+	{"-p", true, SHOWS},
+	{"-parallel", true, SHOWS},
+	{"-pgo", true, BUILDS},
+	{"-race", false, BUILDS},
+	{"-run", true, TESTS},
+	{"-short", false, TESTS},
+	{"-shuffle", true, SHOWS},
+	{"-skip", true, TESTS},
+	{"-tags", true, BUILDS},
+	{"-timeout", true, SHOWS},
+	{"-trace", true, SHOWS},
+	{"-trimpath", false, BUILDS},
+	{"-v", false, SHOWS},
+	{"-vet", true, TESTS},
+	{"-work", false, SHOWS},
+	{"-x", false, SHOWS},
 	{NULL, false, SHOWS},
 };
 
-/* One flag of argv. */
-struct given {
-	const struct flag *flag;
-	const char *value; /* or NULL */
-	size_t words;      /* 0: it is not known */
-};
-
-static struct given read_flag(char *const argv[])
+static struct command_option_given read_flag(char *const argv[])
 {
-	const char *word = argv[0] + 1, *equals;
-	struct given given = {0};
-	size_t n;
-
-	word += *word == '-';
-	equals = strchr(word, '=');
-	n = equals ? (size_t)(equals - word) : strlen(word);
-	for (const struct flag *flag = known_flags; flag->name; flag++)
-		if (strlen(flag->name) == n && !memcmp(flag->name, word, n))
-			given.flag = flag;
-	if (!given.flag)
-		return given;
-	given.words = 1;
-	given.value = equals ? equals + 1 : NULL;
-	if (!given.flag->value || equals)
-		return given;
-	given.value = argv[1];
-	given.words = argv[1] ? 2 : 0;
-	return given;
+	return command_option_read(known_flags, COMMAND_OPTION_FLAG, argv);
 }
 
 /* A flag as it is written in one word. */
-static char *flag_text(const struct given *given)
+static char *flag_text(const struct command_option_given *given)
 {
 	return given->value
-		       ? xasprintf("-%s=%s", given->flag->name, given->value)
-		       : xasprintf("-%s", given->flag->name);
+		       ? xasprintf("%s=%s", given->option->name, given->value)
+		       : xstrdup(given->option->name);
 }
 
-static void vary(struct go_command *command, const char *text)
-{
-	char *longer = xasprintf(
-		"%s%s%s", command->variant, *command->variant ? " " : "", text);
-
-	free(command->variant);
-	command->variant = longer;
-}
-
-static void take_flag(struct go_command *command, const struct given *given)
+static void take_flag(
+	struct go_command *command, const struct command_option_given *given)
 {
 	char *text = flag_text(given);
-	enum meaning meaning = given->flag->meaning;
+	int meaning = given->option->meaning;
 
 	if (meaning == PLACE) {
 		command->directory = given->value;
@@ -135,7 +99,7 @@ static void take_flag(struct go_command *command, const struct given *given)
 	/* What -count=1 asks for is asked for anyway. */
 	if (meaning == TESTS || meaning == BUILDS ||
 		(meaning == COUNT && strcmp(given->value, "1") != 0))
-		vary(command, text);
+		command_option_vary(&command->variant, text);
 	if (meaning == BUILDS)
 		words_add_copy(&command->build, text);
 	words_add(&command->flags, text);
@@ -168,9 +132,9 @@ static size_t read_start(struct go_command *command, char *const argv[])
 	/* Before the verb, too, it can be told where. */
 	i++;
 	while (argv[i] && !strncmp(argv[i], "-C", 2)) {
-		struct given given = read_flag(argv + i);
+		struct command_option_given given = read_flag(argv + i);
 
-		if (!given.words || given.flag->meaning != PLACE)
+		if (!given.words || given.option->meaning != PLACE)
 			return 0;
 		command->directory = given.value;
 		i += given.words;
@@ -182,7 +146,7 @@ static size_t read_start(struct go_command *command, char *const argv[])
 bool go_command_read(struct go_command *command, char *const argv[])
 {
 	bool behind = false;
-	struct given given;
+	struct command_option_given given;
 	size_t i;
 
 	memset(command, 0, sizeof(*command));
@@ -194,7 +158,7 @@ bool go_command_read(struct go_command *command, char *const argv[])
 		if (!strcmp(argv[i], "-args") || !strcmp(argv[i], "--args")) {
 			for (; argv[i]; i++) {
 				words_add_copy(&command->rest, argv[i]);
-				vary(command, argv[i]);
+				command_option_vary(&command->variant, argv[i]);
 			}
 			break;
 		}

@@ -56,6 +56,18 @@ char *javascript_startup(const struct adapter_start *start)
 	return text;
 }
 
+enum runner_end javascript_end(int status)
+{
+	switch (status) {
+	case 0:
+		return RUNNER_PASSED;
+	case 1:
+		return RUNNER_FAILED;
+	default:
+		return status > 128 ? RUNNER_BROKEN_OFF : RUNNER_GAVE_UP;
+	}
+}
+
 bool javascript_skips(const char *directory)
 {
 	return !strcmp(directory, "node_modules") || !strcmp(directory, ".git");

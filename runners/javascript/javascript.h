@@ -14,7 +14,8 @@
 
 #define JAVASCRIPT_START "start.cjs"
 
-/* As struct adapter has it. */
+/* As struct adapter has them; mocha alone ends otherwise. */
+enum runner_end javascript_end(int status);
 char *javascript_startup(const struct adapter_start *start);
 bool javascript_skips(const char *directory);
 bool javascript_matches(const char *pattern, const char *path);

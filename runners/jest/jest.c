@@ -22,18 +22,6 @@ static bool jest_recognise(char *const argv[])
 	       !javascript_has_option(argv, at, choosing);
 }
 
-static enum runner_end jest_end(int status)
-{
-	switch (status) {
-	case 0:
-		return RUNNER_PASSED;
-	case 1:
-		return RUNNER_FAILED;
-	default:
-		return status > 128 ? RUNNER_BROKEN_OFF : RUNNER_GAVE_UP;
-	}
-}
-
 static char **jest_asked(char *const argv[], const char *root,
 	const char *directory, bool sibling)
 {
@@ -60,7 +48,7 @@ static const struct ignored_row ignored[] = {
 const struct adapter adapter_jest = {
 	.name = "jest",
 	.recognise = jest_recognise,
-	.end = jest_end,
+	.end = javascript_end,
 	.ignored = ignored,
 	.silence = "jest did not load ftrace's hook; is it of version 29 or "
 		   "later, and does a setting choose among its tests?",

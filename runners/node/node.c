@@ -5,7 +5,6 @@
  */
 #include "runners/node/node.h"
 
-#include <signal.h>
 #include <string.h>
 
 #include "runners/javascript/javascript.h"
@@ -33,18 +32,6 @@ static bool node_recognise(char *const argv[])
 	return node_find(argv) != JAVASCRIPT_NONE;
 }
 
-static enum runner_end node_end(int status)
-{
-	switch (status) {
-	case 0:
-		return RUNNER_PASSED;
-	case 1:
-		return RUNNER_FAILED;
-	default:
-		return status > 128 ? RUNNER_BROKEN_OFF : RUNNER_GAVE_UP;
-	}
-}
-
 static char **node_asked(char *const argv[], const char *root,
 	const char *directory, bool sibling)
 {
@@ -63,7 +50,7 @@ static bool node_is_part(char *const argv[])
 const struct adapter adapter_node = {
 	.name = "node",
 	.recognise = node_recognise,
-	.end = node_end,
+	.end = javascript_end,
 	.silence = "node did not load ftrace's hook; is it of version 20 or "
 		   "later?",
 	.skips = javascript_skips,

@@ -20,18 +20,6 @@ static bool vitest_recognise(char *const argv[])
 	       !javascript_has_option(argv, at, choosing);
 }
 
-static enum runner_end vitest_end(int status)
-{
-	switch (status) {
-	case 0:
-		return RUNNER_PASSED;
-	case 1:
-		return RUNNER_FAILED;
-	default:
-		return status > 128 ? RUNNER_BROKEN_OFF : RUNNER_GAVE_UP;
-	}
-}
-
 static char **vitest_asked(char *const argv[], const char *root,
 	const char *directory, bool sibling)
 {
@@ -58,7 +46,7 @@ static const struct ignored_row ignored[] = {
 const struct adapter adapter_vitest = {
 	.name = "vitest",
 	.recognise = vitest_recognise,
-	.end = vitest_end,
+	.end = javascript_end,
 	.ignored = ignored,
 	.silence = "vitest did not load ftrace's hook; is it of version 3 or "
 		   "later, and do its tests run in forks, all of each file?",

@@ -243,6 +243,19 @@ def test_flags_that_decide_are_told_apart(sample):
     assert project.affected() == []
 
 
+def test_what_only_vet_finds(sample):
+    """A run that did not ask vet says nothing of one that does."""
+    project = sample
+    project.write("a/a_test.go", """\
+        package a
+        import "testing"
+        func TestOne(t *testing.T) { t.Logf("%d", "no number") }
+        """)
+    project.ftrace("run", "--", "go", "test", "-vet=off", "./...").ok()
+    assert "./a::-vet=off" in project.units()
+    assert project.ftrace("test", "--", "go", "test", "./...").code == 1
+
+
 def test_below_and_from_elsewhere(sample):
     project = sample
     below = project.root / "b"
