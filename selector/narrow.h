@@ -67,6 +67,12 @@ struct narrowing {
 	size_t count, room;
 };
 
+/*
+ * With "off" for a value in the environment nothing is narrowed. All else is as
+ * ever, so that one can tell what the narrowing gives, and do without it.
+ */
+#define NARROW_VARIABLE "FTRACE_NARROW"
+
 /* changes_find() has found them. */
 int narrowing_find(struct narrowing *narrowing, struct changes *changes,
 	struct map *map, struct err *err);
