@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload/own_calls.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "preload/objects.h"
+#include "preload/observe.h"
+#include "preload/recorder.h"
+#include "preload/stubs.h"
+#include "wire/raw.h"
+#include "wire/verdict.h"
+
+/* How far from code its stubs are looked for a place, and in what steps. */
+#define REACH (INT64_C(1) << 30)
+#define STEP (INT64_C(1) << 24)
+
+/* The bytes of a site and of what moves along with it are fewer. */
+#define SITE_REACH 64u
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+/* Where an object's sites are. */
+struct own_text {
+	uintptr_t base;     /* what addresses are counted from, modulo 2^64 */
+	uintptr_t from, to; /* its code as far as it is known; to is 0: not */
+	const struct own_site *sites;
+	uint32_t count;
+};
+
+static uintptr_t page = 4096;
+static struct text unseen; /* the first object whose calls nobody sees */
+
+static bool own_calls_stat(
+	int dir, const char *path, int flags, struct stat *st)
+{
+	return raw_call(SYS_newfstatat, dir, (long)path, (long)st, flags, 0,
+		       0) == 0 &&
+	       S_ISREG(st->st_mode);
+}
+
+static bool own_calls_is_error(long address)
+{
+	return address < 0 && address >= -4095;
+}
+
+static bool is_near(long at, uintptr_t code)
+{
+	int64_t distance = (int64_t)((uintptr_t)at - code);
+
+	return !own_calls_is_error(at) && distance < REACH && -distance < REACH;
+}
+
+/* Memory near the code, or an error. */
+static long take_near(uintptr_t code, size_t size)
+{
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+	const int access = PROT_READ | PROT_WRITE;
+	long at = raw_mmap(NULL, size, access, flags, -1, 0);
+
+	if (is_near(at, code))
+		return at;
+	if (!own_calls_is_error(at))
+		raw_munmap((void *)at, size);
+	for (int64_t far = STEP; far < REACH; far += STEP) {
+		at = raw_mmap((void *)((code - (uintptr_t)far) & ~(page - 1)),
+			size, access, flags | MAP_FIXED_NOREPLACE, -1, 0);
+		if (is_near(at, code))
+			return at;
+		if (!own_calls_is_error(at))
+			raw_munmap((void *)at, size);
+	}
+	return -1;
+}
+
+static bool own_calls_protect(uintptr_t from, uintptr_t to, int access)
+{
+	return raw_call(SYS_mprotect, (long)from, (long)(to - from), access, 0,
+		       0, 0) == 0;
+}
+
+/* What is written is written to pages of this process's own. */
+static bool write_stubs(const struct own_text *text, uint8_t *head)
+{
+	bool whole = true;
+
+	own_stubs_begin(head);
+	for (uint32_t i = 0; i < text->count; i++)
+		whole &= own_stub_write(head,
+			head + OWN_STUBS_HEAD + (size_t)i * OWN_STUB_BYTES,
+			(uint8_t *)(text->base + text->sites[i].address),
+			&text->sites[i]);
+	return whole;
+}
+
+static bool own_calls_patch(const struct own_text *text)
+{
+	uintptr_t from, to;
+	size_t size = OWN_STUBS_HEAD + (size_t)text->count * OWN_STUB_BYTES;
+	bool whole;
+	long head;
+
+	from = text->base + text->sites[0].address - text->sites[0].before;
+	to = text->base + text->sites[text->count - 1].address + SITE_REACH / 2;
+	from &= ~(page - 1);
+	to = (to + page - 1) & ~(page - 1);
+	size = (size + page - 1) & ~(page - 1);
+	head = take_near(from, size);
+	if (own_calls_is_error(head))
+		return false;
+	if (!own_calls_protect(from, to, PROT_READ | PROT_WRITE | PROT_EXEC)) {
+		raw_munmap((void *)head, size);
+		return false;
+	}
+	whole = write_stubs(text, (uint8_t *)head);
+	/* They have to be executable before anybody comes. */
+	whole &= own_calls_protect(
+		(uintptr_t)head, (uintptr_t)head + size, PROT_READ | PROT_EXEC);
+	own_calls_protect(from, to, PROT_READ | PROT_EXEC);
+	return whole;
+}
+
+/* Leaves the sites that lie in what is known of the code. */
+static void trim(struct own_text *text)
+{
+	while (text->to && text->count &&
+		text->base + text->sites[0].address < text->from) {
+		text->sites++;
+		text->count--;
+	}
+	while (text->to && text->count &&
+		text->base + text->sites[text->count - 1].address >= text->to)
+		text->count--;
+}
+
+/* They lie where a stray write of any program can hit them. */
+static bool own_calls_are_sound(const struct own_text *text)
+{
+	for (uint32_t i = 0; i < text->count; i++) {
+		uintptr_t at = text->base + text->sites[i].address;
+
+		if ((text->to && (at < text->from + text->sites[i].before ||
+					 at + SITE_REACH / 2 > text->to)) ||
+			text->sites[i].before > SITE_REACH / 2 ||
+			text->sites[i].after > SITE_REACH / 2 ||
+			(i && text->sites[i].address <=
+					text->sites[i - 1].address))
+			return false;
+	}
+	return true;
+}
+
+/* Whether all calls that the object makes by itself are seen from now on. */
+static bool own_calls_see(const struct verdict *verdict, struct own_text *text)
+{
+	if (verdict->kind == VERDICT_QUIET)
+		return true;
+	if (verdict->kind != VERDICT_SITES_ALL || !verdict->count ||
+		verdict->first > VERDICT_SITES - verdict->count)
+		return false;
+	text->sites = recorder_own_sites() + verdict->first;
+	text->count = verdict->count;
+	trim(text);
+	return own_calls_are_sound(text) &&
+	       (!text->count || own_calls_patch(text));
+}
+
+static void say_lost(const char *path, size_t size)
+{
+	static const char before[] = "it ran code of '";
+	static const char behind[] = "', which calls the kernel itself";
+	char *buffer = scratch_take();
+	size_t n = sizeof(before) - 1;
+
+	if (!buffer)
+		return;
+	if (size > SCRATCH_SIZE - sizeof(before) - sizeof(behind))
+		size = SCRATCH_SIZE - sizeof(before) - sizeof(behind);
+	memcpy(buffer, before, n);
+	memcpy(buffer + n, path, size);
+	memcpy(buffer + n + size, behind, sizeof(behind));
+	recorder_lost_lasting(buffer);
+	scratch_give(buffer);
+}
+
+void own_calls_lost(void)
+{
+	say_lost(unseen.bytes, unseen.size);
+}
+
+static bool start_object(const char *name, uintptr_t base)
+{
+	struct own_text text = {.base = base};
+	struct verdict verdict;
+	struct stat st;
+	char *buffer;
+	long n;
+
+	if (!own_calls_stat(AT_FDCWD, name, 0, &st))
+		return false;
+	verdict = recorder_find_verdict(&st);
+	if (verdict.kind == VERDICT_NONE) {
+		buffer = scratch_take();
+		n = buffer ? raw_readlink(name, buffer, SCRATCH_SIZE - 1) : -1;
+		if (n > 0)
+			buffer[n] = '\0';
+		/* Of the program it says which one it is. */
+		verdict = recorder_ask_verdict(
+			&st, n > 0 && *buffer == '/' ? buffer : name, -1);
+		if (buffer)
+			scratch_give(buffer);
+	}
+	return own_calls_see(&verdict, &text);
+}
+
+bool own_calls_start(const struct start *start)
+{
+	const char *program =
+		start->loader ? "/proc/self/exe" : start->executed;
+	const char *name;
+	uintptr_t base;
+	bool whole = true;
+
+	page = start->page_size ? start->page_size : page;
+	for (size_t i = 0; (name = objects_at(i, &base)); i++) {
+		if (!i && program)
+			name = program;
+		/* The C library and the loader are patched as such. */
+		if (!strchr(name, '/') || (i && objects_is_library(name)) ||
+			!strcmp(name, recorder_library()) ||
+			start_object(name, base))
+			continue;
+		if (!i && start->executed)
+			name = start->executed;
+		if (whole)
+			unseen = (struct text){name, strlen(name)};
+		whole = false;
+	}
+	return whole;
+}
+
+void own_calls_mapped(
+	int fd, uintptr_t at, size_t size, uint64_t offset, bool shared)
+{
+	struct own_text text = {.from = at, .to = at + size};
+	struct verdict verdict;
+	char *path;
+	struct stat st;
+	long n;
+
+	if (raw_call(SYS_fstat, fd, (long)&st, 0, 0, 0, 0) < 0 ||
+		!S_ISREG(st.st_mode))
+		return;
+	verdict = recorder_find_verdict(&st);
+	if (verdict.kind == VERDICT_QUIET)
+		return;
+	path = scratch_take();
+	if (!path) {
+		recorder_lost("too many calls at once");
+		return;
+	}
+	n = fd_path(fd, path);
+	n = n > 0 && n < (long)SCRATCH_SIZE ? n : 0;
+	path[n] = '\0';
+	if (verdict.kind == VERDICT_NONE)
+		verdict = recorder_ask_verdict(&st, path, fd);
+	text.base = at - offset - verdict.shift;
+	if (shared && verdict.kind == VERDICT_SITES_ALL)
+		verdict.kind = VERDICT_CALLS;
+	/* Of a second C library it is said already. */
+	if (!objects_is_core(path) && !own_calls_see(&verdict, &text))
+		say_lost(path, (size_t)n);
+	scratch_give(path);
+}
