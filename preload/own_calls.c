@@ -205,12 +205,13 @@ static bool start_object(const char *name, uintptr_t base)
 	verdict = recorder_find_verdict(&st);
 	if (verdict.kind == VERDICT_NONE) {
 		buffer = scratch_take();
-		n = buffer ? raw_readlink(name, buffer, SCRATCH_SIZE - 1) : -1;
+		n = buffer && !strncmp(name, "/proc/", 6)
+			    ? raw_readlink(name, buffer, SCRATCH_SIZE - 1)
+			    : 0;
 		if (n > 0)
 			buffer[n] = '\0';
-		/* Of the program it says which one it is. */
 		verdict = recorder_ask_verdict(
-			&st, n > 0 && *buffer == '/' ? buffer : name, -1);
+			&st, n > 0 ? buffer : name, -1);
 		if (buffer)
 			scratch_give(buffer);
 	}
