@@ -259,7 +259,7 @@ static struct bounds bounds_of(const struct elf_code *code,
 		else
 			high = middle;
 	}
-	if (low && list[low - 1].start > section->address) {
+	if (low && list[low - 1].start >= section->address) {
 		bounds.from = (size_t)(list[low - 1].start - section->address);
 		bounds.sure = list[low - 1].end;
 	}

@@ -83,14 +83,15 @@ void own_sites_check(struct own_calls *calls, const struct elf_section *section)
 		low = address < low ? address : low;
 		high = address > high ? address : high;
 	}
-	for (size_t i = 0; i + 6 <= section->size; i++) {
+	for (size_t i = 0; i + 5 <= section->size; i++) {
 		size_t size = 0;
 		uint64_t target;
 		int32_t far;
 
 		if (text[i] == 0xe8 || text[i] == 0xe9)
 			size = 5;
-		else if (text[i] == 0x0f && (text[i + 1] & 0xf0) == 0x80)
+		else if (text[i] == 0x0f && (text[i + 1] & 0xf0) == 0x80 &&
+			 i + 6 <= section->size)
 			size = 6;
 		if (!size)
 			continue;

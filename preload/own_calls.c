@@ -210,8 +210,7 @@ static bool start_object(const char *name, uintptr_t base)
 			    : 0;
 		if (n > 0)
 			buffer[n] = '\0';
-		verdict = recorder_ask_verdict(
-			&st, n > 0 ? buffer : name, -1);
+		verdict = recorder_ask_verdict(&st, n > 0 ? buffer : name, -1);
 		if (buffer)
 			scratch_give(buffer);
 	}
