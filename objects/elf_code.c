@@ -152,6 +152,22 @@ static void read_sections(
 	}
 }
 
+/* Whether there are relocations of what is not writable: code. */
+static bool is_relocated(const uint8_t *at, size_t size)
+{
+	Elf64_Dyn entry;
+
+	for (; size >= sizeof(entry);
+		at += sizeof(entry), size -= sizeof(entry)) {
+		memcpy(&entry, at, sizeof(entry));
+		if (entry.d_tag == DT_TEXTREL ||
+			(entry.d_tag == DT_FLAGS &&
+				entry.d_un.d_val & DF_TEXTREL))
+			return true;
+	}
+	return false;
+}
+
 static void read_segments(
 	struct elf_code *code, Elf *elf, const uint8_t *bytes, size_t size)
 {
@@ -168,6 +184,10 @@ static void read_segments(
 			elf_code_read_frames(
 				code, &(struct frames){bytes, size,
 					      head.p_offset, head.p_vaddr});
+		if (head.p_type == PT_DYNAMIC && head.p_offset < size &&
+			head.p_filesz <= size - head.p_offset)
+			code->relocated |= is_relocated(
+				bytes + head.p_offset, head.p_filesz);
 		if (!sections && head.p_type == PT_LOAD && head.p_flags & PF_X)
 			add_section(code, bytes, size, head.p_offset,
 				head.p_vaddr, head.p_filesz);

@@ -30,6 +30,7 @@ struct elf_code {
 	bool framed;    /* unwinders are told of functions and their ends */
 	int64_t shift;  /* from offsets in the file to addresses, of code */
 	bool one_shift; /* it is the same for all code */
+	bool relocated; /* the loader changes code when it loads it */
 	bool go;        /* there is code of Go in it */
 };
 

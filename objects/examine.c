@@ -40,8 +40,9 @@ static struct verdict judge(const struct elf_code *code,
 
 	if (!calls->count)
 		return (struct verdict){.kind = VERDICT_QUIET};
-	if (code->go || !code->one_shift || calls->count > UINT16_MAX ||
-		code->shift < 0 || code->shift > UINT32_MAX)
+	if (code->go || code->relocated || !code->one_shift ||
+		calls->count > UINT16_MAX || code->shift < 0 ||
+		code->shift > UINT32_MAX)
 		return (struct verdict){.kind = VERDICT_CALLS};
 	for (size_t i = 0; i < calls->count; i++)
 		if (!calls->list[i].proved ||

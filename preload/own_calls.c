@@ -17,8 +17,12 @@
 #define REACH (INT64_C(1) << 30)
 #define STEP (INT64_C(1) << 24)
 
-/* The bytes of a site and of what moves along with it are fewer. */
-#define SITE_REACH 64u
+/* The instruction that enters the kernel. */
+#if defined(__x86_64__)
+#define SITE_BYTES 2u
+#else
+#define SITE_BYTES 4u
+#endif
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
@@ -83,45 +87,62 @@ static bool own_calls_protect(uintptr_t from, uintptr_t to, int access)
 		       0, 0) == 0;
 }
 
-/* What is written is written to pages of this process's own. */
-static bool write_stubs(const struct own_text *text, uint8_t *head)
+static uint8_t *instruction_of(
+	const struct own_text *text, const struct own_site *site)
 {
-	bool whole = true;
-
-	own_stubs_begin(head);
-	for (uint32_t i = 0; i < text->count; i++)
-		whole &= own_stub_write(head,
-			head + OWN_STUBS_HEAD + (size_t)i * OWN_STUB_BYTES,
-			(uint8_t *)(text->base + text->sites[i].address),
-			&text->sites[i]);
-	return whole;
+	return (uint8_t *)(text->base + site->address);
 }
 
+static uint8_t *stub_of(uint8_t *head, uint32_t i)
+{
+	return head + OWN_STUBS_HEAD + (size_t)i * OWN_STUB_BYTES;
+}
+
+/* The stubs of all sites, ready to be executed; NULL: they cannot be had. */
+static uint8_t *make_stubs(const struct own_text *text, uintptr_t near)
+{
+	size_t size = OWN_STUBS_HEAD + (size_t)text->count * OWN_STUB_BYTES;
+	bool whole = true;
+	uint8_t *head;
+	long at;
+
+	size = (size + page - 1) & ~(page - 1);
+	at = take_near(near, size);
+	if (own_calls_is_error(at))
+		return NULL;
+	head = (uint8_t *)at;
+	own_stubs_begin(head);
+	for (uint32_t i = 0; i < text->count; i++)
+		whole &= own_stub_write(head, stub_of(head, i),
+			instruction_of(text, &text->sites[i]), &text->sites[i]);
+	if (whole && own_calls_protect((uintptr_t)head, (uintptr_t)head + size,
+			     PROT_READ | PROT_EXEC))
+		return head;
+	raw_munmap(head, size);
+	return NULL;
+}
+
+/* All or none. What is written is written to pages of this process's own. */
 static bool own_calls_patch(const struct own_text *text)
 {
-	uintptr_t from, to;
-	size_t size = OWN_STUBS_HEAD + (size_t)text->count * OWN_STUB_BYTES;
-	bool whole;
-	long head;
+	const struct own_site *first = &text->sites[0];
+	const struct own_site *last = &text->sites[text->count - 1];
+	uintptr_t from = text->base + first->address - first->before;
+	uintptr_t to = text->base + last->address + SITE_BYTES + last->after;
+	uint8_t *head = make_stubs(text, from);
 
-	from = text->base + text->sites[0].address - text->sites[0].before;
-	to = text->base + text->sites[text->count - 1].address + SITE_REACH / 2;
+	if (!head)
+		return false;
 	from &= ~(page - 1);
 	to = (to + page - 1) & ~(page - 1);
-	size = (size + page - 1) & ~(page - 1);
-	head = take_near(from, size);
-	if (own_calls_is_error(head))
+	/* The stubs may stay: nobody comes to them. */
+	if (!own_calls_protect(from, to, PROT_READ | PROT_WRITE | PROT_EXEC))
 		return false;
-	if (!own_calls_protect(from, to, PROT_READ | PROT_WRITE | PROT_EXEC)) {
-		raw_munmap((void *)head, size);
-		return false;
-	}
-	whole = write_stubs(text, (uint8_t *)head);
-	/* They have to be executable before anybody comes. */
-	whole &= own_calls_protect(
-		(uintptr_t)head, (uintptr_t)head + size, PROT_READ | PROT_EXEC);
+	for (uint32_t i = 0; i < text->count; i++)
+		own_stub_jump(stub_of(head, i),
+			instruction_of(text, &text->sites[i]), &text->sites[i]);
 	own_calls_protect(from, to, PROT_READ | PROT_EXEC);
-	return whole;
+	return true;
 }
 
 /* Leaves the sites that lie in what is known of the code. */
@@ -143,10 +164,10 @@ static bool own_calls_are_sound(const struct own_text *text)
 	for (uint32_t i = 0; i < text->count; i++) {
 		uintptr_t at = text->base + text->sites[i].address;
 
-		if ((text->to && (at < text->from + text->sites[i].before ||
-					 at + SITE_REACH / 2 > text->to)) ||
-			text->sites[i].before > SITE_REACH / 2 ||
-			text->sites[i].after > SITE_REACH / 2 ||
+		if ((text->to &&
+			    (at < text->from + text->sites[i].before ||
+				    at + SITE_BYTES + text->sites[i].after >
+					    text->to)) ||
 			(i && text->sites[i].address <=
 					text->sites[i - 1].address))
 			return false;

@@ -67,15 +67,23 @@ void own_stubs_begin(uint8_t *head)
 	memcpy(head, &common, sizeof(common));
 }
 
-bool own_stub_write(
-	uint8_t *head, uint8_t *stub, uint8_t *at, const struct own_site *site)
+/* Whether the jump at `from` reaches the stub. */
+static bool reaches(const uint8_t *from, const uint8_t *stub)
 {
-	uint8_t *from = at - site->before;
-	uint8_t *to = at + ENTER_BYTES + site->after;
-	uint8_t *put = stub, jump[JMP_BYTES] = {JMP_REL32};
+	int64_t distance = stub - (from + JMP_BYTES);
+
+	return distance == (int32_t)distance;
+}
+
+bool own_stub_write(uint8_t *head, uint8_t *stub, const uint8_t *at,
+	const struct own_site *site)
+{
+	const uint8_t *from = at - site->before;
+	const uint8_t *to = at + ENTER_BYTES + site->after;
+	uint8_t *put = stub;
 
 	if (at[0] != 0x0f || at[1] != 0x05 || to - from < (long)JMP_BYTES ||
-		site->before + site->after > MOVED_MOST)
+		site->before + site->after > MOVED_MOST || !reaches(from, stub))
 		return false;
 	put = put_bytes(put, from, site->before);
 	put = put_bytes(put, enter, sizeof(enter));
@@ -84,16 +92,15 @@ bool own_stub_write(
 	put = put_bytes(put + 4, leave, sizeof(leave));
 	put = put_bytes(put, at + ENTER_BYTES, site->after);
 	*put++ = JMP_REL32;
-	if (!put_distance(put, to))
-		return false;
-	/* From where it will stand. */
-	int64_t distance = (int64_t)stub - (int64_t)(from + JMP_BYTES);
-	int32_t relative = (int32_t)distance;
+	return put_distance(put, to);
+}
 
-	if (relative != distance)
-		return false;
-	memcpy(jump + 1, &relative, sizeof(relative));
-	memcpy(from, jump, sizeof(jump));
-	return true;
+void own_stub_jump(
+	const uint8_t *stub, uint8_t *at, const struct own_site *site)
+{
+	uint8_t *from = at - site->before;
+
+	*from = JMP_REL32;
+	put_distance(from + 1, stub);
 }
 #endif

@@ -68,12 +68,18 @@ struct own_site;
 void own_stubs_begin(uint8_t *head);
 
 /*
- * Writes the stub for the site whose instruction is at `at`, and replaces that
- * and what moves along by a jump to it; false, with nothing replaced, when
- * there is no such instruction, or one is too far from the other.
+ * Writes the stub for the site whose instruction is at `at`; false when there
+ * is no such instruction, or one is too far from the other.
  */
-bool own_stub_write(
-	uint8_t *head, uint8_t *stub, uint8_t *at, const struct own_site *site);
+bool own_stub_write(uint8_t *head, uint8_t *stub, const uint8_t *at,
+	const struct own_site *site);
+
+/*
+ * Replaces the instruction, and what moves along, by a jump to the stub, which
+ * can be executed by now.
+ */
+void own_stub_jump(
+	const uint8_t *stub, uint8_t *at, const struct own_site *site);
 #endif
 
 #endif
