@@ -245,7 +245,7 @@ PyObject *places_value(const struct place *place)
 	return owner_is_there(place->owner) ? own_value(place) : NULL;
 }
 
-PyObject *places_maker(const struct place *place)
+PyObject *places_cached(const struct place *place)
 {
 	struct owner *owner = place->owner;
 	PyObject *value;
