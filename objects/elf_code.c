@@ -104,16 +104,15 @@ static void elf_code_read_frames(
 	}
 }
 
-static void read_symbols(
-	struct elf_code *code, Elf_Scn *section, const GElf_Shdr *head)
+static void read_symbols(struct elf_code *code, Elf_Scn *section)
 {
 	Elf_Data *data = elf_getdata(section, NULL);
 	GElf_Sym symbol;
 
-	for (size_t i = 0; data && head->sh_entsize &&
-			   i < head->sh_size / head->sh_entsize;
-		i++)
-		if (gelf_getsym(data, (int)i, &symbol) && symbol.st_shndx &&
+	size_t count = data ? data->d_size / sizeof(Elf64_Sym) : 0;
+
+	for (size_t i = 0; i < count && gelf_getsym(data, (int)i, &symbol); i++)
+		if (symbol.st_shndx &&
 			(GELF_ST_TYPE(symbol.st_info) == STT_FUNC ||
 				GELF_ST_TYPE(symbol.st_info) == STT_GNU_IFUNC ||
 				GELF_ST_TYPE(symbol.st_info) == STT_NOTYPE))
@@ -143,7 +142,7 @@ static void read_sections(
 		name = elf_strptr(elf, names, head.sh_name);
 		code->go |= elf_code_is_go(name);
 		if (head.sh_type == SHT_SYMTAB || head.sh_type == SHT_DYNSYM)
-			read_symbols(code, section, &head);
+			read_symbols(code, section);
 		if (head.sh_flags & SHF_ALLOC &&
 			head.sh_flags & SHF_EXECINSTR &&
 			head.sh_type != SHT_NOBITS)
@@ -176,9 +175,7 @@ static void read_segments(
 	bool sections = code->count > 0;
 
 	elf_getphdrnum(elf, &count);
-	for (size_t i = 0; i < count; i++) {
-		if (!gelf_getphdr(elf, (int)i, &head))
-			continue;
+	for (size_t i = 0; i < count && gelf_getphdr(elf, (int)i, &head); i++) {
 		if (head.p_type == PT_GNU_EH_FRAME && head.p_offset < size &&
 			head.p_filesz <= size - head.p_offset)
 			elf_code_read_frames(

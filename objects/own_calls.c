@@ -10,9 +10,17 @@
 #include "wire/call.h"
 
 /* Where functions are longer, only so much around a place is looked at. */
-#define FUNCTION_MAX (256u << 10)
-#define NEAR_BEFORE 4096u
-#define NEAR_AFTER 512u
+#define FUNCTION_MAX (32u << 10)
+#define NEAR_BEFORE 8192u
+#define NEAR_AFTER 2048u
+
+/*
+ * From how many bytes before it one looks first whether a place begins an
+ * instruction: wherever one begins to read, one is soon in step. Twice, so
+ * that it takes a second chance to be out of step all the way.
+ */
+#define STEP_LONG 512u
+#define STEP_SHORT 373u
 
 /* Around bytes that may be data: how many instructions tell. */
 #define TELL_BEFORE 48u
@@ -275,6 +283,30 @@ static struct bounds bounds_of(const struct elf_code *code,
 	return bounds;
 }
 
+static bool lands_on(const struct elf_section *section, size_t from, size_t at)
+{
+	struct instruction instruction;
+
+	while (from < at) {
+		decode(section->text + from, section->size - from, from,
+			&instruction);
+		from += instruction.size;
+	}
+	return from == at;
+}
+
+/* Whether an instruction begins at the place in the section. */
+static bool begins_at(const struct elf_section *section,
+	const struct bounds *bounds, size_t at)
+{
+	size_t before = at - bounds->from;
+
+	return lands_on(section,
+		       before > STEP_LONG ? at - STEP_LONG : bounds->from,
+		       at) ||
+	       (before > STEP_SHORT && lands_on(section, at - STEP_SHORT, at));
+}
+
 static void look_in_section(struct own_calls *calls,
 	const struct elf_code *code, const struct elf_section *section)
 {
@@ -286,6 +318,8 @@ static void look_in_section(struct own_calls *calls,
 		if (!decode_may_enter(section->text + i, section->size - i))
 			continue;
 		bounds = bounds_of(code, section, i);
+		if (!begins_at(section, &bounds, i))
+			continue;
 		take_function(&function, section, bounds.from, bounds.to);
 		if (enters(&function, section->address + i)) {
 			flow_all(&function);

@@ -13,9 +13,9 @@
 #include "wire/raw.h"
 #include "wire/verdict.h"
 
-/* How far from code its stubs are looked for a place, and in what steps. */
-#define REACH (INT64_C(1) << 30)
-#define STEP (INT64_C(1) << 24)
+/* How far from code its stubs may lie, and the steps of looking for room. */
+#define REACH ((uintptr_t)1 << 30)
+#define STEP ((uintptr_t)1 << 24)
 
 /* The instruction that enters the kernel. */
 #if defined(__x86_64__)
@@ -52,33 +52,43 @@ static bool own_calls_is_error(long address)
 	return address < 0 && address >= -4095;
 }
 
-static bool is_near(long at, uintptr_t code)
+static bool is_near(uintptr_t at, uintptr_t code)
 {
-	int64_t distance = (int64_t)((uintptr_t)at - code);
-
-	return !own_calls_is_error(at) && distance < REACH && -distance < REACH;
+	return at < code ? code - at < REACH : at - code < REACH;
 }
 
-/* Memory near the code, or an error. */
-static long take_near(uintptr_t code, size_t size)
+/* Memory at the address, or, for 0, where the kernel wants it; 0: not near. */
+static uint8_t *try_near(uintptr_t wanted, uintptr_t code, size_t size)
 {
-	const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
-	const int access = PROT_READ | PROT_WRITE;
-	long at = raw_mmap(NULL, size, access, flags, -1, 0);
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+	long at;
 
-	if (is_near(at, code))
-		return at;
-	if (!own_calls_is_error(at))
-		raw_munmap((void *)at, size);
-	for (int64_t far = STEP; far < REACH; far += STEP) {
-		at = raw_mmap((void *)((code - (uintptr_t)far) & ~(page - 1)),
-			size, access, flags | MAP_FIXED_NOREPLACE, -1, 0);
-		if (is_near(at, code))
-			return at;
-		if (!own_calls_is_error(at))
-			raw_munmap((void *)at, size);
-	}
-	return -1;
+	if (wanted)
+		flags |= MAP_FIXED_NOREPLACE;
+	at = raw_mmap((void *)(wanted & ~(page - 1)), size,
+		PROT_READ | PROT_WRITE, flags, -1, 0);
+	if (own_calls_is_error(at))
+		return NULL;
+	if (is_near((uintptr_t)at, code))
+		return (uint8_t *)at;
+	raw_munmap((void *)at, size);
+	return NULL;
+}
+
+/*
+ * Memory near the code, or NULL. Above a program its heap grows: only where
+ * there is nothing below, and then as far above as can be.
+ */
+static uint8_t *take_near(uintptr_t code, size_t size)
+{
+	uint8_t *found = try_near(0, code, size);
+
+	for (uintptr_t far = STEP; !found && far < REACH && far < code;
+		far += STEP)
+		found = try_near(code - far, code, size);
+	for (uintptr_t far = REACH - STEP; !found && far; far -= STEP)
+		found = try_near(code + far, code, size);
+	return found;
 }
 
 static bool own_calls_protect(uintptr_t from, uintptr_t to, int access)
@@ -104,13 +114,11 @@ static uint8_t *make_stubs(const struct own_text *text, uintptr_t near)
 	size_t size = OWN_STUBS_HEAD + (size_t)text->count * OWN_STUB_BYTES;
 	bool whole = true;
 	uint8_t *head;
-	long at;
 
 	size = (size + page - 1) & ~(page - 1);
-	at = take_near(near, size);
-	if (own_calls_is_error(at))
+	head = take_near(near, size);
+	if (!head)
 		return NULL;
-	head = (uint8_t *)at;
 	own_stubs_begin(head);
 	for (uint32_t i = 0; i < text->count; i++)
 		whole &= own_stub_write(head, stub_of(head, i),

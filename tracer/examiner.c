@@ -132,11 +132,13 @@ static bool examiner_serve(struct examiner *examiner)
 
 		if (atomic_load(&slot->state) != VERDICT_ASKED)
 			continue;
+		atomic_store(&board->busy, 1);
 		examiner_answer(examiner, slot);
 		atomic_store(&slot->state, VERDICT_ANSWERED);
 		raw_futex(&slot->state, FUTEX_WAKE, 1, NULL);
 		any = true;
 	}
+	atomic_store(&board->busy, 0);
 	return any;
 }
 

@@ -13,9 +13,15 @@
 #include "wire/arena.h"
 #include "wire/raw.h"
 
-/* How long to wait for an answer: large programs may have to be read first. */
-#define WAIT_STEPS 1000
+/*
+ * How long to wait for an answer: as long as others are answered, for large
+ * programs have to be read first. Who is not heard at all asks no more.
+ */
+#define BUSY_STEPS 6000
+#define IDLE_STEPS 500
 #define WAIT_STEP_NS 10000000
+
+static _Atomic bool unheard;
 
 static int64_t verdict_stamp(const struct timespec *time)
 {
@@ -70,9 +76,10 @@ static bool verdict_wait(struct arena *arena, struct verdict_slot *slot)
 {
 	struct verdict_board *board = &arena->header->verdicts;
 	struct timespec step = {0, WAIT_STEP_NS};
+	int idle = 0;
 
 	atomic_store(&slot->state, VERDICT_ASKED);
-	for (int i = 0; i < WAIT_STEPS; i++) {
+	for (int i = 0; i < BUSY_STEPS && idle < IDLE_STEPS; i++) {
 		atomic_fetch_add(&board->asked, 1);
 		raw_futex(&board->asked, FUTEX_WAKE, 1, NULL);
 		raw_futex(&slot->state, FUTEX_WAIT, VERDICT_ASKED, &step);
@@ -80,7 +87,9 @@ static bool verdict_wait(struct arena *arena, struct verdict_slot *slot)
 			return true;
 		if (atomic_load(&arena->header->closed))
 			return false;
+		idle += !atomic_load(&board->busy);
 	}
+	atomic_store(&unheard, true);
 	return false;
 }
 
@@ -92,8 +101,9 @@ struct verdict verdict_ask(
 	struct verdict verdict = {0};
 	size_t n = strlen(path);
 
-	for (int i = 0; !slot && i < WAIT_STEPS; i++) {
-		if (atomic_load(&arena->header->closed))
+	for (int i = 0; !slot && i < BUSY_STEPS; i++) {
+		if (atomic_load(&arena->header->closed) ||
+			atomic_load(&unheard))
 			return verdict;
 		slot = verdict_take_slot(&arena->header->verdicts);
 		if (!slot)
