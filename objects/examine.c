@@ -55,6 +55,7 @@ static struct verdict judge(const struct elf_code *code,
 			.before = calls->list[i].before,
 			.after = calls->list[i].after};
 	verdict.count = (uint16_t)calls->count;
+	verdict.sum = verdict_sum(&verdict, *sites);
 	return verdict;
 }
 

@@ -193,6 +193,8 @@ static bool own_calls_see(const struct verdict *verdict, struct own_text *text)
 		return false;
 	text->sites = recorder_own_sites() + verdict->first;
 	text->count = verdict->count;
+	if (verdict_sum(verdict, text->sites) != verdict->sum)
+		return false;
 	trim(text);
 	return own_calls_are_sound(text) &&
 	       (!text->count || own_calls_patch(text));

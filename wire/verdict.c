@@ -44,6 +44,13 @@ uint64_t object_file_key(const struct object_file *file)
 	return key ? key : 1;
 }
 
+uint32_t verdict_sum(
+	const struct verdict *verdict, const struct own_site *sites)
+{
+	return (uint32_t)XXH3_64bits_withSeed(
+		sites, verdict->count * sizeof(*sites), verdict->shift);
+}
+
 struct verdict_entry *verdict_entry(struct verdict_board *board, uint64_t key)
 {
 	uint64_t there;

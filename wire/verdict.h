@@ -38,6 +38,7 @@ struct verdict {
 	uint16_t count;
 	uint32_t first; /* of the sites, in the board's */
 	uint32_t shift; /* from offsets in the file to addresses */
+	uint32_t sum;   /* of the sites: a stray write may hit all this */
 };
 
 /* What a file is known by. */
@@ -84,6 +85,9 @@ void object_file_set(struct object_file *file, const struct stat *st);
 
 /* Never 0. */
 uint64_t object_file_key(const struct object_file *file);
+
+uint32_t verdict_sum(
+	const struct verdict *verdict, const struct own_site *sites);
 
 /* The entry with the key, or the free one for it; NULL when all are taken. */
 struct verdict_entry *verdict_entry(struct verdict_board *board, uint64_t key);
