@@ -161,7 +161,8 @@ static void languages_code_look_up(struct code_reader *reader, uint32_t file,
 	if (!text) {
 		if (!reader->tag)
 			note_problem(reader, stored,
-				"no run has named a Python to take it apart");
+				"no recorded run used Python, so ftrace "
+				"cannot parse this file");
 		else if (reader->files->files[file].identity.mode)
 			note_problem(reader, stored, strerror(errno));
 		map_file_set_source(reader->files, file, NULL);

@@ -228,6 +228,14 @@ bool helper_answers(const struct helper *helper)
 	return helper->size > helper->taken || poll(&end, 1, 0) != 0;
 }
 
+/* What is no frame was not written by the helper that belongs to this. */
+static int helper_misunderstood(struct err *err)
+{
+	return err_set(err, -EPROTO,
+		"the Python helper is of another version of ftrace; install "
+		"ftrace again");
+}
+
 int helper_next(struct helper *helper, struct frame *frame, struct err *err)
 {
 	bool malformed;
@@ -247,9 +255,7 @@ int helper_next(struct helper *helper, struct frame *frame, struct err *err)
 				return 0;
 			}
 			if (malformed)
-				return err_set(err, -EPROTO,
-					"the Python helper speaks another "
-					"language");
+				return helper_misunderstood(err);
 		}
 		code = await(helper, false, &to, err);
 		if (code > 0)
@@ -271,8 +277,7 @@ int helper_next_number(struct helper *helper, uint32_t *number, struct err *err)
 	frames_add(&again, frame.bytes, frame.size);
 	reader = (struct frames_reader){again.bytes, again.bytes + again.size};
 	if (!frames_next_number(&reader, number))
-		code = err_set(err, -EPROTO,
-			"the Python helper speaks another language");
+		code = helper_misunderstood(err);
 	frames_release(&again);
 	return code;
 }
