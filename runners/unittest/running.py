@@ -110,8 +110,11 @@ def _leave_test(token, _=None):
     if token is None:
         return
     depth, start = token
-    _open = None
     word = results.end()
+    if word == "failed" and _open.name == _open.file:
+        # What its file has cannot be loaded.
+        word = "error"
+    _open = None
     if word is not None:
         say(b"%b%b/%d" % (OUTCOME, word.encode(), (_clock[0]() - start) * 1e6))
     marks.unwind(depth)
