@@ -94,7 +94,6 @@ const struct adapter adapter_pytest = {
 		   "container, as another user, or with a Python that ftrace "
 		   "cannot enter",
 	.startup = python_startup,
-	.loaded = PYTHON_LOADED,
 	.start_name = PYTHON_START,
 	.skips = pytest_skips,
 	.matches = pytest_matches,

@@ -9,8 +9,6 @@
 #include "runners/adapter.h"
 
 #define PYTHON_START "start.py"
-/* The folder of what is loaded into Python. */
-#define PYTHON_LOADED "_ftrace"
 
 /* The file that each Python runs first: one for all of these runners. */
 char *python_startup(const struct adapter_start *start);

@@ -49,7 +49,7 @@ def files():
     return sorted(_files)
 
 
-def narrow(suite):
+def confine(suite):
     """Takes out of a suite what was not selected."""
     if _names is None:
         return

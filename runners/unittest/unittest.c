@@ -114,7 +114,6 @@ const struct adapter adapter_unittest = {
 	.silence = "unittest did not load ftrace's hooks, as happens in a "
 		   "container, as another user, or with a Python that ftrace "
 		   "cannot enter",
-	.loaded = PYTHON_LOADED,
 	.start_name = PYTHON_START,
 	.skips = unittest_skips,
 	.matches = unittest_matches,
