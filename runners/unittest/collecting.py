@@ -36,6 +36,9 @@ class _File:
 # By their names.
 _files = {}
 
+# Whether it is the program's own tests that are being loaded.
+is_active = False
+
 
 def install():
     """Puts the wrappers in place; they stay until the process ends."""
@@ -66,6 +69,8 @@ def _open(path):
 
 def _enter_path(loader, full_path, pattern=None, *_, **_kwargs):
     name = os.path.basename(full_path)
+    if not is_active:
+        return None
     if _MODULE.match(name):
         if loader._match_path(name, full_path, pattern):
             return (*_open(full_path), marks.mute_always())
@@ -95,7 +100,7 @@ def _note_broken(file, suite):
 
 def _enter_module(loader, module, *_, **_kwargs):
     path = getattr(module, "__file__", None)
-    if type(path) is not str:
+    if not is_active or type(path) is not str:
         return None
     file, depth = _open(path)
     file.module = module
@@ -129,7 +134,7 @@ def _find_file(name):
 
 def _enter_name(_loader, name, module=None):
     """What it is in is not known before it is loaded: it is looked for."""
-    if module is not None or type(name) is not str:
+    if not is_active or module is not None or type(name) is not str:
         return None
     path = _find_file(name)
     if path is None:

@@ -29,12 +29,24 @@ def start(root, selection):
     wrapping.around(TestProgram, "runTests", _enter_run, _leave_run)
 
 
+# The one that was started; others run inside its tests.
+_program = None
+
+
 def _enter_create(program, from_discovery=False, *_, **_kwargs):
+    global _program
+    if _program is not None:
+        return None
+    _program = program
+    collecting.is_active = True
     return program, from_discovery, marks.begin(b"discover/.")
 
 
 def _leave_create(token, _=None):
+    if token is None:
+        return
     program, discovers, depth = token
+    collecting.is_active = False
     try:
         if hasattr(program, "test"):
             _declare(program, discovers)
@@ -56,13 +68,17 @@ def _declare(program, discovers):
 
 
 def _enter_run(program, *_, **_kwargs):
+    if program is not _program:
+        return False
     try:
         select.confine(program.test)
     except Exception:
         # All that was asked for is run then: nothing is missed.
         pass
     running.expect(program.test)
+    return True
 
 
-def _leave_run(*_):
-    running.finish()
+def _leave_run(is_ours, _=None):
+    if is_ours:
+        running.finish()

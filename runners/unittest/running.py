@@ -131,6 +131,8 @@ def _say_failed(test, word):
 
 def _enter_failure(_suite, _result=None, exception=None, *_, **_kwargs):
     global _failure
+    if _open is not None:
+        return False
     _failure = (b"skipped" if isinstance(exception, unittest.SkipTest)
                 else b"error")
     return marks.mute_always()
@@ -152,6 +154,8 @@ def _has_fixture(kind):
 def _enter_class(_suite, test, result):
     global _failure
     kind = type(test)
+    if _open is not None:
+        return None
     if kind is _previous(result):
         return test, result, None
     _failure = None
@@ -172,6 +176,8 @@ def _enter_class(_suite, test, result):
 
 
 def _leave_class(token, _=None):
+    if token is None:
+        return
     test, result, depth = token
     kind = type(test)
     if depth is not None:
@@ -187,7 +193,7 @@ def _leave_class(token, _=None):
 def _enter_down_class(_suite, test, result):
     global _failure
     kind = _previous(result)
-    if kind is None or kind is type(test):
+    if _open is not None or kind is None or kind is type(test):
         return None
     _failure = None
     scope = _class_scopes.get(kind)
@@ -198,7 +204,8 @@ def _enter_module(_suite, test, result):
     global _failure
     name = type(test).__module__
     previous = _previous(result)
-    if previous is not None and previous.__module__ == name:
+    if _open is not None or (
+            previous is not None and previous.__module__ == name):
         return None
     _failure = None
     _failed.pop(name, None)
@@ -225,7 +232,7 @@ def _leave_module(token, _=None):
 def _enter_down_module(_suite, result):
     global _failure
     previous = _previous(result)
-    if previous is None:
+    if _open is not None or previous is None:
         return None
     _failure = None
     scope = _module_scopes.get(previous.__module__)

@@ -422,3 +422,50 @@ def test_behind_another_command(suite):
     suite.edit("own.txt", "text", "more")
     result = suite.ftrace("test", "--", "sh", "-c", "./run -v").ok()
     assert ran(result) == ["tests.deep.test_files.Files.test_own"]
+
+
+def test_programs_inside_tests(suite):
+    """They are a test's own doing, and nothing ends with them."""
+    suite.write("tests/test_inside.py", """\
+        import subprocess
+        import sys
+        import unittest
+
+        class Inside(unittest.TestCase):
+            def test_a_program(self):
+                done = unittest.main(None, exit=False, argv=[
+                    "", "tests.test_price.PriceTest.test_net"])
+                self.assertTrue(done.result.wasSuccessful())
+
+            def test_b_process(self):
+                subprocess.run(
+                    [sys.executable, "-m", "unittest", "-q",
+                     "tests.test_price"], check=True)
+
+            def test_c_case(self):
+                class Case(unittest.TestCase):
+                    @classmethod
+                    def setUpClass(cls):
+                        open("inside.txt").close()
+
+                    def test_case(self):
+                        pass
+
+                result = unittest.TestResult()
+                unittest.defaultTestLoader.loadTestsFromTestCase(
+                    Case).run(result)
+                self.assertTrue(result.wasSuccessful())
+        """)
+    suite.write("inside.txt")
+    result = suite.run(suite.python, *OPTIONS).ok()
+    assert same(result) == same(suite.sh(suite.python, *OPTIONS))
+    inside = "tests/test_inside.py::Inside::"
+    assert suite.units() == {**UNITS, **{
+        inside + name: "passed"
+        for name in ("test_a_program", "test_b_process", "test_c_case")}}
+    with suite.edited("inside.txt"):
+        assert suite.affected_units() == [inside + "test_c_case"]
+    with suite.edited("shop/price.py", "return amount\n", "return 0\n"):
+        assert suite.affected_units() == [
+            inside + "test_a_program", inside + "test_b_process",
+            PRICE + "PriceTest::test_net"]
