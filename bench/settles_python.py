@@ -30,8 +30,8 @@ CASES = {
             def test_gross(self):
                 self.assertEqual(price.gross(100), 120)
 
-            def test_other(self):
-                pass
+            def test_net(self):
+                self.assertEqual(price.net(120), 100)
 
             def test_another(self):
                 pass
