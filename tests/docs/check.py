@@ -37,7 +37,7 @@ FOREIGN = {"--changed", "--show-only", "--output-junit",
            "--target", "--config", "--message-format",
            "--parallel", "--permission", "--test-name-pattern",
            "--shard", "--watch", "--bail", "--pool", "--test-isolation",
-           "--require"}
+           "--require", "--locals"}
 
 problems = []
 

@@ -212,6 +212,11 @@ def _verdict(changed, old, changes):
     return verdict
 
 
+_CASES = frozenset((
+    "unittest.TestCase", "unittest.IsolatedAsyncioTestCase",
+    "unittest.case.TestCase"))
+
+
 def _is_no_test(project, at, name):
     """Whether what a file imports by a name has no tests in it."""
     found = project.find(at, name)
@@ -233,6 +238,20 @@ def _is_no_test(project, at, name):
             each.startswith("unittest.") for each in foreign)
 
 
+def _is_case(project, file, unit):
+    """Whether a class has tests, whatever it is called: those of unittest are
+    known by what they are derived from.  None: it may have some."""
+    _own, foreign, unknown = project.ancestry(file, unit)
+    names = {bound for member in unit[MORE][MEMBERS]
+             for bound in member[BINDS]}
+    if not foreign.isdisjoint(_CASES) and "__test__" not in names and any(
+            name.startswith("test") for name in names):
+        return True
+    if unknown or any("test" in each.lower() for each in foreign):
+        return None
+    return False
+
+
 def _own_names(project, changed, old, names):
     before = {name for unit in old.units for name in unit[BINDS]}
     found = []
@@ -242,13 +261,16 @@ def _own_names(project, changed, old, names):
             found.append((name, GONE))
             continue
         kind = unit[KIND]
-        if (kind == "def" and name.startswith("test")) or (
+        is_case = kind == "class" and _is_case(project, changed.file, unit)
+        if is_case or (kind == "def" and name.startswith("test")) or (
                 kind == "class" and name.startswith("Test")):
             found.append((name, BY_ITSELF))
             continue
         if name not in before and (name.lower().startswith(_ODD)
                                    or name.lower().endswith("test")):
             raise Whole("%s may be a test" % name)
+        if is_case is None and name not in before:
+            raise Whole("%s may have tests" % name)
         if name.startswith(("test", "Test")) and not (
                 name in before and kind == "import"
                 and _is_no_test(project, changed.file, name)):
