@@ -226,6 +226,7 @@ static void driver_search(struct fold *fold, const struct runner_part *searched)
 		fold, SCOPE_DISCOVER, searched->name, strlen(searched->name));
 
 	fold->scopes.list[scope].completed = true;
+	fold->scopes.list[scope].shallow = searched->shallow;
 	driver_read_part(fold, searched, scope);
 }
 

@@ -10,12 +10,13 @@
 #include "runners/jest/jest.h"
 #include "runners/mocha/mocha.h"
 #include "runners/node/node.h"
+#include "runners/prove/prove.h"
 #include "runners/pytest/pytest.h"
 #include "runners/vitest/vitest.h"
 
 static const struct adapter *const adapters[] = {&adapter_pytest,
 	&adapter_ctest, &adapter_go, &adapter_cargo, &adapter_jest,
-	&adapter_mocha, &adapter_node, &adapter_vitest};
+	&adapter_mocha, &adapter_node, &adapter_prove, &adapter_vitest};
 
 #define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
 

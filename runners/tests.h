@@ -30,6 +30,8 @@ struct runner_part {
 	struct words files;
 	struct words made; /* absolute paths of what is built of it */
 	bool unknown;      /* nothing tells what its files are */
+	bool shallow;      /* of a folder: what is below those in it is not gone
+			    * through */
 	struct runner_look *looks;
 	size_t look_count, look_room;
 	size_t *uses; /* places of other parts */
