@@ -74,8 +74,9 @@ const struct verb verb_run = {
 	.text = "Runs the command as if ftrace were not there and records, for "
 		"each of its\ntests, every file it opened, looked for, listed "
 		"or executed. The tests of\npytest and ctest are recorded one "
-		"by one, those of go and cargo by the program;\nany other "
-		"command is one unit. Ends as the command ended, by the "
+		"by one, those of go and cargo by the program,\nthose of prove "
+		"by the file; any other command is one unit. Ends as the "
+		"command ended, by the "
 		"same signal too;\n125: ftrace itself failed, 126: the command "
 		"is not executable, 127: it was not\nfound.",
 	.options = options,

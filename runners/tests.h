@@ -78,6 +78,9 @@ struct runner_tests {
 	/* Folders that are gone through for tests, named as in ids. */
 	struct runner_part *searched;
 	size_t searched_count, searched_room;
+	/* What tests are called in those that are listed as a whole: patterns,
+	 * as struct adapter matches them */
+	struct words patterns;
 	/* Absolute folders: in which it keeps what other inputs decide, so that
 	 * nobody depends on them; and in which it does so as it builds. */
 	struct words own, built;

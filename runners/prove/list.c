@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * prove has options, a settings file and a memory that say which tests run, and
- * how; only it knows what they add up to. So it is asked, and told, in its own
- * process: Perl runs what PERL5OPT says before the script. What the variables
- * had is there again before a test is started.
- */
 #include "runners/prove/list.h"
 
 #include <stdio.h>
@@ -17,109 +11,7 @@
 #include "base/read_file.h"
 #include "map/project.h"
 #include "runners/prove/command.h"
-
-#define HOOK "FTRACE_PROVE"
-#define FOLDER "FTRACE_PROVE_FOLDER"
-#define ENTRY "-M-strict;eval$ENV{" HOOK "}"
-#define LISTED "ftrace"
-
-/* Nothing of it is to be seen by tests, nor in a Perl that is no prove. */
-static const char restore[] = "my $folder = delete $ENV{" FOLDER "};\n"
-			      "delete $ENV{" HOOK "};\n"
-			      "$ENV{PERL5OPT} =~ s/^\\S+ ?//;\n"
-			      "delete $ENV{PERL5OPT} if $ENV{PERL5OPT} eq '';\n"
-			      "return unless defined &App::Prove::_runtests;\n"
-			      "no warnings;\n";
-
-/*
- * In place of running them: for each the command that would be executed; and
- * the folders that were gone through for tests.
- */
-static const char list_hook[] =
-	"my @out = ('', '" LISTED "');\n"
-	"my $raw = \\&App::Prove::State::_get_raw_tests;\n"
-	"*App::Prove::State::_get_raw_tests = sub {\n"
-	"    my ($self, $recurse, @places) = @_;\n"
-	"    for my $place (grep -d, @places) {\n"
-	"        my @folders = $place;\n"
-	"        require File::Find;\n"
-	"        File::Find::find({follow => 1, follow_skip => 2, no_chdir => "
-	"1,"
-	" wanted => sub { push @folders, $_ if $_ ne $place && -d }}, $place)\n"
-	"            if $recurse;\n"
-	"        push @out, 'folder', $_, $recurse ? 1 : 0,"
-	" join('|', map { \"*$_\" } @{$self->{extensions}}) for @folders;\n"
-	"    }\n"
-	"    return $raw->(@_);\n"
-	"} if defined &App::Prove::State::_get_raw_tests;\n"
-	"*App::Prove::_runtests = sub {\n"
-	"    my ($self, $args, @tests) = @_;\n"
-	"    my @command;\n"
-	"    delete @$args{qw(archive harness_class formatter_class)};\n"
-	"    delete @ENV{qw(HARNESS_SUBCLASS PERL_TEST_HARNESS_DUMP_TAP)};\n"
-	"    my $harness = TAP::Harness::Env->create($args);\n"
-	"    require TAP::Parser;\n"
-	"    require TAP::Parser::Iterator::Process;\n"
-	"    *TAP::Parser::Iterator::Process::_initialize = sub {\n"
-	"        @command = @{$_[1]{command}};\n"
-	"        die;\n"
-	"    };\n"
-	"    for my $job ($harness->make_scheduler(@tests)->get_all) {\n"
-	"        @command = ();\n"
-	"        eval { TAP::Parser->new($harness->_get_parser_args($job)) };\n"
-	"        push @out, 'test', $job->filename, scalar(@command),"
-	" @command;\n"
-	"    }\n"
-	"    binmode STDOUT;\n"
-	"    print map { \"$_\\0\" } @out;\n"
-	"    exit 0;\n"
-	"};\n";
-
-/* Which of them run, if not all; and for each how it ended, and how long. */
-static const char run_hook[] =
-	"my %asked;\n"
-	"my $chosen = open my $list, '<', \"$folder/asked\";\n"
-	"if ($chosen) { local $/ = \"\\0\"; chomp(my @a = <$list>);"
-	" @asked{@a} = (); close $list }\n"
-	"open my $told, '>', \"$folder/report\" or return;\n"
-	"my $runtests = \\&App::Prove::_runtests;\n"
-	"*App::Prove::_runtests = sub {\n"
-	"    my ($self, $args, @tests) = @_;\n"
-	"    require TAP::Parser::Aggregator;\n"
-	"    my $add = \\&TAP::Parser::Aggregator::add;\n"
-	"    *TAP::Parser::Aggregator::add = sub {\n"
-	"        my ($self, $name, $parser) = @_;\n"
-	"        my $took = $parser->end_time - $parser->start_time;\n"
-	"        my $end = $parser->has_problems ? 'failed'\n"
-	"            : $parser->skip_all ? 'skipped' : 'passed';\n"
-	"        syswrite $told, sprintf('%s%c%s%c%.6f%c', $end, 0, $name, 0,"
-	" $took, 0);\n"
-	"        return $add->(@_);\n"
-	"    };\n"
-	"    @tests = grep { exists $asked{ref $_ ? $_->[0] : $_} } @tests\n"
-	"        if $chosen;\n"
-	"    return $runtests->($self, $args, @tests);\n"
-	"};\n";
-
-/* The command, with what prove runs at first; folder: for the hook; or NULL. */
-static char **with_hook(
-	char *const argv[], size_t at, const char *hook, const char *folder)
-{
-	const char *before = getenv("PERL5OPT");
-	struct words words = {0};
-
-	for (size_t i = 0; i < at; i++)
-		words_add_copy(&words, argv[i]);
-	words_add_copy(&words, "env");
-	words_add(&words, before && *before
-				  ? xasprintf("PERL5OPT=" ENTRY " %s", before)
-				  : xstrdup("PERL5OPT=" ENTRY));
-	words_add(&words, xasprintf(HOOK "=%s%s", restore, hook));
-	if (folder)
-		words_add(&words, xasprintf(FOLDER "=%s", folder));
-	words_add_list(&words, (const char *const *)argv + at);
-	return words.list;
-}
+#include "runners/prove/hook.h"
 
 struct listing {
 	struct runner_tests *tests;
@@ -176,37 +68,36 @@ static void take_test(struct listing *listing, const char *name, size_t words)
 	words_add(&part->files, absolute(name));
 }
 
-static void take_folder(struct listing *listing, const char *name,
-	bool recurses, const char *names)
+/* In it all names count, as a new one may be that of a folder, too. */
+static void take_folder(
+	struct listing *listing, const char *name, bool recurses)
 {
 	struct runner_tests *tests = listing->tests;
 	struct runner_part *searched = runner_parts_add(&tests->searched,
 		&tests->searched_count, &tests->searched_room);
-	char *both = recurses ? xasprintf("%s|*/", names) : xstrdup(names);
 
 	searched->name = project_path(listing->root, name);
 	searched->shallow = !recurses;
-	runner_part_look(searched, absolute(name), both);
-	free(both);
+	runner_part_look(searched, absolute(name), "");
 }
 
 static int take_listed(struct listing *listing, struct err *err)
 {
-	const char *kind, *name, *number, *names;
+	const char *kind, *name, *number;
 
 	while ((kind = next_text(listing))) {
 		name = next_text(listing);
+		if (name && !strcmp(kind, "pattern")) {
+			words_add_copy(&listing->tests->patterns, name);
+			continue;
+		}
 		number = name ? next_text(listing) : NULL;
 		if (!number)
 			break;
-		if (!strcmp(kind, "test")) {
+		if (!strcmp(kind, "test"))
 			take_test(listing, name, strtoul(number, NULL, 10));
-			continue;
-		}
-		names = next_text(listing);
-		if (!names)
-			break;
-		take_folder(listing, name, *number == '1', names);
+		else
+			take_folder(listing, name, *number == '1');
 	}
 	return kind ? err_set(err, -1, "prove did not list its tests") : 0;
 }
@@ -215,7 +106,7 @@ static int take_listed(struct listing *listing, struct err *err)
 static int read_listed(
 	struct listing *listing, const char *text, size_t size, struct err *err)
 {
-	static const char begins[] = "\0" LISTED;
+	static const char begins[] = "\0" PROVE_LISTED;
 	const char *at = memmem(text, size, begins, sizeof(begins));
 
 	if (!at)
@@ -242,7 +133,7 @@ int prove_list(struct runner_tests *tests, char *const argv[], const char *root,
 	tests->listed = time(NULL);
 	tests->chosen = true; /* of each file it is said what it holds */
 	listing.variant = command.variant;
-	words = with_hook(argv, command.at, list_hook, NULL);
+	words = prove_hook(argv, command.at, PROVE_LISTS, NULL);
 	code = capture(words, &text, &size, err);
 	if (code == 0)
 		code = read_listed(&listing, text, size, err);
@@ -278,7 +169,7 @@ char **prove_start(struct runner_tests *tests, char *const argv[],
 	if (selection && !put_asked(folder, tests))
 		runner_tests_ask(tests, NULL, 0, NULL);
 	if (prove_command_read(&command, argv))
-		words = with_hook(argv, command.at, run_hook, folder);
+		words = prove_hook(argv, command.at, PROVE_RUNS, folder);
 	prove_command_release(&command);
 	return words;
 }

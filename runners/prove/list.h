@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The files of tests that prove would run, as it finds them itself, and how it
- * says that they ended: by code of ours in its process (list.c).
+ * says that they ended: by code of ours in its process (hook.c).
  */
 #ifndef FTRACE_RUNNERS_PROVE_LIST_H
 #define FTRACE_RUNNERS_PROVE_LIST_H

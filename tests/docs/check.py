@@ -37,7 +37,8 @@ FOREIGN = {"--changed", "--show-only", "--output-junit",
            "--target", "--config", "--message-format",
            "--parallel", "--permission", "--test-name-pattern",
            "--shard", "--watch", "--bail", "--pool", "--test-isolation",
-           "--require"}
+           "--require", "--exec", "--merge", "--ignore-exit", "--tapversion",
+           "--timer", "--state", "--source", "--harness"}
 
 problems = []
 
