@@ -76,9 +76,9 @@ const struct verb verb_run = {
 		"or executed. The tests of\npytest and ctest are recorded one "
 		"by one, those of go and cargo by the program,\nthose of prove "
 		"by the file; any other command is one unit. Ends as the "
-		"command ended, by the "
-		"same signal too;\n125: ftrace itself failed, 126: the command "
-		"is not executable, 127: it was not\nfound.",
+		"command\nended, by the same signal too; 125: ftrace itself "
+		"failed, 126: the command is\nnot executable, 127: it was not "
+		"found.",
 	.options = options,
 	.run = cli_run,
 };
