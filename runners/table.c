@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "map/variable.h"
 #include "runners/adapter.h"
+#include "runners/bats/bats.h"
 #include "runners/cargo/cargo.h"
 #include "runners/ctest/ctest.h"
 #include "runners/go/go.h"
@@ -16,7 +17,8 @@
 
 static const struct adapter *const adapters[] = {&adapter_pytest,
 	&adapter_ctest, &adapter_go, &adapter_cargo, &adapter_jest,
-	&adapter_mocha, &adapter_node, &adapter_prove, &adapter_vitest};
+	&adapter_mocha, &adapter_node, &adapter_prove, &adapter_bats,
+	&adapter_vitest};
 
 #define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
 

@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "base/capture.h"
 #include "base/read_file.h"
-#include "map/project.h"
+#include "runners/file_tests.h"
 #include "runners/prove/command.h"
 #include "runners/prove/hook.h"
 
@@ -34,51 +34,17 @@ static const char *next_text(struct listing *listing)
 	return text;
 }
 
-static char *absolute(const char *name)
-{
-	char *here = *name == '/' ? NULL : realpath(".", NULL), *path;
-
-	path = here ? xasprintf("%s/%s", here, name) : xstrdup(name);
-	free(here);
-	return path;
-}
-
-/* Only what it reads itself counts for a test, and prove reads its first line.
- */
 static void take_test(struct listing *listing, const char *name, size_t words)
 {
-	struct runner_tests *tests = listing->tests;
-	struct runner_part *part = runner_parts_add(
-		&tests->parts, &tests->part_count, &tests->part_room);
-	struct runner_test *test = runner_tests_add(tests);
-	char *path = project_path(listing->root, name);
+	struct runner_test *test = file_tests_add(
+		listing->tests, listing->root, name, listing->variant);
 	struct words program = {0};
 	const char *word;
 
-	test->id = *listing->variant
-			   ? xasprintf("%s::%s", path, listing->variant)
-			   : xstrdup(path);
-	test->argument = xstrdup(name);
 	test->skips_itself = true;
-	test->part = tests->part_count;
 	for (; words > 0 && (word = next_text(listing)); words--)
 		words_add_copy(&program, word);
 	test->words = program.list;
-	part->name = path;
-	words_add(&part->files, absolute(name));
-}
-
-/* In it all names count, as a new one may be that of a folder, too. */
-static void take_folder(
-	struct listing *listing, const char *name, bool recurses)
-{
-	struct runner_tests *tests = listing->tests;
-	struct runner_part *searched = runner_parts_add(&tests->searched,
-		&tests->searched_count, &tests->searched_room);
-
-	searched->name = project_path(listing->root, name);
-	searched->shallow = !recurses;
-	runner_part_look(searched, absolute(name), "");
 }
 
 static int take_listed(struct listing *listing, struct err *err)
@@ -97,7 +63,8 @@ static int take_listed(struct listing *listing, struct err *err)
 		if (!strcmp(kind, "test"))
 			take_test(listing, name, strtoul(number, NULL, 10));
 		else
-			take_folder(listing, name, *number == '1');
+			file_tests_search(listing->tests, listing->root, name,
+				*number == '1');
 	}
 	return kind ? err_set(err, -1, "prove did not list its tests") : 0;
 }

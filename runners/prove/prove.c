@@ -5,9 +5,7 @@
  */
 #include "runners/prove/prove.h"
 
-#include <fnmatch.h>
-#include <string.h>
-
+#include "runners/file_tests.h"
 #include "runners/prove/command.h"
 #include "runners/prove/list.h"
 
@@ -33,19 +31,6 @@ static enum runner_end prove_end(int status)
 	}
 }
 
-/* Hidden folders are gone through, too, and nobody has tests in them. */
-static bool prove_skips(const char *directory)
-{
-	return *directory == '.';
-}
-
-static bool prove_matches(const char *pattern, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return fnmatch(pattern, slash ? slash + 1 : path, 0) == 0;
-}
-
 static const struct ignored_row ignored[] = {
 	{"*/.prove", false, "what prove keeps of its last runs"}, {0}};
 
@@ -55,8 +40,8 @@ const struct adapter adapter_prove = {
 	.end = prove_end,
 	.ignored = ignored,
 	.silence = "prove listed no tests",
-	.skips = prove_skips,
-	.matches = prove_matches,
+	.skips = file_tests_skips,
+	.matches = file_tests_matches,
 	.asked = prove_command_asked,
 	.is_part = prove_command_is_part,
 	.list = prove_list,
