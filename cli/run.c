@@ -75,9 +75,9 @@ const struct verb verb_run = {
 		"each of its\ntests, every file it opened, looked for, listed "
 		"or executed. The tests of\npytest and ctest are recorded one "
 		"by one, those of go and cargo by the program,\nthose of prove "
-		"by the file; any other command is one unit. Ends as the "
-		"command\nended, by the same signal too; 125: ftrace itself "
-		"failed, 126: the command is\nnot executable, 127: it was not "
+		"and bats by the file; any other command is one unit. Ends\nas "
+		"the command ended, by the same signal too; 125: ftrace itself "
+		"failed, 126:\nthe command is not executable, 127: it was not "
 		"found.",
 	.options = options,
 	.run = cli_run,

@@ -38,7 +38,8 @@ FOREIGN = {"--changed", "--show-only", "--output-junit",
            "--parallel", "--permission", "--test-name-pattern",
            "--shard", "--watch", "--bail", "--pool", "--test-isolation",
            "--require", "--exec", "--merge", "--ignore-exit", "--tapversion",
-           "--timer", "--state", "--source", "--harness"}
+           "--timer", "--state", "--source", "--harness",
+           "--filter-tags", "--filter-status"}
 
 problems = []
 
