@@ -73,12 +73,12 @@ const struct verb verb_run = {
 	.usage = "-- COMMAND [ARGUMENT ...]",
 	.text = "Runs the command as if ftrace were not there and records, for "
 		"each of its\ntests, every file it opened, looked for, listed "
-		"or executed. The tests of\npytest and ctest are recorded one "
-		"by one, those of go and cargo by the program,\nthose of prove "
-		"and bats by the file; any other command is one unit. Ends\nas "
-		"the command ended, by the same signal too; 125: ftrace itself "
-		"failed, 126:\nthe command is not executable, 127: it was not "
-		"found.",
+		"or executed. The tests of\npytest, ctest and meson are "
+		"recorded one by one, those of go and cargo by the\nprogram, "
+		"those of prove and bats by the file; any other command is one "
+		"unit.\nEnds as the command ended, by the same signal too; "
+		"125: ftrace itself failed,\n126: the command is not "
+		"executable, 127: it was not found.",
 	.options = options,
 	.run = cli_run,
 };

@@ -39,7 +39,9 @@ FOREIGN = {"--changed", "--show-only", "--output-junit",
            "--shard", "--watch", "--bail", "--pool", "--test-isolation",
            "--require", "--exec", "--merge", "--ignore-exit", "--tapversion",
            "--timer", "--state", "--source", "--harness",
-           "--filter-tags", "--filter-status"}
+           "--filter-tags", "--filter-status", "--no-rebuild", "--wrapper",
+           "--setup", "--gdb", "--test-args", "--benchmark", "--logbase",
+           "--suite"}
 
 problems = []
 
