@@ -181,3 +181,7 @@ class Suite:
     def full(self, **options):
         """All of the suite, as it is without any of the tools."""
         return self.run("-p", "no:cacheprovider", **options)
+
+    def alone(self, test):
+        """This test by itself."""
+        return self.run("-p", "no:cacheprovider", paths=[test])
