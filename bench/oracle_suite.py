@@ -185,3 +185,8 @@ class Suite:
     def alone(self, test):
         """This test by itself."""
         return self.run("-p", "no:cacheprovider", paths=[test])
+
+    def listed(self):
+        """All tests that are collected now."""
+        return set(self.run("-p", "no:cacheprovider", "--collect-only", "-q",
+                            bytecode=True).collected)

@@ -213,8 +213,18 @@ def draw(files, seed, kinds=KINDS):
             yield mutant
 
 
-def copy(source, target, also=()):
-    """What git knows of a project, and the folders in `also`."""
+def also(source, target, names):
+    """What git does not know: what was fetched, settings of the machine."""
+    for each in names:
+        path = os.path.join(source, each)
+        if os.path.isdir(path):
+            shutil.copytree(path, os.path.join(target, each), symlinks=True)
+        elif os.path.exists(path):
+            shutil.copy2(path, os.path.join(target, each))
+
+
+def copy(source, target, besides=()):
+    """What git knows of a project, and these names besides."""
     shutil.rmtree(target, ignore_errors=True)
     names = common.run(["git", "-C", source, "ls-files", "-z"])
     found = []
@@ -228,10 +238,5 @@ def copy(source, target, also=()):
                      follow_symlinks=False)
         if not os.path.islink(path):
             found.append(name)
-    for each in also:
-        path = os.path.join(source, each)
-        if os.path.isdir(path):
-            shutil.copytree(path, os.path.join(target, each), symlinks=True)
-        elif os.path.exists(path):
-            shutil.copy2(path, os.path.join(target, each))
+    also(source, target, besides)
     return found

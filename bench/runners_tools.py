@@ -81,6 +81,9 @@ class Tool(oracle_suite.Suite):
     def alone(self, unit):
         return self.run([unit])
 
+    def listed(self):
+        return set(self.full().outcomes)
+
     def run(self, units=None):
         """Runs these units, or all, untraced."""
         if os.path.exists(self.report):
@@ -266,6 +269,13 @@ class Cargo(Tool):
         return set().union(*(units.get(name, set()) for name in hit))
 
 
+def _words(script):
+    try:
+        return shlex.split(script)
+    except ValueError:  # the rest is behind a quoted `&&`
+        return []
+
+
 class JavaScript(Tool):
     language = runners_edits.JAVASCRIPT
     kept = ("node_modules",)
@@ -286,7 +296,7 @@ class JavaScript(Tool):
         for name in sorted(scripts, key=lambda each: (
                 not each.startswith("test"), len(each))):
             for part in re.split(r"&&|\|\||;", scripts[name]):
-                words = shlex.split(part)
+                words = _words(part)
                 start = cls.words
                 for at in range(len(words)):
                     if tuple(words[at:at + len(start)]) == start:
