@@ -133,7 +133,7 @@ class Source:
         self.name = name
         self.source = source
         self.kind = kind
-        self.command = command
+        self.command = command or kind.usual(source)
         self.work = os.path.join(work, name)
         self.files = []
         self.known = set()
