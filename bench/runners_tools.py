@@ -166,8 +166,10 @@ class Go(Tool):
 
     def read(self, found, _status):
         for unit, event in self._events(found.text):
-            if event["Action"] in ("pass", "fail", "skip"):
-                found.take(unit, event["Action"] != "fail")
+            # Go's cache knows no packages without tests: they are judged
+            # when they fail, and have no part in a share.
+            if event["Action"] in ("pass", "fail"):
+                found.take(unit, event["Action"] == "pass")
 
     def unit(self, name):
         return name.split("::", 1)[0]
