@@ -118,7 +118,8 @@ class Files:
         self.language = language
         self.code, self.tests, self.data, self.config = [], [], [], []
         for name in sorted(names):
-            if ELSEWHERE & set(name.split("/")):
+            if ELSEWHERE & set(name.split("/")) or name.endswith(
+                    ".d.ts"):
                 continue
             if CONFIG.search(name):
                 self.config.append(name)
@@ -164,9 +165,22 @@ def _of_files(files, kind, dice):
     return dice.choice(found) if found else None
 
 
+# Settings that were not there, with which nothing works.
+SETTINGS = {
+    GO: {"go.work": "go 1.21\n\nuse ./mutant\n",
+         "vendor/modules.txt": "# mutant v1.0.0\n"},
+    JAVASCRIPT: dict.fromkeys(
+        ("jest.config.js", "vitest.config.js", "vite.config.js",
+         ".mocharc.js", ".mocharc.cjs", "babel.config.js"),
+        'throw new Error("mutant");\n'),
+}
+
+
 def _new(files, _kind, dice):
     """A file that is found before another one, or beside others."""
-    if files.language is GO and files.code:
+    if files.language in SETTINGS and dice.random() < 0.25:
+        name, text = dice.choice(sorted(SETTINGS[files.language].items()))
+    elif files.language is GO and files.code:
         path = dice.choice(files.code + files.tests)
         package = re.search(r"^package (\w+)", _read(
             os.path.join(files.tree, path)), re.M)
@@ -187,7 +201,7 @@ def _new(files, _kind, dice):
         text = 'throw new Error("mutant");\n'
     else:
         return None
-    if name.startswith(".") or files.exists(name):
+    if files.exists(name):
         return None
     return Mutant("new", "a new file: " + name, {name: text.encode()})
 
