@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Mutants of sources in any language but Python, by rules on their lines.
 
-Nothing is parsed.  A rule may hit a comment or a string, or make what does not
-compile: the former no test notices, the latter is drawn again.
+Nothing is parsed.  A line that begins as comments do is taken for one.  A rule
+may hit a string, or make what does not compile, which is drawn again.
 """
 
 import collections
@@ -15,8 +15,8 @@ import common
 import mutate_files
 from mutate_files import Mutant
 
-KINDS = ("body", "constant", "operator", "deleted", "test", "data", "renamed",
-         "new", "config")
+KINDS = ("body", "constant", "operator", "deleted", "comment", "test", "data",
+         "renamed", "new", "config")
 SWAPS = (("==", "!="), ("<=", ">"), ("&&", "||"), (" + ", " - "),
          ("++", "--"), (" < ", " > "), (" || ", " && "), ("!==", "==="),
          ("true", "false"), ("false", "true"), ("if (", "if (!"))
@@ -74,8 +74,14 @@ def _bodies(language, lines):
             yield at, _changed(lines, at, line, language.fails + "\n")
 
 
+def _is_comment(line):
+    return re.match(r"\s*(//|/?\*)", line)
+
+
 def _constants(_language, lines):
     for at, line in enumerate(lines):
+        if _is_comment(line):
+            continue
         for found in re.finditer(r"(?<![\w.])\d+(?![\w.])", line):
             yield at, _changed(
                 lines, at, line[:found.start()]
@@ -84,6 +90,8 @@ def _constants(_language, lines):
 
 def _operators(_language, lines):
     for at, line in enumerate(lines):
+        if _is_comment(line):
+            continue
         for old, new in SWAPS:
             place = line.find(old)
             if place >= 0:
@@ -98,6 +106,12 @@ def _deletions(_language, lines):
             yield at, _changed(lines, at)
 
 
+def _comments(_language, lines):
+    for at, line in enumerate(lines):
+        if re.match(r"\s*// ", line):
+            yield at, _changed(lines, at, line.rstrip() + " mutant\n")
+
+
 def _lines_deleted(_language, lines):
     for at, line in enumerate(lines):
         if line.strip():
@@ -105,7 +119,7 @@ def _lines_deleted(_language, lines):
 
 
 RULES = {"body": (_bodies,), "constant": (_constants,),
-         "operator": (_operators,), "deleted": (_deletions,),
+         "operator": (_operators,), "deleted": (_deletions,), "comment": (_comments,),
          "test": (_bodies, _constants, _operators, _deletions),
          "config": (_lines_deleted, _constants, _operators)}
 
