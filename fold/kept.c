@@ -2,8 +2,8 @@
 /*
  * Kept things: what scopes left in memory for others to find
  * (docs/explanation/python.md). The adapter tells who made something and who
- * found it; here it is found out which of the functions that its makers entered
- * computed it.
+ * found it; here it is found out which of the functions that its fillers
+ * entered computed it.
  *
  * It begins with the functions that it is the cache of, or with those that
  * mention its name, and goes on to what these mention, have at hand, and have
@@ -187,11 +187,11 @@ static void find_things(struct reach *reach, uint32_t i)
 	/* As a cached property is called that is kept under its own name. */
 	put_all(&reach->things[i], names_find(&fold->kept.names, name, size));
 	reach->fills[i] = names_find(
-		&fold->kept.makers, function->name, function->name_size);
+		&fold->kept.fillers, function->name, function->name_size);
 	/* Before Python 3.11 the plugin has no more than that. */
 	if (!reach->fills[i])
 		reach->fills[i] =
-			names_find(&fold->kept.makers, bare, size + 1);
+			names_find(&fold->kept.fillers, bare, size + 1);
 	free(bare);
 	reach->is_test[i] = fold_is_collected(fold, function->node);
 }
@@ -257,8 +257,8 @@ static bool is_named_test(const struct fold_function *function)
 }
 
 /*
- * What the makers of a thing entered. Not tests, nor of files with tests, whose
- * functions others do not call, but for what is kept in these themselves.
+ * What the fillers of a thing entered. Not tests, nor of files with tests,
+ * whose functions others do not call, but for what is kept in these themselves.
  */
 static void find_entered(struct reach *reach, uint32_t kept)
 {
@@ -550,5 +550,5 @@ void fold_kept_release(struct fold *fold)
 	free(fold->kept.mays);
 	interner_release(&fold->kept.keys);
 	names_release(&fold->kept.names);
-	names_release(&fold->kept.makers);
+	names_release(&fold->kept.fillers);
 }

@@ -48,7 +48,7 @@ struct fold_kept {
 	size_t keeping_count, keeping_room;
 	struct kept_may *mays;
 	size_t may_count, may_room;
-	struct names names, makers;
+	struct names names, fillers;
 };
 
 void fold_take_kept(struct fold *fold, const struct trace_event *event);

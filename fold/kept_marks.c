@@ -18,8 +18,8 @@ struct kept_mark {
 	size_t id_size;
 	const char *names; /* "name,name", or "*": an import made it */
 	size_t names_size;
-	const char *makers; /* the same */
-	size_t makers_size;
+	const char *fillers; /* the same */
+	size_t fillers_size;
 	const char *path;
 	size_t path_size;
 };
@@ -40,8 +40,8 @@ static bool kept_mark_parse(
 	mark->id_size = (size_t)(equals - text);
 	mark->names = equals + 1;
 	mark->names_size = (size_t)(stop - mark->names);
-	mark->makers = stop + 1;
-	mark->makers_size = (size_t)(slash - mark->makers);
+	mark->fillers = stop + 1;
+	mark->fillers_size = (size_t)(slash - mark->fillers);
 	/* The separator is followed by the path's own first slash. */
 	mark->path = slash + 1 < end && slash[1] == '/' ? slash + 1 : slash;
 	mark->path_size = (size_t)(end - mark->path);
@@ -94,8 +94,8 @@ void fold_take_kept(struct fold *fold, const struct trace_event *event)
 		return;
 	i = kept_mark_thing(fold, &mark);
 	names_add_all(&fold->kept.names, mark.names, mark.names_size, i);
-	names_add_all(&fold->kept.makers, mark.makers, mark.makers_size, i);
-	fold->kept.list[i].is_mentioned |= mark.makers_size == 0;
+	names_add_all(&fold->kept.fillers, mark.fillers, mark.fillers_size, i);
+	fold->kept.list[i].is_mentioned |= mark.fillers_size == 0;
 	if (fold->recording.scopes[scope].kind == SCOPE_RUN)
 		return;
 	keeping = array_add(&fold->kept.keepings, &fold->kept.keeping_count,

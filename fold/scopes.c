@@ -404,6 +404,7 @@ void fold_scopes(struct fold *fold)
 		find_silent_command(fold);
 	}
 	find_lingering(fold);
+	fold_lasting(fold);
 }
 
 void fold_scopes_release(struct fold *fold)

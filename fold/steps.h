@@ -13,6 +13,7 @@ void fold_scopes(struct fold *fold); /* marks: scopes, edges, outcomes */
 void fold_each(struct fold *fold);   /* of these: units of executed programs, */
 void fold_tests(struct fold *fold);  /* units that the runner listed, */
 void fold_inside(struct fold *fold); /* a runner behind other programs */
+void fold_lasting(struct fold *fold); /* losses that outlast their scope */
 
 void fold_accesses(struct fold *fold);      /* records to accesses */
 void fold_forward(const struct fold *fold); /* to an ftrace around us */

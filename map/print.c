@@ -284,6 +284,20 @@ static bool print_matches(const struct listing *listing, const char *name,
 				print_is_module(name + size));
 }
 
+/*
+ * A module's name is a folder's and has an ending where it is a file's. What is
+ * of the other kind is passed by by whoever looks for the module, until it is
+ * replaced under the same name. By name alone nobody would see that.
+ */
+static bool print_is_passed_by(const struct listing *listing, const char *name,
+	const char *block, size_t size)
+{
+	if (!size || *block == '!' || *block == '*' || *block == '[' ||
+		memchr(block, '*', size))
+		return false;
+	return is_folder(listing, name) != (name[size] == '\0');
+}
+
 static int print_by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -386,8 +400,11 @@ struct print listing_print(
 	for (size_t i = 0; i < listing->count; i++) {
 		const char *name = listing->names[i];
 
-		if (print_matches(listing, name, stem, size))
-			XXH3_128bits_update(state, name, strlen(name) + 1);
+		if (!print_matches(listing, name, stem, size))
+			continue;
+		XXH3_128bits_update(state, name, strlen(name) + 1);
+		if (print_is_passed_by(listing, name, stem, size))
+			XXH3_128bits_update(state, "/", 1);
 	}
 	print = canonical(XXH3_128bits_digest(state));
 	XXH3_freeState(state);

@@ -9,7 +9,8 @@
  *	content	a regular file's bytes and whether it may be executed
  *	listing	a directory's names, sorted, but for those of caches; with a
  *		block, only the names that a language may take for the module of
- *		that name (map/language.h), or, when the block has a star, the
+ *		that name (map/language.h), and which of them cannot be it (a
+ *		file without an ending, a folder with one); or, when the block has a star, the
  *		names that it matches as a glob, or as several with a "|"
  *		between them, of which one behind a "!" leaves names out; when
  *it is a star and a slash, the names of directories; when it begins with a "!",

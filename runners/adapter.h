@@ -62,8 +62,6 @@ struct adapter {
 	 */
 	char *(*startup)(const struct adapter_start *start);
 	const char *start_name;
-	/* The folder with all that is loaded, where ftrace is installed. */
-	const char *loaded;
 
 	/*
 	 * Of where it looks for tests, by names alone (NULL: it lists them).
@@ -133,6 +131,12 @@ const struct adapter *adapter_for_command(char *const argv[]);
 
 /* The adapter that knows the command for wrapped, and how; or NULL. */
 const struct adapter *adapter_wrapped(const char **how, char *const argv[]);
+
+/*
+ * The folder beside libftrace.so with all that runners and languages load into
+ * a process; CMakeLists.txt makes it.
+ */
+#define RUNNERS_LOADED "_ftrace"
 
 /*
  * Stands for all runners whose processes tell of their tests themselves, where

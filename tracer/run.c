@@ -498,7 +498,7 @@ int run_command(const struct run_options *options, struct run_result *result,
 	library = locate("libftrace.so", err);
 	if (!library)
 		goto out;
-	folder = locate(adapter_inside()->loaded, err);
+	folder = locate(RUNNERS_LOADED, err);
 	if (!folder)
 		goto out;
 	/* The program must run even where nothing can be recorded. */

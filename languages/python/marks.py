@@ -75,6 +75,9 @@ root_slash = "/"
 # The scopes that hold for the whole process, innermost last.
 process = []
 
+# What to call before another one comes into force, by memory/caches.py.
+caches = []
+
 # What was read in them, by memory/memo.py, and what to do at their end.
 watches = []
 finish = None
@@ -190,6 +193,8 @@ def relative(path):
 def begin(scope):
     """Enters a scope of the whole process; returns the depth before."""
     depth = len(process)
+    if caches:
+        _ask_caches()
     process.append(scope)
     shift(BEGIN + scope)
     return depth
@@ -200,8 +205,18 @@ def unwind(depth):
     while len(process) > depth:
         while watches and watches[-1].depth >= len(process):
             _finish_watch()
+        if caches:
+            _ask_caches()
         process.pop()
         shift(END)
+
+
+def _ask_caches():
+    try:
+        for ask in caches:
+            ask()
+    except Exception:
+        lost()
 
 
 def _finish_watch():

@@ -57,8 +57,8 @@ const struct adapter adapter_mocha = {
 	.name = "mocha",
 	.recognise = mocha_recognise,
 	.end = mocha_end,
-	.silence = "mocha did not load ftrace's hook; is it of version 8 or "
-		   "later, and does a setting choose among its tests?",
+	.silence = "mocha did not load ftrace's hook, which needs mocha 8 or "
+		   "later, and no setting that chooses among the tests",
 	.startup = javascript_startup,
 	.start_name = JAVASCRIPT_START,
 	.skips = javascript_skips,

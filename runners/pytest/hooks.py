@@ -209,7 +209,7 @@ def pytest_collection(session):
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config):
     global _rootdir
-    select.narrow(config)
+    select.confine(config)
     try:
         fixtures.configure(config)
         rootdir = os.path.realpath(str(config.rootpath))

@@ -111,7 +111,6 @@ const struct adapter adapter_pytest = {
 		   "container, as another user, or with a Python that ftrace "
 		   "cannot enter",
 	.startup = startup,
-	.loaded = "_ftrace",
 	.start_name = "start.py",
 	.skips = pytest_skips,
 	.matches = pytest_matches,

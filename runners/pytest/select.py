@@ -19,7 +19,7 @@ asked = None
 
 # Whether that is what runs now, the paths that were asked for by name in its
 # place, and where collectors have what is in them.
-_is_narrowed = False
+_is_confined = False
 _given = ()
 _places = {}
 
@@ -82,9 +82,9 @@ def _absolute(argument, start):
     return os.path.normpath(os.path.join(start, path)), names
 
 
-def narrow(config):
+def confine(config):
     """What was selected takes the place of what was asked for."""
-    global _is_narrowed, _given
+    global _is_confined, _given
     if asked is None or config.getoption("pyargs", False):
         return
     token = marks.mute_always()
@@ -93,7 +93,7 @@ def narrow(config):
         given = [_absolute(each, start) for each in config.args]
         config.args[:] = _selected(config, given)
         _given = tuple(path for path, _names in given)
-        _is_narrowed = True
+        _is_confined = True
     except Exception:
         # All that was asked for is run then: nothing is missed.
         pass
@@ -130,7 +130,7 @@ def in_order(items):
 
 def excuse(session):
     """Nothing to run of what was selected is no failure, as it is of all."""
-    if _is_narrowed and session.exitstatus == 5:
+    if _is_confined and session.exitstatus == 5:
         session.exitstatus = 0
 
 
@@ -143,7 +143,7 @@ def restrict(session):
     pytest takes a file that it is given by name whatever it is called, and
     whatever a conftest says of it.
     """
-    if not _is_narrowed or _MAJOR >= 8 and not hasattr(session, "_notfound"):
+    if not _is_confined or _MAJOR >= 8 and not hasattr(session, "_notfound"):
         return
 
     def isinitpath(path, *, with_parents=False):

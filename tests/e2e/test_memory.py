@@ -515,3 +515,24 @@ def test_workers_and_threads(kept):
             thread.join()
             return _cache[name]
         """) == ["first", "second"]
+
+
+@pytest.mark.parametrize("how", [
+    "load = functools.lru_cache(_load)",
+    "class Loader:\n"
+    "    @classmethod\n"
+    "    @functools.lru_cache(maxsize=2)\n"
+    "    def __load(cls, name): return _load(name)\n"
+    "    def load(self, name): return self.__load(name)\n"
+    "load = Loader().load"], ids=["function", "method"])
+def test_a_cache_of_an_installed_package(project, how):
+    """As of plugins that compare with what is in a file (syrupy)."""
+    project.env["PYTHONPATH"] = "site-packages"
+    project.write("site-packages/loader.py",
+                  "import functools\n"
+                  "def _load(name):\n"
+                  "    with open(name) as file: return file.read()\n" + how)
+    project.write("data.txt", "1\n")
+    project.files(test_it=TESTS, test_other=OTHER)
+    project.pytest("-p", "no:randomly").ok()
+    assert _affected(project) == ["first", "second"]

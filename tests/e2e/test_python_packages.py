@@ -148,6 +148,30 @@ def test_a_folder_of_the_path_that_does_not_exist_yet(project):
     assert "test_b.py::test_two" in project.affected_units()
 
 
+@pytest.mark.parametrize("passed_by", ["early/tool", "early/tool.py"])
+def test_a_name_that_was_of_the_wrong_kind(project, passed_by):
+    """A file without an ending is no package, and a folder no module."""
+    project.files(lib__tool="VALUE = 1\n", early__other="",
+                  test_it="def test_it():\n    import tool\n")
+    _others(project)
+    place = project.root / passed_by
+    if place.suffix:
+        place.mkdir()
+    else:
+        place.write_text("no Python")
+    project.env["PYTHONPATH"] = "early:lib"
+    project.pytest().ok()
+    assert project.affected_units() == []
+    if place.suffix:
+        place.rmdir()
+        place.write_text("VALUE = 2\n")
+    else:
+        place.unlink()
+        place.mkdir()
+        (place / "__init__.py").write_text("VALUE = 2\n")
+    assert project.affected_units() == _units("test_it")
+
+
 def test_a_path_that_a_test_adds(project):
     project.files(
         late__tool="VALUE = 1\n",

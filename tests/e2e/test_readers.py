@@ -118,6 +118,79 @@ def test_settings_of_django(framed):
         _check(framed, "proj/settings.py", old, new)
 
 
+_ENGINES = {
+    "django": """\
+        import django
+        from django.conf import settings
+        from django.template.loader import render_to_string as render
+        settings.configure(TEMPLATES=[{
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "DIRS": ["pages"],
+            "OPTIONS": {"libraries": {"extras": "extras"}}}])
+        django.setup()
+        """,
+    "jinja": """\
+        import jinja2
+        import extras
+        engine = jinja2.Environment(
+            loader=jinja2.FileSystemLoader("pages"), auto_reload=False,
+            extensions=[extras.Constant])
+        def render(name):
+            return engine.get_template(name).render()
+        """}
+_EXTRAS = {
+    "django": """\
+        from django import template
+        register = template.Library()
+        class Text(template.Node):
+            def __init__(self, text):
+                self.text = text
+            def render(self, context):
+                return self.text
+        @register.tag
+        def constant(parser, token):
+            return Text("compiled")
+        """,
+    "jinja": """\
+        from jinja2 import nodes
+        from jinja2.ext import Extension
+        class Constant(Extension):
+            tags = {"constant"}
+            def parse(self, parser):
+                line = next(parser.stream).lineno
+                return nodes.Output([nodes.Const("compiled")], lineno=line)
+        """}
+
+
+@pytest.mark.parametrize("engine", _ENGINES)
+def test_templates_that_are_kept(framed, engine):
+    """Whoever finds one in memory needs its file, and its compiled tags."""
+    load = "{% load extras %}" if engine == "django" else ""
+    framed.files(pages=_ENGINES[engine], extras=_EXTRAS[engine],
+                 test_a="""\
+        from pages import render
+        def test_first():
+            assert "inner" in render("outer.html")
+        def test_second():
+            assert "compiled" in render("outer.html")
+        def test_other():
+            assert render("other.html") == "other"
+        """)
+    framed.write("pages/outer.html",
+                 load + "{% constant %} {% include 'inner.html' %}")
+    framed.write("pages/inner.html", "inner")
+    framed.write("pages/other.html", "other")
+    framed.pytest("-q").ok()
+    assert framed.affected() == []
+    for name in "outer.html", "inner.html":
+        with framed.edited("pages/" + name):
+            assert framed.affected_units() == _tests("first", "second")
+    with framed.edited("extras.py", '"compiled"', '"broken"'):
+        assert framed.affected_units() == _tests("first", "second")
+    with framed.edited("pages/other.html"):
+        assert framed.affected_units() == _tests("other")
+
+
 def test_configuration_of_flask(framed):
     framed.write("conf.json", '{"config": "app.testing.Config"}')
     cfg = "DEBUG = True\nSECRET_KEY = 'a'\n"

@@ -19,7 +19,7 @@ from ..marks import (
     BASE, BEGIN, BLOCK_LIST, END, MUTE, OPAQUE, UNMUTE, USE, encode,
     identity, say, shift,
 )
-from ..tools import coverage, fork_server, hypothesis
+from ..tools import coverage, fork_server, hypothesis, templates
 from . import distributions, places
 
 _MACHINERY = frozenset((
@@ -62,7 +62,8 @@ _decided = {}
 
 # What to do when a module has been loaded, by its name.
 _watches = {name: each.watch
-            for each in (coverage, fork_server, hypothesis, places)
+            for each in (coverage, fork_server, hypothesis, places,
+                         templates)
             for name in each.MODULES}
 
 _stdlib = os.path.dirname(os.__file__) + "/"

@@ -30,7 +30,7 @@ static bool started, looking;
 static struct place **made;
 static size_t made_count, made_room;
 
-static PyObject *maker_of;
+static PyObject *function_of;
 static struct scope scopes[SCOPES];
 static uint64_t looks, last_number = 1;
 
@@ -67,7 +67,8 @@ static void kept_take(const struct kept_mention *mention)
 	scope->names[scope->count++] = name;
 }
 
-void kept_entered(struct block *const *entered, unsigned count)
+/* These were entered as well, by whatever thread, and are forgotten now. */
+static void kept_entered(struct block *const *entered, unsigned count)
 {
 	scopes[now].busy |= count > 0;
 	for (unsigned i = 0; i < count; i++)
@@ -153,6 +154,10 @@ static bool get_id(const struct place *place, char *id)
 	       snprintf(id, ID_MAX, "%s:%s", file, name->text) < ID_MAX;
 }
 
+#define ID_TOO_ODD \
+	"the name of a value in memory cannot be recorded (it is too long, " \
+	"or has a character such as '=')"
+
 /* What was said of that which has the place's id. */
 static struct kept_said *said_of(struct place *place)
 {
@@ -170,7 +175,8 @@ static struct kept_said *said_of(struct place *place)
 static void say_mark(const char *mark, int size)
 {
 	if (size > MARK_MAX)
-		entries_coarse("a path is too long");
+		entries_coarse(
+			"the path of a source is too long to be recorded");
 	else
 		entries_say(mark);
 }
@@ -180,26 +186,27 @@ static void say_made(struct place *place)
 {
 	struct kept_name *name = place->names[0], *other = place->names[1];
 	struct kept_said *said = said_of(place);
-	PyObject *value = NULL, *maker = NULL;
+	PyObject *value = NULL, *function = NULL;
 	char mark[MARK_MAX + 100], id[ID_MAX];
 
 	if (!place->is_called && said->made_by == scopes[now].number)
 		return;
 	said->made_by = scopes[now].number;
 	if (place->is_called)
-		value = places_maker(place);
+		value = places_cached(place);
 	if (value)
-		maker = PyObject_CallFunctionObjArgs(maker_of, value, NULL);
+		function =
+			PyObject_CallFunctionObjArgs(function_of, value, NULL);
 	PyErr_Clear();
 	if (!get_id(place, id))
-		entries_coarse("a name that no mark can hold");
+		entries_coarse(ID_TOO_ODD);
 	else
 		say_mark(mark,
 			snprintf(mark, sizeof(mark),
 				MARK "kept/%s=%s%s%s;%s/%s", id, name->text,
 				other ? "," : "", other ? other->text : "",
-				kept_text_of(maker), places_path(place)));
-	Py_DecRef(maker);
+				kept_text_of(function), places_path(place)));
+	Py_DecRef(function);
 	Py_DecRef(value);
 }
 
@@ -208,7 +215,7 @@ static void say_use(const struct place *place, const char *verb)
 	char mark[MARK_MAX + 100], id[ID_MAX];
 
 	if (!get_id(place, id))
-		entries_coarse("a name that no mark can hold");
+		entries_coarse(ID_TOO_ODD);
 	else
 		say_mark(mark, snprintf(mark, sizeof(mark), MARK "%s/kept/%s",
 				       verb, id));
@@ -277,7 +284,7 @@ static bool is_made(const struct place *place)
 /* Not by the scope in force alone. */
 static bool is_by_others(const struct place *place)
 {
-	return place->others || place->maker != scopes[now].number;
+	return place->others || place->filler != scopes[now].number;
 }
 
 static void kept_list(struct place *place)
@@ -346,9 +353,9 @@ static void kept_look_at(struct place *place)
 	place->others =
 		was_made && by_others && (finds || news != PLACE_REPLACED);
 	/* A scope inside that is over may have changed what this one had. */
-	if (place->maker != number)
-		place->began = place->maker > number ? BEGAN_UNKNOWN : was;
-	place->maker = number;
+	if (place->filler != number)
+		place->began = place->filler > number ? BEGAN_UNKNOWN : was;
+	place->filler = number;
 	place->changed = looks;
 	if (!is_made(place))
 		return;
@@ -459,9 +466,9 @@ static bool is_made_here(const struct place *place)
 {
 	const struct scope *scope = &scopes[now];
 
-	return is_made(place) && place->maker >= scope->number &&
+	return is_made(place) && place->filler >= scope->number &&
 	       place->changed > scope->asked &&
-	       (place->maker != scope->number || place->state != place->began);
+	       (place->filler != scope->number || place->state != place->began);
 }
 
 PyObject *kept_made(PyObject *self, PyObject *names)
@@ -512,7 +519,7 @@ PyObject *kept_start(PyObject *self, PyObject *args)
 	(void)self;
 	if (!PyArg_ParseTuple(args, "OOOOOOOOO", &opcodes, &types, &class_kind,
 		    &attributes_of, &paths_of, &specials_of, &default_of,
-		    &wrappers, &maker_of))
+		    &wrappers, &function_of))
 		return NULL;
 	Py_IncRef(args);
 	kept_names_start((unsigned char *)PyBytes_AsString(opcodes));
@@ -523,6 +530,7 @@ PyObject *kept_start(PyObject *self, PyObject *args)
 		  PyObject_GenericGetDict;
 	for (unsigned i = 0; i < SCOPES; i++)
 		scopes[i].number = ++last_number;
+	entries_hear = kept_entered;
 	PyErr_Clear();
 	return Py_BuildValue("");
 }

@@ -69,7 +69,7 @@ def install():
         (_PLAIN, _SETS, functools._lru_cache_wrapper, types.FunctionType,
          types.ModuleType, tuple(kind for kind, _ in _WRAPPERS)),
         _class_kind, _attributes_of, _paths_of, _specials_of, _default_of,
-        _WRAPPERS, _maker_of)
+        _WRAPPERS, _function_of)
     builtins.getattr, builtins.hasattr = marks.extension.askers(
         getattr, imports.documentation(getattr),
         hasattr, imports.documentation(hasattr),
@@ -232,7 +232,7 @@ def _default_of(kind, name):
     return ()
 
 
-def _maker_of(value):
+def _function_of(value):
     """The function that a cache computes by, or that closes over a place."""
     if type(value) is functools._lru_cache_wrapper:
         value = getattr(value, "__wrapped__", None)

@@ -63,7 +63,7 @@ struct place {
 	struct kept_name *by_setter;
 	bool is_called;   /* only who calls it finds anything */
 	bool others;      /* more than one scope made what is there, */
-	uint64_t maker;   /* the last of which is this */
+	uint64_t filler;  /* the last of which is this */
 	uint64_t began;   /* the state that one found, or BEGAN_UNKNOWN */
 	uint64_t changed; /* the number of the look that found it changed */
 	struct kept_said said;
@@ -152,7 +152,7 @@ const char *places_path(const struct place *place);
  * What is known to fill a place, to be released: a cache, or the function that
  * closes over it. NULL: nobody knows.
  */
-PyObject *places_maker(const struct place *place);
+PyObject *places_cached(const struct place *place);
 
 /* The module with these globals; NULL: it is not looked at. */
 const struct owner *places_top(PyObject *names);

@@ -20,6 +20,7 @@ import types
 from .. import marks
 from ..loading import imports
 from ..marks import BEGIN, END, USE, WHOLE, encode, identity, say
+from . import caches
 
 # What to say of what was heard of, by its kind: reading/opened.h.
 _MARKS = (WHOLE, marks.BLOCK_LIST + b"/", marks.ENV)
@@ -102,6 +103,7 @@ def _hear(path, kind, stack):
     mark = _MARKS[kind] + path
     if kind != _VARIABLE:
         watch.marks[mark] = None
+        caches.note(mark, sys._getframe(1))
         _add_modules(watch, stack)
         return
     watch.variables[mark] = None

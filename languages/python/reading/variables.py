@@ -106,16 +106,16 @@ def install():
         "lister", kind.keys, _hear_keys, collections.abc.Mapping)
 
 
-def _wrapped(maker, function, hear, owner):
+def _wrapped(wrapper, function, hear, owner):
     """The function with somebody who hears of its calls first."""
     global _depth
     name = function.__name__
     more = ()
-    if maker == "lister":
+    if wrapper == "lister":
         more = (encode("%s(self)\n--\n\n%s" % (
             name, function.__doc__ or "")),)
     try:
-        return marks.extension.method(getattr(marks.extension, maker)(
+        return marks.extension.method(getattr(marks.extension, wrapper)(
             function, hear, owner, function.__module__, *more))
     except (AttributeError, TypeError):
         _depth = 2
