@@ -241,6 +241,24 @@ def test_what_is_affected_runs(suite):
     assert suite.ftrace("test").ok().err.count("nothing affected")
 
 
+def test_files_whose_tests_another_one_loads(suite):
+    suite.write("tests/checks.py", FILES["tests/deep/test_files.py"])
+    suite.write("tests/test_all.py", """\
+        import unittest
+        from tests import checks
+
+        def load_tests(loader, tests, pattern):
+            return loader.loadTestsFromModule(checks)
+        """)
+    suite.run(suite.python, *OPTIONS).ok()
+    suite.edit("own.txt", "text", "more")
+    names = ["tests.checks.Files.test_own",
+             "tests.deep.test_files.Files.test_own"]
+    assert suite.affected() == names
+    assert warm(suite) == sorted(names)
+    assert suite.affected() == []
+
+
 def test_new_and_gone(suite):
     suite.write("tests/deep/test_new.py", """\
         import unittest
