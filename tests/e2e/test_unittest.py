@@ -217,6 +217,8 @@ def test_what_is_printed_is_taken_back(suite):
     assert ran(again) == names
     assert suite.affected() == []
     assert suite.units() == UNITS
+    own = suite.ftrace("why", "tests.deep.test_files.Files.test_own").ok()
+    assert own.out.startswith(DEEP + "Files::test_own\nhit")
     # Seen from where the tests are, that is where they run.
     suite.edit("own.txt", "more", "less")
     assert suite.affected(cwd=suite.root / "tests") == [
