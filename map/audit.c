@@ -310,12 +310,19 @@ static void map_audit_compare(struct comparison *with, uint32_t from)
 	free(seen);
 }
 
-bool audit_is_reached(const void *comparison, uint32_t place)
+/* Which of the unit's own reads before it reaches now, too. */
+static void mark_reached(struct comparison *with)
 {
-	const struct comparison *with = comparison;
-	const struct map_state *state = &with->files->states[place];
+	for (size_t i = 0; i < with->widening->kept_count; i++) {
+		struct kept_read *kept = &with->widening->kept[i];
+		const struct map_state *state;
 
-	return holds(&with->now, state->file, state->aspect, state->block);
+		if (kept->place == INTERN_NONE)
+			continue;
+		state = &with->files->states[kept->place];
+		kept->reached = holds(
+			&with->now, state->file, state->aspect, state->block);
+	}
 }
 
 /* The names of the modules in the closure. */
@@ -418,7 +425,8 @@ int recording_audit(struct recording *recording, uint32_t unit, struct map *map,
 	if (code < 0)
 		goto out;
 	map_audit_compare(&with, unit);
-	code = audit_widening_store(&widening, &with, map, err);
+	mark_reached(&with);
+	code = audit_widening_store(&widening, map, err);
 out:
 	audit_widening_release(&widening);
 	query_hits_release(&closure);
