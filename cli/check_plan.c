@@ -84,7 +84,7 @@ static void decide_by(struct check *check, const struct affected_unit *unit)
 
 	for (size_t i = 0; !text && i < unit->reason_count; i++)
 		if (unit->reasons[i].state == unit->state)
-			text = reason_text(&unit->reasons[i]);
+			text = results_reason_text(&unit->reasons[i]);
 	check_plan_decide(check, unit->state, text);
 	free(text);
 }

@@ -34,7 +34,7 @@ static int read_line(struct config_reader *reader, const struct json_item *item,
 	return 0;
 }
 
-static int read_words(struct config_reader *reader,
+static int config_check_read_words(struct config_reader *reader,
 	const struct json_item *item, struct config_check *check)
 {
 	struct json_items items;
@@ -68,7 +68,7 @@ int config_read_command(
 	if (cJSON_IsString(item->value))
 		return read_line(reader, item, to);
 	if (cJSON_IsArray(item->value))
-		return read_words(reader, item, to);
+		return config_check_read_words(reader, item, to);
 	return json_text_error(reader->err, &reader->text, item->at,
 		"'%s' has to be a text, for the shell, or an array of words",
 		item->key);

@@ -162,7 +162,7 @@ static bool is_loading(struct fold *fold, uint32_t scope, uint32_t function)
 }
 
 /* "token/id,id,..." */
-static void enter(struct fold *fold, const struct trace_event *event)
+static void code_marks_enter(struct fold *fold, const struct trace_event *event)
 {
 	const char *text = event->record->text;
 	const char *end = text + event->record->size;
@@ -273,7 +273,7 @@ void fold_take_code(struct fold *fold, const struct trace_event *event)
 		fold_take_may(fold, event);
 		break;
 	case RECORD_ENTER:
-		enter(fold, event);
+		code_marks_enter(fold, event);
 		break;
 	case RECORD_SOURCE:
 		code_marks_load(fold, event);

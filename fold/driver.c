@@ -82,13 +82,13 @@ static uint32_t intern_path(
 					   : intern(nodes, &node, sizeof(node));
 }
 
-static void explain(struct fold *fold, const char *path)
+static void driver_explain(struct fold *fold, const char *path)
 {
 	intern_path(fold, &fold->driver->explained, path);
 }
 
 /* What two parts have made, as by a link to it, is of the first. */
-static void find_made(struct fold *fold)
+static void driver_find_made(struct fold *fold)
 {
 	const struct runner_tests *tests = fold->options->tests;
 	struct fold_driver *driver = fold->driver;
@@ -117,9 +117,9 @@ static void explain_parts(
 {
 	for (size_t i = 0; i < count; i++) {
 		for (size_t k = 0; k < parts[i].files.count; k++)
-			explain(fold, parts[i].files.list[k]);
+			driver_explain(fold, parts[i].files.list[k]);
 		for (size_t k = 0; k < parts[i].look_count; k++)
-			explain(fold, parts[i].looks[k].folder);
+			driver_explain(fold, parts[i].looks[k].folder);
 	}
 }
 
@@ -131,7 +131,7 @@ void fold_driver_open(struct fold *fold)
 		return;
 	explain_parts(fold, tests->parts, tests->part_count);
 	explain_parts(fold, tests->searched, tests->searched_count);
-	find_made(fold);
+	driver_find_made(fold);
 	for (size_t i = 0; i < tests->built.count; i++)
 		intern_path(fold, &fold->driver->built, tests->built.list[i]);
 }

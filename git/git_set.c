@@ -434,7 +434,7 @@ int git_set_has_folder(struct git_set *set, enum git_side side,
 }
 
 /* Below the top of the work tree, and not what git keeps for itself. */
-static bool is_below(const struct git_set *set, const char *absolute)
+static bool git_set_is_below(const struct git_set *set, const char *absolute)
 {
 	size_t n = strlen(set->top);
 	const char *rest = absolute + n;
@@ -472,7 +472,8 @@ void git_set_foreign(const struct git_set *set, const char *const *paths,
 	for (size_t i = 0; i < count; i++) {
 		char *absolute = project_file(set->root, paths[i]);
 
-		foreign[i] = variable_is(paths[i]) || !is_below(set, absolute);
+		foreign[i] = variable_is(paths[i]) ||
+			     !git_set_is_below(set, absolute);
 		if (!foreign[i] && strcmp(absolute, set->top) != 0) {
 			asked[k++] = i;
 			git_set_add_name(&names, &room, absolute);

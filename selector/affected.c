@@ -65,7 +65,7 @@ bool search_has_reason(const struct search *search,
 	return false;
 }
 
-bool is_meant(const struct meant *meant, int64_t scope)
+bool search_is_meant(const struct meant *meant, int64_t scope)
 {
 	for (size_t i = 0; i < meant->count; i++)
 		if (query_hits_find(meant->hits[i], scope) == HIT_NONE)
@@ -85,7 +85,8 @@ static bool any_collected(const struct search *search,
 		int order = strncmp(name, file, n);
 
 		if (!order && !name[n])
-			return is_meant(meant, search->collected[middle].scope);
+			return search_is_meant(
+				meant, search->collected[middle].scope);
 		if (order < 0)
 			low = middle + 1;
 		else
@@ -98,7 +99,7 @@ static bool any_meant(
 	const struct meant *meant, const int64_t *scopes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (is_meant(meant, scopes[i]))
+		if (search_is_meant(meant, scopes[i]))
 			return true;
 	return false;
 }
@@ -117,7 +118,7 @@ static void note_meant(struct search *search, const struct meant *meant,
 	struct affected *affected = search->affected;
 
 	for (size_t i = 0; i < count; i++)
-		if (is_meant(meant, scopes[i]) &&
+		if (search_is_meant(meant, scopes[i]) &&
 			!is_noted(affected, scopes[i]))
 			*(struct decisive *)array_add(&affected->decisive,
 				&affected->decisive_count,

@@ -41,7 +41,7 @@ struct meant {
 	size_t count;
 };
 
-bool is_meant(const struct meant *meant, int64_t scope);
+bool search_is_meant(const struct meant *meant, int64_t scope);
 
 /* The entry of a recorded unit, made when there is none yet. */
 struct affected_unit *search_select(struct search *search, size_t unit);

@@ -110,7 +110,8 @@ static bool is_cargo(const char *word)
 }
 
 /* The word behind "test", or 0. A tool chain may stand before it. */
-static size_t read_start(struct cargo_command *command, char *const argv[])
+static size_t cargo_read_start(
+	struct cargo_command *command, char *const argv[])
 {
 	size_t i = launcher_words(argv);
 
@@ -134,7 +135,7 @@ bool cargo_command_read(struct cargo_command *command, char *const argv[])
 
 	memset(command, 0, sizeof(*command));
 	command->variant = xstrdup("");
-	i = read_start(command, argv);
+	i = cargo_read_start(command, argv);
 	if (!i)
 		return false;
 	for (; argv[i]; i += given.words) {

@@ -121,7 +121,7 @@ static bool is_go(const char *word)
 }
 
 /* The word behind "test", or 0. */
-static size_t read_start(struct go_command *command, char *const argv[])
+static size_t go_read_start(struct go_command *command, char *const argv[])
 {
 	size_t i = launcher_words(argv);
 
@@ -151,7 +151,7 @@ bool go_command_read(struct go_command *command, char *const argv[])
 
 	memset(command, 0, sizeof(*command));
 	command->variant = xstrdup("");
-	i = read_start(command, argv);
+	i = go_read_start(command, argv);
 	if (!i)
 		return false;
 	while (argv[i]) {

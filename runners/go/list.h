@@ -26,7 +26,4 @@ cJSON *go_list_next(const char **at);
 /* As ids name a folder: as go takes it from the root. To be freed. */
 char *go_list_id(const char *root, const char *folder);
 
-/* A text of an object; or NULL. */
-const char *go_list_text(const cJSON *object, const char *name);
-
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/intern.h"
+#include "base/json.h"
 #include "runners/go/list.h"
 
 /* Deeper folders of packages have not been met. */
@@ -29,7 +30,7 @@ static bool is_passed_by(const char *name)
 	       !strcmp(name, "vendor");
 }
 
-static bool is_directory(DIR *dir, const struct dirent *entry)
+static bool searched_is_directory(DIR *dir, const struct dirent *entry)
 {
 	struct stat st;
 
@@ -71,7 +72,8 @@ static void search_folder(struct search *search, const char *folder)
 	while ((entry = readdir(dir))) {
 		char *path;
 
-		if (is_passed_by(entry->d_name) || !is_directory(dir, entry))
+		if (is_passed_by(entry->d_name) ||
+			!searched_is_directory(dir, entry))
 			continue;
 		path = xasprintf("%s/%s", folder, entry->d_name);
 		if (!is_other_module(path))
@@ -111,11 +113,10 @@ static void search_modules(
 	for (size_t i = 0; i < count; i++) {
 		const cJSON *module =
 			cJSON_GetObjectItemCaseSensitive(packages[i], "Module");
-		const char *folder = go_list_text(module, "Dir");
+		const char *folder = json_member_text(module, "Dir");
 		char *real;
 
-		if (!folder || !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
-				       module, "Main")))
+		if (!folder || !json_member_is_true(module, "Main"))
 			continue;
 		real = realpath(folder, NULL);
 		if (real)
