@@ -16,6 +16,7 @@
 #include "fold/scopes.h"
 #include "fold/state.h"
 #include "languages/code.h"
+#include "languages/language.h"
 
 static uint32_t function_of(
 	struct fold *fold, uint32_t node, const char *name, size_t size)
@@ -152,12 +153,10 @@ static void code_marks_call(struct fold *fold, const struct wire_record *record)
 /* Who loads a source runs its module: that is what the loading does. */
 static bool is_loading(struct fold *fold, uint32_t scope, uint32_t function)
 {
-	static const char module[] = "<module>";
 	const struct fold_function *entered = &fold->code.functions[function];
 	uint32_t key[] = {scope, entered->node};
 
-	return entered->name_size == sizeof(module) - 1 &&
-	       !memcmp(entered->name, module, sizeof(module) - 1) &&
+	return language_is_loading(entered->name, entered->name_size) &&
 	       intern_find(&fold->code.loads, key, sizeof(key)) != INTERN_NONE;
 }
 

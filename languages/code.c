@@ -161,7 +161,8 @@ static void languages_code_look_up(struct code_reader *reader, uint32_t file,
 	if (!text) {
 		if (!reader->tag)
 			note_problem(reader, stored,
-				"no run has named a Python to take it apart");
+				"no recorded run told which interpreter can "
+				"read it");
 		else if (reader->files->files[file].identity.mode)
 			note_problem(reader, stored, strerror(errno));
 		map_file_set_source(reader->files, file, NULL);
@@ -220,8 +221,7 @@ static int take_unchanged(struct code_reader *reader, const struct source *past,
 	for (int k = 0; code == 0 && k < 2; k++)
 		code = helper_next(reader->helper, &frame, err);
 	if (code == 0 && !known)
-		code = err_set(err, -EPROTO,
-			"the Python helper gave an answer of an unknown form");
+		code = helper_is_other(reader->helper, err);
 	/* They are sorted by name: those in it are the next ones. */
 	while (code == 0 && block < past->blocks + past->count &&
 		(block == known || lies_in(block, known))) {
@@ -276,8 +276,7 @@ static int take_blocks(
 	for (uint32_t i = 0; code == 0 && i < count; i++)
 		code = take_block(reader, job->past, &blocks, err);
 	if (code == 0 && !source_set_blocks(source, blocks.bytes, blocks.size))
-		code = err_set(err, -EPROTO,
-			"the Python helper gave an answer of an unknown form");
+		code = helper_is_other(reader->helper, err);
 	frames_release(&blocks);
 	return code;
 }
@@ -352,8 +351,13 @@ static char *languages_code_find_interpreter(const char *tag, struct err *err)
 		err_set(err, -ENOENT, "no run has named an interpreter");
 		return NULL;
 	}
+	if (!language_of_tag(tag)) {
+		err_set(err, -ENOENT,
+			"the interpreter '%s' is of no known language", tag);
+		return NULL;
+	}
 	bare = languages_code_bare_tag(tag);
-	found = interpreter_find(language_of_run(), bare, err);
+	found = interpreter_find(language_of_tag(tag), bare, err);
 	free(bare);
 	return found;
 }
@@ -376,7 +380,8 @@ struct helper *code_helper(struct code_reader *reader, struct err *err)
 	}
 	reader->helper = xcalloc(1, sizeof(*reader->helper));
 	cache = xasprintf("%s/" MAP_DIRECTORY "/pycache", reader->map->root);
-	code = helper_open(reader->helper, reader->interpreter, cache, &why);
+	code = helper_open(reader->helper, language_of_tag(reader->tag),
+		reader->interpreter, cache, &why);
 	free(cache);
 	if (code < 0) {
 		err_set(err, -ENOENT, "%s", why.text);
@@ -514,8 +519,8 @@ int code_read_texts(struct code_reader *reader, struct code_text *texts,
 
 		if (!reader->tag)
 			return err_set(err, -ENOENT,
-				"no recorded run used a Python, which is "
-				"needed to read sources");
+				"no recorded run told which interpreter can "
+				"read sources");
 		text->source = known_source(reader, &content, err);
 		if (!text->source)
 			text->source = add_job(&jobs, reader, text->path,

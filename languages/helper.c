@@ -53,7 +53,7 @@ static int languages_helper_spawn(struct helper *helper,
 	const char *interpreter, const char *script, const char *cache,
 	int input, int output)
 {
-	const struct language *language = language_of_run();
+	const struct language *language = helper->language;
 	char *argv[LANGUAGE_OPTIONS_MAX + 3] = {(char *)interpreter};
 	char **envp = clean_environment(language);
 	size_t n = 1;
@@ -86,13 +86,14 @@ static int languages_helper_spawn(struct helper *helper,
 	return code;
 }
 
-int helper_open(struct helper *helper, const char *interpreter,
-	const char *cache, struct err *err)
+int helper_open(struct helper *helper, const struct language *language,
+	const char *interpreter, const char *cache, struct err *err)
 {
-	char *script = locate(language_of_run()->helper, err);
+	char *script = locate(language->helper, err);
 	int to[2], from[2], code;
 
 	memset(helper, 0, sizeof(*helper));
+	helper->language = language;
 	helper->to = helper->from = -1;
 	if (!script)
 		return -ENOENT;
@@ -148,10 +149,11 @@ void helper_close(struct helper *helper)
 	helper->to = helper->from = -1;
 }
 
-static int gone(struct err *err)
+static int helper_is_gone(const struct helper *helper, struct err *err)
 {
-	return err_set(
-		err, -EPIPE, "the Python helper ended before it had answered");
+	return err_set(err, -EPIPE,
+		"the %s helper ended before it had answered",
+		helper->language->name);
 }
 
 /* Reads what is there; 0 when it came, negative at the end. */
@@ -171,7 +173,7 @@ static int take_some(struct helper *helper, struct err *err)
 			helper->room - helper->size);
 	} while (n < 0 && errno == EINTR);
 	if (n <= 0)
-		return gone(err);
+		return helper_is_gone(helper, err);
 	helper->size += (size_t)n;
 	return 0;
 }
@@ -187,8 +189,8 @@ static int await(struct helper *helper, bool out, short *to, struct err *err)
 		n = poll(ends, 2, PATIENCE_MS);
 	} while (n < 0 && errno == EINTR);
 	if (n == 0)
-		return err_set(
-			err, -ETIMEDOUT, "the Python helper does not answer");
+		return err_set(err, -ETIMEDOUT, "the %s helper does not answer",
+			helper->language->name);
 	if (n < 0)
 		return err_set(err, -errno, "poll: %s", strerror(errno));
 	*to = ends[1].revents;
@@ -214,7 +216,7 @@ int helper_send(
 		n = send(helper->to, request->bytes + sent,
 			request->size - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return gone(err);
+			return helper_is_gone(helper, err);
 		if (n > 0)
 			sent += (size_t)n;
 	}
@@ -226,6 +228,14 @@ bool helper_answers(const struct helper *helper)
 	struct pollfd end = {helper->from, POLLIN, 0};
 
 	return helper->size > helper->taken || poll(&end, 1, 0) != 0;
+}
+
+int helper_is_other(const struct helper *helper, struct err *err)
+{
+	return err_set(err, -EPROTO,
+		"the %s helper is of another version of ftrace; install "
+		"ftrace again",
+		helper->language->name);
 }
 
 int helper_next(struct helper *helper, struct frame *frame, struct err *err)
@@ -247,9 +257,7 @@ int helper_next(struct helper *helper, struct frame *frame, struct err *err)
 				return 0;
 			}
 			if (malformed)
-				return err_set(err, -EPROTO,
-					"the Python helper speaks another "
-					"language");
+				return helper_is_other(helper, err);
 		}
 		code = await(helper, false, &to, err);
 		if (code > 0)
@@ -271,8 +279,7 @@ int helper_next_number(struct helper *helper, uint32_t *number, struct err *err)
 	frames_add(&again, frame.bytes, frame.size);
 	reader = (struct frames_reader){again.bytes, again.bytes + again.size};
 	if (!frames_next_number(&reader, number))
-		code = err_set(err, -EPROTO,
-			"the Python helper speaks another language");
+		code = helper_is_other(helper, err);
 	frames_release(&again);
 	return code;
 }

@@ -13,7 +13,10 @@
 #include "base/err.h"
 #include "base/frames.h"
 
+struct language;
+
 struct helper {
+	const struct language *language;
 	pid_t pid;
 	int to, from;
 	char *reply; /* what came; owned */
@@ -22,11 +25,11 @@ struct helper {
 };
 
 /*
- * Negative when it cannot be started. cache: a folder for the helper's own
- * compiled modules; it is made, where that can be.
+ * Negative when it cannot be started. interpreter: of that language. cache: a
+ * folder for the helper's own compiled modules; it is made, where that can be.
  */
-int helper_open(struct helper *helper, const char *interpreter,
-	const char *cache, struct err *err);
+int helper_open(struct helper *helper, const struct language *language,
+	const char *interpreter, const char *cache, struct err *err);
 /* Ends it, without waiting until it has ended: helper_close() does. */
 void helper_dismiss(struct helper *helper);
 void helper_close(struct helper *helper);
@@ -34,6 +37,9 @@ void helper_close(struct helper *helper);
 /* Sends a request; negative when the helper went away or hangs. */
 int helper_send(
 	struct helper *helper, const struct frames *request, struct err *err);
+
+/* Says that its answers are of a form that nobody knows; returns -EPROTO. */
+int helper_is_other(const struct helper *helper, struct err *err);
 
 /* Whether some of the reply is here: the helper waits for us, not we for it. */
 bool helper_answers(const struct helper *helper);

@@ -10,15 +10,24 @@
 #include <stddef.h>
 
 #include "base/ignored_row.h"
+#include "base/intern.h"
+#include "languages/wanted.h"
 #include "map/language.h"
+#include "map/source.h"
 
 /* Bytes of a file's name. */
 #define LANGUAGE_NAME_MAX 256
 /* Options or folders, and a NULL behind them. */
 #define LANGUAGE_OPTIONS_MAX 4
 
+enum language_naming {
+	LANGUAGE_NAMED,
+	LANGUAGE_NAMELESS,   /* it is told with the function around it */
+	LANGUAGE_BODY_APART, /* so it is, but its body is not in that one's */
+};
+
 struct language {
-	const char *name;
+	const char *name; /* for people, too */
 
 	/* How the names of its files end. */
 	const char *suffix;
@@ -48,6 +57,27 @@ struct language {
 	/* What the map has to know of it. */
 	const struct map_language *map;
 
+	/* The block that is entered as a file is run. */
+	const char *loading;
+	/*
+	 * What is written of a function that lies in another one. name: without
+	 * what it lies in.
+	 */
+	enum language_naming (*naming)(const char *name, size_t size);
+
+	/*
+	 * Why a block of a file notices what is wanted, for people; to be
+	 * freed. NULL: it does not. source: of the file, or NULL.
+	 */
+	char *(*notice)(const struct wanted *wanted, const char *path,
+		const struct source *source, const struct interned *name);
+	/* Whether it imports what may fail now, and may catch that. */
+	bool (*may_catch)(const struct wanted *wanted, const char *path,
+		const struct source *source, const struct interned *name);
+
+	/* How the tags of its interpreters begin. */
+	const char *tags[LANGUAGE_OPTIONS_MAX];
+
 	/* Whether a folder of that name is a cache of compiled files. */
 	bool (*is_cache)(const char *name, size_t size);
 	/*
@@ -67,8 +97,11 @@ const struct language *language_at(size_t place);
 /* The language that a file of that name is in, or NULL. */
 const struct language *language_of(const char *path, size_t size);
 
-/* The language of the interpreter that a run named. */
-const struct language *language_of_run(void);
+/* The language of the interpreter with that tag, or NULL. */
+const struct language *language_of_tag(const char *tag);
+
+/* Whether in some language that is the block that is entered as a file runs. */
+bool language_is_loading(const char *name, size_t size);
 
 /* Whether some language keeps compiled files in a folder of that name. */
 const struct language *language_of_cache(const char *name, size_t size);

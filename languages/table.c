@@ -29,9 +29,22 @@ const struct language *language_of(const char *path, size_t size)
 	return NULL;
 }
 
-const struct language *language_of_run(void)
+const struct language *language_of_tag(const char *tag)
 {
-	return &language_python;
+	for (size_t i = 0; i < LANGUAGES; i++)
+		for (const char *const *at = languages[i]->tags; *at; at++)
+			if (!strncmp(tag, *at, strlen(*at)))
+				return languages[i];
+	return NULL;
+}
+
+bool language_is_loading(const char *name, size_t size)
+{
+	for (size_t i = 0; i < LANGUAGES; i++)
+		if (size == strlen(languages[i]->loading) &&
+			!memcmp(languages[i]->loading, name, size))
+			return true;
+	return false;
 }
 
 const struct language *language_of_cache(const char *name, size_t size)

@@ -14,7 +14,7 @@
 #include "selector/affected_search.h"
 
 /* The name of `names` that a unit of the file is or lies below, or NULL. */
-static const struct narrowed_name *affected_narrowed_name_of(
+static const struct wanted_name *affected_narrowed_name_of(
 	const struct narrowed *narrowed, const char *path,
 	const struct query_unit *unit)
 {
@@ -58,7 +58,7 @@ static void select_fresh(struct search *search, const char *path,
 
 static void select_unit(struct search *search, size_t i,
 	const struct narrowed *narrowed, const struct meant *meant,
-	const struct narrowed_name *name, const char *what, const char *path)
+	const struct wanted_name *name, const char *what, const char *path)
 {
 	const struct query_unit *unit = &search->units.units[i];
 	struct affected_unit *selected = search_select(search, i);
@@ -89,7 +89,7 @@ static void select_names(struct search *search, const struct narrowed *narrowed,
 	bool here = search_is_here(search, path), fresh = false;
 
 	for (size_t i = 0; i < narrowed->name_count; i++) {
-		const struct narrowed_name *name = &narrowed->names[i];
+		const struct wanted_name *name = &narrowed->names[i];
 
 		fresh |= name->exists && !met[i];
 		if (!here || !name->by_itself)
@@ -253,7 +253,7 @@ int search_narrowed(struct search *search, const struct narrowed *narrowed,
 		search_note_decisive(search, &meant, path);
 	for (size_t i = 0; code == 0 && i < search->units.count; i++) {
 		const struct query_unit *unit = &search->units.units[i];
-		const struct narrowed_name *name =
+		const struct wanted_name *name =
 			affected_narrowed_name_of(narrowed, path, unit);
 
 		if (name) {

@@ -21,6 +21,7 @@
 /* A file whose text may have changed. */
 struct pair {
 	char *path;
+	const struct language *language;
 	char *now;
 	size_t now_size;
 	const char *before; /* of git; NULL: there was nothing */
@@ -78,6 +79,7 @@ static struct pair *selector_functions_add_pair(
 	pair = array_add(&comparison->pairs, &comparison->count,
 		&comparison->room, sizeof(*pair));
 	pair->path = xstrdup(path);
+	pair->language = language_of_tag(comparison->changes->reader.tag);
 	pair->now = now;
 	pair->now_size = size;
 out:
@@ -236,11 +238,14 @@ static bool selector_functions_is_named(
 	size_t own = selector_functions_own_name(block),
 	       n = block->name_size - own;
 
-	if (!n || block->name[own] != '<')
-		return n != 12 ||
-		       memcmp(block->name + own, "__annotate__", 12) != 0;
-	return n == 8 && !memcmp(block->name + own, "<lambda>", 8) &&
-	       !lies_in_changed(pair, block);
+	switch (pair->language->naming(block->name + own, n)) {
+	case LANGUAGE_NAMELESS:
+		return false;
+	case LANGUAGE_BODY_APART:
+		return !lies_in_changed(pair, block);
+	default:
+		return true;
+	}
 }
 
 /* Whether a unit reached a state of the file; name NULL: the whole file's. */

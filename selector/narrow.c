@@ -211,14 +211,28 @@ static int narrow_ask(struct question *question, struct helper *helper)
 	return 0;
 }
 
+/* Every change of what loading a file does concerns all who load it then. */
+static bool narrow_is_off(void)
+{
+	const char *value = getenv(NARROW_VARIABLE);
+
+	return value && !strcmp(value, "off");
+}
+
 /* Asks where there is anything to be asked, and somebody who can answer. */
 static int ask_helper(struct question *question)
 {
 	struct changes *changes = question->changes;
-	struct helper *helper = question->narrowing->count
+	struct narrowing *narrowing = question->narrowing;
+	bool off = narrow_is_off();
+	struct helper *helper = narrowing->count && !off
 					? code_helper(&changes->reader, NULL)
 					: NULL;
 	int code = 0;
+
+	for (size_t i = 0; off && i < narrowing->count; i++)
+		narrowing->list[i].reason =
+			xstrdup(NARROW_VARIABLE " is off");
 
 	if (helper)
 		code = query_sources(&question->modules,

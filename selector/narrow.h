@@ -13,14 +13,8 @@
 #include <stdbool.h>
 
 #include "base/intern.h"
+#include "languages/wanted.h"
 #include "selector/changes.h"
-
-/* A name at the top of a file that tests are collected from. */
-struct narrowed_name {
-	char *name;
-	bool exists;    /* it still does, or does now */
-	bool by_itself; /* the runner takes it as FILE::NAME */
-};
 
 /*
  * Files that may fail to load: their states, those of one file in a row, and
@@ -64,14 +58,20 @@ struct narrowed {
 	/* Or who ran code that nobody knows: it may mention some name. */
 	bool named;
 	/* And the tests of these names. */
-	struct narrowed_name *names;
-	size_t name_count, name_room;
+	struct wanted_name *names;
+	size_t name_count;
 };
 
 struct narrowing {
 	struct narrowed *list; /* by file */
 	size_t count, room;
 };
+
+/*
+ * With "off" for a value in the environment nothing is narrowed. All else is as
+ * ever, so that one can tell what the narrowing gives, and do without it.
+ */
+#define NARROW_VARIABLE "FTRACE_NARROW"
 
 /* changes_find() has found them. */
 int narrowing_find(struct narrowing *narrowing, struct changes *changes,

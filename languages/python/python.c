@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "languages/python/map.h"
+#include "languages/python/notice.h"
 
 #define CACHE "__pycache__"
 
@@ -29,13 +30,29 @@ static size_t python_source_of(
 	return stem + 3;
 }
 
+static bool python_is_name(const char *name, size_t size, const char *one)
+{
+	return size == strlen(one) && !memcmp(name, one, size);
+}
+
+/* "<genexpr>" and the like; and what annotations are worked out by. */
+static enum language_naming python_naming(const char *name, size_t size)
+{
+	if (python_is_name(name, size, "<lambda>"))
+		return LANGUAGE_BODY_APART;
+	return (size && *name == '<') ||
+			       python_is_name(name, size, "__annotate__")
+		       ? LANGUAGE_NAMELESS
+		       : LANGUAGE_NAMED;
+}
+
 static const struct ignored_row ignored[] = {
 	{"*/.hypothesis", false, "examples that failed before"},
 	{"*/.mypy_cache", false, "results by the content of the sources"},
 	{"*/.ruff_cache", false, "results by the content of the sources"}, {0}};
 
 const struct language language_python = {
-	.name = "python",
+	.name = "Python",
 	.suffix = ".py",
 	.folder_file = "__init__.py",
 	.helper = "_ftrace/languages/python/helper.py",
@@ -48,6 +65,11 @@ const struct language language_python = {
 			    "sys.implementation.cache_tag, sys.hexversion))"},
 	.ignored = ignored,
 	.map = &python_map,
+	.loading = "<module>",
+	.naming = python_naming,
+	.notice = notice_of_block,
+	.may_catch = notice_may_catch,
+	.tags = {"cpython-", "pypy"},
 	.is_cache = python_is_cache,
 	.source_of = python_source_of,
 };

@@ -655,3 +655,28 @@ def test_a_renamed_test_of_a_file_that_everything_reads(project):
         "cat test_b.py; exec %s -m pytest -q" % sys.executable).ok()
     project.edit("test_b.py", "test_b", "test_other")
     assert project.affected() == ["test_a.py", "test_b.py"]
+
+
+def test_without_narrowing(project):
+    """Names are not told apart then; functions are, as ever."""
+    project.files(
+        shop="RATE = 1\nOTHER = 2\ndef rate():\n    return RATE\n"
+             "def other():\n    return OTHER\n",
+        test_it="""\
+            import shop
+            def test_rate():
+                assert shop.rate()
+            def test_other():
+                assert shop.other()
+            """)
+    project.pytest().ok()
+    off = {"FTRACE_NARROW": "off"}
+    both = ["test_it.py::test_other", "test_it.py::test_rate"]
+    with project.edited("shop.py", "RATE = 1", "RATE = 3"):
+        assert project.affected("--tests") == both[1:]
+        assert sorted(project.affected("--tests", env=off)) == both
+        assert "FTRACE_NARROW is off" in project.ftrace(
+            "why", both[0], env=off).out
+    with project.edited("shop.py", "return RATE", "return 2 * RATE"):
+        assert project.affected("--tests", env=off) == both[1:]
+    assert project.affected("--tests", env=off) == []
