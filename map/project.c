@@ -16,9 +16,18 @@
 
 static const char *const checkouts[] = {".git", ".hg", ".jj", NULL};
 
-/* Beside those of languages. */
-static const char *const marks[] = {"package.json", "Cargo.toml", "go.mod",
-	"CMakeLists.txt", "meson.build", "configure.ac", "Makefile", NULL};
+/* Of tools that build in any language. */
+static const char *const builders[] = {
+	"meson.build", "configure.ac", "Makefile", NULL};
+
+/* Those of runners. */
+static const char *const *const no_marks[] = {NULL};
+static const char *const *const *runners_marks = no_marks;
+
+void project_marks_set(const char *const *const *lists)
+{
+	runners_marks = lists;
+}
 
 static bool project_has(const char *directory, const char *name)
 {
@@ -62,10 +71,13 @@ static bool has_config(const char *directory)
 static bool has_mark(const char *directory)
 {
 	const struct map_language *const *at = map_languages();
+	const char *const *const *marks = runners_marks;
 
 	while (*at && !((*at)->marks && has_one(directory, (*at)->marks)))
 		at++;
-	return *at || has_one(directory, marks);
+	while (*marks && !has_one(directory, *marks))
+		marks++;
+	return *at || *marks || has_one(directory, builders);
 }
 
 /* The nearest directory upwards that has what it takes; NULL: none. */

@@ -51,6 +51,11 @@ struct adapter {
 	/* Files that it rewrites each time it runs; or NULL. */
 	const struct ignored_row *ignored;
 
+	/* Files that mark the root of its projects, and folders of what others
+	 * wrote and it has installed; NULL behind the last. NULL: none. */
+	const char *const *marks;
+	const char *const *installed;
+
 	/* What to tell when it ran, and nobody told of its tests. */
 	const char *silence;
 
@@ -125,6 +130,9 @@ struct adapter {
 	void (*told)(struct runner_tests *tests, char *const argv[],
 		const char *folder, int status);
 };
+
+/* Hands what the map has to know of all to it: when the program starts. */
+void adapters_begin(void);
 
 /* The adapter for a command line, or NULL. */
 const struct adapter *adapter_for_command(char *const argv[]);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "map/project.h"
 #include "map/variable.h"
 #include "runners/adapter.h"
 #include "runners/cargo/cargo.h"
@@ -18,6 +19,17 @@ static const struct adapter *const adapters[] = {&adapter_pytest,
 	&adapter_mocha, &adapter_node, &adapter_vitest};
 
 #define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
+
+void adapters_begin(void)
+{
+	static const char *const *marks[ADAPTERS + 1];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ADAPTERS; i++)
+		if (adapters[i]->marks)
+			marks[n++] = adapters[i]->marks;
+	project_marks_set(marks);
+}
 
 const struct adapter *adapter_for_command(char *const argv[])
 {

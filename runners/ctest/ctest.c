@@ -35,11 +35,14 @@ static enum runner_end ctest_end(int status)
 static const struct ignored_row ignored[] = {
 	{"*/Testing/Temporary", false, "times and logs of ctest"}, {0}};
 
+static const char *const marks[] = {"CMakeLists.txt", NULL};
+
 const struct adapter adapter_ctest = {
 	.name = "ctest",
 	.recognise = ctest_recognise,
 	.end = ctest_end,
 	.ignored = ignored,
+	.marks = marks,
 	.silence =
 		"ctest listed no tests (it has to be of CMake 3.14 or later)",
 	.asked = ctest_command_asked,

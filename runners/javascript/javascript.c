@@ -11,6 +11,18 @@
 #include "base/words.h"
 #include "runners/launcher.h"
 
+const char *const javascript_marks[] = {"package.json", NULL};
+
+/* What is in it others have written, and each has tests of its own. */
+#define INSTALLED "node_modules"
+const char *const javascript_installed[] = {INSTALLED, NULL};
+
+const struct ignored_row javascript_ignored[] = {
+	{"*/.npm/_logs", true, "logs"},
+	{"*/.npm/_update-notifier-last-checked", true, "a time"},
+	{0},
+};
+
 /* "name: text, ", in which no byte of the text means anything. */
 static void javascript_put(FILE *out, const char *name, const char *bytes)
 {
@@ -70,7 +82,7 @@ enum runner_end javascript_end(int status)
 
 bool javascript_skips(const char *directory)
 {
-	return !strcmp(directory, "node_modules") || !strcmp(directory, ".git");
+	return !strcmp(directory, INSTALLED) || !strcmp(directory, ".git");
 }
 
 /* A pattern is relative to the root, and so is one of its path's ends. */

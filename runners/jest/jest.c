@@ -50,6 +50,8 @@ const struct adapter adapter_jest = {
 	.recognise = jest_recognise,
 	.end = javascript_end,
 	.ignored = ignored,
+	.marks = javascript_marks,
+	.installed = javascript_installed,
 	.silence = "jest did not load ftrace's hook; is it of version 29 or "
 		   "later, and does a setting choose among its tests?",
 	.skips = javascript_skips,

@@ -57,6 +57,9 @@ const struct adapter adapter_mocha = {
 	.name = "mocha",
 	.recognise = mocha_recognise,
 	.end = mocha_end,
+	.ignored = javascript_ignored,
+	.marks = javascript_marks,
+	.installed = javascript_installed,
 	.silence = "mocha did not load ftrace's hook; is it of version 8 or "
 		   "later, and does a setting choose among its tests?",
 	.startup = javascript_startup,

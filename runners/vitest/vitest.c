@@ -48,6 +48,8 @@ const struct adapter adapter_vitest = {
 	.recognise = vitest_recognise,
 	.end = javascript_end,
 	.ignored = ignored,
+	.marks = javascript_marks,
+	.installed = javascript_installed,
 	.silence = "vitest did not load ftrace's hook; is it of version 3 or "
 		   "later, and do its tests run in forks, all of each file?",
 	.skips = javascript_skips,
