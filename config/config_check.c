@@ -13,6 +13,22 @@
 /* A year: more is a slip. */
 #define TIMEOUT_MAX 31536000
 
+const char *check_phase_name(enum check_phase phase)
+{
+	static const char *const names[PHASES] = {"fast", "mutating", "slow"};
+
+	return names[phase];
+}
+
+const struct config_check *config_check_named(
+	const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->count; i++)
+		if (!strcmp(config->checks[i].name, name))
+			return &config->checks[i];
+	return NULL;
+}
+
 static void config_check_add_text(struct config_texts *texts, const char *text)
 {
 	*(char **)array_add(&texts->items, &texts->count, &texts->room,

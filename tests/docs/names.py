@@ -9,11 +9,8 @@ one for each architecture, the names are the same on purpose.
 """
 
 import collections
-import pathlib
 import re
 import sys
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import seams
 
@@ -24,12 +21,12 @@ NAME = re.compile(r"(\w+)\(")
 ARCHITECTURE = re.compile(r"_(x86_64|aarch64)\.c$")
 
 
-def functions_of(text):
-    """The name of each function that a source defines."""
+def heads_of(text):
+    """(head, name) of each function that a source defines."""
     for head in HEAD.finditer(text):
         for name in NAME.finditer(head[0]):
             if name[1] != "__attribute__":
-                yield name[1]
+                yield head[0], name[1]
                 break
 
 
@@ -44,7 +41,7 @@ def main():
     count = 0
     for path in sources():
         name = path.relative_to(seams.ROOT).as_posix()
-        for function in functions_of("\n".join(seams.code_of(path))):
+        for _, function in heads_of("\n".join(seams.code_of(path))):
             files[function].add(ARCHITECTURE.sub(".c", name))
             count += 1
     shared = sorted((name, sorted(found)) for name, found in files.items()
