@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "fold/accesses.h"
+#include "fold/inputs.h"
 #include "fold/kept.h"
 #include "fold/names.h"
 #include "fold/paths.h"

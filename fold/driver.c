@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
-#include "fold/accesses.h"
+#include "fold/inputs.h"
 #include "fold/paths.h"
 #include "fold/scopes.h"
 #include "fold/state.h"
@@ -241,21 +241,6 @@ void fold_driver_read(struct fold *fold)
 				fold->driver->scopes[i]);
 	for (size_t i = 0; i < tests->searched_count; i++)
 		driver_search(fold, &tests->searched[i]);
-}
-
-bool fold_driver_owns(const struct fold *fold, const char *path, size_t size)
-{
-	const struct runner_tests *tests = fold->options->tests;
-
-	for (size_t i = 0; tests && i < tests->own.count; i++) {
-		const char *own = tests->own.list[i];
-		size_t n = strlen(own);
-
-		if (size >= n && !memcmp(path, own, n) &&
-			(size == n || path[n] == '/'))
-			return true;
-	}
-	return false;
 }
 
 void fold_driver_release(struct fold *fold)

@@ -15,28 +15,6 @@
 #include "fold/steps.h"
 #include "map/query.h"
 
-static bool completed(const struct fold *fold, enum scope_kind kind,
-	const char *name, size_t size)
-{
-	uint32_t i = fold_find_scope(fold, kind, name, size);
-
-	return i != SCOPE_NONE && fold->scopes.list[i].completed;
-}
-
-bool fold_was_looked_for(const struct fold *fold, const char *id, size_t file)
-{
-	size_t n = file;
-
-	if (completed(fold, SCOPE_DISCOVER, ".", 1) ||
-		completed(fold, SCOPE_DISCOVER, id, file))
-		return true;
-	while (n > 0) {
-		if (id[--n] == '/' && completed(fold, SCOPE_DISCOVER, id, n))
-			return true;
-	}
-	return false;
-}
-
 static bool file_is_missing(const struct fold *fold, const char *id, size_t n)
 {
 	char *path = *id == '/' ? xasprintf("%.*s", (int)n, id)
@@ -60,9 +38,9 @@ static bool is_gone(const struct fold *fold, const char *id, size_t size)
 		return false;
 	/* A file that could not be collected, and now was. */
 	if (file == size)
-		return completed(fold, SCOPE_COLLECT, id, file);
+		return fold_has_completed(fold, SCOPE_COLLECT, id, file);
 	/* Down through the collectors that named all they hold. */
-	while (completed(fold, SCOPE_COLLECT, id, end)) {
+	while (fold_has_completed(fold, SCOPE_COLLECT, id, end)) {
 		next = id_part_end(id, size, id_next(end));
 		if (next >= size)
 			return true;

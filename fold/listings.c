@@ -322,7 +322,7 @@ static uint32_t listing_of(struct fold *fold, const char *name, size_t size)
 	return i;
 }
 
-void fold_list(
+static void listings_list(
 	struct fold *fold, const struct fold_access *access, uint32_t file)
 {
 	char path[PATH_MAX];
@@ -332,6 +332,20 @@ void fold_list(
 
 	listings_add(&fold->recording.listings[listing],
 		fold_state(fold, access, file, KIND_BIT(ACCESS_LIST)));
+}
+
+void fold_listed(struct fold *fold)
+{
+	for (size_t i = 0; i < fold->accesses.count; i++) {
+		const struct fold_access *access = &fold->accesses.list[i];
+		uint32_t file;
+
+		if (access->role != ROLE_LISTED)
+			continue;
+		file = fold_file(fold, access->node);
+		if (file != FILE_NONE)
+			listings_list(fold, access, file);
+	}
 }
 
 /*

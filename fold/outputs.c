@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "fold/accesses.h"
+#include "fold/inputs.h"
 #include "fold/path_tree.h"
 #include "fold/paths.h"
 #include "fold/state.h"

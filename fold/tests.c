@@ -414,12 +414,3 @@ bool fold_finds_program(const struct fold *fold, uint32_t image, uint32_t node)
 	       intern_find(&fold->tests.programs, &node, sizeof(node)) !=
 		       INTERN_NONE;
 }
-
-bool fold_is_runners_ring(
-	const struct fold *fold, uint32_t scope, const struct wire_record *lost)
-{
-	return fold->options->tests && scope == fold->base &&
-	       adapter_named(fold->options->runner)->rings_no_files &&
-	       lost->size == strlen(LOST_RING) &&
-	       !memcmp(lost->text, LOST_RING, lost->size);
-}
