@@ -9,8 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "languages/python/memory/kept.h"
-
 #define MARK "/@ftrace/"
 #define MARK_MAX 4000
 #define BATCH 2048
@@ -36,6 +34,15 @@ struct block entries_foreign, entries_own;
 static uint64_t epoch;
 static uint64_t gaps, base_gaps;
 static const char *gap_reason;
+
+static void hear_nothing(struct block *const *entered, unsigned count)
+{
+	(void)entered;
+	(void)count;
+}
+
+void (*entries_hear)(
+	struct block *const *entered, unsigned count) = hear_nothing;
 
 static struct here *collecting;
 static struct block *batch[BATCH];
@@ -324,7 +331,7 @@ void entries_enter(struct block *block)
 		block->epoch = epoch;
 		batch[collected++] = block;
 		if (collected == BATCH)
-			kept_entered(batch, collected);
+			entries_hear(batch, collected);
 		if (block->late)
 			say_late(block);
 		if (at_once || collected == BATCH)
@@ -334,7 +341,7 @@ void entries_enter(struct block *block)
 	thread = this_thread();
 	if (thread && test_and_set(thread, block))
 		return;
-	kept_entered(&block, 1);
+	entries_hear(&block, 1);
 	say_block(block);
 	if (block->late)
 		say_late(block);

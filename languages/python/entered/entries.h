@@ -57,6 +57,10 @@ extern __thread struct here here
 /* The things that are no blocks, told apart by their addresses. */
 extern struct block entries_foreign, entries_own;
 
+/* Is told of blocks before they are said, from whatever thread. */
+extern void (*entries_hear)(struct block *const *entered, unsigned count)
+	__attribute__((visibility("hidden")));
+
 /* Makes the calling thread the collecting one. Returns 0 or -1. */
 int entries_start(void);
 

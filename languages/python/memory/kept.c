@@ -67,7 +67,8 @@ static void kept_take(const struct kept_mention *mention)
 	scope->names[scope->count++] = name;
 }
 
-void kept_entered(struct block *const *entered, unsigned count)
+/* These were entered as well, by whatever thread, and are forgotten now. */
+static void kept_entered(struct block *const *entered, unsigned count)
 {
 	scopes[now].busy |= count > 0;
 	for (unsigned i = 0; i < count; i++)
@@ -524,6 +525,7 @@ PyObject *kept_start(PyObject *self, PyObject *args)
 		  PyObject_GenericGetDict;
 	for (unsigned i = 0; i < SCOPES; i++)
 		scopes[i].number = ++last_number;
+	entries_hear = kept_entered;
 	PyErr_Clear();
 	return Py_BuildValue("");
 }

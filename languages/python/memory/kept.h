@@ -55,9 +55,6 @@ void kept_look(
  */
 PyObject *kept_made(PyObject *self, PyObject *names);
 
-/* These were entered as well, by whatever thread, and are forgotten now. */
-void kept_entered(struct block *const *entered, unsigned count);
-
 /*
  * The scope in force asks for what has this name, which no code mentions that
  * it entered. Whether it had not done so before, where that is known.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What has places in it, for kept_places.c, which knows where they are, and
- * kept_open.c, which finds them.
+ * What has places in it: an owner is a module, a class, an object or a
+ * container. kept_open.c finds what is in one, kept_places.c looks at it.
  *
  * All of this runs with the GIL held.
  */
@@ -36,12 +36,17 @@ struct top {
 	struct owner *next, **link;
 };
 
-/* Of kept_places.c */
-
 struct owner *owner_top(struct owner *owner);
+
+/* That of a module's names, or NULL; and a new one, which has its module. */
+struct owner *owner_of(PyObject *names);
+void owner_add_module(struct owner *owner);
 
 /* Whether it is still what its holder has. */
 bool owner_is_there(struct owner *owner);
+
+/* What is in a place whose owner is there, to be released; NULL: nothing. */
+PyObject *owner_value(const struct place *place);
 
 /* NULL: there is no memory, or are too many. */
 struct place *owner_add(struct owner *owner, PyObject *key, ssize_t number);
@@ -53,7 +58,10 @@ void place_name(
 	struct place *place, struct kept_name *one, struct kept_name *other);
 void place_put(struct kept_name *name, struct place *place);
 
-/* It is looked at before anything else is. */
+/* Of one that is gone and is held no more. */
+void place_free(struct place *place);
+
+/* It is looked at before anything else is: places_next_new() gives it. */
 void place_wait(struct place *place);
 
 /* That whose globals these are is known by a name, now or when it is loaded. */

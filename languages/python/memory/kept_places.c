@@ -7,27 +7,8 @@
 #include "languages/python/memory/kept_owner.h"
 #include "languages/python/memory/kept_values.h"
 
-/* So many are looked at; what comes later is not. */
-#define PLACES_MOST 500000
-
-static unsigned long place_count;
-
 /* In one of them the names that a scope mentions are always the same. */
 static uint64_t look_count;
-static struct owner *tops;
-
-/* By which names code has modules that were not loaded when it was. */
-struct unknown {
-	PyObject *names; /* not held, and only compared */
-	struct kept_name *name;
-};
-
-static struct unknown *unknown;
-static size_t unknown_count, unknown_room;
-
-/* Those that have to be looked at; each of them is in use. */
-static struct place **fresh;
-static unsigned fresh_count, fresh_room;
 
 void places_start(PyObject *class_kind, PyObject *attributes_of,
 	PyObject *paths_of, PyObject *specials_of, PyObject *default_of,
@@ -38,13 +19,6 @@ void places_start(PyObject *class_kind, PyObject *attributes_of,
 }
 
 /* Modules */
-
-struct owner *owner_top(struct owner *owner)
-{
-	while (owner->holder)
-		owner = owner->holder->owner;
-	return owner;
-}
 
 const char *places_path(const struct place *place)
 {
@@ -71,78 +45,6 @@ bool places_are_near(const struct place *place, uint64_t scope)
 	return top->is_near;
 }
 
-static void kept_places_know(struct top *top, struct kept_name *name)
-{
-	struct kept_name **more;
-
-	for (unsigned i = 0; i < top->known_count; i++)
-		if (top->known[i] == name)
-			return;
-	if (!name)
-		return;
-	if (top->known_count % 4 == 0) {
-		more = realloc(top->known,
-			(top->known_count + 4) * sizeof(struct kept_name *));
-		if (!more)
-			return;
-		top->known = more;
-	}
-	top->known[top->known_count++] = name;
-	top->asked = 0;
-	if (top->names)
-		place_put(name, top->names);
-}
-
-static struct owner *top_with(PyObject *names)
-{
-	struct owner *top = tops;
-
-	while (top && top->object != names)
-		top = top->module->next;
-	return top;
-}
-
-void owner_know(PyObject *names, struct kept_name *name)
-{
-	struct owner *top = names ? top_with(names) : NULL;
-	size_t room = unknown_room * 2 + 256;
-	struct unknown *more;
-
-	if (top) {
-		kept_places_know(top->module, name);
-		return;
-	}
-	if (unknown_count == unknown_room) {
-		more = realloc(unknown, room * sizeof(*more));
-		if (!more)
-			return;
-		unknown = more;
-		unknown_room = room;
-	}
-	unknown[unknown_count++] = (struct unknown){names, name};
-}
-
-/* Its file, its own name, and those under which others have it. */
-static void know_top(struct owner *owner)
-{
-	struct top *top = owner->module;
-	const char *text = NULL, *dot;
-	PyObject *last;
-
-	kept_places_know(top, kept_name_of_path(top->path));
-	if (top->name)
-		text = PyUnicode_AsUTF8AndSize(top->name, NULL);
-	dot = text ? strrchr(text, '.') : NULL;
-	last = text ? PyUnicode_InternFromString(dot ? dot + 1 : text) : NULL;
-	if (last)
-		kept_places_know(top, kept_name_of(last));
-	for (size_t i = 0; i < unknown_count; i++)
-		if (unknown[i].names == owner->object)
-			kept_places_know(top, unknown[i].name);
-	PyErr_Clear();
-	Py_DecRef(last);
-}
-
 void places_keep(PyObject *names, const char *path, bool is_module)
 {
 	struct owner *owner = calloc(1, sizeof(*owner));
@@ -163,49 +65,12 @@ void places_keep(PyObject *names, const char *path, bool is_module)
 	Py_IncRef(names);
 	if (top->name)
 		Py_IncRef(top->name);
-	top->next = tops;
-	top->link = &tops;
-	if (tops)
-		tops->module->link = &top->next;
-	tops = owner;
-	know_top(owner);
+	owner_add_module(owner);
 	open_names(owner, false);
 	PyErr_Clear();
 }
 
 /* What is where */
-
-static PyObject *own_value(const struct place *place);
-
-/* By a holder whose own owner is there. */
-static bool is_held(struct owner *owner)
-{
-	const struct place *holder = owner->holder;
-	uint64_t version = holder->owner->stamp.version;
-	PyObject *value;
-	bool is;
-
-	if (version && owner->held == version)
-		return true;
-	value = own_value(holder);
-	is = value == owner->object && kept_kind_of(value) == owner->kind;
-	Py_DecRef(value);
-	owner->held = is ? version : 0;
-	return is;
-}
-
-bool owner_is_there(struct owner *owner)
-{
-	const struct place *holder = owner->holder;
-
-	if (owner->stamp.checked == values_moment)
-		return true;
-	if (holder && (!owner_is_there(holder->owner) || !is_held(owner)))
-		return false;
-	owner->stamp.version = values_version(owner->kind, owner->object);
-	owner->stamp.checked = values_moment;
-	return true;
-}
 
 bool places_rest(const struct kept_at *at)
 {
@@ -225,16 +90,6 @@ void places_begin(void)
 	look_count++;
 }
 
-/* Of one whose owner is there. */
-static PyObject *own_value(const struct place *place)
-{
-	const struct owner *owner = place->owner;
-
-	return place->key
-		       ? values_by_key(owner->kind, owner->object, place->key)
-		       : values_at(owner->kind, owner->object, place->number);
-}
-
 bool places_are_there(const struct place *place)
 {
 	return owner_is_there(place->owner);
@@ -242,7 +97,7 @@ bool places_are_there(const struct place *place)
 
 PyObject *places_value(const struct place *place)
 {
-	return owner_is_there(place->owner) ? own_value(place) : NULL;
+	return owner_is_there(place->owner) ? owner_value(place) : NULL;
 }
 
 PyObject *places_cached(const struct place *place)
@@ -256,7 +111,7 @@ PyObject *places_cached(const struct place *place)
 		Py_IncRef(owner->object);
 		return owner->object;
 	}
-	value = own_value(place);
+	value = owner_value(place);
 	if (value && kept_kind_of(value) == KEPT_CACHE)
 		return value;
 	Py_DecRef(value);
@@ -264,37 +119,6 @@ PyObject *places_cached(const struct place *place)
 }
 
 /* Places */
-
-void place_put(struct kept_name *name, struct place *place)
-{
-	struct kept_at *more;
-	unsigned room;
-
-	if (!name)
-		return;
-	if (name->count == name->room) {
-		room = name->room ? name->room * 2 : 2;
-		more = realloc(name->places, room * sizeof(*more));
-		if (!more)
-			return;
-		name->places = more;
-		name->room = room;
-	}
-	name->places[name->count++] =
-		(struct kept_at){place, &place->owner->stamp, 0};
-	place->uses++;
-}
-
-static void free_place(struct place *place)
-{
-	struct owner *owner = place->owner;
-
-	place_count--;
-	if (--owner->left == 0 && owner->gone)
-		free(owner);
-	Py_DecRef(place->key);
-	free(place);
-}
 
 void places_hold(struct place *place)
 {
@@ -304,7 +128,7 @@ void places_hold(struct place *place)
 void places_release(struct place *place)
 {
 	if (--place->uses == 0 && place->gone)
-		free_place(place);
+		place_free(place);
 }
 
 void places_drop(struct kept_name *name, unsigned at)
@@ -315,146 +139,17 @@ void places_drop(struct kept_name *name, unsigned at)
 	places_release(place);
 }
 
-static void forget_module(struct owner *owner)
-{
-	struct top *top = owner->module;
-
-	*top->link = top->next;
-	if (top->next)
-		top->next->module->link = top->link;
-	Py_DecRef(owner->object);
-	Py_DecRef(top->name);
-	free(top->path);
-	free(top->known);
-	free(top);
-}
-
-void owner_forget(struct owner *owner)
-{
-	owner->stamp.checked = STAMP_GONE;
-	owner->left++;
-	for (unsigned i = 0; i < owner->count; i++) {
-		struct place *place = owner->places[i];
-
-		if (place->inner)
-			owner_forget(place->inner);
-		if (place->before)
-			owner_forget(place->before);
-		place->inner = place->before = NULL;
-		place->gone = true;
-		if (!place->uses)
-			free_place(place);
-	}
-	free(owner->places);
-	if (owner->module)
-		forget_module(owner);
-	owner->gone = true;
-	if (--owner->left == 0)
-		free(owner);
-}
-
 void places_forget(PyObject *names)
 {
-	struct owner *top = top_with(names);
+	struct owner *top = owner_of(names);
 
 	if (top)
 		owner_forget(top);
 }
 
-struct place *owner_add(struct owner *owner, PyObject *key, ssize_t number)
-{
-	struct place *place, **more, *holder = owner->holder;
-
-	if (place_count >= PLACES_MOST)
-		return NULL;
-	if (owner->count % 8 == 0) {
-		more = realloc(owner->places,
-			(owner->count + 8) * sizeof(struct place *));
-		if (!more)
-			return NULL;
-		owner->places = more;
-	}
-	place = calloc(1, sizeof(*place));
-	if (!place)
-		return NULL;
-	place_count++;
-	owner->places[owner->count++] = place;
-	owner->left++;
-	place->owner = owner;
-	place->top = owner_top(owner)->module;
-	place->number = number;
-	place->key = key;
-	place->depth = holder ? holder->depth + 1 : 0;
-	if (key)
-		Py_IncRef(key);
-	place->is_called =
-		owner->kind == KEPT_FUNCTION || owner->kind == KEPT_CACHE;
-	/* An object of a class finds what that has by way of itself. */
-	if (holder && owner->kind != KEPT_CLASS) {
-		place->root = holder->root ? holder->root : holder->names[0];
-		place->by_module = holder->by_module || holder->owner->module;
-	}
-	return place;
-}
-
 const struct kept_name *places_global(const struct place *place)
 {
 	return place->owner->module ? place->names[0] : place->root;
-}
-
-struct place *owner_find(struct owner *owner, PyObject *key, ssize_t number)
-{
-	for (unsigned i = 0; i < owner->count; i++)
-		if (owner->places[i]->key == key &&
-			owner->places[i]->number == number)
-			return owner->places[i];
-	return NULL;
-}
-
-void place_name(
-	struct place *place, struct kept_name *one, struct kept_name *other)
-{
-	const struct owner *owner = place->owner;
-	bool held = owner->holder && owner->holder->by_attribute[0];
-	bool own = owner->kind == KEPT_CLASS || owner->kind == KEPT_OBJECT;
-
-	place->names[0] = one ? one : other;
-	place->names[1] = one != other && one ? other : NULL;
-	place->by_attribute[0] = one ? own : held;
-	place->by_attribute[1] = held;
-	place_put(place->names[0], place);
-	place_put(place->names[1], place);
-}
-
-void place_wait(struct place *place)
-{
-	unsigned room = fresh_room ? fresh_room * 2 : 64;
-	struct place **more;
-
-	if (fresh_count == fresh_room) {
-		more = realloc(fresh, room * sizeof(struct place *));
-		if (!more)
-			return;
-		fresh = more;
-		fresh_room = room;
-	}
-	fresh[fresh_count++] = place;
-	places_hold(place);
-}
-
-struct place *places_next_new(void)
-{
-	struct place *place;
-
-	while (fresh_count) {
-		place = fresh[--fresh_count];
-		if (!place->gone) {
-			place->uses--;
-			return place;
-		}
-		places_release(place);
-	}
-	return NULL;
 }
 
 /* Looks */
@@ -511,14 +206,14 @@ static void kept_places_renew(struct place *place, PyObject *value)
 		open_place(place, value, is_new);
 }
 
-/* As own_value(), of an owner that has this version or, with 0, none. */
+/* As owner_value(), of an owner that has this version or, with 0, none. */
 static PyObject *value_now(struct place *place, uint64_t version)
 {
 	if (version && place->valued == version) {
 		Py_IncRef(place->value);
 		return place->value;
 	}
-	place->value = own_value(place);
+	place->value = owner_value(place);
 	place->valued = place->value ? version : 0;
 	return place->value;
 }
@@ -598,7 +293,7 @@ bool places_are_open(const struct place *place)
 
 const struct owner *places_top(PyObject *names)
 {
-	return top_with(names);
+	return owner_of(names);
 }
 
 bool places_are_in(const struct place *place, const struct owner *top)
