@@ -71,7 +71,10 @@ bool search_has_reason(const struct search *search,
 void search_note_decisive(
 	struct search *search, const struct meant *meant, const char *path);
 
-/* Selects whom changes concern; narrowing them first, or as it was done. */
+/*
+ * Selects whom changes concern; narrowing them first, or as it was done
+ * (affected_changes.c).
+ */
 int search_changes(struct search *search, struct changes *changes,
 	const struct narrowing *narrowing);
 

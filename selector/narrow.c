@@ -231,8 +231,7 @@ static int ask_helper(struct question *question)
 	int code = 0;
 
 	for (size_t i = 0; off && i < narrowing->count; i++)
-		narrowing->list[i].reason =
-			xstrdup(NARROW_VARIABLE " is off");
+		narrowing->list[i].reason = xstrdup(NARROW_VARIABLE " is off");
 
 	if (helper)
 		code = query_sources(&question->modules,
@@ -308,23 +307,6 @@ void narrowing_release(struct narrowing *narrowing)
 	}
 	free(narrowing->list);
 	memset(narrowing, 0, sizeof(*narrowing));
-}
-
-int narrowed_by_state(const void *a, const void *b)
-{
-	const struct narrowed_notice *x = a, *y = b;
-
-	return (x->state > y->state) - (x->state < y->state);
-}
-
-const char *narrowed_notice(const struct narrowed *narrowed, int64_t state)
-{
-	const struct narrowed_notice key = {.state = state}, *found = NULL;
-
-	if (narrowed->notice_count)
-		found = bsearch(&key, narrowed->notices, narrowed->notice_count,
-			sizeof(key), narrowed_by_state);
-	return found ? found->text : NULL;
 }
 
 const struct narrowed *narrowing_of(

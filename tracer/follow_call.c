@@ -586,7 +586,7 @@ void follow_executed(struct tracees *tracees, struct tracee *tracee)
 	atomic_store(&process->image, 0);
 	process->base = tracee_scope(process);
 	process->depth = process->muted = 0;
-	process->began = follow_clock();
+	process->began = tracee_clock();
 	memset(&process->repeats, 0, sizeof(process->repeats));
 	draft.type = RECORD_HELLO;
 	draft.flags = RECORD_SEEN;

@@ -81,18 +81,6 @@ static char *real_folder(const char *folder)
 	return real ? real : xstrdup(folder);
 }
 
-char *go_list_id(const char *root, const char *folder)
-{
-	char *stored = project_path(root, folder), *id;
-
-	if (*stored == '/' || !strcmp(stored, ".") ||
-		!strncmp(stored, "../", 3))
-		return stored;
-	id = xasprintf("./%s", stored);
-	free(stored);
-	return id;
-}
-
 /*
  * A pattern for embedded files may be met by others: by what comes into a
  * folder that one lies in, up to that of the package.
@@ -211,7 +199,7 @@ static void go_list_take_test(struct listing *listing, const cJSON *package)
 	test->folder = real_folder(dir);
 	test->part = place + 1;
 	runner_part_look(&listing->tests->parts[place], xstrdup(dir), TESTED);
-	id = go_list_id(listing->root, test->folder);
+	id = searched_id(listing->root, test->folder);
 	test->id = *listing->command->variant
 			   ? xasprintf("%s::%s", id, listing->command->variant)
 			   : xstrdup(id);

@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "base/intern.h"
 #include "base/json.h"
-#include "runners/go/list.h"
+#include "map/project.h"
 
 /* Deeper folders of packages have not been met. */
 #define DEPTH_MAX 64
@@ -22,6 +22,18 @@ struct search {
 	struct interner met;
 	unsigned depth;
 };
+
+char *searched_id(const char *root, const char *folder)
+{
+	char *stored = project_path(root, folder), *id;
+
+	if (*stored == '/' || !strcmp(stored, ".") ||
+		!strncmp(stored, "../", 3))
+		return stored;
+	id = xasprintf("./%s", stored);
+	free(stored);
+	return id;
+}
 
 /* "go help packages". */
 static bool is_passed_by(const char *name)
@@ -66,7 +78,7 @@ static void search_folder(struct search *search, const char *folder)
 	}
 	searched = runner_parts_add(&tests->searched, &tests->searched_count,
 		&tests->searched_room);
-	searched->name = go_list_id(search->root, folder);
+	searched->name = searched_id(search->root, folder);
 	runner_part_look(searched, xstrdup(folder), "*/");
 	search->depth++;
 	while ((entry = readdir(dir))) {

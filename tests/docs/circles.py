@@ -16,8 +16,13 @@ import names
 import seams
 
 KNOWN = (
+    ("languages/python/memory/kept_open", "languages/python/memory/kept_owner",
+     "languages/python/memory/kept_places"),
+    ("preload/environment", "preload/exec", "preload/interpreter",
+     "preload/node", "preload/objects", "preload/observe", "preload/patch",
+     "preload/recorder", "preload/scope", "preload/start"),
 )
-# What stands before a name that is a member, or behind the name of a text.
+# No member of a struct.
 USED = re.compile(r"(?<![.\w>])([a-z_]\w*)\b")
 
 
