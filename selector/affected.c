@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
-#include "map/project.h"
 #include "map/query_check.h"
 #include "runners/adapter.h"
 #include "selector/flaky.h"

@@ -16,7 +16,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "tracer/tracee.h"
 
 #ifndef PTRACE_EVENT_STOP

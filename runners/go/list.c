@@ -10,7 +10,6 @@
 #include "base/capture.h"
 #include "base/intern.h"
 #include "base/json.h"
-#include "map/project.h"
 #include "runners/go/searched.h"
 
 /*
