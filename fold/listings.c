@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "base/id.h"
+#include "base/path.h"
 #include "fold/discovery.h"
 #include "fold/paths.h"
 #include "fold/scopes.h"
@@ -355,15 +356,12 @@ void fold_listed(struct fold *fold)
 static void list_by_link(struct fold *fold, uint32_t discover)
 {
 	const char *name = fold->recording.scopes[discover].name;
-	size_t root = strlen(fold->options->root);
 	char *path = project_file(fold->options->root, name);
 	char *real = realpath(path, NULL);
-	const char *stored = real;
+	const char *below = real ? path_below(real, fold->options->root) : NULL;
+	const char *stored = below && *below ? below : real;
 	uint32_t listing = INTERN_NONE, added;
 
-	if (real && !strncmp(real, fold->options->root, root) &&
-		real[root] == '/')
-		stored = real + root + 1;
 	if (real && strcmp(stored, name) != 0)
 		listing = intern_find(
 			&fold->listings.names, stored, strlen(stored));

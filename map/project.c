@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "map/language.h"
 #include "map/map.h"
 #include "map/variable.h"
@@ -182,15 +183,11 @@ static char *absolute(const char *path)
 char *project_path(const char *root, const char *path)
 {
 	char *whole = absolute(path), *stored;
-	size_t n = strlen(root);
+	const char *rest = path_below(whole, root);
 
-	if (!strcmp(whole, root)) {
-		stored = xstrdup(".");
-	} else if (!strncmp(whole, root, n) && whole[n] == '/') {
-		stored = xstrdup(whole + n + 1);
-	} else {
+	if (!rest)
 		return whole;
-	}
+	stored = xstrdup(*rest ? rest : ".");
 	free(whole);
 	return stored;
 }
@@ -206,11 +203,13 @@ char *project_file(const char *root, const char *stored)
 void project_here(struct project_here *here, const char *root)
 {
 	char path[PATH_MAX];
-	size_t n = strcmp(root, "/") ? strlen(root) : 0;
+	const char *rest =
+		getcwd(path, sizeof(path))
+			? path_below(path, strcmp(root, "/") ? root : "")
+			: NULL;
 
-	here->inside = getcwd(path, sizeof(path)) && !strncmp(path, root, n) &&
-		       (!path[n] || path[n] == '/');
-	strcpy(here->below, here->inside && path[n] ? path + n + 1 : "");
+	here->inside = rest != NULL;
+	strcpy(here->below, rest ? rest : "");
 }
 
 char *project_show(const struct project_here *here, const char *path)

@@ -58,7 +58,7 @@ static long execute_with(
 	if (mapped) {
 		address = raw_mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (address < 0 && address >= -4095)
+		if (raw_failed(address))
 			return execute(program, program->environment);
 		slots = (char **)address;
 	}

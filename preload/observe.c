@@ -392,7 +392,7 @@ static bool observe_paths(
 	before(&call);
 	r = stub_call(frame);
 	frame->number = (uint64_t)r;
-	result.error = r < 0 && r >= -4095 ? (int)-r : 0;
+	result.error = raw_failed(r) ? (int)-r : 0;
 	/* An address that the kernel did not like must not be touched. */
 	if (result.error == EFAULT || (result.error && !call.path[0]))
 		return true;

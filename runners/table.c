@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "base/path.h"
 #include "map/project.h"
 #include "map/variable.h"
 #include "runners/adapter.h"
@@ -103,8 +104,7 @@ size_t adapter_file_size(const char *runner, const char *id)
 
 bool adapter_is_guide(const char *path)
 {
-	const char *slash = strrchr(path, '/'),
-		   *name = slash ? slash + 1 : path;
+	const char *name = path_last(path);
 
 	for (size_t i = 0; i < ADAPTERS; i++)
 		if (adapters[i]->guide && !strcmp(adapters[i]->guide, name))

@@ -25,6 +25,7 @@
 #include "tracer/tracee.h"
 #include "wire/elf_head.h"
 #include "wire/follow.h"
+#include "wire/raw.h"
 
 #if defined(__x86_64__)
 #define NATIVE AUDIT_ARCH_X86_64
@@ -499,7 +500,7 @@ void follow_call_ends(
 	struct tracees *tracees, struct tracee *tracee, int64_t value)
 {
 	struct call_result result = {.existed = tracee->existed,
-		.error = value < 0 && value >= -4095 ? (int)-value : 0};
+		.error = raw_failed(value) ? (int)-value : 0};
 	char paths[2][PATH_BYTES] = {"", ""}, target[PATH_MAX];
 	struct call call;
 

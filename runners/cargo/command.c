@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "runners/command_option.h"
 #include "runners/launcher.h"
 
@@ -104,9 +105,7 @@ static void take_rest(struct cargo_command *command, char *const words[])
 
 static bool is_cargo(const char *word)
 {
-	const char *slash = strrchr(word, '/');
-
-	return !strcmp(slash ? slash + 1 : word, "cargo");
+	return !strcmp(path_last(word), "cargo");
 }
 
 /* The word behind "test", or 0. A tool chain may stand before it. */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "base/read_file.h"
 
 /* Deeper folders of what a script reads have not been met. */
@@ -14,9 +15,7 @@
 
 static bool depfile_is_below(const char *path, const char *folder)
 {
-	size_t n = folder ? strlen(folder) : 0;
-
-	return n && !strncmp(path, folder, n) && (path[n] == '/' || !path[n]);
+	return folder && *folder && path_below(path, folder);
 }
 
 static char *depfile_absolute(const char *folder, const char *path)

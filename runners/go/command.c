@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "map/project.h"
 #include "runners/command_option.h"
 #include "runners/launcher.h"
@@ -115,9 +116,7 @@ static bool is_package(const char *word)
 
 static bool is_go(const char *word)
 {
-	const char *slash = strrchr(word, '/');
-
-	return !strcmp(slash ? slash + 1 : word, "go");
+	return !strcmp(path_last(word), "go");
 }
 
 /* The word behind "test", or 0. */

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "base/words.h"
 #include "map/project.h"
 #include "runners/launcher.h"
@@ -34,23 +35,16 @@ struct place {
 	bool options; /* Python has some of its own */
 };
 
-static const char *pytest_command_base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool is_pytest(const char *word)
 {
-	const char *name = pytest_command_base_name(word);
+	const char *name = path_last(word);
 
 	return !strcmp(name, "pytest") || !strcmp(name, "py.test");
 }
 
 static bool is_python(const char *word)
 {
-	const char *name = pytest_command_base_name(word);
+	const char *name = path_last(word);
 
 	return !strncmp(name, "python", 6) || !strncmp(name, "pypy", 4);
 }
@@ -81,7 +75,7 @@ static bool is_launcher(char *const argv[])
 {
 	static const char *const running[] = {"coverage", "hatch", "pdm",
 		"pipenv", "poetry", "rye", "uv", NULL};
-	const char *name = pytest_command_base_name(argv[0]);
+	const char *name = path_last(argv[0]);
 	size_t module = is_python(name) ? find_module(argv) : 0;
 
 	if (launcher_hands_on(argv))
@@ -156,7 +150,7 @@ static char *place_of_python(const char *path, const char *root)
 		return NULL;
 	folder = xasprintf("%.*s/.", (int)(slash - path), path);
 	stored = project_path(root, folder);
-	place = xasprintf("%s/%s", stored, pytest_command_base_name(real));
+	place = xasprintf("%s/%s", stored, path_last(real));
 	free(folder);
 	free(stored);
 	return place;
@@ -263,8 +257,7 @@ char **pytest_asked(char *const argv[], const char *root, const char *directory,
 const char *pytest_wrapped(char *const argv[])
 {
 	size_t module = is_python(argv[0]) ? find_module(argv) : 0;
-	const char *name =
-		module ? argv[module] : pytest_command_base_name(argv[0]);
+	const char *name = module ? argv[module] : path_last(argv[0]);
 
 	return !strcmp(name, "tox")   ? ".tox/ENV/bin/python -m pytest"
 	       : !strcmp(name, "nox") ? ".nox/ENV/bin/python -m pytest"

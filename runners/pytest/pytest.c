@@ -8,16 +8,10 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "languages/python/start/startup.h"
 #include "runners/pytest/command.h"
 #include "runners/pytest/discovery.h"
-
-static const char *pytest_base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
 
 /* "-m", perhaps with flags before it: -bm, -Im. */
 static bool is_module_option(const char *option)
@@ -35,7 +29,7 @@ static bool is_module_option(const char *option)
 static bool pytest_recognise(char *const argv[])
 {
 	for (size_t i = 0; argv[i]; i++) {
-		const char *name = pytest_base_name(argv[i]);
+		const char *name = path_last(argv[i]);
 
 		if (i && is_module_option(argv[i - 1])) {
 			if (!strcmp(argv[i], "pytest"))
