@@ -106,13 +106,13 @@ static void tell_commands(const struct affected *affected)
 		count++;
 	}
 	if (count)
-		note("%s not printed, since no test runner takes %s ('%s'%s); "
-		     "'--runner command' prints %s, and 'ftrace forget' "
-		     "removes from the map what nobody runs any more",
+		note("%s not printed, because %s ('%s'%s); '--runner command' "
+		     "prints %s",
 			counted(count, "affected command is",
 				"affected commands are"),
-			count > 1 ? "them" : "it", first->id,
-			count > 1 ? ", ..." : "", count > 1 ? "them" : "it");
+			count > 1 ? "they are no tests" : "it is no test",
+			first->id, count > 1 ? ", ..." : "",
+			count > 1 ? "them" : "it");
 }
 
 static void cli_affected_summarise(const struct affected *affected)

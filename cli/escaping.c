@@ -178,8 +178,8 @@ static void find_cause(const struct escaping *escaping, const char *root,
 		any_missing ? xasprintf("it uses %s, which the map did not "
 					"know",
 				      names)
-		: any_held ? xasprintf("it uses %s, and ftrace took the change "
-				       "there to be none of its concern",
+		: any_held ? xasprintf("it uses %s, but ftrace judged that the "
+				       "change in it cannot affect the test",
 				     names)
 			   : xstrdup("no changed file explains it; it may "
 				     "depend on the order of the tests, or on "

@@ -88,22 +88,22 @@ static int cli_flaky_audit(struct memory *memory)
 		return cli_flaky_list(memory);
 	if (query_totals(&totals, &memory->map, &err) < 0)
 		return query_failed(&err);
-	printf("%s of %lld", counted(memory->units.count, "unit", "units"),
+	printf("%s of %lld known to be flaky\n",
+		counted(memory->units.count, "unit", "units"),
 		(long long)totals.units);
-	puts(memory->units.count ? " known to be flaky; days known, days "
-				   "since it ran, runs, share failed:"
-				 : " known to be flaky");
+	if (memory->units.count)
+		puts("days known  days since run  runs  failed  unit");
 	for (size_t i = 0; i < memory->units.count; i++) {
 		const struct flaky_unit *unit = &memory->units.list[i];
 		char *name = flaky_key(unit);
 
-		printf("%4lld  ", (long long)((now - unit->since) / DAY));
+		printf("%10lld  ", (long long)((now - unit->since) / DAY));
 		if (unit->latest)
-			printf("%4lld",
+			printf("%14lld",
 				(long long)((now - unit->latest) / DAY));
 		else
-			printf("   -");
-		printf("  %4lld  %3.0f %%  %s\n",
+			printf("%14s", "-");
+		printf("  %4lld  %4.0f %%  %s\n",
 			(long long)(unit->passed + unit->failed),
 			rate(unit) * 100, name);
 		free(name);

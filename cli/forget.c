@@ -165,8 +165,8 @@ static void cli_forget_tell(const struct forgetting *forgetting)
 	if (!forgetting->count)
 		note("nothing is unused");
 	if (again)
-		note("the files of some are still there; commands that may run "
-		     "these run all their tests next time");
+		note("some of these test files still exist; commands that run "
+		     "them will run all their tests next time");
 }
 
 static int cli_forget_answer(struct forgetting *forgetting, char *const *names)

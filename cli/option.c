@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runners/adapter.h"
 #include "selector/near.h"
 
 #define OPTIONS_MAX 32
@@ -14,6 +15,7 @@
 
 #define USAGE_WIDTH 80
 #define USAGE_INDENT 14
+#define HELP_INDENT 24
 
 void usage_error(const struct verb *verb, const char *format, ...)
 {
@@ -28,6 +30,25 @@ void usage_error(const struct verb *verb, const char *format, ...)
 	exit(EXIT_USAGE);
 }
 
+static void print_runners(enum option_type type)
+{
+	const struct adapter *adapter;
+	size_t column = USAGE_WIDTH;
+	const char *before = "";
+
+	for (size_t i = 0; (adapter = adapter_at(i)); i++) {
+		if (type == OPTION_RUNNER_INSIDE && adapter->list)
+			continue;
+		if (column + strlen(adapter->name) + 3 > USAGE_WIDTH) {
+			printf("%s\n%*s ", *before ? "," : "", HELP_INDENT, "");
+			column = HELP_INDENT + 1;
+			before = "";
+		}
+		column += (size_t)printf("%s%s", before, adapter->name);
+		before = ", ";
+	}
+}
+
 static void print_row(const struct option_row *row)
 {
 	char left[64];
@@ -37,7 +58,10 @@ static void print_row(const struct option_row *row)
 
 	snprintf(left + n, sizeof(left) - (size_t)n, "--%s%s%s", row->name,
 		row->argument ? " " : "", row->argument ? row->argument : "");
-	printf("%-24s %s\n", left, row->help);
+	printf("%-*s %s", HELP_INDENT, left, row->help);
+	if (row->type >= OPTION_RUNNER)
+		print_runners(row->type);
+	putchar('\n');
 }
 
 /* Lines as wide as a terminal's; what follows the first is indented. */
@@ -63,7 +87,7 @@ void options_help(const struct verb *verb)
 	printf("\n%s\n\noptions:\n", verb->text);
 	for (const struct option_row *row = verb->options; row->name; row++)
 		print_row(row);
-	printf("%-24s %s\n", "  -h, --help", "this help");
+	printf("%-*s %s\n", HELP_INDENT, "  -h, --help", "this help");
 }
 
 static const struct option_row *row_at(const struct verb *verb, int code)
@@ -83,6 +107,8 @@ static void option_take(const struct verb *verb, const struct option_row *row)
 		*(bool *)row->value = true;
 		break;
 	case OPTION_TEXT:
+	case OPTION_RUNNER:
+	case OPTION_RUNNER_INSIDE:
 		*(const char **)row->value = optarg;
 		break;
 	case OPTION_LIST:

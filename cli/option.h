@@ -12,6 +12,10 @@ enum option_type {
 	OPTION_FLAG, /* bool */
 	OPTION_TEXT, /* const char * */
 	OPTION_LIST, /* struct option_list; may be given several times */
+	/* As OPTION_TEXT; the help goes on with the names of all runners, or
+	 * of those that run their tests in a process of their own. */
+	OPTION_RUNNER,
+	OPTION_RUNNER_INSIDE,
 };
 
 #define OPTION_LIST_MAX 32

@@ -147,8 +147,8 @@ static void record_summarise(const struct run_options *options,
 	const struct fold_summary *summary = &result->summary;
 
 	if (result->silence)
-		note("%s; so its tests cannot be told apart, and the whole "
-		     "command is one unit",
+		note("the whole command is one unit, because its tests could "
+		     "not be recorded one by one: %s",
 			result->silence);
 	if (options->each && !summary->each)
 		note("the command ran no program of the project that matches "
@@ -160,8 +160,8 @@ static void record_summarise(const struct run_options *options,
 			counted(summary->incomplete, "unit is", "units are"),
 			summary->reason);
 	if (summary->coarse)
-		note("functions were not recorded one by one in %s, where any "
-		     "edit of a file counts: %s",
+		note("in %s, functions could not be recorded one by one, so "
+		     "tests depend on whole files there: %s",
 			counted(summary->coarse, "place", "places"),
 			summary->coarse_reason);
 	if (quiet)

@@ -15,8 +15,8 @@ static const struct option_row options[] = {
 		"name of the command's unit (default: its command line)"},
 	{'e', "each", OPTION_LIST, &each, "GLOB",
 		"make each program that matches a unit of its own"},
-	{0, "runner", OPTION_TEXT, &runner, "RUNNER",
-		"a name that the manual page lists, or none"},
+	{0, "runner", OPTION_RUNNER, &runner, "RUNNER",
+		"the test runner (default: recognised), or none:"},
 	{0, "strict", OPTION_FLAG, &strict, 0,
 		"fail when something could not be recorded"},
 	{'q', "quiet", OPTION_FLAG, &quiet, 0, "no summary line"},
@@ -73,11 +73,11 @@ const struct verb verb_run = {
 	.usage = "-- COMMAND [ARGUMENT ...]",
 	.text = "Runs the command as if ftrace were not there and records, for "
 		"each of its\ntests, every file it opened, looked for, listed "
-		"or executed. The tests of\npytest and ctest are recorded one "
-		"by one, those of go and cargo by the program;\nany other "
-		"command is one unit. Ends as the command ended, by the "
-		"same signal too;\n125: ftrace itself failed, 126: the command "
-		"is not executable, 127: it was not\nfound.",
+		"or executed. The units of a\ntest runner that ftrace knows "
+		"are its tests, or the files, packages or programs\nthat hold "
+		"them; any other command is one unit. Ends as the command "
+		"ended, by the\nsame signal too; 125: ftrace itself failed, "
+		"126: the command is not executable,\n127: it was not found.",
 	.options = options,
 	.run = cli_run,
 };

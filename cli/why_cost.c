@@ -77,8 +77,8 @@ int why_cost(struct map *map, const char *path, struct err *err)
 		if (costs.problem)
 			note("'%s' cannot be taken apart: %s", path,
 				costs.problem);
-		note("%s of '%s' would select none of the %s",
-			counted(costs.free, "edit", "edits"), path,
+		note("%s of '%s' can be edited without selecting any of the %s",
+			counted(costs.free, "part", "parts"), path,
 			counted(costs.units, "test", "tests"));
 	}
 	costs_release(&costs);

@@ -44,8 +44,9 @@ static uint32_t driver_part_scope(struct fold *fold, size_t place)
 	*scope = fold_scope(fold, SCOPE_MODULE, name, strlen(name));
 	free(name);
 	if (part->unknown)
-		fold_incomplete(
-			fold, *scope, "nothing tells what it was built of");
+		fold_incomplete(fold, *scope,
+			"ftrace could not find out which sources it was built "
+			"from");
 	for (size_t i = 0; i < part->use_count; i++)
 		fold_use(fold, *scope, driver_part_scope(fold, part->uses[i]));
 	return *scope;

@@ -320,6 +320,7 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold_tests(&fold);
 	fold_inside(&fold);
 	fold_marks(&fold);
+	fold_lasting(&fold);
 	add_command(&fold);
 	fold_accesses(&fold);
 	fold_forward(&fold);

@@ -9,11 +9,12 @@
 
 struct fold;
 
-void fold_scopes(struct fold *fold); /* the scopes that marks began, */
-void fold_each(struct fold *fold);   /* units of executed programs, */
-void fold_tests(struct fold *fold);  /* units that the runner listed, */
-void fold_inside(struct fold *fold); /* a runner behind other programs */
-void fold_marks(struct fold *fold);  /* of all: edges, outcomes */
+void fold_scopes(struct fold *fold);  /* the scopes that marks began, */
+void fold_each(struct fold *fold);    /* units of executed programs, */
+void fold_tests(struct fold *fold);   /* units that the runner listed, */
+void fold_inside(struct fold *fold);  /* a runner behind other programs */
+void fold_marks(struct fold *fold);   /* of all: edges, outcomes */
+void fold_lasting(struct fold *fold); /* losses that outlast their scope */
 
 void fold_accesses(struct fold *fold);      /* records to accesses */
 void fold_forward(const struct fold *fold); /* to an ftrace around us */

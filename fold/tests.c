@@ -246,7 +246,7 @@ static void compare_told(struct fold *fold, const struct programs *programs)
 			fold->options->tests->untold;
 		if (!fold->recording.scopes[i].outcome)
 			fold_incomplete(fold, i,
-				"its runner did not tell how it ended");
+				"its runner reported no result for it");
 	}
 }
 
@@ -297,7 +297,7 @@ static void compare_asked(
 	}
 	fold->scopes.list[unit].ran = true;
 	if (fold->options->status == 0)
-		fold_incomplete(fold, unit, "its process was not seen");
+		fold_incomplete(fold, unit, "ftrace did not see its process");
 	fold->recording.scopes[unit].outcome =
 		fold->options->status == 0 ? "passed" : test->unseen;
 }
@@ -334,7 +334,8 @@ static void compare_seen(struct fold *fold, struct programs *programs)
 		if (!strcmp(test->outcome, "skipped"))
 			fold->recording.scopes[unit].outcome = "failed";
 		else if (strcmp(test->outcome, "failed") != 0)
-			fold_incomplete(fold, unit, "its process was not seen");
+			fold_incomplete(
+				fold, unit, "ftrace did not see its process");
 	}
 }
 

@@ -146,6 +146,23 @@ bool objects_is_core(const char *path)
 	return library_of(path) < CORES;
 }
 
+bool objects_is_library(const char *path)
+{
+	return library_of(path) < LIBRARIES;
+}
+
+const char *objects_at(size_t place, uintptr_t *base)
+{
+	const struct link_map *map = first;
+
+	while (map && place--)
+		map = map->l_next;
+	if (!map)
+		return NULL;
+	*base = map->l_addr;
+	return map->l_name ? map->l_name : "";
+}
+
 static void read_notes(struct library *library, const uint8_t *at, size_t size)
 {
 	const ElfW(Nhdr) *note = (const void *)at;

@@ -7,6 +7,7 @@
 #define FTRACE_PRELOAD_OBJECTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "preload/start.h"
@@ -21,6 +22,12 @@ void objects_find(const struct start *start);
  */
 void objects_record(const struct start *start, const char *program);
 
+/*
+ * The name of an object on the list by its place, and its load address; NULL:
+ * there are no more. The program's own name is empty.
+ */
+const char *objects_at(size_t place, uintptr_t *base);
+
 /* An object that enters the kernel for others: a C library, a loader. */
 struct library {
 	uintptr_t base;      /* the load address */
@@ -34,6 +41,9 @@ struct library {
 
 /* Whether a file of that path is a C library. */
 bool objects_is_core(const char *path);
+
+/* Whether it is one that objects_libraries() has if it is loaded at start. */
+bool objects_is_library(const char *path);
 
 /* Calls visit for each; false when one did, or there is no C library. */
 bool objects_libraries(bool (*visit)(const struct library *library));

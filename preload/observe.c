@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -16,6 +17,7 @@
 
 #include "preload/exec.h"
 #include "preload/node.h"
+#include "preload/own_calls.h"
 #include "preload/recorder.h"
 #include "preload/scope.h"
 #include "preload/stubs.h"
@@ -408,16 +410,35 @@ static bool observe_paths(
 	return true;
 }
 
+static bool observe_map(struct site_frame *frame)
+{
+	const uint64_t *a = frame->arguments;
+	long r;
+
+	if (!(a[2] & PROT_EXEC) || a[3] & MAP_ANONYMOUS)
+		return false;
+	r = stub_call(frame);
+	frame->number = (uint64_t)r;
+	if (r >= 0 || r < -4095)
+		own_calls_mapped((int)a[4], (uintptr_t)r, a[1], a[5],
+			(a[3] & MAP_TYPE) != MAP_PRIVATE);
+	return true;
+}
+
 bool observe_call(struct site_frame *frame)
 {
 	struct call_shape shape = call_shape((long)frame->number);
 
+	if (recorder_is_followed())
+		return false;
 	if (recorder_is_quiet() && shape.effect != EFFECT_EXEC)
 		return false;
 	switch (shape.effect) {
 	case EFFECT_NONE:
 	case EFFECT_PTRACE:
 		return false;
+	case EFFECT_MAP:
+		return observe_map(frame);
 	case EFFECT_EXIT:
 		recorder_exit((int)frame->arguments[0]);
 		return false;

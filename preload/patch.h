@@ -25,7 +25,8 @@ struct site_frame {
 };
 
 /*
- * Called from a site, with its place among all that were patched. False: the
+ * Called from a site, with its place among all that were patched, or STUBS
+ * from one that no library for all has (preload/own_calls.h). False: the
  * call was not made, and is to be made as it stands (frame->number is set).
  */
 bool site_entered(struct site_frame *frame, uint32_t place);

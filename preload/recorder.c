@@ -31,7 +31,7 @@ static struct arena arena;
 static struct local *local;
 static struct local fallback; /* when the page cannot be had */
 static char library[PATH_MAX];
-static _Atomic bool elsewhere, quiet;
+static _Atomic bool elsewhere, quiet, followed;
 static uint32_t answer; /* the serial of the exec that started this image */
 static _Atomic uint32_t image; /* inherited by fork: then it is the parent's */
 static struct repeats repeats;
@@ -175,9 +175,44 @@ void recorder_lost(const char *reason)
 	recorder_write_once(&draft);
 }
 
+void recorder_lost_lasting(const char *reason)
+{
+	struct record_draft draft = {.type = RECORD_LOST,
+		.flags = RECORD_LASTING,
+		.scope = scope_in_force(),
+		.tail = {reason, strlen(reason)}};
+
+	recorder_write(&draft);
+}
+
 enum follow_answer recorder_follow(uint32_t serial)
 {
-	return follow_ask(&arena, scope_in_force(), serial);
+	enum follow_answer told = follow_ask(&arena, scope_in_force(), serial);
+
+	if (told == FOLLOWED && serial == FOLLOW_NO_EXEC)
+		atomic_store(&followed, true);
+	return told;
+}
+
+bool recorder_is_followed(void)
+{
+	return atomic_load_explicit(&followed, memory_order_relaxed);
+}
+
+struct verdict recorder_find_verdict(const struct stat *st)
+{
+	return verdict_find(&arena, st);
+}
+
+struct verdict recorder_ask_verdict(
+	const struct stat *st, const char *path, int fd)
+{
+	return verdict_ask(&arena, st, path, fd);
+}
+
+const struct own_site *recorder_own_sites(void)
+{
+	return arena.header->verdicts.sites;
 }
 
 struct site_table *recorder_site_tables(void)

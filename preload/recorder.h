@@ -47,6 +47,16 @@ struct site_table *recorder_site_tables(void);
  */
 enum follow_answer recorder_follow(uint32_t serial);
 
+/* Whether this image is: then nothing of it is to be recorded here. */
+bool recorder_is_followed(void);
+
+/* Verdicts on objects (wire/verdict.h). */
+struct stat;
+struct verdict recorder_find_verdict(const struct stat *st);
+struct verdict recorder_ask_verdict(
+	const struct stat *st, const char *path, int fd);
+const struct own_site *recorder_own_sites(void);
+
 /* What a child needs to belong to the session too. */
 const char *recorder_session(void); /* the arena's path */
 const char *recorder_library(void); /* this library's path */
@@ -91,6 +101,9 @@ void recorder_exit(int status);
 
 /* The scope in force is incomplete, for that reason. */
 void recorder_lost(const char *reason);
+
+/* And so is every other one in which the image does anything from now on. */
+void recorder_lost_lasting(const char *reason);
 
 /*
  * One of a few buffers of SCRATCH_SIZE bytes, for callers whose stack may be

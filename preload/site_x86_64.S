@@ -86,6 +86,8 @@ site_copies:
 
 /* ecx: the place. Returns the result in rax and rcx as above. */
 	.balign 16
+	.hidden site_common
+	.globl site_common
 	.type site_common, @function
 	.cfi_startproc
 site_common:

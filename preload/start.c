@@ -7,6 +7,7 @@
 #include "preload/interpreter.h"
 #include "preload/node.h"
 #include "preload/objects.h"
+#include "preload/own_calls.h"
 #include "preload/patch.h"
 #include "preload/recorder.h"
 
@@ -46,6 +47,20 @@ static void read_auxv(struct start *start)
 	}
 }
 
+/* What cannot be seen from inside is followed, or else lost. */
+static void observe_all(const struct start *start)
+{
+	bool libc = patch_objects(start->page_size);
+	bool others = own_calls_start(start);
+
+	if ((libc && others) || recorder_follow(FOLLOW_NO_EXEC) == FOLLOWED)
+		return;
+	if (!libc)
+		recorder_lost("its C library cannot be observed");
+	if (!others)
+		own_calls_lost();
+}
+
 /*
  * The library is linked to be initialised first (-z initfirst): what the
  * constructors of other libraries read is seen. glibc calls constructors with
@@ -71,8 +86,6 @@ __attribute__((constructor)) static void construct(
 		return;
 	node_prepare(&start);
 	objects_find(&start);
-	if (!patch_objects(start.page_size) &&
-		recorder_follow(FOLLOW_NO_EXEC) != FOLLOWED)
-		recorder_lost("its C library cannot be observed");
+	observe_all(&start);
 	recorder_hello(&start);
 }

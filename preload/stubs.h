@@ -55,6 +55,31 @@ bool stub_copy_jump(uint8_t *site, uint32_t place);
  * cancelled when its instruction pointer is there.
  */
 long stub_call(const struct site_frame *frame);
+
+struct own_site;
+
+/*
+ * The stubs of an object's own sites lie near it, in memory that was taken
+ * for them: a head, and one of OWN_STUB_BYTES for each.
+ */
+#define OWN_STUB_BYTES 96
+#define OWN_STUBS_HEAD 64
+
+void own_stubs_begin(uint8_t *head);
+
+/*
+ * Writes the stub for the site whose instruction is at `at`; false when there
+ * is no such instruction, or one is too far from the other.
+ */
+bool own_stub_write(uint8_t *head, uint8_t *stub, const uint8_t *at,
+	const struct own_site *site);
+
+/*
+ * Replaces the instruction, and what moves along, by a jump to the stub, which
+ * can be executed by now.
+ */
+void own_stub_jump(
+	const uint8_t *stub, uint8_t *at, const struct own_site *site);
 #endif
 
 #endif

@@ -82,7 +82,7 @@ long stub_call(const struct site_frame *frame)
 {
 	const uint64_t *a = frame->arguments;
 
-	if (frame->place >= STUBS_COMPARE &&
+	if (frame->place >= STUBS_COMPARE && frame->place < STUBS &&
 		returns[frame->place - STUBS_COMPARE])
 		return site_call(
 			frame, site_again[frame->place - STUBS_COMPARE]);

@@ -247,6 +247,9 @@ int session_open(struct session *session, const char *root, struct err *err)
 		code = -pthread_create(
 			&session->grower, NULL, session_grow, session);
 		session->growing = code == 0;
+		if (code == 0)
+			code = examiner_start(
+				&session->examiner, &session->arena, home);
 		if (code < 0)
 			err_set(err, code, "cannot start a thread: %s",
 				strerror(-code));
@@ -280,6 +283,7 @@ void session_stop(struct session *session)
 		return;
 	atomic_store(&session->stop, true);
 	atomic_store(&header->closed, 1);
+	examiner_end(&session->examiner);
 	atomic_fetch_add(&header->wanted, 1);
 	raw_futex(&header->wanted, FUTEX_WAKE, 1, NULL);
 	pthread_join(session->grower, NULL);

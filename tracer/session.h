@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "tracer/examiner.h"
 #include "wire/arena.h"
 
 /* Bytes that an arena may grow to, in MiB; for tests and small disks. */
@@ -28,6 +29,7 @@ struct session {
 	uint64_t limit; /* bytes of chunks */
 	pthread_t grower;
 	bool growing;
+	struct examiner examiner;
 	pid_t follower; /* 0: never asked for */
 	_Atomic bool stop;
 	int64_t started; /* the kernel's file clock; see session_start_clock */

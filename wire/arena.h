@@ -25,10 +25,11 @@
 #include "wire/follow.h"
 #include "wire/record.h"
 #include "wire/sites.h"
+#include "wire/verdict.h"
 
 #define ARENA_MAGIC 0x616e657261747266u /* "frtarena" */
-#define ARENA_VERSION 2u
-#define ARENA_HEADER (64u << 10) /* a page of any kernel divides it */
+#define ARENA_VERSION 3u
+#define ARENA_HEADER (320u << 10) /* a page of any kernel divides it */
 #define ARENA_CHUNK (8u << 10)
 #define ARENA_WINDOW (16u << 20)
 #define ARENA_WINDOWS 1024u
@@ -66,7 +67,10 @@ struct arena_header {
 	_Atomic uint32_t closed;    /* the supervisor is gone or folding */
 	struct site_table tables[SITE_TABLES];
 	struct follow_board follow;
+	struct verdict_board verdicts;
 };
+
+_Static_assert(sizeof(struct arena_header) <= ARENA_HEADER, "the header fits");
 
 struct arena_chunk {
 	uint32_t count; /* chunks in this claim; 0: never claimed */

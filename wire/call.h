@@ -41,6 +41,7 @@ enum call_effect {
 	EFFECT_MOUNT,  /* paths may lead elsewhere afterwards */
 	EFFECT_PTRACE, /* fails for what is followed: nobody has two tracers */
 	EFFECT_FILTER, /* may forbid calls that are not the program's own */
+	EFFECT_MAP,    /* may bring in code of a file; path: its descriptor */
 	EFFECT_RING,   /* opens files without system calls afterwards */
 };
 

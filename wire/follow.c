@@ -46,11 +46,15 @@ static struct sock_filter *follow_add(
 	return at;
 }
 
-/* Forks are told by ptrace itself, and how a process ends by wait. */
+/*
+ * Forks are told by ptrace itself, and how a process ends by wait. Whose code
+ * makes the calls of what is followed makes no difference.
+ */
 static bool stops(struct call_shape shape)
 {
 	return shape.effect != EFFECT_NONE && shape.effect != EFFECT_FORK &&
-	       shape.effect != EFFECT_EXIT && shape.effect != EFFECT_FILTER;
+	       shape.effect != EFFECT_EXIT && shape.effect != EFFECT_FILTER &&
+	       shape.effect != EFFECT_MAP;
 }
 
 /* Compares the number with each of a table's, allows and stops. */

@@ -67,6 +67,8 @@ enum record_flag {
 	RECORD_SEEN = 64,     /* this hello's loader was itself observed */
 	RECORD_LINKED = 128,  /* the call gave it one more name, which moves
 				 its ctime and leaves its content */
+	RECORD_LASTING = 256, /* of a loss: so is all that the image and its
+				 forked children do from then on */
 };
 
 struct wire_record {

@@ -103,8 +103,33 @@ static uint32_t loaded_before(const uint8_t *text, size_t at)
 	return CALL_NUMBERS;
 }
 
+/* What was met, usable or not. */
+struct met {
+	bool points[2]; /* both kinds of cancellation points */
+	bool map, other_map;
+};
+
+/*
+ * A site of an unknown form. Loaders ask so for /proc/self/exe alone; and the
+ * C library maps memory below 4 GB so, if it is set to, beside the usual way.
+ */
+static void leave_alone(
+	struct site_table *table, uint32_t number, struct met *met)
+{
+	switch (call_shape((long)number).effect) {
+	case EFFECT_READ_LINK:
+		break;
+	case EFFECT_MAP:
+		met->other_map = true;
+		break;
+	default:
+		table->rejected++;
+		break;
+	}
+}
+
 static void consider(struct site_table *table, const uint8_t *text, size_t size,
-	size_t at, uint32_t offset, bool points[2])
+	size_t at, uint32_t offset, struct met *met)
 {
 	struct site site = {.offset = offset + (uint32_t)at};
 	uint32_t number;
@@ -116,12 +141,13 @@ static void consider(struct site_table *table, const uint8_t *text, size_t size,
 		site.offset -= MOV_BYTES;
 		if (!sites_x86_64_is_wanted(site.number))
 			return;
+		met->map |= site.number == SYS_mmap;
 	} else if (at >= COPY_BYTES &&
 		   (is_cancel(text + at - COPY_BYTES) ||
 			   is_load(text + at - COPY_BYTES))) {
 		site.form = SITE_COPY;
 		site.offset -= COPY_BYTES;
-		points[is_load(text + at - COPY_BYTES)] = true;
+		met->points[is_load(text + at - COPY_BYTES)] = true;
 	} else {
 		number = loaded_before(text, at);
 		if (at + SYSCALL_BYTES + CMP_BYTES > size)
@@ -136,9 +162,7 @@ static void consider(struct site_table *table, const uint8_t *text, size_t size,
 		else if (is_cmp(text + at + SYSCALL_BYTES, SITE_CMP_EAX))
 			site.form = SITE_CMP_EAX;
 		else {
-			/* Loaders ask so for /proc/self/exe alone. */
-			if (call_shape((long)number).effect != EFFECT_READ_LINK)
-				table->rejected++;
+			leave_alone(table, number, met);
 			return;
 		}
 	}
@@ -225,14 +249,16 @@ static void reject_targets(struct site_table *table, const uint8_t *text,
 void sites_find(struct site_table *table, const uint8_t *text, size_t size,
 	uint32_t offset)
 {
-	bool points[2] = {false, false};
+	struct met met = {0};
 
 	table->count = table->rejected = 0;
 	for (size_t i = 0; i + SYSCALL_BYTES <= size; i++)
 		if (is_syscall(text + i))
-			consider(table, text, size, i, offset, points);
+			consider(table, text, size, i, offset, &met);
 	/* The one cannot be without the other. */
-	if (points[0] && !points[1])
+	if (met.points[0] && !met.points[1])
+		table->rejected++;
+	if (met.other_map && !met.map)
 		table->rejected++;
 	reject_targets(table, text, size, offset);
 }

@@ -2,7 +2,7 @@
 """The analysis helper: blocks of Python files, and what an edit can change.
 
 `ftrace` starts it as `INTERPRETER -I -S -E helper.py [CACHE]`
-and speaks frames with it over standard input and output; helper.md in docs/explanation
+and speaks frames with it over standard input and output; helper.md in docs/reference
 has the protocol, python.md the rules.  CACHE is a folder for the bytecode of the other
 modules: this file is compiled at each start, so it is short.
 """

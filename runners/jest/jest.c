@@ -52,8 +52,8 @@ const struct adapter adapter_jest = {
 	.ignored = ignored,
 	.marks = javascript_marks,
 	.installed = javascript_installed,
-	.silence = "jest did not load ftrace's hook; is it of version 29 or "
-		   "later, and does a setting choose among its tests?",
+	.silence = "jest did not load ftrace's hook, which needs jest 29 or "
+		   "later, and no setting that chooses among the tests",
 	.skips = javascript_skips,
 	.matches = javascript_matches,
 	.asked = jest_asked,

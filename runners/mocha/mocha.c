@@ -60,8 +60,8 @@ const struct adapter adapter_mocha = {
 	.ignored = javascript_ignored,
 	.marks = javascript_marks,
 	.installed = javascript_installed,
-	.silence = "mocha did not load ftrace's hook; is it of version 8 or "
-		   "later, and does a setting choose among its tests?",
+	.silence = "mocha did not load ftrace's hook, which needs mocha 8 or "
+		   "later, and no setting that chooses among the tests",
 	.startup = javascript_startup,
 	.start_name = JAVASCRIPT_START,
 	.skips = javascript_skips,

@@ -54,8 +54,8 @@ const struct adapter adapter_node = {
 	.ignored = javascript_ignored,
 	.marks = javascript_marks,
 	.installed = javascript_installed,
-	.silence = "node did not load ftrace's hook; is it of version 20 or "
-		   "later?",
+	.silence = "node did not load ftrace's hook, which needs node 20 or "
+		   "later",
 	.skips = javascript_skips,
 	.matches = javascript_matches,
 	.asked = node_asked,

@@ -50,8 +50,9 @@ const struct adapter adapter_vitest = {
 	.ignored = ignored,
 	.marks = javascript_marks,
 	.installed = javascript_installed,
-	.silence = "vitest did not load ftrace's hook; is it of version 3 or "
-		   "later, and do its tests run in forks, all of each file?",
+	.silence = "vitest did not load ftrace's hook, which needs vitest 3 or "
+		   "later, tests that run in forks, and no setting that "
+		   "chooses among the tests",
 	.skips = javascript_skips,
 	.matches = javascript_matches,
 	.asked = vitest_asked,

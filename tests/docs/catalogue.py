@@ -75,6 +75,8 @@ EFFECTS = {
     "MOUNT": "the scope is incomplete",
     "FILTER": "nothing; a filter of system calls makes the scope incomplete, "
               "and from then on nothing is recorded",
+    "MAP": "nothing; code of a file that calls the kernel itself is patched, "
+           "or makes the scope incomplete",
     "RING": "the scope is incomplete",
     "PTRACE": "nothing; where it fails because the program is followed "
               "itself, the scope is incomplete",

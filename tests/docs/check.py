@@ -90,6 +90,13 @@ def options_in_manual(page):
         r"^\.It Fl (?:(\w) , Fl )?-([\w-]+)(?: Ar ([A-Z]+))?$", page, re.M))
 
 
+def runners_in_help(program, verb):
+    """The names that stand below --runner, on lines of their own."""
+    text = run(program, verb, "-h").stdout
+    found = re.search(r"^ +--runner .*:\n((?: {25}[\w, ]+\n)+)", text, re.M)
+    return re.findall(r"\w+", found.group(1)) if found else []
+
+
 # Manual pages.
 
 def check_manual(program, verbs):
@@ -117,6 +124,28 @@ def check_manual(program, verbs):
             wrong("%s: NAME has to say that it is not the kernel's function "
                   "tracer", shown(path))
     return options
+
+
+def check_runners(program, verbs):
+    """What takes a runner has the same names in its help and in its page."""
+    named = 0
+    for verb in verbs:
+        runners = runners_in_help(program, verb)
+        named += bool(runners)
+        page = read(ROOT / "docs" / "man" / ("ftrace-%s.1" % verb))
+        told = re.search(r"^\.It Fl -runner Ar RUNNER$(.*?)^\.(?:It|El)", page,
+                         re.M | re.S)
+        for name in runners:
+            if not re.search(r"^\.Cm %s\b" % name, told.group(1), re.M):
+                wrong("docs/man/ftrace-%s.1 does not name the runner %s",
+                      verb, name)
+    if not named:
+        wrong("no verb's help names the runners")
+    glossary = read(ROOT / "docs" / "GLOSSARY.md")
+    line = re.search(r"^\| runner \|.*$", glossary, re.M).group()
+    for name in runners_in_help(program, "run"):
+        if "`%s`" % name not in line:
+            wrong("docs/GLOSSARY.md does not name the runner %s", name)
 
 
 # Links.
@@ -316,6 +345,7 @@ def main():
         sys.exit("no ftrace in '%s'; build it first" % sys.argv[1])
     verbs = verbs_of(program)
     options = check_manual(program, verbs)
+    check_runners(program, verbs)
     for path in markdown():
         text = read(path)
         check_links(path, text)

@@ -19,8 +19,9 @@ KNOWN = (
     ("languages/python/memory/kept_open", "languages/python/memory/kept_owner",
      "languages/python/memory/kept_places"),
     ("preload/environment", "preload/exec", "preload/interpreter",
-     "preload/node", "preload/objects", "preload/observe", "preload/patch",
-     "preload/recorder", "preload/scope", "preload/start"),
+     "preload/node", "preload/objects", "preload/observe",
+     "preload/own_calls", "preload/patch", "preload/recorder",
+     "preload/scope", "preload/start"),
 )
 # No member of a struct.
 USED = re.compile(r"(?<![.\w>])([a-z_]\w*)\b")

@@ -18,7 +18,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # From the ground up; folders of one floor know nothing of each other.
-FLOORS = (("base", "wire"), ("preload", "map"),
+FLOORS = (("base", "wire"), ("preload", "map", "objects"),
           ("git", "languages"), ("runners",), ("config", "fold"),
           ("selector", "tracer"), ("outcomes",), ("cli",))
 WORDS = re.compile(

@@ -101,7 +101,10 @@ def test_selected_whatever_changed_and_counted(suite):
     assert (it["passed"], it["failed"]) == (2, 2)
     assert it["since"] <= it["latest"]
     audit = flaky(suite, "audit")
-    assert audit.out.splitlines()[1].split() == [
+    assert audit.out.splitlines()[0].endswith("known to be flaky")
+    assert audit.out.splitlines()[1] == (
+        "days known  days since run  runs  failed  unit")
+    assert audit.out.splitlines()[2].split() == [
         "0", "0", "4", "50", "%", EITHER]
 
 

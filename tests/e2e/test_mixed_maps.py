@@ -103,8 +103,8 @@ def test_commands_beside_tests_are_told_of(suite):
     mix(suite, "run -- cat lib.py", "run -n NAME -- cat lib.py other.py")
     suite.edit("lib.py", "return 1", "return 2")
     result = suite.ftrace("affected").ok()
-    assert ("2 affected commands are not printed, since no test runner takes "
-            "them ('NAME', ...)" in result.err)
+    assert ("2 affected commands are not printed, because they are no tests "
+            "('NAME', ...); '--runner command' prints them" in result.err)
     assert suite.affected("--runner", "command") == ["NAME", "cat lib.py"]
     assert suite.ftrace("affected", "--runner", "pytest").err.count("\n") == 1
     # Without tests they are what the map is about.
@@ -153,7 +153,7 @@ def test_forget(suite):
 def test_a_test_that_is_there_is_new_again(suite):
     whole(suite)
     result = forget(suite, "test_a.py::test_a")
-    assert "commands that may run these run all" in result.err
+    assert "some of these test files still exist" in result.err
     suite.edit("lib.py", "return 1", "return 0")
     result = whole(suite, code=1)
     assert "no complete run" in result.err

@@ -13,6 +13,7 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -135,6 +136,8 @@ TRY(raw_open_tree_attr, syscall(SYS_open_tree_attr, AT_FDCWD, "dir", 0, 0, 0))
 TRY(raw_fspick, syscall(SYS_fspick, AT_FDCWD, "dir", 0))
 TRY(raw_mount_setattr, syscall(SYS_mount_setattr, AT_FDCWD, "dir", 0, 0, 0))
 TRY(raw_ptrace, syscall(SYS_ptrace, PTRACE_CONT, 0, 0, 0))
+TRY(raw_mmap, syscall(SYS_mmap, NULL, 4096L, PROT_READ | PROT_EXEC, MAP_PRIVATE,
+		      open("a.txt", O_RDONLY), 0))
 TRY(raw_prctl, syscall(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0))
 
 /* Whoever filters calls is killed by any that it did not think of. */
@@ -292,6 +295,7 @@ const struct way raw_ways[] = {
 	WAY(raw_fspick, "stat dir"),
 	WAY(raw_mount_setattr, ""),
 	WAY(raw_ptrace, ""),
+	WAY(raw_mmap, "read a.txt"),
 	WAY(raw_prctl, ""),
 	WAY(filter_then_open, "incomplete"),
 	WAY(raw_swapoff, "stat a.txt"),

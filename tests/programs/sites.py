@@ -24,6 +24,9 @@ EXCEPTIONS = {
                         "lies, before anything else is loaded",
     ("ld", "readlinkat"): "as readlink, since glibc 2.43",
 }
+# What may be left alone where another instruction that makes it is a site:
+# mmap below 4 GB, which glibc has to be set to (prefer_map_32bit_exec).
+BESIDE = {"mmap"}
 # How instructions of which no number is known may get it.
 UNKNOWN = {
     r"mov \(%\w+\),%eax": "the call that setuid and its like make in every "
@@ -142,19 +145,25 @@ def check(path, calls):
              re.findall(r"^[0-9a-f]+$", answer, re.M)}
     code = Code(path)
     entries = 0
-    problems = []
+    problems, beside, made = [], {}, set()
     for place, (address, what, _) in enumerate(code.lines):
         if what != "syscall":
             continue
         entries += 1
         values = code.values(place, "rax")
         for call in sorted(set(wanted(library, values, calls))):
-            if address not in sites:
-                problems.append("%s: %x makes %s, and is no site"
-                                % (path, address, call))
-    beside = sites - {address for address, what, _ in code.lines
+            problem = "%s: %x makes %s, and is no site" % (
+                path, address, call)
+            if address in sites:
+                made.add(call)
+            elif call in BESIDE:
+                beside[call] = problem
+            else:
+                problems.append(problem)
+    problems += [beside[call] for call in sorted(set(beside) - made)]
+    strange = sites - {address for address, what, _ in code.lines
                       if what == "syscall"}
-    for address in sorted(beside):
+    for address in sorted(strange):
         problems.append("%s: %x is no syscall instruction" % (path, address))
     if rejected:
         problems.append("%s: %d sites are left alone" % (path, rejected))

@@ -192,6 +192,36 @@ TEST(what_was_lost_is_affected_always)
 	assert_string_equal(traced_affected(), "one");
 }
 
+TEST(what_is_lost_for_good_outlasts_its_scope)
+{
+	uint32_t image = RUN_WITH("a");
+	uint32_t early = traced_fork(image), loads, child;
+
+	test_of(image, "unit/r/before");
+	test_of(early, "unit/r/early");
+	loads = test_of(image, "unit/r/loads");
+	traced_lost_lasting(image, loads, "own calls");
+	test_of(image, "unit/r/after");
+	child = traced_fork(image);
+	test_of(child, "unit/r/child");
+	test_of(early, "unit/r/early-too");
+	test_of(traced_exec(image, "a", NULL), "unit/r/other");
+	traced_fold();
+	assert_string_equal(traced_summary.reason, "own calls");
+	assert_string_equal(traced_affected(), "after child loads");
+}
+
+TEST(what_the_base_lost_for_good_counts_for_all)
+{
+	uint32_t image = RUN_WITH("a");
+
+	test_of(image, "unit/r/one");
+	traced_lost_lasting(image, SCOPE_BASE, "own calls");
+	test_of(image, "unit/r/two");
+	traced_fold();
+	assert_string_equal(traced_affected(), "one two");
+}
+
 TEST(a_test_that_never_ended_is_affected_always)
 {
 	uint32_t image = RUN_WITH("a");
@@ -566,6 +596,8 @@ int main(void)
 		IN_TRACED(links_on_the_way_are_inputs),
 		IN_TRACED(names_in_a_directory_are_inputs_of_who_lists_it),
 		IN_TRACED(what_was_lost_is_affected_always),
+		IN_TRACED(what_is_lost_for_good_outlasts_its_scope),
+		IN_TRACED(what_the_base_lost_for_good_counts_for_all),
 		IN_TRACED(a_test_that_never_ended_is_affected_always),
 		IN_TRACED(a_program_without_an_answer_ran_unseen),
 		IN_TRACED(a_command_is_one_unit),

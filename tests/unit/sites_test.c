@@ -18,6 +18,8 @@
 #define CMP_4095 "\x48\x3d\x01\xf0\xff\xff"
 #define MOV_OPENAT "\xb8\x01\x01\x00\x00"
 #define MOV_GETPID "\xb8\x27\x00\x00\x00"
+#define MOV_MMAP "\xb8\x09\x00\x00\x00"
+#define MOV_RAX_RDI "\x48\x89\xc7"
 #define XOR_R10 "\x45\x31\xd2"
 
 static uint8_t code[128 << 10];
@@ -98,6 +100,18 @@ TEST(unknown_form)
 }
 
 /* Cancellation points: with a check for one, and without. */
+/* glibc has one for memory below 4 GB, as well as the usual one. */
+TEST(unknown_form_of_mmap)
+{
+	begin();
+	PUT(MOV_MMAP SYSCALL CMP_4096);
+	PUT(MOV_MMAP XOR_R10 SYSCALL MOV_RAX_RDI CMP_4096);
+	assert_found(1, 0);
+	begin();
+	PUT(MOV_MMAP XOR_R10 SYSCALL MOV_RAX_RDI CMP_4096);
+	assert_found(0, 1);
+}
+
 TEST(copied_instruction)
 {
 	begin();
@@ -303,6 +317,7 @@ int main(void)
 		cmocka_unit_test(number_earlier),
 		cmocka_unit_test(number_earlier_and_result_an_int),
 		cmocka_unit_test(unknown_form),
+		cmocka_unit_test(unknown_form_of_mmap),
 		cmocka_unit_test(copied_instruction),
 		cmocka_unit_test(any_number),
 		cmocka_unit_test(number_of_exit_in_another_register),

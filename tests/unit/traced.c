@@ -182,6 +182,12 @@ void traced_lost(uint32_t image, uint32_t scope, const char *reason)
 	say_text(image, scope, RECORD_LOST, 0, reason);
 }
 
+void traced_lost_lasting(uint32_t image, uint32_t scope, const char *reason)
+{
+	say(image, scope, RECORD_LOST, 0, 0, RECORD_LASTING, "", 0, reason,
+		strlen(reason));
+}
+
 void traced_access(uint32_t image, uint32_t scope, enum access_kind kind,
 	const char *name, unsigned flags)
 {

@@ -35,6 +35,8 @@ uint32_t traced_begin(uint32_t image, const char *name);
 void traced_use(uint32_t image, uint32_t scope, const char *name);
 void traced_outcome(uint32_t image, uint32_t scope, const char *word);
 void traced_lost(uint32_t image, uint32_t scope, const char *reason);
+/* The same, of all that the image does from then on. */
+void traced_lost_lasting(uint32_t image, uint32_t scope, const char *reason);
 
 /* Accesses by names in the scratch directory; flags: enum record_flag. */
 void traced_access(uint32_t image, uint32_t scope, enum access_kind kind,

@@ -87,9 +87,11 @@ const char *blocks_start(const struct blocks_settings *given)
 		get_extra = _PyCode_GetExtra;
 		set_extra = _PyCode_SetExtra;
 	} else {
-		return "code objects cannot be given a word";
+		return "this Python has no slots for tools";
 	}
-	return extra < 0 ? "no word is left in code objects" : NULL;
+	return extra < 0 ? "Python has no free slot for ftrace (other tools "
+			   "use them all)"
+			 : NULL;
 }
 
 static uint64_t hash_text(uint64_t sum, const char *text)

@@ -166,7 +166,7 @@ void entries_declare(struct block *block)
 	block->generation = generation;
 	if (snprintf(mark, sizeof(mark), MARK "code/%s/%u/%s/%s", token,
 		    block->id, block->name, block->path) > MARK_MAX)
-		entries_gap("a path is too long");
+		entries_gap("the path of a source is too long to be recorded");
 	else
 		entries_say(mark);
 }
@@ -316,7 +316,7 @@ static void say_late(const struct block *block)
 
 	if (snprintf(mark, sizeof(mark), MARK "kept/__annotations__=*;%s/%s",
 		    block->name, block->path) > MARK_MAX)
-		entries_gap("a path is too long");
+		entries_gap("the path of a source is too long to be recorded");
 	else
 		entries_say(mark);
 }

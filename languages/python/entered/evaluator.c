@@ -298,7 +298,7 @@ static const char *evaluator_start(
 		return "this is a subinterpreter";
 	reason = blocks_start(settings);
 	if (!reason && entries_start())
-		reason = "no thread can be watched";
+		reason = "ftrace could not watch the threads";
 	was_started = true;
 	if (!reason) {
 		Py_AtExit(entries_flush);

@@ -22,6 +22,9 @@ _monitoring = getattr(sys, "monitoring", None)
 _tool = None
 _EVENTS = ("PY_START", "PY_RESUME", "PY_THROW")
 
+_NO_SLOT = (b"Python has no free slot for ftrace "
+            b"(other tools use sys.monitoring)")
+
 # What may be asked for in place of tripwires.
 _OTHERS = ("monitoring",) if _monitoring else ("monitoring", "evaluator")
 
@@ -77,14 +80,14 @@ def _start(wanted):
     if why is None:
         if _listen(_EVENTS):
             return "monitoring", None
-        why = b"sys.monitoring has no number left"
+        why = _NO_SLOT
     return None, os.fsdecode(why)
 
 
 def _set_tripwires(settings):
     """None, or why not."""
     if _monitoring and not _listen(("PY_THROW",)):
-        return b"sys.monitoring has no number left"
+        return _NO_SLOT
     why = marks.extension.trip(settings, _inner, _outer, _yielding)
     if why is not None:
         if _monitoring:
@@ -122,7 +125,7 @@ def _after_fork():
     try:
         _unlisten()
         if not _listen(_EVENTS):
-            marks.extension.coarse(b"sys.monitoring has no number left")
+            marks.extension.coarse(_NO_SLOT)
         marks.extension.forked(_monitoring.restart_events)
     except Exception:
         marks.lost()

@@ -154,6 +154,10 @@ static bool get_id(const struct place *place, char *id)
 	       snprintf(id, ID_MAX, "%s:%s", file, name->text) < ID_MAX;
 }
 
+#define ID_TOO_ODD \
+	"the name of a value in memory cannot be recorded (it is too long, " \
+	"or has a character such as '=')"
+
 /* What was said of that which has the place's id. */
 static struct kept_said *said_of(struct place *place)
 {
@@ -171,7 +175,8 @@ static struct kept_said *said_of(struct place *place)
 static void say_mark(const char *mark, int size)
 {
 	if (size > MARK_MAX)
-		entries_coarse("a path is too long");
+		entries_coarse(
+			"the path of a source is too long to be recorded");
 	else
 		entries_say(mark);
 }
@@ -194,7 +199,7 @@ static void say_made(struct place *place)
 			PyObject_CallFunctionObjArgs(function_of, value, NULL);
 	PyErr_Clear();
 	if (!get_id(place, id))
-		entries_coarse("a name that no mark can hold");
+		entries_coarse(ID_TOO_ODD);
 	else
 		say_mark(mark,
 			snprintf(mark, sizeof(mark),
@@ -210,7 +215,7 @@ static void say_use(const struct place *place, const char *verb)
 	char mark[MARK_MAX + 100], id[ID_MAX];
 
 	if (!get_id(place, id))
-		entries_coarse("a name that no mark can hold");
+		entries_coarse(ID_TOO_ODD);
 	else
 		say_mark(mark, snprintf(mark, sizeof(mark), MARK "%s/kept/%s",
 				       verb, id));

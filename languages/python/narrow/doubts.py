@@ -206,13 +206,13 @@ class Doubts:
                    for path in project.closure(each) | {each.path}}
             caught = led.intersection(self.paths)
             if caught and not caught <= self._shown_by(project, file, above):
-                raise Whole("%s may not be imported any more, and %s may go "
-                            "on without" % (sorted(caught)[0], file.path))
+                raise Whole("%s may fail to import, and %s would carry on "
+                            "without it" % (sorted(caught)[0], file.path))
         skips = "importorskip" in unit[NEEDS] or any(
             chain.endswith(".importorskip") for chain in unit[CHAINS])
         if skips and not words.isdisjoint(
                 part for word in unit[WORDS]
                 for part in word.split(".")) and not self._shown_by(
                     project, file, above).issuperset(self.paths):
-            raise Whole("%s may not be imported any more, and %s skips tests "
-                        "then" % (self.paths[0], file.path))
+            raise Whole("%s may fail to import, and %s would then skip "
+                        "tests" % (self.paths[0], file.path))
