@@ -419,7 +419,7 @@ static bool observe_map(struct site_frame *frame)
 		return false;
 	r = stub_call(frame);
 	frame->number = (uint64_t)r;
-	if (r >= 0 || r < -4095)
+	if (!raw_failed(r))
 		own_calls_mapped((int)a[4], (uintptr_t)r, a[1], a[5],
 			(a[3] & MAP_TYPE) != MAP_PRIVATE);
 	return true;
