@@ -32,20 +32,16 @@ static void learn_add_pair(struct pairs *pairs, int64_t state, int64_t kinds)
 static int learn_find_unit(struct map *map, const struct escaped *escaped,
 	int64_t *scope, struct err *err)
 {
-	sqlite3_stmt *row = sql_prepare(
-		map, "SELECT scope FROM unit WHERE runner = ? AND id = ?", err);
-	int code;
+	sqlite3_stmt *stmt = sql_prepare(map, SQL_FIND_UNIT, err);
+	int code = MAP_IO;
 
 	*scope = 0;
-	if (!row)
-		return MAP_IO;
-	sqlite3_bind_text(row, 1, escaped->runner, -1, SQLITE_STATIC);
-	sql_bind_bytes(row, 2, escaped->unit, strlen(escaped->unit));
-	code = sql_step(map, row, err);
-	if (code > 0)
-		*scope = sqlite3_column_int64(row, 0);
-	sqlite3_finalize(row);
-	return code < 0 ? code : 0;
+	if (stmt)
+		code = sql_find_unit(scope, map, stmt, escaped->runner,
+			strlen(escaped->runner), escaped->unit,
+			strlen(escaped->unit), err);
+	sqlite3_finalize(stmt);
+	return code;
 }
 
 static int load_reads(

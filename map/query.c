@@ -41,6 +41,20 @@ int query_units(struct query_units *units, struct map *map, struct err *err)
 	return code;
 }
 
+const struct query_unit *query_units_find(const struct query_units *units,
+	const char *runner, size_t runner_size, const char *id)
+{
+	for (size_t i = 0; i < units->count; i++) {
+		const struct query_unit *unit = &units->units[i];
+
+		if (!strcmp(unit->id, id) &&
+			strlen(unit->runner) == runner_size &&
+			!memcmp(unit->runner, runner, runner_size))
+			return unit;
+	}
+	return NULL;
+}
+
 void query_units_release(struct query_units *units)
 {
 	for (size_t i = 0; i < units->count; i++) {
