@@ -8,9 +8,10 @@
 #include "base/alloc.h"
 #include "cli/output.h"
 #include "cli/streams.h"
+#include "config/flaky.h"
+#include "map/learn.h"
 #include "map/project.h"
 #include "map/variable.h"
-#include "selector/flaky.h"
 #include "tracer/spawn.h"
 
 /* More are not run again: then it is no matter of a test or two. */

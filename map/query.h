@@ -166,4 +166,8 @@ struct query_totals {
 int query_totals(struct query_totals *totals, struct map *map, struct err *err);
 void query_totals_release(struct query_totals *totals);
 
+/* The bases that are no check's, which say nothing of any test. */
+int query_bases(
+	int64_t **scopes, size_t *count, struct map *map, struct err *err);
+
 #endif

@@ -36,6 +36,12 @@ enum runner_end {
 	RUNNER_GAVE_UP,    /* it failed itself */
 };
 
+/*
+ * The same by a status that is none of the runner's own, as a shell has it:
+ * somebody's signal has broken it off, or it gave up.
+ */
+enum runner_end runner_end_by_signal(int status);
+
 struct adapter {
 	const char *name; /* the runner, as in unit ids: "pytest" */
 

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "config/flaky.h"
 #include "map/query_check.h"
 #include "runners/adapter.h"
-#include "selector/flaky.h"
 #include "selector/incomplete.h"
 #include "selector/new_files.h"
 

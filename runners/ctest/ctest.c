@@ -28,7 +28,7 @@ static enum runner_end ctest_end(int status)
 	case TESTS_FAILED:
 		return RUNNER_FAILED;
 	default:
-		return status > 128 ? RUNNER_BROKEN_OFF : RUNNER_GAVE_UP;
+		return runner_end_by_signal(status);
 	}
 }
 

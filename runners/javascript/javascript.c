@@ -77,7 +77,7 @@ enum runner_end javascript_end(int status)
 	case 1:
 		return RUNNER_FAILED;
 	default:
-		return status > 128 ? RUNNER_BROKEN_OFF : RUNNER_GAVE_UP;
+		return runner_end_by_signal(status);
 	}
 }
 

@@ -5,7 +5,6 @@
  */
 #include "runners/pytest/pytest.h"
 
-#include <signal.h>
 #include <string.h>
 
 #include "base/path.h"
@@ -52,7 +51,7 @@ static char *startup(const struct adapter_start *start)
 		.tells = !start->tells || !strcmp(start->tells, "pytest")});
 }
 
-/* pytest.ExitCode; and a shell's for signals. */
+/* pytest.ExitCode. */
 static enum runner_end pytest_end(int status)
 {
 	switch (status) {
@@ -64,14 +63,9 @@ static enum runner_end pytest_end(int status)
 		return RUNNER_EMPTY;
 	case 2:
 	case 4:
-	case 128 + SIGHUP:
-	case 128 + SIGINT:
-	case 128 + SIGQUIT:
-	case 128 + SIGKILL:
-	case 128 + SIGTERM:
 		return RUNNER_BROKEN_OFF;
 	default:
-		return RUNNER_GAVE_UP;
+		return runner_end_by_signal(status);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/flaky.h"
+#include "config/flaky.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "config/config.h"
-#include "selector/flaky_file.h"
+#include "config/flaky_file.h"
 
 int64_t flaky_now(void)
 {
