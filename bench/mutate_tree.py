@@ -10,10 +10,16 @@ KEPT = (".ftrace", ".git", ".testmondata")
 
 
 class Tree:
-    """The copy, and a second one of how it was."""
+    """The copy, and a second one of how it was.
 
-    def __init__(self, root):
+    kept: what is not put back, besides.  undated: each edit, and each undoing
+    of one, is the latest change, as builds that go by time want it.
+    """
+
+    def __init__(self, root, kept=(), undated=False):
         self.root = root
+        self.kept = (*KEPT, *kept)
+        self.undated = undated
         self.pristine = root + ".pristine"
         self.known = {}
         self.count = 0
@@ -33,15 +39,15 @@ class Tree:
         shutil.rmtree(self.pristine, ignore_errors=True)
         shutil.copytree(self.root, self.pristine, symlinks=True,
                         ignore=shutil.ignore_patterns(
-                            *KEPT, ".testmondata*"))
+                            *self.kept, ".testmondata*"))
         self.known = self._look()
 
     def _look(self):
         found = {}
         for folder, folders, files in os.walk(self.root):
-            folders[:] = [each for each in folders if each not in KEPT]
+            folders[:] = [each for each in folders if each not in self.kept]
             for name in folders + files:
-                if name.startswith(KEPT):
+                if name in self.kept or name.startswith(KEPT):
                     continue
                 path = os.path.join(folder, name)
                 info = os.lstat(path)
@@ -64,7 +70,8 @@ class Tree:
             os.makedirs(os.path.dirname(full), exist_ok=True)
             with open(full, "wb") as file:
                 file.write(content)
-            os.utime(full, (when, when))
+            if not self.undated:
+                os.utime(full, (when, when))
 
     def restore(self):
         """Undoes the edit, and whatever a test did to the tree."""
@@ -99,3 +106,6 @@ class Tree:
             # In place, so that the file stays the same one.
             shutil.copyfile(source, target)
             shutil.copystat(source, target)
+            if self.undated:
+                os.utime(target)
+                self.known[path] = (*was[:3], os.lstat(target).st_mtime_ns)

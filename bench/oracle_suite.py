@@ -181,3 +181,12 @@ class Suite:
     def full(self, **options):
         """All of the suite, as it is without any of the tools."""
         return self.run("-p", "no:cacheprovider", **options)
+
+    def alone(self, test):
+        """This test by itself."""
+        return self.run("-p", "no:cacheprovider", paths=[test])
+
+    def listed(self):
+        """All tests that are collected now."""
+        return set(self.run("-p", "no:cacheprovider", "--collect-only", "-q",
+                            bytecode=True).collected)

@@ -164,11 +164,15 @@ class Walk:
         self.history = history
         self.floor = floor
         kinds = [Plain, Traced] + [Monitored] * testmon
-        self.ways = [kind(history, Copy(history, kind.name))
-                     for kind in kinds]
+        self.take([kind(history, Copy(history, kind.name))
+                   for kind in kinds])
         self.ways[1].floor = floor
-        self.plain = self.ways[0]
-        self.tools = [way.name for way in self.ways[1:]]
+
+    def take(self, ways):
+        """The whole suite first, then the tools."""
+        self.ways = ways
+        self.plain = ways[0]
+        self.tools = [way.name for way in ways[1:]]
         self.before = {}
         self.steps = []
 
@@ -233,15 +237,12 @@ class Walk:
         day, or by what was drawn."""
         if not tests:
             return []
-        again = set(self.plain.suite.run(
-            "-p", "no:cacheprovider", "--collect-only", "-q",
-            bytecode=True).collected)
+        again = self.plain.suite.listed()
         return [test for test in tests if test in again]
 
     def _fails_alone(self, test):
         """A test that passes alone fails by what ran before it."""
-        alone = self.plain.suite.run("-p", "no:cacheprovider",
-                                     paths=[test], bytecode=True)
+        alone = self.plain.suite.alone(test)
         return (alone.outcomes.get(test) in BAD or alone.broken
                 or alone.in_uncollected(test))
 

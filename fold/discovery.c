@@ -139,17 +139,27 @@ void fold_find_searched(struct fold *fold)
 	}
 }
 
+/* deep: what is asked for lies below a folder in it. */
+static bool searched(
+	const struct fold *fold, const char *folder, size_t size, bool deep)
+{
+	uint32_t i = fold_find_completed(fold, SCOPE_DISCOVER, folder, size);
+
+	return i != SCOPE_NONE && !(deep && fold->scopes.list[i].shallow);
+}
+
 bool fold_was_looked_for(const struct fold *fold, const char *id, size_t file)
 {
 	size_t n = file;
+	bool deep = false;
 
-	if (fold_has_completed(fold, SCOPE_DISCOVER, ".", 1) ||
-		fold_has_completed(fold, SCOPE_DISCOVER, id, file))
+	if (fold_find_completed(fold, SCOPE_DISCOVER, id, file) != SCOPE_NONE)
 		return true;
-	while (n > 0) {
-		if (id[--n] == '/' &&
-			fold_has_completed(fold, SCOPE_DISCOVER, id, n))
-			return true;
-	}
-	return false;
+	while (n > 0)
+		if (id[--n] == '/') {
+			if (searched(fold, id, n, deep))
+				return true;
+			deep = true;
+		}
+	return searched(fold, ".", 1, deep);
 }

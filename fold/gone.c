@@ -38,9 +38,11 @@ static bool is_gone(const struct fold *fold, const char *id, size_t size)
 		return false;
 	/* A file that could not be collected, and now was. */
 	if (file == size)
-		return fold_has_completed(fold, SCOPE_COLLECT, id, file);
+		return fold_find_completed(fold, SCOPE_COLLECT, id, file) !=
+		       SCOPE_NONE;
 	/* Down through the collectors that named all they hold. */
-	while (fold_has_completed(fold, SCOPE_COLLECT, id, end)) {
+	while (fold_find_completed(fold, SCOPE_COLLECT, id, end) !=
+		SCOPE_NONE) {
 		next = id_part_end(id, size, id_next(end));
 		if (next >= size)
 			return true;

@@ -80,12 +80,13 @@ uint32_t fold_find_scope(const struct fold *fold, enum scope_kind kind,
 		&fold->scopes.names, key, scope_key(key, kind, name, size));
 }
 
-bool fold_has_completed(const struct fold *fold, enum scope_kind kind,
+uint32_t fold_find_completed(const struct fold *fold, enum scope_kind kind,
 	const char *name, size_t size)
 {
 	uint32_t i = fold_find_scope(fold, kind, name, size);
 
-	return i != SCOPE_NONE && fold->scopes.list[i].completed;
+	return i != SCOPE_NONE && fold->scopes.list[i].completed ? i
+								 : SCOPE_NONE;
 }
 
 void fold_use(struct fold *fold, uint32_t scope, uint32_t used)

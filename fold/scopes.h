@@ -25,6 +25,7 @@ struct fold_scope {
 	bool unasked;   /* was collected beside others that were chosen */
 	bool needed;    /* a unit that ran needs it, which may not have run */
 	bool completed; /* a collector that came to its end */
+	bool shallow;   /* and did not go into the folders of its own */
 	bool told;      /* it said how it ended, if it is no unit */
 };
 
@@ -66,8 +67,8 @@ uint32_t fold_new_scope(
 	struct fold *fold, enum scope_kind kind, const char *name, size_t size);
 uint32_t fold_find_scope(const struct fold *fold, enum scope_kind kind,
 	const char *name, size_t size);
-/* Whether it is a collector that came to its end. */
-bool fold_has_completed(const struct fold *fold, enum scope_kind kind,
+/* The same of a collector that came to its end; or SCOPE_NONE. */
+uint32_t fold_find_completed(const struct fold *fold, enum scope_kind kind,
 	const char *name, size_t size);
 void fold_use(struct fold *fold, uint32_t scope, uint32_t used);
 

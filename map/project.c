@@ -18,8 +18,7 @@
 static const char *const checkouts[] = {".git", ".hg", ".jj", NULL};
 
 /* Of tools that build in any language. */
-static const char *const builders[] = {
-	"meson.build", "configure.ac", "Makefile", NULL};
+static const char *const builders[] = {"configure.ac", "Makefile", NULL};
 
 /* Those of runners. */
 static const char *const *const no_marks[] = {NULL};

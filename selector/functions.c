@@ -79,7 +79,10 @@ static struct pair *selector_functions_add_pair(
 	pair = array_add(&comparison->pairs, &comparison->count,
 		&comparison->room, sizeof(*pair));
 	pair->path = xstrdup(path);
-	pair->language = language_of_tag(comparison->changes->reader.tag);
+	pair->language = language_of(path, strlen(path));
+	if (!pair->language)
+		pair->language =
+			language_of_tag(comparison->changes->reader.tag);
 	pair->now = now;
 	pair->now_size = size;
 out:
@@ -238,6 +241,8 @@ static bool selector_functions_is_named(
 	size_t own = selector_functions_own_name(block),
 	       n = block->name_size - own;
 
+	if (!pair->language)
+		return true;
 	switch (pair->language->naming(block->name + own, n)) {
 	case LANGUAGE_NAMELESS:
 		return false;

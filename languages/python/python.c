@@ -69,7 +69,7 @@ const struct language language_python = {
 	.naming = python_naming,
 	.notice = notice_of_block,
 	.may_catch = notice_may_catch,
-	.tags = {"cpython-", "pypy"},
+	.tags = {"cpython-", "pypy", "graalpy"},
 	.is_cache = python_is_cache,
 	.source_of = python_source_of,
 };

@@ -28,13 +28,17 @@ function expand(glob) {
     return [glob];
 }
 
-/* One without braces; what stars stand for has no slash, two of them any. */
+/*
+ * One without braces; what stars stand for has no slash, two of them any.
+ * Folders are one optional group: of a repeated one, fnmatch(3) tries all ways
+ * to cut a path at its slashes, and never ends with one that lies deep.
+ */
 function translate(glob) {
     return glob.replace(
         /\*\*\/|\*\*|([?+*@!])\(|\*|\?|\[\^/g, (found, group) => {
             if (group) return found;
             return {
-                '**/': '*(*/)', '**': '*', '*': '*([!/])', '?': '[!/]',
+                '**/': '?(*/)', '**': '*', '*': '*([!/])', '?': '[!/]',
                 '[^': '[!',
             }[found];
         });

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/path.h"
-#include "languages/python/start/startup.h"
 #include "runners/pytest/command.h"
 #include "runners/pytest/discovery.h"
+#include "runners/python/python.h"
 
 /* "-m", perhaps with flags before it: -bm, -Im. */
 static bool is_module_option(const char *option)
@@ -39,16 +39,6 @@ static bool pytest_recognise(char *const argv[])
 			return true;
 	}
 	return false;
-}
-
-static char *startup(const struct adapter_start *start)
-{
-	return startup_text(&(struct startup){.folder = start->folder,
-		.session = start->session,
-		.root = start->root,
-		.selection = start->selection,
-		.runner = "runners/pytest/start.py",
-		.tells = !start->tells || !strcmp(start->tells, "pytest")});
 }
 
 /* pytest.ExitCode. */
@@ -98,8 +88,8 @@ const struct adapter adapter_pytest = {
 	.silence = "pytest did not load ftrace's plugin, as happens in a "
 		   "container, as another user, or with a Python that ftrace "
 		   "cannot enter",
-	.startup = startup,
-	.start_name = "start.py",
+	.startup = python_startup,
+	.start_name = PYTHON_START,
 	.skips = pytest_skips,
 	.matches = pytest_matches,
 	.is_passed = is_passed,

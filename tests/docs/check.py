@@ -29,7 +29,7 @@ FOREIGN = {"--changed", "--show-only", "--output-junit",
            "--onlyChanged", "--findRelatedTests", "--doctest-glob",
            "--dry-run", "--prefix", "--misses", "--calls", "--keep",
            "--jobs", "--output", "--full", "--touching", "--testmon",
-           "--work", "--floor", "--first-parent", "--junitxml",
+           "--commits", "--work", "--floor", "--first-parent", "--junitxml",
            "--maxfail", "--tb", "--durations", "--capture", "--dist", "--cov",
            "--cov-fail-under", "--html", "--report-log", "--deselect",
            "--user", "--path", "--run", "--projects", "--no-peer", "--record",
@@ -37,7 +37,11 @@ FOREIGN = {"--changed", "--show-only", "--output-junit",
            "--target", "--config", "--message-format",
            "--parallel", "--permission", "--test-name-pattern",
            "--shard", "--watch", "--bail", "--pool", "--test-isolation",
-           "--require"}
+           "--require", "--locals", "--exec", "--merge", "--ignore-exit", "--tapversion",
+           "--timer", "--state", "--source", "--harness",
+           "--filter-tags", "--filter-status", "--no-rebuild", "--wrapper",
+           "--setup", "--gdb", "--test-args", "--benchmark", "--logbase",
+           "--suite"}
 
 problems = []
 

@@ -26,7 +26,7 @@ def test_command_is_a_unit(project):
 
 @pytest.mark.parametrize("mark", (
     "Makefile", "setup.cfg", "package.json", "Cargo.toml", "go.mod",
-    "CMakeLists.txt"))
+    "CMakeLists.txt", "meson.build"))
 def test_a_root_by_what_lies_in_it(project, mark):
     """Of languages, of runners and of what builds in any language."""
     project.write("apart/%s" % mark, "")

@@ -89,3 +89,14 @@ def test_beside_pytest(sample):
     sample.write("test/n.test.js", HEAD + "it('n', () => {});\n")
     sample.pytest("-q", "-p", "no:cacheprovider").ok()
     assert sample.affected() == ["test/n.test.js"]
+
+
+def test_files_that_lie_deep(sample):
+    """No pattern of node's takes long to say that such a file is no test."""
+    deep = "/".join("abcdefghijklmnopqrstuvwxyz")
+    sample.write(deep + "/test/note.txt", "1")
+    sample.run("node", "--test").ok()
+    sample.write("lib/a.js", "exports.a = () => 2;\n")
+    sample.write(deep + "/test/other.txt", "1")
+    done = sample.ftrace("test", "--", "node", "--test", timeout=60)
+    assert "1 of 3" in done.err, done
