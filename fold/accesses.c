@@ -5,7 +5,6 @@
  */
 #include "fold/accesses.h"
 
-#include <string.h>
 #include <sys/stat.h>
 
 #include "fold/discovery.h"

@@ -34,7 +34,7 @@ static bool is_gone(const struct fold *fold, const char *id, size_t size)
 	if (file_is_missing(fold, id, file))
 		return fold_was_looked_for(fold, id, file);
 	/* By other settings it may be no test, and is one all the same. */
-	if (fold->runner.narrowed)
+	if (fold->runner.looked_otherwise)
 		return false;
 	/* A file that could not be collected, and now was. */
 	if (file == size)

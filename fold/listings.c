@@ -264,7 +264,7 @@ static void settle_entry(void *context, const struct entry *entry)
 		return;
 	if (listings_has(&past->passed, entry->stored)) {
 		listings_pass(fold, listing, entry->absolute);
-	} else if ((fold->runner.narrowed && past->any) ||
+	} else if ((fold->runner.looked_otherwise && past->any) ||
 		   is_of_other_runner(fold, past, entry->absolute) ||
 		   came_meanwhile(fold, entry->absolute)) {
 		listings_doubt(fold, &fold->recording.listings[listing]);

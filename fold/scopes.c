@@ -199,7 +199,7 @@ static void outcome(
 		if (word == 4 && !memcmp(text, "here", 4))
 			fold->runner.needs_here = true;
 		if (word == 8 && !memcmp(text, "narrowed", 8))
-			fold->runner.narrowed = true;
+			fold->runner.looked_otherwise = true;
 		if (word == 7 && !memcmp(text, "in-part", 7))
 			fold->runner.in_part = true;
 	} else if (scope->kind != SCOPE_UNIT) {

@@ -52,8 +52,8 @@ struct fold_runner {
 	bool hooked;        /* the project's own code takes part in discovery */
 	/* That it begins where it does decides on no import, or may do so. */
 	bool same_anywhere, needs_here;
-	bool narrowed; /* it looked for them otherwise than it is set to */
-	bool in_part;  /* also in the files that it took */
+	bool looked_otherwise; /* by other settings than its own */
+	bool in_part;          /* also in the files that it took */
 };
 
 /* A copy that lives as long as the fold. */

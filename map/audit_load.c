@@ -3,7 +3,6 @@
  * What audits found, in memory.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "map/audit.h"
