@@ -20,6 +20,8 @@ COMMANDS = {
     # Its script makes a certificate first.
     "session": "npx mocha --require test/support/env --check-leaks --no-exit "
                "test/",
+    # Under valgrind they take ten times as long.
+    "json-c": "env USE_VALGRIND=0 ctest --test-dir build --timeout 20",
     # borp is a program of its own around node's.
     "find-my-way": "node --test",
 }

@@ -60,9 +60,7 @@ class Tool(oracle_suite.Suite):
 
     def environment(self, *_plugin, **_options):
         return dict(common.environment(), CARGO_TERM_COLOR="never",
-                    FORCE_COLOR="0", CI="1", NO_UPDATE_NOTIFIER="1",
-                    # json-c's tests run ten times as long under it.
-                    USE_VALGRIND="0")
+                    FORCE_COLOR="0", CI="1", NO_UPDATE_NOTIFIER="1")
 
     def ask(self, *argv, stdout_only=True):
         done = subprocess.run(

@@ -71,6 +71,16 @@ static void add_made(struct building *building, const char *path, size_t edge)
 			&building->room, sizeof(size_t)) = edge;
 }
 
+/* The same wherever the project lies; to be freed. */
+static char *name_of(const struct building *building, const char *path)
+{
+	size_t n = strlen(building->folder);
+
+	return !strncmp(path, building->folder, n) && path[n] == '/'
+		       ? xasprintf("%s%s", building->tests->file, path + n)
+		       : xstrdup(path);
+}
+
 /* How meson itself is run again: it says which tests there are. */
 static bool regenerates(const char *text)
 {
@@ -97,7 +107,7 @@ static void take_edge(struct building *building, char *text)
 			continue;
 		path = meson_built_absolute(building->folder, word);
 		if (!part->name)
-			part->name = xstrdup(path);
+			part->name = name_of(building, path);
 		add_made(building, path, tests->part_count - 1);
 		words_add(&part->made, path);
 	}
@@ -283,7 +293,7 @@ static void explain_made(struct building *building)
 	struct runner_part *part = runner_parts_add(
 		&tests->parts, &tests->part_count, &tests->part_room);
 
-	part->name = xasprintf("%s/", building->folder);
+	part->name = xasprintf("%s/", tests->file);
 	for (size_t i = 0; i < building->made.count; i++)
 		words_add_copy(&part->files, building->made.entries[i].bytes);
 }

@@ -319,11 +319,12 @@ void meson_told(struct runner_tests *tests, char *const argv[],
 	char *build = NULL;
 
 	(void)folder;
-	(void)status;
 	if (meson_command_read(&command, argv))
 		build = realpath(command.directory, NULL);
 	if (build) {
-		read_log(tests, build);
+		/* Without a build no test ran: the log is an older one. */
+		if (status != MESON_NOT_BUILT)
+			read_log(tests, build);
 		meson_built(tests, build, command.builds);
 	}
 	free(build);

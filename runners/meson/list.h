@@ -10,6 +10,9 @@
 #include "base/intern.h"
 #include "runners/tests.h"
 
+/* Of mtest.py: what it ends with where it cannot build. */
+#define MESON_NOT_BUILT 125
+
 /* As struct adapter has them. */
 int meson_list(struct runner_tests *tests, char *const argv[], const char *root,
 	struct err *err);

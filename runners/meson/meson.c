@@ -8,9 +8,6 @@
 #include "runners/meson/command.h"
 #include "runners/meson/list.h"
 
-/* Of mtest.py: what it ends with where it cannot build. */
-#define NOT_BUILT 125
-
 static bool meson_recognise(char *const argv[])
 {
 	struct meson_command command;
@@ -26,7 +23,7 @@ static enum runner_end meson_end(int status)
 	switch (status) {
 	case 0:
 		return RUNNER_PASSED;
-	case NOT_BUILT:
+	case MESON_NOT_BUILT:
 		return RUNNER_GAVE_UP;
 	default:
 		return runner_end_by_signal(status) == RUNNER_BROKEN_OFF

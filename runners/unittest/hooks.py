@@ -33,25 +33,36 @@ def start(root, selection):
 _program = None
 
 
-def _enter_create(program, from_discovery=False, *_, **_kwargs):
+def _enter_create(program, from_discovery=False, *rest, **named):
     global _program
     if _program is not None:
         return None
     _program = program
     collecting.is_active = True
-    return program, from_discovery, marks.begin(b"discover/.")
+    return program, (from_discovery, *rest), named, marks.begin(b"discover/.")
 
 
 def _leave_create(token, _=None):
     if token is None:
         return
-    program, discovers, depth = token
-    collecting.is_active = False
+    program, given, named, depth = token
     try:
         if hasattr(program, "test"):
-            _declare(program, discovers)
+            if given[0] and _lacks(program.test):
+                tests.forget_all()
+                program.createTests(*given, **named)
+            _declare(program, given[0])
     finally:
+        collecting.is_active = False
         marks.unwind(depth)
+
+
+def _lacks(suite):
+    token = marks.mute_always()
+    try:
+        return select.lacks(suite)
+    finally:
+        marks.unmute(token)
 
 
 def _declare(program, discovers):

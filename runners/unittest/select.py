@@ -9,11 +9,15 @@ import sys
 import types
 from unittest import loader
 
+from ...languages.python import marks
 from . import tests
 
 # The names of what was selected: files, and what is in them; None: all runs.
 _names = None
 _files = frozenset()
+
+# How the loader takes files, where others are skipped.
+_plain = None
 
 
 def start(path):
@@ -23,18 +27,36 @@ def start(path):
         _names = frozenset(os.fsdecode(each)
                            for each in file.read().split(b"\0") if each)
     _files = frozenset(each.partition("::")[0] for each in _names)
-    kind = loader.TestLoader
-    plain = kind._match_path
+    plain = loader.TestLoader._match_path
     if type(plain) is types.FunctionType:
-        kind._match_path = _among(plain)
+        _skip_others(plain)
 
 
-def _among(plain):
+def _skip_others(plain):
+    """Has other files not be loaded."""
+    global _plain
+    _plain = plain
+
     def _match_path(self, path, full_path, pattern):
         return (plain(self, path, full_path, pattern)
                 and tests.name_of_file(full_path) in _files)
 
-    return _match_path
+    loader.TestLoader._match_path = _match_path
+
+
+def lacks(suite):
+    """Whether a file was selected whose tests another one may load.
+
+    From then on all are loaded.
+    """
+    if _plain is None:
+        return False
+    found = {unit.file for unit in map(tests.of, tests.leaves(suite)) if unit}
+    if all(each in found or not os.path.lexists(os.path.join(
+            marks.root, each)) for each in _files):
+        return False
+    loader.TestLoader._match_path = _plain
+    return True
 
 
 def has(unit):

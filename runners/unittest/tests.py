@@ -75,6 +75,10 @@ def forget(test):
     _units.pop(id(test), None)
 
 
+def forget_all():
+    _units.clear()
+
+
 def note_module(suite, module):
     """The tests that were loaded from a module."""
     file = file_of_module(module)

@@ -217,6 +217,8 @@ def test_what_is_printed_is_taken_back(suite):
     assert ran(again) == names
     assert suite.affected() == []
     assert suite.units() == UNITS
+    own = suite.ftrace("why", "tests.deep.test_files.Files.test_own").ok()
+    assert own.out.startswith(DEEP + "Files::test_own\nhit")
     # Seen from where the tests are, that is where they run.
     suite.edit("own.txt", "more", "less")
     assert suite.affected(cwd=suite.root / "tests") == [
@@ -239,6 +241,24 @@ def test_what_is_affected_runs(suite):
     assert warm(suite, "-bf", "--locals") == [
         "tests.deep.test_files.Files.test_own"]
     assert suite.ftrace("test").ok().err.count("nothing affected")
+
+
+def test_files_whose_tests_another_one_loads(suite):
+    suite.write("tests/checks.py", FILES["tests/deep/test_files.py"])
+    suite.write("tests/test_all.py", """\
+        import unittest
+        from tests import checks
+
+        def load_tests(loader, tests, pattern):
+            return loader.loadTestsFromModule(checks)
+        """)
+    suite.run(suite.python, *OPTIONS).ok()
+    suite.edit("own.txt", "text", "more")
+    names = ["tests.checks.Files.test_own",
+             "tests.deep.test_files.Files.test_own"]
+    assert suite.affected() == names
+    assert warm(suite) == sorted(names)
+    assert suite.affected() == []
 
 
 def test_new_and_gone(suite):
