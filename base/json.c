@@ -127,3 +127,15 @@ size_t json_restore_bytes(char *text, size_t size)
 	}
 	return to;
 }
+
+const char *json_member_text(const cJSON *object, const char *name)
+{
+	const cJSON *text = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	return cJSON_IsString(text) ? text->valuestring : NULL;
+}
+
+bool json_member_is_true(const cJSON *object, const char *name)
+{
+	return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
+}

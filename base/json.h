@@ -8,6 +8,7 @@
 #define FTRACE_BASE_JSON_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The length of the UTF-8 sequence that the text begins with, or 0. */
@@ -22,5 +23,11 @@ cJSON *json_bytes(const char *bytes);
  * Returns the new size.
  */
 size_t json_restore_bytes(char *text, size_t size);
+
+/* The text of an object's member; NULL: it has none, or it is no text. */
+const char *json_member_text(const cJSON *object, const char *name);
+
+/* Whether an object's member is there and true. */
+bool json_member_is_true(const cJSON *object, const char *name);
 
 #endif

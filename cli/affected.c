@@ -170,7 +170,7 @@ static int run_untested(void)
 			"they cannot be combined",
 			tests ? "tests" : "runner",
 			untested ? "untested" : "require-reached");
-	return answer_untested(&verb_affected, &asked);
+	return functions_answer(&verb_affected, &asked);
 }
 
 static int cli_affected_run(int argc, char **argv)

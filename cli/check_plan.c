@@ -84,26 +84,16 @@ static void decide_by(struct check *check, const struct affected_unit *unit)
 
 	for (size_t i = 0; !text && i < unit->reason_count; i++)
 		if (unit->reasons[i].state == unit->state)
-			text = reason_text(&unit->reasons[i]);
+			text = results_reason_text(&unit->reasons[i]);
 	check_plan_decide(check, unit->state, text);
 	free(text);
-}
-
-static const struct query_unit *check_plan_find_unit(
-	const struct query_units *units, const char *id)
-{
-	for (size_t i = 0; i < units->count; i++)
-		if (!strcmp(units->units[i].id, id) &&
-			!strcmp(units->units[i].runner, "command"))
-			return &units->units[i];
-	return NULL;
 }
 
 static int decide_command(struct check *check, const struct plan *known,
 	struct map *map, struct err *err)
 {
-	const struct query_unit *unit =
-		check_plan_find_unit(&known->units, check->unit);
+	const struct query_unit *unit = query_units_find(
+		&known->units, "command", strlen("command"), check->unit);
 	const struct affected_unit *affected =
 		affected_find_unit(&known->affected, "command", check->unit);
 	char *name = NULL;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "cli/check.h"
 #include "cli/output.h"
 #include "cli/record.h"
@@ -34,10 +35,7 @@
 
 int64_t check_clock(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * SECOND + now.tv_nsec;
+	return clock_on(CLOCK_MONOTONIC);
 }
 
 /* What comes to check_wait(). */

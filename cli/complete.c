@@ -142,7 +142,7 @@ static struct part plain(struct part part)
 	return part;
 }
 
-static bool is_kind(struct part part)
+static bool complete_is_kind(struct part part)
 {
 	return part.size && isupper((unsigned char)*part.text);
 }
@@ -177,7 +177,8 @@ static struct part find_part(const struct typing *typing, const char **at)
 
 	while (next_part(&part, at)) {
 		if (is_repeated(&part)) {
-			if (fits && n <= typing->operand_count && is_kind(last))
+			if (fits && n <= typing->operand_count &&
+				complete_is_kind(last))
 				found = last;
 			continue;
 		}
@@ -185,7 +186,7 @@ static struct part find_part(const struct typing *typing, const char **at)
 		if (fits && n == typing->operand_count &&
 			!(part.size >= 2 && !memcmp(part.text, "--", 2)))
 			found = part;
-		if (n < typing->operand_count && !is_kind(part) &&
+		if (n < typing->operand_count && !complete_is_kind(part) &&
 			!complete_is_one_of(part, typing->operands[n]))
 			fits = false;
 		n++;
@@ -217,14 +218,14 @@ static void complete_operand(const struct typing *typing)
 	for (const char *at = typing->verb->usage; *at;) {
 		struct part part = find_part(typing, &at);
 
-		if (is_kind(part))
+		if (complete_is_kind(part))
 			kinds |= complete_kind(part.text, part.size);
 	}
 	say_kinds(kinds);
 	for (const char *at = typing->verb->usage; *at;) {
 		struct part part = find_part(typing, &at);
 
-		if (is_kind(part))
+		if (complete_is_kind(part))
 			complete_values(part.text, part.size, typing->root,
 				typing->current, "");
 		else

@@ -7,7 +7,7 @@
 #include "cli/help.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
-#include "selector/flaky_file.h"
+#include "config/flaky_file.h"
 
 static const struct option_row options[] = {
 	QUERY_OPTIONS,

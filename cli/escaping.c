@@ -8,9 +8,10 @@
 #include "base/alloc.h"
 #include "cli/output.h"
 #include "cli/streams.h"
+#include "config/flaky.h"
+#include "map/learn.h"
 #include "map/project.h"
 #include "map/variable.h"
-#include "selector/flaky.h"
 #include "tracer/spawn.h"
 
 /* More are not run again: then it is no matter of a test or two. */
@@ -142,7 +143,7 @@ static char *name_files(const struct escaped *escaped, const bool *wanted)
 }
 
 /* Of a directory other names changed than who looks at it alone asks for. */
-static bool is_directory(const char *root, const char *path)
+static bool escaping_is_directory(const char *root, const char *path)
 {
 	char *absolute = project_file(root, path);
 	struct stat st;
@@ -167,7 +168,8 @@ static void find_cause(const struct escaping *escaping, const char *root,
 		bool is = held_has(after, escaped->runner, escaped->unit, i);
 
 		missing[i] = escaping->known && is && !was;
-		held[i] = is && was && !is_directory(root, escaping->paths[i]);
+		held[i] = is && was &&
+			  !escaping_is_directory(root, escaping->paths[i]);
 		any_missing |= missing[i];
 		any_held |= held[i];
 		escaped_add_file(escaped, escaping->paths[i], missing[i]);

@@ -9,7 +9,7 @@
 
 #include "cli/output.h"
 #include "cli/testing.h"
-#include "map/learn.h"
+#include "map/escapes.h"
 #include "selector/held.h"
 
 struct escaping {

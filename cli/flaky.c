@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/flaky.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +8,8 @@
 #include "cli/find_test.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
-#include "selector/flaky_file.h"
+#include "config/flaky.h"
+#include "config/flaky_file.h"
 
 /* An audit warns above this share of the units, in per cent. */
 #define SHARE_MOST 2

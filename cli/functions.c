@@ -177,7 +177,7 @@ static int cli_functions_answer(const struct functions *functions,
 	return code;
 }
 
-int answer_untested(const struct verb *verb, const struct untested *asked)
+int functions_answer(const struct verb *verb, const struct untested *asked)
 {
 	struct functions functions = {0};
 	struct changes changes = {0};

@@ -32,6 +32,6 @@ struct untested {
 };
 
 /* Answers; returns the exit code. Ends the process on a wrong percentage. */
-int answer_untested(const struct verb *verb, const struct untested *asked);
+int functions_answer(const struct verb *verb, const struct untested *asked);
 
 #endif

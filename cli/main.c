@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "languages/language.h"
+#include "runners/adapter.h"
 
 const struct verb *const verbs[] = {&verb_run, &verb_test, &verb_check,
 	&verb_hook, &verb_affected, &verb_changed, &verb_why, &verb_deps,
@@ -19,6 +20,7 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	languages_begin();
+	adapters_begin();
 	if (argc < 2) {
 		note("no verb, as in 'ftrace test -- pytest'; see 'ftrace "
 		     "--help'");

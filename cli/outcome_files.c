@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/read_file.h"
 #include "cli/output.h"
 #include "runners/outcomes/told.h"
@@ -36,10 +37,8 @@ static bool outcome_files_stat(struct outcome_file *file, const char *path)
 	file->identity[0] = (int64_t)st.st_dev;
 	file->identity[1] = (int64_t)st.st_ino;
 	file->identity[2] = st.st_size;
-	file->identity[3] =
-		st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec;
-	file->identity[4] =
-		st.st_ctim.tv_sec * 1000000000LL + st.st_ctim.tv_nsec;
+	file->identity[3] = clock_of(&st.st_mtim);
+	file->identity[4] = clock_of(&st.st_ctim);
 	return true;
 }
 

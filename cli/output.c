@@ -130,7 +130,7 @@ bool colour_is_known(void)
 	return false;
 }
 
-static bool wanted(bool err)
+static bool colour_is_wanted(bool err)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -146,7 +146,7 @@ const char *colour(bool err, enum colour which)
 {
 	static const char *const codes[] = {"\033[0m", "\033[1m", "\033[33m"};
 
-	return wanted(err) ? codes[which] : "";
+	return colour_is_wanted(err) ? codes[which] : "";
 }
 
 int finish_output(void)

@@ -54,7 +54,7 @@ static void explain_units(const struct testing *testing)
 				&testing->plan.left, unit->runner, unit->id))
 			continue;
 		for (size_t k = 0; k < unit->reason_count; k++) {
-			char *text = reason_text(&unit->reasons[k]);
+			char *text = results_reason_text(&unit->reasons[k]);
 
 			note("%s: %s%s%s: %s", unit->id,
 				colour(true, COLOUR_YELLOW),

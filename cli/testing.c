@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/intern.h"
 #include "cli/output.h"
 #include "cli/record.h"
@@ -93,14 +94,6 @@ void testing_plan(struct testing *testing)
 	results_begin(&testing->results, &testing->plan, &testing->command);
 }
 
-static int64_t time_on(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
 static void take_ends(
 	struct testing *testing, const struct fold_summary *summary)
 {
@@ -149,7 +142,7 @@ int testing_run(struct testing *testing, char *const *list, size_t count,
 		.adapter = testing->wraps ? NULL : testing->adapter,
 		.inside = testing->inside,
 		.outputs = {report_options.report, report_options.junit_out}};
-	int64_t began = time_on(CLOCK_MONOTONIC);
+	int64_t began = clock_on(CLOCK_MONOTONIC);
 	struct interner known = {0};
 	int code;
 
@@ -166,14 +159,14 @@ int testing_run(struct testing *testing, char *const *list, size_t count,
 		options.selection_count = count;
 	}
 	if (!testing->started) {
-		testing->started = time_on(CLOCK_REALTIME);
+		testing->started = clock_on(CLOCK_REALTIME);
 		record_doubt(&options, changed_since_map(testing));
 	}
 	if (outcome_files_wanted(&testing->files))
 		outcome_files_look(&testing->files);
 	code = record_command(&options, result);
 	interner_release(&known);
-	testing->lasted += time_on(CLOCK_MONOTONIC) - began;
+	testing->lasted += clock_on(CLOCK_MONOTONIC) - began;
 	if (code == 0)
 		take_ends(testing, &result->summary);
 	if (code == 0 && result->recorded && result->summary.gone)

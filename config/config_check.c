@@ -13,6 +13,22 @@
 /* A year: more is a slip. */
 #define TIMEOUT_MAX 31536000
 
+const char *check_phase_name(enum check_phase phase)
+{
+	static const char *const names[PHASES] = {"fast", "mutating", "slow"};
+
+	return names[phase];
+}
+
+const struct config_check *config_check_named(
+	const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->count; i++)
+		if (!strcmp(config->checks[i].name, name))
+			return &config->checks[i];
+	return NULL;
+}
+
 static void config_check_add_text(struct config_texts *texts, const char *text)
 {
 	*(char **)array_add(&texts->items, &texts->count, &texts->room,
@@ -34,7 +50,7 @@ static int read_line(struct config_reader *reader, const struct json_item *item,
 	return 0;
 }
 
-static int read_words(struct config_reader *reader,
+static int config_check_read_words(struct config_reader *reader,
 	const struct json_item *item, struct config_check *check)
 {
 	struct json_items items;
@@ -68,7 +84,7 @@ int config_read_command(
 	if (cJSON_IsString(item->value))
 		return read_line(reader, item, to);
 	if (cJSON_IsArray(item->value))
-		return read_words(reader, item, to);
+		return config_check_read_words(reader, item, to);
 	return json_text_error(reader->err, &reader->text, item->at,
 		"'%s' has to be a text, for the shell, or an array of words",
 		item->key);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the readers of ftrace.json share: selector/config*.c only. Each returns
+ * What the readers of ftrace.json share: config/ only. Each returns
  * 0, or a negative number with err filled.
  */
 #ifndef FTRACE_CONFIG_CONFIG_READ_H

@@ -1,83 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The second step of a fold: each recorded access to what it says about the
- * scope it happened in.
- *
- * What the session made itself is not an input. A scope that meets something
- * another scope made uses that scope: it inherits what the maker read.
+ * Each recorded access to what it says about the scope it happened in. What
+ * the session made itself is not an input (inputs.c).
  */
 #include "fold/accesses.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
-#include "base/alloc.h"
-#include "fold/code.h"
-#include "fold/commit.h"
 #include "fold/discovery.h"
 #include "fold/driver.h"
 #include "fold/handed.h"
-#include "fold/links.h"
-#include "fold/loader.h"
+#include "fold/inputs.h"
 #include "fold/outputs.h"
 #include "fold/path_tree.h"
 #include "fold/paths.h"
 #include "fold/scopes.h"
 #include "fold/settings.h"
 #include "fold/state.h"
-#include "fold/steps.h"
 #include "fold/tests.h"
-#include "fold/variable.h"
 #include "languages/language.h"
-
-static bool accesses_is_called(
-	const struct fold *fold, uint32_t node, const char *what)
-{
-	size_t n;
-	const char *name = path_tree_name(&fold->tree, node, &n);
-
-	return n == strlen(what) && !memcmp(name, what, n);
-}
 
 /* Not a look at whether there is a repository. */
 static bool is_git_walk(const struct fold *fold, const struct fold_path *path,
 	enum access_kind kind)
 {
-	if (kind == ACCESS_LIST && accesses_is_called(fold, path->node, ".git"))
+	if (kind == ACCESS_LIST && fold_is_called(fold, path->node, ".git"))
 		return true;
 	return path->unlooked && (kind == ACCESS_STAT || kind == ACCESS_LIST);
-}
-
-void fold_add(struct fold *fold, uint32_t scope, uint32_t node, uint32_t block,
-	enum access_kind kind, enum access_role role)
-{
-	uint32_t key[4] = {scope, node, block, role};
-	uint32_t i = intern(&fold->accesses.keys, key, sizeof(key));
-	struct fold_access *access;
-
-	if (i == fold->accesses.count) {
-		access = array_add(&fold->accesses.list, &fold->accesses.count,
-			&fold->accesses.room, sizeof(*access));
-		*access = (struct fold_access){.scope = scope,
-			.node = node,
-			.block = block,
-			.role = role,
-			.by_runner = true};
-	}
-	fold->accesses.list[i].kinds |= KIND_BIT(kind);
-	fold->accesses.list[i].by_runner &= fold->accesses.by_runner;
-}
-
-uint32_t fold_maker(const struct fold *fold, uint32_t node)
-{
-	for (;;) {
-		if (fold->nodes[node].maker)
-			return fold->nodes[node].maker - 1;
-		if (node == PATH_ROOT)
-			return SCOPE_NONE;
-		node = fold->tree.nodes[node].parent;
-	}
 }
 
 /* The language whose compiled files the folder holds, or NULL. */
@@ -116,40 +65,6 @@ static void take_change(struct fold *fold, uint32_t scope, uint32_t node,
 	if (!accesses_is_cache(fold, fold->tree.nodes[node].parent))
 		fold->nodes[node].driven =
 			fold->accesses.by_runner && fold_is_driver(fold, scope);
-}
-
-/*
- * An input. Of a directory that somebody else in the session made under the
- * system's temporary directory, the entries tell only that others ran.
- */
-void fold_input(struct fold *fold, uint32_t scope, uint32_t node,
-	uint32_t block, enum access_kind kind)
-{
-	uint32_t maker = fold_maker(fold, node);
-	const struct path_node *there = &fold->tree.nodes[node];
-	enum access_role role = ROLE_INPUT;
-
-	if (maker == SCOPE_NONE) {
-		bool crowd =
-			kind == ACCESS_LIST && fold_is_temporary(fold, node);
-
-		fold_add(fold, scope, node, block, kind,
-			crowd ? ROLE_FACT : ROLE_INPUT);
-		return;
-	}
-	/* What others made and a module keeps leads to them by other ways. */
-	if (fold->recording.scopes[scope].kind == SCOPE_MEMO) {
-		fold_add(fold, scope, node, block, kind, ROLE_FACT);
-		return;
-	}
-	if (maker != scope && (kind == ACCESS_READ || kind == ACCESS_EXEC ||
-				      !fold_is_temporary(fold, node)))
-		fold_use(fold, scope, maker);
-	/* What stays when the run is over can be changed by others later. */
-	if (maker == scope || !there->identity.mode ||
-		fold_is_temporary(fold, node))
-		role = ROLE_FACT;
-	fold_add(fold, scope, node, block, kind, role);
 }
 
 /* Of a compiled file its source, when that is there. */
@@ -277,9 +192,9 @@ void fold_take(struct fold *fold, const struct trace_event *event,
 	take_resolved(fold, event, path, fold->no_block, kind, 0);
 }
 
-static void accesses_take_path(struct fold *fold,
-	const struct trace_event *event, const char *raw, size_t size,
-	uint32_t block, enum access_kind kind, unsigned flags)
+void fold_take_path(struct fold *fold, const struct trace_event *event,
+	const char *raw, size_t size, uint32_t block, enum access_kind kind,
+	unsigned flags)
 {
 	bool nofollow = flags & RECORD_NOFOLLOW || kind == ACCESS_LINK ||
 			kind == ACCESS_RENAME || kind == ACCESS_UNLINK;
@@ -288,8 +203,7 @@ static void accesses_take_path(struct fold *fold,
 		kind, flags);
 }
 
-static void accesses_take_rename(
-	struct fold *fold, const struct trace_event *event)
+void fold_take_rename(struct fold *fold, const struct trace_event *event)
 {
 	const struct wire_record *record = event->record;
 	uint32_t scope = fold_event_scope(fold, event);
@@ -310,109 +224,4 @@ static void accesses_take_rename(
 	take_change(fold, scope, to, ACCESS_WRITE, true);
 	if (maker != SCOPE_NONE)
 		fold->nodes[to].maker = maker + 1;
-}
-
-static void take_event(struct fold *fold, const struct trace_event *event)
-{
-	const struct wire_record *record = event->record;
-	const char *path = record->text + record->head;
-	size_t size = record->size - record->head;
-	uint32_t block = fold->no_block;
-
-	if (fold_asks_commit(fold, event))
-		return;
-	fold->accesses.by_runner = fold->images[event->image].ready != 0;
-	switch (record->type) {
-	case RECORD_ACCESS:
-		if (record->head)
-			block = intern(
-				&fold->blocks, record->text, record->head);
-		accesses_take_path(fold, event, path, size, block,
-			(enum access_kind)record->access, record->flags);
-		break;
-	case RECORD_HELLO:
-		if (size)
-			accesses_take_path(
-				fold, event, path, size, block, ACCESS_EXEC, 0);
-		fold_loader_files(fold, event);
-		break;
-	case RECORD_SEARCH:
-		fold_loader_search(fold, event);
-		break;
-	case RECORD_OBJECT:
-		accesses_take_path(
-			fold, event, path, size, block, ACCESS_READ, 0);
-		break;
-	case RECORD_EXEC:
-		if (record->flags & RECORD_UNTRACED)
-			accesses_take_path(
-				fold, event, path, size, block, ACCESS_EXEC, 0);
-		break;
-	case RECORD_RENAME:
-		accesses_take_rename(fold, event);
-		break;
-	case RECORD_CODE:
-	case RECORD_ENTER:
-	case RECORD_CALL:
-	case RECORD_MAY:
-	case RECORD_SOURCE:
-	case RECORD_COARSE:
-	case RECORD_INTERPRETER:
-	case RECORD_KEPT:
-		fold_take_code(fold, event);
-		break;
-	case RECORD_ENV:
-		fold_take_variable(fold, event);
-		break;
-	default:
-		break;
-	}
-	fold_links_after(fold, record);
-}
-
-/*
- * Directories that an interpreter listed before its adapter was there to say
- * what for. Where the adapter has said it since, that is what counts.
- */
-static void take_undeclared(struct fold *fold)
-{
-	fold->accesses.late = true;
-	for (size_t i = 0; i < fold->trace->count; i++) {
-		const struct trace_event *event = &fold->trace->events[i];
-		const struct wire_record *record = event->record;
-		uint32_t path;
-
-		if (event->clock >= fold->images[event->image].ready ||
-			record->type != RECORD_ACCESS ||
-			record->access != ACCESS_LIST || record->head ||
-			fold_event_scope(fold, event) != fold->base)
-			continue;
-		path = fold_path(fold, record->text, record->size, false);
-		if (!fold->paths.list[path].ignored &&
-			!fold_is_declared(fold, event,
-				fold->paths.list[path].node, ACCESS_LIST))
-			take_event(fold, event);
-	}
-}
-
-void fold_accesses(struct fold *fold)
-{
-	fold->no_block = intern(&fold->blocks, "", 0);
-	fold_find_searched(fold);
-	fold_find_settings(fold);
-	fold_find_handed(fold);
-	fold_links(fold);
-	fold_commit(fold);
-	fold_driver_open(fold);
-	for (size_t i = 0; i < fold->trace->count; i++)
-		take_event(fold, &fold->trace->events[i]);
-	if (fold->runner.ready)
-		take_undeclared(fold);
-	fold_driver_read(fold);
-}
-
-void fold_accesses_release(struct fold *fold)
-{
-	interner_release(&fold->accesses.keys);
-	free(fold->accesses.list);
 }

@@ -47,14 +47,13 @@ struct fold_accesses {
 void fold_take(struct fold *fold, const struct trace_event *event,
 	uint32_t path, enum access_kind kind);
 
-void fold_add(struct fold *fold, uint32_t scope, uint32_t node, uint32_t block,
-	enum access_kind kind, enum access_role role);
-void fold_input(struct fold *fold, uint32_t scope, uint32_t node,
-	uint32_t block, enum access_kind kind);
-
-/* The scope that made the node or a directory above it, or SCOPE_NONE. */
-uint32_t fold_maker(const struct fold *fold, uint32_t node);
-
-void fold_accesses_release(struct fold *fold);
+/*
+ * An access that a record tells of; block: in fold->blocks, flags: the
+ * record's (wire/arena.h). And a record of a rename.
+ */
+void fold_take_path(struct fold *fold, const struct trace_event *event,
+	const char *raw, size_t size, uint32_t block, enum access_kind kind,
+	unsigned flags);
+void fold_take_rename(struct fold *fold, const struct trace_event *event);
 
 #endif

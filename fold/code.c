@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "fold/accesses.h"
 #include "fold/entered.h"
+#include "fold/inputs.h"
 #include "fold/kept.h"
 #include "fold/memo.h"
 #include "fold/path_tree.h"

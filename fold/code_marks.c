@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "fold/accesses.h"
+#include "fold/inputs.h"
 #include "fold/kept.h"
 #include "fold/names.h"
 #include "fold/paths.h"
@@ -161,7 +161,7 @@ static bool is_loading(struct fold *fold, uint32_t scope, uint32_t function)
 }
 
 /* "token/id,id,..." */
-static void enter(struct fold *fold, const struct trace_event *event)
+static void code_marks_enter(struct fold *fold, const struct trace_event *event)
 {
 	const char *text = event->record->text;
 	const char *end = text + event->record->size;
@@ -272,7 +272,7 @@ void fold_take_code(struct fold *fold, const struct trace_event *event)
 		fold_take_may(fold, event);
 		break;
 	case RECORD_ENTER:
-		enter(fold, event);
+		code_marks_enter(fold, event);
 		break;
 	case RECORD_SOURCE:
 		code_marks_load(fold, event);

@@ -10,7 +10,6 @@
 
 #include <string.h>
 
-#include "base/alloc.h"
 #include "fold/scopes.h"
 #include "fold/state.h"
 

@@ -8,7 +8,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "fold/accesses.h"
+#include "fold/inputs.h"
 #include "fold/path_tree.h"
 #include "fold/paths.h"
 #include "fold/scopes.h"
@@ -61,26 +61,6 @@ static bool is_looked_for_elsewhere(
 	if (n == self->name_size && !memcmp(name, self->name, n))
 		return false;
 	return fold_find_scope(fold, SCOPE_DISCOVER, name, n) != SCOPE_NONE;
-}
-
-/*
- * Whether the runner ended before any test could run: a name on its command
- * line is wrong, or it was interrupted. It has looked at files then that it did
- * not collect: were they stored for that, new ones would pass for known. What
- * failed is run again whatever it depends on.
- */
-bool fold_gave_up(const struct fold *fold)
-{
-	if (!fold->runner.ready || fold->runner.collected)
-		return false;
-	for (uint32_t i = 0; i < fold->scopes.count; i++) {
-		const struct recorded_scope *scope = &fold->recording.scopes[i];
-
-		if (scope->kind == SCOPE_UNIT && fold->scopes.list[i].ran &&
-			strcmp(scope->outcome ? scope->outcome : "", "error"))
-			return false;
-	}
-	return true;
 }
 
 /*
@@ -157,4 +137,29 @@ void fold_find_searched(struct fold *fold)
 			fold->nodes[fold->paths.list[path].node].searched =
 				true;
 	}
+}
+
+/* deep: what is asked for lies below a folder in it. */
+static bool searched(
+	const struct fold *fold, const char *folder, size_t size, bool deep)
+{
+	uint32_t i = fold_find_completed(fold, SCOPE_DISCOVER, folder, size);
+
+	return i != SCOPE_NONE && !(deep && fold->scopes.list[i].shallow);
+}
+
+bool fold_was_looked_for(const struct fold *fold, const char *id, size_t file)
+{
+	size_t n = file;
+	bool deep = false;
+
+	if (fold_find_completed(fold, SCOPE_DISCOVER, id, file) != SCOPE_NONE)
+		return true;
+	while (n > 0)
+		if (id[--n] == '/') {
+			if (searched(fold, id, n, deep))
+				return true;
+			deep = true;
+		}
+	return searched(fold, ".", 1, deep);
 }

@@ -26,15 +26,13 @@ const char *fold_place_name(
 /* Whether the runner collects tests from the file of this node. */
 bool fold_is_collected(const struct fold *fold, uint32_t node);
 
-bool fold_gave_up(const struct fold *fold);
-
 /* True when the access of a scope that discovers is dealt with. */
 bool fold_discovery(struct fold *fold, uint32_t scope, uint32_t node,
 	uint32_t block, enum access_kind kind);
 
 /*
  * Whether a directory above a file, or it itself, was looked through to the
- * end (gone.c).
+ * end.
  */
 bool fold_was_looked_for(
 	const struct fold *fold, const char *path, size_t size);

@@ -17,8 +17,8 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
-#include "fold/accesses.h"
 #include "fold/discovery.h"
+#include "fold/inputs.h"
 #include "fold/paths.h"
 #include "fold/scopes.h"
 #include "fold/state.h"
@@ -84,13 +84,13 @@ static uint32_t intern_path(
 					   : intern(nodes, &node, sizeof(node));
 }
 
-static void explain(struct fold *fold, const char *path)
+static void driver_explain(struct fold *fold, const char *path)
 {
 	intern_path(fold, &fold->driver->explained, path);
 }
 
 /* What two parts have made, as by a link to it, is of the first. */
-static void find_made(struct fold *fold)
+static void driver_find_made(struct fold *fold)
 {
 	const struct runner_tests *tests = fold->options->tests;
 	struct fold_driver *driver = fold->driver;
@@ -119,9 +119,9 @@ static void explain_parts(
 {
 	for (size_t i = 0; i < count; i++) {
 		for (size_t k = 0; k < parts[i].files.count; k++)
-			explain(fold, parts[i].files.list[k]);
+			driver_explain(fold, parts[i].files.list[k]);
 		for (size_t k = 0; k < parts[i].look_count; k++)
-			explain(fold, parts[i].looks[k].folder);
+			driver_explain(fold, parts[i].looks[k].folder);
 	}
 }
 
@@ -133,7 +133,7 @@ void fold_driver_open(struct fold *fold)
 		return;
 	explain_parts(fold, tests->parts, tests->part_count);
 	explain_parts(fold, tests->searched, tests->searched_count);
-	find_made(fold);
+	driver_find_made(fold);
 	for (size_t i = 0; i < tests->built.count; i++)
 		intern_path(fold, &fold->driver->built, tests->built.list[i]);
 }
@@ -262,21 +262,6 @@ void fold_driver_read(struct fold *fold)
 	driver_take_patterns(fold);
 	for (size_t i = 0; i < tests->searched_count; i++)
 		driver_search(fold, &tests->searched[i]);
-}
-
-bool fold_driver_owns(const struct fold *fold, const char *path, size_t size)
-{
-	const struct runner_tests *tests = fold->options->tests;
-
-	for (size_t i = 0; tests && i < tests->own.count; i++) {
-		const char *own = tests->own.list[i];
-		size_t n = strlen(own);
-
-		if (size >= n && !memcmp(path, own, n) &&
-			(size == n || path[n] == '/'))
-			return true;
-	}
-	return false;
 }
 
 void fold_driver_release(struct fold *fold)

@@ -17,8 +17,7 @@ struct fold;
 /*
  * A test, as a unit, uses what it is built of. Then, around the accesses: what
  * the list explains is found, and read by those that it is for. Whether an
- * access in a scope is explained; and whether a path is one of the runner's own
- * results.
+ * access in a scope is explained.
  */
 void fold_driver_test(
 	struct fold *fold, const struct runner_test *test, uint32_t unit);
@@ -26,7 +25,6 @@ void fold_driver_open(struct fold *fold);
 void fold_driver_read(struct fold *fold);
 bool fold_driver_explains(struct fold *fold, uint32_t scope, uint32_t node,
 	enum access_kind kind);
-bool fold_driver_owns(const struct fold *fold, const char *path, size_t size);
 void fold_driver_release(struct fold *fold);
 
 #endif

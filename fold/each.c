@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "fold/path_tree.h"
 #include "fold/scopes.h"
 #include "fold/state.h"
@@ -17,10 +18,8 @@
 
 static bool each_matches(const char *glob, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-
-	if (!strchr(glob, '/') && slash)
-		path = slash + 1;
+	if (!strchr(glob, '/'))
+		path = path_last(path);
 	return fnmatch(glob, path, FNM_PATHNAME | FNM_PERIOD) == 0;
 }
 

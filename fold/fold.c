@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "fold/accesses.h"
 #include "fold/code.h"
 #include "fold/driver.h"
+#include "fold/inputs.h"
 #include "fold/kept.h"
 #include "fold/loader.h"
 #include "fold/path_tree.h"
@@ -316,6 +316,11 @@ int fold_store(struct map *map, const struct trace *trace,
 		goto out;
 	fold_find_places(&fold);
 	fold_scopes(&fold);
+	fold_each(&fold);
+	fold_tests(&fold);
+	fold_inside(&fold);
+	fold_marks(&fold);
+	fold_lasting(&fold);
 	add_command(&fold);
 	fold_accesses(&fold);
 	fold_forward(&fold);
@@ -329,6 +334,7 @@ int fold_store(struct map *map, const struct trace *trace,
 	if (code < 0)
 		goto out;
 	fold_settle(&fold);
+	fold_listed(&fold);
 	if (options->before)
 		fold_rewritten(&fold, summary);
 	fold_variables(&fold);

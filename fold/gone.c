@@ -15,46 +15,6 @@
 #include "fold/steps.h"
 #include "map/query.h"
 
-static uint32_t find_completed(const struct fold *fold, enum scope_kind kind,
-	const char *name, size_t size)
-{
-	uint32_t i = fold_find_scope(fold, kind, name, size);
-
-	return i != SCOPE_NONE && fold->scopes.list[i].completed ? i
-								 : SCOPE_NONE;
-}
-
-static bool completed(const struct fold *fold, enum scope_kind kind,
-	const char *name, size_t size)
-{
-	return find_completed(fold, kind, name, size) != SCOPE_NONE;
-}
-
-/* deep: what is asked for lies below a folder in it. */
-static bool searched(
-	const struct fold *fold, const char *folder, size_t size, bool deep)
-{
-	uint32_t i = find_completed(fold, SCOPE_DISCOVER, folder, size);
-
-	return i != SCOPE_NONE && !(deep && fold->scopes.list[i].shallow);
-}
-
-bool fold_was_looked_for(const struct fold *fold, const char *id, size_t file)
-{
-	size_t n = file;
-	bool deep = false;
-
-	if (completed(fold, SCOPE_DISCOVER, id, file))
-		return true;
-	while (n > 0)
-		if (id[--n] == '/') {
-			if (searched(fold, id, n, deep))
-				return true;
-			deep = true;
-		}
-	return searched(fold, ".", 1, deep);
-}
-
 static bool file_is_missing(const struct fold *fold, const char *id, size_t n)
 {
 	char *path = *id == '/' ? xasprintf("%.*s", (int)n, id)
@@ -74,13 +34,15 @@ static bool is_gone(const struct fold *fold, const char *id, size_t size)
 	if (file_is_missing(fold, id, file))
 		return fold_was_looked_for(fold, id, file);
 	/* By other settings it may be no test, and is one all the same. */
-	if (fold->runner.narrowed)
+	if (fold->runner.looked_otherwise)
 		return false;
 	/* A file that could not be collected, and now was. */
 	if (file == size)
-		return completed(fold, SCOPE_COLLECT, id, file);
+		return fold_find_completed(fold, SCOPE_COLLECT, id, file) !=
+		       SCOPE_NONE;
 	/* Down through the collectors that named all they hold. */
-	while (completed(fold, SCOPE_COLLECT, id, end)) {
+	while (fold_find_completed(fold, SCOPE_COLLECT, id, end) !=
+		SCOPE_NONE) {
 		next = id_part_end(id, size, id_next(end));
 		if (next >= size)
 			return true;

@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "base/id.h"
+#include "base/path.h"
 #include "fold/discovery.h"
 #include "fold/paths.h"
 #include "fold/scopes.h"
@@ -263,7 +264,7 @@ static void settle_entry(void *context, const struct entry *entry)
 		return;
 	if (listings_has(&past->passed, entry->stored)) {
 		listings_pass(fold, listing, entry->absolute);
-	} else if ((fold->runner.narrowed && past->any) ||
+	} else if ((fold->runner.looked_otherwise && past->any) ||
 		   is_of_other_runner(fold, past, entry->absolute) ||
 		   came_meanwhile(fold, entry->absolute)) {
 		listings_doubt(fold, &fold->recording.listings[listing]);
@@ -322,7 +323,7 @@ static uint32_t listing_of(struct fold *fold, const char *name, size_t size)
 	return i;
 }
 
-void fold_list(
+static void listings_list(
 	struct fold *fold, const struct fold_access *access, uint32_t file)
 {
 	char path[PATH_MAX];
@@ -334,6 +335,20 @@ void fold_list(
 		fold_state(fold, access, file, KIND_BIT(ACCESS_LIST)));
 }
 
+void fold_listed(struct fold *fold)
+{
+	for (size_t i = 0; i < fold->accesses.count; i++) {
+		const struct fold_access *access = &fold->accesses.list[i];
+		uint32_t file;
+
+		if (access->role != ROLE_LISTED)
+			continue;
+		file = fold_file(fold, access->node);
+		if (file != FILE_NONE)
+			listings_list(fold, access, file);
+	}
+}
+
 /*
  * Tests below a link to a directory are called after the link, and so are new
  * ones. What was listed is what it leads to.
@@ -341,15 +356,12 @@ void fold_list(
 static void list_by_link(struct fold *fold, uint32_t discover)
 {
 	const char *name = fold->recording.scopes[discover].name;
-	size_t root = strlen(fold->options->root);
 	char *path = project_file(fold->options->root, name);
 	char *real = realpath(path, NULL);
-	const char *stored = real;
+	const char *below = real ? path_below(real, fold->options->root) : NULL;
+	const char *stored = below && *below ? below : real;
 	uint32_t listing = INTERN_NONE, added;
 
-	if (real && !strncmp(real, fold->options->root, root) &&
-		real[root] == '/')
-		stored = real + root + 1;
 	if (real && strcmp(stored, name) != 0)
 		listing = intern_find(
 			&fold->listings.names, stored, strlen(stored));

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "fold/accesses.h"
+#include "fold/inputs.h"
 #include "fold/path_tree.h"
 #include "fold/paths.h"
 #include "fold/state.h"
@@ -138,7 +138,7 @@ static void keep_outputs(struct fold *fold)
 }
 
 /* What ftrace writes about the run comes after it; likewise. */
-static void find_own(struct fold *fold)
+static void outputs_find_own(struct fold *fold)
 {
 	const char *const *outputs = fold->options->outputs;
 	char directory[PATH_MAX];
@@ -216,7 +216,7 @@ int fold_outputs(struct fold *fold, struct map *map, struct err *err)
 
 	if (fold->runner.ready) {
 		code = find_former(fold, map, err);
-		find_own(fold);
+		outputs_find_own(fold);
 		drop_looks(fold);
 		find_outputs(fold, &outputs);
 		keep_outputs(fold);

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "fold/driver.h"
 #include "fold/path_tree.h"
 #include "fold/state.h"
+#include "runners/tests.h"
 
 static void grow_nodes(struct fold *fold)
 {
@@ -29,6 +29,23 @@ static bool paths_has_prefix(const char *path, size_t size, const char *prefix)
 
 	return size >= n && !memcmp(path, prefix, n) &&
 	       (size == n || path[n] == '/' || prefix[n - 1] == '/');
+}
+
+/* One of what the runner itself writes. */
+static bool is_runners_own(
+	const struct fold *fold, const char *path, size_t size)
+{
+	const struct runner_tests *tests = fold->options->tests;
+
+	for (size_t i = 0; tests && i < tests->own.count; i++) {
+		const char *own = tests->own.list[i];
+		size_t n = strlen(own);
+
+		if (size >= n && !memcmp(path, own, n) &&
+			(size == n || path[n] == '/'))
+			return true;
+	}
+	return false;
 }
 
 /* What is never recorded; docs/reference/limitations.md gives the reasons. */
@@ -56,11 +73,10 @@ static bool is_ignored(const struct fold *fold, const char *path, size_t size)
 	for (size_t i = 0; fold->options->own_paths[i]; i++)
 		if (paths_has_prefix(path, size, fold->options->own_paths[i]))
 			return true;
-	return fold_driver_owns(fold, path, size);
+	return is_runners_own(fold, path, size);
 }
 
-static bool paths_is_called(
-	const struct fold *fold, uint32_t node, const char *what)
+bool fold_is_called(const struct fold *fold, uint32_t node, const char *what)
 {
 	size_t n;
 	const char *name = path_tree_name(&fold->tree, node, &n);
@@ -82,11 +98,11 @@ static bool is_git_bookkeeping(const struct fold *fold, uint32_t node)
 	do {
 		inside = node;
 		node = fold->tree.nodes[node].parent;
-	} while (node != PATH_ROOT && !paths_is_called(fold, node, ".git"));
+	} while (node != PATH_ROOT && !fold_is_called(fold, node, ".git"));
 	if (node == PATH_ROOT || fold_below(fold, fold->paths.root, node))
 		return false;
 	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++)
-		if (paths_is_called(fold, inside, told[i]))
+		if (fold_is_called(fold, inside, told[i]))
 			return false;
 	return true;
 }

@@ -60,6 +60,8 @@ uint32_t fold_child(
 	struct fold *fold, uint32_t parent, const char *name, size_t size);
 
 /* True when node is dir or lies below it. */
+/* Whether the last part of the node's path is that name. */
+bool fold_is_called(const struct fold *fold, uint32_t node, const char *what);
 bool fold_below(const struct fold *fold, uint32_t node, uint32_t dir);
 bool fold_is_temporary(const struct fold *fold, uint32_t node);
 /* Below /proc or /sys: a link (/etc/mtab) leads there to our own state. */

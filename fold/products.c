@@ -32,7 +32,7 @@ struct products {
 	struct interner made; /* numbers of files that this run made */
 };
 
-static void find_made(struct products *products)
+static void products_find_made(struct products *products)
 {
 	const struct recording *recording = &products->fold->recording;
 
@@ -323,7 +323,7 @@ int fold_products(struct fold *fold, struct map *map, struct err *err)
 	int code = query_makers(&makers, &count, map, err);
 
 	if (code == 0 && count)
-		find_made(&products);
+		products_find_made(&products);
 	for (size_t i = 0; code == 0 && i < count; i++) {
 		char *name = products_name_of(&products, &makers[i]);
 		bool yes, replaced = is_replaced(&products, &makers[i], name);

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "fold/before.h"
 #include "fold/path_tree.h"
 #include "fold/paths.h"
@@ -39,16 +40,16 @@ struct uses {
 static bool is_users_cache(const char *path)
 {
 	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	const char *rest;
 	char *folder;
-	size_t n;
 	bool found;
 
 	if ((!cache || *cache != '/') && (!home || *home != '/'))
 		return false;
 	folder = cache && *cache == '/' ? xstrdup(cache)
 					: xasprintf("%s/.cache", home);
-	n = strlen(folder);
-	found = n > 1 && !strncmp(path, folder, n) && path[n] == '/';
+	rest = path_below(path, folder);
+	found = folder[1] && rest && *rest;
 	free(folder);
 	return found;
 }
@@ -113,11 +114,9 @@ static const char *deed(const struct fold *fold, const struct uses *uses,
 
 static const char *shown_path(const struct fold *fold, const char *path)
 {
-	size_t n = strlen(fold->options->root);
+	const char *rest = path_below(path, fold->options->root);
 
-	return !strncmp(path, fold->options->root, n) && path[n] == '/'
-		       ? path + n + 1
-		       : path;
+	return rest && *rest ? rest : path;
 }
 
 /* The first of them, to be freed; files before directories. */

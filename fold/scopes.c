@@ -9,10 +9,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "fold/discovery.h"
 #include "fold/state.h"
 #include "fold/steps.h"
-#include "fold/tests.h"
+#include "runners/adapter.h"
 
 const char *fold_text(struct fold *fold, const char *bytes, size_t size)
 {
@@ -79,6 +78,15 @@ uint32_t fold_find_scope(const struct fold *fold, enum scope_kind kind,
 		return SCOPE_NONE;
 	return intern_find(
 		&fold->scopes.names, key, scope_key(key, kind, name, size));
+}
+
+uint32_t fold_find_completed(const struct fold *fold, enum scope_kind kind,
+	const char *name, size_t size)
+{
+	uint32_t i = fold_find_scope(fold, kind, name, size);
+
+	return i != SCOPE_NONE && fold->scopes.list[i].completed ? i
+								 : SCOPE_NONE;
 }
 
 void fold_use(struct fold *fold, uint32_t scope, uint32_t used)
@@ -191,7 +199,7 @@ static void outcome(
 		if (word == 4 && !memcmp(text, "here", 4))
 			fold->runner.needs_here = true;
 		if (word == 8 && !memcmp(text, "narrowed", 8))
-			fold->runner.narrowed = true;
+			fold->runner.looked_otherwise = true;
 		if (word == 7 && !memcmp(text, "in-part", 7))
 			fold->runner.in_part = true;
 	} else if (scope->kind != SCOPE_UNIT) {
@@ -252,6 +260,16 @@ static bool scopes_take_name(
 	return true;
 }
 
+/* What was lost is that the runner may open files by a ring: it does not. */
+static bool is_runners_ring(
+	const struct fold *fold, uint32_t scope, const struct wire_record *lost)
+{
+	return fold->options->tests && scope == fold->base &&
+	       adapter_named(fold->options->runner)->rings_no_files &&
+	       lost->size == strlen(LOST_RING) &&
+	       !memcmp(lost->text, LOST_RING, lost->size);
+}
+
 static void take_mark(struct fold *fold, const struct trace_event *event)
 {
 	const struct wire_record *record = event->record;
@@ -269,7 +287,7 @@ static void take_mark(struct fold *fold, const struct trace_event *event)
 		outcome(fold, scope, event);
 		break;
 	case RECORD_LOST:
-		if (fold_is_runners_ring(fold, scope, record))
+		if (is_runners_ring(fold, scope, record))
 			break;
 		fold_incomplete(fold, scope,
 			fold_text(fold, record->text, record->size));
@@ -363,6 +381,26 @@ static void find_lingering(struct fold *fold)
 	}
 }
 
+/*
+ * Whether the runner ended before any test could run: a name on its command
+ * line is wrong, or it was interrupted. It has looked at files then that it did
+ * not collect: were they stored for that, new ones would pass for known. What
+ * failed is run again whatever it depends on.
+ */
+static bool gave_up(const struct fold *fold)
+{
+	if (!fold->runner.ready || fold->runner.collected)
+		return false;
+	for (uint32_t i = 0; i < fold->scopes.count; i++) {
+		const struct recorded_scope *scope = &fold->recording.scopes[i];
+
+		if (scope->kind == SCOPE_UNIT && fold->scopes.list[i].ran &&
+			strcmp(scope->outcome ? scope->outcome : "", "error"))
+			return false;
+	}
+	return true;
+}
+
 void fold_scopes(struct fold *fold)
 {
 	const struct trace *trace = fold->trace;
@@ -389,13 +427,16 @@ void fold_scopes(struct fold *fold)
 	for (size_t i = 0; i < trace->count; i++)
 		if (trace->events[i].record->type == RECORD_SCOPE)
 			scopes_begin(fold, trace->events[i].record);
-	fold_each(fold);
-	fold_tests(fold);
-	fold_inside(fold);
+}
+
+void fold_marks(struct fold *fold)
+{
+	const struct trace *trace = fold->trace;
+
 	for (size_t i = 0; i < trace->count; i++)
 		take_mark(fold, &trace->events[i]);
 	find_broken_off(fold);
-	fold->runner.gave_up = fold_gave_up(fold);
+	fold->runner.gave_up = gave_up(fold);
 	/* What found no room to answer did not run unseen. */
 	if (trace->lost) {
 		fold_incomplete(fold, fold->base, trace->lost);
@@ -404,7 +445,6 @@ void fold_scopes(struct fold *fold)
 		find_silent_command(fold);
 	}
 	find_lingering(fold);
-	fold_lasting(fold);
 }
 
 void fold_scopes_release(struct fold *fold)

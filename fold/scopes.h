@@ -48,12 +48,12 @@ struct fold_runner {
 	bool collected;     /* it has told of all tests that it found */
 	bool all_told;      /* each of the runners behind the command has */
 	const char *inside; /* which they are (recording.h); or NULL */
-	bool gave_up;       /* as fold_gave_up() has it */
+	bool gave_up;       /* it ended before any test could run */
 	bool hooked;        /* the project's own code takes part in discovery */
 	/* That it begins where it does decides on no import, or may do so. */
 	bool same_anywhere, needs_here;
-	bool narrowed; /* it looked for them otherwise than it is set to */
-	bool in_part;  /* also in the files that it took */
+	bool looked_otherwise; /* by other settings than its own */
+	bool in_part;          /* also in the files that it took */
 };
 
 /* A copy that lives as long as the fold. */
@@ -66,6 +66,9 @@ uint32_t fold_scope(
 uint32_t fold_new_scope(
 	struct fold *fold, enum scope_kind kind, const char *name, size_t size);
 uint32_t fold_find_scope(const struct fold *fold, enum scope_kind kind,
+	const char *name, size_t size);
+/* The same of a collector that came to its end; or SCOPE_NONE. */
+uint32_t fold_find_completed(const struct fold *fold, enum scope_kind kind,
 	const char *name, size_t size);
 void fold_use(struct fold *fold, uint32_t scope, uint32_t used);
 

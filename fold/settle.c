@@ -186,12 +186,10 @@ void fold_settle(struct fold *fold)
 		const struct fold_access access = fold->accesses.list[i];
 		uint32_t file, kinds = access.kinds;
 
-		if (access.role == ROLE_NOTHING)
+		/* Nobody depends on what discovery listed: listings.c. */
+		if (access.role == ROLE_NOTHING || access.role == ROLE_LISTED)
 			continue;
 		file = fold_file(fold, access.node);
-		/* Nobody depends on a listing. */
-		if (file == FILE_NONE && access.role == ROLE_LISTED)
-			continue;
 		if (file == FILE_NONE) {
 			fold_incomplete(fold, access.scope,
 				"it used a path too long to look at again");
@@ -199,10 +197,6 @@ void fold_settle(struct fold *fold)
 		}
 		if (access.role == ROLE_FACT) {
 			settle_add_make(fold, &access, file);
-			continue;
-		}
-		if (access.role == ROLE_LISTED) {
-			fold_list(fold, &access, file);
 			continue;
 		}
 		/* Whoever lists a directory has found it. */

@@ -9,10 +9,11 @@
 
 struct fold;
 
-void fold_scopes(struct fold *fold); /* marks: scopes, edges, outcomes */
-void fold_each(struct fold *fold);   /* of these: units of executed programs, */
-void fold_tests(struct fold *fold);  /* units that the runner listed, */
-void fold_inside(struct fold *fold); /* a runner behind other programs */
+void fold_scopes(struct fold *fold);  /* the scopes that marks began, */
+void fold_each(struct fold *fold);    /* units of executed programs, */
+void fold_tests(struct fold *fold);   /* units that the runner listed, */
+void fold_inside(struct fold *fold);  /* a runner behind other programs */
+void fold_marks(struct fold *fold);   /* of all: edges, outcomes */
 void fold_lasting(struct fold *fold); /* losses that outlast their scope */
 
 void fold_accesses(struct fold *fold);      /* records to accesses */
@@ -25,6 +26,7 @@ void fold_unfound(struct fold *fold);
 int fold_code(struct fold *fold, struct map *map, struct err *err);
 
 void fold_settle(struct fold *fold); /* accesses to states of files */
+void fold_listed(struct fold *fold); /* and those to listings */
 /* What a check did to its inputs; why that makes it incomplete, in summary. */
 void fold_rewritten(struct fold *fold, struct fold_summary *summary);
 void fold_variables(struct fold *fold);

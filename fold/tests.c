@@ -250,7 +250,7 @@ static void compare_told(struct fold *fold, const struct programs *programs)
 	}
 }
 
-static void take_program(struct fold *fold, const char *path)
+static void fold_tests_take_program(struct fold *fold, const char *path)
 {
 	uint32_t node;
 
@@ -278,9 +278,9 @@ static void find_starters(struct fold *fold)
 	}
 	for (size_t i = 0; i < tests->count; i++) {
 		if (tests->list[i].words)
-			take_program(fold, tests->list[i].words[0]);
+			fold_tests_take_program(fold, tests->list[i].words[0]);
 		for (char **file = tests->list[i].looked; file && *file; file++)
-			take_program(fold, *file);
+			fold_tests_take_program(fold, *file);
 	}
 }
 
@@ -414,13 +414,4 @@ bool fold_finds_program(const struct fold *fold, uint32_t image, uint32_t node)
 	return fold->images[image].starter &&
 	       intern_find(&fold->tests.programs, &node, sizeof(node)) !=
 		       INTERN_NONE;
-}
-
-bool fold_is_runners_ring(
-	const struct fold *fold, uint32_t scope, const struct wire_record *lost)
-{
-	return fold->options->tests && scope == fold->base &&
-	       adapter_named(fold->options->runner)->rings_no_files &&
-	       lost->size == strlen(LOST_RING) &&
-	       !memcmp(lost->text, LOST_RING, lost->size);
 }

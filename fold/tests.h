@@ -9,7 +9,6 @@
 #include <stdint.h>
 
 #include "base/intern.h"
-#include "wire/arena.h"
 
 struct fold;
 
@@ -23,12 +22,5 @@ bool fold_tests_lack(
 
 /* Whether it is the runner who looks there, for a test's program. */
 bool fold_finds_program(const struct fold *fold, uint32_t image, uint32_t node);
-
-/*
- * Whether what was lost is that the runner may open files by a ring, which it
- * does not.
- */
-bool fold_is_runners_ring(const struct fold *fold, uint32_t scope,
-	const struct wire_record *lost);
 
 #endif

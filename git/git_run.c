@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 
 #define ARGUMENTS_MAX 20
 
@@ -200,13 +201,11 @@ char *git_hook_index(struct git *git)
 		"rev-parse", "--absolute-git-dir", NULL};
 	const char *named = getenv("GIT_INDEX_FILE");
 	char real[PATH_MAX], *found = NULL, *folder;
-	size_t n;
 
 	if (!named || !realpath(named, real))
 		return NULL;
 	folder = git_line(git, ask);
-	n = folder ? strlen(folder) : 0;
-	if (folder && !strncmp(real, folder, n) && real[n] == '/')
+	if (folder && path_below(real, folder))
 		found = xstrdup(real);
 	free(folder);
 	return found;

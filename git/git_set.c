@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "git/git_run.h"
 #include "map/project.h"
 #include "map/variable.h"
@@ -30,19 +31,15 @@ static struct git git_of(const struct git_set *set, struct err *err)
 static char *stored_path(const struct git_set *set, const char *path)
 {
 	char *absolute = xasprintf("%s/%s", set->top, path);
-	size_t n = strlen(set->root), size;
+	size_t size = strlen(absolute);
+	const char *rest;
 	char *stored;
 
-	size = strlen(absolute);
 	/* A repository inside, of which git only tells that it is there. */
 	if (absolute[size - 1] == '/')
 		absolute[--size] = '\0';
-	if (size > n && !memcmp(absolute, set->root, n) && absolute[n] == '/')
-		stored = xstrdup(absolute + n + 1);
-	else
-		stored = xstrdup(size == n && !strcmp(absolute, set->root)
-					 ? "."
-					 : absolute);
+	rest = path_below(absolute, set->root);
+	stored = xstrdup(!rest ? absolute : *rest ? rest : ".");
 	free(absolute);
 	return stored;
 }
@@ -434,14 +431,11 @@ int git_set_has_folder(struct git_set *set, enum git_side side,
 }
 
 /* Below the top of the work tree, and not what git keeps for itself. */
-static bool is_below(const struct git_set *set, const char *absolute)
+static bool git_set_is_below(const struct git_set *set, const char *absolute)
 {
-	size_t n = strlen(set->top);
-	const char *rest = absolute + n;
+	const char *rest = path_below(absolute, set->top);
 
-	if (strncmp(absolute, set->top, n) != 0 || (*rest && *rest != '/'))
-		return false;
-	return strcmp(rest, "/.git") != 0 && strncmp(rest, "/.git/", 6) != 0;
+	return rest && !path_below(rest, ".git");
 }
 
 static void git_set_add_name(
@@ -472,7 +466,8 @@ void git_set_foreign(const struct git_set *set, const char *const *paths,
 	for (size_t i = 0; i < count; i++) {
 		char *absolute = project_file(set->root, paths[i]);
 
-		foreign[i] = variable_is(paths[i]) || !is_below(set, absolute);
+		foreign[i] = variable_is(paths[i]) ||
+			     !git_set_is_below(set, absolute);
 		if (!foreign[i] && strcmp(absolute, set->top) != 0) {
 			asked[k++] = i;
 			git_set_add_name(&names, &room, absolute);

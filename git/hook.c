@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "base/read_file.h"
 #include "git/git_run.h"
 #include "map/print.h"
@@ -27,13 +28,6 @@ const char *hook_state_name(enum hook_state state)
 		"none", "installed", "changed", "other"};
 
 	return names[state];
-}
-
-static bool lies_below(const char *path, const char *folder)
-{
-	size_t n = strlen(folder);
-
-	return !strncmp(path, folder, n) && (!path[n] || path[n] == '/');
 }
 
 static bool git_hook_exists(const char *path)
@@ -77,7 +71,7 @@ static int find_folder(
 		folder = absolute_from(top, folder);
 		common = absolute_from(top, common);
 		hook->shared =
-			!lies_below(folder, common) && !lies_below(folder, top);
+			!path_below(folder, common) && !path_below(folder, top);
 		h = xasprintf("%s/h", folder);
 		hook->husky = !strcmp(strrchr(folder, '/'), "/_") &&
 			      git_hook_exists(h);

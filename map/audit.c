@@ -310,12 +310,19 @@ static void map_audit_compare(struct comparison *with, uint32_t from)
 	free(seen);
 }
 
-bool audit_is_reached(const void *comparison, uint32_t place)
+/* Which of the unit's own reads before it reaches now, too. */
+static void mark_reached(struct comparison *with)
 {
-	const struct comparison *with = comparison;
-	const struct map_state *state = &with->files->states[place];
+	for (size_t i = 0; i < with->widening->kept_count; i++) {
+		struct kept_read *kept = &with->widening->kept[i];
+		const struct map_state *state;
 
-	return holds(&with->now, state->file, state->aspect, state->block);
+		if (kept->place == INTERN_NONE)
+			continue;
+		state = &with->files->states[kept->place];
+		kept->reached = holds(
+			&with->now, state->file, state->aspect, state->block);
+	}
 }
 
 /* The names of the modules in the closure. */
@@ -339,24 +346,25 @@ static int load_modules(struct comparison *with, struct map *map,
 	return code;
 }
 
-static int map_audit_find_unit(struct audit *audit,
-	const struct query_units *units, int64_t *scope, const char **id)
+/* Whether the map holds the unit. */
+static bool find_audited(struct audit_widening *widening)
 {
-	for (size_t i = 0; i < units->count; i++) {
-		const struct query_unit *unit = &units->units[i];
-		size_t runner = strlen(unit->runner);
+	struct audit *audit = widening->audit;
+	const struct query_unit *unit = NULL;
+	size_t size, id_size;
+	const char *id;
 
-		if (strncmp(unit->runner, audit->unit, runner) != 0 ||
-			audit->unit[runner] != '/' ||
-			strcmp(unit->id, audit->unit + runner + 1) != 0)
-			continue;
-		free(audit->before);
-		audit->before = unit->outcome ? xstrdup(unit->outcome) : NULL;
-		*scope = unit->scope;
-		*id = unit->id;
-		return 1;
-	}
-	return 0;
+	if (unit_name_split(
+		    audit->unit, strlen(audit->unit), &size, &id, &id_size))
+		unit = query_units_find(
+			&widening->units, audit->unit, size, id);
+	if (!unit)
+		return false;
+	free(audit->before);
+	audit->before = unit->outcome ? xstrdup(unit->outcome) : NULL;
+	widening->scope = unit->scope;
+	widening->id = unit->id;
+	return true;
 }
 
 static bool map_audit_has_failed(const char *outcome)
@@ -405,8 +413,7 @@ int recording_audit(struct recording *recording, uint32_t unit, struct map *map,
 	take_outcome(audit, recording, unit);
 	with.whole = intern(&with.files->blocks, "", 0);
 	code = query_units(&widening.units, map, err);
-	audit->known = code == 0 && map_audit_find_unit(audit, &widening.units,
-					    &widening.scope, &widening.id);
+	audit->known = code == 0 && find_audited(&widening);
 	if (code < 0 || !audit->known || !audit->ran || audit->strangers ||
 		audit_is_order_dependent(audit))
 		goto out;
@@ -418,7 +425,8 @@ int recording_audit(struct recording *recording, uint32_t unit, struct map *map,
 	if (code < 0)
 		goto out;
 	map_audit_compare(&with, unit);
-	code = audit_widening_store(&widening, &with, map, err);
+	mark_reached(&with);
+	code = audit_widening_store(&widening, map, err);
 out:
 	audit_widening_release(&widening);
 	query_hits_release(&closure);
@@ -427,4 +435,24 @@ out:
 	interner_release(&with.now);
 	interner_release(&with.modules);
 	return code;
+}
+
+static void release_gaps(struct audit_gaps *gaps)
+{
+	for (size_t i = 0; i < gaps->count; i++) {
+		free(gaps->list[i].path);
+		free(gaps->list[i].block);
+		free(gaps->list[i].reader);
+	}
+	free(gaps->list);
+}
+
+void audit_release(struct audit *audit)
+{
+	release_gaps(&audit->gaps);
+	release_gaps(&audit->unsure);
+	free(audit->before);
+	free(audit->after);
+	free(audit->incomplete);
+	memset(audit, 0, sizeof(*audit));
 }

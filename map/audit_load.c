@@ -3,31 +3,10 @@
  * What audits found, in memory.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "map/audit.h"
 #include "map/sql.h"
-
-static void release_gaps(struct audit_gaps *gaps)
-{
-	for (size_t i = 0; i < gaps->count; i++) {
-		free(gaps->list[i].path);
-		free(gaps->list[i].block);
-		free(gaps->list[i].reader);
-	}
-	free(gaps->list);
-}
-
-void audit_release(struct audit *audit)
-{
-	release_gaps(&audit->gaps);
-	release_gaps(&audit->unsure);
-	free(audit->before);
-	free(audit->after);
-	free(audit->incomplete);
-	memset(audit, 0, sizeof(*audit));
-}
 
 int audit_load(
 	struct audited **list, size_t *count, struct map *map, struct err *err)

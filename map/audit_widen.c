@@ -15,7 +15,7 @@ void audit_widening_keep(struct audit_widening *widening, uint32_t place,
 	struct kept_read *kept = array_add(&widening->kept,
 		&widening->kept_count, &widening->kept_room, sizeof(*kept));
 
-	*kept = (struct kept_read){place, id, kinds};
+	*kept = (struct kept_read){.place = place, .id = id, .kinds = kinds};
 }
 
 void audit_widening_add(
@@ -190,8 +190,7 @@ static int audit_widen_sort_out(
  * What earlier audits found and this one does not need any more. It tells so
  * only where it went as recorded.
  */
-static bool drop_outdated(
-	struct audit_widening *widening, const void *comparison)
+static bool drop_outdated(struct audit_widening *widening)
 {
 	const struct audit *audit = widening->audit;
 	size_t n = 0, before = widening->kept_count;
@@ -204,8 +203,7 @@ static bool drop_outdated(
 
 		if (!(kept.kinds & KIND_AUDITED) ||
 			(kept.kinds & KIND_LEARNED) ||
-			kept.place == INTERN_NONE ||
-			audit_is_reached(comparison, kept.place))
+			kept.place == INTERN_NONE || kept.reached)
 			widening->kept[n++] = kept;
 	}
 	widening->kept_count = n;
@@ -232,8 +230,8 @@ static int64_t *make_pairs(struct audit_widening *widening, size_t *count)
 	return pairs;
 }
 
-int audit_widening_store(struct audit_widening *widening,
-	const void *comparison, struct map *map, struct err *err)
+int audit_widening_store(
+	struct audit_widening *widening, struct map *map, struct err *err)
 {
 	int64_t *pairs;
 	size_t count;
@@ -242,7 +240,7 @@ int audit_widening_store(struct audit_widening *widening,
 
 	if (code < 0)
 		return code;
-	dropped = drop_outdated(widening, comparison);
+	dropped = drop_outdated(widening);
 	if (!dropped && !widening->added_count && !widening->audit->incomplete)
 		return 0;
 	map_files_settle(widening->files);

@@ -20,6 +20,7 @@ struct audit_widening {
 		uint32_t place; /* in files; INTERN_NONE: nobody knows */
 		int64_t id;
 		uint32_t kinds;
+		bool reached; /* by the unit now, too, itself or not */
 	} * kept;
 	size_t kept_count, kept_room;
 	struct recorded_read *added;
@@ -31,15 +32,13 @@ void audit_widening_keep(struct audit_widening *widening, uint32_t place,
 void audit_widening_add(
 	struct audit_widening *widening, uint32_t state, uint32_t kinds);
 
-/* Whether the unit has reached the state now. */
-bool audit_is_reached(const void *comparison, uint32_t place);
-
 /*
- * Sorts what was added into the audit's gaps and what is not sure yet, and
- * gives the unit's scope a set with the gaps.
+ * Each kept read has to say by now whether it is reached. Sorts what was added
+ * into the audit's gaps and what is not sure yet, and gives the unit's scope a
+ * set with the gaps.
  */
-int audit_widening_store(struct audit_widening *widening,
-	const void *comparison, struct map *map, struct err *err);
+int audit_widening_store(
+	struct audit_widening *widening, struct map *map, struct err *err);
 void audit_widening_release(struct audit_widening *widening);
 
 #endif

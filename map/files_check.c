@@ -60,7 +60,7 @@ static size_t thread_count(size_t files)
 	return cores > 0 && n > (size_t)cores ? (size_t)cores : n;
 }
 
-static void look_at_all(struct map_files *files, struct look *looks)
+static void files_check_look_at_all(struct map_files *files, struct look *looks)
 {
 	size_t n = thread_count(files->count);
 	size_t share = files->count / n + 1;
@@ -96,7 +96,7 @@ void map_files_check_all(struct map_files *files)
 {
 	struct look *looks = xcalloc(files->count, sizeof(*looks));
 
-	look_at_all(files, looks);
+	files_check_look_at_all(files, looks);
 	/* Directories come before the absent paths that rest on them. */
 	for (uint32_t i = 0; i < files->count; i++)
 		if (files->files[i].dir == FILE_NONE &&

@@ -23,18 +23,6 @@ static const char settings[] = "PRAGMA journal_mode = TRUNCATE;"
 			       "PRAGMA cell_size_check = ON;"
 			       "PRAGMA cache_size = -16000;";
 
-/* A database is whole pages; SQLite itself would read zeroes for the rest. */
-static int check_size(struct map *map, const char *path, struct err *err)
-{
-	int64_t page = 0;
-	struct stat st;
-	int code = sql_number(map, "PRAGMA page_size", &page, err);
-
-	if (code == 0 && page > 0 && stat(path, &st) == 0 && st.st_size % page)
-		return map_damaged(map, "it is cut short", err);
-	return code;
-}
-
 static int open_database(
 	struct map *map, const char *path, enum map_mode mode, struct err *err)
 {
@@ -76,7 +64,7 @@ static int open_as(
 	}
 	code = open_database(map, path, mode, err);
 	if (code == 0)
-		code = check_size(map, path, err);
+		code = map_check_size(map, path, err);
 	if (code == 0)
 		code = schema_prepare(map, err);
 out:
@@ -102,79 +90,9 @@ int map_open(
 	return code;
 }
 
-int map_check(struct map *map, struct err *err)
-{
-	sqlite3_stmt *row = sql_prepare(map, "PRAGMA integrity_check(1)", err);
-	int code = row ? sql_step(map, row, err) : MAP_IO;
-
-	if (code > 0 &&
-		strcmp((const char *)sqlite3_column_text(row, 0), "ok") != 0)
-		code = map_damaged(
-			map, (const char *)sqlite3_column_text(row, 0), err);
-	sqlite3_finalize(row);
-	return code < 0 ? code : 0;
-}
-
-int map_examine(const char *root, struct err *err)
-{
-	struct map map = {.root = (char *)root, .read_only = true};
-	char *path = xasprintf("%s/" MAP_PATH, root);
-	int code = 0;
-
-	if (sqlite3_open_v2(path, &map.db,
-		    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
-		    "unix-none") != SQLITE_OK)
-		code = sql_failed(&map, err);
-	if (code == 0)
-		code = check_size(&map, path, err);
-	if (code == 0)
-		code = schema_check(&map, err);
-	if (code == 0)
-		code = map_check(&map, err);
-	sqlite3_close(map.db);
-	free(path);
-	return map.damaged ? MAP_DAMAGED : code;
-}
-
 void map_close(struct map *map)
 {
 	sqlite3_close(map->db);
 	free(map->root);
 	memset(map, 0, sizeof(*map));
-}
-
-int map_begin(struct map *map, struct err *err)
-{
-	return sql_run(map, "BEGIN IMMEDIATE", err);
-}
-
-int map_commit(struct map *map, struct err *err)
-{
-	return sql_run(map, "COMMIT", err);
-}
-
-void map_rollback(struct map *map)
-{
-	sqlite3_exec(map->db, "ROLLBACK", NULL, NULL, NULL);
-}
-
-int map_enter(struct map *map, struct err *err)
-{
-	return sql_run(map, "SAVEPOINT entered", err);
-}
-
-int map_leave(struct map *map, struct err *err)
-{
-	int code = sql_run(map, "RELEASE entered", err);
-
-	/* Only the outermost, which commits, can fail; it must not linger. */
-	if (code < 0)
-		map_rollback(map);
-	return code;
-}
-
-void map_undo(struct map *map)
-{
-	sqlite3_exec(map->db, "ROLLBACK TO entered; RELEASE entered", NULL,
-		NULL, NULL);
 }

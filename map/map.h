@@ -49,6 +49,9 @@ int map_open(
 	struct map *map, const char *root, enum map_mode mode, struct err *err);
 void map_close(struct map *map);
 
+/* A database is whole pages: MAP_DAMAGED where the file is not. */
+int map_check_size(struct map *map, const char *path, struct err *err);
+
 /* Reads all of it; MAP_DAMAGED where that shows damage. */
 int map_check(struct map *map, struct err *err);
 

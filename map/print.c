@@ -13,6 +13,7 @@
 #include <xxhash.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "map/cache.h"
 #include "map/groups.h"
 #include "map/language.h"
@@ -22,7 +23,6 @@
 
 /* A file system that keeps no nanoseconds keeps seconds, or two (FAT). */
 #define COARSE_NS 2000000000LL
-#define SECOND_NS 1000000000LL
 
 /* Seeds that keep the prints of different things apart. */
 enum seed {
@@ -70,8 +70,8 @@ struct identity identity_of(const struct stat *st)
 {
 	return (struct identity){.inode = st->st_ino,
 		.size = st->st_size,
-		.mtime = st->st_mtim.tv_sec * SECOND_NS + st->st_mtim.tv_nsec,
-		.ctime = st->st_ctim.tv_sec * SECOND_NS + st->st_ctim.tv_nsec,
+		.mtime = clock_of(&st->st_mtim),
+		.ctime = clock_of(&st->st_ctim),
 		.mode = st->st_mode};
 }
 
@@ -97,18 +97,15 @@ bool identity_racy(const struct identity *identity, int64_t seen)
 
 	if (!identity->mode)
 		return false;
-	if (identity->ctime % SECOND_NS == 0 &&
-		identity->mtime % SECOND_NS == 0)
+	if (identity->ctime % CLOCK_SECOND == 0 &&
+		identity->mtime % CLOCK_SECOND == 0)
 		grain = COARSE_NS;
 	return identity->ctime + grain >= seen;
 }
 
 int64_t clock_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME_COARSE, &now);
-	return now.tv_sec * SECOND_NS + now.tv_nsec;
+	return clock_on(CLOCK_REALTIME_COARSE);
 }
 
 static struct print unreadable(int error)

@@ -10,15 +10,24 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "map/language.h"
 #include "map/map.h"
 #include "map/variable.h"
 
 static const char *const checkouts[] = {".git", ".hg", ".jj", NULL};
 
-/* Beside those of languages. */
-static const char *const marks[] = {"package.json", "Cargo.toml", "go.mod",
-	"CMakeLists.txt", "meson.build", "configure.ac", "Makefile", NULL};
+/* Of tools that build in any language. */
+static const char *const builders[] = {"configure.ac", "Makefile", NULL};
+
+/* Those of runners. */
+static const char *const *const no_marks[] = {NULL};
+static const char *const *const *runners_marks = no_marks;
+
+void project_marks_set(const char *const *const *lists)
+{
+	runners_marks = lists;
+}
 
 static bool project_has(const char *directory, const char *name)
 {
@@ -62,10 +71,13 @@ static bool has_config(const char *directory)
 static bool has_mark(const char *directory)
 {
 	const struct map_language *const *at = map_languages();
+	const char *const *const *marks = runners_marks;
 
 	while (*at && !((*at)->marks && has_one(directory, (*at)->marks)))
 		at++;
-	return *at || has_one(directory, marks);
+	while (*marks && !has_one(directory, *marks))
+		marks++;
+	return *at || *marks || has_one(directory, builders);
 }
 
 /* The nearest directory upwards that has what it takes; NULL: none. */
@@ -170,15 +182,11 @@ static char *absolute(const char *path)
 char *project_path(const char *root, const char *path)
 {
 	char *whole = absolute(path), *stored;
-	size_t n = strlen(root);
+	const char *rest = path_below(whole, root);
 
-	if (!strcmp(whole, root)) {
-		stored = xstrdup(".");
-	} else if (!strncmp(whole, root, n) && whole[n] == '/') {
-		stored = xstrdup(whole + n + 1);
-	} else {
+	if (!rest)
 		return whole;
-	}
+	stored = xstrdup(*rest ? rest : ".");
 	free(whole);
 	return stored;
 }
@@ -194,11 +202,13 @@ char *project_file(const char *root, const char *stored)
 void project_here(struct project_here *here, const char *root)
 {
 	char path[PATH_MAX];
-	size_t n = strcmp(root, "/") ? strlen(root) : 0;
+	const char *rest =
+		getcwd(path, sizeof(path))
+			? path_below(path, strcmp(root, "/") ? root : "")
+			: NULL;
 
-	here->inside = getcwd(path, sizeof(path)) && !strncmp(path, root, n) &&
-		       (!path[n] || path[n] == '/');
-	strcpy(here->below, here->inside && path[n] ? path + n + 1 : "");
+	here->inside = rest != NULL;
+	strcpy(here->below, rest ? rest : "");
 }
 
 char *project_show(const struct project_here *here, const char *path)

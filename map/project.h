@@ -8,6 +8,13 @@
 #include "base/err.h"
 
 /*
+ * Files that mark the root of a project, beside those of languages
+ * (map/language.h) and of tools that build in any: lists that end with NULL,
+ * and NULL behind the last. They are there from now on.
+ */
+void project_marks_set(const char *const *const *lists);
+
+/*
  * The project root for a directory: the nearest one above (or it itself) that
  * has a map; else the top of the git, hg or jj checkout; else the nearest one
  * with an ftrace.json, or with a file that marks a project (setup.cfg,

@@ -41,6 +41,20 @@ int query_units(struct query_units *units, struct map *map, struct err *err)
 	return code;
 }
 
+const struct query_unit *query_units_find(const struct query_units *units,
+	const char *runner, size_t runner_size, const char *id)
+{
+	for (size_t i = 0; i < units->count; i++) {
+		const struct query_unit *unit = &units->units[i];
+
+		if (!strcmp(unit->id, id) &&
+			strlen(unit->runner) == runner_size &&
+			!memcmp(unit->runner, runner, runner_size))
+			return unit;
+	}
+	return NULL;
+}
+
 void query_units_release(struct query_units *units)
 {
 	for (size_t i = 0; i < units->count; i++) {
@@ -360,4 +374,30 @@ void query_totals_release(struct query_totals *totals)
 {
 	free(totals->last_command);
 	memset(totals, 0, sizeof(*totals));
+}
+
+int query_bases(
+	int64_t **scopes, size_t *count, struct map *map, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT id FROM scope WHERE kind = " SQL_SCOPE_RUN
+		" AND name = x''"
+		" AND EXISTS (SELECT 1 FROM uses"
+		"  JOIN unit ON unit.scope = uses.scope"
+		"  WHERE uses.used = scope.id AND unit.runner <> 'command')",
+		err);
+	size_t room = 0;
+	int code = row ? 1 : MAP_IO;
+
+	*scopes = NULL;
+	*count = 0;
+	while (code > 0) {
+		code = sql_step(map, row, err);
+		if (code > 0)
+			*(int64_t *)array_add(
+				scopes, count, &room, sizeof(**scopes)) =
+				sqlite3_column_int64(row, 0);
+	}
+	sqlite3_finalize(row);
+	return code;
 }

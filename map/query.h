@@ -30,6 +30,10 @@ struct query_units {
 int query_units(struct query_units *units, struct map *map, struct err *err);
 void query_units_release(struct query_units *units);
 
+/* NULL: there is none. */
+const struct query_unit *query_units_find(const struct query_units *units,
+	const char *runner, size_t runner_size, const char *id);
+
 /* Whether there is one; of that runner, or of any where it is NULL. */
 int query_any_unit(
 	bool *any, struct map *map, const char *runner, struct err *err);
@@ -161,5 +165,9 @@ struct query_totals {
 };
 int query_totals(struct query_totals *totals, struct map *map, struct err *err);
 void query_totals_release(struct query_totals *totals);
+
+/* The bases that are no check's, which say nothing of any test. */
+int query_bases(
+	int64_t **scopes, size_t *count, struct map *map, struct err *err);
 
 #endif

@@ -30,32 +30,6 @@ int query_base_name(
 	return code < 0 ? code : 0;
 }
 
-int query_bases(
-	int64_t **scopes, size_t *count, struct map *map, struct err *err)
-{
-	sqlite3_stmt *row = sql_prepare(map,
-		"SELECT id FROM scope WHERE kind = " SQL_SCOPE_RUN
-		" AND name = x''"
-		" AND EXISTS (SELECT 1 FROM uses"
-		"  JOIN unit ON unit.scope = uses.scope"
-		"  WHERE uses.used = scope.id AND unit.runner <> 'command')",
-		err);
-	size_t room = 0;
-	int code = row ? 1 : MAP_IO;
-
-	*scopes = NULL;
-	*count = 0;
-	while (code > 0) {
-		code = sql_step(map, row, err);
-		if (code > 0)
-			*(int64_t *)array_add(
-				scopes, count, &room, sizeof(**scopes)) =
-				sqlite3_column_int64(row, 0);
-	}
-	sqlite3_finalize(row);
-	return code;
-}
-
 /* The unit ?1 and what it uses. */
 #define OWN_SCOPES \
 	"WITH own (id) AS (" \

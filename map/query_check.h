@@ -18,10 +18,6 @@
 int query_base_name(
 	char **name, struct map *map, const char *id, struct err *err);
 
-/* The bases that are no check's, which say nothing of any test. */
-int query_bases(
-	int64_t **scopes, size_t *count, struct map *map, struct err *err);
-
 /* A file that it wrote and used besides, or a directory that it listed. */
 struct query_own {
 	char *path; /* as stored */

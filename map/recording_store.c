@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "map/command.h"
 #include "map/left.h"
+#include "map/readset.h"
 #include "map/recording.h"
 #include "map/recording_key.h"
 #include "map/recording_lists.h"
@@ -19,10 +20,7 @@
 
 /* The statements of one transaction. */
 enum statement {
-	FIND_SET,
 	FIND_SCOPE,
-	ADD_SET,
-	ADD_READ,
 	ADD_SCOPE,
 	FIND_UNIT,
 	ADD_UNIT,
@@ -41,14 +39,10 @@ enum statement {
 };
 
 static const char *const sql[STATEMENTS] = {
-	[FIND_SET] = "SELECT id FROM readset WHERE digest = ?",
 	[FIND_SCOPE] = "SELECT id FROM scope WHERE digest = ?",
-	[ADD_SET] = "INSERT INTO readset (digest) VALUES (?)",
-	[ADD_READ] = "INSERT INTO reads (readset, state, kinds)"
-		     " VALUES (?, ?, ?)",
 	[ADD_SCOPE] = "INSERT INTO scope (kind, name, session, readset, latest,"
 		      " incomplete, digest) VALUES (?, ?, ?, ?, ?, ?, ?)",
-	[FIND_UNIT] = "SELECT scope FROM unit WHERE runner = ? AND id = ?",
+	[FIND_UNIT] = SQL_FIND_UNIT,
 	[ADD_UNIT] = "INSERT INTO unit (scope, runner, id, outcome, duration,"
 		     " place) VALUES (?, ?, ?, ?, ?, ?)",
 	[UPDATE_UNIT] = "UPDATE unit SET outcome = ?2, duration = ?3,"
@@ -88,6 +82,7 @@ struct store {
 	struct map *map;
 	struct err *err;
 	sqlite3_stmt *stmts[STATEMENTS];
+	struct readsets sets;
 	int64_t session;
 	bool dropped; /* something may be unreachable now */
 	bool forgot;  /* files may be without edges now */
@@ -100,7 +95,7 @@ static int recording_store_prepare(struct store *store)
 		if (!store->stmts[i])
 			return MAP_IO;
 	}
-	return 0;
+	return readsets_open(&store->sets, store->map, store->err);
 }
 
 /* Runs a statement that returns at most one number; 0 when none. */
@@ -114,40 +109,6 @@ static int recording_store_run(
 		*number = code > 0 ? sqlite3_column_int64(stmt, 0) : 0;
 	sqlite3_reset(stmt);
 	return code < 0 ? code : 0;
-}
-
-static int recording_store_add_reads(
-	struct store *store, int64_t set, const int64_t *pairs, size_t count)
-{
-	int code = 0;
-
-	for (size_t i = 0; code == 0 && i < count; i++) {
-		sqlite3_bind_int64(store->stmts[ADD_READ], 1, set);
-		sqlite3_bind_int64(store->stmts[ADD_READ], 2, pairs[2 * i]);
-		sqlite3_bind_int64(store->stmts[ADD_READ], 3, pairs[2 * i + 1]);
-		code = recording_store_run(store, ADD_READ, NULL);
-	}
-	return code;
-}
-
-/* The set of what the scope read: one that exists, or a new one. */
-static int recording_store_set(
-	struct store *store, const struct scope_key *key, int64_t *set)
-{
-	int code;
-
-	sql_bind_bytes(store->stmts[FIND_SET], 1, key->set.bytes,
-		sizeof(key->set.bytes));
-	code = recording_store_run(store, FIND_SET, set);
-	if (code < 0 || *set)
-		return code;
-	sql_bind_bytes(store->stmts[ADD_SET], 1, key->set.bytes,
-		sizeof(key->set.bytes));
-	code = recording_store_run(store, ADD_SET, NULL);
-	*set = sqlite3_last_insert_rowid(store->map->db);
-	return code < 0 ? code
-			: recording_store_add_reads(
-				  store, *set, key->pairs, key->pair_count);
 }
 
 /*
@@ -170,16 +131,14 @@ static int drop_unit(struct store *store, int64_t id)
 static int recording_store_find_unit(
 	struct store *store, const char *name, size_t size, int64_t *scope)
 {
-	sqlite3_stmt *stmt = store->stmts[FIND_UNIT];
 	size_t runner_size, id_size;
 	const char *id;
 
 	*scope = 0;
 	if (!unit_name_split(name, size, &runner_size, &id, &id_size))
 		return err_set(store->err, -1, "a unit without a runner");
-	sqlite3_bind_text(stmt, 1, name, (int)runner_size, SQLITE_STATIC);
-	sql_bind_bytes(stmt, 2, id, id_size);
-	return recording_store_run(store, FIND_UNIT, scope);
+	return sql_find_unit(scope, store->map, store->stmts[FIND_UNIT], name,
+		runner_size, id, id_size, store->err);
 }
 
 static void bind_outcome(const struct store *store, sqlite3_stmt *stmt, int at,
@@ -268,7 +227,8 @@ static int insert_scope(struct store *store, struct recorded_scope *scope,
 {
 	sqlite3_stmt *stmt = store->stmts[ADD_SCOPE];
 	int64_t set = 0;
-	int code = recording_store_set(store, key, &set);
+	int code = readsets_store(&store->sets, &key->set, key->pairs,
+		key->pair_count, &set, store->err);
 
 	if (code < 0)
 		return code;
@@ -469,7 +429,7 @@ static bool is_alone(
 static int drop_alone(struct store *store)
 {
 	struct recording *recording = store->recording;
-	sqlite3_stmt *stmt = store->stmts[FIND_UNIT];
+	static const char runner[] = "command";
 	int64_t scope = 0;
 	int code = 0;
 
@@ -478,9 +438,9 @@ static int drop_alone(struct store *store)
 	for (size_t i = 0; i < recording->scope_count; i++)
 		if (is_alone(recording, &recording->scopes[i]))
 			return 0;
-	sqlite3_bind_text(stmt, 1, "command", -1, SQLITE_STATIC);
-	sql_bind_bytes(stmt, 2, recording->alone, strlen(recording->alone));
-	code = recording_store_run(store, FIND_UNIT, &scope);
+	code = sql_find_unit(&scope, store->map, store->stmts[FIND_UNIT],
+		runner, strlen(runner), recording->alone,
+		strlen(recording->alone), store->err);
 	if (code < 0 || !scope)
 		return code;
 	sqlite3_bind_int64(store->stmts[DROP_UNIT], 1, scope);
@@ -603,6 +563,7 @@ int recording_store(
 	recording_keys_release(keys, recording->scope_count);
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(store.stmts[i]);
+	readsets_close(&store.sets);
 	if (code == 0 && store.dropped)
 		code = map_sweep(map, err);
 	else if (code == 0 && store.forgot)

@@ -154,6 +154,9 @@ static const char version_6[] = "DELETE FROM command; DELETE FROM left_file;"
  * globs that test files match; label: what people call some units. These were
  * scopes of three kinds, of which no unit depends on two and one read nothing.
  */
+#define FORMER_LISTING "6"
+#define FORMER_PATTERN "7"
+#define FORMER_LABEL "12"
 static const char version_7[] =
 	"CREATE TABLE listing ("
 	" id INTEGER PRIMARY KEY, directory BLOB NOT NULL UNIQUE,"
@@ -164,13 +167,17 @@ static const char version_7[] =
 	" scope INTEGER NOT NULL, name BLOB NOT NULL,"
 	" PRIMARY KEY (scope, name)) WITHOUT ROWID;"
 	"INSERT OR REPLACE INTO listing (directory, readset)"
-	" SELECT name, readset FROM scope WHERE kind = 6 AND latest = 1;"
+	" SELECT name, readset FROM scope WHERE kind = " FORMER_LISTING
+	" AND latest = 1;"
 	"INSERT OR IGNORE INTO pattern"
-	" SELECT name FROM scope WHERE kind = 7 AND latest = 1;"
+	" SELECT name FROM scope WHERE kind = " FORMER_PATTERN
+	" AND latest = 1;"
 	"INSERT OR IGNORE INTO label SELECT uses.scope, scope.name"
-	" FROM uses JOIN scope ON scope.id = uses.used WHERE scope.kind = 12;"
+	" FROM uses JOIN scope ON scope.id = uses.used WHERE scope.kind "
+	"= " FORMER_LABEL ";"
 	"CREATE TEMP TABLE former AS"
-	" SELECT id FROM scope WHERE kind IN (6, 7, 12);"
+	" SELECT id FROM scope WHERE kind IN (" FORMER_LISTING
+	", " FORMER_PATTERN ", " FORMER_LABEL ");"
 	"DELETE FROM uses WHERE scope IN former OR used IN former;"
 	"DELETE FROM makes WHERE scope IN former;"
 	"DELETE FROM scope WHERE id IN former; DROP TABLE temp.former;";

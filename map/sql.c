@@ -122,3 +122,17 @@ int sql_number(struct map *map, const char *sql, int64_t *out, struct err *err)
 	sqlite3_finalize(stmt);
 	return code < 0 ? code : 0;
 }
+
+int sql_find_unit(int64_t *scope, struct map *map, sqlite3_stmt *stmt,
+	const char *runner, size_t runner_size, const char *id, size_t id_size,
+	struct err *err)
+{
+	int code;
+
+	sqlite3_bind_text(stmt, 1, runner, (int)runner_size, SQLITE_STATIC);
+	sql_bind_bytes(stmt, 2, id, id_size);
+	code = sql_step(map, stmt, err);
+	*scope = code > 0 ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_reset(stmt);
+	return code < 0 ? code : 0;
+}

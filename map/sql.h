@@ -54,6 +54,15 @@ int sql_failed(struct map *map, struct err *err);
 /* Says that it is, and why; MAP_DAMAGED. */
 int map_damaged(struct map *map, const char *why, struct err *err);
 
+/*
+ * The scope of a unit, 0: there is none. stmt: of that text, ready for the next
+ * unit afterwards.
+ */
+#define SQL_FIND_UNIT "SELECT scope FROM unit WHERE runner = ? AND id = ?"
+int sql_find_unit(int64_t *scope, struct map *map, sqlite3_stmt *stmt,
+	const char *runner, size_t runner_size, const char *id, size_t id_size,
+	struct err *err);
+
 /* A single number; negative failures as elsewhere. */
 int sql_number(struct map *map, const char *sql, int64_t *out, struct err *err);
 

@@ -63,7 +63,7 @@ static bool decode_bytes(
 #endif
 }
 
-static enum instruction_kind kind_of(const struct decoded *decoded)
+static enum instruction_kind decode_kind_of(const struct decoded *decoded)
 {
 	switch (decoded->instruction.mnemonic) {
 	case ZYDIS_MNEMONIC_SYSCALL:
@@ -106,7 +106,7 @@ static enum instruction_kind kind_of(const struct decoded *decoded)
 }
 
 /* The place of the register that it is a part of, among the first 16. */
-static unsigned place_of(ZydisRegister part)
+static unsigned decode_place_of(ZydisRegister part)
 {
 	ZydisRegister whole = ZydisRegisterGetLargestEnclosing(
 		ZYDIS_MACHINE_MODE_LONG_64, part);
@@ -121,7 +121,7 @@ static bool is_whole(const ZydisDecodedOperand *operand)
 {
 	return operand->type == ZYDIS_OPERAND_TYPE_REGISTER &&
 	       operand->size >= 32 &&
-	       place_of(operand->reg.value) != REGISTER_NONE;
+	       decode_place_of(operand->reg.value) != REGISTER_NONE;
 }
 
 /* mov $n,%eax; mov %ebx,%eax; xor %eax,%eax */
@@ -133,11 +133,12 @@ static void look_for_number(
 
 	if (!is_whole(&operands[0]))
 		return;
-	instruction->to = (uint8_t)place_of(operands[0].reg.value);
+	instruction->to = (uint8_t)decode_place_of(operands[0].reg.value);
 	if (moves && operands[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE)
 		instruction->number = (uint32_t)operands[1].imm.value.u;
 	else if (moves && is_whole(&operands[1]))
-		instruction->from = (uint8_t)place_of(operands[1].reg.value);
+		instruction->from =
+			(uint8_t)decode_place_of(operands[1].reg.value);
 	else if (decoded->instruction.mnemonic != ZYDIS_MNEMONIC_XOR ||
 		 operands[1].type != ZYDIS_OPERAND_TYPE_REGISTER ||
 		 operands[1].reg.value != operands[0].reg.value)
@@ -158,7 +159,7 @@ void decode(const uint8_t *text, size_t size, uint64_t address,
 	if (!decode_bytes(text, size, &decoded))
 		return;
 	instruction->size = decoded.instruction.length;
-	instruction->kind = (uint8_t)kind_of(&decoded);
+	instruction->kind = (uint8_t)decode_kind_of(&decoded);
 	instruction->movable =
 		instruction->kind == INSTRUCTION_PLAIN &&
 		!(decoded.instruction.attributes & ZYDIS_ATTRIB_IS_RELATIVE);
@@ -170,9 +171,9 @@ void decode(const uint8_t *text, size_t size, uint64_t address,
 
 		if (operand->type == ZYDIS_OPERAND_TYPE_REGISTER &&
 			operand->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE &&
-			place_of(operand->reg.value) != REGISTER_NONE)
-			instruction->writes |= 1u
-					       << place_of(operand->reg.value);
+			decode_place_of(operand->reg.value) != REGISTER_NONE)
+			instruction->writes |=
+				1u << decode_place_of(operand->reg.value);
 		if (operand->type != ZYDIS_OPERAND_TYPE_IMMEDIATE ||
 			!operand->imm.is_relative)
 			continue;

@@ -37,7 +37,8 @@ static void add_section(struct elf_code *code, const uint8_t *bytes,
 	code->shift = shift;
 }
 
-static void add_function(struct elf_code *code, uint64_t start, uint64_t end)
+static void elf_code_add_function(
+	struct elf_code *code, uint64_t start, uint64_t end)
 {
 	struct elf_function *function = array_add(&code->functions,
 		&code->function_count, &code->function_room, sizeof(*function));
@@ -66,7 +67,7 @@ static uint64_t relative(const uint8_t *at, uint64_t to)
  * 10.6.1): length, where its kind is told of, start, bytes. Both lie in one
  * segment, at the distance that they have in memory.
  */
-static uint64_t end_of(
+static uint64_t elf_code_end_of(
 	const struct frames *frames, uint64_t entry, uint64_t start)
 {
 	uint64_t at = entry - frames->address + frames->offset;
@@ -98,9 +99,10 @@ static void elf_code_read_frames(
 		if ((size_t)(frames->bytes + frames->size - at) < 8)
 			return;
 		start = relative(at, frames->address);
-		end = end_of(frames, relative(at + 4, frames->address), start);
+		end = elf_code_end_of(
+			frames, relative(at + 4, frames->address), start);
 		code->framed |= end != 0;
-		add_function(code, start, end);
+		elf_code_add_function(code, start, end);
 	}
 }
 
@@ -116,7 +118,7 @@ static void read_symbols(struct elf_code *code, Elf_Scn *section)
 			(GELF_ST_TYPE(symbol.st_info) == STT_FUNC ||
 				GELF_ST_TYPE(symbol.st_info) == STT_GNU_IFUNC ||
 				GELF_ST_TYPE(symbol.st_info) == STT_NOTYPE))
-			add_function(code, symbol.st_value, 0);
+			elf_code_add_function(code, symbol.st_value, 0);
 }
 
 static bool elf_code_is_go(const char *name)

@@ -57,7 +57,7 @@ void own_site_choose(struct own_call *call, const struct instruction *list,
 		}
 }
 
-static void take_back(struct own_calls *calls, uint64_t target)
+static void own_sites_take_back(struct own_calls *calls, uint64_t target)
 {
 	for (size_t i = 0; i < calls->count; i++) {
 		struct own_call *call = &calls->list[i];
@@ -98,7 +98,7 @@ void own_sites_check(struct own_calls *calls, const struct elf_section *section)
 		memcpy(&far, text + i + size - 4, sizeof(far));
 		target = section->address + i + size + (uint64_t)(int64_t)far;
 		if (target + UINT8_MAX >= low && target <= high + UINT8_MAX)
-			take_back(calls, target);
+			own_sites_take_back(calls, target);
 	}
 }
 #else

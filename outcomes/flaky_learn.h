@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What becomes of flaky memory (selector/flaky.h) when tests have run.
+ * What becomes of flaky memory (config/flaky.h) when tests have run.
  */
 #ifndef FTRACE_OUTCOMES_FLAKY_LEARN_H
 #define FTRACE_OUTCOMES_FLAKY_LEARN_H
 
+#include "config/flaky.h"
 #include "outcomes/results.h"
-#include "selector/flaky.h"
 
 struct flaky_news {
 	struct flaky_units found;   /* by this run */

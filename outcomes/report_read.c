@@ -75,7 +75,7 @@ static char *report_read_text_of(const cJSON *value)
 	return value ? xstrdup(value->valuestring) : NULL;
 }
 
-static bool is_true(
+static bool report_read_is_true(
 	struct reader *reader, const cJSON *object, const char *name)
 {
 	return cJSON_IsTrue(needed(reader, object, name, A_BOOL));
@@ -165,8 +165,8 @@ static void read_members(
 
 	read_state(reader, needed(reader, unit, "state", A_STRING),
 		&result->state);
-	result->selected = is_true(reader, unit, "selected");
-	result->ran = is_true(reader, unit, "ran");
+	result->selected = report_read_is_true(reader, unit, "selected");
+	result->ran = report_read_is_true(reader, unit, "ran");
 	if (!cJSON_IsNull(outcome))
 		result->outcome = report_read_text_of(
 			needed(reader, unit, "outcome", A_STRING));
@@ -176,9 +176,9 @@ static void read_members(
 		report_read_text_of(optional(reader, unit, "reason", A_STRING));
 	result->duration = report_read_time_of(
 		optional(reader, unit, "duration", A_NUMBER), 1e6, -1);
-	result->changed = is_true(reader, unit, "changed");
-	result->incomplete = is_true(reader, unit, "incomplete");
-	result->flaky = is_true(reader, unit, "flaky");
+	result->changed = report_read_is_true(reader, unit, "changed");
+	result->incomplete = report_read_is_true(reader, unit, "incomplete");
+	result->flaky = report_read_is_true(reader, unit, "flaky");
 	read_attempts(reader, unit, result);
 }
 

@@ -27,7 +27,7 @@ static char *results_copy(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
-char *reason_text(const struct reason *reason)
+char *results_reason_text(const struct reason *reason)
 {
 	return xasprintf("%s%s%s%s%s",
 		reason->path ? variable_shown(reason->path) : "",
@@ -90,7 +90,7 @@ static void take_reasons(
 
 	result->state = unit->state;
 	result->selected = true;
-	result->reason = first ? reason_text(first) : NULL;
+	result->reason = first ? results_reason_text(first) : NULL;
 	for (size_t i = 0; i < unit->reason_count; i++) {
 		const struct reason *reason = &unit->reasons[i];
 

@@ -68,6 +68,6 @@ struct result *results_find(struct results *results, const char *runner,
 void results_release(struct results *results);
 
 /* "src/a.py modified", "failed"; to be freed, NULL for none. */
-char *reason_text(const struct reason *reason);
+char *results_reason_text(const struct reason *reason);
 
 #endif

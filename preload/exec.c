@@ -58,7 +58,7 @@ static long execute_with(
 	if (mapped) {
 		address = raw_mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (address < 0 && address >= -4095)
+		if (raw_failed(address))
 			return execute(program, program->environment);
 		slots = (char **)address;
 	}
@@ -96,7 +96,7 @@ static bool have_seen(
 }
 
 /* The buffer is one of SCRATCH_SIZE bytes. */
-static void tell_words(
+static void exec_tell_words(
 	const struct program *program, uint32_t serial, char *buffer)
 {
 	struct record_draft draft = {.type = RECORD_WORDS,
@@ -142,7 +142,7 @@ static void exec_announce(struct record_draft *draft,
 	recorder_write(draft);
 	if (!draft->flags)
 		recorder_announced();
-	tell_words(program, draft->number, buffer);
+	exec_tell_words(program, draft->number, buffer);
 }
 
 static void exec_failed(

@@ -59,7 +59,7 @@ static char *preload_interpreter_read_file(void)
 		return NULL;
 	at = raw_mmap(NULL, START_MOST, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (at < 0 && at >= -4095) {
+	if (raw_failed(at)) {
 		raw_close(fd);
 		return NULL;
 	}

@@ -394,7 +394,7 @@ static bool observe_paths(
 	before(&call);
 	r = stub_call(frame);
 	frame->number = (uint64_t)r;
-	result.error = r < 0 && r >= -4095 ? (int)-r : 0;
+	result.error = raw_failed(r) ? (int)-r : 0;
 	/* An address that the kernel did not like must not be touched. */
 	if (result.error == EFAULT || (result.error && !call.path[0]))
 		return true;
@@ -419,7 +419,7 @@ static bool observe_map(struct site_frame *frame)
 		return false;
 	r = stub_call(frame);
 	frame->number = (uint64_t)r;
-	if (r >= 0 || r < -4095)
+	if (!raw_failed(r))
 		own_calls_mapped((int)a[4], (uintptr_t)r, a[1], a[5],
 			(a[3] & MAP_TYPE) != MAP_PRIVATE);
 	return true;

@@ -47,11 +47,6 @@ static bool own_calls_stat(
 	       S_ISREG(st->st_mode);
 }
 
-static bool own_calls_is_error(long address)
-{
-	return address < 0 && address >= -4095;
-}
-
 static bool is_near(uintptr_t at, uintptr_t code)
 {
 	return at < code ? code - at < REACH : at - code < REACH;
@@ -67,7 +62,7 @@ static uint8_t *try_near(uintptr_t wanted, uintptr_t code, size_t size)
 		flags |= MAP_FIXED_NOREPLACE;
 	at = raw_mmap((void *)(wanted & ~(page - 1)), size,
 		PROT_READ | PROT_WRITE, flags, -1, 0);
-	if (own_calls_is_error(at))
+	if (raw_failed(at))
 		return NULL;
 	if (is_near((uintptr_t)at, code))
 		return (uint8_t *)at;

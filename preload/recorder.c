@@ -63,7 +63,7 @@ static void make_local(void)
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	local = &fallback;
-	if (page < 0 && page >= -4095)
+	if (raw_failed(page))
 		return;
 	if (raw_madvise((void *)page, 4096, MADV_WIPEONFORK) == 0)
 		local = (struct local *)page;
@@ -316,7 +316,7 @@ static char *scratch_map(void)
 	long address = raw_mmap(NULL, SCRATCH_SIZE, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	return address < 0 && address >= -4095 ? NULL : (char *)address;
+	return raw_failed(address) ? NULL : (char *)address;
 }
 
 char *scratch_take(void)

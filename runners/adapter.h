@@ -36,6 +36,12 @@ enum runner_end {
 	RUNNER_GAVE_UP,    /* it failed itself */
 };
 
+/*
+ * The same by a status that is none of the runner's own, as a shell has it:
+ * somebody's signal has broken it off, or it gave up.
+ */
+enum runner_end runner_end_by_signal(int status);
+
 struct adapter {
 	const char *name; /* the runner, as in unit ids: "pytest" */
 
@@ -50,6 +56,11 @@ struct adapter {
 
 	/* Files that it rewrites each time it runs; or NULL. */
 	const struct ignored_row *ignored;
+
+	/* Files that mark the root of its projects, and folders of what others
+	 * wrote and it has installed; NULL behind the last. NULL: none. */
+	const char *const *marks;
+	const char *const *installed;
 
 	/* What to tell when it ran, and nobody told of its tests. */
 	const char *silence;
@@ -132,6 +143,9 @@ struct adapter {
 	void (*told)(struct runner_tests *tests, char *const argv[],
 		const char *folder, int status);
 };
+
+/* Hands what the map has to know of all to it: when the program starts. */
+void adapters_begin(void);
 
 /* The adapter for a command line, or NULL. */
 const struct adapter *adapter_for_command(char *const argv[]);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "map/project.h"
 
 /* Links in it are a matter of who looks. */
@@ -53,7 +54,5 @@ bool file_tests_skips(const char *directory)
 
 bool file_tests_matches(const char *pattern, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-
-	return fnmatch(pattern, slash ? slash + 1 : path, 0) == 0;
+	return fnmatch(pattern, path_last(path), 0) == 0;
 }

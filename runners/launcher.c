@@ -4,13 +4,14 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/path.h"
+
 bool launcher_hands_on(char *const argv[])
 {
 	static const char *const names[] = {"env", "ionice", "nice", "nohup",
 		"setsid", "stdbuf", "taskset", "time", "timeout", "xvfb-run",
 		NULL};
-	const char *slash = strrchr(argv[0], '/');
-	const char *name = slash ? slash + 1 : argv[0];
+	const char *name = path_last(argv[0]);
 
 	for (size_t i = 0; names[i]; i++)
 		if (!strcmp(names[i], name))

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "base/path.h"
+#include "map/project.h"
 #include "map/variable.h"
 #include "runners/adapter.h"
 #include "runners/bats/bats.h"
@@ -23,6 +25,17 @@ static const struct adapter *const adapters[] = {&adapter_pytest,
 	&adapter_meson, &adapter_vitest, &adapter_unittest};
 
 #define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
+
+void adapters_begin(void)
+{
+	static const char *const *marks[ADAPTERS + 1];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ADAPTERS; i++)
+		if (adapters[i]->marks)
+			marks[n++] = adapters[i]->marks;
+	project_marks_set(marks);
+}
 
 const struct adapter *adapter_for_command(char *const argv[])
 {
@@ -96,8 +109,7 @@ size_t adapter_file_size(const char *runner, const char *id)
 
 bool adapter_is_guide(const char *path)
 {
-	const char *slash = strrchr(path, '/'),
-		   *name = slash ? slash + 1 : path;
+	const char *name = path_last(path);
 
 	for (size_t i = 0; i < ADAPTERS; i++)
 		if (adapters[i]->guide && !strcmp(adapters[i]->guide, name))

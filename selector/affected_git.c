@@ -26,17 +26,6 @@ struct sides {
 	struct interner left; /* paths that differ on disk and were not */
 };
 
-bool search_is_here(const struct search *search, const char *path)
-{
-	const struct git_entry *entry;
-
-	if (!search->pretended)
-		return true;
-	entry = git_set_entry(search->set, path);
-	return search->side == GIT_NEW &&
-	       (!entry || entry->sides[GIT_NEW].kind == GIT_ON_DISK);
-}
-
 static bool is_untracked(const struct git_set *set, const char *path)
 {
 	return intern_find(&set->untracked, path, strlen(path)) != INTERN_NONE;

@@ -271,7 +271,7 @@ int search_narrowed(struct search *search, const struct narrowed *narrowed,
 		/* One that never ran is tied to nothing but its file. */
 		if ((query_hits_find(&users, unit->scope) == HIT_NONE &&
 			    (unit->outcome || !name)) ||
-			(!name && !is_meant(&meant, unit->scope)))
+			(!name && !search_is_meant(&meant, unit->scope)))
 			continue;
 		select_unit(search, i, narrowed, &meant, name, what, path);
 	}

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "map/query_check.h"
+#include "runners/adapter.h"
 
 static int affected_search_by_name(const void *a, const void *b)
 {
@@ -47,4 +48,141 @@ void search_close(struct search *search)
 	free(search->opaques);
 	query_names_release(search->collected, search->collected_count);
 	query_units_release(&search->units);
+}
+
+struct affected_unit *search_select(struct search *search, size_t i)
+{
+	struct affected *affected = search->affected;
+	const struct query_unit *unit = &search->units.units[i];
+	struct affected_unit *selected;
+
+	if (search->places[i])
+		return &affected->units[search->places[i] - 1];
+	selected = array_add(&affected->units, &affected->count,
+		&affected->room, sizeof(*selected));
+	selected->runner = xstrdup(unit->runner);
+	selected->id = xstrdup(unit->id);
+	search->places[i] = affected->count;
+	return selected;
+}
+
+void search_add_reason(struct affected_unit *unit, enum unit_state state,
+	const char *what, const char *path, const char *text, const char *by)
+{
+	struct reason *reason = array_add(&unit->reasons, &unit->reason_count,
+		&unit->reason_room, sizeof(*reason));
+
+	reason->state = state;
+	reason->what = what;
+	reason->path = path ? xstrdup(path) : NULL;
+	reason->text = text ? xstrdup(text) : NULL;
+	reason->by = by ? xstrdup(by) : NULL;
+	/* The first reason names the state; a change outweighs a policy. */
+	if (unit->state == UNIT_HIT || state == UNIT_STALE)
+		unit->state = state;
+}
+
+bool search_has_reason(const struct search *search,
+	const struct affected_unit *unit, const char *path)
+{
+	for (size_t i = 0; search->set && i < unit->reason_count; i++)
+		if (unit->reasons[i].path &&
+			!strcmp(unit->reasons[i].path, path))
+			return true;
+	return false;
+}
+
+bool search_is_meant(const struct meant *meant, int64_t scope)
+{
+	for (size_t i = 0; i < meant->count; i++)
+		if (query_hits_find(meant->hits[i], scope) == HIT_NONE)
+			return false;
+	return true;
+}
+
+/* Whether a current collection of the file of `n` bytes is meant. */
+static bool any_collected(const struct search *search,
+	const struct meant *meant, const char *file, size_t n)
+{
+	size_t low = 0, high = search->collected_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const char *name = search->collected[middle].name;
+		int order = strncmp(name, file, n);
+
+		if (!order && !name[n])
+			return search_is_meant(
+				meant, search->collected[middle].scope);
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+static bool any_meant(
+	const struct meant *meant, const int64_t *scopes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (search_is_meant(meant, scopes[i]))
+			return true;
+	return false;
+}
+
+static bool is_noted(const struct affected *affected, int64_t scope)
+{
+	for (size_t i = 0; i < affected->decisive_count; i++)
+		if (affected->decisive[i].scope == scope)
+			return true;
+	return false;
+}
+
+static void note_meant(struct search *search, const struct meant *meant,
+	const int64_t *scopes, size_t count, const char *path)
+{
+	struct affected *affected = search->affected;
+
+	for (size_t i = 0; i < count; i++)
+		if (search_is_meant(meant, scopes[i]) &&
+			!is_noted(affected, scopes[i]))
+			*(struct decisive *)array_add(&affected->decisive,
+				&affected->decisive_count,
+				&affected->decisive_room,
+				sizeof(struct decisive)) = (struct decisive){
+				.scope = scopes[i], .path = xstrdup(path)};
+}
+
+void search_note_decisive(
+	struct search *search, const struct meant *meant, const char *path)
+{
+	/* How it was before does not say what tests there are. */
+	if (search->pretended && search->side == GIT_OLD)
+		return;
+	note_meant(search, meant, search->bases, search->base_count, path);
+	note_meant(
+		search, meant, search->discovers, search->discover_count, path);
+}
+
+bool search_collected_anew(const struct search *search,
+	const struct meant *meant, const struct query_unit *unit)
+{
+	size_t n = adapter_file_part(unit->runner, unit->id);
+
+	if (!n)
+		return false;
+	return any_meant(meant, search->bases, search->base_count) ||
+	       any_collected(search, meant, unit->id, n);
+}
+
+bool search_is_here(const struct search *search, const char *path)
+{
+	const struct git_entry *entry;
+
+	if (!search->pretended)
+		return true;
+	entry = git_set_entry(search->set, path);
+	return search->side == GIT_NEW &&
+	       (!entry || entry->sides[GIT_NEW].kind == GIT_ON_DISK);
 }

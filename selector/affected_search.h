@@ -41,7 +41,7 @@ struct meant {
 	size_t count;
 };
 
-bool is_meant(const struct meant *meant, int64_t scope);
+bool search_is_meant(const struct meant *meant, int64_t scope);
 
 /* The entry of a recorded unit, made when there is none yet. */
 struct affected_unit *search_select(struct search *search, size_t unit);
@@ -71,7 +71,10 @@ bool search_has_reason(const struct search *search,
 void search_note_decisive(
 	struct search *search, const struct meant *meant, const char *path);
 
-/* Selects whom changes concern; narrowing them first, or as it was done. */
+/*
+ * Selects whom changes concern; narrowing them first, or as it was done
+ * (affected_changes.c).
+ */
 int search_changes(struct search *search, struct changes *changes,
 	const struct narrowing *narrowing);
 

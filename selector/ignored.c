@@ -11,14 +11,6 @@
 #include "languages/language.h"
 #include "runners/adapter.h"
 
-/* Of programs that are no runner's here, and in no language's. */
-static const struct ignored_row others[] = {
-	{"*/.npm/_logs", true, "logs"},
-	{"*/.npm/_update-notifier-last-checked", true, "a time"},
-	{"*/go/telemetry", true, "counts of how often go commands ran"},
-	{0},
-};
-
 void ignored_init(struct ignored *ignored, const char *root)
 {
 	struct err err;
@@ -64,7 +56,7 @@ static bool is_known(const char *path, const char *rooted)
 {
 	const struct adapter *adapter;
 	const struct language *language;
-	bool found = has_row(others, path, rooted);
+	bool found = false;
 
 	for (size_t i = 0; !found && (adapter = adapter_at(i)); i++)
 		found = has_row(adapter->ignored, path, rooted);

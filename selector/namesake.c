@@ -6,16 +6,10 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "languages/language.h"
 #include "map/project.h"
 #include "runners/adapter.h"
-
-static const char *namesake_base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
 
 static bool namesake_is_there(const char *root, const char *path)
 {
@@ -30,7 +24,7 @@ static bool namesake_is_there(const char *root, const char *path)
 static bool is_in_package(const char *root, const char *path)
 {
 	const struct language *language = language_of(path, strlen(path));
-	size_t folder = (size_t)(namesake_base_name(path) - path);
+	size_t folder = (size_t)(path_last(path) - path);
 	char *file =
 		xasprintf("%.*s%s", (int)folder, path, language->folder_file);
 	bool is = namesake_is_there(root, file);
@@ -51,8 +45,7 @@ static bool has_namesake(const char *root, const struct query_units *units,
 			size ? xasprintf("%.*s", (int)size, id) : xstrdup(id);
 
 		has = strcmp(file, path) != 0 &&
-		      !strcmp(namesake_base_name(file),
-			      namesake_base_name(path)) &&
+		      !strcmp(path_last(file), path_last(path)) &&
 		      namesake_is_there(root, file);
 		free(file);
 	}

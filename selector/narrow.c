@@ -309,23 +309,6 @@ void narrowing_release(struct narrowing *narrowing)
 	memset(narrowing, 0, sizeof(*narrowing));
 }
 
-int narrowed_by_state(const void *a, const void *b)
-{
-	const struct narrowed_notice *x = a, *y = b;
-
-	return (x->state > y->state) - (x->state < y->state);
-}
-
-const char *narrowed_notice(const struct narrowed *narrowed, int64_t state)
-{
-	const struct narrowed_notice key = {.state = state}, *found = NULL;
-
-	if (narrowed->notice_count)
-		found = bsearch(&key, narrowed->notices, narrowed->notice_count,
-			sizeof(key), narrowed_by_state);
-	return found ? found->text : NULL;
-}
-
 const struct narrowed *narrowing_of(
 	const struct narrowing *narrowing, int64_t state)
 {

@@ -86,9 +86,6 @@ int narrowing_imagine(struct narrowing *narrowing, struct changes *changes,
 	struct err *err);
 void narrowing_release(struct narrowing *narrowing);
 
-/* For qsort() and bsearch(), of notices. */
-int narrowed_by_state(const void *a, const void *b);
-
 /* Why who depends on a state notices; NULL: it is none of its `states`. */
 const char *narrowed_notice(const struct narrowed *narrowed, int64_t state);
 

@@ -18,6 +18,23 @@ struct place {
 	const char *path;
 };
 
+static int narrowed_by_state(const void *a, const void *b)
+{
+	const struct narrowed_notice *x = a, *y = b;
+
+	return (x->state > y->state) - (x->state < y->state);
+}
+
+const char *narrowed_notice(const struct narrowed *narrowed, int64_t state)
+{
+	const struct narrowed_notice key = {.state = state}, *found = NULL;
+
+	if (narrowed->notice_count)
+		found = bsearch(&key, narrowed->notices, narrowed->notice_count,
+			sizeof(key), narrowed_by_state);
+	return found ? found->text : NULL;
+}
+
 static void narrow_reply_add_state(int64_t **states, size_t *count,
 	size_t *room, const struct map_state *state)
 {

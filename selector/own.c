@@ -15,8 +15,7 @@
 	(KIND_BIT(ACCESS_READ) | KIND_BIT(ACCESS_EXEC) | KIND_BIT(ACCESS_LINK))
 
 /* Whose content others have written, or programs for themselves. */
-static const char *const foreign[] = {
-	".ftrace", ".git", ".hg", ".jj", "node_modules", NULL};
+static const char *const foreign[] = {".ftrace", ".git", ".hg", ".jj", NULL};
 
 static bool own_is_among(
 	const char *const *names, const char *name, size_t size)
@@ -30,11 +29,16 @@ static bool own_is_among(
 static bool own_is_foreign(const char *name, size_t size)
 {
 	const struct language *language;
+	const struct adapter *adapter;
 
 	if (own_is_among(foreign, name, size) || language_of_cache(name, size))
 		return true;
 	for (size_t i = 0; (language = language_at(i)); i++)
 		if (own_is_among(language->installed, name, size))
+			return true;
+	for (size_t i = 0; (adapter = adapter_at(i)); i++)
+		if (adapter->installed &&
+			own_is_among(adapter->installed, name, size))
 			return true;
 	return false;
 }

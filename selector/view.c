@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "map/groups.h"
 #include "map/project.h"
 
@@ -166,12 +167,11 @@ static bool view_is_there(
 
 static void view_add_name(struct view *view, const char *path, bool present)
 {
-	const char *slash = strrchr(path, '/');
 	struct name *name = array_add(
 		&view->names, &view->count, &view->room, sizeof(*name));
 
 	name->folder = folder_of(path);
-	name->name = xstrdup(slash ? slash + 1 : path);
+	name->name = xstrdup(path_last(path));
 	name->present = present;
 }
 

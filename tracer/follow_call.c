@@ -25,6 +25,7 @@
 #include "tracer/tracee.h"
 #include "wire/elf_head.h"
 #include "wire/follow.h"
+#include "wire/raw.h"
 
 #if defined(__x86_64__)
 #define NATIVE AUDIT_ARCH_X86_64
@@ -303,7 +304,7 @@ static void follow_call_saw_interpreter(void *data, const char *path)
 }
 
 /* The words of the array at the address, each with a NUL; their size. */
-static size_t read_words(pid_t tid, uint64_t array, char *to)
+static size_t follow_read_words(pid_t tid, uint64_t array, char *to)
 {
 	uint64_t word;
 	size_t size = 0;
@@ -335,7 +336,7 @@ static void keep_words(struct tracee *tracee, const struct call *call)
 	if (tracee->i386)
 		return;
 	process->told_size =
-		read_words(tracee->tid, tracee->arguments[at], words);
+		follow_read_words(tracee->tid, tracee->arguments[at], words);
 	process->told = xcalloc(process->told_size + 1, 1);
 	memcpy(process->told, words, process->told_size);
 }
@@ -499,7 +500,7 @@ void follow_call_ends(
 	struct tracees *tracees, struct tracee *tracee, int64_t value)
 {
 	struct call_result result = {.existed = tracee->existed,
-		.error = value < 0 && value >= -4095 ? (int)-value : 0};
+		.error = raw_failed(value) ? (int)-value : 0};
 	char paths[2][PATH_BYTES] = {"", ""}, target[PATH_MAX];
 	struct call call;
 
@@ -549,7 +550,7 @@ static void write_image(struct tracees *tracees, struct tracee *tracee)
 }
 
 /* And the folder that it is started in, which leads. */
-static void tell_words(struct tracees *tracees, struct tracee *tracee)
+static void follow_tell_words(struct tracees *tracees, struct tracee *tracee)
 {
 	struct tracee_process *process = tracee->process;
 	char folder[PATH_MAX] = "";
@@ -580,13 +581,13 @@ void follow_executed(struct tracees *tracees, struct tracee *tracee)
 		process->serial = atomic_fetch_add(&header->serials, 1) + 1;
 		draft.number = process->serial;
 		tracee_write(tracees, process, &draft);
-		tell_words(tracees, tracee);
+		follow_tell_words(tracees, tracee);
 	}
 	atomic_store(&process->claim, NULL);
 	atomic_store(&process->image, 0);
 	process->base = tracee_scope(process);
 	process->depth = process->muted = 0;
-	process->began = follow_clock();
+	process->began = tracee_clock();
 	memset(&process->repeats, 0, sizeof(process->repeats));
 	draft.type = RECORD_HELLO;
 	draft.flags = RECORD_SEEN;

@@ -16,7 +16,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "tracer/tracee.h"
 
 #ifndef PTRACE_EVENT_STOP
@@ -204,14 +203,6 @@ static void stopped(struct tracees *tracees, struct tracee *tracee, int status)
 	}
 }
 
-int64_t follow_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
-}
-
 static void ended(struct tracees *tracees, struct tracee *tracee, int status)
 {
 	struct record_draft draft = {
@@ -223,7 +214,7 @@ static void ended(struct tracees *tracees, struct tracee *tracee, int status)
 		draft.scope = tracee_scope(tracee->process);
 		if (tracee->process->began) {
 			snprintf(took, sizeof(took), "%" PRId64,
-				follow_clock() - tracee->process->began);
+				tracee_clock() - tracee->process->began);
 			draft.tail = (struct text){took, strlen(took)};
 		}
 		tracee_write(tracees, tracee->process, &draft);

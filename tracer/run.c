@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/locate.h"
 #include "base/words.h"
 #include "fold/before.h"
@@ -358,14 +359,6 @@ static void record_apart(struct ended *ended)
 	pthread_attr_destroy(&attributes);
 }
 
-static int64_t stopwatch(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
 /* Without them the interpreters run as they are, and are recorded coarser. */
 static void put_start(const struct run_options *options,
 	const struct session *session, const char *folder,
@@ -442,7 +435,7 @@ static int run_traced(const struct run_options *options,
 	if (options->definition)
 		before_take(&own, options->root, options->unit, err);
 	session_start_clock(session);
-	began = stopwatch();
+	began = clock_on(CLOCK_MONOTONIC);
 	code = spawn_and_wait(words ? words : options->argv, envp,
 		&session->arena, &limit, &result->status, err);
 	result->expired = limit.expired;
@@ -453,7 +446,8 @@ static int run_traced(const struct run_options *options,
 	if (code == 0)
 		record_apart(&(struct ended){options, session, library, folder,
 			options->definition ? &own : NULL, tests,
-			stopwatch() - began, spawn_signal() != 0, result});
+			clock_on(CLOCK_MONOTONIC) - began, spawn_signal() != 0,
+			result});
 	before_release(&own);
 	if (tests)
 		runner_tests_release(tests);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "map/map.h"
 #include "map/print.h"
 #include "tracer/follower.h"
@@ -265,11 +266,9 @@ int session_open(struct session *session, const char *root, struct err *err)
  */
 void session_start_clock(struct session *session)
 {
-	struct timespec pause = {0, 200000}, fine;
-	int64_t before;
+	struct timespec pause = {0, 200000};
+	int64_t before = clock_on(CLOCK_REALTIME);
 
-	clock_gettime(CLOCK_REALTIME, &fine);
-	before = fine.tv_sec * INT64_C(1000000000) + fine.tv_nsec;
 	do {
 		nanosleep(&pause, NULL);
 		session->started = clock_now();

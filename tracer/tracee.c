@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "tracer/follower.h"
@@ -139,4 +140,12 @@ void tracee_lost(struct tracees *tracees, struct tracee_process *process,
 		.tail = {reason, strlen(reason)}};
 
 	tracee_write_once(tracees, process, &draft);
+}
+
+int64_t tracee_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }

@@ -125,7 +125,7 @@ void follow_cpu_release(struct tracees *tracees);
 /* The process that a thread belongs to, and the one that is its parent. */
 pid_t follow_group(pid_t tid);
 pid_t follow_parent(pid_t tid);
-int64_t follow_clock(void); /* in microseconds */
+int64_t tracee_clock(void); /* in microseconds */
 /* An exec has happened. */
 void follow_executed(struct tracees *tracees, struct tracee *tracee);
 

@@ -32,8 +32,8 @@ struct head {
 	uint64_t sum; /* of all that follows */
 };
 
-static uint64_t sum_of(const struct kept *list, const struct own_site *sites,
-	const struct head *head)
+static uint64_t verdict_file_sum_of(const struct kept *list,
+	const struct own_site *sites, const struct head *head)
 {
 	return XXH3_64bits_withSeed(sites, head->site_count * sizeof(*sites),
 		XXH3_64bits(list, head->count * sizeof(*list)));
@@ -58,7 +58,7 @@ uint32_t verdict_file_read(const char *path, struct verdict_board *board)
 		fread(list, sizeof(*list), head.count, file) != head.count ||
 		fread(board->sites, sizeof(*board->sites), head.site_count,
 			file) != head.site_count ||
-		sum_of(list, board->sites, &head) != head.sum)
+		verdict_file_sum_of(list, board->sites, &head) != head.sum)
 		goto out;
 	site_count = head.site_count;
 	for (uint32_t i = 0; i < head.count; i++) {
@@ -102,7 +102,7 @@ void verdict_file_write(const char *path, const struct verdict_board *board,
 			list[head.count++] =
 				(struct kept){entry->key, entry->verdict};
 	}
-	head.sum = sum_of(list, board->sites, &head);
+	head.sum = verdict_file_sum_of(list, board->sites, &head);
 	if (file) {
 		/* Too much of it: an empty file is none. */
 		if (verdict_file_is_sound(&head))

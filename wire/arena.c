@@ -17,11 +17,6 @@
 #define WAIT_STEPS 200
 #define WAIT_STEP_NS 1000000
 
-static bool is_error(long address)
-{
-	return address < 0 && address >= -4095;
-}
-
 static long map_range(const char *path, size_t size, uint64_t offset)
 {
 	int fd = raw_openat(AT_FDCWD, path, O_RDWR | O_CLOEXEC);
@@ -33,7 +28,7 @@ static long map_range(const char *path, size_t size, uint64_t offset)
 		(long)offset);
 	raw_close(fd);
 	/* Reading ahead would clear megabytes that nobody may ever need. */
-	if (!is_error(address))
+	if (!raw_failed(address))
 		raw_madvise((void *)address, size, MADV_RANDOM);
 	return address;
 }
@@ -52,7 +47,7 @@ int arena_attach(struct arena *arena, const char *path)
 		return -ENAMETOOLONG;
 	arena->path[n] = '\0';
 	address = map_range(path, ARENA_HEADER + ARENA_WINDOW, 0);
-	if (is_error(address))
+	if (raw_failed(address))
 		return (int)address;
 	header = (struct arena_header *)address;
 	if (header->magic != ARENA_MAGIC || header->version != ARENA_VERSION) {
@@ -76,7 +71,7 @@ static char *window_at(struct arena *arena, uint64_t i)
 		return window;
 	address = map_range(
 		arena->path, ARENA_WINDOW, ARENA_HEADER + i * ARENA_WINDOW);
-	if (is_error(address))
+	if (raw_failed(address))
 		return NULL;
 	window = (char *)address;
 	/* Another thread may have mapped it meanwhile: one of them is kept. */

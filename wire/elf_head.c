@@ -172,7 +172,7 @@ static bool is_privileged(const struct stat *st)
 }
 
 /* Takes a script's interpreter from its first line; false: it is none. */
-static bool is_script(const struct program_file *file, char *name)
+static bool elf_head_is_script(const struct program_file *file, char *name)
 {
 	long n = file->size < LINE_BYTES ? file->size : LINE_BYTES - 1;
 	char line[LINE_BYTES];
@@ -216,7 +216,7 @@ static enum exec_target elf_head_look(
 		else
 			target = look_inside(&file);
 	} else {
-		*script = is_script(&file, interpreter);
+		*script = elf_head_is_script(&file, interpreter);
 	}
 out:
 	raw_close(file.fd);

@@ -7,6 +7,7 @@
 #ifndef FTRACE_WIRE_RAW_H
 #define FTRACE_WIRE_RAW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 
@@ -44,6 +45,12 @@ static inline long raw_call(
 #endif
 }
 
+/* Whether an answer is a negative errno: the last page is no address. */
+static inline bool raw_failed(long answer)
+{
+	return answer < 0 && answer >= -4095;
+}
+
 static inline int raw_openat(int dir, const char *path, int flags)
 {
 	return (int)raw_call(SYS_openat, dir, (long)path, flags, 0, 0, 0);
@@ -59,7 +66,7 @@ static inline long raw_pread(int fd, void *buf, size_t size, long offset)
 	return raw_call(SYS_pread64, fd, (long)buf, (long)size, offset, 0, 0);
 }
 
-/* The address, or a value in [-4095, -1] on failure. */
+/* The address, or what raw_failed() knows. */
 static inline long raw_mmap(
 	void *addr, size_t size, int prot, int flags, int fd, long offset)
 {

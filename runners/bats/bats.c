@@ -26,7 +26,7 @@ static enum runner_end bats_end(int status)
 	case 1:
 		return RUNNER_FAILED;
 	default:
-		return status > 128 ? RUNNER_BROKEN_OFF : RUNNER_GAVE_UP;
+		return runner_end_by_signal(status);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "runners/command_option.h"
 #include "runners/launcher.h"
 
@@ -52,7 +53,7 @@ static const struct command_option options[] = {
 };
 
 /* As bats does it: each letter behind one dash is an option of its own. */
-static void unbundle(struct words *words, const char *word)
+static void bats_command_unbundle(struct words *words, const char *word)
 {
 	if (word[0] != '-' || !word[1] || word[1] == '-') {
 		words_add_copy(words, word);
@@ -62,7 +63,7 @@ static void unbundle(struct words *words, const char *word)
 		words_add(words, xasprintf("-%c", *word));
 }
 
-static void take_option(
+static void bats_command_take_option(
 	struct bats_command *command, const struct command_option_given *given)
 {
 	int meaning = given->option->meaning;
@@ -83,7 +84,8 @@ static void take_option(
 		words_add_copy(&command->asking, given->value);
 }
 
-static bool read_words(struct bats_command *command, char *const argv[])
+static bool bats_command_read_words(
+	struct bats_command *command, char *const argv[])
 {
 	struct command_option_given given;
 
@@ -97,16 +99,14 @@ static bool read_words(struct bats_command *command, char *const argv[])
 			options, COMMAND_OPTION_APART, argv + i);
 		if (!given.words)
 			return false;
-		take_option(command, &given);
+		bats_command_take_option(command, &given);
 	}
 	return command->places.count > 0;
 }
 
 static bool is_bats(const char *word)
 {
-	const char *slash = strrchr(word, '/');
-
-	return !strcmp(slash ? slash + 1 : word, "bats");
+	return !strcmp(path_last(word), "bats");
 }
 
 bool bats_command_read(struct bats_command *command, char *const argv[])
@@ -121,8 +121,8 @@ bool bats_command_read(struct bats_command *command, char *const argv[])
 	for (size_t i = 0; i <= at; i++)
 		words_add_copy(&command->start, argv[i]);
 	for (size_t i = at + 1; argv[i]; i++)
-		unbundle(&words, argv[i]);
-	yes = words.count && read_words(command, words.list);
+		bats_command_unbundle(&words, argv[i]);
+	yes = words.count && bats_command_read_words(command, words.list);
 	words_free(words.list);
 	return yes;
 }

@@ -29,7 +29,7 @@ struct way {
 };
 
 /* As a shell names it: links on the way stay. To be freed. */
-static char *here(void)
+static char *bats_list_here(void)
 {
 	const char *name = getenv("PWD");
 	struct stat st, own;
@@ -43,9 +43,9 @@ static char *here(void)
 
 /* A place by the path that bats has for it: cd makes it, by names alone. To be
  * freed. */
-static char *expand(const char *place)
+static char *bats_list_expand(const char *place)
 {
-	char *from = *place == '/' ? NULL : here();
+	char *from = *place == '/' ? NULL : bats_list_here();
 	char *text = xasprintf("%s/%s", from ? from : "", place);
 	char *path = xcalloc(strlen(text) + 2, 1), *rest, *name;
 	size_t n = 0;
@@ -67,7 +67,7 @@ static char *expand(const char *place)
 }
 
 /* The process of a file is told it by this path, among other words. */
-static void take_file(struct search *search, const char *path)
+static void bats_list_take_file(struct search *search, const char *path)
 {
 	struct runner_test *test = file_tests_add(
 		search->tests, search->root, path, search->command->variant);
@@ -120,7 +120,7 @@ static void take_folder(
 			else if (S_ISREG(st.st_mode) &&
 				 is_named(search, name) &&
 				 (recurses || *name != '.'))
-				take_file(search, path);
+				bats_list_take_file(search, path);
 		}
 		free(path);
 	}
@@ -130,13 +130,13 @@ static void take_folder(
 static void take_places(struct search *search)
 {
 	for (size_t i = 0; i < search->command->places.count; i++) {
-		char *path = expand(search->command->places.list[i]);
+		char *path = bats_list_expand(search->command->places.list[i]);
 		struct stat st;
 
 		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 			take_folder(search, path, NULL);
 		else
-			take_file(search, path);
+			bats_list_take_file(search, path);
 		free(path);
 	}
 }
@@ -172,7 +172,7 @@ int bats_list(struct runner_tests *tests, char *const argv[], const char *root,
 static char *setup_of(const struct bats_command *command)
 {
 	for (size_t i = 0; i < command->places.count; i++) {
-		char *path = expand(command->places.list[i]), *setup;
+		char *path = bats_list_expand(command->places.list[i]), *setup;
 		struct stat st;
 
 		if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))

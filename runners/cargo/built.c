@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/capture.h"
+#include "base/json.h"
 #include "map/project.h"
 #include "runners/cargo/command.h"
 #include "runners/cargo/depfile.h"
@@ -40,7 +41,7 @@ static const cJSON *package_of(const cJSON *all, const char *id)
 
 	cJSON_ArrayForEach(each, item(all, "packages"))
 	{
-		const char *name = cargo_list_text(each, "id");
+		const char *name = json_member_text(each, "id");
 
 		if (name && id && !strcmp(name, id))
 			return each;
@@ -48,7 +49,7 @@ static const cJSON *package_of(const cJSON *all, const char *id)
 	return NULL;
 }
 
-static bool is_kind(const cJSON *target, const char *name)
+static bool built_is_kind(const cJSON *target, const char *name)
 {
 	const cJSON *kind = cJSON_GetArrayItem(item(target, "kind"), 0);
 
@@ -57,8 +58,8 @@ static bool is_kind(const cJSON *target, const char *name)
 
 static void take_artifact(struct building *building, const cJSON *message)
 {
-	const char *id = cargo_list_text(message, "package_id");
-	const char *manifest = cargo_list_text(message, "manifest_path");
+	const char *id = json_member_text(message, "package_id");
+	const char *manifest = json_member_text(message, "manifest_path");
 	struct runner_part *part;
 	struct artifact *artifact;
 	const cJSON *each;
@@ -86,7 +87,7 @@ static void use_package(struct building *building, size_t user, const char *id,
 	bool (*which)(const struct artifact *))
 {
 	for (size_t i = 0; i < building->count; i++) {
-		const char *name = cargo_list_text(
+		const char *name = json_member_text(
 			building->list[i].message, "package_id");
 
 		if (i != user && name && !strcmp(name, id) &&
@@ -102,12 +103,12 @@ static bool is_library(const struct artifact *artifact)
 
 static bool is_script(const struct artifact *artifact)
 {
-	return is_kind(artifact->target, "custom-build");
+	return built_is_kind(artifact->target, "custom-build");
 }
 
 static bool is_program(const struct artifact *artifact)
 {
-	return !artifact->tested && is_kind(artifact->target, "bin");
+	return !artifact->tested && built_is_kind(artifact->target, "bin");
 }
 
 static bool is_for_tests(const cJSON *dependency)
@@ -116,7 +117,7 @@ static bool is_for_tests(const cJSON *dependency)
 
 	cJSON_ArrayForEach(each, item(dependency, "dep_kinds"))
 	{
-		const char *kind = cargo_list_text(each, "kind");
+		const char *kind = json_member_text(each, "kind");
 
 		if (!kind || strcmp(kind, "dev") != 0)
 			return false;
@@ -128,8 +129,8 @@ static bool is_for_tests(const cJSON *dependency)
 static void link_part(struct building *building, size_t place)
 {
 	const struct artifact *artifact = &building->list[place];
-	const char *id = cargo_list_text(artifact->message, "package_id");
-	bool example = is_kind(artifact->target, "example");
+	const char *id = json_member_text(artifact->message, "package_id");
+	bool example = built_is_kind(artifact->target, "example");
 	const cJSON *node, *each;
 
 	if (!is_script(artifact))
@@ -137,18 +138,18 @@ static void link_part(struct building *building, size_t place)
 	if (!is_script(artifact) && !cargo_list_is_library(artifact->target))
 		use_package(building, place, id, is_library);
 	/* They may run its programs. */
-	if (is_kind(artifact->target, "test") ||
-		is_kind(artifact->target, "bench"))
+	if (built_is_kind(artifact->target, "test") ||
+		built_is_kind(artifact->target, "bench"))
 		use_package(building, place, id, is_program);
 	cJSON_ArrayForEach(node, item(item(building->all, "resolve"), "nodes"))
 	{
-		const char *name = cargo_list_text(node, "id");
+		const char *name = json_member_text(node, "id");
 
 		if (!name || strcmp(name, id) != 0)
 			continue;
 		cJSON_ArrayForEach(each, item(node, "deps"))
 		{
-			const char *used = cargo_list_text(each, "pkg");
+			const char *used = json_member_text(each, "pkg");
 
 			if (used && (artifact->tested || example ||
 					    !is_for_tests(each)))
@@ -160,9 +161,9 @@ static void link_part(struct building *building, size_t place)
 /* What it is, in any run. One of a registry can be called as one here is. */
 static char *part_name(const struct artifact *artifact)
 {
-	const char *package = cargo_list_text(artifact->package, "name");
-	const char *version = cargo_list_text(artifact->package, "version");
-	const char *target = cargo_list_text(artifact->target, "name");
+	const char *package = json_member_text(artifact->package, "name");
+	const char *version = json_member_text(artifact->package, "version");
+	const char *target = json_member_text(artifact->target, "name");
 	const cJSON *kind =
 		cJSON_GetArrayItem(item(artifact->target, "kind"), 0);
 
@@ -205,11 +206,11 @@ static void add_sources(struct building *building, size_t place)
 /* What a package's script said it depends on, in what it printed. */
 static void take_script(struct building *building, const cJSON *message)
 {
-	const char *id = cargo_list_text(message, "package_id");
-	const char *folder = cargo_list_text(message, "out_dir");
+	const char *id = json_member_text(message, "package_id");
+	const char *folder = json_member_text(message, "out_dir");
 
 	for (size_t i = 0; id && folder && i < building->count; i++) {
-		const char *name = cargo_list_text(
+		const char *name = json_member_text(
 			building->list[i].message, "package_id");
 
 		if (building->list[i].own && is_script(&building->list[i]) &&
@@ -221,12 +222,12 @@ static void take_script(struct building *building, const cJSON *message)
 }
 
 /* The test that a program is of, which begins with this source. */
-static void take_program(
+static void built_take_program(
 	struct building *building, size_t place, const char *root)
 {
 	const struct artifact *artifact = &building->list[place];
-	const char *program = cargo_list_text(artifact->message, "executable");
-	const char *source = cargo_list_text(artifact->target, "src_path");
+	const char *program = json_member_text(artifact->message, "executable");
+	const char *source = json_member_text(artifact->target, "src_path");
 	bool library = cargo_list_is_library(artifact->target);
 	char *stored = source ? project_path(root, source) : xstrdup("");
 	size_t n = strlen(stored);
@@ -241,7 +242,7 @@ static void take_program(
 			continue;
 		if (documents && is_library(artifact)) {
 			const char *name =
-				cargo_list_text(artifact->target, "name");
+				json_member_text(artifact->target, "name");
 			char *crate = xstrdup(name ? name : "");
 
 			for (char *at = crate; *at; at++)
@@ -311,7 +312,7 @@ static void take_messages(
 
 	cJSON_ArrayForEach(each, messages)
 	{
-		const char *reason = cargo_list_text(each, "reason");
+		const char *reason = json_member_text(each, "reason");
 
 		if (reason && !strcmp(reason, "compiler-artifact"))
 			take_artifact(building, each);
@@ -320,11 +321,11 @@ static void take_messages(
 		building->tests->parts[i].name = part_name(&building->list[i]);
 		add_sources(building, i);
 		link_part(building, i);
-		take_program(building, i, root);
+		built_take_program(building, i, root);
 	}
 	cJSON_ArrayForEach(each, messages)
 	{
-		const char *reason = cargo_list_text(each, "reason");
+		const char *reason = json_member_text(each, "reason");
 
 		if (reason && !strcmp(reason, "build-script-executed"))
 			take_script(building, each);
@@ -354,7 +355,7 @@ void cargo_told(struct runner_tests *tests, char *const argv[],
 		building.all = cargo_list_metadata(&command, &err);
 		messages = ask_messages(&command);
 	}
-	building.workspace = cargo_list_text(building.all, "workspace_root");
+	building.workspace = json_member_text(building.all, "workspace_root");
 	if (messages && building.workspace && tests->root) {
 		take_messages(&building, messages, tests->root);
 		drop_others(tests);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "runners/command_option.h"
 #include "runners/launcher.h"
 
@@ -104,13 +105,12 @@ static void take_rest(struct cargo_command *command, char *const words[])
 
 static bool is_cargo(const char *word)
 {
-	const char *slash = strrchr(word, '/');
-
-	return !strcmp(slash ? slash + 1 : word, "cargo");
+	return !strcmp(path_last(word), "cargo");
 }
 
 /* The word behind "test", or 0. A tool chain may stand before it. */
-static size_t read_start(struct cargo_command *command, char *const argv[])
+static size_t cargo_read_start(
+	struct cargo_command *command, char *const argv[])
 {
 	size_t i = launcher_words(argv);
 
@@ -134,7 +134,7 @@ bool cargo_command_read(struct cargo_command *command, char *const argv[])
 
 	memset(command, 0, sizeof(*command));
 	command->variant = xstrdup("");
-	i = read_start(command, argv);
+	i = cargo_read_start(command, argv);
 	if (!i)
 		return false;
 	for (; argv[i]; i += given.words) {

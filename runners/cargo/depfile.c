@@ -7,19 +7,18 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "base/read_file.h"
 
 /* Deeper folders of what a script reads have not been met. */
 #define DEPTH_MAX 32
 
-static bool is_below(const char *path, const char *folder)
+static bool depfile_is_below(const char *path, const char *folder)
 {
-	size_t n = folder ? strlen(folder) : 0;
-
-	return n && !strncmp(path, folder, n) && (path[n] == '/' || !path[n]);
+	return folder && *folder && path_below(path, folder);
 }
 
-static char *absolute(const char *folder, const char *path)
+static char *depfile_absolute(const char *folder, const char *path)
 {
 	return *path == '/' ? xstrdup(path) : xasprintf("%s/%s", folder, path);
 }
@@ -43,7 +42,7 @@ static char *next_path(char **at)
 }
 
 /* "TARGET: SOURCE ...": the first line has them all. */
-static void take_line(struct runner_part *part, char *line,
+static void depfile_take_line(struct runner_part *part, char *line,
 	const char *workspace, const char *built)
 {
 	char *at = strstr(line, ": "), *path;
@@ -52,9 +51,9 @@ static void take_line(struct runner_part *part, char *line,
 		return;
 	at += 2;
 	while ((path = next_path(&at))) {
-		char *file = absolute(workspace, path);
+		char *file = depfile_absolute(workspace, path);
 
-		if (is_below(file, built))
+		if (depfile_is_below(file, built))
 			free(file);
 		else
 			words_add(&part->files, file);
@@ -153,7 +152,7 @@ bool depfile_take(
 			continue;
 		if (strchr(text, '\n'))
 			*strchr(text, '\n') = '\0';
-		take_line(part, text, workspace, built);
+		depfile_take_line(part, text, workspace, built);
 		free(text);
 		return true;
 	}
@@ -167,7 +166,7 @@ static void take_tree(struct runner_part *part, const char *path,
 	struct stat st;
 	DIR *dir;
 
-	if (is_below(path, built) || depth > DEPTH_MAX)
+	if (depfile_is_below(path, built) || depth > DEPTH_MAX)
 		return;
 	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode)) {
 		words_add_copy(&part->files, path);
@@ -206,7 +205,7 @@ void depfile_take_script(struct runner_part *part, const char *output,
 		at += at[6] == ':' ? 7 : 6;
 		said |= !strncmp(at, "rerun-if-", 9);
 		if (!strncmp(at, "rerun-if-changed=", 17)) {
-			char *file = absolute(package, at + 17);
+			char *file = depfile_absolute(package, at + 17);
 
 			take_tree(part, file, built, 0);
 			free(file);

@@ -7,14 +7,8 @@
 
 #include "base/alloc.h"
 #include "base/capture.h"
+#include "base/json.h"
 #include "map/project.h"
-
-const char *cargo_list_text(const cJSON *object, const char *name)
-{
-	const cJSON *text = cJSON_GetObjectItemCaseSensitive(object, name);
-
-	return cJSON_IsString(text) ? text->valuestring : NULL;
-}
 
 bool cargo_list_is_library(const cJSON *target)
 {
@@ -64,7 +58,7 @@ static void add_test(const struct listing *listing, const cJSON *target,
 {
 	struct runner_test *test = runner_tests_add(listing->tests);
 	char *source = project_path(
-		listing->root, cargo_list_text(target, "src_path"));
+		listing->root, json_member_text(target, "src_path"));
 	char *id = xasprintf("%s%s", source, what);
 
 	test->id = *listing->variant ? xasprintf("%s::%s", id, listing->variant)
@@ -78,19 +72,14 @@ static void add_test(const struct listing *listing, const cJSON *target,
 	free(id);
 }
 
-static bool is_true(const cJSON *object, const char *name)
-{
-	return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
 static void take_target(
 	const struct listing *listing, const cJSON *target, const char *folder)
 {
-	const char *name = cargo_list_text(target, "name");
+	const char *name = json_member_text(target, "name");
 	const cJSON *kind = cJSON_GetArrayItem(
 		cJSON_GetObjectItemCaseSensitive(target, "kind"), 0);
 
-	if (!name || !cargo_list_text(target, "src_path") ||
+	if (!name || !json_member_text(target, "src_path") ||
 		!cJSON_IsString(kind) ||
 		!strcmp(kind->valuestring, "custom-build"))
 		return;
@@ -99,7 +88,7 @@ static void take_target(
 		return;
 	}
 	add_test(listing, target, folder, "::unittests", name);
-	if (is_true(target, "doctest")) {
+	if (json_member_is_true(target, "doctest")) {
 		add_test(listing, target, folder, "::doctests", "doctests");
 		listing->tests->list[listing->tests->count - 1].may_lack = true;
 	}
@@ -124,7 +113,7 @@ static void search(const struct listing *listing, const char *folder,
 
 static void take_package(const struct listing *listing, const cJSON *package)
 {
-	const char *manifest = cargo_list_text(package, "manifest_path");
+	const char *manifest = json_member_text(package, "manifest_path");
 	const cJSON *target;
 	char *folder;
 
@@ -144,9 +133,9 @@ static void take_package(const struct listing *listing, const cJSON *package)
 	free(folder);
 }
 
-static bool is_member(const cJSON *all, const cJSON *package)
+static bool cargo_list_is_member(const cJSON *all, const cJSON *package)
 {
-	const char *id = cargo_list_text(package, "id");
+	const char *id = json_member_text(package, "id");
 	const cJSON *each;
 
 	cJSON_ArrayForEach(each,
@@ -158,7 +147,7 @@ static bool is_member(const cJSON *all, const cJSON *package)
 }
 
 /* When packages were used last, locks, and copies of a registry's lists. */
-static void find_own(struct runner_tests *tests)
+static void cargo_list_find_own(struct runner_tests *tests)
 {
 	static const char *const names[] = {".global-cache",
 		".global-cache-journal", ".package-cache",
@@ -192,12 +181,12 @@ int cargo_list(struct runner_tests *tests, char *const argv[], const char *root,
 	tests->chosen = tests->by_status = true;
 	tests->root = root;
 	listing.variant = command.variant;
-	cJSON_ArrayForEach(
-		package, cJSON_GetObjectItemCaseSensitive(
-				 all, "packages")) if (is_member(all, package))
+	cJSON_ArrayForEach(package,
+		cJSON_GetObjectItemCaseSensitive(all,
+			"packages")) if (cargo_list_is_member(all, package))
 		take_package(&listing, package);
-	find_own(tests);
-	built = cargo_list_text(all, "target_directory");
+	cargo_list_find_own(tests);
+	built = json_member_text(all, "target_directory");
 	if (built)
 		words_add_copy(&tests->built, built);
 	cJSON_Delete(all);

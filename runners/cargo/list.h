@@ -20,9 +20,6 @@ int cargo_list(struct runner_tests *tests, char *const argv[], const char *root,
 cJSON *cargo_list_metadata(
 	const struct cargo_command *command, struct err *err);
 
-/* A text of an object; or NULL. */
-const char *cargo_list_text(const cJSON *object, const char *name);
-
 /* Whether a target is a library, of whatever kind. */
 bool cargo_list_is_library(const cJSON *target);
 

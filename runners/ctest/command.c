@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "base/words.h"
 #include "map/project.h"
 #include "runners/command_option.h"
@@ -106,8 +107,7 @@ static struct command_option_given read_option(char *const argv[])
 
 static bool is_ctest(const char *word)
 {
-	const char *slash = strrchr(word, '/');
-	const char *name = slash ? slash + 1 : word;
+	const char *name = path_last(word);
 
 	return !strcmp(name, "ctest") || !strcmp(name, "ctest3");
 }

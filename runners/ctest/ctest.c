@@ -28,18 +28,21 @@ static enum runner_end ctest_end(int status)
 	case TESTS_FAILED:
 		return RUNNER_FAILED;
 	default:
-		return status > 128 ? RUNNER_BROKEN_OFF : RUNNER_GAVE_UP;
+		return runner_end_by_signal(status);
 	}
 }
 
 static const struct ignored_row ignored[] = {
 	{"*/Testing/Temporary", false, "times and logs of ctest"}, {0}};
 
+static const char *const marks[] = {"CMakeLists.txt", NULL};
+
 const struct adapter adapter_ctest = {
 	.name = "ctest",
 	.recognise = ctest_recognise,
 	.end = ctest_end,
 	.ignored = ignored,
+	.marks = marks,
 	.silence =
 		"ctest listed no tests (it has to be of CMake 3.14 or later)",
 	.asked = ctest_command_asked,

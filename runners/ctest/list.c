@@ -63,7 +63,7 @@ static char **ids_of(char **names, const char *head)
 	return names;
 }
 
-static int take_test(
+static int ctest_list_take_test(
 	struct runner_tests *tests, const cJSON *test, const char *head)
 {
 	const cJSON *name = cJSON_GetObjectItemCaseSensitive(test, "name");
@@ -93,7 +93,7 @@ static int take_tests(struct runner_tests *tests, const char *text,
 	int code = cJSON_IsArray(list) ? 0 : -1;
 
 	cJSON_ArrayForEach(test, list) if (code == 0) code =
-		take_test(tests, test, head);
+		ctest_list_take_test(tests, test, head);
 	cJSON_Delete(all);
 	return code < 0 ? err_set(err, code, "ctest did not list its tests")
 			: 0;

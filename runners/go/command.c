@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "map/project.h"
 #include "runners/command_option.h"
 #include "runners/launcher.h"
@@ -115,13 +116,11 @@ static bool is_package(const char *word)
 
 static bool is_go(const char *word)
 {
-	const char *slash = strrchr(word, '/');
-
-	return !strcmp(slash ? slash + 1 : word, "go");
+	return !strcmp(path_last(word), "go");
 }
 
 /* The word behind "test", or 0. */
-static size_t read_start(struct go_command *command, char *const argv[])
+static size_t go_read_start(struct go_command *command, char *const argv[])
 {
 	size_t i = launcher_words(argv);
 
@@ -151,7 +150,7 @@ bool go_command_read(struct go_command *command, char *const argv[])
 
 	memset(command, 0, sizeof(*command));
 	command->variant = xstrdup("");
-	i = read_start(command, argv);
+	i = go_read_start(command, argv);
 	if (!i)
 		return false;
 	while (argv[i]) {

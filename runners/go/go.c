@@ -32,10 +32,17 @@ static enum runner_end go_end(int status)
 	}
 }
 
+static const struct ignored_row ignored[] = {
+	{"*/go/telemetry", true, "counts of how often go commands ran"}, {0}};
+
+static const char *const marks[] = {"go.mod", NULL};
+
 const struct adapter adapter_go = {
 	.name = "go",
 	.recognise = go_recognise,
 	.end = go_end,
+	.ignored = ignored,
+	.marks = marks,
 	.silence = "go listed no packages; ftrace needs go 1.20 or later",
 	.asked = go_command_asked,
 	.is_part = go_command_is_part,

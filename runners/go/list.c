@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "base/capture.h"
 #include "base/intern.h"
-#include "map/project.h"
+#include "base/json.h"
 #include "runners/go/searched.h"
 
 /*
@@ -41,18 +41,6 @@ struct listing {
 	cJSON **packages;      /* of parts; NULL: it has to be made up */
 	size_t count, room;
 };
-
-const char *go_list_text(const cJSON *object, const char *name)
-{
-	const cJSON *text = cJSON_GetObjectItemCaseSensitive(object, name);
-
-	return cJSON_IsString(text) ? text->valuestring : NULL;
-}
-
-static bool is_true(const cJSON *object, const char *name)
-{
-	return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
-}
 
 cJSON *go_list_next(const char **at)
 {
@@ -90,18 +78,6 @@ static char *real_folder(const char *folder)
 	char *real = realpath(folder, NULL);
 
 	return real ? real : xstrdup(folder);
-}
-
-char *go_list_id(const char *root, const char *folder)
-{
-	char *stored = project_path(root, folder), *id;
-
-	if (*stored == '/' || !strcmp(stored, ".") ||
-		!strncmp(stored, "../", 3))
-		return stored;
-	id = xasprintf("./%s", stored);
-	free(stored);
-	return id;
 }
 
 /*
@@ -149,8 +125,8 @@ static void take_part(struct listing *listing, size_t place)
 {
 	struct runner_part *part = &listing->tests->parts[place];
 	const cJSON *package = listing->packages[place], *each;
-	const char *folder = go_list_text(package, "Dir");
-	const char *tested = go_list_text(package, "ForTest");
+	const char *folder = json_member_text(package, "Dir");
+	const char *tested = json_member_text(package, "ForTest");
 	const cJSON *map;
 
 	for (const char *const *kind = files_of; folder && *kind; kind++)
@@ -168,7 +144,7 @@ static void take_part(struct listing *listing, size_t place)
 	cJSON_ArrayForEach(
 		each, cJSON_GetObjectItemCaseSensitive(package, "Imports"))
 	{
-		const char *name = go_list_text(map, each->valuestring);
+		const char *name = json_member_text(map, each->valuestring);
 		uint32_t used;
 
 		if (!name)
@@ -210,10 +186,10 @@ static size_t program_part(struct listing *listing, const char *path)
 	return place;
 }
 
-static void take_test(struct listing *listing, const cJSON *package)
+static void go_list_take_test(struct listing *listing, const cJSON *package)
 {
-	const char *path = go_list_text(package, "ImportPath");
-	const char *dir = go_list_text(package, "Dir");
+	const char *path = json_member_text(package, "ImportPath");
+	const char *dir = json_member_text(package, "Dir");
 	size_t place = program_part(listing, path);
 	struct runner_test *test;
 	char *id;
@@ -222,7 +198,7 @@ static void take_test(struct listing *listing, const cJSON *package)
 	test->folder = real_folder(dir);
 	test->part = place + 1;
 	runner_part_look(&listing->tests->parts[place], xstrdup(dir), TESTED);
-	id = go_list_id(listing->root, test->folder);
+	id = searched_id(listing->root, test->folder);
 	test->id = *listing->command->variant
 			   ? xasprintf("%s::%s", id, listing->command->variant)
 			   : xstrdup(id);
@@ -236,13 +212,13 @@ static void take_test(struct listing *listing, const cJSON *package)
 /* Named, and not because a test is built of it. */
 static bool is_asked_for(const cJSON *package)
 {
-	const char *path = go_list_text(package, "ImportPath");
-	const char *name = go_list_text(package, "Name");
+	const char *path = json_member_text(package, "ImportPath");
+	const char *name = json_member_text(package, "Name");
 	size_t n = strlen(path);
 
-	return !is_true(package, "DepOnly") &&
-	       !go_list_text(package, "ForTest") &&
-	       go_list_text(package, "Dir") &&
+	return !json_member_is_true(package, "DepOnly") &&
+	       !json_member_text(package, "ForTest") &&
+	       json_member_text(package, "Dir") &&
 	       !(n > 5 && !strcmp(path + n - 5, ".test") && name &&
 		       !strcmp(name, "main") &&
 		       !cJSON_GetObjectItemCaseSensitive(
@@ -258,9 +234,9 @@ static void list_take(struct listing *listing, const char *text)
 	cJSON *package;
 
 	while ((package = go_list_next(&at))) {
-		const char *path = go_list_text(package, "ImportPath");
+		const char *path = json_member_text(package, "ImportPath");
 
-		if (path && !is_true(package, "Standard"))
+		if (path && !json_member_is_true(package, "Standard"))
 			add_part(listing, path, package);
 		else
 			cJSON_Delete(package);
@@ -270,13 +246,13 @@ static void list_take(struct listing *listing, const char *text)
 		take_part(listing, i);
 	for (size_t i = 0; i < count; i++)
 		if (is_asked_for(listing->packages[i]))
-			take_test(listing, listing->packages[i]);
+			go_list_take_test(listing, listing->packages[i]);
 	searched_find(listing->tests, listing->command, listing->root,
 		listing->packages, count);
 }
 
 /* Where go keeps what it built, and what it counts. */
-static int find_own(struct runner_tests *tests,
+static int go_list_find_own(struct runner_tests *tests,
 	const struct go_command *command, struct err *err)
 {
 	static const char *const asking[] = {"env", "-json", "GOCACHE",
@@ -293,13 +269,13 @@ static int find_own(struct runner_tests *tests,
 	if (code < 0)
 		return code;
 	all = cJSON_Parse(text);
-	folder = go_list_text(all, "GOCACHE");
+	folder = json_member_text(all, "GOCACHE");
 	if (folder && *folder == '/')
 		words_add_copy(&tests->own, folder);
-	folder = go_list_text(all, "GOTELEMETRYDIR");
+	folder = json_member_text(all, "GOTELEMETRYDIR");
 	if (folder && *folder == '/')
 		words_add_copy(&tests->own, folder);
-	folder = go_list_text(all, "GOMODCACHE");
+	folder = json_member_text(all, "GOMODCACHE");
 	if (folder && *folder == '/')
 		words_add(&tests->own, xasprintf("%s/cache", folder));
 	cJSON_Delete(all);
@@ -331,7 +307,7 @@ int go_list(struct runner_tests *tests, char *const argv[], const char *root,
 		&command, asking, (const char *const *)command.packages.list);
 	code = capture(words, &text, &size, err);
 	if (code == 0)
-		code = find_own(tests, &command, err);
+		code = go_list_find_own(tests, &command, err);
 	if (code == 0)
 		list_take(&listing, text);
 	for (size_t i = 0; i < listing.count; i++)

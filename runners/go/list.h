@@ -23,10 +23,4 @@ char **go_list_words(const struct go_command *command,
 /* The next of the objects that go prints one behind the other; or NULL. */
 cJSON *go_list_next(const char **at);
 
-/* As ids name a folder: as go takes it from the root. To be freed. */
-char *go_list_id(const char *root, const char *folder);
-
-/* A text of an object; or NULL. */
-const char *go_list_text(const cJSON *object, const char *name);
-
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/capture.h"
+#include "base/json.h"
 #include "runners/go/command.h"
 #include "runners/go/list.h"
 
@@ -83,9 +84,9 @@ static void find_broken(struct interner *broken,
 		command, asking, (const char *const *)packages.list);
 	at = capture(words, &text, &size, &err) == 0 ? text : "";
 	while ((package = go_list_next(&at))) {
-		const char *path = go_list_text(package, "ImportPath");
+		const char *path = json_member_text(package, "ImportPath");
 
-		if (path && !go_list_text(package, "Export"))
+		if (path && !json_member_text(package, "Export"))
 			intern(broken, path, strlen(path));
 		cJSON_Delete(package);
 	}

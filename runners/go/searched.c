@@ -10,7 +10,8 @@
 
 #include "base/alloc.h"
 #include "base/intern.h"
-#include "runners/go/list.h"
+#include "base/json.h"
+#include "map/project.h"
 
 /* Deeper folders of packages have not been met. */
 #define DEPTH_MAX 64
@@ -22,6 +23,18 @@ struct search {
 	unsigned depth;
 };
 
+char *searched_id(const char *root, const char *folder)
+{
+	char *stored = project_path(root, folder), *id;
+
+	if (*stored == '/' || !strcmp(stored, ".") ||
+		!strncmp(stored, "../", 3))
+		return stored;
+	id = xasprintf("./%s", stored);
+	free(stored);
+	return id;
+}
+
 /* "go help packages". */
 static bool is_passed_by(const char *name)
 {
@@ -29,7 +42,7 @@ static bool is_passed_by(const char *name)
 	       !strcmp(name, "vendor");
 }
 
-static bool is_directory(DIR *dir, const struct dirent *entry)
+static bool searched_is_directory(DIR *dir, const struct dirent *entry)
 {
 	struct stat st;
 
@@ -65,13 +78,14 @@ static void search_folder(struct search *search, const char *folder)
 	}
 	searched = runner_parts_add(&tests->searched, &tests->searched_count,
 		&tests->searched_room);
-	searched->name = go_list_id(search->root, folder);
+	searched->name = searched_id(search->root, folder);
 	runner_part_look(searched, xstrdup(folder), "*/");
 	search->depth++;
 	while ((entry = readdir(dir))) {
 		char *path;
 
-		if (is_passed_by(entry->d_name) || !is_directory(dir, entry))
+		if (is_passed_by(entry->d_name) ||
+			!searched_is_directory(dir, entry))
 			continue;
 		path = xasprintf("%s/%s", folder, entry->d_name);
 		if (!is_other_module(path))
@@ -111,11 +125,10 @@ static void search_modules(
 	for (size_t i = 0; i < count; i++) {
 		const cJSON *module =
 			cJSON_GetObjectItemCaseSensitive(packages[i], "Module");
-		const char *folder = go_list_text(module, "Dir");
+		const char *folder = json_member_text(module, "Dir");
 		char *real;
 
-		if (!folder || !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
-				       module, "Main")))
+		if (!folder || !json_member_is_true(module, "Main"))
 			continue;
 		real = realpath(folder, NULL);
 		if (real)

@@ -12,6 +12,9 @@
 #include "runners/go/command.h"
 #include "runners/tests.h"
 
+/* As ids name a folder: as go takes it from the root. To be freed. */
+char *searched_id(const char *root, const char *folder);
+
 /* From what go listed, whose modules patterns without a place are for. */
 void searched_find(struct runner_tests *tests, const struct go_command *command,
 	const char *root, cJSON *const *packages, size_t count);

@@ -8,8 +8,21 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "base/words.h"
 #include "runners/launcher.h"
+
+const char *const javascript_marks[] = {"package.json", NULL};
+
+/* What is in it others have written, and each has tests of its own. */
+#define INSTALLED "node_modules"
+const char *const javascript_installed[] = {INSTALLED, NULL};
+
+const struct ignored_row javascript_ignored[] = {
+	{"*/.npm/_logs", true, "logs"},
+	{"*/.npm/_update-notifier-last-checked", true, "a time"},
+	{0},
+};
 
 /* "name: text, ", in which no byte of the text means anything. */
 static void javascript_put(FILE *out, const char *name, const char *bytes)
@@ -64,13 +77,13 @@ enum runner_end javascript_end(int status)
 	case 1:
 		return RUNNER_FAILED;
 	default:
-		return status > 128 ? RUNNER_BROKEN_OFF : RUNNER_GAVE_UP;
+		return runner_end_by_signal(status);
 	}
 }
 
 bool javascript_skips(const char *directory)
 {
-	return !strcmp(directory, "node_modules") || !strcmp(directory, ".git");
+	return !strcmp(directory, INSTALLED) || !strcmp(directory, ".git");
 }
 
 /* A pattern is relative to the root, and so is one of its path's ends. */
@@ -85,13 +98,6 @@ bool javascript_matches(const char *pattern, const char *path)
 	       fnmatch(end, path, FNM_EXTMATCH) == 0;
 }
 
-static const char *javascript_base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool javascript_is_among(const char *word, const char *const *names)
 {
 	for (; *names; names++)
@@ -103,7 +109,7 @@ static bool javascript_is_among(const char *word, const char *const *names)
 /* mocha, _mocha, mocha.js, jest.js, vitest.mjs */
 static bool javascript_is_program(const char *word, const char *name)
 {
-	const char *base = javascript_base_name(word);
+	const char *base = path_last(word);
 	size_t n = strlen(name);
 
 	base += *base == '_';
@@ -118,7 +124,7 @@ static bool javascript_runs_packages(const char *word)
 	static const char *const names[] = {"npx", "npm", "yarn", "pnpm",
 		"pnpx", "bunx", "c8", "nyc", "cross-env", "dotenv", NULL};
 
-	return javascript_is_among(javascript_base_name(word), names);
+	return javascript_is_among(path_last(word), names);
 }
 
 static bool javascript_is_theirs(const char *word)
@@ -159,9 +165,8 @@ size_t javascript_find_node(char *const argv[])
 {
 	size_t i = javascript_behind(argv);
 
-	return argv[i] && !strcmp(javascript_base_name(argv[i]), "node")
-		       ? i
-		       : JAVASCRIPT_NONE;
+	return argv[i] && !strcmp(path_last(argv[i]), "node") ? i
+							      : JAVASCRIPT_NONE;
 }
 
 size_t javascript_find(char *const argv[], const char *name)
@@ -197,7 +202,7 @@ char **javascript_asked(char *const argv[], size_t at, const char *name)
 	struct words words = {0};
 
 	for (size_t i = 0; i < at; i++)
-		if (strcmp(javascript_base_name(argv[i]), "node") != 0 &&
+		if (strcmp(path_last(argv[i]), "node") != 0 &&
 			!javascript_runs_packages(argv[i]) &&
 			strcmp(argv[i], "exec") != 0 &&
 			strcmp(argv[i], "--") != 0)

@@ -19,6 +19,9 @@ enum runner_end javascript_end(int status);
 char *javascript_startup(const struct adapter_start *start);
 bool javascript_skips(const char *directory);
 bool javascript_matches(const char *pattern, const char *path);
+extern const char *const javascript_marks[], *const javascript_installed[];
+/* Of what starts runners; for one that rewrites nothing itself. */
+extern const struct ignored_row javascript_ignored[];
 
 /*
  * The word of argv that starts the program of that name: itself, a script of

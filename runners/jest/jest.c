@@ -50,6 +50,8 @@ const struct adapter adapter_jest = {
 	.recognise = jest_recognise,
 	.end = javascript_end,
 	.ignored = ignored,
+	.marks = javascript_marks,
+	.installed = javascript_installed,
 	.silence = "jest did not load ftrace's hook, which needs jest 29 or "
 		   "later, and no setting that chooses among the tests",
 	.skips = javascript_skips,

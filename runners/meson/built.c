@@ -19,7 +19,7 @@ struct building {
 };
 
 /* A path of the build's without "." and ".." in it; to be freed. */
-static char *absolute(const char *folder, const char *name)
+static char *meson_built_absolute(const char *folder, const char *name)
 {
 	char *text =
 		*name == '/' ? xstrdup(name) : xasprintf("%s/%s", folder, name);
@@ -43,7 +43,7 @@ static char *absolute(const char *folder, const char *name)
 }
 
 /* The next word of a line of ninja's, which is cut; colon: it ended so. */
-static char *next_word(char **at, bool *colon)
+static char *meson_built_next_word(char **at, bool *colon)
 {
 	char *from = *at + strspn(*at, " "), *to = from, *word = from;
 
@@ -100,24 +100,24 @@ static void take_edge(struct building *building, char *text)
 		return;
 	part = runner_parts_add(
 		&tests->parts, &tests->part_count, &tests->part_room);
-	while (!colon && (word = next_word(&text, &colon))) {
+	while (!colon && (word = meson_built_next_word(&text, &colon))) {
 		char *path;
 
 		if (!strcmp(word, "|"))
 			continue;
-		path = absolute(building->folder, word);
+		path = meson_built_absolute(building->folder, word);
 		if (!part->name)
 			part->name = name_of(building, path);
 		add_made(building, path, tests->part_count - 1);
 		words_add(&part->made, path);
 	}
-	next_word(&text, &colon); /* the rule */
-	while ((word = next_word(&text, &colon))) {
+	meson_built_next_word(&text, &colon); /* the rule */
+	while ((word = meson_built_next_word(&text, &colon))) {
 		if (!strcmp(word, "||") || !strcmp(word, "|@"))
 			return;
 		if (strcmp(word, "|") != 0)
-			words_add(
-				&part->files, absolute(building->folder, word));
+			words_add(&part->files,
+				meson_built_absolute(building->folder, word));
 	}
 }
 
@@ -204,14 +204,15 @@ static bool read_found(struct building *building)
 		if (name > line) {
 			if (part)
 				words_add(&part->files,
-					absolute(building->folder, name));
+					meson_built_absolute(
+						building->folder, name));
 			continue;
 		}
 		end = strstr(line, ": #deps ");
 		if (!end)
 			continue;
 		*end = '\0';
-		path = absolute(building->folder, line);
+		path = meson_built_absolute(building->folder, line);
 		maker = maker_of(building, path);
 		part = maker == SIZE_MAX ? NULL
 					 : &building->tests->parts[maker];
@@ -241,7 +242,7 @@ static int64_t changed_at(const char *path)
 }
 
 /* Whether something that it reads has changed since, as ninja sees it. */
-static bool is_stale(const struct runner_part *part)
+static bool meson_built_is_stale(const struct runner_part *part)
 {
 	int64_t made = INT64_MAX, read = 0;
 
@@ -310,7 +311,7 @@ static void take_words(
 	words_add(&part->files,
 		xasprintf("%s/meson-info/intro-tests.json", building->folder));
 	for (char **word = test->words; word && *word; word++) {
-		char *path = absolute(building->folder, *word);
+		char *path = meson_built_absolute(building->folder, *word);
 		size_t maker = maker_of(building, path);
 
 		if (maker != SIZE_MAX)
@@ -329,7 +330,8 @@ static void doubt_stale(struct building *building, size_t first)
 	struct runner_tests *tests = building->tests;
 
 	for (size_t i = first; i < tests->part_count; i++)
-		tests->parts[i].unknown |= is_stale(&tests->parts[i]);
+		tests->parts[i].unknown |=
+			meson_built_is_stale(&tests->parts[i]);
 }
 
 void meson_built(struct runner_tests *tests, const char *folder, bool builds)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "map/project.h"
 #include "runners/command_option.h"
 #include "runners/launcher.h"
@@ -36,7 +37,7 @@ static const struct command_option options[] = {
 	{NULL, false, SHOWS},
 };
 
-static void take_option(
+static void meson_command_take_option(
 	struct meson_command *command, const struct command_option_given *given)
 {
 	int meaning = given->option->meaning;
@@ -59,9 +60,7 @@ static void take_option(
 
 static bool is_meson(const char *word)
 {
-	const char *slash = strrchr(word, '/');
-
-	return !strcmp(slash ? slash + 1 : word, "meson");
+	return !strcmp(path_last(word), "meson");
 }
 
 bool meson_command_read(struct meson_command *command, char *const argv[])
@@ -88,7 +87,7 @@ bool meson_command_read(struct meson_command *command, char *const argv[])
 			options, COMMAND_OPTION_EQUALS, argv + i);
 		if (!given.words)
 			return false;
-		take_option(command, &given);
+		meson_command_take_option(command, &given);
 	}
 	return true;
 }

@@ -21,7 +21,7 @@ static const char *text_of(const cJSON *object, const char *name)
 	return cJSON_IsString(text) ? text->valuestring : NULL;
 }
 
-static char **texts_of(const cJSON *array)
+static char **meson_list_texts_of(const cJSON *array)
 {
 	struct words texts = {0};
 	const cJSON *each;
@@ -78,7 +78,8 @@ static char *filtered(const struct meson_command *command, struct err *err)
 	return lines;
 }
 
-static bool is_among(const char *lines, const cJSON *test, const char *name)
+static bool meson_list_is_among(
+	const char *lines, const cJSON *test, const char *name)
 {
 	char *pretty = pretty_of(test, name);
 	char *line = xasprintf("\n%s\n", pretty);
@@ -92,7 +93,7 @@ static bool is_among(const char *lines, const cJSON *test, const char *name)
 }
 
 /* As meson takes it back; to be freed. */
-static char *argument_of(const cJSON *test, const char *name)
+static char *meson_list_argument_of(const cJSON *test, const char *name)
 {
 	const cJSON *suites = cJSON_GetObjectItemCaseSensitive(test, "suite");
 	const cJSON *suite = cJSON_GetArrayItem(suites, 0);
@@ -101,14 +102,15 @@ static char *argument_of(const cJSON *test, const char *name)
 	return xasprintf("%.*s:%s", (int)strcspn(text, ":"), text, name);
 }
 
-static void take_test(
+static void meson_list_take_test(
 	struct runner_tests *tests, const cJSON *test, const char *name)
 {
 	struct runner_test *added = runner_tests_add(tests);
 
-	added->argument = argument_of(test, name);
+	added->argument = meson_list_argument_of(test, name);
 	added->id = xasprintf("%s::%s", tests->file, added->argument);
-	added->words = texts_of(cJSON_GetObjectItemCaseSensitive(test, "cmd"));
+	added->words = meson_list_texts_of(
+		cJSON_GetObjectItemCaseSensitive(test, "cmd"));
 	added->skips_itself = true;
 }
 
@@ -120,7 +122,8 @@ static bool splits_unit(const struct runner_tests *tests, const cJSON *left)
 
 	cJSON_ArrayForEach(test, left)
 	{
-		char *argument = argument_of(test, text_of(test, "name"));
+		char *argument =
+			meson_list_argument_of(test, text_of(test, "name"));
 
 		for (size_t i = 0; i < tests->count; i++)
 			splits |= !strcmp(tests->list[i].argument, argument);
@@ -129,7 +132,7 @@ static bool splits_unit(const struct runner_tests *tests, const cJSON *left)
 	return splits;
 }
 
-static int take_tests(struct runner_tests *tests, const char *folder,
+static int meson_list_take_tests(struct runner_tests *tests, const char *folder,
 	const char *lines, struct err *err)
 {
 	char *path = xasprintf("%s/meson-info/intro-tests.json", folder);
@@ -144,8 +147,8 @@ static int take_tests(struct runner_tests *tests, const char *folder,
 	{
 		const char *name = text_of(test, "name");
 
-		if (name && (!lines || is_among(lines, test, name)))
-			take_test(tests, test, name);
+		if (name && (!lines || meson_list_is_among(lines, test, name)))
+			meson_list_take_test(tests, test, name);
 		else if (name)
 			cJSON_AddItemToArray(left, cJSON_Duplicate(test, true));
 	}
@@ -161,7 +164,7 @@ static int take_tests(struct runner_tests *tests, const char *folder,
 }
 
 /* What it keeps for itself there, and writes each time. */
-static void add_own(struct runner_tests *tests, const char *folder)
+static void meson_list_add_own(struct runner_tests *tests, const char *folder)
 {
 	static const char *const names[] = {".ninja_log", ".ninja_deps",
 		".ninja_lock", "meson-logs", "meson-private", NULL};
@@ -184,14 +187,14 @@ int meson_list(struct runner_tests *tests, char *const argv[], const char *root,
 	if (folder) {
 		tests->file = project_path(root, command.directory);
 		tests->chosen = command.filters;
-		add_own(tests, folder);
+		meson_list_add_own(tests, folder);
 		/* As the command would do itself, and then has not to. */
 		if (command.builds)
 			meson_built_regenerate(folder);
 		if (command.filters)
 			lines = filtered(&command, err);
 		if (lines || !command.filters)
-			code = take_tests(tests, folder, lines, err);
+			code = meson_list_take_tests(tests, folder, lines, err);
 	} else {
 		err_set(err, -1, "'%s' runs no test", argv[0]);
 	}
@@ -241,7 +244,7 @@ char **meson_start(struct runner_tests *tests, char *const argv[],
 }
 
 /* NULL: it did not come to an end. */
-static const char *outcome_of(const char *result)
+static const char *meson_list_outcome_of(const char *result)
 {
 	static const char *const outcomes[][2] = {{"OK", "passed"},
 		{"SKIP", "skipped"}, {"EXPECTEDFAIL", "xfailed"},
@@ -266,7 +269,7 @@ static bool are_words(char *const *words, const cJSON *array)
 }
 
 /* Of two of one name that is told which ended worse. */
-static void take_told(struct runner_tests *tests, const cJSON *told)
+static void meson_list_take_told(struct runner_tests *tests, const cJSON *told)
 {
 	const char *name = text_of(told, "name");
 	const char *result = text_of(told, "result");
@@ -283,7 +286,7 @@ static void take_told(struct runner_tests *tests, const cJSON *told)
 			!are_words(test->words, words))
 			continue;
 		if (!test->outcome || strcmp(test->outcome, "failed") != 0)
-			test->outcome = outcome_of(result);
+			test->outcome = meson_list_outcome_of(result);
 		if (cJSON_IsNumber(took))
 			test->duration = (int64_t)(took->valuedouble * 1e6);
 	}
@@ -302,7 +305,7 @@ static void read_log(struct runner_tests *tests, const char *folder)
 		line = strtok_r(NULL, "\n", &rest)) {
 		cJSON *told = cJSON_Parse(line);
 
-		take_told(tests, told);
+		meson_list_take_told(tests, told);
 		cJSON_Delete(told);
 	}
 	free(text);

@@ -5,8 +5,6 @@
  */
 #include "runners/meson/meson.h"
 
-#include <signal.h>
-
 #include "runners/meson/command.h"
 #include "runners/meson/list.h"
 
@@ -27,21 +25,20 @@ static enum runner_end meson_end(int status)
 		return RUNNER_PASSED;
 	case MESON_NOT_BUILT:
 		return RUNNER_GAVE_UP;
-	case 128 + SIGHUP:
-	case 128 + SIGINT:
-	case 128 + SIGQUIT:
-	case 128 + SIGKILL:
-	case 128 + SIGTERM:
-		return RUNNER_BROKEN_OFF;
 	default:
-		return RUNNER_FAILED;
+		return runner_end_by_signal(status) == RUNNER_BROKEN_OFF
+			       ? RUNNER_BROKEN_OFF
+			       : RUNNER_FAILED;
 	}
 }
+
+static const char *const marks[] = {"meson.build", NULL};
 
 const struct adapter adapter_meson = {
 	.name = "meson",
 	.recognise = meson_recognise,
 	.end = meson_end,
+	.marks = marks,
 	.silence = "meson listed no tests",
 	.asked = meson_command_asked,
 	.is_part = meson_command_is_part,

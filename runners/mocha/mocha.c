@@ -5,8 +5,6 @@
  */
 #include "runners/mocha/mocha.h"
 
-#include <signal.h>
-
 #include "runners/javascript/javascript.h"
 
 /* Options that choose among the tests of a file: such a run is no units'. */
@@ -24,18 +22,11 @@ static bool mocha_recognise(char *const argv[])
 /* The number of tests that failed. */
 static enum runner_end mocha_end(int status)
 {
-	switch (status) {
-	case 0:
+	if (!status)
 		return RUNNER_PASSED;
-	case 128 + SIGHUP:
-	case 128 + SIGINT:
-	case 128 + SIGQUIT:
-	case 128 + SIGKILL:
-	case 128 + SIGTERM:
-		return RUNNER_BROKEN_OFF;
-	default:
-		return RUNNER_FAILED;
-	}
+	return runner_end_by_signal(status) == RUNNER_BROKEN_OFF
+		       ? RUNNER_BROKEN_OFF
+		       : RUNNER_FAILED;
 }
 
 static char **mocha_asked(char *const argv[], const char *root,
@@ -57,6 +48,9 @@ const struct adapter adapter_mocha = {
 	.name = "mocha",
 	.recognise = mocha_recognise,
 	.end = mocha_end,
+	.ignored = javascript_ignored,
+	.marks = javascript_marks,
+	.installed = javascript_installed,
 	.silence = "mocha did not load ftrace's hook, which needs mocha 8 or "
 		   "later, and no setting that chooses among the tests",
 	.startup = javascript_startup,

@@ -51,6 +51,9 @@ const struct adapter adapter_node = {
 	.name = "node",
 	.recognise = node_recognise,
 	.end = javascript_end,
+	.ignored = javascript_ignored,
+	.marks = javascript_marks,
+	.installed = javascript_installed,
 	.silence = "node did not load ftrace's hook, which needs node 20 or "
 		   "later",
 	.skips = javascript_skips,

@@ -263,7 +263,7 @@ static void XMLCALL refuse_entity(void *data, const char *name, int parameter,
 	stop(data, xasprintf("it declares an entity, '%.64s'", name));
 }
 
-static int explain(
+static int junit_explain(
 	const struct reader *reader, const char *name, struct err *err)
 {
 	enum XML_Error code = XML_GetErrorCode(reader->parser);
@@ -312,7 +312,7 @@ int junit_read(struct told *told, const char *name, const char *text,
 	XML_SetElementHandler(reader.parser, junit_begin, junit_end);
 	XML_SetEntityDeclHandler(reader.parser, refuse_entity);
 	if (!junit_parse(&reader, text, size))
-		code = explain(&reader, name, err);
+		code = junit_explain(&reader, name, err);
 	XML_ParserFree(reader.parser);
 	for (size_t i = 0; i < reader.suite_count; i++)
 		free(reader.suites[i]);

@@ -293,7 +293,7 @@ static bool begins_yaml(struct reader *reader, const struct line *line)
 	return true;
 }
 
-static int take_line(struct reader *reader, const struct line *line)
+static int tap_take_line(struct reader *reader, const struct line *line)
 {
 	size_t depth = line->indent / INDENT;
 
@@ -359,7 +359,7 @@ static int read_lines(struct reader *reader, char *text)
 		trim_end(text);
 		line.indent = strspn(text, " ");
 		line.text = text + line.indent;
-		code = take_line(reader, &line);
+		code = tap_take_line(reader, &line);
 	}
 	return code;
 }

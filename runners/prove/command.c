@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "runners/command_option.h"
 #include "runners/launcher.h"
 
@@ -81,7 +82,7 @@ static const struct command_option options[] = {
 
 /* Letters behind one dash are options of their own; of one with a value what
  * follows it is that. */
-static void unbundle(struct words *words, const char *word)
+static void prove_command_unbundle(struct words *words, const char *word)
 {
 	if (word[0] != '-' || !word[1] || word[1] == '-') {
 		words_add_copy(words, word);
@@ -106,7 +107,7 @@ static void vary(
 		command_option_vary(&command->variant, given->value);
 }
 
-static void take_option(
+static void prove_command_take_option(
 	struct prove_command *command, const struct command_option_given *given)
 {
 	int meaning = given->option->meaning;
@@ -124,7 +125,8 @@ static void take_option(
 }
 
 /* What follows "::" is for the tests. */
-static void take_rest(struct prove_command *command, char *const rest[])
+static void prove_command_take_rest(
+	struct prove_command *command, char *const rest[])
 {
 	for (; *rest; rest++) {
 		command_option_vary(&command->variant, *rest);
@@ -134,19 +136,18 @@ static void take_rest(struct prove_command *command, char *const rest[])
 
 static bool is_prove(const char *word)
 {
-	const char *slash = strrchr(word, '/');
-
-	return !strcmp(slash ? slash + 1 : word, "prove");
+	return !strcmp(path_last(word), "prove");
 }
 
-static bool read_words(struct prove_command *command, char *const argv[])
+static bool prove_command_read_words(
+	struct prove_command *command, char *const argv[])
 {
 	struct command_option_given given;
 
 	for (size_t i = 0; argv[i]; i += given.words) {
 		given.words = 1;
 		if (!strcmp(argv[i], "::")) {
-			take_rest(command, argv + i);
+			prove_command_take_rest(command, argv + i);
 			return true;
 		}
 		if (*argv[i] != '-') {
@@ -157,7 +158,7 @@ static bool read_words(struct prove_command *command, char *const argv[])
 			options, COMMAND_OPTION_EQUALS, argv + i);
 		if (!given.words)
 			return false;
-		take_option(command, &given);
+		prove_command_take_option(command, &given);
 	}
 	return true;
 }
@@ -181,10 +182,10 @@ bool prove_command_read(struct prove_command *command, char *const argv[])
 	if (!argv[i] || !is_prove(argv[i]) || sets_options(argv, i))
 		return false;
 	for (i++; argv[i] && strcmp(argv[i], "::") != 0; i++)
-		unbundle(&words, argv[i]);
+		prove_command_unbundle(&words, argv[i]);
 	if (argv[i])
 		words_add_list(&words, (const char *const *)argv + i);
-	yes = !words.count || read_words(command, words.list);
+	yes = !words.count || prove_command_read_words(command, words.list);
 	words_free(words.list);
 	return yes;
 }

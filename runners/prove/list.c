@@ -34,7 +34,8 @@ static const char *next_text(struct listing *listing)
 	return text;
 }
 
-static void take_test(struct listing *listing, const char *name, size_t words)
+static void prove_list_take_test(
+	struct listing *listing, const char *name, size_t words)
 {
 	struct runner_test *test = file_tests_add(
 		listing->tests, listing->root, name, listing->variant);
@@ -61,7 +62,8 @@ static int take_listed(struct listing *listing, struct err *err)
 		if (!number)
 			break;
 		if (!strcmp(kind, "test"))
-			take_test(listing, name, strtoul(number, NULL, 10));
+			prove_list_take_test(
+				listing, name, strtoul(number, NULL, 10));
 		else
 			file_tests_search(listing->tests, listing->root, name,
 				*number == '1');
@@ -141,7 +143,7 @@ char **prove_start(struct runner_tests *tests, char *const argv[],
 	return words;
 }
 
-static const char *outcome_of(const char *text)
+static const char *prove_list_outcome_of(const char *text)
 {
 	return !strcmp(text, "passed")    ? "passed"
 	       : !strcmp(text, "skipped") ? "skipped"
@@ -166,7 +168,7 @@ void prove_told(struct runner_tests *tests, char *const argv[],
 
 			if (strcmp(test->argument, name) != 0)
 				continue;
-			test->outcome = outcome_of(end);
+			test->outcome = prove_list_outcome_of(end);
 			test->duration = (int64_t)(strtod(took, NULL) * 1e6);
 		}
 	free(text);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "base/words.h"
 #include "map/project.h"
 #include "runners/pytest/options.h"
@@ -36,7 +37,7 @@ struct place {
 
 static bool is_pytest(const char *word)
 {
-	const char *name = python_base_name(word);
+	const char *name = path_last(word);
 
 	return !strcmp(name, "pytest") || !strcmp(name, "py.test");
 }
@@ -163,7 +164,7 @@ char **pytest_asked(char *const argv[], const char *root, const char *directory,
 const char *pytest_wrapped(char *const argv[])
 {
 	size_t module = python_is(argv[0]) ? python_find_module(argv) : 0;
-	const char *name = module ? argv[module] : python_base_name(argv[0]);
+	const char *name = module ? argv[module] : path_last(argv[0]);
 
 	return !strcmp(name, "tox")   ? ".tox/ENV/bin/python -m pytest"
 	       : !strcmp(name, "nox") ? ".nox/ENV/bin/python -m pytest"

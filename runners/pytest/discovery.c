@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/path.h"
+
 /* norecursedirs of pytest 7 and 8, and what holds bytecode. */
 static const char *const skipped[] = {".*", "*.egg", "_darcs", "build", "CVS",
 	"dist", "node_modules", "venv", "{arch}", "__pycache__"};
@@ -22,11 +24,9 @@ bool pytest_skips(const char *directory)
 bool pytest_matches(const char *pattern, const char *path)
 {
 	char end[PATH_MAX];
-	const char *name = strrchr(path, '/');
 
 	if (!strchr(pattern, '/'))
-		return fnmatch(pattern, name ? name + 1 : path, FNM_NOESCAPE) ==
-		       0;
+		return fnmatch(pattern, path_last(path), FNM_NOESCAPE) == 0;
 	if (fnmatch(pattern, path, FNM_NOESCAPE) == 0)
 		return true;
 	return *pattern != '/' &&

@@ -5,9 +5,9 @@
  */
 #include "runners/pytest/pytest.h"
 
-#include <signal.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "runners/pytest/command.h"
 #include "runners/pytest/discovery.h"
 #include "runners/python/python.h"
@@ -28,7 +28,7 @@ static bool is_module_option(const char *option)
 static bool pytest_recognise(char *const argv[])
 {
 	for (size_t i = 0; argv[i]; i++) {
-		const char *name = python_base_name(argv[i]);
+		const char *name = path_last(argv[i]);
 
 		if (i && is_module_option(argv[i - 1])) {
 			if (!strcmp(argv[i], "pytest"))
@@ -41,7 +41,7 @@ static bool pytest_recognise(char *const argv[])
 	return false;
 }
 
-/* pytest.ExitCode; and a shell's for signals. */
+/* pytest.ExitCode. */
 static enum runner_end pytest_end(int status)
 {
 	switch (status) {
@@ -53,14 +53,9 @@ static enum runner_end pytest_end(int status)
 		return RUNNER_EMPTY;
 	case 2:
 	case 4:
-	case 128 + SIGHUP:
-	case 128 + SIGINT:
-	case 128 + SIGQUIT:
-	case 128 + SIGKILL:
-	case 128 + SIGTERM:
 		return RUNNER_BROKEN_OFF;
 	default:
-		return RUNNER_GAVE_UP;
+		return runner_end_by_signal(status);
 	}
 }
 

@@ -13,6 +13,7 @@ import sys
 import pytest
 
 from ...languages.python import marks
+from ...languages.python.loading.installed import is_pythons
 from ...languages.python.marks import SECTION, encode, say
 from ...languages.python.tools import coverage as coverage_tool
 
@@ -44,8 +45,6 @@ _OWN = frozenset((
     "pytest", "_pytest", "pluggy", "iniconfig", "py", "pygments", "attr",
     "exceptiongroup", "typing_extensions", "tomli", "toml",
 ))
-
-_STDLIB = os.path.dirname(os.__file__) + "/"
 
 
 def declare(config):
@@ -132,8 +131,7 @@ def _may_read(name, module):
             return "PYTEST_XDIST_WORKER" not in os.environ
         return getattr(spec, "origin", None) not in (
             None, "built-in", "frozen", "namespace")
-    if path.startswith(_STDLIB) and not path.startswith((
-            _STDLIB + "site-packages/", _STDLIB + "dist-packages/")):
+    if is_pythons(path):
         return False
     for each in (getattr(module, "__cached__", None), path):
         if each is None:

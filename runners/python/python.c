@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "languages/python/start/startup.h"
 #include "map/project.h"
 #include "runners/launcher.h"
@@ -25,16 +26,9 @@ char *python_startup(const struct adapter_start *start)
 		.tells = start->tells});
 }
 
-const char *python_base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 bool python_is(const char *word)
 {
-	const char *name = python_base_name(word);
+	const char *name = path_last(word);
 
 	return !strncmp(name, "python", 6) || !strncmp(name, "pypy", 4);
 }
@@ -63,7 +57,7 @@ bool python_is_launched(char *const argv[])
 {
 	static const char *const running[] = {"coverage", "hatch", "pdm",
 		"pipenv", "poetry", "rye", "uv", NULL};
-	const char *name = python_base_name(argv[0]);
+	const char *name = path_last(argv[0]);
 	size_t module = python_is(name) ? python_find_module(argv) : 0;
 
 	if (launcher_hands_on(argv))
@@ -116,7 +110,7 @@ char *python_place(const char *path, const char *root)
 		return NULL;
 	folder = xasprintf("%.*s/.", (int)(slash - path), path);
 	stored = project_path(root, folder);
-	place = xasprintf("%s/%s", stored, python_base_name(real));
+	place = xasprintf("%s/%s", stored, path_last(real));
 	free(folder);
 	free(stored);
 	return place;

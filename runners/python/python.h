@@ -13,9 +13,6 @@
 /* The file that each Python runs first: one for all of these runners. */
 char *python_startup(const struct adapter_start *start);
 
-/* The last part of a path. */
-const char *python_base_name(const char *path);
-
 /* Whether a program is a Python, by its name. */
 bool python_is(const char *word);
 

@@ -8,16 +8,16 @@
 
 #include <ctype.h>
 #include <fnmatch.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/id.h"
+#include "base/path.h"
 #include "runners/python/python.h"
 #include "runners/unittest/command.h"
 
-/* _NO_TESTS_EXITCODE of Python 3.12; and a shell's for signals. */
+/* _NO_TESTS_EXITCODE of Python 3.12. */
 static enum runner_end unittest_end(int status)
 {
 	switch (status) {
@@ -28,14 +28,9 @@ static enum runner_end unittest_end(int status)
 	case 5:
 		return RUNNER_EMPTY;
 	case 2:
-	case 128 + SIGHUP:
-	case 128 + SIGINT:
-	case 128 + SIGQUIT:
-	case 128 + SIGKILL:
-	case 128 + SIGTERM:
 		return RUNNER_BROKEN_OFF;
 	default:
-		return RUNNER_GAVE_UP;
+		return runner_end_by_signal(status);
 	}
 }
 
@@ -60,8 +55,7 @@ static bool unittest_skips(const char *directory)
 /* A pattern is matched with names, of modules alone. */
 static bool unittest_matches(const char *pattern, const char *path)
 {
-	const char *slash = strrchr(path, '/'),
-		   *name = slash ? slash + 1 : path;
+	const char *name = path_last(path);
 	size_t n = strcspn(name, ".");
 
 	return !strcmp(name + n, ".py") && is_identifier(name, n) &&

@@ -48,6 +48,8 @@ const struct adapter adapter_vitest = {
 	.recognise = vitest_recognise,
 	.end = javascript_end,
 	.ignored = ignored,
+	.marks = javascript_marks,
+	.installed = javascript_installed,
 	.silence = "vitest did not load ftrace's hook, which needs vitest 3 or "
 		   "later, tests that run in forks, and no setting that "
 		   "chooses among the tests",

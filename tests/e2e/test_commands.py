@@ -24,6 +24,18 @@ def test_command_is_a_unit(project):
     assert "read" in project.kinds("cat in.txt")["in.txt"]
 
 
+@pytest.mark.parametrize("mark", (
+    "Makefile", "setup.cfg", "package.json", "Cargo.toml", "go.mod",
+    "CMakeLists.txt", "meson.build"))
+def test_a_root_by_what_lies_in_it(project, mark):
+    """Of languages, of runners and of what builds in any language."""
+    project.write("apart/%s" % mark, "")
+    project.write("apart/sub/in.txt", "1")
+    project.run("cat", "in.txt", cwd=project.root / "apart/sub").ok()
+    assert (project.root / "apart/.ftrace/map.db").exists()
+    assert not (project.root / ".ftrace").exists()
+
+
 def test_name(project):
     project.write("in.txt", "1")
     project.ftrace("run", "--name", "my name", "--", "cat", "in.txt").ok()

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/flaky_file.h"
 #include "outcomes/flaky_learn.h"
-#include "selector/flaky_file.h"
 
 #define DAY (86400 * INT64_C(1000000000))
 

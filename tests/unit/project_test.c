@@ -56,6 +56,23 @@ TEST(the_nearest_mark)
 	expect_root("p", "p");
 }
 
+TEST(marks_of_runners)
+{
+	static const char *const one[] = {"one.mark", NULL};
+	static const char *const two[] = {"two.mark", "three.mark", NULL};
+	static const char *const *const lists[] = {one, two, NULL};
+
+	make_tree();
+	write_file("p/Makefile", "");
+	write_file("p/sub/three.mark", "");
+	expect_root("p/sub/deep", "p");
+	project_marks_set(lists);
+	expect_root("p/sub/deep", "p/sub");
+	write_file("p/sub/deep/one.mark", "");
+	expect_root("p/sub/deep", "p/sub/deep");
+	expect_root("p", "p");
+}
+
 TEST(configuration_before_marks)
 {
 	make_tree();
@@ -169,6 +186,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(the_nearest_mark),
+		IN_SCRATCH(marks_of_runners),
 		IN_SCRATCH(configuration_before_marks),
 		IN_SCRATCH(checkout_before_marks),
 		IN_SCRATCH(map_before_checkout),

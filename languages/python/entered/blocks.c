@@ -348,27 +348,42 @@ static void close_body(struct body *body)
 	Py_DecRef(body->names);
 }
 
+struct instruction {
+	unsigned char opcode;
+	unsigned argument;
+};
+
+/* The next one, in bytes from `at` on, which moves behind it. */
+static bool next_instruction(
+	struct instruction *next, const struct body *body, ssize_t *at)
+{
+	next->argument = 0;
+	for (; *at + 1 < body->size; *at += 2) {
+		next->opcode = (unsigned char)body->at[*at];
+		next->argument |= (unsigned char)body->at[*at + 1];
+		if (next->opcode != EXTENDED_ARG) {
+			*at += 2;
+			return true;
+		}
+		next->argument <<= 8;
+	}
+	return false;
+}
+
 /* The constant that a class body begins with, stored as __qualname__. */
 static PyObject *class_name(const struct body *body)
 {
-	unsigned argument = 0;
+	struct instruction next;
+	ssize_t at = 0;
 	long loaded = -1;
 
-	for (ssize_t i = 0; i + 1 < body->size; i += 2) {
-		unsigned char opcode = (unsigned char)body->at[i];
-
-		argument |= (unsigned char)body->at[i + 1];
-		if (opcode == EXTENDED_ARG) {
-			argument <<= 8;
-			continue;
-		}
-		if (opcode == STORE_NAME && loaded >= 0 &&
+	while (next_instruction(&next, body, &at)) {
+		if (next.opcode == STORE_NAME && loaded >= 0 &&
 			!PyUnicode_CompareWithASCIIString(
-				PyTuple_GetItem(body->names, argument),
+				PyTuple_GetItem(body->names, next.argument),
 				"__qualname__"))
 			return PyTuple_GetItem(body->consts, loaded);
-		loaded = opcode == LOAD_CONST ? (long)argument : -1;
-		argument = 0;
+		loaded = next.opcode == LOAD_CONST ? (long)next.argument : -1;
 	}
 	return NULL;
 }
@@ -401,22 +416,15 @@ static void adopt_one(const struct body *outer, const struct source *source,
  */
 static void adopt(struct body *body, const struct source *source)
 {
-	unsigned argument = 0;
+	struct instruction next;
+	ssize_t at = 0;
 	long last = -1, last_but_one = -1;
 
-	for (ssize_t i = 0; i + 1 < body->size; i += 2) {
-		unsigned char opcode = (unsigned char)body->at[i];
-
-		argument |= (unsigned char)body->at[i + 1];
-		if (opcode == EXTENDED_ARG) {
-			argument <<= 8;
-			continue;
-		}
-		if (opcode == MAKE_FUNCTION && last_but_one >= 0)
+	while (next_instruction(&next, body, &at)) {
+		if (next.opcode == MAKE_FUNCTION && last_but_one >= 0)
 			adopt_one(body, source, last_but_one, last);
 		last_but_one = last;
-		last = opcode == LOAD_CONST ? (long)argument : -1;
-		argument = 0;
+		last = next.opcode == LOAD_CONST ? (long)next.argument : -1;
 	}
 }
 

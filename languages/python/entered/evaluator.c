@@ -147,7 +147,7 @@ static inline PyObject *code_of(void *frame)
 	return *(PyObject **)((char *)frame + code_offset);
 }
 
-static __attribute__((noinline)) void enter(struct block *block)
+static __attribute__((noinline)) void evaluator_enter(struct block *block)
 {
 	if (!here.known)
 		know_thread();
@@ -159,7 +159,7 @@ static inline void evaluator_note(PyObject *code)
 	struct block *block = blocks_of(code);
 
 	if (UNLIKELY(block->epoch != here.epoch))
-		enter(block);
+		evaluator_enter(block);
 }
 
 /* For 3.9 and 3.10, where a call needs no more than it does without. */

@@ -14,9 +14,9 @@ import types
 
 from .. import marks
 from ..loading import imports
+from ..loading.installed import STDLIB
 
 VARIABLE = "FTRACE_FUNCTIONS"
-_STDLIB = os.path.dirname(os.__file__) + "/"
 
 _monitoring = getattr(sys, "monitoring", None)
 _tool = None
@@ -61,7 +61,7 @@ def _start(wanted):
     if marks.extension is None:
         return None, "this Python takes no extension of ours"
     settings = (sys.version_info[1], marks.encode(marks.root_slash),
-                marks.encode(_STDLIB), marks.encode(marks.HERE))
+                marks.encode(STDLIB), marks.encode(marks.HERE))
     if wanted not in _OTHERS and sys.version_info >= (3, 11):
         why = _set_tripwires(settings)
         if why is None:

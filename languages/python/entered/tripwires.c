@@ -258,9 +258,17 @@ static bool tripwires_runs(PyObject *probe)
 	return result;
 }
 
+/*
+ * Where a code object has the version of the events that it was made ready
+ * for, by which Python sees whether others are watched since. No header says
+ * so; whether it is there is tried out.
+ */
+#define VERSION_AT_3_12 160
+#define VERSION_AT 168
+
 static const char *tripwires_try_out(int minor, PyObject *probe)
 {
-	size_t offset = minor == 12 ? 160 : 168;
+	size_t offset = minor == 12 ? VERSION_AT_3_12 : VERSION_AT;
 	PyObject *code = PyObject_GetAttrString(probe, "__code__");
 	uint64_t *version = (uint64_t *)((char *)code + offset), before;
 	bool fits = sizeof(void *) == 8 && minor >= 12;

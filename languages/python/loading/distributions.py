@@ -19,9 +19,8 @@ import types
 
 from .. import marks, runner
 from ..marks import BEGIN, BLOCK_LIST, END, WHOLE, encode, say
+from .installed import FOLDERS, STDLIB
 from .places import metadata_of
-
-_FOLDERS = ("/site-packages/", "/dist-packages/")
 
 # The scope of each entry that one was made for, and these scopes.
 _scopes = {}
@@ -32,8 +31,6 @@ _runners = set()
 
 # What is installed in a folder: the records of its distributions, by entry.
 _records = {}
-
-_stdlib = os.path.dirname(os.__file__) + "/"
 
 # The names in a folder that say more than what they are called.
 _NAMES = ("*.egg", "*.egg-link", "*.pth")
@@ -63,7 +60,7 @@ def entry_of(path):
     start = 0
     if path.startswith(marks.root_slash):
         start = len(marks.root_slash) - 1
-    for folder in _FOLDERS:
+    for folder in FOLDERS:
         found = path.find(folder, start)
         if found >= 0:
             end = path.find("/", found + len(folder))
@@ -103,7 +100,7 @@ def is_runner(names):
 def is_stdlib(names):
     """Whether these are global names of a module of Python's library."""
     path = names.get("__file__")
-    return (type(path) is str and path.startswith(_stdlib)
+    return (type(path) is str and path.startswith(STDLIB)
             and entry_of(path) is None)
 
 
@@ -192,7 +189,7 @@ def declare_past():
         if not isinstance(place, str):
             continue
         absolute = os.path.abspath(place)
-        late = late or absolute + "/" == _stdlib
+        late = late or absolute + "/" == STDLIB
         if entry_of(absolute + "/") != absolute + "/":
             continue
         names = _NAMES + _CUSTOM + tuple(tried) + tuple(

@@ -21,6 +21,7 @@ from ..marks import (
 )
 from ..tools import coverage, fork_server, hypothesis, templates
 from . import distributions, places
+from .installed import is_project_path
 
 _MACHINERY = frozenset((
     "importlib", "importlib._bootstrap", "importlib._bootstrap_external",
@@ -66,7 +67,6 @@ _watches = {name: each.watch
                          templates)
             for name in each.MODULES}
 
-_stdlib = os.path.dirname(os.__file__) + "/"
 _find_spec = None
 _quiet = False
 
@@ -517,14 +517,6 @@ def is_project(module):
     if below is None:
         return False
     return any(is_project_path(place) for place in below)
-
-
-def is_project_path(path):
-    if path.startswith(marks.root_slash):
-        path = path[len(marks.root_slash) - 1:]
-    elif path.startswith(_stdlib):
-        return False
-    return "/site-packages/" not in path and "/dist-packages/" not in path
 
 
 def origin_of(name):

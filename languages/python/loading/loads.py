@@ -24,6 +24,7 @@ from .. import marks, runner
 from ..entered import functions
 from ..marks import WHOLE, encode, say
 from . import distributions, imports
+from .installed import is_project_path
 
 SOURCE = b"/@ftrace/source/"
 
@@ -119,7 +120,7 @@ def _source_of(loader, name, path):
         return None
     load = loads[-1]
     if (load.name != name or not load.executing or load.source is not None
-            or not imports.is_project_path(os.path.abspath(path))):
+            or not is_project_path(os.path.abspath(path))):
         return None
     if type(loader) is _Loader:
         if not _is_as_ever(loader):
@@ -215,7 +216,7 @@ def _leave_code(load, code):
 
 
 def _has_scope(path):
-    return (imports.is_project_path(path)
+    return (is_project_path(path)
             or distributions.entry_of(path) is not None)
 
 
@@ -226,7 +227,7 @@ def _enter_load(spec):
     if loads and loads[-1].name == spec.name and type(origin) is str:
         loads[-1].ours = (
             type(spec.loader) not in _WITHOUT_CODE
-            and imports.is_project_path(os.path.abspath(origin)))
+            and is_project_path(os.path.abspath(origin)))
 
 
 def _leave_load(*_):

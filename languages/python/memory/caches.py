@@ -12,7 +12,7 @@ import functools
 import types
 
 from .. import marks
-from ..loading import imports
+from ..loading.installed import is_project_path
 from ..marks import say
 
 _LRU = type(functools.lru_cache(len))
@@ -57,7 +57,7 @@ def note(mark, frame):
 
 def _is_project_code(names):
     path = names.get("__file__")
-    return type(path) is str and imports.is_project_path(path)
+    return type(path) is str and is_project_path(path)
 
 
 def _caches_of(code, names):

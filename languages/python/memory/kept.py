@@ -20,6 +20,7 @@ import weakref
 
 from .. import marks, runner
 from ..loading import imports
+from ..loading.installed import is_project_path
 from ..marks import encode, identity
 from . import memo, readers
 
@@ -92,7 +93,7 @@ def _asks(text):
     if "/" not in text and not text.endswith((".py", ".pyc")):
         return not text.startswith(("importlib.", "zipimport"))
     path = os.path.abspath(text)
-    return imports.is_project_path(path) and not path.startswith(marks.HERE)
+    return is_project_path(path) and not path.startswith(marks.HERE)
 
 
 def _opcodes():

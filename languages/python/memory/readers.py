@@ -19,6 +19,7 @@ import sys
 
 from .. import marks, runner
 from ..loading import distributions, imports
+from ..loading.installed import is_project_path
 from ..marks import BASE, BEGIN, END, OPAQUE, USE, encode, say
 
 _NAMES = b"names/"
@@ -202,8 +203,7 @@ def _is_project_code(names):
         return False
     found = _decided.get(path)
     if found is None:
-        found = _decided[path] = imports.is_project_path(
-            os.path.abspath(path))
+        found = _decided[path] = is_project_path(os.path.abspath(path))
     return found
 
 

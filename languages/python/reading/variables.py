@@ -15,7 +15,7 @@ import os
 import sys
 
 from .. import marks, runner
-from ..loading.imports import is_project_path
+from ..loading.installed import is_project_path, is_pythons
 from ..marks import ENV, caller, code_of, encode, identity, say
 
 # What the C part makes of an answer.
@@ -63,8 +63,6 @@ _IN_TURN = frozenset(
 # Whose code a file holds, by its name; of nobody that matters is None.
 _PROJECT, _RUNNER, _REPORT, _FOREIGN = range(4)
 _owners = {}
-
-_STDLIB = os.path.dirname(os.__file__) + "/"
 
 # In Python the wrapper has a frame of its own.
 _depth = 1
@@ -210,8 +208,7 @@ def _owner_of(path):
         _, found, rest = path.rpartition("/%s/" % folder)
         if found:
             return _REPORT if rest.startswith(reports) else _RUNNER
-    if path.startswith(_STDLIB) and not path.startswith((
-            _STDLIB + "site-packages/", _STDLIB + "dist-packages/")):
+    if is_pythons(path):
         return None
     return _FOREIGN
 

@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/flaky.h"
+#include "config/flaky.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "config/config.h"
-#include "selector/flaky_file.h"
+#include "config/flaky_file.h"
 
 int64_t flaky_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec;
+	return clock_on(CLOCK_REALTIME);
 }
 
 char *flaky_list_path(const char *root)

@@ -15,8 +15,8 @@
  * is one; a tab in the id stands twice. The value is the day it was found. The
  * last line, which no test is, spares the one before it from being different.
  */
-#ifndef FTRACE_SELECTOR_FLAKY_FILE_H
-#define FTRACE_SELECTOR_FLAKY_FILE_H
+#ifndef FTRACE_CONFIG_FLAKY_FILE_H
+#define FTRACE_CONFIG_FLAKY_FILE_H
 
 #include <stdbool.h>
 

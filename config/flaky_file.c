@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "selector/flaky_file.h"
+#include "config/flaky_file.h"
 
 #include <errno.h>
 #include <stdio.h>

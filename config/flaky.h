@@ -4,11 +4,11 @@
  * had changed is flaky, and only such a one. It is run whatever changed.
  *
  * The map keeps it, with what became of each since. Where the project has a
- * list of its own (see selector/flaky_file.h) that list says which there are:
+ * list of its own (see config/flaky_file.h) that list says which there are:
  * what a colleague added or removed there holds here.
  */
-#ifndef FTRACE_SELECTOR_FLAKY_H
-#define FTRACE_SELECTOR_FLAKY_H
+#ifndef FTRACE_CONFIG_FLAKY_H
+#define FTRACE_CONFIG_FLAKY_H
 
 #include "map/flaky.h"
 
