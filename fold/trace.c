@@ -101,6 +101,33 @@ static int by_clock(const void *a, const void *b)
 	return x->clock < y->clock ? -1 : x->clock > y->clock;
 }
 
+/*
+ * A process that had itself followed when it began goes on in the image that
+ * its follower writes: what comes of it is that of the image with the hello.
+ */
+static void trace_link_followed(struct trace *trace, uint32_t i)
+{
+	struct trace_image *image = &trace->images[i];
+	uint32_t best = IMAGE_NONE;
+
+	if (image->hello || image->parent != IMAGE_NONE)
+		return;
+	for (uint32_t k = 0; k < trace->image_count; k++) {
+		const struct trace_image *other = &trace->images[k];
+
+		if (other->hello && other->pid == image->pid &&
+			other->successor == IMAGE_NONE &&
+			other->number < image->number &&
+			(best == IMAGE_NONE ||
+				other->number > trace->images[best].number))
+			best = k;
+	}
+	if (best == IMAGE_NONE)
+		return;
+	image->parent = best;
+	trace->images[best].successor = i;
+}
+
 /* Which image executed which: the answer to an exec carries its serial. */
 static void link_images(struct trace *trace, uint32_t serials)
 {
@@ -129,6 +156,8 @@ static void link_images(struct trace *trace, uint32_t serials)
 		}
 	}
 	free(from);
+	for (uint32_t i = 0; i < trace->image_count; i++)
+		trace_link_followed(trace, i);
 }
 
 uint64_t trace_chunks(const struct arena *arena)

@@ -86,6 +86,6 @@ __attribute__((constructor)) static void construct(
 		return;
 	node_prepare(&start);
 	objects_find(&start);
-	observe_all(&start);
 	recorder_hello(&start);
+	observe_all(&start);
 }

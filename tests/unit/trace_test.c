@@ -82,6 +82,19 @@ TEST(forked_child)
 	assert_null(trace.images[2].hello);
 }
 
+/* A process that had itself followed when it began. */
+TEST(followed_from_inside)
+{
+	struct arena_chunk *inside = image(9, 0), *followed = image(9, 0);
+
+	arena_file_append(&arena, inside, RECORD_HELLO, 0, "/bin/true");
+	arena_file_append(&arena, followed, RECORD_ACCESS, 1, "/a");
+	arena_file_append(&arena, followed, RECORD_EXIT, 3, "");
+	trace_read(&trace, &arena);
+	assert_int_equal(trace.images[2].parent, 1);
+	assert_int_equal(trace_image_status(&trace, 1), 3);
+}
+
 TEST(first_image_has_no_parent)
 {
 	arena_file_append(&arena, chunk, RECORD_HELLO, 0, "/bin/true");
@@ -208,6 +221,7 @@ int main(void)
 		HERE(exec_in_place),
 		HERE(spawned_child),
 		HERE(forked_child),
+		HERE(followed_from_inside),
 		HERE(first_image_has_no_parent),
 		HERE(later_claims_of_an_image),
 		HERE(damaged_commit),
