@@ -12,6 +12,32 @@ SHOP = {**ALL, "tests/test_price.py": ALL["tests/test_price.py"].partition(
     "        def test_child")[0]}
 PYTEST = ("python", "-m", "pytest", "-q")
 EDIT = ("shop/price.py", "// (100 + rate)", "// (rate + 100)")
+# The same tests, for who has no pytest.
+CASES = {
+    "shop/__init__.py": "",
+    "shop/price.py": ALL["shop/price.py"],
+    "tests/__init__.py": "",
+    "tests/test_cases.py": """
+        import unittest
+        from shop import price
+
+        class Cases(unittest.TestCase):
+            @classmethod
+            def setUpClass(cls):
+                with open("rate.txt") as file:
+                    file.read()
+
+            def test_gross(self):
+                self.assertEqual(price.gross(100), 120)
+
+            def test_net(self):
+                self.assertEqual(price.net(120), 100)
+
+            def test_another(self):
+                pass
+    """,
+    "rate.txt": "20",
+}
 IGNORED = {".gitignore": "__pycache__/\n.*cache/\n"}
 
 
@@ -75,6 +101,8 @@ QUICK = [
     shop("junitxml", "--junitxml=report.xml", tool=at_hand),
     shop("children", tool=at_hand, files=CHILDREN, comment=()),
     shop("lists-root", tool=at_hand, files=LISTS),
+    Setup("unittest", {**CASES, **IGNORED}, ("python", "-m", "unittest"),
+          EDIT, tool=at_hand, comment=("shop/price.py",), most=0.5),
 ]
 
 PLAIN = [

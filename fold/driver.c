@@ -18,6 +18,7 @@
 
 #include "base/alloc.h"
 #include "fold/accesses.h"
+#include "fold/discovery.h"
 #include "fold/paths.h"
 #include "fold/scopes.h"
 #include "fold/state.h"
@@ -206,6 +207,9 @@ static void driver_read(struct fold *fold, uint32_t scope, const char *path,
 			fold->no_block, ACCESS_LINK);
 	if (!fold->tree.nodes[at.node].identity.mode)
 		kind = ACCESS_ABSENT;
+	if (fold->recording.scopes[scope].kind == SCOPE_DISCOVER &&
+		fold_discovery(fold, scope, at.node, block, kind))
+		return;
 	fold_input(fold, scope, at.node, block, kind);
 }
 
@@ -220,6 +224,20 @@ static void driver_read_part(
 			part->looks[i].names, ACCESS_LIST);
 }
 
+/* By which new files in those folders are told for tests. */
+static void driver_take_patterns(struct fold *fold)
+{
+	const struct runner_tests *tests = fold->options->tests;
+
+	for (size_t i = 0; i < tests->patterns.count; i++) {
+		char *pattern = xasprintf("%s:%s", fold->options->runner,
+			tests->patterns.list[i]);
+
+		intern(&fold->recording.patterns, pattern, strlen(pattern));
+		free(pattern);
+	}
+}
+
 /* Where tests are looked for says which there are, and nothing of one. */
 static void driver_search(struct fold *fold, const struct runner_part *searched)
 {
@@ -227,6 +245,7 @@ static void driver_search(struct fold *fold, const struct runner_part *searched)
 		fold, SCOPE_DISCOVER, searched->name, strlen(searched->name));
 
 	fold->scopes.list[scope].completed = true;
+	fold->scopes.list[scope].shallow = searched->shallow;
 	driver_read_part(fold, searched, scope);
 }
 
@@ -240,6 +259,7 @@ void fold_driver_read(struct fold *fold)
 		if (fold->driver->scopes[i] != SCOPE_NONE)
 			driver_read_part(fold, &tests->parts[i],
 				fold->driver->scopes[i]);
+	driver_take_patterns(fold);
 	for (size_t i = 0; i < tests->searched_count; i++)
 		driver_search(fold, &tests->searched[i]);
 }

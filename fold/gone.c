@@ -15,26 +15,44 @@
 #include "fold/steps.h"
 #include "map/query.h"
 
-static bool completed(const struct fold *fold, enum scope_kind kind,
+static uint32_t find_completed(const struct fold *fold, enum scope_kind kind,
 	const char *name, size_t size)
 {
 	uint32_t i = fold_find_scope(fold, kind, name, size);
 
-	return i != SCOPE_NONE && fold->scopes.list[i].completed;
+	return i != SCOPE_NONE && fold->scopes.list[i].completed ? i
+								 : SCOPE_NONE;
+}
+
+static bool completed(const struct fold *fold, enum scope_kind kind,
+	const char *name, size_t size)
+{
+	return find_completed(fold, kind, name, size) != SCOPE_NONE;
+}
+
+/* deep: what is asked for lies below a folder in it. */
+static bool searched(
+	const struct fold *fold, const char *folder, size_t size, bool deep)
+{
+	uint32_t i = find_completed(fold, SCOPE_DISCOVER, folder, size);
+
+	return i != SCOPE_NONE && !(deep && fold->scopes.list[i].shallow);
 }
 
 bool fold_was_looked_for(const struct fold *fold, const char *id, size_t file)
 {
 	size_t n = file;
+	bool deep = false;
 
-	if (completed(fold, SCOPE_DISCOVER, ".", 1) ||
-		completed(fold, SCOPE_DISCOVER, id, file))
+	if (completed(fold, SCOPE_DISCOVER, id, file))
 		return true;
-	while (n > 0) {
-		if (id[--n] == '/' && completed(fold, SCOPE_DISCOVER, id, n))
-			return true;
-	}
-	return false;
+	while (n > 0)
+		if (id[--n] == '/') {
+			if (searched(fold, id, n, deep))
+				return true;
+			deep = true;
+		}
+	return searched(fold, ".", 1, deep);
 }
 
 static bool file_is_missing(const struct fold *fold, const char *id, size_t n)

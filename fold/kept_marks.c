@@ -105,7 +105,7 @@ void fold_take_kept(struct fold *fold, const struct trace_event *event)
 	keeping->node = fold->paths.list[path].node;
 }
 
-/* "id": of which it is known once all are what it is. */
+/* "id": what it stands for is known when all marks are read. */
 void fold_take_may(struct fold *fold, const struct trace_event *event)
 {
 	struct kept_may *may = array_add(&fold->kept.mays,

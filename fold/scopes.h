@@ -25,6 +25,7 @@ struct fold_scope {
 	bool unasked;   /* was collected beside others that were chosen */
 	bool needed;    /* a unit that ran needs it, which may not have run */
 	bool completed; /* a collector that came to its end */
+	bool shallow;   /* and did not go into the folders of its own */
 	bool told;      /* it said how it ended, if it is no unit */
 };
 

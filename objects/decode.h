@@ -58,7 +58,10 @@ struct instruction {
 void decode(const uint8_t *text, size_t size, uint64_t address,
 	struct instruction *instruction);
 
-/* Whether bytes at text, two or more, can be or begin one that enters. */
-bool decode_may_enter(const uint8_t *text, size_t size);
+/*
+ * The first place, from `from` on, where bytes of the text are those of an
+ * instruction that enters; size if there is none.
+ */
+size_t decode_find_entry(const uint8_t *text, size_t from, size_t size);
 
 #endif

@@ -22,10 +22,13 @@ static uint32_t word_at(const uint8_t *text)
 	return word;
 }
 
-bool decode_may_enter(const uint8_t *text, size_t size)
+/* Instructions lie at addresses that four divides; so do sections. */
+size_t decode_find_entry(const uint8_t *text, size_t from, size_t size)
 {
-	return size >= 4 && (uintptr_t)text % 4 == 0 &&
-	       (word_at(text) & SVC_MASK) == SVC;
+	for (size_t at = (from + 3) & ~(size_t)3; at + 4 <= size; at += 4)
+		if ((word_at(text + at) & SVC_MASK) == SVC)
+			return at;
+	return size;
 }
 
 /* The distance in the `bits` at `shift`, in instructions, as bytes. */

@@ -3,6 +3,7 @@
 #include "objects/decode.h"
 
 #include <Zydis/Zydis.h>
+#include <string.h>
 
 /* Debian 12 has version 4, Ubuntu 22.04 has version 3, without this name. */
 #ifndef ZYDIS_MAX_OPERAND_COUNT_VISIBLE
@@ -20,11 +21,31 @@ struct decoded {
 #endif
 };
 
-bool decode_may_enter(const uint8_t *text, size_t size)
+/* The first `first` before `end` that is followed by one of two others. */
+static size_t find_pair(const uint8_t *text, size_t from, size_t end,
+	uint8_t first, const uint8_t seconds[2])
 {
-	return size >= 2 &&
-	       ((text[0] == 0x0f && (text[1] == 0x05 || text[1] == 0x34)) ||
-		       (text[0] == 0xcd && text[1] == 0x80));
+	const uint8_t *at;
+
+	while (from + 1 < end &&
+		(at = memchr(text + from, first, end - from - 1))) {
+		if (at[1] == seconds[0] || at[1] == seconds[1])
+			return (size_t)(at - text);
+		from = (size_t)(at - text) + 1;
+	}
+	return end;
+}
+
+/* syscall, sysenter; int $0x80 */
+size_t decode_find_entry(const uint8_t *text, size_t from, size_t size)
+{
+	size_t found = find_pair(
+		text, from, size, 0x0f, (const uint8_t[2]){0x05, 0x34});
+	size_t end = found < size ? found + 1 : size;
+	size_t other = find_pair(
+		text, from, end, 0xcd, (const uint8_t[2]){0x80, 0x80});
+
+	return other < end ? other : found;
 }
 
 static bool decode_bytes(

@@ -314,9 +314,10 @@ static void look_in_section(struct own_calls *calls,
 	size_t first = calls->count;
 	struct bounds bounds;
 
-	for (size_t i = 0; i + 1 < section->size; i++) {
-		if (!decode_may_enter(section->text + i, section->size - i))
-			continue;
+	for (size_t i = 0;; i++) {
+		i = decode_find_entry(section->text, i, section->size);
+		if (i == section->size)
+			break;
 		bounds = bounds_of(code, section, i);
 		if (!begins_at(section, &bounds, i))
 			continue;

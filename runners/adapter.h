@@ -102,6 +102,13 @@ struct adapter {
 	bool (*is_part)(char *const argv[]);
 
 	/*
+	 * What stands for a test on its command line, to be freed, by the id
+	 * of a test or what tests are below, as its file is seen from where
+	 * the command runs. NULL: the id itself does.
+	 */
+	char *(*argument)(const char *id);
+
+	/*
 	 * Of a runner without a startup, which starts a process for each test:
 	 *
 	 * list: what argv would run, asked of the runner. The tests are to be

@@ -4,18 +4,23 @@
 #include "base/id.h"
 #include "map/variable.h"
 #include "runners/adapter.h"
+#include "runners/bats/bats.h"
 #include "runners/cargo/cargo.h"
 #include "runners/ctest/ctest.h"
 #include "runners/go/go.h"
 #include "runners/jest/jest.h"
+#include "runners/meson/meson.h"
 #include "runners/mocha/mocha.h"
 #include "runners/node/node.h"
+#include "runners/prove/prove.h"
 #include "runners/pytest/pytest.h"
+#include "runners/unittest/unittest.h"
 #include "runners/vitest/vitest.h"
 
 static const struct adapter *const adapters[] = {&adapter_pytest,
 	&adapter_ctest, &adapter_go, &adapter_cargo, &adapter_jest,
-	&adapter_mocha, &adapter_node, &adapter_vitest};
+	&adapter_mocha, &adapter_node, &adapter_prove, &adapter_bats,
+	&adapter_meson, &adapter_vitest, &adapter_unittest};
 
 #define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
 

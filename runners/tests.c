@@ -104,6 +104,7 @@ void runner_tests_release(struct runner_tests *tests)
 	}
 	runner_parts_release(tests->parts, tests->part_count);
 	runner_parts_release(tests->searched, tests->searched_count);
+	words_free(tests->patterns.list);
 	words_free(tests->own.list);
 	words_free(tests->built.list);
 	free(tests->list);

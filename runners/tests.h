@@ -30,6 +30,8 @@ struct runner_part {
 	struct words files;
 	struct words made; /* absolute paths of what is built of it */
 	bool unknown;      /* nothing tells what its files are */
+	bool shallow;      /* of a folder: what is below those in it is not gone
+			    * through */
 	struct runner_look *looks;
 	size_t look_count, look_room;
 	size_t *uses; /* places of other parts */
@@ -76,6 +78,9 @@ struct runner_tests {
 	/* Folders that are gone through for tests, named as in ids. */
 	struct runner_part *searched;
 	size_t searched_count, searched_room;
+	/* What tests are called in those that are listed as a whole: patterns,
+	 * as struct adapter matches them */
+	struct words patterns;
 	/* Absolute folders: in which it keeps what other inputs decide, so that
 	 * nobody depends on them; and in which it does so as it builds. */
 	struct words own, built;

@@ -13,6 +13,14 @@
 #include "runners/adapter.h"
 #include "selector/affected_search.h"
 
+static bool affected_narrowed_is_in(
+	const char *path, const struct query_unit *unit)
+{
+	size_t n = adapter_file_part(unit->runner, unit->id);
+
+	return n && strlen(path) == n && !memcmp(path, unit->id, n);
+}
+
 /* The name of `names` that a unit of the file is or lies below, or NULL. */
 static const struct wanted_name *affected_narrowed_name_of(
 	const struct narrowed *narrowed, const char *path,
@@ -20,7 +28,7 @@ static const struct wanted_name *affected_narrowed_name_of(
 {
 	size_t n = adapter_file_part(unit->runner, unit->id);
 
-	if (!n || strlen(path) != n || memcmp(path, unit->id, n) != 0)
+	if (!affected_narrowed_is_in(path, unit))
 		return NULL;
 	for (size_t i = 0; i < narrowed->name_count; i++)
 		if (id_is_below(unit->id + id_next(n), narrowed->names[i].name))
@@ -256,10 +264,10 @@ int search_narrowed(struct search *search, const struct narrowed *narrowed,
 		const struct wanted_name *name =
 			affected_narrowed_name_of(narrowed, path, unit);
 
-		if (name) {
+		if (name)
 			met[name - narrowed->names] = true;
+		if (affected_narrowed_is_in(path, unit))
 			runner = unit->runner;
-		}
 		/* One that never ran is tied to nothing but its file. */
 		if ((query_hits_find(&users, unit->scope) == HIT_NONE &&
 			    (unit->outcome || !name)) ||

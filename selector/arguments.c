@@ -86,13 +86,18 @@ static char *argument_of(const struct affected *affected,
 	const struct affected_unit *unit, bool ids,
 	const struct project_here *here)
 {
-	char *stored = as_stored(affected, unit, ids), *shown;
+	const struct adapter *adapter = adapter_named(unit->runner);
+	char *stored = as_stored(affected, unit, ids), *shown, *argument;
 
-	if (!here || !adapter_named(unit->runner))
+	if (!here || !adapter)
 		return stored;
 	shown = project_show(here, stored);
 	free(stored);
-	return shown;
+	if (ids || !adapter->argument)
+		return shown;
+	argument = adapter->argument(shown);
+	free(shown);
+	return argument;
 }
 
 bool unit_is_check(const char *runner, const char *id)

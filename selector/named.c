@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/id.h"
 #include "map/project.h"
+#include "runners/adapter.h"
 #include "selector/near.h"
 
 static void named_add(struct named *named, const struct query_unit *unit)
@@ -44,6 +45,21 @@ static bool is_with_runner(const struct query_unit *unit, const char *text)
 
 	return !strncmp(text, unit->runner, n) && text[n] == '/' &&
 	       !strcmp(text + n + 1, unit->id);
+}
+
+/* As its runner takes it at the root. */
+static bool is_argument(const struct query_unit *unit, const char *text)
+{
+	const struct adapter *adapter = adapter_named(unit->runner);
+	char *argument;
+	bool is;
+
+	if (!adapter || !adapter->argument)
+		return false;
+	argument = adapter->argument(unit->id);
+	is = !strcmp(argument, text);
+	free(argument);
+	return is;
 }
 
 static bool is_end(const struct query_unit *unit, const char *text)
@@ -135,6 +151,7 @@ void named_find(struct named *named, const struct query_units *units,
 	memset(named, 0, sizeof(*named));
 	if (find_by(named, units, named_is_exact, text) ||
 		find_by(named, units, is_with_runner, text) ||
+		find_by(named, units, is_argument, text) ||
 		find_from_here(named, units, root, text))
 		return;
 	if (brief && (find_by(named, units, is_end, text) ||

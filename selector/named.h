@@ -19,9 +19,9 @@ struct named {
 
 /*
  * A whole name: an id, from the root or from the current directory, or
- * RUNNER/ID. With `brief` also the end of an id, from a "::" or a "/" on,
- * with or without the "[...]" of a case. The first of these that any unit
- * has counts. To be released in any case.
+ * RUNNER/ID, or what the runner takes for it. With `brief` also the end of an
+ * id, from a "::" or a "/" on, with or without the "[...]" of a case. The first
+ * of these that any unit has counts. To be released in any case.
  */
 void named_find(struct named *named, const struct query_units *units,
 	const char *root, const char *text, bool brief);

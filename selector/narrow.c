@@ -231,8 +231,7 @@ static int ask_helper(struct question *question)
 	int code = 0;
 
 	for (size_t i = 0; off && i < narrowing->count; i++)
-		narrowing->list[i].reason =
-			xstrdup(NARROW_VARIABLE " is off");
+		narrowing->list[i].reason = xstrdup(NARROW_VARIABLE " is off");
 
 	if (helper)
 		code = query_sources(&question->modules,

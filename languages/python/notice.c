@@ -6,17 +6,21 @@
 
 #include "base/alloc.h"
 
-/* The first letter of a line: what the code does with the name behind it. */
+/*
+ * The first letter of a line: what the code does with the name behind it, a
+ * global of its file or an attribute. It may HOLD what has the name, or ASK it
+ * for attributes, or do no more than call, bind or test it.
+ */
 enum mention {
 	MENTION_ANYTHING = '*', /* it looks for names that nobody has written */
 	MENTION_MODULE = '@',   /* it goes through the names of its module */
 	MENTION_MEMBERS = '+',  /* it goes through the attributes of objects */
 	MENTION_GLOBAL = 'G',
-	MENTION_GLOBAL_CALL = 'h', /* it calls it, and no more */
-	MENTION_GLOBAL_HEAD = 'g', /* it has an attribute of it */
+	MENTION_GLOBAL_ASKED = 'h',
+	MENTION_GLOBAL_HELD = 'g',
 	MENTION_NAME = 'A',
-	MENTION_CALL = 'b',
-	MENTION_HEAD = 'a',
+	MENTION_NAME_ASKED = 'b',
+	MENTION_NAME_HELD = 'a',
 };
 
 /* The next line of a block's mentions; false at the end. */
@@ -41,11 +45,11 @@ static bool wants_global(
 	size_t n = line->size - 1;
 
 	switch (*line->bytes) {
-	case MENTION_GLOBAL_HEAD:
+	case MENTION_GLOBAL_HELD:
 		if (wanted_has(&wanted->global_heads, path, name, n))
 			return true;
 		/* fallthrough */
-	case MENTION_GLOBAL_CALL:
+	case MENTION_GLOBAL_ASKED:
 		if (wanted_has(&wanted->global_values, path, name, n))
 			return true;
 		/* fallthrough */
@@ -61,11 +65,11 @@ static bool wants_attribute(
 	size_t n = line->size - 1;
 
 	switch (*line->bytes) {
-	case MENTION_HEAD:
+	case MENTION_NAME_HELD:
 		if (intern_find(&wanted->heads, name, n) != INTERN_NONE)
 			return true;
 		/* fallthrough */
-	case MENTION_CALL:
+	case MENTION_NAME_ASKED:
 		if (intern_find(&wanted->values, name, n) != INTERN_NONE)
 			return true;
 		/* fallthrough */
@@ -85,12 +89,12 @@ static bool notice_is_wanted(
 	case MENTION_MEMBERS:
 		return wanted->touched.count != 0;
 	case MENTION_GLOBAL:
-	case MENTION_GLOBAL_CALL:
-	case MENTION_GLOBAL_HEAD:
+	case MENTION_GLOBAL_ASKED:
+	case MENTION_GLOBAL_HELD:
 		return wants_global(wanted, path, line);
 	case MENTION_NAME:
-	case MENTION_CALL:
-	case MENTION_HEAD:
+	case MENTION_NAME_ASKED:
+	case MENTION_NAME_HELD:
 		return wants_attribute(wanted, line);
 	default:
 		return false;
@@ -141,7 +145,7 @@ bool notice_may_catch(const struct wanted *wanted, const char *path,
 
 	while (block && notice_next_mention(&at, end, &line))
 		if ((late && imports_any(&line)) ||
-			(line.size && *line.bytes == MENTION_HEAD &&
+			(line.size && *line.bytes == MENTION_NAME_HELD &&
 				wanted_has(&wanted->imports, path,
 					line.bytes + 1, line.size - 1)))
 			return true;

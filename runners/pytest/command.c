@@ -21,8 +21,8 @@
 #include "base/alloc.h"
 #include "base/words.h"
 #include "map/project.h"
-#include "runners/launcher.h"
 #include "runners/pytest/options.h"
+#include "runners/python/python.h"
 
 #define SCRIPT_MAX 2048
 
@@ -34,68 +34,16 @@ struct place {
 	bool options; /* Python has some of its own */
 };
 
-static const char *pytest_command_base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool is_pytest(const char *word)
 {
-	const char *name = pytest_command_base_name(word);
+	const char *name = python_base_name(word);
 
 	return !strcmp(name, "pytest") || !strcmp(name, "py.test");
 }
 
-static bool is_python(const char *word)
-{
-	const char *name = pytest_command_base_name(word);
-
-	return !strncmp(name, "python", 6) || !strncmp(name, "pypy", 4);
-}
-
-/* The word behind Python's -m, or 0: there is none. */
-static size_t find_module(char *const argv[])
-{
-	for (size_t i = 1; argv[i] && argv[i][0] == '-'; i++) {
-		const char *word = argv[i];
-		size_t n = strlen(word);
-
-		if (!strcmp(word, "-X") || !strcmp(word, "-W")) {
-			if (!argv[++i])
-				return 0;
-		} else if (word[1] == 'X' || word[1] == 'W') {
-			continue;
-		} else if (word[n - 1] == 'm' && !strpbrk(word + 1, "XWc-")) {
-			return argv[i + 1] ? i + 1 : 0;
-		} else if (strpbrk(word + 1, "cmXW-")) {
-			return 0;
-		}
-	}
-	return 0;
-}
-
-/* Programs that hand on the words of a command just as they got them. */
-static bool is_launcher(char *const argv[])
-{
-	static const char *const running[] = {"coverage", "hatch", "pdm",
-		"pipenv", "poetry", "rye", "uv", NULL};
-	const char *name = pytest_command_base_name(argv[0]);
-	size_t module = is_python(name) ? find_module(argv) : 0;
-
-	if (launcher_hands_on(argv))
-		return true;
-	for (size_t i = 0; running[i]; i++)
-		if (!strcmp(running[i], name))
-			return argv[1] && !strcmp(argv[1], "run");
-	return module && !strcmp(argv[module], "coverage") &&
-	       argv[module + 1] && !strcmp(argv[module + 1], "run");
-}
-
 static bool find_pytest(struct place *place, char *const argv[])
 {
-	size_t module = is_python(argv[0]) ? find_module(argv) : 0;
+	size_t module = python_is(argv[0]) ? python_find_module(argv) : 0;
 
 	memset(place, 0, sizeof(*place));
 	if (is_pytest(argv[0]) || (module && !strcmp(argv[module], "pytest"))) {
@@ -106,60 +54,12 @@ static bool find_pytest(struct place *place, char *const argv[])
 			module && (module > 2 || strcmp(argv[1], "-m") != 0);
 		return true;
 	}
-	if (!is_launcher(argv))
+	if (!python_is_launched(argv))
 		return false;
 	do
 		place->at++;
 	while (argv[place->at] && !is_pytest(argv[place->at]));
 	return argv[place->at] != NULL;
-}
-
-static char *if_executable(char *path)
-{
-	if (access(path, X_OK) == 0)
-		return path;
-	free(path);
-	return NULL;
-}
-
-/* As the shell would find it in a folder, to be freed; NULL: it would not. */
-static char *find_program(const char *program, const char *folder)
-{
-	const char *places = getenv("PATH");
-	char *path = NULL;
-
-	if (strchr(program, '/'))
-		return if_executable(
-			*program == '/' ? xstrdup(program)
-					: xasprintf("%s/%s", folder, program));
-	while (places && *places && !path) {
-		size_t n = strcspn(places, ":");
-
-		if (*places == '/')
-			path = if_executable(
-				xasprintf("%.*s/%s", (int)n, places, program));
-		places += n + (places[n] == ':');
-	}
-	return path;
-}
-
-/*
- * An environment has a link to a Python that others have, too, under several
- * names: it is told by where the link lies, and by what it leads to.
- */
-static char *place_of_python(const char *path, const char *root)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder, *stored, *place, real[PATH_MAX];
-
-	if (!slash || !realpath(path, real))
-		return NULL;
-	folder = xasprintf("%.*s/.", (int)(slash - path), path);
-	stored = project_path(root, folder);
-	place = xasprintf("%s/%s", stored, pytest_command_base_name(real));
-	free(folder);
-	free(stored);
-	return place;
 }
 
 /* The Python of the script that pytest is installed as; NULL: of another. */
@@ -179,10 +79,10 @@ static char *python_of_script(const char *path, const char *root)
 		return NULL;
 	*end = '\0';
 	/* One with options of its own is not as it would be without. */
-	if (!strpbrk(text, " \t\r") && is_python(text + 2) &&
+	if (!strpbrk(text, " \t\r") && python_is(text + 2) &&
 		(strstr(end + 1, "from pytest import console_main") ||
 			strstr(end + 1, "from pytest import main")))
-		python = place_of_python(text + 2, root);
+		python = python_place(text + 2, root);
 	return python;
 }
 
@@ -190,10 +90,10 @@ static char *python_of_script(const char *path, const char *root)
 static bool add_direct(struct words *words, const struct place *place,
 	char *const argv[], const char *root, const char *folder, bool sibling)
 {
-	char *path = find_program(argv[0], folder), *python = NULL;
+	char *path = python_find_program(argv[0], folder), *python = NULL;
 
 	if (path)
-		python = place->module ? place_of_python(path, root)
+		python = place->module ? python_place(path, root)
 				       : python_of_script(path, root);
 	if (sibling && (!python || place->options)) {
 		free(python);
@@ -262,9 +162,8 @@ char **pytest_asked(char *const argv[], const char *root, const char *directory,
 
 const char *pytest_wrapped(char *const argv[])
 {
-	size_t module = is_python(argv[0]) ? find_module(argv) : 0;
-	const char *name =
-		module ? argv[module] : pytest_command_base_name(argv[0]);
+	size_t module = python_is(argv[0]) ? python_find_module(argv) : 0;
+	const char *name = module ? argv[module] : python_base_name(argv[0]);
 
 	return !strcmp(name, "tox")   ? ".tox/ENV/bin/python -m pytest"
 	       : !strcmp(name, "nox") ? ".nox/ENV/bin/python -m pytest"

@@ -7,6 +7,7 @@ import types
 from ...languages.python import marks, runner
 from ...languages.python.loading import imports
 from ...languages.python.marks import BEGIN, END, USE, say
+from ..python import directories
 
 # Hooks that pytest calls only for the tests below the conftest.  A conftest
 # with any other hook concerns the whole run.
@@ -20,14 +21,9 @@ _LOCAL_HOOKS = frozenset((
     "pytest_pyfunc_call", "pytest_itemcollected", "pytest_assertrepr_compare",
 ))
 
-# What gives the scope of a directory.
-_directory_scope = None
 
-
-def install(directory_scope):
+def install():
     """Has conftests told from other modules."""
-    global _directory_scope
-    _directory_scope = directory_scope
     runner.is_local = _is_conftest
     runner.distinct = _distinct
     runner.use_local = _use_in_directory
@@ -64,7 +60,7 @@ def _use_in_directory(module, scope):
                 and name not in _LOCAL_HOOKS)
             for name, value in names.items()):
         return False
-    say(BEGIN + _directory_scope(directory))
+    say(BEGIN + directories.scope_of(directory))
     say(USE + scope)
     say(END)
     return True

@@ -6,15 +6,15 @@ import sys
 
 import pytest
 
-from ...languages.python import marks
+from ...languages.python import marks, recording
 from ...languages.python.entered import functions
-from ...languages.python.loading import imports, loads
+from ...languages.python.loading import imports
 from ...languages.python.marks import (
     BEGIN, END, OUTCOME, USE, WHOLE, around, encode, say,
 )
-from ...languages.python.memory import kept, memo, readers
-from ...languages.python.reading import lines, variables
+from ...languages.python.memory import kept
 from ...languages.python.start import hide
+from ..python import directories
 from . import (
     about, arguments, conftests, fixtures, here, reports, rewriting, select,
     settings,
@@ -51,12 +51,11 @@ _rootdir = None
 _heads = {"": "."}
 _units = {}
 _collectors = {}
-_directories = {}
 _parents = {}
 _prepared = set()
 _suffixes = set()
 _unit = None
-_finished = False
+_finish = recording.Finish()
 
 # What collectors had in them, until it is known what of that is to run.
 _found = {}
@@ -71,27 +70,14 @@ def start(root):
     names = HOOKS
     marks.set_root(root or os.getcwd())
     about.install()
-    conftests.install(directory_scope)
+    directories.sought = ("conftest.py", "__init__.py")
+    conftests.install()
     if fixtures.start(identify):
         names += ("pytest_fixture_setup", "pytest_runtest_teardown")
-    if functions.start() is not None:
-        memo.install()
-        kept.install()
-        functions.adopt_past()
     here.start()
-    imports.install()
-    rewriting.install()
-    loads.install()
-    lines.install()
+    recording.start(b"ready", rewriting.install)
     reports.install()
     _wrap_cache()
-    variables.install()
-    readers.install()
-    if sys.executable:
-        say(marks.INTERPRETER + encode("%s-%08x/%s" % (
-            sys.implementation.cache_tag, sys.hexversion,
-            os.path.abspath(sys.executable))))
-    say(OUTCOME + b"ready")
     return names
 
 
@@ -134,41 +120,11 @@ def _scope_of(collector):
             path = _path_of(collector)
             if os.path.basename(path) == "__init__.py":
                 path = os.path.dirname(path)
-            scope = b"discover/" + encode(marks.relative(_real(path)))
+            scope = b"discover/" + encode(
+                marks.relative(directories.real(path)))
         else:
             scope = b"collect/" + encode(identify(collector.nodeid))
         _collectors[collector] = scope
-    return scope
-
-
-def _real(path):
-    """A directory without symlinks, where only so it is inside the root."""
-    if path == marks.root or path.startswith(marks.root_slash):
-        return path
-    say(marks.MUTE)
-    try:
-        return os.path.realpath(path)
-    finally:
-        say(marks.UNMUTE)
-
-
-def directory_scope(path):
-    """The scope of what pytest looks for in a directory and above it."""
-    scope = _directories.get(path)
-    if scope is not None:
-        return scope
-    given, path = path, _real(path)
-    scope = b"discover/" + encode(marks.relative(path))
-    _directories[given] = _directories[path] = scope
-    parent = None
-    if path.startswith(marks.root_slash):
-        parent = directory_scope(os.path.dirname(path))
-    say(BEGIN + scope)
-    if parent is not None:
-        say(USE + parent)
-    os.access(path + "/conftest.py", os.F_OK)
-    os.access(path + "/__init__.py", os.F_OK)
-    say(END)
     return scope
 
 
@@ -287,7 +243,7 @@ def _begin_collector(collector):
         say(WHOLE + encode(os.path.abspath(_path_of(collector))))
     if parent is None or _is_directory(parent):
         path = _path_of(collector)
-        say(USE + directory_scope(os.path.dirname(path)))
+        say(USE + directories.scope_of(os.path.dirname(path)))
         # Text files are doctests by their whole names, not by their suffix.
         if (not isinstance(collector, pytest.Module)
                 and type(collector).__module__ != "_pytest.doctest"):
@@ -332,8 +288,9 @@ def _note_left_out(session):
     """They are known, and have no tests for this command's settings."""
     for path in select.left_out(session, _is_directory):
         if not arguments.is_narrowed(session.config):
-            say(BEGIN + b"collect/" + encode(marks.relative(_real(path))))
-            say(USE + directory_scope(os.path.dirname(path)))
+            say(BEGIN + b"collect/" + encode(
+                marks.relative(directories.real(path))))
+            say(USE + directories.scope_of(os.path.dirname(path)))
             say(OUTCOME + b"left")
             say(END)
 
@@ -427,7 +384,7 @@ def _note_arguments(config):
         finally:
             say(marks.UNMUTE)
         if found:
-            say(BEGIN + directory_scope(path))
+            say(BEGIN + directories.scope_of(path))
             say(OUTCOME + b"passed")
             say(END)
 
@@ -451,8 +408,7 @@ def pytest_runtestloop(session):
     pytest-cov reads all sources for that, which no test depends on.  Where
     xdist's workers run the tests, the process that controls them runs none.
     """
-    if _finished:
-        _resume()
+    _finish.resume()
     token = (marks.mute_always()
              if session.config.pluginmanager.hasplugin("dsession") else None)
     yield
@@ -460,23 +416,7 @@ def pytest_runtestloop(session):
     say(BEGIN + marks.BASE)
     say(OUTCOME + here.outcome())
     say(END)
-    _finish()
-
-
-def _finish():
-    """All outcomes are known: what happens from here on decides nothing."""
-    global _finished
-    if not _finished:
-        marks.begin(b"finish/")
-        _finished = marks.mute_always()
-
-
-def _resume():
-    """The loop of tests runs once more."""
-    global _finished
-    marks.unmute(_finished)
-    _finished = False
-    marks.unwind(0)
+    _finish.begin()
 
 
 def _enter_collector(item):
@@ -627,7 +567,7 @@ def pytest_sessionfinish(session):
     select.excuse(session)
     try:
         functions.stop()
-        _finish()
+        _finish.begin()
     except Exception:
         marks.lost()
     yield

@@ -8,16 +8,9 @@
 #include <signal.h>
 #include <string.h>
 
-#include "languages/python/start/startup.h"
 #include "runners/pytest/command.h"
 #include "runners/pytest/discovery.h"
-
-static const char *pytest_base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
+#include "runners/python/python.h"
 
 /* "-m", perhaps with flags before it: -bm, -Im. */
 static bool is_module_option(const char *option)
@@ -35,7 +28,7 @@ static bool is_module_option(const char *option)
 static bool pytest_recognise(char *const argv[])
 {
 	for (size_t i = 0; argv[i]; i++) {
-		const char *name = pytest_base_name(argv[i]);
+		const char *name = python_base_name(argv[i]);
 
 		if (i && is_module_option(argv[i - 1])) {
 			if (!strcmp(argv[i], "pytest"))
@@ -46,16 +39,6 @@ static bool pytest_recognise(char *const argv[])
 			return true;
 	}
 	return false;
-}
-
-static char *startup(const struct adapter_start *start)
-{
-	return startup_text(&(struct startup){.folder = start->folder,
-		.session = start->session,
-		.root = start->root,
-		.selection = start->selection,
-		.runner = "runners/pytest/start.py",
-		.tells = !start->tells || !strcmp(start->tells, "pytest")});
 }
 
 /* pytest.ExitCode; and a shell's for signals. */
@@ -110,8 +93,8 @@ const struct adapter adapter_pytest = {
 	.silence = "pytest did not load ftrace's plugin, as happens in a "
 		   "container, as another user, or with a Python that ftrace "
 		   "cannot enter",
-	.startup = startup,
-	.start_name = "start.py",
+	.startup = python_startup,
+	.start_name = PYTHON_START,
 	.skips = pytest_skips,
 	.matches = pytest_matches,
 	.is_passed = is_passed,

@@ -37,7 +37,7 @@ def _wrap_looks(around):
     """Mutes pytest's looks at a file that is imported, or whose line it gives.
 
     In which package it lies is asked for once more in the name of each
-    directory, see directory_scope().
+    directory, see directories.scope_of().
     """
     for place, name, enter in (
             ("_pytest.pathlib", "import_path", _enter_path),

@@ -22,4 +22,4 @@ def _watch_pytest(module):
     kind.consider_env = consider_env
 
 
-runners["_pytest.config"] = _watch_pytest
+runners["pytest"] = {"_pytest.config": _watch_pytest}

@@ -37,7 +37,11 @@ FOREIGN = {"--changed", "--show-only", "--output-junit",
            "--target", "--config", "--message-format",
            "--parallel", "--permission", "--test-name-pattern",
            "--shard", "--watch", "--bail", "--pool", "--test-isolation",
-           "--require"}
+           "--require", "--locals", "--exec", "--merge", "--ignore-exit", "--tapversion",
+           "--timer", "--state", "--source", "--harness",
+           "--filter-tags", "--filter-status", "--no-rebuild", "--wrapper",
+           "--setup", "--gdb", "--test-args", "--benchmark", "--logbase",
+           "--suite"}
 
 problems = []
 

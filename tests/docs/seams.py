@@ -19,7 +19,7 @@ FLOORS = (("base", "wire"), ("preload", "map", "objects"),
           ("git", "languages"), ("runners",), ("config", "fold"),
           ("selector", "tracer"), ("outcomes",), ("cli",))
 WORDS = re.compile(
-    r'py\.?test|conftest|ctest|jest|mocha|vitest|python|__\w*py\w*__|__init__|unittest'
+    r'py\.?test|conftest|ctest|prove\b|bats\b|meson(?!\.build)|jest|mocha|vitest|python|__\w*py\w*__|__init__|unittest'
     r'|doctest|site-packages|dist-info', re.I)
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 # Where they stand all the same, and why.

@@ -238,6 +238,26 @@ def tool():
 '''
 
 
+@pytest.mark.parametrize("base, body, word", [
+    ("unittest.TestCase", "def test_a(self): pass", "n"),
+    ("unittest.IsolatedAsyncioTestCase", "async def test_a(self): pass", "n"),
+    ("Checks", "def test_a(self): pass", "n"),
+    ("unittest.TestCase", "def setUp(self): pass", None),
+    ("Checks", "pass", None),
+    ("Exception", "def test_a(self): pass", "w"),
+])
+def test_classes_with_tests_are_called_as_they_like(base, body, word):
+    old = ("import unittest\n"
+           "class Checks(unittest.TestCase): pass\n")
+    found = verdict("%sclass New(%s):\n    %s\n" % (old, base, body),
+                    old, "test_core.py")
+    if word is None:
+        assert found.word == "whole"
+        assert found.reason == "New may have tests"
+    else:
+        assert ("New", word) in found.own
+
+
 @pytest.mark.parametrize("old, new, word", [
     ("(1, 2)", "(1, 3)", "names"), ("(1, 2)", "(1, 2, 3)", "names"),
     ("test_a(a, b)", "test_a(a, c)", "names"),

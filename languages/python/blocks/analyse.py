@@ -11,7 +11,7 @@ import sys
 from _operator import itemgetter
 from marshal import dumps
 
-from . import mentions, opcodes, reflection
+from . import mentions, opcodes, reflection, words
 
 try:
     from _blake2 import blake2b
@@ -393,7 +393,7 @@ class Blocks:
         if texts:
             _, looked_up, _, held = found
             looked_up |= texts
-            held.update(["a" + text for text in texts])
+            held.update([words.NAME_HELD + text for text in texts])
         self._names[id(code)] = reflects, found
         return reflects, found
 
@@ -402,8 +402,9 @@ class Blocks:
         reflects, (loaded, looked_up, valued, held) = (
             self._names_of(code, block.name))
         found = block.mentions
-        for (kept, asked, plain), used in (("ghG", loaded),
-                                           ("abA", looked_up)):
+        for kept, asked, plain, used in (
+                (words.GLOBAL_HELD, words.GLOBAL_ASKED, words.GLOBAL, loaded),
+                (words.NAME_HELD, words.NAME_ASKED, words.NAME, looked_up)):
             for name in used:
                 if kept + name not in held:
                     found.add((asked if kept + name in valued else plain)
@@ -415,14 +416,15 @@ class Blocks:
         count = (code.co_argcount + code.co_kwonlyargcount
                  + bool(code.co_flags & 4) + bool(code.co_flags & 8))
         # The fixture of that name is called.
-        found.update(["A" + name for name in code.co_varnames[:count]])
+        found.update([words.NAME + name
+                      for name in code.co_varnames[:count]])
         if "." not in block.name:
-            found.add("G" + code.co_name)
+            found.add(words.GLOBAL + code.co_name)
         found.update([each for each in held if " " in each
-                      or each[0] == "g" and "." in each])
+                      or each[0] == words.GLOBAL_HELD and "." in each])
         if "modules" in code.co_names:
             if reflection.walks(code):
-                found.update(("!", "*"))
+                found.update((words.MODULES, words.ANY))
         found |= reflects
 
 

@@ -16,8 +16,8 @@ that begins in that line.  Its text is all of it, as it was when the record
 was made; what follows is indented no more than its first line, so it ends
 there.  So the compiler goes on in the same state behind it.  Its name tells
 the classes that it is in, and nothing within functions or within type
-parameters is cut: names in a body mean what they did.  What declares a name global is not cut, for that tells the
-module, too.  Else its code depends on future imports, from 3.11 on on which
+parameters is cut: names in a body mean what they did.  What declares a name
+global is not cut, for that tells the module, too.  Else its code depends on future imports, from 3.11 on on which
 names of the module are imported (`name.f()` takes another instruction) and on
 a `super` of its own; and what it mentions on a `setattr` of the module's own
 and on functions that pass names on.  Where these differ, or are there at all,

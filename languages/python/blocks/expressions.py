@@ -6,11 +6,13 @@ whatever its layout, and notes in the unit what the expression needs.  Calls
 that are not known to be without effect are noted as risks.
 """
 
-from . import analyse, known, mentions, platform, reflection
+from . import analyse, known, mentions, platform, reflection, words
 from .nodes import bound_by, dotted, kind_of, mangled, _targets
 
 _CALLERS = (frozenset(reflection.BY_ARGUMENT) | reflection.REFLECTION
             | reflection.NAMESPACES)
+# In front of an attribute of something that has no name.
+_ANYBODYS = words.NO_NAME + "."
 
 
 def _generic(node, unit):
@@ -37,7 +39,7 @@ def _name(node, unit):
     unit.valued.add(name)
     unit.held.add(name)
     if name in reflection.REFLECTION or name in reflection.NAMESPACES:
-        unit.words.add("*")
+        unit.words.add(words.ANY)
     return ("name", name)
 
 
@@ -45,16 +47,16 @@ def _attribute(node, unit):
     chain = dotted(node)
     attr = mangled(node.attr, unit.scope.class_name)
     if attr in _CALLERS:
-        unit.words.add("*")
+        unit.words.add(words.ANY)
     if chain is None:
-        unit.chains.add("?." + attr)
+        unit.chains.add(_ANYBODYS + attr)
         return ("attribute", key_of(node.value, unit), attr)
     root = mangled(chain.partition(".")[0], unit.scope.class_name)
     unit.needs.add(root)
     unit.valued.add(root)
     chain = root + chain[chain.index("."):]
     if attr != node.attr:
-        unit.chains.add("?." + attr)
+        unit.chains.add(_ANYBODYS + attr)
     unit.chains.add(chain)
     unit.valued.add(chain)
     return ("chain", chain)
@@ -74,13 +76,13 @@ def _maybe(node, unit):
     unit.words |= aside.words
     unit.valued |= aside.needs | aside.chains
     unit.held |= aside.held
-    unit.words.update("?" + name for name in aside.needs)
-    unit.words.update("." + chain for chain in aside.chains)
+    unit.words.update(words.MAY_LOAD + name for name in aside.needs)
+    unit.words.update(words.DOTTED + chain for chain in aside.chains)
     for chain in aside.chains:
         if unit.scope.resolve(chain).startswith(("sys.", "os.")):
             unit.chains.add(chain)
         else:
-            unit.chains.update("?." + part
+            unit.chains.update(_ANYBODYS + part
                                for part in chain.split(".")[1:])
     unit.binds += aside.binds
     unit.take(aside)
@@ -145,14 +147,15 @@ def _call(node, unit):
         for each in node.args[place - 1:] if place else node.args:
             value = getattr(each, "value", None)
             if type(value) is str:
-                unit.chains.update("?." + part for part in value.split("."))
+                unit.chains.update(_ANYBODYS + part
+                                   for part in value.split("."))
     if last in reflection.REFLECTION or last in reflection.NAMESPACES:
-        unit.words.add("*")
+        unit.words.add(words.ANY)
     elif place is not None and last not in reflection.HEARD and not all(
             kind_of(each) == "Constant" for each in (
                 node.args[place - 1:place] or [node] if place
                 else node.args)):
-        unit.words.add("*")
+        unit.words.add(words.ANY)
     return key
 
 
@@ -166,7 +169,7 @@ def _risk(call, name, why, unit):
         unit.sets.add(name + "()")
         unit.risky |= names
     elif name:
-        unit.danger(why, names | {"@" + name})
+        unit.danger(why, names | {words.IS_CALLED + name})
     else:
         unit.danger(why, names | names_in(call.func))
 
@@ -263,19 +266,21 @@ def annotation(node, unit):
     texts = {word for word in aside.words if word.isidentifier()}
     # Nobody knows what of a text belongs together.
     unit.held |= aside.held | texts
-    later = {"~" + word for word in texts}
+    later = {words.LOADS_LATER + word for word in texts}
     if unit.scope.texts or unit.scope.late:
-        later.update("~" + name for name in aside.needs)
+        later.update(words.LOADS_LATER + name
+                     for name in aside.needs)
     if unit.scope.texts:
         for chain in aside.chains:
             unit.words.update(chain.split(".")[1:])
-            unit.words.add("." + chain)
+            unit.words.add(words.DOTTED + chain)
     else:
         later.update(word for word in aside.words
                      if not word.isidentifier())
         if unit.scope.late:
             for name in aside.needs:
-                later.update(("^" + name, "%" + name))
+                later.update((words.NEEDS_LATER + name,
+                              words.LOOKS_LATER + name))
         else:
             unit.needs |= aside.needs
         unit.chains |= aside.chains
@@ -325,9 +330,10 @@ def base(node, unit):
     name = dotted(node)
     if name is None:
         unit.danger("a base class that is computed")
-        return "?"
+        return words.NO_NAME
     full = unit.scope.resolve(name)
-    return ":" + full if full.partition(".")[0] in known.STDLIB else name
+    is_of_library = full.partition(".")[0] in known.STDLIB
+    return words.OF_LIBRARY + full if is_of_library else name
 
 
 # Statements
@@ -348,10 +354,11 @@ def simple(node, unit):
         key = ("type", node.name.id, _generic(node, aside))
         unit.words |= aside.words
         for name in aside.needs:
-            unit.words.update(("~" + name, "%" + name))
+            unit.words.update((words.LOADS_LATER + name,
+                               words.LOOKS_LATER + name))
         for chain in aside.chains:
             unit.words.update(chain.split(".")[1:])
-            unit.words.add("." + chain)
+            unit.words.add(words.DOTTED + chain)
         unit.valued |= aside.needs | aside.chains
         unit.held |= aside.held
         return key

@@ -5,6 +5,7 @@ from .opcodes import (
     CONSTANTS, IMPORT_FROM, IMPORT_NAME, NOWHERE, VERSION, opmap, ops,
 )
 from .uses import is_asked, is_called, is_owner
+from .words import NAME_HELD
 
 _IMPORT_SHIFT = 2 if VERSION >= (3, 15) else 0
 _STORES = ops("STORE_FAST")
@@ -49,15 +50,15 @@ def imported(code, stream):
             names = [(module + "." + code.co_names[arg]).lstrip(".")]
         else:
             continue
-        found.update("aimports " + ("." + name.rpartition(".")[2]
+        found.update(NAME_HELD + "imports " + ("." + name.rpartition(".")[2]
                                     if relative else name) for name in names)
     return found
 
 
 def _mention(relative, module):
     if relative:
-        return "aimport ." + module.rpartition(".")[2]
-    return "aimport " + module
+        return NAME_HELD + "import ." + module.rpartition(".")[2]
+    return NAME_HELD + "import " + module
 
 
 def _level(code, stream, at):

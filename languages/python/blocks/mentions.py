@@ -11,6 +11,7 @@ from .uses import (
     ALWAYS, EVEN, ROLES, classified, is_asked, is_called, is_owner,
     is_tested, stream_of,
 )
+from .words import GLOBAL_HELD, NAME_HELD
 
 _CLASSIFIERS = frozenset(("isinstance", "issubclass"))
 
@@ -24,13 +25,14 @@ def _chain(stream, at, names):
     Empty where it does not begin with a global.
     """
     parts = []
-    while at > 0 and stream[at][1] == LOAD_ATTR and not (
-            ATTR_SHIFT and stream[at][2] & 1):
-        parts.append(names[stream[at][2] >> ATTR_SHIFT])
+    _, op, arg = stream[at]
+    while at > 0 and op == LOAD_ATTR and not (ATTR_SHIFT and arg & 1):
+        parts.append(names[arg >> ATTR_SHIFT])
         at -= 1
-    if stream[at][1] != LOAD_GLOBAL:
+        _, op, arg = stream[at]
+    if op != LOAD_GLOBAL:
         return at, ""
-    parts.append(names[stream[at][2] >> GLOBAL_SHIFT])
+    parts.append(names[arg >> GLOBAL_SHIFT])
     return at, ".".join(reversed(parts))
 
 
@@ -48,20 +50,20 @@ def _uses(stream, names, consts, valued, held):
             name = names[arg >> GLOBAL_SHIFT]
             if name in _CLASSIFIERS:
                 classified(stream, at, places)
-            name = "g" + name
+            name = GLOBAL_HELD + name
         elif ATTR_SHIFT and arg & 1:
             continue
         else:
-            name = "a" + names[arg >> ATTR_SHIFT]
+            name = NAME_HELD + names[arg >> ATTR_SHIFT]
         first, chain = _chain(stream, at - 1, names)
-        if (not {name, "g" + chain} <= held and place not in places
+        if (not {name, GLOBAL_HELD + chain} <= held and place not in places
                 and not is_called(stream, at)
                 and not is_tested(stream, at)):
             if is_owner(stream, at, names) or is_asked(
                     stream, at, names, consts, first):
                 valued.add(name)
             else:
-                held.update((name, "g" + chain) if chain else (name,))
+                held.update((name, GLOBAL_HELD + chain) if chain else (name,))
 
 
 # The opcodes that are looked at whatever comes before and after.
@@ -71,8 +73,8 @@ _MATTERS = bytes(bool(ROLES[op]) for op in range(256))
 def names_of(code):
     """What code names, in sets.
 
-    Globals; attributes; what of them, with "g" or "a" in front, it does more
-    with than call or test; what of these it holds, see _uses().
+    Globals; attributes; what of them, with GLOBAL_HELD or NAME_HELD in front,
+    it does more with than call or test; what of these it holds, see _uses().
     """
     names = code.co_names
     ops = code.co_code[::2]
@@ -98,7 +100,8 @@ def names_of(code):
             if index < count and op == IMPORT_NAME:
                 modules.add(names[index])
             elif index < count:
-                (loaded if kind == "g" else looked_up).add(names[index])
+                (loaded if kind == GLOBAL_HELD else looked_up).add(
+                    names[index])
                 if holds == ALWAYS or holds == EVEN and not arg & 1:
                     held.add(kind + names[index])
     _uses(stream, names, code.co_consts, valued, held)
@@ -110,7 +113,7 @@ def names_of(code):
         loaded.add(name)
         looked_up.add(name)
         for each in (valued, held):
-            each.update(("g" + name, "a" + name))
+            each.update((GLOBAL_HELD + name, NAME_HELD + name))
     return loaded, looked_up, valued, held
 
 

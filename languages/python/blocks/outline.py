@@ -4,23 +4,19 @@
 Only narrowing reads it.  A unit is a tuple of the fields below.  PRINT is the
 same for two units exactly when they are the same code, bodies of functions
 left out; NEEDS are the names it loads on import; CHAINS the dotted names it
-looks up; WORDS all else that it mentions, with "?" in front a name that it
-may load, "~" one that may be loaded later, "%" one that is looked up then, as
-no text is, "^" one that must be there then, "." a dotted name that may be
-looked up, at once or later, "=" a name that it does more with than look such
-names up on it, and "*" for reflection; RISK why it may be felt elsewhere,
-and RISKY the names that this depends on, "*" if that is not known, "@" in front
-of what is called; SETS what it changes: "a.b", an attribute, "a[]", what is in
-it, "a.b()", what a method changes; and "a[?]", what it asks for an item; CALLED
-those of NEEDS and CHAINS that it does nothing with but call them.  That it may
-fail does not matter: see narrow/doubts.py.
+looks up; WORDS all else that it mentions, marked as words.py has it, ANY for
+reflection; RISK why it may be felt elsewhere, and RISKY the names that this
+depends on, ANY if that is not known; SETS what it changes: "a.b", an
+attribute, "a[]", what is in it, "a.b()", what a method changes; and "a[?]",
+what it asks for an item; CALLED those of NEEDS and CHAINS that it does nothing
+with but call them.  That it may fail does not matter: see narrow/doubts.py.
 """
 
 from marshal import dumps, loads
 
 from _ast import AnnAssign, Assign
 
-from . import analyse, expressions, known, nodes
+from . import analyse, expressions, known, nodes, words
 from .decorators import decorator
 
 FORMAT = 11
@@ -38,9 +34,22 @@ ALIAS, BUILT, PLAIN = range(3)
 # Fields of MORE of a class; the last one is what nothing but annotations in
 # it name, or what a base is subscripted by.
 (HEAD, BASES, KEYWORDS, DECORATORS, MEMBERS, HEAD_RISK, ANNOTATED) = range(7)
+# Fields of MORE of an import: the module, the level of a relative one, the
+# name that is taken from it or None, and whether it gets another name.  WHERE
+# and WHAT are those that say which module, and what of it.
+SOURCE, LEVEL, TAKEN, RENAMED = range(4)
+WHERE, WHAT = slice(LEVEL + 1), slice(TAKEN + 1)
+# Fields of MORE of a compound statement: what the imports in it have, the
+# names that it binds whichever way it takes, and whether it may catch an
+# exception.
+IMPORTS, SURE, CATCHES = range(3)
 # Fields of an outline.
 (VERSION, FUTURE, UNITS, NAMES, BOUND, IMPORTED) = range(6)
 
+
+# The marks of words that are names.
+_OF_NAMES = (words.MAY_LOAD + words.LOADS_LATER + words.NEEDS_LATER
+             + words.LOOKS_LATER)
 
 _BUILDERS = frozenset(["builtins." + name for name in (
     "list", "dict", "set", "bytearray")] + ["collections." + name for name in (
@@ -129,7 +138,7 @@ class Unit:
         self.risky = set()
         self.sets = set()
 
-    def danger(self, why, names=("*",)):
+    def danger(self, why, names=(words.ANY,)):
         if why:
             self.risky.update(names)
             self.risk = self.risk or why
@@ -151,8 +160,9 @@ class Unit:
     def finish(self, key, kind, name="", more=()):
         mangle = self.scope.class_name
         binds = [nodes.mangled(each, mangle) for each in self.binds]
-        self.words.update(["=" + name for name in self.held.intersection(
-            _roots(self.chains, self.words))])
+        self.words.update([
+            words.HOLDS + name for name in self.held.intersection(
+                _roots(self.chains, self.words))])
         return (analyse.digest(key)[:8], kind, name, tuple(binds),
                 tuple(sorted(self.needs)), tuple(sorted(self.chains)),
                 tuple(sorted(self.words - self.needs)), self.risk,
@@ -160,28 +170,29 @@ class Unit:
                 tuple(sorted(self.called - self.valued)))
 
 
-def _names_in(words):
-    return {word.lstrip("?~^%") for word in words
-            if word[:1] not in (".", "=")}
+def _names_in(marked):
+    return {word.lstrip(_OF_NAMES) for word in marked
+            if word[:1] not in (words.DOTTED, words.HOLDS)}
 
 
-def dotted_by(chains, words):
+def dotted_by(chains, marked):
     """The dotted names that are looked up, or may be."""
     return set(chains).union(
-        [word[1:] for word in words if word[:1] == "."])
+        [word[1:] for word in marked if word[:1] == words.DOTTED])
 
 
-def _roots(chains, words):
-    return {chain.partition(".")[0] for chain in dotted_by(chains, words)}
+def _roots(chains, marked):
+    return {chain.partition(".")[0] for chain in dotted_by(chains, marked)}
 
 
 def held_by(unit):
     """The names that a unit does more with than ask them for attributes."""
-    words = unit[WORDS]
+    marked = unit[WORDS]
     loaded = set(unit[NEEDS]).union(
-        [word[1:] for word in words if word[:1] in ("?", "~")])
-    return (loaded - _roots(unit[CHAINS], words)).union(
-        [word[1:] for word in words if word[:1] == "="])
+        [word[1:] for word in marked
+         if word[:1] in (words.MAY_LOAD, words.LOADS_LATER)])
+    return (loaded - _roots(unit[CHAINS], marked)).union(
+        [word[1:] for word in marked if word[:1] == words.HOLDS])
 
 
 def _named_by(unit):
@@ -342,7 +353,8 @@ def _compound(node, scope):
         for each in inner:
             key.append(each[PRINT])
             unit.binds += each[BINDS]
-            unit.words.update(["?" + name for name in each[NEEDS]])
+            unit.words.update([words.MAY_LOAD + name
+                               for name in each[NEEDS]])
             unit.words.update(each[WORDS])
             unit.chains.update(each[CHAINS])
             unit.danger(each[RISK], each[RISKY])
@@ -351,8 +363,8 @@ def _compound(node, scope):
             if each[KIND] == "import":
                 imports.append(each[MORE] + (each[NAME],))
             elif each[KIND] == "compound":
-                imports += each[MORE][0]
-                catches |= each[MORE][2]
+                imports += each[MORE][IMPORTS]
+                catches |= each[MORE][CATCHES]
             elif each[KIND] == "class":
                 unit.danger("class %s below a condition" % each[NAME])
     if kind in ("With", "AsyncWith"):

@@ -7,7 +7,7 @@ not plainly that of a call with a constant in the decisive place.
 
 from _opcode import stack_effect
 
-from . import opcodes
+from . import opcodes, words
 
 # Whoever names one of these can reach names that it does not mention.
 REFLECTION = frozenset((
@@ -72,7 +72,8 @@ _ASKING = frozenset(("get", "setdefault", "pop"))
 _SHORT = {"setattr": 2, "delattr": 1}
 _KEYWORDS = _opmap.get("KW_NAMES", opcodes.NOWHERE)
 # What is reached by way of a namespace: of all but these, whatever there is.
-_REACHED = {"globals": "@", "vars": "+", "__dict__": "+"}
+_REACHED = {"globals": words.GLOBALS, "vars": words.MEMBERS,
+            "__dict__": words.MEMBERS}
 # What gives all that a dictionary holds.
 _GOING_THROUGH = frozenset(("items", "values", "keys", "copy", "__iter__"))
 _COPYING = frozenset((
@@ -351,11 +352,11 @@ def computes(code, shadowed):
         else:
             continue
         if arg >= len(names):
-            return {"*"}
+            return {words.ANY}
         if names[arg] in NAMESPACES:
             if (not _is_attribute(code, stream, at, names[arg])
                     and _searches(code, stream, at, names[arg])):
-                computed.add(_REACHED.get(names[arg], "*"))
+                computed.add(_REACHED.get(names[arg], words.ANY))
             continue
         place = BY_ARGUMENT.get(names[arg])
         if place is None or names[arg] == "setattr" and (
@@ -363,7 +364,7 @@ def computes(code, shadowed):
             continue
         if _is_heard(stream, at, names):
             if not _called_with_constant(stream, at, place, code.co_consts):
-                computed.add("?")
+                computed.add(words.COMPUTED)
             continue
         if _is_import(stream, at, names[arg]):
             continue
@@ -376,22 +377,21 @@ def computes(code, shadowed):
                     _names_in_text(code, stream, at, names[arg])
                     or _hands_on(code, stream, at, names[arg])))
         if not constant:
-            return {"*"}
+            return {words.ANY}
     return computed
 
 
 def reflects(code, names, shadowed):
     """Which names `code`, which uses `names`, can reach unmentioned.
 
-    "*": any; "+": those of what objects and classes have; "@": globals of its
-    file; "?": those that it is told to ask for while it runs.
+    ANY; MEMBERS; GLOBALS; or COMPUTED, see words.py.
     shadowed: see computes().
     """
     if not REFLECTION.isdisjoint(names):
-        return {"*"}
-    found = set() if OF_OBJECTS.isdisjoint(names) else {"+"}
+        return {words.ANY}
+    found = set() if OF_OBJECTS.isdisjoint(names) else {words.MEMBERS}
     if not TRIGGERS.isdisjoint(names):
         found |= computes(code, shadowed)
-    if "+" in found and not _LOOKING_UP.isdisjoint(names):
-        return {"*"}
+    if words.MEMBERS in found and not _LOOKING_UP.isdisjoint(names):
+        return {words.ANY}
     return found

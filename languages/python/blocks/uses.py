@@ -8,6 +8,7 @@ from .opcodes import (
     ATTRIBUTE, ATTR_SHIFT, CALL, CALL_KW, CONSTANTS, EXTENDED, GLOBAL,
     LOAD_ATTR, LOAD_GLOBAL, NOWHERE, PUSH_NULL, VERSION, opmap, ops,
 )
+from .words import GLOBAL_HELD, NAME_HELD
 
 _CALL_EX = opmap["CALL_FUNCTION_EX"]
 _IGNORED = ops("CACHE", "NOP", "NOT_TAKEN", "KW_NAMES", "RESUME")
@@ -187,12 +188,12 @@ def classified(stream, at, found):
         stack = stack[:depth - 1] + [made]
 
 
-# Of each opcode that names something: "g" or "a", how far its argument is
-# shifted, and whether that alone means that it is held: always, unless the
-# argument is odd, or never.
+# Of each opcode that names something: the mark of a name that is held, how far
+# the argument is shifted, and whether the opcode alone means that the name is
+# held: always, unless the argument is odd, or never.
 _NEVER, ALWAYS, EVEN = range(3)
 ROLES = [None] * 256
-for _kind, _shifts in (("g", GLOBAL), ("a", ATTRIBUTE)):
+for _kind, _shifts in ((GLOBAL_HELD, GLOBAL), (NAME_HELD, ATTRIBUTE)):
     for _op, _shift in _shifts.items():
         if _op < 256:
             ROLES[_op] = (_kind, _shift, _NEVER if (

@@ -15,6 +15,7 @@
 #include "languages/python/loading/import_hook.h"
 #include "languages/python/memory/asked.h"
 #include "languages/python/memory/kept.h"
+#include "languages/python/memory/kept_names.h"
 #include "languages/python/memory/types.h"
 #include "languages/python/reading/opened.h"
 #include "languages/python/reading/variables.h"
@@ -87,7 +88,7 @@ static struct module_def module = {
 
 PyObject *PyInit_extension(void)
 {
-	PyObject *name = PyUnicode_InternFromString("__name__");
+	PyObject *name = PyUnicode_InternFromString("__name__"), *made;
 
 	if (!name)
 		return NULL;
@@ -96,5 +97,8 @@ PyObject *PyInit_extension(void)
 		PyErr_SetString(PyExc_ImportError, "objects are unknown");
 		return NULL;
 	}
-	return PyModule_Create2(&module, ABI_VERSION);
+	made = PyModule_Create2(&module, ABI_VERSION);
+	if (made)
+		kept_names_tell(made);
+	return made;
 }

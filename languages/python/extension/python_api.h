@@ -117,6 +117,8 @@ extern PyObject *PyUnicode_InternFromString(const char *text);
 extern const char *PyUnicode_AsUTF8AndSize(PyObject *text, ssize_t *size);
 extern int PyUnicode_CompareWithASCIIString(PyObject *text, const char *ascii);
 extern PyObject *PyModule_Create2(struct module_def *def, int version);
+extern int PyModule_AddIntConstant(
+	PyObject *module, const char *name, long value);
 extern void *PyInterpreterState_Get(void);
 extern int64_t PyInterpreterState_GetID(void *interpreter);
 extern void *PyThreadState_Get(void);

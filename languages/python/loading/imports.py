@@ -277,10 +277,12 @@ def _note_import(name, globs, fromlist, level):
             # The names are in a list.
             key = None
         else:
-            if told is not None and sys.modules.get(told[0]) is told[1]:
-                for mark in told[2]:
-                    say(mark)
-                return told[3]
+            if told is not None:
+                full, module, said, foreign = told
+                if sys.modules.get(full) is module:
+                    for mark in said:
+                        say(mark)
+                    return foreign
     importer = None
     if type(globs) is dict:
         importer = _scope_of_importer(globs)

@@ -67,7 +67,7 @@ static void kept_take(const struct kept_mention *mention)
 	scope->names[scope->count++] = name;
 }
 
-/* These were entered as well, by whatever thread, and are forgotten now. */
+/* Takes in blocks that any thread entered. */
 static void kept_entered(struct block *const *entered, unsigned count)
 {
 	scopes[now].busy |= count > 0;
@@ -129,10 +129,11 @@ static const char *kept_file_of(const char *path)
 }
 
 /*
- * What code gets at by way of a global is known by that, and by the file of
- * the module. Else what has one name is one thing, wherever it is: who gets at
- * one of them by that may get at any. Not what is in a file with tests, which
- * others hardly get at. False: no mark can hold it.
+ * The id of what is in a place. If code reaches it through a global, it is the
+ * global and the file of the module. Otherwise all that has one name is one
+ * thing, wherever it is, because code that reaches one of these by the name may
+ * reach any. Files with tests count one by one: other code hardly reaches what
+ * is in them. False: no mark can hold the id.
  */
 static bool get_id(const struct place *place, char *id)
 {
@@ -221,7 +222,7 @@ static void say_use(const struct place *place, const char *verb)
 				       verb, id));
 }
 
-/* It finds what others made. */
+/* The scope in force finds what others made. */
 static void say_found(struct place *place)
 {
 	struct kept_said *said = said_of(place);
@@ -232,7 +233,7 @@ static void say_found(struct place *place)
 	say_use(place, "use");
 }
 
-/* It may: see say_perhaps(). */
+/* The scope in force may find it: see say_perhaps(). */
 static void say_maybe(struct place *place)
 {
 	struct kept_said *said = said_of(place);
@@ -245,7 +246,7 @@ static void say_maybe(struct place *place)
 
 /* Looks */
 
-/* Whether the scope in force gets at what leads to a place. */
+/* Whether the scope in force reaches what leads to a place. */
 static bool kept_is_near(const struct place *place)
 {
 	uint64_t bit = UINT64_C(1) << now;
@@ -255,7 +256,7 @@ static bool kept_is_near(const struct place *place)
 	return !place->by_module || places_are_near(place, bit);
 }
 
-/* And mentions it. */
+/* The same, and whether it mentions the place. */
 static bool is_found(const struct place *place)
 {
 	uint64_t bit = UINT64_C(1) << now;
@@ -281,7 +282,7 @@ static bool is_made(const struct place *place)
 	return !place->gone && place->state != place->base;
 }
 
-/* Not by the scope in force alone. */
+/* Whether others than the scope in force made what is there. */
 static bool is_by_others(const struct place *place)
 {
 	return place->others || place->filler != scopes[now].number;
@@ -308,9 +309,9 @@ static void kept_list(struct place *place)
 }
 
 /*
- * Of all that others made the scope may find what it leads to by code that
- * gets at names without writing them: whether it has entered such code by now,
- * the tracer knows.
+ * The scope may have entered code that reaches names which it does not write.
+ * ftrace finds that out later. So say of all that others made that the scope
+ * may find it.
  */
 static void say_perhaps(void)
 {
@@ -363,7 +364,7 @@ static void kept_look_at(struct place *place)
 	kept_list(place);
 }
 
-/* To look may put more places to the name: they lie elsewhere then. */
+/* Looks at the places of a name. A look may add some, and move the list. */
 static void look_again(struct kept_name *name, unsigned at)
 {
 	struct place *place = name->places[at].place;
@@ -393,7 +394,7 @@ static void look_name(struct kept_name *name)
 		kept_look_at(place);
 }
 
-/* Those that are too deep are one. */
+/* Scopes that lie too deep count as one. */
 static void kept_begin(unsigned depth)
 {
 	now = depth < SCOPES ? depth : SCOPES - 1;
@@ -421,7 +422,7 @@ static void kept_end(unsigned depth)
 		now = depth - 1;
 }
 
-/* At what the names lead to that the scope in force has mentioned. */
+/* Looks at the places of all names that the scope in force has mentioned. */
 static void look_at_all(void)
 {
 	PyObject *type, *value, *trace;
@@ -461,7 +462,8 @@ void kept_look(
 	looking = false;
 }
 
-/* By the scope in force or one inside, since it asked; not put back since. */
+/* Whether the scope in force, or one inside, made it since it asked, and did
+ * not put it back. */
 static bool is_made_here(const struct place *place)
 {
 	const struct scope *scope = &scopes[now];

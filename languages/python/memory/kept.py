@@ -43,8 +43,9 @@ _BUSY = ("logging", "threading", "unittest.mock", "weakref", "_weakref",
          "typing", "re", "builtins", "types", "abc", "_io", "itertools",
          "enum")
 
-# Instructions that get an attribute.
+# Instructions that get an attribute, and that set one.
 _GETTING = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR")
+_SETTING = ("STORE_ATTR", "DELETE_ATTR")
 
 # What classes have for which code was made that is in no file.
 _MADE = ("__dataclass_fields__", "__attrs_attrs__")
@@ -95,18 +96,21 @@ def _asks(text):
 
 
 def _opcodes():
-    """How instructions have names, for each opcode: kept_names.h."""
+    """What each opcode does with a name: enum kept_opcode in kept_names.h."""
     found = bytearray(256)
+    does = marks.extension
     for name, op in opcode.opmap.items():
         if op in opcode.hasname and op < len(found):
-            found[op] = (252 if name in ("STORE_ATTR", "DELETE_ATTR")
-                         else 255 if name.startswith(("STORE", "DELETE"))
-                         else 253 if name.startswith("IMPORT")
-                         else 17 if name in _GETTING else 1)
+            found[op] = (
+                does.OPCODE_SETS_ATTRIBUTE if name in _SETTING
+                else does.OPCODE_SETS if name.startswith(("STORE", "DELETE"))
+                else does.OPCODE_IMPORTS if name.startswith("IMPORT")
+                else does.OPCODE_GETS if name in _GETTING
+                else does.OPCODE_LOADS)
     for name, since, shift in _SHIFTS:
         if sys.version_info >= since and name in opcode.opmap:
             found[opcode.opmap[name]] += shift
-    found[opcode.EXTENDED_ARG] = 254
+    found[opcode.EXTENDED_ARG] = does.OPCODE_EXTENDS
     return bytes(found)
 
 

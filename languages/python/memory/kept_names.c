@@ -11,12 +11,6 @@
 #define CO_VARKEYWORDS 8
 #define TEXT_MOST 100
 
-/* Of an opcode; anything else is one more than its argument is shifted. */
-#define SETS 255
-#define EXTENDS 254
-#define IMPORTS 253
-#define SETS_ATTRIBUTE 252
-
 #define ANYHOW (KEPT_FINDS | KEPT_GETS)
 
 /* A dict of the texts, to their numbers in the list. */
@@ -198,7 +192,8 @@ static void add_import(struct block *block, PyObject *tuple, unsigned long at,
 	const char *behind, ssize_t left)
 {
 	PyObject *text = PyTuple_GetItem(tuple, (ssize_t)at);
-	bool is_same = left >= 2 && kinds[(unsigned char)behind[0]] == SETS &&
+	bool is_same = left >= 2 &&
+		       kinds[(unsigned char)behind[0]] == OPCODE_SETS &&
 		       (unsigned char)behind[1] == (at & 255);
 
 	if (text && !PyUnicode_IsIdentifier(text))
@@ -223,18 +218,20 @@ static void kept_names_add_names(struct block *block, PyObject *code)
 		unsigned kind = kinds[(unsigned char)at[i]];
 
 		argument |= (unsigned char)at[i + 1];
-		if (kind == SETS_ATTRIBUTE)
+		if (kind == OPCODE_SETS_ATTRIBUTE)
 			sets = true;
-		if (kind == SETS || kind == SETS_ATTRIBUTE)
+		if (kind == OPCODE_SETS || kind == OPCODE_SETS_ATTRIBUTE)
 			kept_names_add_name(block, tuple, argument, 0);
-		else if (kind == IMPORTS)
+		else if (kind == OPCODE_IMPORTS)
 			add_import(block, tuple, argument, at + i + 2,
 				size - i - 2);
-		else if (kind && kind != EXTENDS)
+		else if (kind >= OPCODE_GETS && kind < OPCODE_SETS_ATTRIBUTE)
 			kept_names_add_name(block, tuple,
-				argument >> ((kind & (KEPT_ATTRIBUTE - 1)) - 1),
-				kind & KEPT_ATTRIBUTE ? ANYHOW : KEPT_FINDS);
-		argument = kind == EXTENDS ? argument << 8 : 0;
+				argument >> (kind - OPCODE_GETS), ANYHOW);
+		else if (kind && kind < OPCODE_GETS)
+			kept_names_add_name(block, tuple,
+				argument >> (kind - OPCODE_LOADS), KEPT_FINDS);
+		argument = kind == OPCODE_EXTENDS ? argument << 8 : 0;
 	}
 	for (unsigned i = 0; sets && i < block->mention_count; i++)
 		block->mentions[i].how |= KEPT_SETS;
@@ -266,6 +263,25 @@ void kept_names_add(struct block *block, PyObject *code)
 	}
 	PyErr_Clear();
 	Py_DecRef(own);
+}
+
+void kept_names_tell(PyObject *module)
+{
+	static const struct {
+		const char *name;
+		enum kept_opcode value;
+	} opcodes[] = {
+		{"OPCODE_LOADS", OPCODE_LOADS},
+		{"OPCODE_GETS", OPCODE_GETS},
+		{"OPCODE_SETS_ATTRIBUTE", OPCODE_SETS_ATTRIBUTE},
+		{"OPCODE_IMPORTS", OPCODE_IMPORTS},
+		{"OPCODE_EXTENDS", OPCODE_EXTENDS},
+		{"OPCODE_SETS", OPCODE_SETS},
+	};
+
+	for (size_t i = 0; i < sizeof(opcodes) / sizeof(*opcodes); i++)
+		PyModule_AddIntConstant(
+			module, opcodes[i].name, (long)opcodes[i].value);
 }
 
 void kept_names_start(const unsigned char opcodes[256])

@@ -39,7 +39,7 @@ static bool same_text(PyObject *one, PyObject *other)
 	       PyObject_RichCompareBool(one, other, IS_EQUAL) == 1;
 }
 
-/* Of what others have too, this module is not the place to look. */
+/* What other modules have, too, is not looked at in this one. */
 static bool is_own(struct owner *owner, PyObject *class)
 {
 	PyObject *name = types_module(class);
@@ -84,15 +84,16 @@ static bool is_of_project(PyObject *cache)
 	return is;
 }
 
-/* What is in the others is got at by the names of these. */
+/* Whether its contents have names of their own. Those of others are reached by
+ * the names that lead to the owner. */
 static bool has_own_names(enum kept_kind kind)
 {
 	return kind == KEPT_CLASS || kind == KEPT_OBJECT;
 }
 
 /*
- * A function is called by who mentions what leads to it, where that is not its
- * own name, and by who closes over it.
+ * Code calls a function if it mentions what leads there and that is not the
+ * function's own name, or if it closes over the function.
  */
 static void lead(const struct place *place, struct block *block)
 {
@@ -111,7 +112,7 @@ static void lead(const struct place *place, struct block *block)
 					block, place->names[i]->text, NULL);
 }
 
-/* What Python calls of an object by its own doing. */
+/* What Python calls of an object without a name being written. */
 static void lead_to_specials(const struct place *place, PyObject *object)
 {
 	PyObject *list = values_ask(specials_of, object);
@@ -174,7 +175,9 @@ void open_place(struct place *place, PyObject *value, bool is_new)
 	take_in(owner, is_new);
 }
 
-/* An attribute that an object gets was what its class has, if that has any. */
+/* Before an object gets an attribute, it has that of its class, if there is
+ * one.
+ */
 static void take_default(struct place *place)
 {
 	const struct owner *owner = place->owner;
@@ -193,7 +196,7 @@ static void take_default(struct place *place)
 	Py_DecRef(found);
 }
 
-/* What is new was not there when its module was loaded. */
+/* is_new: the value was not there when the module was loaded. */
 static void settle(struct place *place, PyObject *value, bool is_new)
 {
 	if (value && kept_kind_of(value) == KEPT_CACHE)
@@ -225,7 +228,7 @@ static void kept_open_take_element(struct owner *owner, PyObject *key,
 		place = owner_add(owner, key, number);
 	if (!place)
 		return;
-	/* It is only on the way: what has it has its state, too. */
+	/* It is only on the way: the state of its owner says all. */
 	place->names[0] = owner->holder->names[0];
 	place->names[1] = owner->holder->names[1];
 	place->by_attribute[0] = owner->holder->by_attribute[0];
@@ -344,7 +347,10 @@ static void take_name(
 	settle(place, value, is_new);
 }
 
-/* How many names it has: by code that is at home there, or has what it is. */
+/*
+ * The place that counts the names of an owner. It is reached by code of the
+ * files that its class is from, or by the names of what it is.
+ */
 static void take_count(struct owner *owner, PyObject *names)
 {
 	struct place *place = owner_add(owner, NULL, PLACE_NAMES);

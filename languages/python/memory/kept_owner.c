@@ -6,14 +6,14 @@
 
 #include "languages/python/memory/kept_values.h"
 
-/* So many are looked at; what comes later is not. */
+/* How many places are looked at; later ones are not. */
 #define PLACES_MOST 500000
 
 static unsigned long place_count;
 
 static struct owner *tops;
 
-/* By which names code has modules that were not loaded when it was. */
+/* The names under which code has modules that are not loaded yet. */
 struct unknown {
 	PyObject *names; /* not held, and only compared */
 	struct kept_name *name;
@@ -22,7 +22,7 @@ struct unknown {
 static struct unknown *unknown;
 static size_t unknown_count, unknown_room;
 
-/* Those that have to be looked at; each of them is in use. */
+/* Places that have to be looked at; each is held. */
 static struct place **fresh;
 static unsigned fresh_count, fresh_room;
 
@@ -84,7 +84,8 @@ void owner_know(PyObject *names, struct kept_name *name)
 	unknown[unknown_count++] = (struct unknown){names, name};
 }
 
-/* Its file, its own name, and those under which others have it. */
+/* Gives a module its names: its file, its own, and those under which others
+ * have it. */
 static void owner_name_module(struct owner *owner)
 {
 	struct top *top = owner->module;
@@ -117,7 +118,6 @@ void owner_add_module(struct owner *owner)
 	owner_name_module(owner);
 }
 
-/* Of one whose owner is there. */
 PyObject *owner_value(const struct place *place)
 {
 	const struct owner *owner = place->owner;
@@ -127,7 +127,7 @@ PyObject *owner_value(const struct place *place)
 		       : values_at(owner->kind, owner->object, place->number);
 }
 
-/* By a holder whose own owner is there. */
+/* Whether a holder, whose own owner is there, has it. */
 static bool owner_is_held(struct owner *owner)
 {
 	const struct place *holder = owner->holder;

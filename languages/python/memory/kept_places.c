@@ -7,7 +7,7 @@
 #include "languages/python/memory/kept_owner.h"
 #include "languages/python/memory/kept_values.h"
 
-/* In one of them the names that a scope mentions are always the same. */
+/* The number of the look. During one, a scope mentions the same names. */
 static uint64_t look_count;
 
 void places_start(PyObject *class_kind, PyObject *attributes_of,
@@ -154,7 +154,7 @@ const struct kept_name *places_global(const struct place *place)
 
 /* Looks */
 
-/* Takes in the names that were not there before. */
+/* Finds places for names that are new. */
 static void look_names(struct place *place)
 {
 	struct owner *owner = place->owner;
@@ -168,8 +168,8 @@ static void look_names(struct place *place)
 }
 
 /*
- * What something else took the place of can come back, as after a test that
- * patches: what was known of it is known then.
+ * A value that was replaced can come back, as after a test that patches. Then
+ * ftrace still knows what was in it.
  */
 static void put_aside(struct place *place)
 {
@@ -189,7 +189,7 @@ static bool take_back(struct place *place, const PyObject *value)
 	return true;
 }
 
-/* What it has in it is looked at there, but for what came to it. */
+/* What is in the value is looked at there, except for what is new in it. */
 static void kept_places_renew(struct place *place, PyObject *value)
 {
 	struct owner *inner = place->inner;

@@ -2,9 +2,9 @@
 /*
  * The places in memory where modules keep values: their globals, the
  * attributes of their classes and of objects that these lead to, what is in
- * small containers, what functions close over and have for defaults. Each is
- * found by the name that code gets at it by (kept_names.h), so that to look
- * costs as much as was mentioned, however much there is.
+ * small containers, what functions close over and have for defaults. A place
+ * is found by the name by which code reaches it (kept_names.h). So a look costs
+ * as much as was mentioned, and not as much as there is.
  *
  * Runs no code of the project, and holds no values: each look goes down from
  * the module anew.
@@ -25,9 +25,9 @@
 /* How far it goes: the attribute of an attribute's attribute is the last. */
 #define PLACES_DEPTH 3
 
-/* Up to when what has places is known to be there, and its version then. */
+/* When an owner was last known to be there, and its version then. */
 struct stamp {
-	uint64_t checked; /* see values_moment; STAMP_GONE: it is not */
+	uint64_t checked; /* a values_moment; STAMP_GONE: it is gone */
 	uint64_t version; /* 0: not known */
 };
 
@@ -39,61 +39,76 @@ struct top;
 
 struct place {
 	struct owner *owner;
-	struct top *top; /* of its owners the first; as long as it is there */
-	PyObject *key;   /* held; NULL: by its number */
-	ssize_t number;  /* or, of the names of its owner, PLACE_NAMES */
-	struct kept_name *names[2]; /* by which code gets at it, or NULL; */
-	bool by_attribute[2];       /* as an attribute of something */
+	/* The module where its chain of owners begins. Valid as long as that is
+	 * there. */
+	struct top *top;
+	/* By what the owner has it: a key, which is held, or if that is NULL a
+	 * number. PLACE_NAMES stands for how many names the owner has. */
+	PyObject *key;
+	ssize_t number;
+	/* The names by which code reaches it, up to two; and whether code does
+	 * so by getting an attribute. */
+	struct kept_name *names[2];
+	bool by_attribute[2];
 	/*
-	 * Who gets at it mentions this one, too: what leads there from a
-	 * module. NULL: it may be handed over, as objects of a class are.
+	 * The name that leads from a module to it: code that reaches the place
+	 * mentions this one, too. NULL: somebody may hand the owner over, so
+	 * code needs no such name, as with objects of a class.
 	 */
 	struct kept_name *root;
-	bool by_module; /* and has to do with the module: places_are_near() */
-	uint64_t state, base; /* now, and as it was loaded; 0: not there */
-	uint64_t absent;      /* what it is where it is not there */
-	struct owner *inner;  /* what the value has in it, or NULL */
-	struct owner *before; /* the same of one that may come back */
-	uint64_t inside;      /* the version of a dict in that state; 0: none */
+	/* Code that reaches it has to do with its module: places_are_near(). */
+	bool by_module;
+	/* Its state at the last look, and as its module was loaded; 0: it was
+	 * not there. And the state that it has where it is not there. */
+	uint64_t state, base, absent;
+	/* The owner that its value is, or NULL; and the owner that an earlier
+	 * value was, which may come back. */
+	struct owner *inner, *before;
+	/* If the value is a dict: its version in that state; 0: none. */
+	uint64_t inside;
 	unsigned depth;
-	unsigned
-		uses; /* how often it is held, and in how many lists of names */
-	bool gone;    /* what had it has something else now */
-	/* Of how many attributes a function has, its name. */
+	/* How often it is held, and in how many lists of names it is. */
+	unsigned uses;
+	bool gone; /* its owner has something else there now */
+	/* Of a place that counts the attributes of a function: the function's
+	 * name. */
 	struct kept_name *by_setter;
-	bool is_called;   /* only who calls it finds anything */
-	bool others;      /* more than one scope made what is there, */
-	uint64_t filler;  /* the last of which is this */
-	uint64_t began;   /* the state that one found, or BEGAN_UNKNOWN */
+	bool is_called; /* only code that calls it finds anything */
+	/* Whether several scopes made what is there, the last of them, and the
+	 * state that this one found, or BEGAN_UNKNOWN. */
+	bool others;
+	uint64_t filler, began;
 	uint64_t changed; /* the number of the look that found it changed */
 	struct kept_said said;
-	bool is_listed;   /* among what is made: kept.c */
-	uint64_t looked;  /* the number of the look, */
-	uint64_t version; /* and of its owner then; 0: it has to be asked */
-	/* What was there, and the version of the owner, which holds it so long;
-	 * 0: it has to be looked up. */
+	bool is_listed; /* among those that scopes made: kept.c */
+	/* The number of the last look, and the version of its owner then; 0:
+	 * the owner has to be asked. */
+	uint64_t looked, version;
+	/* What was there, and the version of the owner until which the owner
+	 * holds that; 0: it has to be looked up. */
 	PyObject *value;
 	uint64_t valued;
 };
 
 #define PLACE_NAMES (-1)
-#define BEGAN_UNKNOWN UINT64_MAX /* by chance alone a state's */
+#define BEGAN_UNKNOWN UINT64_MAX /* a state has it by chance alone */
 
 /*
- * A place where a name is. At rest: unless what has it changes, it stays as it
- * was loaded. This is all that most looks see of it, for there are many.
+ * A place in the list of a name. A place is at rest if it stays as it was
+ * loaded unless its owner changes. There are many places, and most looks see no
+ * more of one than this.
  */
 struct kept_at {
 	struct place *place;
-	struct stamp *stamp; /* of its owner; there as long as the place */
-	uint64_t version;    /* at which it is at rest; 0: it is not */
+	struct stamp *stamp; /* of its owner; valid as long as the place */
+	uint64_t version;    /* of its owner at rest; 0: it is not at rest */
 };
 
 bool places_rest(const struct kept_at *at);
 
 /*
- * How a place was found: as it was, with another state, with another value for
- * sure, or gone.
+ * What a look found: the place is as it was, has another state, has surely
+ * another value, or is gone.
  */
 enum place_news { PLACE_SAME, PLACE_CHANGED, PLACE_REPLACED, PLACE_GONE };
 
@@ -120,37 +135,38 @@ void places_keep(PyObject *names, const char *path, bool is_module);
 /* All places in it are gone, if there are any. */
 void places_forget(PyObject *names);
 
-/* From now on what was known of what is where may be so no more. */
+/* Code has run since: what is known of places has to be looked up anew. */
 void places_begin(void);
 
 /* Looks at one, and finds what is new in it. */
 enum place_news places_look(struct place *place);
 
-/* One that was found since, and has to be looked at now; NULL: none. */
+/* The next place that was found since and was not looked at; NULL: none. */
 struct place *places_next_new(void);
 
-/* Puts another place where one that is gone was in a list. */
+/* Takes a place that is gone out of the list of a name. */
 void places_drop(struct kept_name *name, unsigned at);
 
-/* As long as one is held it stays, gone or not. */
+/* A place that is held stays in memory, even if it is gone. */
 void places_hold(struct place *place);
 void places_release(struct place *place);
 
 /*
- * Whether a scope, as a bit, has to do with the module where it is: it entered
- * its code, or mentions a name that code has it by.
+ * Whether a scope, as a bit, has to do with the module of a place: the scope
+ * entered code of the module, or mentions a name under which code has the
+ * module.
  */
 bool places_are_near(const struct place *place, uint64_t scope);
 
-/* Whether what has it is where it was. */
+/* Whether the owner of a place is where it was. */
 bool places_are_there(const struct place *place);
 
-/* The file of the module where it is. */
+/* The file of the module that a place is in. */
 const char *places_path(const struct place *place);
 
 /*
- * What is known to fill a place, to be released: a cache, or the function that
- * closes over it. NULL: nobody knows.
+ * What fills a place, to be released: a cache, or the function that closes over
+ * it. NULL: that is not known.
  */
 PyObject *places_cached(const struct place *place);
 
@@ -158,15 +174,15 @@ PyObject *places_cached(const struct place *place);
 const struct owner *places_top(PyObject *names);
 bool places_are_in(const struct place *place, const struct owner *top);
 
-/* Whether whoever imports the module gets at it, not its own functions alone.
- */
+/* Whether code that imports the module reaches the place, and not only the
+ * module's own functions. */
 bool places_are_open(const struct place *place);
 
-/* The name of the global by which code gets there; NULL: it may do otherwise.
+/* The global by which all code reaches the place; NULL: there is a way without.
  */
 const struct kept_name *places_global(const struct place *place);
 
-/* The value, to be released; NULL: none. */
+/* The value in a place, to be released; NULL: none. */
 PyObject *places_value(const struct place *place);
 
 #endif

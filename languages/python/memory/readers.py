@@ -69,9 +69,7 @@ class _Reader:
             if type(name) is not str:
                 name = ""
             top = name.partition(".")[0]
-            # A runner looks for names of its own in what it imports: those
-            # that are never narrowed, tests and fixtures.
-            if top in runner.packages:
+            if _is_runners(name):
                 break
             if _is_project_code(names) and not _is_own(names):
                 self.owner = marks.code_of(frame)
@@ -127,7 +125,8 @@ def note(name, fromlist, frame, module=None):
     """
     while frame is not None and _is_own(frame.f_globals):
         frame = frame.f_back
-    if frame is None or _is_for_child(name):
+    if (frame is None or _is_for_child(name)
+            or _is_runners(frame.f_globals.get("__name__"))):
         return ()
     # `__import__(name)`, which no statement is.
     is_called = type(fromlist) is int and (
@@ -177,6 +176,12 @@ def _say_read(found, reader, may_be_written):
             say(mark)
             say(END)
     return said
+
+
+def _is_runners(name):
+    """A runner looks for names of its own in what it imports: those that are
+    never narrowed, tests and fixtures."""
+    return type(name) is str and name.partition(".")[0] in runner.packages
 
 
 def _is_own(names):

@@ -5,12 +5,20 @@ from ..blocks import outline
 from ..blocks.outline import (
     ALIAS, BINDS, BUILT, KIND, MEMBERS, MORE, PLAIN, RISK, SETS, WORDS,
 )
+from ..blocks.words import ANY
 from .changes import Changes
 from .compare import Comparison
 from .doubts import Doubts
 from .passes import Pass
-from .project import File, Project
-from .units import INNER, INSIDE, Whole, is_hook
+from .project import CLASS, OTHER, File, Project
+from .units import EDITED_AT, INNER, INSIDE, Whole, is_hook
+
+# Flags of a changed file in the request: tests are collected from it; it is a
+# conftest.
+HAS_TESTS, IS_CONFTEST = "t", "c"
+# What became of a name of a file with tests, in the answer: it is gone; it is
+# what pytest takes as FILE::NAME; anything else.
+GONE, BY_ITSELF, OTHERWISE = "g", "n", "w"
 
 # How other runners, and other settings of pytest, name what they collect.
 _ODD = ("check", "it_", "should", "spec", "bench", "describe", "example",
@@ -52,14 +60,14 @@ def _narrow(changed, old, project):
     new = changed.file.outline
     if _same(old, new):
         return Verdict("none", "nothing that its import does changed")
-    if "c" in changed.flags:
+    if IS_CONFTEST in changed.flags:
         return Verdict("whole", "it is a conftest")
     if old.future != new.future:
         return Verdict("whole", "its future imports changed")
     shadow = project.shadows()
     if shadow:
         return Verdict("whole", "the project has a module %s" % shadow)
-    changes = Changes(project, "t" not in changed.flags)
+    changes = Changes(project, HAS_TESTS not in changed.flags)
     others = [each for each in project.files.values()
               if each.outline and each.path != changed.path]
     _to_the_end(changed, old, project, changes, others)
@@ -111,7 +119,7 @@ def _to_the_end(changed, old, project, changes, others):
 
 def _concerned(file, changes):
     names = file.outline.names
-    return ("*" in names
+    return (ANY in names
             or not changes.attributes.keys().isdisjoint(names)
             or any(not gone.isdisjoint(names)
                    for gone in changes.removed.values()))
@@ -165,8 +173,10 @@ def _verdict(changed, old, changes):
     own = changes.names.get(changed.path, {})
     found = [(path, name, level) for path, names in changes.names.items()
              for name, level in names.items()]
-    verdict.pairs = sorted(each[:2] for each in found if each[2] >= INSIDE)
-    held_names = {each[:2] for each in found if INNER < each[2] < INSIDE}
+    verdict.pairs = sorted((path, name) for path, name, level in found
+                           if level >= INSIDE)
+    held_names = {(path, name) for path, name, level in found
+                  if INNER < level < INSIDE}
     verdict.values = sorted(held_names & changes.held)
     verdict.heads = sorted(held_names - changes.held | {
         (path, name) for path, names in changes.modules.items()
@@ -183,7 +193,7 @@ def _verdict(changed, old, changes):
     verdict.touched = ("+",) if changes.touches_objects else ()
     verdict.families = sorted(changes.families)
     verdict.others = sorted(changes.whole)
-    if "t" in changed.flags:
+    if HAS_TESTS in changed.flags:
         verdict.own = _own_names(changes.project, changed, old, own)
     doubts = changes.doubted
     if changes.doubts:
@@ -202,17 +212,23 @@ def _verdict(changed, old, changes):
     return verdict
 
 
+_CASES = frozenset((
+    "unittest.TestCase", "unittest.IsolatedAsyncioTestCase",
+    "unittest.case.TestCase"))
+
+
 def _is_no_test(project, at, name):
     """Whether what a file imports by a name has no tests in it."""
     found = project.find(at, name)
-    if found and found[0] == "other":
-        unit = found[1].table[found[2]]
+    if found and found.kind == OTHER:
+        unit = found.file.table[found.name]
         return unit[KIND] == "assign" and not unit[MORE][ALIAS] and (
             not unit[RISK])
-    unit = found and found[0] == "class" and project.class_unit(*found[1:])
+    unit = (found and found.kind == CLASS
+            and project.class_unit(found.file, found.name))
     if not unit:
         return False
-    own, foreign, unknown = project.ancestry(found[1], unit)
+    own, foreign, unknown = project.ancestry(found.file, unit)
     classes = [unit] + [project.class_unit(project.files[path], qualified)
                         for path, qualified in own]
     return not unknown and all(
@@ -222,27 +238,44 @@ def _is_no_test(project, at, name):
             each.startswith("unittest.") for each in foreign)
 
 
+def _is_case(project, file, unit):
+    """Whether a class has tests, whatever it is called: those of unittest are
+    known by what they are derived from.  None: it may have some."""
+    _own, foreign, unknown = project.ancestry(file, unit)
+    names = {bound for member in unit[MORE][MEMBERS]
+             for bound in member[BINDS]}
+    if not foreign.isdisjoint(_CASES) and "__test__" not in names and any(
+            name.startswith("test") for name in names):
+        return True
+    if unknown or any("test" in each.lower() for each in foreign):
+        return None
+    return False
+
+
 def _own_names(project, changed, old, names):
     before = {name for unit in old.units for name in unit[BINDS]}
     found = []
     for name in sorted(names):
         unit = changed.file.table.get(name)
         if unit is None:
-            found.append((name, "g"))
+            found.append((name, GONE))
             continue
         kind = unit[KIND]
-        if (kind == "def" and name.startswith("test")) or (
+        is_case = kind == "class" and _is_case(project, changed.file, unit)
+        if is_case or (kind == "def" and name.startswith("test")) or (
                 kind == "class" and name.startswith("Test")):
-            found.append((name, "n"))
+            found.append((name, BY_ITSELF))
             continue
         if name not in before and (name.lower().startswith(_ODD)
                                    or name.lower().endswith("test")):
             raise Whole("%s may be a test" % name)
+        if is_case is None and name not in before:
+            raise Whole("%s may have tests" % name)
         if name.startswith(("test", "Test")) and not (
                 name in before and kind == "import"
                 and _is_no_test(project, changed.file, name)):
             raise Whole("%s may be a test, and is no function" % name)
-        found.append((name, "w"))
+        found.append((name, OTHERWISE))
     return found
 
 
@@ -298,7 +331,7 @@ def narrow(changed, files):
 
 
 def _narrow_outline(changed, content, project):
-    if content.startswith(b"@"):
+    if content.startswith(EDITED_AT):
         from . import variants
         old = variants.Altered(changed.file.outline, content)
     else:

@@ -2,8 +2,12 @@
 """What is known so far of the names that changed, over all files."""
 
 from ..blocks.known import STDLIB
-from ..blocks.outline import BINDS, CHAINS, KIND, MORE, WORDS
+from ..blocks.outline import (
+    BINDS, CHAINS, IMPORTS, KIND, MORE, WHAT, WHERE, WORDS,
+)
+from ..blocks.words import ANY, NO_NAME
 from . import handed
+from .project import FOREIGN, MODULE
 from .units import DOC, HARD, HELD, INSIDE, NONE, SOFT, Whole, describe, joined
 
 _COLLECTED = ("test", "setup", "teardown", "setUp", "tearDown", "pytest")
@@ -159,10 +163,10 @@ class Changes:
         if at.path in self.modules:
             level = handed.level_of(self.modules[at.path], unit)
         if unit[KIND] == "compound":
-            for each in unit[MORE][0]:
+            for each in unit[MORE][IMPORTS]:
                 level = max(level, here.weigh(
                     self._of_one(at, each, unit), "", unit))
-        if "*" in unit[WORDS] and self.attributes:
+        if ANY in unit[WORDS] and self.attributes:
             level = HARD
         for chain in unit[CHAINS]:
             if chain in skipped:
@@ -175,10 +179,10 @@ class Changes:
         return level
 
     def causes(self, at, unit, here):
-        """The dotted names of a unit that changed elsewhere, or "*"."""
-        if unit[KIND] == "compound" or "*" in unit[WORDS] or (
+        """The dotted names of a unit that changed elsewhere, or ANY."""
+        if unit[KIND] == "compound" or ANY in unit[WORDS] or (
                 self.words_of(unit)):
-            return {"*"}
+            return {ANY}
         return handed.held_of(self.modules.get(at.path, ()), unit).union(
             chain for chain in unit[CHAINS] if here.weigh(
                 self.of_chain(at, chain, unit), chain, unit) >= SOFT)
@@ -198,8 +202,8 @@ class Changes:
         return SOFT if level >= INSIDE else level
 
     def _of_import(self, at, unit):
-        if "*" in unit[BINDS]:
-            source = self.project.module_of(at, *unit[MORE][:2])
+        if ANY in unit[BINDS]:
+            source = self.project.module_of(at, *unit[MORE][WHERE])
             if source and self._star_fails(source):
                 raise Whole("the names that %s exports changed"
                             % source.path)
@@ -207,10 +211,10 @@ class Changes:
         return self._of_one(at, unit[MORE], unit)
 
     def _of_one(self, at, what, unit):
-        module, level, name = what[:3]
+        module, level, name = what[WHAT]
         if name is None:
             return NONE
-        if name == "*":
+        if name == ANY:
             return HARD if self.names else NONE
         source = self.project.module_of(at, module, level)
         if source is None:
@@ -242,7 +246,7 @@ class Changes:
 
         None for a name that may be there no more.
         """
-        source = self.project.module_of(at, *unit[MORE][:2])
+        source = self.project.module_of(at, *unit[MORE][WHERE])
         if source is None:
             return
         gone = self.removed.get(source.path, ())
@@ -266,10 +270,10 @@ class Changes:
         if self.attributes.keys().isdisjoint(parts[1:]):
             return NONE
         imported = at.table.get(parts[0])
-        if parts[0] == "?" or imported is None or (
+        if parts[0] == NO_NAME or imported is None or (
                 imported[KIND] != "import"):
             return self._of_attributes(parts[1:], chain, unit)
-        module, level, name = imported[MORE][:3]
+        module, level, name = imported[MORE][WHAT]
         if self.project.is_foreign(at, module, level):
             if module.partition(".")[0] in STDLIB:
                 return NONE
@@ -284,15 +288,15 @@ class Changes:
         if parts[i] not in self.attributes:
             return NONE
         owner = self.project.find(at, ".".join(parts[:i]))
-        if owner and owner[0] == "module":
-            if owner[1] is None:
+        if owner and owner.kind == MODULE:
+            if owner.file is None:
                 return NONE
-            path = owner[1].path
+            path = owner.file.path
             if parts[i] in self.removed.get(path, ()):
                 raise Whole("%s uses %s, which is gone" % (
                     describe(unit), chain))
             return self.names.get(path, {}).get(parts[i], NONE)
-        if owner and owner[0] == "foreign":
+        if owner and owner.kind == FOREIGN:
             return NONE
         return self._of_attributes(parts[i:i + 1], chain, unit)
 

@@ -91,6 +91,6 @@ def class_risk(here, unit, stays=False):
     if here.changes.has_set_name and any(
             member[KIND] not in ("def", "doc", "class")
             and member[NEEDS] for member in unit[MORE][MEMBERS]):
-        return "%s may contain objects that run code when the class is made" % (
-            what)
+        return ("%s may contain objects that run code when the class is made"
+                % what)
     return ""

@@ -4,11 +4,13 @@
 from ..blocks import known
 from ..blocks.outline import (
     BINDS, CORE, DECORATION, DECORATORS, HEAD, HEAD_RISK, KEYWORDS, KIND,
-    MARKS, MEMBERS, MORE, NAME, NEEDS, PRINT, RISK, SETS, SIGNATURE,
+    LEVEL, MARKS, MEMBERS, MORE, NAME, NEEDS, PRINT, RISK, SETS, SIGNATURE,
+    SOURCE, WHAT, WHERE,
 )
+from ..blocks.words import ANY
 from . import doubts
 from .classes import class_risk, is_plain, note_made
-from .passes import Pass
+from .passes import KEPT, MOVED, Pass
 from .project import imports_in
 from .units import (
     DOC, HARD, HELD, INNER, INSIDE, NONE, SOFT, VALUE, Whole, align,
@@ -162,7 +164,7 @@ class Comparison:
         return SOFT if self.here.outer else NONE
 
     def _binders(self, name):
-        return tuple(sum(name in unit[BINDS] or "*" in unit[BINDS]
+        return tuple(sum(name in unit[BINDS] or ANY in unit[BINDS]
                          for at, unit in enumerate(units)
                          if at not in variants)
                      for units, variants in zip((self.old, self.new),
@@ -210,10 +212,10 @@ class Comparison:
         unit = self.old[i]
         if unit[PRINT] != self.new[j][PRINT] or unit[RISK]:
             return False
-        if unit[KIND] in ("compound", "class") or "*" in unit[BINDS]:
+        if unit[KIND] in ("compound", "class") or ANY in unit[BINDS]:
             return False
         for other in self._between(i, j):
-            if other[RISK] or "*" in other[BINDS]:
+            if other[RISK] or ANY in other[BINDS]:
                 return False
             if other[KIND] == "import" and not self._past(unit, other):
                 return False
@@ -226,9 +228,9 @@ class Comparison:
     def _past(self, unit, other):
         """Whether a unit may move past an import."""
         project, at = self.here.project, self.here.at
-        foreign = project.is_foreign(at, *other[MORE][:2])
+        foreign = project.is_foreign(at, *other[MORE][WHERE])
         if unit[KIND] == "import":
-            if unit[MORE][:2] == other[MORE][:2]:
+            if unit[MORE][WHERE] == other[MORE][WHERE]:
                 return True
             return any(_is_library(project, at, each)
                        for each in (unit, other))
@@ -239,7 +241,7 @@ class Comparison:
     def _circular(self, unit):
         project, at = self.here.project, self.here.at
         return any(each is at or at.path in project.closure(each)
-                   for each in project.imported_files(at, *unit[MORE][:3]))
+                   for each in project.imported_files(at, *unit[MORE][WHAT]))
 
     def _no_circles(self, left, right):
         """What an import that leads back here finds must be there.
@@ -261,7 +263,7 @@ class Comparison:
             file = project.files[path]
             if at.path in project.closure(file) and file.outline and (
                     not moved.isdisjoint(file.outline.names)
-                    or "*" in file.outline.names):
+                    or ANY in file.outline.names):
                 raise Whole("%s moved, and %s, which is imported here, "
                             "imports this file" % (sorted(moved)[0], path))
 
@@ -299,8 +301,8 @@ class Comparison:
             here.note(self.old[i][BINDS], DOC)
             return
         token = None
-        for kind, table in (("k", self.classes), ("k", self.functions),
-                            ("v", self.moves)):
+        for kind, table in ((KEPT, self.classes), (KEPT, self.functions),
+                            (MOVED, self.moves)):
             if i in table:
                 token = (kind, id(here), table[i])
         here.removed(self.old[i], i, token, i in self.decorated[0])
@@ -324,7 +326,8 @@ class Comparison:
         i, table = self._partner(j)
         token = None
         if i is not None:
-            token = ("v" if table is self.moves else "k", id(here), j)
+            token = (MOVED if table is self.moves else KEPT,
+                     id(here), j)
             while table is not self.moves and todo and todo[0] < i:
                 self._remove(todo.pop(0))
             if table is self.classes:
@@ -361,7 +364,7 @@ class Comparison:
                 if k not in matched:
                     continue
                 return {each.path for each in project.imported_files(
-                    at, *unit[MORE][:3])}
+                    at, *unit[MORE][WHAT])}
         return ()
 
     def _removed_imports(self):
@@ -373,16 +376,17 @@ class Comparison:
         if not gone:
             return
         reached = project.closure(at, self.new, False)
-        direct = {each[MORE][0] for each in self.new
-                  if each[KIND] == "import" and not each[MORE][1]}
+        direct = {each[MORE][SOURCE] for each in self.new
+                  if each[KIND] == "import" and not each[MORE][LEVEL]}
         for unit, what in gone:
-            if project.is_foreign(at, *what[:2]):
-                if not (doubts.is_quiet(what[0]) or what[0] in direct):
+            if project.is_foreign(at, *what[WHERE]):
+                if not (doubts.is_quiet(what[SOURCE])
+                        or what[SOURCE] in direct):
                     raise Whole("%s is gone" % describe(unit))
                 self.here.note(
-                    [part for part in what[0].split(".")], SOFT)
+                    [part for part in what[SOURCE].split(".")], SOFT)
                 continue
-            for each in project.imported_files(at, *what[:3]):
+            for each in project.imported_files(at, *what[WHAT]):
                 if unit[KIND] == "compound" and at.path in project.closure(
                         each):
                     raise Whole("%s is gone, which closed a circle of imports"
@@ -451,7 +455,7 @@ class Comparison:
         """Whether a member is bound once, by a function that is called."""
         variants = _variants(unit[MORE][MEMBERS])
         found = [each for at, each in enumerate(unit[MORE][MEMBERS])
-                 if {name, "*"} & set(each[BINDS]) and at not in variants]
+                 if {name, ANY} & set(each[BINDS]) and at not in variants]
         return (len(found) == 1 and found[0][KIND] == "def"
                 and not _is_collected(name)
                 and _HANDING_ON.issuperset(found[0][MORE][MARKS]))
@@ -483,5 +487,5 @@ class Comparison:
 
 
 def _is_library(project, at, unit):
-    return (project.is_foreign(at, *unit[MORE][:2])
-            and doubts.is_quiet(unit[MORE][0]))
+    return (project.is_foreign(at, *unit[MORE][WHERE])
+            and doubts.is_quiet(unit[MORE][SOURCE]))

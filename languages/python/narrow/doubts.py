@@ -10,7 +10,11 @@ catch the failure and go on.
 
 from ..blocks import known
 from ..blocks.known import STDLIB
-from ..blocks.outline import CHAINS, KIND, MORE, NEEDS, RISK, SETS, WORDS
+from ..blocks.outline import (
+    CATCHES, CHAINS, IMPORTS, KIND, LEVEL, MORE, NEEDS, RISK, SETS, SOURCE,
+    WHAT, WHERE, WORDS,
+)
+from ..blocks.words import ANY
 from . import classes
 from .project import imports_in, imports_of
 from .units import Whole, describe
@@ -35,7 +39,7 @@ def _above(here):
              if ".".join(parts) in project.modules}
     todo = [project.files[path] for path in found]
     for each in here.imported:
-        todo += project.imported_files(here.at, *each[MORE][:3])
+        todo += project.imported_files(here.at, *each[MORE][WHAT])
     found = {here.at.path}
     while todo:
         file = todo.pop()
@@ -67,8 +71,9 @@ def check_foreign(here, unit, module, name):
         what for file in above for what in _imports(file)]
     known_names = [what for file in project.files.values()
                    for what in _imports(file)]
-    if not any(what[0] == module and not what[1] for what in loaded) or (
-            not any(what[:3] == (module, 0, name) for what in known_names)):
+    if not any(what[SOURCE] == module and not what[LEVEL]
+               for what in loaded) or (
+            not any(what[WHAT] == (module, 0, name) for what in known_names)):
         raise Whole("%s is new, and not of Python's library" % describe(unit))
 
 
@@ -98,16 +103,16 @@ def _is_inert(here, file, above, seen):
     there = type(here)(file, here.project, here.changes)
     for unit in file.units:
         if unit[RISK] or unit[SETS] or (
-                "*" in unit[WORDS] and unit[KIND] != "class"):
+                ANY in unit[WORDS] and unit[KIND] != "class"):
             return False
         if unit[KIND] == "class" and classes.class_risk(there, unit):
             return False
         for each in imports_in(unit):
-            if here.project.is_foreign(file, *each[:2]):
-                if not is_quiet(each[0]):
+            if here.project.is_foreign(file, *each[WHERE]):
+                if not is_quiet(each[SOURCE]):
                     return False
                 continue
-            for other in here.project.imported_files(file, *each[:3]):
+            for other in here.project.imported_files(file, *each[WHAT]):
                 if not (other.path in above or other.path in seen
                         or _is_inert(here, other, above, seen)):
                     return False
@@ -200,9 +205,9 @@ class Doubts:
     def _check(self, project, file, unit, words, at):
         """Raises Whole where a statement may catch the failure."""
         above = file.units[:at]
-        if unit[KIND] == "compound" and unit[MORE][2]:
-            led = {path for what in unit[MORE][0]
-                   for each in project.imported_files(file, *what[:3])
+        if unit[KIND] == "compound" and unit[MORE][CATCHES]:
+            led = {path for what in unit[MORE][IMPORTS]
+                   for each in project.imported_files(file, *what[WHAT])
                    for path in project.closure(each) | {each.path}}
             caught = led.intersection(self.paths)
             if caught and not caught <= self._shown_by(project, file, above):

@@ -11,8 +11,10 @@ that is relative, "import .b".
 """
 
 from ..blocks.outline import (
-    BINDS, CHAINS, KIND, MORE, RISK, WORDS, dotted_by, held_by,
+    BINDS, CHAINS, KIND, RENAMED, RISK, WHAT, WORDS, dotted_by, held_by,
 )
+from ..blocks.words import ANY
+from .project import imports_in
 from .units import HARD, NONE, SOFT
 
 
@@ -25,25 +27,18 @@ def names_in(project, file):
                 each.outline.names):
             continue
         for unit in each.units:
-            if unit[KIND] == "import":
-                what = [unit[MORE]]
-            elif unit[KIND] == "compound":
-                what = unit[MORE][0]
-            else:
-                continue
-            for one in what:
+            for one in imports_in(unit):
                 found.update([(each.path, name) for name in _names_of(
                     project, each, one, unit[BINDS], file.modules)])
     return found
 
 
 def _names_of(project, at, what, bound, modules):
-    module, level, name = what[:3]
-    if name == "*" or project.is_foreign(at, module, level):
+    module, level, name = what[WHAT]
+    if name == ANY or project.is_foreign(at, module, level):
         return
     if name is None:
-        renamed = len(what) > 3 and what[3]
-        stands = [(module if renamed else module.partition(".")[0])]
+        stands = [module if what[RENAMED] else module.partition(".")[0]]
     else:
         stands = [full + "." + name
                   for full in project.absolute(at, module, level)]

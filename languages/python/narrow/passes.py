@@ -9,14 +9,23 @@ comes from elsewhere now.  Whoever cannot be followed raises Whole.
 from ..blocks import known
 from ..blocks.outline import (
     ALIAS, BINDS, CALLED, CHAINS, HEAD_RISK, KIND, MORE, NEEDS, PLAIN,
-    RISK, WORDS, annotated_in,
+    RISK, SURE, WORDS, annotated_in,
 )
+from ..blocks.words import ANY, LOOKS_LATER, NEEDS_LATER
 from . import classes, doubts, sets
 from .project import imports_in
 from .units import (
     DOC, HARD, HELD, INNER, INSIDE, NONE, SOFT, VALUE, Whole, describe,
     is_hook, joined, loads_of,
 )
+
+# A token stands for the unit that bound a name; this is the first part of it.
+# KEPT and MOVED units are in both versions, changed or elsewhere; MATCHED ones
+# are the same; OLD and NEW ones are in one version alone; BY_STAR is what a
+# star import brings. What is bound under a condition MAYBE binds the name, or
+# does whichever way is taken: WHICHEVER.
+KEPT, MOVED, MATCHED, OLD, NEW, BY_STAR = "k", "v", "m", "o", "n", "s"
+MAYBE, WHICHEVER = "?", "!"
 
 
 class Pass:
@@ -57,27 +66,27 @@ class Pass:
 
     def _bind(self, unit, token, table):
         conditional = self._conditional(unit)
-        sure = unit[MORE][1] if unit[KIND] == "compound" else ()
+        sure = unit[MORE][SURE] if unit[KIND] == "compound" else ()
         for name in unit[BINDS]:
             if conditional and name not in sure:
                 table[name] = table.get(name, ()) + (token,)
             elif conditional:
-                table[name] = (("!",) + token[1:],)
+                table[name] = ((WHICHEVER,) + token[1:],)
                 self.levels[table[name][0]] = self.levels.get(token, NONE)
             else:
                 table[name] = (token,)
 
     @staticmethod
     def _conditional(unit):
-        return unit[KIND] == "compound" or "*" in unit[BINDS]
+        return unit[KIND] == "compound" or ANY in unit[BINDS]
 
     def _look(self, name, new):
         table = self.new if new else self.old
         found = table.get(name, ())
-        if self.outer and not (found and found[0][0] != "?"):
+        if self.outer and not (found and found[0][0] != MAYBE):
             found = self.outer._look(name, new) + found
-        if "*" in table:
-            found = table["*"] + found
+        if ANY in table:
+            found = table[ANY] + found
         return found
 
     def _level(self, name):
@@ -93,7 +102,7 @@ class Pass:
         Then it may be bound by something else than it is here.
         """
         level = self._level(name)
-        if "%" + name not in unit[WORDS]:
+        if LOOKS_LATER + name not in unit[WORDS]:
             return level
         return joined((level, self.changes.names.get(
             self.at.path, {}).get(name, NONE)))
@@ -197,7 +206,7 @@ class Pass:
     def is_bound(self, name):
         """Whether the new version surely has bound a name by now."""
         found = self._look(name, True)
-        if any(each[0] != "?" for each in found):
+        if any(each[0] != MAYBE for each in found):
             return True
         if name in known.BUILTINS and not found:
             return True
@@ -211,7 +220,7 @@ class Pass:
 
     def _miss_later(self, unit):
         for name in self.changes.removed.get(self.at.path, ()):
-            if "^" + name in unit[WORDS] and not self.is_bound(name):
+            if NEEDS_LATER + name in unit[WORDS] and not self.is_bound(name):
                 raise Whole("%s is not bound any more, and %s needs it"
                             % (name, describe(unit)))
 
@@ -238,7 +247,7 @@ class Pass:
         if unit[KIND] == "import":
             self.imported.append(unit)
         conditional = self._conditional(unit)
-        token = ("?" if conditional else "m", id(self), "m", index)
+        token = (MAYBE if conditional else MATCHED, id(self), MATCHED, index)
         self.levels[token] = level
         self.remember(unit)
         self._bind(unit, token, self.old)
@@ -257,7 +266,7 @@ class Pass:
         if unit[KIND] != "import" or "*" not in unit[BINDS]:
             return
         for name, level, there in self.changes.through_star(self.at, unit):
-            own = ("s" if there else "?", id(self), token, name)
+            own = (BY_STAR if there else MAYBE, id(self), token, name)
             self.levels[own] = level
             self.old[name] = self.old.get(name, ()) + (own,)
             if there is not None:
@@ -299,11 +308,11 @@ class Pass:
                 describe(unit), risk))
         if not token and not stays:
             sets.follow(self, unit)
-        if "*" in unit[BINDS]:
+        if ANY in unit[BINDS]:
             raise Whole("a star import changed")
         conditional = self._conditional(unit)
         self._bind(unit, token or (
-            "?" if conditional else "o", id(self), "o", index), self.old)
+            MAYBE if conditional else OLD, id(self), OLD, index), self.old)
         if not token:
             self.note(unit[BINDS], HARD)
             self._replace(unit, stays)
@@ -317,11 +326,11 @@ class Pass:
     def added(self, unit, index, token, stays=False):
         if stays:
             sets.decorate(self, unit)
-        if not token or token[0] != "k":
+        if not token or token[0] != KEPT:
             self.harmless(unit, stays)
         conditional = self._conditional(unit)
         self._bind(unit, token or (
-            "?" if conditional else "n", id(self), "n", index), self.new)
+            MAYBE if conditional else NEW, id(self), NEW, index), self.new)
         if unit[KIND] == "import":
             self.imported.append(unit)
         if not token:
@@ -337,9 +346,9 @@ class Pass:
         if unit[RISK]:
             raise Whole("%s is new or changed, with %s" % (
                 what, unit[RISK]))
-        if "*" in unit[BINDS]:
+        if ANY in unit[BINDS]:
             raise Whole("a star import changed")
-        if "*" in unit[WORDS] and unit[KIND] != "class":
+        if ANY in unit[WORDS] and unit[KIND] != "class":
             raise Whole("%s uses reflection" % what)
         if not stays:
             sets.follow(self, unit)

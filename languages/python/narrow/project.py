@@ -2,7 +2,29 @@
 """The files of a project as narrowing sees them: modules, imports, classes."""
 
 from ..blocks import known, outline
-from ..blocks.outline import BINDS, KIND, MORE, NAME
+from ..blocks.outline import (
+    BASES, BINDS, IMPORTS, KIND, MEMBERS, MORE, NAME, WHAT, WHERE,
+)
+from ..blocks.words import ANY, OF_LIBRARY
+
+# What a name may stand for: see Found.
+CLASS, MODULE, FOREIGN, OTHER = range(4)
+
+
+class Found:
+    """What a dotted name in a file stands for.
+
+    kind: a CLASS of the project, with file and qualified name; a MODULE, with
+    its file or None and its full name; something FOREIGN, with its full name;
+    or any OTHER thing that a file of the project has, with file and name.
+    """
+
+    __slots__ = ("kind", "file", "name")
+
+    def __init__(self, kind, file, name):
+        self.kind = kind
+        self.file = file
+        self.name = name
 
 
 class File:
@@ -32,7 +54,7 @@ def imports_in(unit):
     """What a statement imports, or may: as MORE of an import has it."""
     if unit[KIND] == "import":
         return [unit[MORE]]
-    return unit[MORE][0] if unit[KIND] == "compound" else ()
+    return unit[MORE][IMPORTS] if unit[KIND] == "compound" else ()
 
 
 def imports_of(units, maybe):
@@ -40,7 +62,7 @@ def imports_of(units, maybe):
     for unit in units:
         if maybe or unit[KIND] == "import":
             for each in imports_in(unit):
-                yield each[:3]
+                yield each[WHAT]
 
 
 class Project:
@@ -85,7 +107,7 @@ class Project:
                 each = self.modules.get(".".join(parts[:i]))
                 if each:
                     found.append(each)
-            if name and name != "*":
+            if name and name != ANY:
                 each = self.modules.get(full + "." + name)
                 if each:
                     found.append(each)
@@ -116,15 +138,11 @@ class Project:
         return None
 
     def find(self, at, dotted, depth=0):
-        """What a dotted name in a file stands for.
-
-        ("class", file, qualified name), ("module", file or None, dotted),
-        ("foreign", dotted), ("other", file, name) or None.
-        """
+        """What a dotted name in a file stands for, None if nobody knows."""
         if depth > 20:
             return None
-        if dotted[:1] == ":":
-            return ("foreign", dotted[1:])
+        if dotted[:1] == OF_LIBRARY:
+            return Found(FOREIGN, None, dotted[1:])
         root, _, rest = dotted.partition(".")
         unit = at.table.get(root)
         if unit is None:
@@ -133,32 +151,32 @@ class Project:
             return self._through(at, unit, rest, depth)
         if unit[KIND] == "class":
             return self._in_class(at, unit, root, rest)
-        return ("other", at, root) if not rest else None
+        return Found(OTHER, at, root) if not rest else None
 
     def _by_star(self, at, dotted, depth):
-        if "*" not in at.table:
+        if ANY not in at.table:
             if dotted.partition(".")[0] in known.BUILTINS:
-                return ("foreign", "builtins." + dotted)
+                return Found(FOREIGN, None, "builtins." + dotted)
             return None
         for unit in at.units:
-            if unit[KIND] == "import" and "*" in unit[BINDS]:
-                source = self.module_of(at, *unit[MORE][:2])
+            if unit[KIND] == "import" and ANY in unit[BINDS]:
+                source = self.module_of(at, *unit[MORE][WHERE])
                 found = source and self.find(source, dotted, depth + 1)
-                if found and found[0] != "foreign":
+                if found and found.kind != FOREIGN:
                     return found
         return None
 
     def _in_class(self, at, unit, name, rest):
         while rest:
             part, _, rest = rest.partition(".")
-            for member in unit[MORE][outline.MEMBERS]:
+            for member in unit[MORE][MEMBERS]:
                 if member[KIND] == "class" and member[NAME] == part:
                     unit = member
                     name += "." + part
                     break
             else:
                 return None
-        return ("class", at, name)
+        return Found(CLASS, at, name)
 
     def _through(self, at, unit, rest, depth):
         module, level, name, renamed = unit[MORE][:4]
@@ -167,13 +185,13 @@ class Project:
             if name is None and not renamed:
                 full = module.partition(".")[0]
             full += "." + name if name else ""
-            return ("foreign", full + ("." + rest if rest else ""))
+            return Found(FOREIGN, None, full + ("." + rest if rest else ""))
         if name is None:
             full = module if renamed else module.partition(".")[0]
             return self._in_module(full, rest, depth)
         for full in self.absolute(at, module, level):
             source = self.modules.get(full)
-            if source and (name in source.table or "*" in source.table):
+            if source and (name in source.table or ANY in source.table):
                 return self.find(source, name + ("." + rest if rest else ""),
                                  depth + 1)
             if full + "." + name in self.modules:
@@ -192,7 +210,7 @@ class Project:
                 return None
             full += "." + part
             rest = more
-        return ("module", self.modules.get(full), full)
+        return Found(MODULE, self.modules.get(full), full)
 
     # Classes
 
@@ -207,23 +225,23 @@ class Project:
                     unit = each
             if unit is None:
                 return None
-            units = unit[MORE][outline.MEMBERS]
+            units = unit[MORE][MEMBERS]
         return unit
 
     def ancestry(self, at, unit, depth=0):
         """(project classes, foreign bases, unknown bases) of a class."""
         own, foreign, unknown = set(), set(), set()
-        for base in unit[MORE][outline.BASES]:
+        for base in unit[MORE][BASES]:
             found = self.find(at, base)
-            if found and found[0] == "foreign":
-                foreign.add(found[1])
-            elif found and found[0] == "class" and depth < 30:
-                other = self.class_unit(found[1], found[2])
-                own.add((found[1].path, found[2]))
+            if found and found.kind == FOREIGN:
+                foreign.add(found.name)
+            elif found and found.kind == CLASS and depth < 30:
+                other = self.class_unit(found.file, found.name)
+                own.add((found.file.path, found.name))
                 if other:
                     for mine, theirs in zip(
                             (own, foreign, unknown),
-                            self.ancestry(found[1], other, depth + 1)):
+                            self.ancestry(found.file, other, depth + 1)):
                         mine |= theirs
             else:
                 unknown.add(base)
@@ -247,16 +265,16 @@ class Project:
             if unit[KIND] != "class":
                 continue
             name = prefix + unit[NAME]
-            for base in unit[MORE][outline.BASES]:
+            for base in unit[MORE][BASES]:
                 found = self.find(at, base)
-                if found and found[0] == "class":
-                    key = (found[1].path, found[2])
-                elif found and found[0] == "foreign":
+                if found and found.kind == CLASS:
+                    key = (found.file.path, found.name)
+                elif found and found.kind == FOREIGN:
                     continue
                 else:
                     key = ("", base.rpartition(".")[2])
                 self._children.setdefault(key, set()).add((at.path, name))
-            self._note_classes(at, unit[MORE][outline.MEMBERS], name + ".")
+            self._note_classes(at, unit[MORE][MEMBERS], name + ".")
 
     def below(self, path, qualified):
         """The subclasses of a class, however far below."""

@@ -2,6 +2,10 @@
 """What is said of statements and of names that changed."""
 
 from ..blocks.outline import BINDS, KIND, NAME, NEEDS, PRINT, WORDS
+from ..blocks.words import LOADS_LATER, MAY_LOAD
+
+# In a request, in front of a place: the outline with an edit there.
+EDITED_AT = b"@"
 
 # How much a name changed: nothing; a class, in what some of its methods keep
 # besides their code; a class, in the annotations of __init__ and its like; a
@@ -50,8 +54,8 @@ def loads_of(unit):
     for name in unit[NEEDS]:
         yield name, True
     for word in unit[WORDS]:
-        if word[:1] in ("?", "~"):
-            yield word[1:], word[0] == "?"
+        if word[:1] in (MAY_LOAD, LOADS_LATER):
+            yield word[1:], word[0] == MAY_LOAD
 
 
 def describe(unit):

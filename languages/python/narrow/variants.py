@@ -8,9 +8,8 @@ print and nothing else.
 
 from ..blocks import analyse, outline
 from ..blocks.outline import MEMBERS, MORE, PRINT
+from .units import EDITED_AT
 
-# In a request, in front of a place: the outline with an edit there.
-MARK = b"@"
 
 
 def _places(body, scope):
@@ -70,4 +69,4 @@ class Altered:
 
     def __init__(self, new, mark):
         self.future = new.future
-        self.units = _altered(list(new.units), mark[len(MARK):].decode())
+        self.units = _altered(list(new.units), mark[len(EDITED_AT):].decode())

@@ -158,13 +158,16 @@ def _hear_keys(environ):
 
 def _is_copying(environ, name, frame, code):
     copying = marks.thread.copying
-    if (copying is None or copying[0] is not code
-            or copying[1:3] != (identity(frame), frame.f_lasti)):
+    if copying is None:
+        return False
+    copier, its_frame, instruction, left = copying
+    if (copier is not code or its_frame != identity(frame)
+            or instruction != frame.f_lasti):
         return False
     name = environ.encodekey(name)
-    if name not in copying[3]:
+    if name not in left:
         return False
-    copying[3].discard(name)
+    left.discard(name)
     return True
 
 

@@ -47,9 +47,12 @@ _stdlib = "\0"
 _searching = set()
 
 # What to do when a module has been loaded, by its name; and in a process that
-# may be the runner, which the runner's own part says, behind this one.
+# may be a runner, by the runner's name, which the parts behind this one say.
 _watched = {}
 runners = {}
+
+# Whether this process is known to be one: no other may begin in it.
+_began = False
 
 
 def start(folder, root, selection, tells):
@@ -62,14 +65,16 @@ def start(folder, root, selection, tells):
     if worker:
         posix.unsetenv(_WORKER)
     scope = posix.environ.get(_SCOPE, b"").split(b".")
-    _inside = not tells or not worker and (
+    _inside = tells == "" or not worker and (
         scope[0] != _BASE or _SPOKEN in scope[2:])
     if _inside:
         _hide()
         if "site" in sys.modules:
             sys.meta_path.insert(0, _Site)
     else:
-        _watched.update(runners)
+        for runner, watches in runners.items():
+            if tells is None or tells == runner:
+                _watched.update(watches)
     for name in ("importlib.metadata", "importlib_metadata"):
         _watched[name] = _watch_metadata
     find_spec.__qualname__ = _find_spec.__qualname__
@@ -169,6 +174,10 @@ class _Own:
 
 def begin(name, *arguments):
     """Has one of ftrace's own modules begin, with those that it imports."""
+    global _began
+    if _began:
+        raise RuntimeError("a runner inside another one")
+    _began = True
     sys.meta_path.insert(0, _Own)
     try:
         module = __import__(_OWN + "." + name, fromlist=("begin",))

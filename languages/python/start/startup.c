@@ -53,10 +53,15 @@ char *startup_text(const struct startup *startup)
 	startup_put(out, "SELECTION", startup->selection);
 	fputs("STARTS = (", out);
 	startup_put_bytes(out, START);
-	fputs(", ", out);
-	startup_put_bytes(out, startup->runner);
+	for (size_t i = 0; startup->runners[i]; i++) {
+		fputs(", ", out);
+		startup_put_bytes(out, startup->runners[i]);
+	}
 	fputs(")\n", out);
-	fprintf(out, "TELLS = %s\n", startup->tells ? "True" : "False");
+	if (startup->tells)
+		startup_put(out, "TELLS", startup->tells);
+	else
+		fputs("TELLS = None\n", out);
 	startup_put_file(out, startup->folder, BOOT);
 	fclose(out);
 	return text;
