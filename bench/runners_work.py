@@ -168,7 +168,7 @@ class Project(mutate_work.Project):
         suite, ftrace = self.bench.suite, self.bench.ftrace
 
         def plain():
-            return suite.spend(suite.recorded(), suite.environment())[1]
+            return suite.spend(suite.untraced(), suite.environment())[1]
 
         for name, traced in (("first", ftrace.record),
                              ("again", ftrace.again)):
