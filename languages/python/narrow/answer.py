@@ -7,6 +7,7 @@ from ..blocks.outline import (
 )
 from ..blocks.words import ANY
 from .changes import Changes
+from .collected import is_for_tests, is_odd, is_usual
 from .compare import Comparison
 from .doubts import Doubts
 from .passes import Pass
@@ -19,10 +20,6 @@ HAS_TESTS, IS_CONFTEST = "t", "c"
 # What became of a name of a file with tests, in the answer: it is gone; it is
 # what pytest takes as FILE::NAME; anything else.
 GONE, BY_ITSELF, OTHERWISE = "g", "n", "w"
-
-# How other runners, and other settings of pytest, name what they collect.
-_ODD = ("check", "it_", "should", "spec", "bench", "describe", "example",
-        "when_", "given_", "then_", "feature", "scenario", "verify")
 
 
 class Changed:
@@ -125,32 +122,16 @@ def _concerned(file, changes):
                    for gone in changes.removed.values()))
 
 
-# How tests, and what is run around them, are named, whatever the settings.
-_COLLECTED = ("test", "setup", "teardown", "pytest", "check", "it_",
-              "should", "spec", "bench", "describe", "example", "when_",
-              "given_", "then_", "feature", "scenario", "verify")
-
-
-def _may_be_collected(name):
-    lower = name.lower()
-    return (is_hook(name) or lower.startswith(_COLLECTED)
-            or lower.endswith("test"))
-
-
-def _is_for_tests(path):
-    name = path.rpartition("/")[2]
-    return (name == "conftest.py" or name.startswith("test")
-            or name.endswith(("_test.py", "tests.py")))
-
-
 def _check_collected(file, changed):
     """Raises Whole where a test, or what is run around one, is a value.
 
     The functions that it is made of have other names.
     """
-    for name, level in changed.items() if _is_for_tests(file.path) else ():
+    for name, level in changed.items() if is_for_tests(file.path) else ():
         unit = file.table.get(name)
-        if level >= INSIDE and _may_be_collected(name) and unit and (
+        if level >= INSIDE and (
+                is_hook(name) or is_usual(name.lower())
+                or is_odd(name)) and unit and (
                 unit[KIND] in ("assign", "compound")):
             raise Whole("%s may be a test, and is no function" % name)
 
@@ -266,8 +247,7 @@ def _own_names(project, changed, old, names):
                 kind == "class" and name.startswith("Test")):
             found.append((name, BY_ITSELF))
             continue
-        if name not in before and (name.lower().startswith(_ODD)
-                                   or name.lower().endswith("test")):
+        if name not in before and is_odd(name):
             raise Whole("%s may be a test" % name)
         if is_case is None and name not in before:
             raise Whole("%s may have tests" % name)

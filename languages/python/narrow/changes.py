@@ -7,10 +7,9 @@ from ..blocks.outline import (
 )
 from ..blocks.words import ANY, NO_NAME
 from . import handed
+from .collected import is_usual
 from .project import FOREIGN, MODULE
 from .units import DOC, HARD, HELD, INSIDE, NONE, SOFT, Whole, describe, joined
-
-_COLLECTED = ("test", "setup", "teardown", "setUp", "tearDown", "pytest")
 
 
 class Changes:
@@ -125,7 +124,7 @@ class Changes:
             for base in unknown:
                 family |= self._by_bare_name(base.rpartition(".")[2])
         self._relate(family)
-        if any(name.startswith(_COLLECTED) for name in changed):
+        if any(is_usual(name) for name in changed):
             for path, _ in below:
                 if path != at.path:
                     self.give_up(path, "tests that %s inherits changed"

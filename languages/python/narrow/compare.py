@@ -10,6 +10,7 @@ from ..blocks.outline import (
 from ..blocks.words import ANY
 from . import doubts
 from .classes import class_risk, is_plain, note_made
+from .collected import is_usual
 from .passes import KEPT, MOVED, Pass
 from .project import imports_in
 from .units import (
@@ -30,8 +31,6 @@ _HANDING_ON = frozenset((
     "contextlib.asynccontextmanager", "typing.override",
     "typing_extensions.final", "typing_extensions.override"))
 _OVERLOADS = (("typing.overload",), ("typing_extensions.overload",))
-_COLLECTED = ("test", "Test", "setup", "teardown", "setUp", "tearDown",
-              "pytest")
 _QUIET_DUNDERS = frozenset(("__doc__", "__annotations__"))
 # Members that objects are made by.
 _SHAPING = frozenset(("__slots__", "__match_args__"))
@@ -54,10 +53,6 @@ def _gap_of(pairs, position, side):
         if pair[side] < position:
             count += 1
     return count
-
-
-def _is_collected(name):
-    return name.startswith(_COLLECTED)
 
 
 def _variants(units):
@@ -156,8 +151,8 @@ class Comparison:
         if self._binders(name) != (1, 1):
             return NONE
         if old[MORE][CORE] == new[MORE][CORE]:
-            return NONE if _is_collected(name) else DOC
-        if is_special(name) or _is_collected(name):
+            return NONE if is_usual(name) else DOC
+        if is_special(name) or is_usual(name):
             return NONE
         if old[MORE][SIGNATURE] == new[MORE][SIGNATURE]:
             return VALUE
@@ -176,7 +171,7 @@ class Comparison:
             name = unit[NAME]
             if (unit[KIND] == "def" and self.here.outer
                     and self.here.changes.splits_heads
-                    and not _is_collected(name)
+                    and not is_usual(name)
                     and not is_special(name)
                     and not unit[RISK]
                     and _HANDING_ON.issuperset(unit[MORE][MARKS])
@@ -457,7 +452,7 @@ class Comparison:
         found = [each for at, each in enumerate(unit[MORE][MEMBERS])
                  if {name, ANY} & set(each[BINDS]) and at not in variants]
         return (len(found) == 1 and found[0][KIND] == "def"
-                and not _is_collected(name)
+                and not is_usual(name)
                 and _HANDING_ON.issuperset(found[0][MORE][MARKS]))
 
     def _weight(self, unit, changed):

@@ -3,6 +3,7 @@
 
 from ..blocks.outline import BINDS, KIND, NAME, NEEDS, PRINT, WORDS
 from ..blocks.words import LOADS_LATER, MAY_LOAD
+from .collected import HOOKS
 
 # In a request, in front of a place: the outline with an edit there.
 EDITED_AT = b"@"
@@ -18,10 +19,6 @@ ALLOWED_DUNDERS = frozenset((
     "__license__", "__copyright__", "__email__", "__title__", "__date__",
     "__credits__", "__status__", "__maintainer__", "__url__",
     "__description__", "__version_info__", "__build__", "__revision__"))
-HOOKS = frozenset((
-    "setup_module", "teardown_module", "setup_function", "teardown_function",
-    "setUpModule", "tearDownModule", "pytestmark", "load_tests", "setup",
-    "teardown", "collect_ignore", "collect_ignore_glob", "pytest_plugins"))
 
 
 class Whole(Exception):
