@@ -351,11 +351,6 @@ static char *languages_code_find_interpreter(const char *tag, struct err *err)
 		err_set(err, -ENOENT, "no run has named an interpreter");
 		return NULL;
 	}
-	if (!language_of_tag(tag)) {
-		err_set(err, -ENOENT,
-			"the interpreter '%s' is of no known language", tag);
-		return NULL;
-	}
 	bare = languages_code_bare_tag(tag);
 	found = interpreter_find(language_of_tag(tag), bare, err);
 	free(bare);

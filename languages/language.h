@@ -97,7 +97,10 @@ const struct language *language_at(size_t place);
 /* The language that a file of that name is in, or NULL. */
 const struct language *language_of(const char *path, size_t size);
 
-/* The language of the interpreter with that tag, or NULL. */
+/*
+ * The language of the interpreter with that tag: the first where none knows it,
+ * for whoever says marks may name his interpreter as he likes.
+ */
 const struct language *language_of_tag(const char *tag);
 
 /* Whether in some language that is the block that is entered as a file runs. */

@@ -35,7 +35,7 @@ const struct language *language_of_tag(const char *tag)
 		for (const char *const *at = languages[i]->tags; *at; at++)
 			if (!strncmp(tag, *at, strlen(*at)))
 				return languages[i];
-	return NULL;
+	return languages[0];
 }
 
 bool language_is_loading(const char *name, size_t size)

@@ -241,8 +241,6 @@ static bool selector_functions_is_named(
 	size_t own = selector_functions_own_name(block),
 	       n = block->name_size - own;
 
-	if (!pair->language)
-		return true;
 	switch (pair->language->naming(block->name + own, n)) {
 	case LANGUAGE_NAMELESS:
 		return false;

@@ -16,6 +16,8 @@ from helpers import PYTHON
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 PYTHON_FOLDER = ROOT / "languages" / "python"
+# In the order of struct startup.
+RUNNERS = "pytest", "unittest"
 
 
 def _compile(target, *sources):
@@ -32,7 +34,8 @@ def _compile(target, *sources):
 def tools(tmp_path_factory):
     """All that is loaded into Python, and the library that records marks."""
     folder = tmp_path_factory.mktemp("adapter") / "_ftrace"
-    for source in (PYTHON_FOLDER, ROOT / "runners" / "pytest"):
+    runners = [ROOT / "runners" / name for name in RUNNERS]
+    for source in (PYTHON_FOLDER, ROOT / "runners" / "python", *runners):
         for module in source.rglob("*.py"):
             target = folder / module.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -233,12 +236,14 @@ class Project:
         lines = ["%s = %r\n" % (name, os.fsencode(value)) for name, value in (
             ("FOLDER", self.adapter), ("SESSION", session), ("ROOT", root),
             ("SELECTION", ""))]
-        lines.append("STARTS = (b'languages/python/start/start.py', "
-                     "b'runners/pytest/start.py')\n")
+        starts = ["languages/python/start/start.py"] + [
+            "runners/%s/start.py" % name for name in RUNNERS]
+        lines.append("STARTS = %r\n" % (
+            tuple(map(os.fsencode, starts)),))
         start = self.adapter / "languages" / "python" / "start"
         boot = (start / "boot.py").read_text()
         (session / "start.py").write_text(
-            "".join(lines) + "TELLS = True\n" + boot)
+            "".join(lines) + "TELLS = b'pytest'\n" + boot)
 
     def _run(self, args, names, cwd):
         # Neither run may profit from what the other one left.
