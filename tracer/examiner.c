@@ -179,6 +179,7 @@ void examiner_end(struct examiner *examiner)
 
 	if (examiner->running) {
 		board = &examiner->arena->header->verdicts;
+		atomic_store(&board->over, 1);
 		atomic_store(&examiner->stop, true);
 		atomic_fetch_add(&board->asked, 1);
 		raw_futex(&board->asked, FUTEX_WAKE, INT32_MAX, NULL);

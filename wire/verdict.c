@@ -92,7 +92,7 @@ static bool verdict_wait(struct arena *arena, struct verdict_slot *slot)
 		raw_futex(&slot->state, FUTEX_WAIT, VERDICT_ASKED, &step);
 		if (atomic_load(&slot->state) == VERDICT_ANSWERED)
 			return true;
-		if (atomic_load(&arena->header->closed))
+		if (atomic_load(&board->over))
 			return false;
 		idle += !atomic_load(&board->busy);
 	}
@@ -109,7 +109,7 @@ struct verdict verdict_ask(
 	size_t n = strlen(path);
 
 	for (int i = 0; !slot && i < BUSY_STEPS; i++) {
-		if (atomic_load(&arena->header->closed) ||
+		if (atomic_load(&arena->header->verdicts.over) ||
 			atomic_load(&unheard))
 			return verdict;
 		slot = verdict_take_slot(&arena->header->verdicts);

@@ -73,6 +73,7 @@ struct verdict_entry {
 struct verdict_board {
 	_Atomic uint32_t asked; /* futex: requests so far */
 	_Atomic uint32_t busy;  /* somebody is being answered */
+	_Atomic uint32_t over;  /* nobody is answered any more */
 	struct verdict_entry entries[VERDICT_ENTRIES];
 	struct own_site sites[VERDICT_SITES];
 	struct verdict_slot slots[VERDICT_SLOTS];
