@@ -6,24 +6,31 @@
  * racy, the file need not be read. A print is the XXH3-128 of what a reader
  * can see of one aspect of a file:
  *
- *	content	a regular file's bytes and whether it may be executed
- *	listing	a directory's names, sorted, but for those of caches; with a
- *		block, only the names that a language may take for the module of
- *		that name (map/language.h), and which of them cannot be it (a
- *		file without an ending, a folder with one); or, when the block has a star, the
- *		names that it matches as a glob, or as several with a "|"
- *		between them, of which one behind a "!" leaves names out; when
- *it is a star and a slash, the names of directories; when it begins with a "!",
- *all names but those behind it, with a slash before each; when it is "[name]",
- *also what the entries say of that group (map/groups.h) link	where a symbolic
- *link points meta	what kind of thing is there; for a regular file also its
- *size and modification time. For what was looked at and never opened.
+ * content: a regular file's bytes, and whether it may be executed
  *
- *	presence  what kind of thing is there
- *	made	the content of a file that its reader made, having found none:
- *		a file that is not there is as good as that content
- *	code	a block of a source text, or with the empty name what loading it
- *		does: see map/source.h. Not taken here.
+ * listing: a directory's names, sorted, but for those of caches. With a block
+ * only some of them:
+ * - a name: those that a language may take for the module of that name
+ *   (map/language.h), and which of them cannot be it: a file without an
+ *   ending, a folder with one
+ * - with a star in it: what it matches as a glob, or as several with a "|"
+ *   between them, of which one behind a "!" leaves names out
+ * - a star and a slash: the names of directories
+ * - with a "!" in front: all but those behind it, with a slash before each
+ * - "[name]": all, and what the entries say of that group (map/groups.h)
+ *
+ * link: where a symbolic link points
+ *
+ * meta: what kind of thing is there, of a regular file also its size and
+ * modification time. For what was looked at and never opened.
+ *
+ * presence: what kind of thing is there
+ *
+ * made: the content of a file that its reader made, having found none: a file
+ * that is not there is as good as that content
+ *
+ * code: a block of a source text, or with the empty name what loading it does:
+ * see map/source.h. Not taken here.
  *
  * What is not there has the print of zeroes, whatever the aspect, but for a
  * listing with a block: there it is the same as a directory without the name.
