@@ -167,7 +167,8 @@ def test_harmless_calls(own):
 @pytest.mark.smoke
 def test_what_cannot_be_replaced_is_followed(own):
     library(own, "tight")
-    own.write("main.c", "#include <fcntl.h>\nint look(const char *);\n"
+    own.write("main.c", "#include <fcntl.h>\n#include <stdlib.h>\n"
+              "int look(const char *);\n"
               "int main(void)\n{ open(\"other.txt\", O_RDONLY);"
               " return look(\"data.txt\") < 0 || system(\"exit 0\"); }\n")
     build(own, "main.c", "main", "-L.", "-ltight", "-Wl,-rpath,$ORIGIN")
