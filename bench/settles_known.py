@@ -14,9 +14,9 @@ Known = collections.namedtuple("Known", "setups steps said why")
 
 PRODUCTS = ("Once a later run has read the file, its absence counts as well: "
             "a command whose products are removed runs again, and makes them.")
-HOME = ("A cache in the home folder is no product of a project: a command "
-        "that is one unit and looks at it runs again where it is gone, or "
-        "where there was none.")
+HOME = ("A cache in the home folder is no product of a project. A command "
+        "that is one unit and looks at the cache runs again if the cache is "
+        "gone, or if there was none.")
 MEANWHILE = ("One that changed since the run began, and not by the run, is "
              "taken for changed: its readers are selected until they run "
              "again.")
