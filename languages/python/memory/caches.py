@@ -4,8 +4,9 @@
 What the project keeps is looked at in its memory (kept.py).  That of packages
 is too large for it.  But where such a function opens a file for code of the
 project, its cache may keep what was in the file; and whoever asks for that
-later is a hit, which the cache counts.  A scope in which the number has grown
-depends on all files that the cache may keep.
+later is a hit, which the cache counts.  The files are in a scope of the cache,
+as in that of a fixture which outlives one test; a scope in which the number of
+hits has grown uses it.
 """
 
 import functools
@@ -13,7 +14,7 @@ import types
 
 from .. import marks
 from ..loading.installed import is_project_path
-from ..marks import say
+from ..marks import BEGIN, END, USE, encode, say
 
 _LRU = type(functools.lru_cache(len))
 _FRAMES_MOST = 200
@@ -24,13 +25,15 @@ _known = {}
 
 
 class _Cache:
-    """One that may keep files: what to say of each, and the hits until now."""
+    """One that may keep files, its scope, and the hits until now."""
 
-    __slots__ = ("wrapper", "marks", "hits")
+    __slots__ = ("wrapper", "scope", "marks", "hits")
 
     def __init__(self, wrapper):
         self.wrapper = wrapper
-        self.marks = {}
+        self.scope = b"fixture/cache/" + encode("%s.%s" % (
+            wrapper.__module__, wrapper.__qualname__))
+        self.marks = set()
         self.hits = wrapper.cache_info().hits
 
 
@@ -51,7 +54,9 @@ def note(mark, frame):
             if cache is None:
                 cache = _known[id(wrapper)] = _Cache(wrapper)
                 marks.caches[:] = (_say_hits,)
-            cache.marks[mark] = None
+            if mark not in cache.marks:
+                cache.marks.add(mark)
+                _say_kept(cache.scope, mark)
         frame = frame.f_back
 
 
@@ -81,11 +86,18 @@ def _calling(code, value):
             yield value
 
 
+def _say_kept(scope, mark):
+    lifted = marks.lift()
+    say(BEGIN + scope)
+    say(mark)
+    say(END)
+    marks.lower(lifted)
+
+
 def _say_hits():
     """Before another scope comes into force: who has found something."""
     for cache in list(_known.values()):
         hits = cache.wrapper.cache_info().hits
         if hits != cache.hits:
             cache.hits = hits
-            for mark in list(cache.marks):
-                say(mark)
+            say(USE + cache.scope)
