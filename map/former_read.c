@@ -123,6 +123,16 @@ static int former_read_load(
 	return code < 0 ? code : 0;
 }
 
+int former_reader_scope(const struct former_scope **scope,
+	struct former_reader *reader, int64_t id, struct err *err)
+{
+	uint32_t n;
+	int code = former_read_load(&n, reader, id, err);
+
+	*scope = &reader->list[n];
+	return code;
+}
+
 int former_reader_set(int64_t **pairs, size_t *count, struct print *digest,
 	struct former_reader *reader, int64_t set, struct err *err)
 {

@@ -59,6 +59,10 @@ void former_reader_close(struct former_reader *reader);
 int former_reader_fits(bool *yes, struct former_reader *reader, int64_t scope,
 	struct err *err);
 
+/* One scope, owned by the reader until the next is asked for. */
+int former_reader_scope(const struct former_scope **scope,
+	struct former_reader *reader, int64_t id, struct err *err);
+
 /* The states of a set: pairs of number and kinds, to be freed. */
 int former_reader_set(int64_t **pairs, size_t *count, struct print *digest,
 	struct former_reader *reader, int64_t set, struct err *err);

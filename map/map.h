@@ -19,6 +19,9 @@ struct sqlite3;
 #define MAP_DIRECTORY ".ftrace"
 #define MAP_PATH MAP_DIRECTORY "/map.db"
 
+/* PRAGMA application_id of a map: "frtm". */
+#define MAP_APPLICATION 0x6672746d
+
 /* The version of the tables this program reads and writes. */
 #define MAP_VERSION 8
 

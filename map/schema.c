@@ -4,9 +4,6 @@
 #include "map/map.h"
 #include "map/sql.h"
 
-/* PRAGMA application_id of a map: "frtm". */
-#define APPLICATION_ID 0x6672746d
-
 /*
  * file: a path and what a stat last told of it; `dir` is set for a path that
  *	was not there and names the directory that would have to change first.
@@ -240,7 +237,7 @@ static int migrate(struct map *map, int64_t version, struct err *err)
 	if (code == 0) {
 		sql = sqlite3_mprintf("PRAGMA application_id = %d;"
 				      "PRAGMA user_version = %d; COMMIT",
-			APPLICATION_ID, MAP_VERSION);
+			MAP_APPLICATION, MAP_VERSION);
 		code = sql_run(map, sql, err);
 		sqlite3_free(sql);
 	}
@@ -274,7 +271,7 @@ static int schema_read_head(struct head *head, struct map *map, struct err *err)
 /* Whether it is a map, and of a version that is known. */
 static int check_head(const struct head *head, struct map *map, struct err *err)
 {
-	if (!head->empty && head->application != APPLICATION_ID)
+	if (!head->empty && head->application != MAP_APPLICATION)
 		return err_set(err, MAP_BROKEN,
 			"'%s/" MAP_PATH "' is not an ftrace map; remove it "
 			"and record again",

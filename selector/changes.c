@@ -157,10 +157,16 @@ static int changes_recall(
 	size_t recalled = 0;
 	int code;
 
-	for (uint32_t i = 0; i < files->count; i++)
-		counts[i] = files->files[i].variable ||
-			    !ignored_has(&changes->ignored,
-				    map_files_path(files, i));
+	memset(counts, true, files->count);
+	for (size_t s = 0; s < files->state_count; s++) {
+		const struct map_state *state = &files->states[s];
+
+		if (!state->live && counts[state->file] &&
+			!files->files[state->file].variable)
+			counts[state->file] = !ignored_has(&changes->ignored,
+				map_files_path(files, state->file));
+	}
+	map->keep = changes->ignored.config.keep;
 	code = former_recall(&recalled, map, files, counts, err);
 	free(counts);
 	*again = recalled > 0;
