@@ -348,7 +348,8 @@ int query_totals(struct query_totals *totals, struct map *map, struct err *err)
 	static const char sql[] =
 		"SELECT (SELECT count(*) FROM unit),"
 		" (SELECT count(*) FROM scope), (SELECT count(*) FROM file),"
-		" (SELECT count(*) FROM state), (SELECT count(*) FROM reads),"
+		" (SELECT count(*) FROM state WHERE former = 0),"
+		" (SELECT count(*) FROM reads),"
 		" (SELECT count(*) FROM uses), (SELECT count(*) FROM makes),"
 		" (SELECT count(*) FROM session),"
 		" (SELECT started FROM session ORDER BY id DESC LIMIT 1),"

@@ -48,6 +48,7 @@ void graph_begin(void)
 	memset(&recording, 0, sizeof(recording));
 	recording.files = &files;
 	recording.command = "graph";
+	recording.started = clock_now();
 }
 
 void graph_commit(void)
