@@ -303,19 +303,26 @@ int former_next_scope(int64_t *id, struct map *map, struct err *err)
 		id, err);
 }
 
-/* The former results of the unit that has this scope. */
+/*
+ * The former results of the unit that has this scope. Of those that fit as
+ * well as a newest one that passed the last is kept: what a unit is seen to
+ * depend on is not the same with all tests around it and without.
+ */
 static int former_refute_unit(struct former_reader *reader, sqlite3_stmt *list,
 	sqlite3_stmt *drop, int64_t scope, struct err *err)
 {
+	bool kept = false;
 	int code;
 
 	sqlite3_bind_int64(list, 1, scope);
 	while ((code = sql_step(reader->map, list, err)) > 0) {
 		int64_t former = sqlite3_column_int64(list, 0);
-		bool fits = false;
+		bool fits = false, passed = sqlite3_column_int(list, 1);
 
 		code = former_reader_fits(&fits, reader, former, err);
-		if (code == 0 && fits) {
+		if (code == 0 && fits && passed && !kept) {
+			kept = true;
+		} else if (code == 0 && fits) {
 			sqlite3_bind_int64(drop, 1, former);
 			code = sql_once(reader->map, drop, err);
 		}
@@ -338,9 +345,10 @@ int former_refute(struct map *map, const struct map_files *files,
 	if (code < 0 || !any)
 		return code;
 	list = sql_prepare(map,
-		"SELECT former.scope FROM unit JOIN former"
+		"SELECT former.scope,"
+		" unit.outcome NOT IN ('failed', 'error') FROM unit JOIN former"
 		" ON former.runner = unit.runner AND former.id = unit.id"
-		" WHERE unit.scope = ?",
+		" WHERE unit.scope = ? ORDER BY former.ran DESC",
 		err);
 	drop = sql_prepare(map, "DELETE FROM former WHERE scope = ?", err);
 	code = former_reader_open(&reader, map, files, NULL, err);

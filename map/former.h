@@ -48,9 +48,9 @@ int former_take_along(
 	struct map *map, const struct former_makers *makers, struct err *err);
 
 /*
- * The units of these scopes have just run: a former result that fits what is
- * there now, as far as the files tell, is an older answer to the same question
- * and goes.
+ * The units of these scopes have just run. Where one failed, a former result
+ * that fits what is there now, as far as the files tell, was wrong and goes;
+ * where it passed, all but the last of those go.
  */
 int former_refute(struct map *map, const struct map_files *files,
 	const int64_t *scopes, size_t count, struct err *err);

@@ -163,6 +163,27 @@ TEST(a_newer_answer_of_the_same_state)
 	assert_int_equal(graph_recall(), 0);
 }
 
+/*
+ * With other tests around it a unit is seen to depend on more: of the results
+ * that fit what is there two are enough.
+ */
+TEST(several_answers_of_the_same_state)
+{
+	put("a", "one");
+	put("b", "b");
+	put("c", "c");
+	for (int i = 0; i < 6; i++) {
+		graph_begin();
+		graph_read(graph_scope(SCOPE_UNIT, "r/t"), "a");
+		if (i % 3)
+			graph_read(0, i % 3 == 1 ? "b" : "c");
+		graph_commit();
+		assert_in_range(results(), 0, 1);
+	}
+	put("c", "other");
+	assert_int_equal(graph_recall(), 1);
+}
+
 /* The same again: the scope is the one that is remembered. */
 TEST(recorded_as_before)
 {
@@ -385,6 +406,44 @@ TEST(a_test_comes_back_without_a_result)
 		1);
 }
 
+/* What runs anyway does not say how tests were looked for once. */
+TEST(old_starts_are_let_go)
+{
+	for (int i = 0; i < 3; i++) {
+		uint32_t base, file;
+
+		put("start", i % 2 ? "two" : "one");
+		if (i == 2)
+			break;
+		put("f", "ab");
+		graph_begin();
+		base = graph_scope(SCOPE_RUN, "");
+		graph_read(base, "start");
+		file = graph_scope(SCOPE_COLLECT, "f");
+		graph_at(file)->full = true;
+		graph_read(file, "f");
+		for (int k = 0; k < 2; k++) {
+			uint32_t unit = graph_scope(
+				SCOPE_UNIT, k ? "r/f::b" : "r/f::a");
+
+			graph_use(unit, base);
+			graph_use(unit, file);
+			if (k && !i)
+				graph_at(unit)->outcome = "failed";
+		}
+		graph_commit();
+	}
+	assert_int_equal(graph_recall(), 1);
+	assert_string_equal(graph_units(), "f::a f::b");
+	assert_int_equal(stale(), 0);
+	assert_int_equal(graph_number("SELECT count(*) FROM scope"
+				      " WHERE kind = 0"),
+		1);
+	assert_int_equal(graph_number("SELECT outcome IS NULL FROM unit"
+				      " WHERE id = CAST('f::b' AS BLOB)"),
+		1);
+}
+
 TEST(a_file_that_was_not_all_told_of)
 {
 	put("f", "ab");
@@ -461,6 +520,7 @@ int main(void)
 		HERE(a_failure_is_undone),
 		HERE(what_was_not_all_seen_is_not_remembered),
 		HERE(a_newer_answer_of_the_same_state),
+		HERE(several_answers_of_the_same_state),
 		HERE(recorded_as_before),
 		HERE(numbers_are_never_taken_twice),
 		HERE(only_the_last_ones),
@@ -471,6 +531,7 @@ int main(void)
 		HERE(a_cache_of_its_own),
 		HERE(a_file_has_the_tests_that_it_had),
 		HERE(a_test_comes_back_without_a_result),
+		HERE(old_starts_are_let_go),
 		HERE(a_file_that_was_not_all_told_of),
 		HERE(a_file_that_is_gone),
 		HERE(labels_come_back),
