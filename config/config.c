@@ -145,3 +145,14 @@ void config_release(struct config *config)
 	free(config->flaky);
 	memset(config, 0, sizeof(*config));
 }
+
+struct map_keep config_keep(const char *root)
+{
+	struct config config;
+	struct err err;
+	struct map_keep keep =
+		config_load(&config, root, &err) < 0 ? MAP_KEEP : config.keep;
+
+	config_release(&config);
+	return keep;
+}

@@ -69,14 +69,3 @@ int config_read_keep(
 	return config_read_object(
 		reader, item, "in 'keep'", keys, &config->keep);
 }
-
-struct map_keep config_keep(const char *root)
-{
-	struct config config;
-	struct err err;
-	struct map_keep keep =
-		config_load(&config, root, &err) < 0 ? MAP_KEEP : config.keep;
-
-	config_release(&config);
-	return keep;
-}

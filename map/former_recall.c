@@ -518,7 +518,7 @@ static int recall_promote(struct recall *recall, const struct recalled *one)
 /* What is said of a file and of the classes in it holds no more. */
 static int recall_retire(struct recall *recall, const char *name)
 {
-	char *inside = xasprintf("%s::", name);
+	char *inside = id_of(name, "");
 	sqlite3_stmt *stmt = sql_prepare(recall->map,
 		"UPDATE scope SET latest = 0 WHERE latest = 1 AND kind = ?1"
 		" AND (name = ?2 OR substr(name, 1, length(?3)) = ?3)",

@@ -70,7 +70,7 @@ static const char *merge_read_text(sqlite3_stmt *row, int at, size_t *size)
 	return bytes && *size && !memchr(bytes, 0, *size) ? bytes : NULL;
 }
 
-static int take_file(struct merge_reading *reading, sqlite3_stmt *row)
+static int merge_take_file(struct merge_reading *reading, sqlite3_stmt *row)
 {
 	int64_t id = sqlite3_column_int64(row, 0);
 	size_t size;
@@ -86,7 +86,7 @@ static int take_file(struct merge_reading *reading, sqlite3_stmt *row)
 	return 0;
 }
 
-static int take_state(struct merge_reading *reading, sqlite3_stmt *row)
+static int merge_take_state(struct merge_reading *reading, sqlite3_stmt *row)
 {
 	struct map_files *files = &reading->files;
 	int64_t id = sqlite3_column_int64(row, 0);
@@ -114,7 +114,7 @@ static int take_state(struct merge_reading *reading, sqlite3_stmt *row)
 }
 
 /* What texts are made of that somebody loaded. */
-static int take_source(struct merge_reading *reading, sqlite3_stmt *row)
+static int merge_take_source(struct merge_reading *reading, sqlite3_stmt *row)
 {
 	struct source *theirs = source_by_id(
 		reading->from, sqlite3_column_int64(row, 0), reading->err);
@@ -168,7 +168,7 @@ static bool merge_read_kind(enum scope_kind *kind, int64_t number)
 }
 
 /* id, kind, name, latest, incomplete, members, whether it never ran. */
-static int take_scope(struct merge_reading *reading, sqlite3_stmt *row)
+static int merge_take_scope(struct merge_reading *reading, sqlite3_stmt *row)
 {
 	struct merged_scope *more;
 	struct recorded_scope *scope = merge_read_add_scope(
@@ -207,7 +207,7 @@ static int merge_read_add_read(struct merge_reading *reading,
 }
 
 /* scope, state, kinds */
-static int take_read(struct merge_reading *reading, sqlite3_stmt *row)
+static int merge_take_read(struct merge_reading *reading, sqlite3_stmt *row)
 {
 	uint32_t scope = merge_scope(reading, sqlite3_column_int64(row, 0));
 
@@ -230,7 +230,7 @@ static int merge_read_add_use(
 	return 0;
 }
 
-static int take_use(struct merge_reading *reading, sqlite3_stmt *row)
+static int merge_take_use(struct merge_reading *reading, sqlite3_stmt *row)
 {
 	return merge_read_add_use(reading,
 		merge_scope(reading, sqlite3_column_int64(row, 0)),
@@ -253,7 +253,7 @@ static int merge_read_add_make(struct merge_reading *reading, uint32_t scope,
 	return 0;
 }
 
-static int take_make(struct merge_reading *reading, sqlite3_stmt *row)
+static int merge_take_make(struct merge_reading *reading, sqlite3_stmt *row)
 {
 	return merge_read_add_make(reading,
 		merge_scope(reading, sqlite3_column_int64(row, 0)),
@@ -301,7 +301,7 @@ static int merge_read_formers(struct merge_reading *reading)
 	int code = merge_read_rows(reading,
 		"SELECT id, kind, name, 0, NULL, members, 0 FROM former_scope"
 		" WHERE id NOT IN (SELECT id FROM scope)",
-		take_scope);
+		merge_take_scope);
 	int opened = former_reader_open(
 		&reader, reading->from, &none, NULL, reading->err);
 
@@ -321,7 +321,7 @@ static int merge_read_formers(struct merge_reading *reading)
 }
 
 /* scope, runner, id, outcome, duration, place, labels, ran, newest */
-static int take_result(struct merge_reading *reading, sqlite3_stmt *row)
+static int merge_take_result(struct merge_reading *reading, sqlite3_stmt *row)
 {
 	uint32_t scope = merge_scope(reading, sqlite3_column_int64(row, 0));
 	size_t runner_size, id_size;
@@ -352,7 +352,7 @@ static int take_result(struct merge_reading *reading, sqlite3_stmt *row)
 }
 
 /* directory, state, kinds; by directory */
-static int take_listing(struct merge_reading *reading, sqlite3_stmt *row)
+static int merge_take_listing(struct merge_reading *reading, sqlite3_stmt *row)
 {
 	struct recording *recording = &reading->recording;
 	uint32_t state =
@@ -385,26 +385,26 @@ static const struct {
 	const char *sql;
 	taking_row *take;
 } tables[] = {
-	{"SELECT id, path FROM file", take_file},
-	{"SELECT id, file, aspect, block, print FROM state", take_state},
+	{"SELECT id, path FROM file", merge_take_file},
+	{"SELECT id, file, aspect, block, print FROM state", merge_take_state},
 	/* Others are of texts that nobody loaded who is left. */
 	{"SELECT id FROM source WHERE skeleton IN (SELECT print FROM state"
 	 " WHERE aspect = " SQL_ASPECT_CODE " AND block = x'')",
-		take_source},
+		merge_take_source},
 	{"SELECT scope.id, kind, name, latest, incomplete, members,"
 	 " unit.scope IS NOT NULL AND unit.outcome IS NULL FROM scope"
 	 " LEFT JOIN unit ON unit.scope = scope.id",
-		take_scope},
+		merge_take_scope},
 	{"SELECT scope.id, reads.state, reads.kinds FROM scope"
 	 " JOIN reads ON reads.readset = scope.readset",
-		take_read},
-	{"SELECT scope, used FROM uses", take_use},
+		merge_take_read},
+	{"SELECT scope, used FROM uses", merge_take_use},
 	{"SELECT scope, file, kinds FROM makes WHERE kinds "
 	 "& " SQL_KIND_MAKER,
-		take_make},
+		merge_take_make},
 	{"SELECT directory, state, kinds FROM listing"
 	 " JOIN reads ON reads.readset = listing.readset ORDER BY directory",
-		take_listing},
+		merge_take_listing},
 };
 
 static const struct {
@@ -417,10 +417,10 @@ static const struct {
 	 " coalesce((SELECT started FROM scope JOIN session"
 	 "  ON session.id = scope.session WHERE scope.id = unit.scope), 0), 1"
 	 " FROM unit",
-		take_result},
+		merge_take_result},
 	{"SELECT scope, runner, id, outcome, coalesce(duration, -1), place,"
 	 " labels, ran, 0 FROM former ORDER BY ran",
-		take_result},
+		merge_take_result},
 };
 
 int merge_reading_open(struct merge_reading *reading, struct map *into,
