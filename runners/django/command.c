@@ -54,7 +54,7 @@ static const struct option {
 	{"-v", VALUE_NEXT, SENSE_SHOWN},
 };
 
-static bool is_script(const char *word)
+static bool is_management_script(const char *word)
 {
 	const char *name = path_last(word);
 
@@ -63,14 +63,14 @@ static bool is_script(const char *word)
 }
 
 /* Whether the words run Django with a command, with "test" as the first. */
-static bool is_test(char *const argv[])
+static bool is_management_test(char *const argv[])
 {
-	return argv[0] && is_script(argv[0]) && argv[1] &&
+	return argv[0] && is_management_script(argv[0]) && argv[1] &&
 	       !strcmp(argv[1], "test");
 }
 
 /* The first word behind an interpreter's options. */
-static size_t find_script(char *const argv[])
+static size_t django_command_find_script(char *const argv[])
 {
 	size_t at = 1;
 
@@ -83,7 +83,7 @@ static size_t find_script(char *const argv[])
 }
 
 /* The word "test", or 0. */
-static size_t find_test(char *const argv[])
+static size_t django_command_find_test(char *const argv[])
 {
 	bool python = python_is(argv[0]);
 	size_t at = python ? python_find_module(argv) : 0;
@@ -91,13 +91,13 @@ static size_t find_test(char *const argv[])
 	if (at && !strcmp(argv[at], "django") && argv[at + 1] &&
 		!strcmp(argv[at + 1], "test"))
 		return at + 1;
-	at = python && !at ? find_script(argv) : 0;
-	if (is_test(argv + at))
+	at = python && !at ? django_command_find_script(argv) : 0;
+	if (is_management_test(argv + at))
 		return at + 1;
 	if (!python_is_launched(argv))
 		return 0;
 	for (at = 1; argv[at]; at++)
-		if (is_test(argv + at) ||
+		if (is_management_test(argv + at) ||
 			(at > 1 && !strcmp(argv[at - 1], "-m") &&
 				!strcmp(argv[at], "django") && argv[at + 1] &&
 				!strcmp(argv[at + 1], "test")))
@@ -107,7 +107,7 @@ static size_t find_test(char *const argv[])
 
 bool django_command_recognise(char *const argv[])
 {
-	return find_test(argv) != 0;
+	return django_command_find_test(argv) != 0;
 }
 
 /* The option that a word is, and whether its value is in that word, too. */
@@ -147,7 +147,7 @@ char **django_command_asked(char *const argv[], const char *root,
 	const char *directory, bool sibling)
 {
 	struct words words = {0};
-	size_t at = find_test(argv), count;
+	size_t at = django_command_find_test(argv), count;
 
 	if (sibling)
 		return NULL;
@@ -163,7 +163,7 @@ char **django_command_asked(char *const argv[], const char *root,
 }
 
 /* A label with a class in it, which begins with a capital letter. */
-static bool names_class(const char *label)
+static bool django_command_names_class(const char *label)
 {
 	for (const char *dot = label; dot; dot = strchr(dot, '.')) {
 		dot += *dot == '.';
@@ -175,11 +175,12 @@ static bool names_class(const char *label)
 
 bool django_command_is_part(char *const argv[])
 {
-	size_t at = find_test(argv), count;
+	size_t at = django_command_find_test(argv), count;
 
 	for (size_t i = at + 1; at && argv[i]; i += count)
 		if (django_command_read(argv + i, &count) == SENSE_CHOSEN ||
-			(*argv[i] != '-' && names_class(argv[i])))
+			(*argv[i] != '-' &&
+				django_command_names_class(argv[i])))
 			return true;
 	return false;
 }

@@ -15,7 +15,7 @@ _DATABASES = b"fixture/django.test.runner::setup_databases"
 
 def start(root, selection):
     """Begins recording, once; selection: a file, or None for all."""
-    suites.start(b"django", root, selection)
+    suites.start(b"django", root, selection, ready=False)
     running.uses = _uses
     wrapping.around(ManagementUtility, "fetch_command", _enter_fetch,
                     _leave_fetch)
@@ -52,8 +52,10 @@ _runner = None
 # Where it looks for tests: directories, each with its pattern.
 _places = []
 
-# Whether all tests that were found could be named.
+# Whether all tests that were found could be named, and whether those of some
+# label have been.
 _known = True
+_declared = False
 
 
 def _chooses(runner):
@@ -66,6 +68,7 @@ def _enter_build(runner, *_, **_kwargs):
     if _runner is not None:
         return None
     _runner = runner
+    suites.say_ready()
     collecting.is_active = True
     collecting.is_choosing = _chooses(runner)
     return runner, marks.begin(b"discover/.")
@@ -77,8 +80,8 @@ def _leave_build(token, suite):
         return
     runner, depth = token
     try:
-        if suite is not None and _chooses(runner):
-            # Others were loaded, and are not asked for.
+        if suite is not None and not _declared:
+            # Others may have been loaded, and are not asked for.
             _known &= suites.declare(suite)
         suites.declare_discovery(_places)
         if (suite is not None and _known and not _chooses(runner)
@@ -103,7 +106,7 @@ def _enter_label(runner, *given, **named):
 
 
 def _leave_label(token, suite):
-    global _known
+    global _known, _declared
     runner, given, named = token
     if suite is None or not collecting.is_active or runner is not _runner:
         return
@@ -114,6 +117,7 @@ def _leave_label(token, suite):
         suite._tests[:] = again._tests
         return
     if not _chooses(runner):
+        _declared = True
         _known &= suites.declare(suite)
         suites.confine(suite)
 

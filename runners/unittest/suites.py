@@ -9,16 +9,17 @@ from ..python import directories
 from . import collecting, running, select, tests
 
 
-def start(name, root, selection):
+def start(name, root, selection, ready=True):
     """Begins recording, once.
 
-    name: the runner; selection: a file, or None for all.
+    name: the runner; selection: a file, or None for all; ready: whether it is
+    sure that tests will be told apart, which say_ready() says otherwise.
     """
     tests.runner = name
     marks.set_root(root or os.getcwd())
     runner.packages = ("unittest",)
     directories.sought = ("__init__.py",)
-    recording.start(b"ready/" + name)
+    recording.start(b"ready/" + name if ready else None)
     if selection is not None:
         token = marks.mute_always()
         try:
@@ -27,6 +28,10 @@ def start(name, root, selection):
             marks.unmute(token)
     collecting.install()
     running.install()
+
+
+def say_ready():
+    say(OUTCOME + b"ready/" + tests.runner)
 
 
 def lacks(suite):
