@@ -73,8 +73,7 @@ int former_demote(struct map *map, int64_t scope, struct err *err)
 		"INSERT OR REPLACE INTO former (scope, runner, id, outcome,"
 		" duration, place, labels, ran)"
 		" SELECT scope, runner, id, outcome, duration, place, ?2, ?3"
-		" FROM unit WHERE scope = ?1 AND outcome IS NOT NULL"
-		" AND outcome NOT IN ('failed', 'error')",
+		" FROM unit WHERE scope = ?1 AND outcome IS NOT NULL",
 		err);
 	if (!stmt)
 		code = MAP_IO;
@@ -305,8 +304,8 @@ int former_next_scope(int64_t *id, struct map *map, struct err *err)
 
 /*
  * The former results of the unit that has this scope. Of those that fit as
- * well as a newest one that passed the last is kept: what a unit is seen to
- * depend on is not the same with all tests around it and without.
+ * well as the newest one the last is kept if it ended like that: what a unit
+ * is seen to depend on is not the same with all tests around it and without.
  */
 static int former_refute_unit(struct former_reader *reader, sqlite3_stmt *list,
 	sqlite3_stmt *drop, int64_t scope, struct err *err)
@@ -317,10 +316,10 @@ static int former_refute_unit(struct former_reader *reader, sqlite3_stmt *list,
 	sqlite3_bind_int64(list, 1, scope);
 	while ((code = sql_step(reader->map, list, err)) > 0) {
 		int64_t former = sqlite3_column_int64(list, 0);
-		bool fits = false, passed = sqlite3_column_int(list, 1);
+		bool fits = false, same = sqlite3_column_int(list, 1);
 
 		code = former_reader_fits(&fits, reader, former, err);
-		if (code == 0 && fits && passed && !kept) {
+		if (code == 0 && fits && same && !kept) {
 			kept = true;
 		} else if (code == 0 && fits) {
 			sqlite3_bind_int64(drop, 1, former);
@@ -346,7 +345,9 @@ int former_refute(struct map *map, const struct map_files *files,
 		return code;
 	list = sql_prepare(map,
 		"SELECT former.scope,"
-		" unit.outcome NOT IN ('failed', 'error') FROM unit JOIN former"
+		" (unit.outcome IN ('failed', 'error'))"
+		" = (former.outcome IN ('failed', 'error'))"
+		" FROM unit JOIN former"
 		" ON former.runner = unit.runner AND former.id = unit.id"
 		" WHERE unit.scope = ? ORDER BY former.ran DESC",
 		err);

@@ -5,8 +5,8 @@
  * back, or takes an edit back, runs nothing twice.
  *
  * A former result counts only if everything that it depended on is exactly as
- * it was, it passed, and all was seen. Then it becomes the newest one again,
- * as if it had just run: all else asks about newest results alone, and what an
+ * it was, and all was seen. Then it becomes the newest one again,
+ * as if it had just run, and failed if it failed: all else asks about newest results alone, and what an
  * edit changes is narrowed from the texts that the newest results saw.
  *
  * Former results have tables of their own, in which no other query looks; see
@@ -48,9 +48,9 @@ int former_take_along(
 	struct map *map, const struct former_makers *makers, struct err *err);
 
 /*
- * The units of these scopes have just run. Where one failed, a former result
- * that fits what is there now, as far as the files tell, was wrong and goes;
- * where it passed, all but the last of those go.
+ * The units of these scopes have just run. A former result that fits what is
+ * there now, as far as the files tell, and ended otherwise was wrong and goes;
+ * of those that ended so all but the last go.
  */
 int former_refute(struct map *map, const struct map_files *files,
 	const int64_t *scopes, size_t count, struct err *err);

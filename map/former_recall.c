@@ -40,7 +40,6 @@ struct recall {
 	bool unseen_known;
 	struct former_makers makers;
 	struct interner made; /* files that somebody made */
-	struct interner back; /* units that came back, "runner/id" */
 	struct recalled *list;
 	size_t count, room;
 	struct recollected *files;
@@ -739,100 +738,6 @@ static int recall_settle(struct recall *recall)
 	return code;
 }
 
-/*
- * Whether a unit that nothing fits holds on to how tests were looked for when
- * it ran last: to a start of the runner that is another one now, or to what
- * its file was collected from then.
- */
-static int recall_holds_on(bool *yes, struct recall *recall, int64_t scope)
-{
-	sqlite3_stmt *row = sql_prepare(recall->map,
-		"SELECT scope.id, kind = " SQL_SCOPE_RUN ", latest FROM uses"
-		" JOIN scope ON scope.id = uses.used WHERE uses.scope = ?1"
-		" AND (kind = " SQL_SCOPE_RUN " OR kind = ?2)",
-		recall->err);
-	int code = row ? 1 : MAP_IO;
-
-	*yes = false;
-	if (row) {
-		sqlite3_bind_int64(row, 1, scope);
-		sqlite3_bind_int(row, 2, SCOPE_COLLECT);
-	}
-	while (code > 0 && !*yes &&
-		(code = sql_step(recall->map, row, recall->err)) > 0)
-		*yes = sqlite3_column_int(row, 1)
-			       ? recall_is_stale(
-					 recall, sqlite3_column_int64(row, 0))
-			       : !sqlite3_column_int(row, 2);
-	sqlite3_finalize(row);
-	return code < 0 ? code : 0;
-}
-
-/* It is there, and nobody knows how it ends: that it runs is sure. */
-static int recall_let_go(struct recall *recall, const char *name, size_t size)
-{
-	size_t runner, id_size;
-	const struct query_unit *unit;
-	const char *id;
-	char *runner_name;
-	bool holds = false;
-	int code = 0;
-
-	if (!unit_name_split(name, size, &runner, &id, &id_size))
-		return 0;
-	runner_name = xasprintf("%.*s", (int)runner, name);
-	unit = recall_unit(recall, runner_name, id);
-	free(runner_name);
-	if (!unit || !unit->outcome || !recall_is_stale(recall, unit->scope) ||
-		intern_find(&recall->back, name, size) != INTERN_NONE)
-		return 0;
-	code = recall_holds_on(&holds, recall, unit->scope);
-	if (code < 0 || !holds)
-		return code;
-	code = recall_remove(recall, name, runner, id, id_size);
-	return code == 0 ? recall_meet(recall, name, size) : code;
-}
-
-/* Of the files that results which came back were collected from. */
-static int recall_let_all_go(struct recall *recall)
-{
-	struct interner names = {0}, units = {0};
-	int code = 0;
-
-	for (size_t i = 0; i < recall->count; i++) {
-		const struct recalled *one = &recall->list[i];
-		char *name = xasprintf("%s/%s", one->runner, one->id);
-
-		intern(&recall->back, name, strlen(name));
-		free(name);
-		for (size_t k = 0; k < one->lead_count; k++) {
-			const struct former_scope *scope =
-				&recall->reader.list[one->leads[k]];
-
-			if (recall_is_file(scope))
-				intern(&names, scope->name,
-					strlen(scope->name));
-		}
-	}
-	for (uint32_t i = 0; code == 0 && i < names.count; i++) {
-		size_t size;
-		char *bytes;
-
-		code = recording_members_find(&bytes, &size, recall->map,
-			names.entries[i].bytes, names.entries[i].size,
-			recall->err);
-		if (code == 0)
-			recall_read_names(&units, bytes, size);
-		free(bytes);
-	}
-	for (uint32_t i = 0; code == 0 && i < units.count; i++)
-		code = recall_let_go(
-			recall, units.entries[i].bytes, units.entries[i].size);
-	interner_release(&names);
-	interner_release(&units);
-	return code;
-}
-
 /* Files that are not there now, with their units. */
 static int recall_lose(struct recall *recall)
 {
@@ -872,8 +777,6 @@ static int recall_store(struct recall *recall)
 	if (code == 0)
 		code = recall_settle(recall);
 	if (code == 0)
-		code = recall_let_all_go(recall);
-	if (code == 0)
 		code = recall_lose(recall);
 	if (code == 0)
 		code = former_take_along(
@@ -912,7 +815,6 @@ static void recall_close(struct recall *recall)
 	free(recall->list);
 	free(recall->files);
 	interner_release(&recall->made);
-	interner_release(&recall->back);
 	former_makers_release(&recall->makers);
 	query_hits_release(&recall->stale);
 	query_hits_release(&recall->unseen);

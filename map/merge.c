@@ -291,19 +291,13 @@ static int merge_add_unit(
 	return code;
 }
 
-static bool merge_passed(const char *outcome)
-{
-	return outcome && strcmp(outcome, "failed") != 0 &&
-	       strcmp(outcome, "error") != 0;
-}
-
 static int merge_remember(
 	struct merging *merging, const struct merged_result *result)
 {
 	sqlite3_stmt *stmt = merging->stmts[ADD_FORMER];
 	int code;
 
-	if (!merge_passed(result->outcome) || merging->map->keep.results < 2)
+	if (!result->outcome || merging->map->keep.results < 2)
 		return 0;
 	merge_bind_result(merging, stmt, result);
 	sql_bind_bytes(stmt, 7, result->labels, result->labels_size);

@@ -99,15 +99,34 @@ TEST(through_other_scopes)
 	assert_string_equal(graph_affected("b"), "t");
 }
 
-TEST(what_failed_is_not_remembered)
+/* What failed as things are now fails still: it is no hit. */
+TEST(what_failed_comes_back_as_failed)
 {
-	const char *const outcomes[] = {"failed", "error", NULL};
+	const char *const outcomes[] = {"failed", "error", "passed"};
 
 	for (size_t i = 0; i < 3; i++) {
-		put("a", i % 2 ? "y" : "x");
+		char text[] = {(char)('0' + i), 0};
+
+		put("a", text);
 		run_unit("r/t", "a", outcomes[i]);
 	}
-	put("a", "other");
+	for (size_t i = 0; i < 2; i++) {
+		char text[] = {(char)('0' + i), 0};
+
+		put("a", text);
+		assert_int_equal(graph_recall(), 1);
+		assert_int_equal(graph_number("SELECT outcome IN ('failed',"
+					      " 'error') FROM unit"),
+			1);
+	}
+}
+
+/* It never ran: there is nothing to remember. */
+TEST(what_did_not_run_is_not_remembered)
+{
+	put("a", "one");
+	run_unit("r/t", "a", NULL);
+	put("a", "two");
 	run_unit("r/t", "a", "passed");
 	assert_int_equal(results(), 0);
 }
@@ -201,7 +220,9 @@ TEST(recorded_as_before)
 	put("a", "two");
 	assert_int_equal(graph_recall(), 1);
 	put("a", "one");
-	assert_int_equal(graph_recall(), 0);
+	assert_int_equal(graph_recall(), 1);
+	assert_int_equal(
+		graph_number("SELECT outcome = 'failed' FROM unit"), 1);
 }
 
 TEST(numbers_are_never_taken_twice)
@@ -406,44 +427,6 @@ TEST(a_test_comes_back_without_a_result)
 		1);
 }
 
-/* What runs anyway does not say how tests were looked for once. */
-TEST(old_starts_are_let_go)
-{
-	for (int i = 0; i < 3; i++) {
-		uint32_t base, file;
-
-		put("start", i % 2 ? "two" : "one");
-		if (i == 2)
-			break;
-		put("f", "ab");
-		graph_begin();
-		base = graph_scope(SCOPE_RUN, "");
-		graph_read(base, "start");
-		file = graph_scope(SCOPE_COLLECT, "f");
-		graph_at(file)->full = true;
-		graph_read(file, "f");
-		for (int k = 0; k < 2; k++) {
-			uint32_t unit = graph_scope(
-				SCOPE_UNIT, k ? "r/f::b" : "r/f::a");
-
-			graph_use(unit, base);
-			graph_use(unit, file);
-			if (k && !i)
-				graph_at(unit)->outcome = "failed";
-		}
-		graph_commit();
-	}
-	assert_int_equal(graph_recall(), 1);
-	assert_string_equal(graph_units(), "f::a f::b");
-	assert_int_equal(stale(), 0);
-	assert_int_equal(graph_number("SELECT count(*) FROM scope"
-				      " WHERE kind = 0"),
-		1);
-	assert_int_equal(graph_number("SELECT outcome IS NULL FROM unit"
-				      " WHERE id = CAST('f::b' AS BLOB)"),
-		1);
-}
-
 TEST(a_file_that_was_not_all_told_of)
 {
 	put("f", "ab");
@@ -516,7 +499,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		HERE(there_and_back),
 		HERE(through_other_scopes),
-		HERE(what_failed_is_not_remembered),
+		HERE(what_failed_comes_back_as_failed),
+		HERE(what_did_not_run_is_not_remembered),
 		HERE(a_failure_is_undone),
 		HERE(what_was_not_all_seen_is_not_remembered),
 		HERE(a_newer_answer_of_the_same_state),
@@ -531,7 +515,6 @@ int main(void)
 		HERE(a_cache_of_its_own),
 		HERE(a_file_has_the_tests_that_it_had),
 		HERE(a_test_comes_back_without_a_result),
-		HERE(old_starts_are_let_go),
 		HERE(a_file_that_was_not_all_told_of),
 		HERE(a_file_that_is_gone),
 		HERE(labels_come_back),

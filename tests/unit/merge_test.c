@@ -189,12 +189,15 @@ TEST(what_failed_there)
 	set_aside();
 	put("a", "two");
 	graph_unit("r/t", "a");
-	expect_merged(1, 0, 0);
+	expect_merged(1, 1, 0);
 	assert_int_equal(graph_number("SELECT outcome = 'failed' FROM unit"
 				      " WHERE id = CAST('u' AS BLOB)"),
 		1);
 	put("a", "one");
-	assert_int_equal(graph_recall(), 0);
+	assert_int_equal(graph_recall(), 1);
+	assert_int_equal(graph_number("SELECT count(*) FROM unit"
+				      " WHERE outcome = 'failed'"),
+		2);
 }
 
 /* What was not there then is not there now, though nobody has looked. */
