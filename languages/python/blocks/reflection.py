@@ -20,6 +20,9 @@ REFLECTION = frozenset((
     "get_objects", "get_referrers", "get_referents",
     "__static_attributes__", "InteractiveInterpreter",
     "InteractiveConsole", "doctest"))
+# What the body of a class has of these it declares.
+_DECLARED = frozenset((
+    "__annotations__", "__annotate__", "__annotate_func__"))
 # And these what objects and classes have: modules are found by who holds one,
 # unless they are looked up as well.
 OF_OBJECTS = frozenset((
@@ -42,10 +45,14 @@ TRIGGERS = frozenset(BY_ARGUMENT) | NAMESPACES
 # What these are asked for is told while the code runs.
 HEARD = frozenset(("getattr", "hasattr"))
 
+# The flag of the code of a function.
+_OPTIMIZED = 1
 _opmap = opcodes.opmap
 _ops = opcodes.ops
 _IGNORED = _ops("CACHE", "NOP", "NOT_TAKEN")
 _PUSH_NULL = _opmap.get("PUSH_NULL", opcodes.NOWHERE)
+_STORE_NAME = _opmap["STORE_NAME"]
+_STORE_SUBSCR = _opmap["STORE_SUBSCR"]
 _CONSTANT = _ops("LOAD_CONST", "LOAD_CONST_IMMORTAL", "LOAD_CONST_MORTAL")
 # 3.11 makes a call in two steps, and the first one has the arguments.
 _CALL = _ops("PRECALL") if "PRECALL" in _opmap else _ops(
@@ -381,13 +388,38 @@ def computes(code, shadowed):
     return computed
 
 
+def _declares(code):
+    """Whether the body of a class does no more with annotations than have some.
+
+    `x: int` asks for the annotations, and puts one in under a constant.
+    """
+    stream = list(_stream(code))
+    for at, (op, arg) in enumerate(stream):
+        if _name_at(code, (op, arg)) not in _DECLARED or op == _STORE_NAME:
+            continue
+        after = [each for each, _ in stream[at + 1:at + 3]]
+        if len(after) < 2 or after[0] not in _CONSTANT or (
+                after[1] != _STORE_SUBSCR):
+            return False
+    return True
+
+
+def _revealing(code, names):
+    """The names of code that say that it can reach any other."""
+    found = REFLECTION.intersection(names)
+    if found and found <= _DECLARED and not code.co_flags & _OPTIMIZED and (
+            _declares(code)):
+        return frozenset()
+    return found
+
+
 def reflects(code, names, shadowed):
     """Which names `code`, which uses `names`, can reach unmentioned.
 
     ANY; MEMBERS; GLOBALS; or COMPUTED, see words.py.
     shadowed: see computes().
     """
-    if not REFLECTION.isdisjoint(names):
+    if _revealing(code, names):
         return {words.ANY}
     found = set() if OF_OBJECTS.isdisjoint(names) else {words.MEMBERS}
     if not TRIGGERS.isdisjoint(names):

@@ -5,7 +5,6 @@ from ..blocks import outline
 from ..blocks.outline import (
     ALIAS, BINDS, BUILT, KIND, MEMBERS, MORE, PLAIN, RISK, SETS, WORDS,
 )
-from ..blocks.words import ANY
 from .changes import Changes
 from .collected import is_for_tests, is_odd, is_usual
 from .compare import Comparison
@@ -116,7 +115,7 @@ def _to_the_end(changed, old, project, changes, others):
 
 def _concerned(file, changes):
     names = file.outline.names
-    return (ANY in names
+    return (changes.is_reached(file, names)
             or not changes.attributes.keys().isdisjoint(names)
             or any(not gone.isdisjoint(names)
                    for gone in changes.removed.values()))

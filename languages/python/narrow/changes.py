@@ -5,7 +5,7 @@ from ..blocks.known import STDLIB
 from ..blocks.outline import (
     BINDS, CHAINS, IMPORTS, KIND, MORE, WHAT, WHERE, WORDS,
 )
-from ..blocks.words import ANY, NO_NAME
+from ..blocks.words import ANY, GLOBALS, MEMBERS, NO_NAME
 from . import handed
 from .collected import is_usual
 from .project import FOREIGN, MODULE
@@ -100,8 +100,11 @@ class Changes:
             self.whole[path] = reason
             self.grown = True
 
-    def members(self, at, qualified, changed, lost):
-        """Members of a class: known by their names, and by its family."""
+    def members(self, at, qualified, changed, lost, related=True):
+        """Members of a class: known by their names, and by its family.
+
+        related: whether anybody else than who has their names can notice.
+        """
         if not lost <= self.lost_members:
             self.lost_members |= lost
             self.grown = True
@@ -112,6 +115,8 @@ class Changes:
         if not changed:
             return
         self.touches_objects = True
+        if not related:
+            return
         below = self.project.below(at.path, qualified)
         unit = self.project.class_unit(at, qualified)
         family = {(at.path, qualified)} | below
@@ -165,7 +170,7 @@ class Changes:
             for each in unit[MORE][IMPORTS]:
                 level = max(level, here.weigh(
                     self._of_one(at, each, unit), "", unit))
-        if ANY in unit[WORDS] and self.attributes:
+        if self.is_reached(at, unit[WORDS]):
             level = HARD
         for chain in unit[CHAINS]:
             if chain in skipped:
@@ -177,9 +182,16 @@ class Changes:
                 level = max(level, self._of_word(word))
         return level
 
+    def is_reached(self, at, words):
+        """Whether names that are not written, but in reach, have changed."""
+        return (ANY in words and bool(self.attributes)
+                or MEMBERS in words and self.touches_objects
+                or GLOBALS in words and bool(
+                    self.names.get(at.path) or at.path in self.modules))
+
     def causes(self, at, unit, here):
         """The dotted names of a unit that changed elsewhere, or ANY."""
-        if unit[KIND] == "compound" or ANY in unit[WORDS] or (
+        if unit[KIND] == "compound" or self.is_reached(at, unit[WORDS]) or (
                 self.words_of(unit)):
             return {ANY}
         return handed.held_of(self.modules.get(at.path, ()), unit).union(

@@ -32,6 +32,9 @@ _HANDING_ON = frozenset((
     "typing_extensions.final", "typing_extensions.override"))
 _OVERLOADS = (("typing.overload",), ("typing_extensions.overload",))
 _QUIET_DUNDERS = frozenset(("__doc__", "__annotations__"))
+# What code of others does ask for, as named tuples have it.
+_CONVENTIONS = frozenset((
+    "_asdict", "_fields", "_field_defaults", "_make", "_replace"))
 # Members that objects are made by.
 _SHAPING = frozenset(("__slots__", "__match_args__"))
 
@@ -416,11 +419,15 @@ class Comparison:
         loud = {each: how for each, how in changed.items()
                 if each not in quiet}
         qualified = here.qualified(name)
+        own = self._own(new, loud) if level < HARD else False
         here.changes.members(here.at, qualified, {
             each: how for each, how in loud.items()
-            if each not in _QUIET_DUNDERS}, inner.lost())
+            if each not in _QUIET_DUNDERS}, inner.lost(), not own)
         if quiet and not loud:
             level = INNER
+        elif own:
+            self._weight(new, loud)
+            level = HELD
         else:
             level = max(level, self._weight(new, loud))
             if level == SOFT and is_plain(here, new) and not any(
@@ -444,6 +451,17 @@ class Comparison:
                     how == DOC and self._is_method(unit, name)):
                 found[name] = how
         return found if found and is_plain(self.here, unit) else {}
+
+    def _own(self, unit, changed):
+        """Whether nobody but who has their names looks at members of a class.
+
+        Code of others that is handed an object does not ask for what begins
+        with an underscore.
+        """
+        return bool(changed) and all(
+            each[:1] == "_" and not is_special(each)
+            and each not in _CONVENTIONS for each in changed) and is_plain(
+                self.here, unit)
 
     @staticmethod
     def _is_method(unit, name):

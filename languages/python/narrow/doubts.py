@@ -14,7 +14,7 @@ from ..blocks.outline import (
     CATCHES, CHAINS, IMPORTS, KIND, LEVEL, MORE, NEEDS, RISK, SETS, SOURCE,
     WHAT, WHERE, WORDS,
 )
-from ..blocks.words import ANY
+from ..blocks.words import ANY, GLOBALS, MEMBERS
 from . import classes
 from .project import imports_in, imports_of
 from .units import Whole, describe
@@ -103,7 +103,8 @@ def _is_inert(here, file, above, seen):
     there = type(here)(file, here.project, here.changes)
     for unit in file.units:
         if unit[RISK] or unit[SETS] or (
-                ANY in unit[WORDS] and unit[KIND] != "class"):
+                unit[KIND] != "class" and not {
+                    ANY, GLOBALS, MEMBERS}.isdisjoint(unit[WORDS])):
             return False
         if unit[KIND] == "class" and classes.class_risk(there, unit):
             return False

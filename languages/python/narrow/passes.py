@@ -11,7 +11,9 @@ from ..blocks.outline import (
     ALIAS, BINDS, CALLED, CHAINS, HEAD_RISK, KIND, MORE, NEEDS, PLAIN,
     RISK, SURE, WORDS, annotated_in,
 )
-from ..blocks.words import ANY, LOOKS_LATER, NEEDS_LATER
+from ..blocks.words import (
+    ANY, GLOBALS, LOOKS_LATER, MEMBERS, NEEDS_LATER,
+)
 from . import classes, doubts, sets
 from .project import imports_in
 from .units import (
@@ -348,7 +350,8 @@ class Pass:
                 what, unit[RISK]))
         if ANY in unit[BINDS]:
             raise Whole("a star import changed")
-        if ANY in unit[WORDS] and unit[KIND] != "class":
+        if unit[KIND] != "class" and not {ANY, GLOBALS, MEMBERS}.isdisjoint(
+                unit[WORDS]):
             raise Whole("%s uses reflection" % what)
         if not stays:
             sets.follow(self, unit)
