@@ -41,7 +41,8 @@ struct wanted {
 	struct interner sure;
 	/* paths that nothing but functions imports. */
 	struct interner late;
-	/* One, where what objects and classes have is not what it was. */
+	/* "+", where what objects and classes have is not what it was; "&",
+	 * where what is stored of them is not. */
 	struct interner touched;
 };
 

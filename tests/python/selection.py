@@ -92,7 +92,8 @@ def mentions(record, verdict, analyses):
         for each in found:
             kind, word = each[0], each[1:]
             if (kind == "*" and named
-                    or kind == "+" and verdict.touched
+                    or kind == "+" and "+" in verdict.touched
+                    or kind == "&" and "&" in verdict.touched
                     or kind == "@" and any(
                         at == path for at, _ in heads | set(
                             verdict.functions) | set(verdict.families))

@@ -160,7 +160,7 @@ def test_narrow():
     other = outline("from a import A as K\n")
     answer = ask("narrow", 2, "a.py", "", "a", 2, old, new, new,
                  "gone.py", "", "gone", 1, old, "",
-                 1, "b.py", "b", other)
+                 1, "b.py", "", "b", other)
     assert answer[0] == b"names"
     assert answer[2:7] == [b"2", b"a.py", b"A", b"b.py", b"K"]
     assert answer[7:10] == [b"2", b"A", b"K"]

@@ -82,7 +82,7 @@ def test_names(old, new, changed):
     ("import os", "import antigravity", "not of Python's library"),
     ("import os", "from .other import x", "not imported above"),
     ("import os", "from os import *", "star import"),
-    ("import os", "from __future__ import annotations", "future"),
+    ("import os", "from __future__ import generator_stop", "future"),
     ("THING =", "@unknown\ndef new(): pass\nTHING =", "decorator"),
     ("THING =", "def __getattr__(name): pass\nTHING =", "__getattr__"),
     ("THING =", "def pytest_configure(): pass\nTHING =", "pytest_"),
@@ -446,8 +446,8 @@ def test_names_in_the_variables_of_a_class(body, kept):
 def test_own_docstring_of_a_class_has_no_family():
     old = "class A:\n    'one'\n    def run(self) -> 'A': pass\n"
     found = verdict(old.replace("one", "two"), old)
-    assert names(found) == {"A"}
-    assert not found.families and list(found.attributes) == ["A"]
+    assert names(found) == set() and not found.families
+    assert not found.attributes and held_ones(found) == ["A"]
     found = verdict(old.replace("pass", "\n        'doc'\n"), old)
     assert names(found) == set() and not found.attributes
     assert held_ones(found) == ["run"]
@@ -507,8 +507,8 @@ def test_special_methods_and_collected_ones_have_a_family():
 def test_what_annotations_alone_name():
     old = "class A:\n    'one'\ndef f(x: A): pass\ndef g(x=A): pass\n"
     found = verdict(old.replace("one", "two"), old)
-    assert names(found) == {"A", "g"}
-    assert {name for _, name in found.heads} == {"f"}
+    assert names(found) == {"g"}
+    assert {name for _, name in found.heads} == {"A", "f"}
     # What finds its arguments by annotations is given the class.
     old = "class A:\n    def __init__(self, x: int): pass\nB = A\n"
     found = verdict(old.replace("int", "str"), old)

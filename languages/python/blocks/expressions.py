@@ -9,8 +9,10 @@ that are not known to be without effect are noted as risks.
 from . import analyse, known, mentions, platform, reflection, words
 from .nodes import bound_by, dotted, kind_of, mangled, _targets
 
-_CALLERS = (frozenset(reflection.BY_ARGUMENT) | reflection.REFLECTION
-            | reflection.NAMESPACES)
+# What runs on import is no block: what it stores may be anything.
+_REVEALING = (reflection.REFLECTION | reflection.STORING
+              | reflection.NAMESPACES)
+_CALLERS = frozenset(reflection.BY_ARGUMENT) | _REVEALING
 # These give all names of the file, where nothing is asked for.
 _OF_FILE = frozenset(("globals", "locals", "vars", "dir"))
 # In front of an attribute of something that has no name.
@@ -40,7 +42,7 @@ def _name(node, unit):
     unit.needs.add(name)
     unit.valued.add(name)
     unit.held.add(name)
-    if name in reflection.REFLECTION or name in reflection.NAMESPACES:
+    if name in _REVEALING:
         unit.words.add(words.ANY)
     return ("name", name)
 
@@ -220,8 +222,7 @@ def _call(node, unit):
             if type(value) is str:
                 unit.chains.update(_ANYBODYS + part
                                    for part in value.split("."))
-    if not reached and (last in reflection.REFLECTION
-                        or last in reflection.NAMESPACES):
+    if not reached and last in _REVEALING:
         unit.words.add(words.ANY)
     elif place is not None and last not in reflection.HEARD and not all(
             kind_of(each) == "Constant" for each in (
@@ -359,7 +360,8 @@ def annotation(node, unit):
         unit.binds += aside.binds
         unit.take(aside)
     unit.words |= later
-    return key
+    # What its text is, it is not itself.
+    return ("text", key) if unit.scope.texts else key
 
 
 def _name_of(argument):

@@ -15,11 +15,13 @@ REFLECTION = frozenset((
     "get_type_hints", "get_annotations", "get_overloads", "__annotations__",
     "__annotate__", "__annotate_func__", "__annotations_cache__",
     "get_annotate_from_class_namespace", "call_annotate_function",
-    "__builtins__", "pickle", "_pickle", "cPickle", "dill",
-    "cloudpickle", "shelve", "runpy", "run_module", "run_path",
+    "__builtins__", "dill", "cloudpickle", "runpy", "run_module", "run_path",
     "get_objects", "get_referrers", "get_referents",
     "__static_attributes__", "InteractiveInterpreter",
     "InteractiveConsole", "doctest"))
+# These store names of what they are given, and look these up again: nothing
+# but whether they are there, and what a class says of how it is stored.
+STORING = frozenset(("pickle", "_pickle", "cPickle", "shelve"))
 # What the body of a class has of these it declares.
 _DECLARED = frozenset((
     "__annotations__", "__annotate__", "__annotate_func__"))
@@ -41,6 +43,8 @@ BY_ARGUMENT = {
     "__import__": 1, "getfixturevalue": 1, "reload": 0,
     "__delattr__": 2, "__getattribute__": 2, "getfuncargvalue": 1,
     "locate": 1, "resolve_name": 1}
+# These reach no more than attributes, of what they are given.
+_OF_GIVEN = frozenset(("delattr", "__delattr__", "__getattribute__"))
 TRIGGERS = frozenset(BY_ARGUMENT) | NAMESPACES
 # What these are asked for is told while the code runs.
 HEARD = frozenset(("getattr", "hasattr"))
@@ -383,7 +387,9 @@ def computes(code, shadowed):
                 op in opcodes.ATTRIBUTE and (
                     _names_in_text(code, stream, at, names[arg])
                     or _hands_on(code, stream, at, names[arg])))
-        if not constant:
+        if not constant and names[arg] in _OF_GIVEN:
+            computed.add(words.MEMBERS)
+        elif not constant:
             return {words.ANY}
     return computed
 
@@ -416,12 +422,14 @@ def _revealing(code, names):
 def reflects(code, names, shadowed):
     """Which names `code`, which uses `names`, can reach unmentioned.
 
-    ANY; MEMBERS; GLOBALS; or COMPUTED, see words.py.
+    ANY; MEMBERS; GLOBALS; STORED; or COMPUTED, see words.py.
     shadowed: see computes().
     """
     if _revealing(code, names):
         return {words.ANY}
     found = set() if OF_OBJECTS.isdisjoint(names) else {words.MEMBERS}
+    if not STORING.isdisjoint(names):
+        found.add(words.STORED)
     if not TRIGGERS.isdisjoint(names):
         found |= computes(code, shadowed)
     if words.MEMBERS in found and not _LOOKING_UP.isdisjoint(names):

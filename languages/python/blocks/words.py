@@ -19,8 +19,9 @@ HOLDS = "="          # it does more with the name than look names up on it
 GLOBAL_HELD, GLOBAL_ASKED, GLOBAL = "g", "h", "G"
 NAME_HELD, NAME_ASKED, NAME = "a", "b", "A"
 # In place of a name: what objects and classes have; the globals of the file;
-# names that it puts together, which are heard while it runs; all modules.
-MEMBERS, GLOBALS, COMPUTED, MODULES = "+", "@", "?", "!"
+# names that it puts together, which are heard while it runs; all modules; what
+# is stored of objects, and made again.
+MEMBERS, GLOBALS, COMPUTED, MODULES, STORED = "+", "@", "?", "!", "&"
 
 # In place of a name: any at all.
 ANY = "*"

@@ -39,6 +39,8 @@ class Changes:
         self.replaced = set()
         # Whether objects or classes have something else now.
         self.touches_objects = False
+        # Whether objects may have other attributes by what imports do.
+        self.sets_attributes = False
         self.reshaped = set()
         self.doubted = None
         # By path, what a star import got of a file and what it gets now, where
@@ -69,7 +71,7 @@ class Changes:
 
     def attribute(self, name):
         """An attribute of some object, that code sets."""
-        self.touches_objects = True
+        self.touches_objects = self.sets_attributes = True
         self._raise(self.attributes, name, HARD)
 
     def remove(self, at, names):

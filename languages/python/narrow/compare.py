@@ -9,7 +9,7 @@ from ..blocks.outline import (
 )
 from ..blocks.words import ANY
 from . import doubts
-from .classes import class_risk, is_plain, note_made
+from .classes import class_risk, is_bare, is_plain, note_made
 from .collected import is_usual
 from .passes import KEPT, MOVED, Pass
 from .project import imports_in
@@ -298,12 +298,23 @@ class Comparison:
         if i in self.variants[0]:
             here.note(self.old[i][BINDS], DOC)
             return
+        if self._is_asked_no_more(self.old[i]):
+            return
         token = None
         for kind, table in ((KEPT, self.classes), (KEPT, self.functions),
                             (MOVED, self.moves)):
             if i in table:
                 token = (kind, id(here), table[i])
         here.removed(self.old[i], i, token, i in self.decorated[0])
+
+    def _is_asked_no_more(self, unit):
+        """Whether it is a module's __getattr__() that is gone.
+
+        Who was given something by it has entered it.
+        """
+        return (self.here.outer is None and unit[KIND] == "def"
+                and unit[NAME] == "__getattr__" and not unit[RISK]
+                and self._binders(unit[NAME]) == (1, 0))
 
     def _partner(self, j):
         """(the old unit that a new one is, which table says so)."""
@@ -377,6 +388,8 @@ class Comparison:
         direct = {each[MORE][SOURCE] for each in self.new
                   if each[KIND] == "import" and not each[MORE][LEVEL]}
         for unit, what in gone:
+            if what[SOURCE] == "__future__":
+                continue
             if project.is_foreign(at, *what[WHERE]):
                 if not (doubts.is_quiet(what[SOURCE])
                         or what[SOURCE] in direct):
@@ -428,6 +441,9 @@ class Comparison:
         elif own:
             self._weight(new, loud)
             level = HELD
+        elif level < HARD and loud.keys() == {"__doc__"} and is_bare(
+                here, new):
+            level = DOC
         else:
             level = max(level, self._weight(new, loud))
             if level == SOFT and is_plain(here, new) and not any(

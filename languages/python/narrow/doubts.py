@@ -152,8 +152,9 @@ class Doubts:
         led = {file.path: (project.closure(file) | {file.path}).intersection(
             self.paths) for file in project.files.values()}
         # Those that nothing imports but functions, if anything.
-        self.late = {path for path in paths if all(
-            path == other or path not in led[other] for other in led)}
+        self.late = {path for path in paths if not (
+            project.files[path].has_tests) and all(
+                path == other or path not in led[other] for other in led)}
         modules = self._modules(project, led)
         # How functions mention that they import one, as path and text: they,
         # or who calls them, may catch the failure.
