@@ -22,6 +22,8 @@ enum mention {
 	MENTION_NAME = 'A',
 	MENTION_NAME_ASKED = 'b',
 	MENTION_NAME_HELD = 'a',
+	MENTION_OF_SELF = 's', /* an attribute of its own instance, which is
+				  no module */
 };
 
 /* The next line of a block's mentions; false at the end. */
@@ -95,6 +97,9 @@ static bool notice_is_wanted(
 	case MENTION_GLOBAL_ASKED:
 	case MENTION_GLOBAL_HELD:
 		return wants_global(wanted, path, line);
+	case MENTION_OF_SELF:
+		return intern_find(&wanted->members, line->bytes + 1,
+			       line->size - 1) != INTERN_NONE;
 	case MENTION_NAME:
 	case MENTION_NAME_ASKED:
 	case MENTION_NAME_HELD:

@@ -97,6 +97,7 @@ def mentions(record, verdict, analyses):
                     or kind == "@" and any(
                         at == path for at, _ in heads | set(
                             verdict.functions) | set(verdict.families))
+                    or kind == "s" and word in verdict.members
                     or kind == "a" and word in head_attributes
                     or kind == "b" and word in value_attributes
                     or kind == "A" and word in attributes

@@ -169,8 +169,8 @@ def test_narrow():
     assert answer[13:19] == [b"0"] * 5 + [b"4"]
     assert answer[19:24] == [b"import .a", b"import .b", b"import a",
                              b"import b"] + [b"0"]
-    assert answer[24:30] == [b"0"] * 5 + [b"none"]
-    assert answer[31] == b"whole"
+    assert answer[24:31] == [b"0"] * 6 + [b"none"]
+    assert answer[32] == b"whole"
 
 
 def test_statements_and_edits_of_them():

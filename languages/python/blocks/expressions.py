@@ -12,6 +12,8 @@ from .nodes import bound_by, dotted, kind_of, mangled, _targets
 # What runs on import is no block: what it stores may be anything.
 _REVEALING = (reflection.REFLECTION | reflection.STORING
               | reflection.NAMESPACES)
+# That has nothing of the project.
+_BUILTINS = "__builtins__"
 _CALLERS = frozenset(reflection.BY_ARGUMENT) | _REVEALING
 # These give all names of the file, where nothing is asked for.
 _OF_FILE = frozenset(("globals", "locals", "vars", "dir"))
@@ -42,7 +44,7 @@ def _name(node, unit):
     unit.needs.add(name)
     unit.valued.add(name)
     unit.held.add(name)
-    if name in _REVEALING:
+    if name in _REVEALING and name != _BUILTINS:
         unit.words.add(words.ANY)
     return ("name", name)
 
@@ -72,6 +74,8 @@ def _look_through(owner, attr, unit):
     What Python's library has made of constants has nothing of the project.
     """
     name = dotted(owner)
+    if attr == "__dict__" and name == _BUILTINS:
+        return
     if attr == "__dict__" and name in unit.scope.defined:
         unit.words.add(words.MEMBERS)
     elif not (attr == "__dict__" and kind_of(owner) == "Call"

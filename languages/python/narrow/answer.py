@@ -44,6 +44,8 @@ class Verdict:
         # "+": what objects and classes have is not what it was; "&": nor is
         # what is stored of an object, or what it is made of again.
         self.touched = ()
+        # Attributes that changed of something that is no module.
+        self.members = ()
 
 
 def _same(old, new):
@@ -172,6 +174,7 @@ def _verdict(changed, old, changes):
         verdict.value_attributes) | changes.imports)
     verdict.functions = sorted(changes.functions)
     verdict.touched = _touched(changes)
+    verdict.members = sorted(changes.members_of)
     verdict.families = sorted(changes.families)
     verdict.others = sorted(changes.whole)
     if HAS_TESTS in changed.flags:
@@ -197,7 +200,10 @@ def _is_found_again(project, file, name):
     """Whether what has a name may be stored by it.
 
     No constant is; and what others have made is by the name that it has there.
+    No test is stored.
     """
+    if file.has_tests and is_usual(name):
+        return False
     found = project.find(file, name)
     if found and found.kind == OTHER:
         unit = found.file.table[found.name]
@@ -321,7 +327,7 @@ def _put(stream, verdict):
                   verdict.value_attributes, verdict.functions,
                   verdict.heads, verdict.head_attributes, verdict.doubts,
                   verdict.leading, verdict.imports, verdict.sure,
-                  verdict.late, verdict.touched):
+                  verdict.late, verdict.touched, verdict.members):
         stream.put(len(pairs))
         for each in pairs:
             for part in each if type(each) is tuple else (each,):

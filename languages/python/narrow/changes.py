@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What is known so far of the names that changed, over all files."""
 
-from ..blocks.known import STDLIB
+from ..blocks.known import CALLING_BASES, QUIET_BASES, STDLIB
 from ..blocks.outline import (
-    BINDS, CHAINS, IMPORTS, KIND, MORE, WHAT, WHERE, WORDS,
+    BINDS, CHAINS, DECORATORS, HEAD_RISK, IMPORTS, KIND, MEMBERS as HAS, MORE,
+    WHAT, WHERE, WORDS,
 )
 from ..blocks.words import ANY, GLOBALS, MEMBERS, NO_NAME
 from . import handed
@@ -18,6 +19,8 @@ class Changes:
         self.splits_heads = splits_heads
         self.names = {}
         self.attributes = {}
+        # Those of the attributes that something else than a module has.
+        self.members_of = set()
         self.removed = {}
         self.lost_members = set()
         self.whole = {}
@@ -69,10 +72,17 @@ class Changes:
             if level == HELD:
                 self.held.update(((at.path, name), ("", name)))
 
+    def member(self, name, level):
+        """An attribute that something else than a module has."""
+        if level and name not in self.members_of:
+            self.members_of.add(name)
+            self.grown = True
+        self._raise(self.attributes, name, level)
+
     def attribute(self, name):
         """An attribute of some object, that code sets."""
         self.touches_objects = self.sets_attributes = True
-        self._raise(self.attributes, name, HARD)
+        self.member(name, HARD)
 
     def remove(self, at, names):
         """Names that a file does not bind any more."""
@@ -95,7 +105,7 @@ class Changes:
         self.touches_objects = True
         if level > DOC:
             self.entered(at, qualified)
-        self._raise(self.attributes, qualified.rpartition(".")[2], level)
+        self.member(qualified.rpartition(".")[2], level)
 
     def give_up(self, path, reason):
         if path not in self.whole:
@@ -113,11 +123,11 @@ class Changes:
         for name in changed:
             # Dunders are called without being written, by the family.
             if name[:2] != "__" or name[-2:] != "__":
-                self._raise(self.attributes, name, SOFT)
+                self.member(name, SOFT)
         if not changed:
             return
-        self.touches_objects = True
         if not related:
+            self.touches_objects = True
             return
         below = self.project.below(at.path, qualified)
         unit = self.project.class_unit(at, qualified)
@@ -146,10 +156,31 @@ class Changes:
                      | self.project.below(at.path, qualified))
 
     def _relate(self, family):
-        self.touches_objects = True
+        self.touches_objects |= any(
+            self._is_handed_on(*each) for each in family)
         if not family <= self.families:
             self.families |= family
             self.grown = True
+
+    def _is_handed_on(self, path, qualified):
+        """Whether somebody may have a class that never named it.
+
+        As its statement gave it to a decorator, or to a base.  Anybody else
+        has it of code that has its name, or that was entered.
+        """
+        at = self.project.files[path]
+        unit = self.project.class_unit(at, qualified)
+        if unit is None or unit[MORE][DECORATORS]:
+            return True
+        own, foreign, unknown = self.project.ancestry(at, unit)
+        return (bool(unknown) or not all(
+            each in QUIET_BASES or each.startswith(CALLING_BASES)
+            for each in foreign) or any(
+                each is None or each[MORE][HEAD_RISK] or any(
+                    "__init_subclass__" in member[BINDS]
+                    for member in each[MORE][HAS])
+                for each in [unit] + [self.project.class_unit(
+                    self.project.files[base], name) for base, name in own]))
 
     def _by_bare_name(self, bare):
         return {(each.path, bare) for each in self.project.files.values()
@@ -207,8 +238,7 @@ class Changes:
     def kept_in(self, name, words):
         """A variable of a class that has names of what changed as texts."""
         self.touches_objects = True
-        self._raise(self.attributes, name, max(
-            self._of_word(word) for word in words))
+        self.member(name, max(self._of_word(word) for word in words))
 
     def _of_word(self, word):
         level = self.attributes[word]

@@ -21,6 +21,16 @@ def note_made(here, unit):
         here.changes.class_made(here.at, here.qualified(unit[NAME]))
 
 
+def note_members(here, unit):
+    """Members that are something else, in a class whose statement stays."""
+    for each in unit[MORE][MEMBERS]:
+        level = here.felt(each, here.noted(each))
+        for name in each[BINDS] if level else ():
+            here.changes.member(name, level)
+        if each[KIND] == "class" and level:
+            note_members(here, each)
+
+
 def keeps_texts(here, unit):
     """Whether variables of a class alone have the names that changed.
 

@@ -245,6 +245,8 @@ class Pass:
         if level:
             self._follow(unit, level, why, causes)
         level = self._kept(unit, level)
+        if unit[KIND] == "class" and level:
+            classes.note_members(self, unit)
         if unit[KIND] == "class" and level >= SOFT:
             classes.note_made(self, unit)
         if unit[KIND] == "import":
