@@ -276,13 +276,16 @@ def _class(node, scope):
     if members is None:
         members = statements(node.body, scope)
     scope.class_name, scope.properties = outer
-    own = {each for member in members for each in member[BINDS]}
+    own = set()
     unit = Unit(scope)
     unit.binds = head.binds
     unit.take(head)
     for member in members:
         named |= _named_in(member) - annotated_in(member)
+        # `x = x` loads what is outside, and all that follows what is inside.
         unit.needs.update(set(member[NEEDS]) - own)
+        if member[KIND] != "compound":
+            own.update(member[BINDS])
         unit.words.update(member[WORDS])
         unit.chains.update(member[CHAINS])
         unit.danger(member[RISK], member[RISKY])
