@@ -189,7 +189,8 @@ def _verdict(changed, old, changes):
     elif not (verdict.pairs or verdict.attributes or held_names
               or held or changes.functions):
         return Verdict("none", "what changed cannot be noticed")
-    verdict.reason = "changed: " + ", ".join(sorted(own)[:8])
+    verdict.reason = "changed: " + ", ".join(
+        sorted(own or changes.attributes)[:8])
     for path in verdict.others[:1]:
         verdict.reason += "; %s as a whole, since %s" % (
             path, changes.whole[path])

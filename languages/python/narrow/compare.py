@@ -440,7 +440,7 @@ class Comparison:
             level = INNER
         elif own:
             self._weight(new, loud)
-            level = INNER
+            level = NONE
         elif level < HARD and loud.keys() == {"__doc__"} and is_bare(
                 here, new):
             level = DOC
