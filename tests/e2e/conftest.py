@@ -74,8 +74,6 @@ def click(recorded_click, tmp_path):
     shutil.copytree(recorded_click.root, root, symlinks=True)
     copy = Project(root).with_plugins()
     copy.env = dict(recorded_click.env)
-    # It is a variable that tests read.
-    copy.state = recorded_click.state
     # Copies have other inodes: each is read once to see that it is the same,
     # and again if it is younger than the clock can tell.
     time.sleep(0.1)
