@@ -842,7 +842,8 @@ def test_a_module_that_is_asked_no_more():
 
 @pytest.mark.parametrize("old, new, stored", [
     ("LIMIT = 3", "LIMIT = 4", False), ("import os", "import os, re", False),
-    ("    size = 1", "    size = 2", False),
+    ("    size = 1", "    size = 2", True),
+    ("    size = 1", "    _size = 2\n    size = 1", False),
     ("    size = 1", "    def __getstate__(self): pass", True),
     ("def make(x=1)", "def make(y=1)", True),
     ("class Thing", "class Thing(Exception)", True),

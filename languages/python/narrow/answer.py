@@ -11,7 +11,7 @@ from .compare import Comparison
 from .doubts import Doubts
 from .passes import Pass
 from .project import CLASS, OTHER, File, Project
-from .units import EDITED_AT, INNER, INSIDE, SOFT, Whole, is_hook
+from .units import EDITED_AT, INNER, INSIDE, Whole, is_hook
 
 # Flags of a changed file in the request: tests are collected from it; it is a
 # conftest.
@@ -218,7 +218,7 @@ def _touched(changes):
     if changes.touches_objects:
         found.append(words.MEMBERS)
     if changes.sets_attributes or any(
-            level >= SOFT and _is_found_again(
+            level >= INSIDE and _is_found_again(
                 changes.project, changes.project.files[path], name)
             for path, names in changes.names.items()
             for name, level in names.items()):
