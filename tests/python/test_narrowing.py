@@ -182,14 +182,33 @@ def test_effects_of_what_goes():
     assert verdict(old.replace("A(Base)", "A"), old).word == "whole"
 
 
-def test_families_reach_bases_and_subclasses():
+@pytest.mark.parametrize("far, handed_on", [
+    ("class Far(Part): pass", False), ("@unknown\nclass Far(Part): pass", True),
+    ("class Far(Part, Unknown): pass", True),
+    ("class Far(Part, metaclass=Some): pass", True),
+    ("import threading\nclass Far(Part, threading.Thread): pass", False),
+])
+def test_families_reach_bases_and_subclasses(far, handed_on):
+    """Bases where an object may be made by who does not name its class."""
     found = edited("class Part(Thing):\n    pass",
                    "class Part(Thing):\n    def run(self): pass",
-                   other="from .core import Part\nclass Far(Part): pass")
+                   other="from .core import Part\n" + far)
     assert set(found.families) == {
-        ("pkg/core.py", "Thing"), ("pkg/core.py", "Part"),
-        ("pkg/other.py", "Far")}
-    assert "run" in found.attributes
+        ("pkg/core.py", "Part"), ("pkg/other.py", "Far")} | (
+            {("pkg/core.py", "Thing")} if handed_on else set())
+    assert "run" in found.attributes and ("pkg/core.py", "Part") in found.pairs
+
+
+def test_families_of_tests_and_of_classes_of_others_reach_bases():
+    old = ("import threading\nclass A(threading.Thread): pass\n"
+           "class B(A): pass\n")
+    found = verdict(old.replace("(A): pass", "(A):\n    def x(self): pass"),
+                    old)
+    assert ("pkg/core.py", "A") in found.families
+    old = "class A: pass\nclass TestB(A): pass\n"
+    found = verdict(old.replace("(A): pass", "(A):\n    def x(self): pass"),
+                    old, path="test_one.py")
+    assert ("test_one.py", "A") in found.families
 
 
 @pytest.mark.parametrize("head, body, made", [

@@ -135,7 +135,7 @@ class Changes:
         if any(name[:2] == name[-2:] == "__" and how == HARD
                for name, how in changed.items()):
             self.reshaped |= family
-        if unit:
+        if unit and self._is_made_unnamed(at, unit, family):
             own, _, unknown = self.project.ancestry(at, unit)
             family |= own
             for base in unknown:
@@ -181,6 +181,17 @@ class Changes:
                     for member in each[MORE][HAS])
                 for each in [unit] + [self.project.class_unit(
                     self.project.files[base], name) for base, name in own]))
+
+    def _is_made_unnamed(self, at, unit, family):
+        """Whether an object may be made by nobody who names its class.
+
+        What others enter of the classes above is nothing to such an object.
+        """
+        _, foreign, _ = self.project.ancestry(at, unit)
+        return not foreign <= QUIET_BASES or any(
+            self.project.files[path].has_tests
+            or self._is_handed_on(path, qualified)
+            for path, qualified in family)
 
     def _by_bare_name(self, bare):
         return {(each.path, bare) for each in self.project.files.values()
