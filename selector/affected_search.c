@@ -46,6 +46,7 @@ void search_close(struct search *search)
 	free(search->bases);
 	free(search->discovers);
 	free(search->opaques);
+	query_hits_release(&search->stale);
 	query_names_release(search->collected, search->collected_count);
 	query_units_release(&search->units);
 }

@@ -24,6 +24,9 @@ struct search {
 	size_t discover_count;
 	int64_t *opaques; /* scopes of unknown code */
 	size_t opaque_count;
+	/* Who depends on any of the changes that are searched; see
+	 * search_changes(). */
+	struct query_hits stale;
 	bool pretended;     /* this side of it is compared, not the disk */
 	enum git_side side; /* then */
 };
