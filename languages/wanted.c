@@ -16,7 +16,7 @@ void wanted_release(struct wanted *wanted)
 		&wanted->values, &wanted->global_heads, &wanted->heads,
 		&wanted->functions, &wanted->doubts, &wanted->leading,
 		&wanted->imports, &wanted->sure, &wanted->late,
-		&wanted->touched};
+		&wanted->touched, &wanted->members};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		interner_release(all[i]);
@@ -110,6 +110,7 @@ int wanted_take(struct wanted *wanted, struct helper *helper, struct err *err)
 		{&wanted->sure, true},
 		{&wanted->late, false},
 		{&wanted->touched, false},
+		{&wanted->members, false},
 	};
 	int code = 0;
 

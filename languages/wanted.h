@@ -41,8 +41,12 @@ struct wanted {
 	struct interner sure;
 	/* paths that nothing but functions imports. */
 	struct interner late;
-	/* One, where what objects and classes have is not what it was. */
+	/* "+", where what objects and classes have is not what it was; "&",
+	 * where what is stored of them is not. */
 	struct interner touched;
+	/* Of names and their like those that something else than a module has:
+	 * all that an instance can be asked for. */
+	struct interner members;
 };
 
 /* Takes all of it, or negative with err filled; to be released either way. */

@@ -174,6 +174,9 @@ static void add_others(struct frames *request, struct question *question)
 			code_is_settings(map_files_path(files, i)))
 			continue;
 		frames_add_text(&rest, map_files_path(files, i));
+		frames_add_text(&rest,
+			is_collected(question, map_files_path(files, i)) ? "t"
+									 : "");
 		add_module_names(&rest, question, i);
 		add_outline(&rest, question, i);
 		count++;

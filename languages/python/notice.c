@@ -15,12 +15,15 @@ enum mention {
 	MENTION_ANYTHING = '*', /* it looks for names that nobody has written */
 	MENTION_MODULE = '@',   /* it goes through the names of its module */
 	MENTION_MEMBERS = '+',  /* it goes through the attributes of objects */
+	MENTION_STORED = '&',   /* it stores objects, and makes them again */
 	MENTION_GLOBAL = 'G',
 	MENTION_GLOBAL_ASKED = 'h',
 	MENTION_GLOBAL_HELD = 'g',
 	MENTION_NAME = 'A',
 	MENTION_NAME_ASKED = 'b',
 	MENTION_NAME_HELD = 'a',
+	MENTION_OF_SELF = 's', /* an attribute of its own instance, which is
+				  no module */
 };
 
 /* The next line of a block's mentions; false at the end. */
@@ -87,11 +90,16 @@ static bool notice_is_wanted(
 	case MENTION_MODULE:
 		return wanted_touches(wanted, path);
 	case MENTION_MEMBERS:
-		return wanted->touched.count != 0;
+		return intern_find(&wanted->touched, "+", 1) != INTERN_NONE;
+	case MENTION_STORED:
+		return intern_find(&wanted->touched, "&", 1) != INTERN_NONE;
 	case MENTION_GLOBAL:
 	case MENTION_GLOBAL_ASKED:
 	case MENTION_GLOBAL_HELD:
 		return wants_global(wanted, path, line);
+	case MENTION_OF_SELF:
+		return intern_find(&wanted->members, line->bytes + 1,
+			       line->size - 1) != INTERN_NONE;
 	case MENTION_NAME:
 	case MENTION_NAME_ASKED:
 	case MENTION_NAME_HELD:
@@ -122,7 +130,8 @@ static bool imports_any(const struct frame *line)
 	static const char *const names[] = {"import_module", "__import__",
 		"exec_module", "load_module", "resolve_name"};
 
-	if (line->size && *line->bytes == MENTION_ANYTHING)
+	if (line->size && (*line->bytes == MENTION_ANYTHING ||
+				  *line->bytes == MENTION_STORED))
 		return true;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (line->size == strlen(names[i]) + 1 &&
@@ -180,6 +189,8 @@ static char *notice_of_mention(const struct frame *line)
 		return xstrdup("goes through the names of its module");
 	case MENTION_MEMBERS:
 		return xstrdup("goes through the attributes of objects");
+	case MENTION_STORED:
+		return xstrdup("stores objects by their names");
 	default:
 		return xasprintf(
 			"mentions %.*s", (int)line->size - 1, line->bytes + 1);

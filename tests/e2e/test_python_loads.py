@@ -227,3 +227,20 @@ def test_a_module_that_is_imported_by_a_computed_name(project):
     with project.edited("loader.py", "import importlib",
                         "import importlib\nNEW = 1"):
         assert project.affected_units() == []
+
+
+def test_a_module_that_its_package_imports(project):
+    """To import `pkg.part` imports `pkg`, which has imported the part then."""
+    project.write("pkg/__init__.py", "from . import part\nLIMIT = 1\n")
+    project.files(
+        pkg__part="def one():\n    return 1\n",
+        test_a="""\
+            import pkg.part
+            def test_one():
+                assert pkg.part.one() == 1
+            def test_limit():
+                assert pkg.LIMIT
+            """)
+    project.pytest().ok()
+    assert _affected(project, "pkg/__init__.py", "LIMIT = 1",
+                     "LIMIT = 2") == ["test_a.py::test_limit"]

@@ -219,6 +219,51 @@ EDITS = (raise_in_body, change_body, change_constant, change_constant,
          change_base, rename, change_docstring, change_import, rename_target)
 
 
+def add_own(tree, rng):
+    node = rng.choice([each for each in tree.body
+                       if isinstance(each, ast.ClassDef)])
+    name = rng.choice(("_own", "_size", "_other", "__mine", "_asdict"))
+    new = _statements("class X:\n    " + rng.choice((
+        "%s = 61", "def %s(self): return 62", "%s: int = 63")) % name)[0].body
+    at = rng.randrange(len(node.body) + 1)
+    node.body[at:at] = new
+
+
+def drop_own(tree, rng):
+    node = rng.choice([each for each in tree.body
+                       if isinstance(each, ast.ClassDef)])
+    node.body.remove(rng.choice([each for each in node.body if getattr(
+        each, "name", None) or isinstance(each, ast.Assign)]))
+    node.body.append(ast.Pass())
+
+
+def describe_class(tree, rng):
+    node = rng.choice([each for each in tree.body
+                       if isinstance(each, ast.ClassDef)])
+    if ast.get_docstring(node) is not None:
+        node.body.pop(0)
+    if rng.random() < 0.7:
+        node.body.insert(0, ast.Expr(ast.Constant(
+            "words %d" % rng.randrange(9))))
+
+
+def change_future(tree, rng):
+    at = 1 if ast.get_docstring(tree) is not None else 0
+    if isinstance(tree.body[at], ast.ImportFrom) and (
+            tree.body[at].module == "__future__"):
+        tree.body.pop(at)
+    else:
+        tree.body.insert(at, _statements(
+            "from __future__ import annotations")[0])
+
+
+def drop_getattr(tree, rng):
+    tree.body.remove(rng.choice([each for each in tree.body if getattr(
+        each, "name", None) == "__getattr__"]))
+
+
+OWN = EDITS + 3 * (add_own, add_own, drop_own, describe_class,
+                   change_future, drop_getattr)
 TYPES = EDITS + 6 * (add_type,)
 
 

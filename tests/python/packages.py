@@ -447,6 +447,65 @@ class Types:
         return found
 
 
+OWN_CLASSES = (
+    "class Shut%(b)s:\n    'one'\n    _own = %(v)s\n"
+    "    def run(self): return show(self._own)\n"
+    "    def _name(self): return %(v)s",
+    "class Shut:\n    _size = 1\n    def run(self): return self.step()\n"
+    "    def step(self): return show(getattr(self, '_own', %(v)s))",
+    "class Shut:\n    'one'\n    def __init__(self): self._own = %(v)s\n"
+    "    def run(self): return sorted(vars(self))",
+    "@register\nclass Shut:\n    'one'\n    _own = 3",
+    "class Shut(Hooked):\n    'one'\n    _own = 3")
+OWN = (
+    "class Open(Shut):\n    _own = %(v)s\n    def run(self): return 4",
+    "class Open(Shut):\n    size = 3\n    doc = Shut.__doc__",
+    "class Open(Shut):\n    size = 3", "THING = Shut()", "HELD = [Shut]",
+    "KEYS = sorted(k for k in vars(Shut) if k[:2] != '__')",
+    "KEYS = sorted(Shut.__dict__)", "TEXT = '{SIZE}'.format(**globals())",
+    "ALL = sorted(dir())", "TEXT = sorted(globals())",
+    "DOC = Shut.__doc__", "def __getattr__(name): return (name, %(v)s)",
+    "def own_a():\n    return show(Shut().run())",
+    "def own_b():\n    return plain(lambda: Shut()._own)",
+    "def own_c():\n    return Shut.__doc__",
+    "def own_d():\n    return sorted(k for k in vars(Shut) if k[0] != '+')",
+    "def own_e():\n    import pickle\n"
+    "    return plain(lambda: pickle.loads(pickle.dumps(Shut())).run())",
+    "def own_f():\n    import pickle\n"
+    "    return len(pickle.dumps([Shut, show, SIZE]))",
+    "def own_g():\n    class Local:\n        x: int = %(v)s\n"
+    "        y: 'SIZE' = 2\n    return show([Local.x, Local.y])",
+    "def own_h(key='_ow'):\n    thing = Shut()\n"
+    "    return plain(lambda: object.__getattribute__(thing, key + 'n'))",
+    "def own_i(key='_ow'):\n    thing = Shut()\n"
+    "    return plain(lambda: delattr(thing, key + 'n'))",
+    "def own_j():\n    return show(THING)", "def own_k():\n    return show(KEYS)",
+    "def own_l():\n    return show([TEXT, DOC, ALL])",
+    "def own_m():\n    return show(run.__annotations__)",
+    "def own_n(x: SIZE = 1) -> 'int':\n"
+    "    return sorted(map(repr, own_n.__annotations__.values()))",
+    "def own_o():\n    from pkg import %(m)s\n    return show(%(m)s.nothing)",
+    "def own_p():\n    from .%(m)s import SIZE\n    return show(SIZE)",
+    "def own_q():\n    return Open.__doc__",
+    "def own_r():\n    return plain(lambda: Open()._own)",
+    "def own_s():\n    return plain(lambda: Open().run())")
+
+
+def own_of(writer, rng):
+    """Lines around a class with names that are its own, and what looks in."""
+    def filled(line):
+        return (line % {"v": writer.atom(), "m": rng.choice(MODULES[:2]),
+                        "b": rng.choice(("", "", "(Exception)"))}).split("\n")
+    found = ["from pkg.support import Hooked", "SIZE = 5"]
+    found += filled(rng.choice(OWN_CLASSES))
+    for _ in range(rng.randrange(4, 12)):
+        found += filled(rng.choice(OWN))
+    writer.functions += [line[4:line.index("(")] for line in found
+                         if line.startswith("def own")] * 2
+    writer.values.append("SIZE")
+    return found
+
+
 class Tests(Writer):
     """A test module: each test looks at one thing, in one of many ways."""
 
@@ -507,6 +566,8 @@ def package(seed, heads=False):
                                  if each.startswith("def typed")]
             writer.values += [each.split()[0] for each in types
                               if each[0] in "XVG" and " = " in each]
+        elif heads == "own":
+            text += "\n".join(own_of(writer, rng)) + "\n"
         elif heads:
             text += "\n".join(heads_of(writer, rng)) + "\n"
         files["pkg/%s.py" % name] = text

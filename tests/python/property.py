@@ -4,20 +4,21 @@
     PYTHONPATH=. python3 tests/python/property.py FIRST COUNT
 
 A third argument makes it edit the heads of functions alone, or, where it is
-"types", has type expressions everywhere.
+"types", has type expressions everywhere, or, where it is "own", classes with
+names of their own, docstrings and what looks through them.
 """
 
 import collections
 import random
 import sys
 
-from edits import EDITS, HEADS, TYPES, edit
+from edits import EDITS, HEADS, OWN, TYPES, edit
 from packages import package
 from selection import Analysis, facts, selects, verdict_of, witnesses
 from world import World
 
 
-KINDS = {True: HEADS, "types": TYPES}
+KINDS = {True: HEADS, "types": TYPES, "own": OWN}
 
 
 def records_of(sources):

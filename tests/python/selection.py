@@ -92,10 +92,12 @@ def mentions(record, verdict, analyses):
         for each in found:
             kind, word = each[0], each[1:]
             if (kind == "*" and named
-                    or kind == "+" and verdict.touched
+                    or kind == "+" and "+" in verdict.touched
+                    or kind == "&" and "&" in verdict.touched
                     or kind == "@" and any(
                         at == path for at, _ in heads | set(
                             verdict.functions) | set(verdict.families))
+                    or kind == "s" and word in verdict.members
                     or kind == "a" and word in head_attributes
                     or kind == "b" and word in value_attributes
                     or kind == "A" and word in attributes

@@ -160,7 +160,7 @@ def test_narrow():
     other = outline("from a import A as K\n")
     answer = ask("narrow", 2, "a.py", "", "a", 2, old, new, new,
                  "gone.py", "", "gone", 1, old, "",
-                 1, "b.py", "b", other)
+                 1, "b.py", "", "b", other)
     assert answer[0] == b"names"
     assert answer[2:7] == [b"2", b"a.py", b"A", b"b.py", b"K"]
     assert answer[7:10] == [b"2", b"A", b"K"]
@@ -169,8 +169,8 @@ def test_narrow():
     assert answer[13:19] == [b"0"] * 5 + [b"4"]
     assert answer[19:24] == [b"import .a", b"import .b", b"import a",
                              b"import b"] + [b"0"]
-    assert answer[24:30] == [b"0"] * 5 + [b"none"]
-    assert answer[31] == b"whole"
+    assert answer[24:31] == [b"0"] * 6 + [b"none"]
+    assert answer[32] == b"whole"
 
 
 def test_statements_and_edits_of_them():

@@ -82,7 +82,7 @@ def test_names(old, new, changed):
     ("import os", "import antigravity", "not of Python's library"),
     ("import os", "from .other import x", "not imported above"),
     ("import os", "from os import *", "star import"),
-    ("import os", "from __future__ import annotations", "future"),
+    ("import os", "from __future__ import generator_stop", "future"),
     ("THING =", "@unknown\ndef new(): pass\nTHING =", "decorator"),
     ("THING =", "def __getattr__(name): pass\nTHING =", "__getattr__"),
     ("THING =", "def pytest_configure(): pass\nTHING =", "pytest_"),
@@ -182,14 +182,33 @@ def test_effects_of_what_goes():
     assert verdict(old.replace("A(Base)", "A"), old).word == "whole"
 
 
-def test_families_reach_bases_and_subclasses():
+@pytest.mark.parametrize("far, handed_on", [
+    ("class Far(Part): pass", False), ("@unknown\nclass Far(Part): pass", True),
+    ("class Far(Part, Unknown): pass", True),
+    ("class Far(Part, metaclass=Some): pass", True),
+    ("import threading\nclass Far(Part, threading.Thread): pass", False),
+])
+def test_families_reach_bases_and_subclasses(far, handed_on):
+    """Bases where an object may be made by who does not name its class."""
     found = edited("class Part(Thing):\n    pass",
                    "class Part(Thing):\n    def run(self): pass",
-                   other="from .core import Part\nclass Far(Part): pass")
+                   other="from .core import Part\n" + far)
     assert set(found.families) == {
-        ("pkg/core.py", "Thing"), ("pkg/core.py", "Part"),
-        ("pkg/other.py", "Far")}
-    assert "run" in found.attributes
+        ("pkg/core.py", "Part"), ("pkg/other.py", "Far")} | (
+            {("pkg/core.py", "Thing")} if handed_on else set())
+    assert "run" in found.attributes and ("pkg/core.py", "Part") in found.pairs
+
+
+def test_families_of_tests_and_of_classes_of_others_reach_bases():
+    old = ("import threading\nclass A(threading.Thread): pass\n"
+           "class B(A): pass\n")
+    found = verdict(old.replace("(A): pass", "(A):\n    def x(self): pass"),
+                    old)
+    assert ("pkg/core.py", "A") in found.families
+    old = "class A: pass\nclass TestB(A): pass\n"
+    found = verdict(old.replace("(A): pass", "(A):\n    def x(self): pass"),
+                    old, path="test_one.py")
+    assert ("test_one.py", "A") in found.families
 
 
 @pytest.mark.parametrize("head, body, made", [
@@ -435,7 +454,7 @@ def test_names_in_the_variables_of_a_class(body, kept):
     found = edited("LIMIT = 3", "LIMIT = 4",
                    other="class A:\n    %s\n" % body)
     assert found.word == "names"
-    assert ("kind" in found.attributes) == kept
+    assert not kept or "kind" in found.attributes
     assert (("pkg/other.py", "A") not in found.pairs
             and not found.others) == kept
     found = edited("LIMIT = 3", "LIMIT = 4",
@@ -446,8 +465,8 @@ def test_names_in_the_variables_of_a_class(body, kept):
 def test_own_docstring_of_a_class_has_no_family():
     old = "class A:\n    'one'\n    def run(self) -> 'A': pass\n"
     found = verdict(old.replace("one", "two"), old)
-    assert names(found) == {"A"}
-    assert not found.families and list(found.attributes) == ["A"]
+    assert names(found) == set() and not found.families
+    assert not found.attributes and held_ones(found) == ["A"]
     found = verdict(old.replace("pass", "\n        'doc'\n"), old)
     assert names(found) == set() and not found.attributes
     assert held_ones(found) == ["run"]
@@ -507,8 +526,8 @@ def test_special_methods_and_collected_ones_have_a_family():
 def test_what_annotations_alone_name():
     old = "class A:\n    'one'\ndef f(x: A): pass\ndef g(x=A): pass\n"
     found = verdict(old.replace("one", "two"), old)
-    assert names(found) == {"A", "g"}
-    assert {name for _, name in found.heads} == {"f"}
+    assert names(found) == {"g"}
+    assert {name for _, name in found.heads} == {"A", "f"}
     # What finds its arguments by annotations is given the class.
     old = "class A:\n    def __init__(self, x: int): pass\nB = A\n"
     found = verdict(old.replace("int", "str"), old)
@@ -736,3 +755,142 @@ def test_names_that_a_star_brings(old, new, names_of_init):
         assert not found.others
         assert {name for path, name in found.pairs
                 if path == "pkg/__init__.py"} == names_of_init
+
+
+@pytest.mark.parametrize("statement, here, elsewhere", [
+    ("TEXT = '{LIMIT}'.format(**globals())", True, False),
+    ("KEYS = list(dir())", True, False),
+    ("TEXT = repr(globals())", True, False),
+    ("TEXT = vars()", True, False),
+    ("def locals(): pass\nTEXT = '{LIMIT}'.format(**locals())", False, False),
+    ("import logging\nKEYS = set(logging.LogRecord('a', 1, '', 1, '', (), "
+     "None).__dict__)", False, False),
+    ("KEYS = list(K.__dict__)", True, True),
+    ("class Z: pass\nKEYS = sorted(Z.__dict__)", False, False),
+    ("class Z: pass\nKEYS = len(vars(Z))", False, False),
+])
+def test_what_statements_reach_without_a_name(statement, here, elsewhere):
+    """Names of the file, of a class of it; of anything else all there are."""
+    if statement.startswith("TEXT = vars") or "repr" in statement:
+        what = "whole"
+    else:
+        what = "names"
+    source = statement + "\n"
+    found = verdict("LIMIT = 4\n" + source, "LIMIT = 3\n" + source)
+    assert found.word == (what if here else "names")
+    changed = {name for _, name in found.pairs} - {"LIMIT"}
+    assert what == "whole" or bool(changed - {"logging"}) == here
+    found = edited("LIMIT = 3", "LIMIT = 4", other=source)
+    changed = {path for path, _ in found.pairs} | set(found.others)
+    assert ("pkg/other.py" in changed) == elsewhere
+
+
+OWN = """\
+class A:
+    _one = 1
+    def run(self): return self._one
+    def _two(self): return 2
+class B(A): pass
+THING = A()
+"""
+
+
+@pytest.mark.parametrize("old, new, own", [
+    ("_one = 1", "_one = 2", True), ("_one = 1", "_one = 1\n    _x = 3", True),
+    ("def _two", "def _x(self): pass\n    def _two", True),
+    ("    def _two(self): return 2\n", "", True),
+    ("_one = 1", "_one = 1\n    x = 3", False),
+    ("_one = 1", "_one = 1\n    _asdict = 3", False),
+    ("_one = 1", "_one = 1\n    _x_ = 3", False),
+    ("_one = 1", "_one: int = 1", False),
+])
+def test_what_is_a_classes_own_concerns_who_has_its_name(old, new, own):
+    found = verdict(OWN.replace(old, new), OWN)
+    assert found.word in ("names", "whole")
+    assert (not found.pairs and not found.families) == (
+        own and found.word == "names")
+    assert not own or list(found.attributes) == [
+        "_x" if "_x" in new else "_two" if not new else "_one"]
+    assert not own or "+" in found.touched
+    decorated = OWN.replace("class A", "@unknown\nclass A")
+    found = verdict(decorated.replace(old, new), decorated)
+    assert found.pairs or found.word == "whole"
+
+
+@pytest.mark.parametrize("head, use, changed", [
+    ("class A", "class B(A): pass", set()),
+    ("class A", "class B(A):\n    x = A", {"B"}),
+    ("class A", "class B(A):\n    x = A.__doc__", {"B"}),
+    ("class A", "B = A()", set()), ("class A", "B = [A]", {"B"}),
+    ("class A", "@unknown\nclass B(A): pass", {"B"}),
+    ("@unknown\nclass A", "B = A()", {"A", "B"}),
+])
+def test_docstrings_of_classes(head, use, changed):
+    old = head + ":\n    'one'\n    size = 1\n" + use + "\n"
+    found = verdict(old.replace("one", "two"), old)
+    assert found.word == "whole" if head[0] == "@" and (
+        found.word == "whole") else names(found) == changed
+
+
+def test_docstrings_that_a_base_may_look_at():
+    old = ("class Z:\n    def __init_subclass__(cls): pass\n"
+           "class A(Z):\n    'one'\n")
+    found = verdict(old.replace("one", "two"), old)
+    assert found.word == "whole" or names(found) == {"A"}
+
+
+def test_annotations_that_become_texts():
+    old = "X = 1\ndef f(x: X) -> None: pass\ndef g(): pass\n"
+    new = "from __future__ import annotations\n" + old
+    for before, after in ((old, new), (new, old)):
+        found = verdict(after, before)
+        assert names(found) == {"annotations"}
+        assert {name for _, name in found.heads} == {"f"}
+    old = "class A:\n    x: int = 1\n"
+    assert "A" in names(verdict("from __future__ import annotations\n" + old,
+                                old))
+
+
+def test_a_module_that_is_asked_no_more():
+    old = "A = 1\ndef __getattr__(name): return name\n"
+    assert verdict("A = 1\n", old).word == "none"
+    assert verdict(old, "A = 1\n").word == "whole"
+    twice = old + "def __getattr__(name): return 3\n"
+    assert verdict("A = 1\n", twice).word == "whole"
+
+
+@pytest.mark.parametrize("old, new, stored", [
+    ("LIMIT = 3", "LIMIT = 4", False), ("import os", "import os, re", False),
+    ("    size = 1", "    size = 2", True),
+    ("    size = 1", "    _size = 2\n    size = 1", False),
+    ("    size = 1", "    def __getstate__(self): pass", True),
+    ("def make(x=1)", "def make(y=1)", True),
+    ("class Thing", "class Thing(Exception)", True),
+])
+def test_what_is_stored(old, new, stored):
+    base = BASE[:BASE.index("class Part")].replace("OTHER = LIMIT\n", "")
+    found = verdict(base.replace(old, new), base)
+    assert found.word == "names"
+    assert ("&" in found.touched) == stored
+
+
+def test_who_may_have_a_class_without_its_name():
+    old = "class A:\n    size = 1\n"
+    new = old.replace("1", "2")
+    assert list(verdict(new, old).touched) == ["&"]
+    for head in ("@unknown\n%s", "class M(type): pass\n%s"):
+        text = head % old
+        if "M(" in head:
+            text = text.replace("class A", "class A(metaclass=M)")
+        found = verdict(text.replace("size = 1", "size = 2"), text)
+        assert found.word == "whole" or "+" in found.touched
+
+
+def test_members_that_are_made_of_names():
+    """An instance is asked for what its class has by that name."""
+    found = edited("LIMIT = 3", "LIMIT = 4",
+                   other="from .core import LIMIT\n"
+                         "class A:\n    LIMIT = LIMIT\n    mine = LIMIT\n")
+    assert set(found.members) == {"LIMIT", "mine"}
+    assert not edited("LIMIT = 3", "LIMIT = 4").members
+    assert edited("    size = 1", "    size = 2").members == ["size"]

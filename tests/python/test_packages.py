@@ -27,6 +27,13 @@ def test_no_escape_of_heads():
     assert tally.escapes == []
 
 
+def test_no_escape_of_what_is_a_classes_own():
+    tally = packages.Tally()
+    for seed in range(40):
+        packages.one(seed, tally, "own")
+    assert tally.escapes == []
+
+
 def test_narrowing_is_worth_it():
     tally = packages.Tally()
     for seed in range(40):

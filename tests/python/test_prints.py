@@ -234,6 +234,7 @@ def test_an_attribute_that_was_asked_for_is_handed_on(name, body, computed):
     ("x.__dict__", True), ("vars(x)", True), ("dir(x)", True),
     ("inspect.getmembers(x)", True), ("dir(sys.modules[x])", False),
     ("dir(import_module('a'))", False), ("dir(x), eval(y)", False),
+    ("delattr(x, y)", True), ("object.__getattribute__(x, y)", True),
     ("x.f_globals", False)])
 def test_reflection_on_what_objects_have(text, of_objects):
     """Modules are found by who holds one."""
@@ -395,3 +396,58 @@ def test_names_of_imports_that_are_globals_as_well():
                         "    import first as x\n")
     assert {each[1:] for each in found} == {
         "f", "first", "other", "imports first"}
+
+
+@pytest.mark.parametrize("body, everything", [
+    ("x: int", False), ("x: int = 1\n        y: 'str'", False),
+    ("if y:\n            x: int = 1", False),
+    ("print(__annotations__)", True), ("__annotations__[y] = 1", True),
+    ("x: int = 1\n        z = __annotations__.keys()", True),
+])
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="asked for later")
+def test_a_class_that_declares_annotations(body, everything):
+    """It asks for those alone that it makes."""
+    source = "def f(y):\n    class C:\n        %s\n    return C\n" % body
+    assert ("*" in mentions_of(source, "f.<locals>.C")) == everything
+    assert "*" in mentions_of("def f(y):\n    return y.__annotations__\n")
+
+
+def test_what_is_stored_is_found_again():
+    assert {"&", "*"} & mentions_of(
+        "import pickle\ndef f(x):\n    return pickle.dumps(x)\n") == {"&"}
+    assert {"&", "*"} & mentions_of(
+        "def f(x):\n    import cloudpickle\n    cloudpickle.dumps(x)\n") == {
+            "*"}
+
+
+@pytest.mark.parametrize("text, held, not_held", [
+    ("from .base import a\n    return a", "import .a", "import .base"),
+    ("from pkg.base import a\n    return a", "import pkg.base.a",
+     "import pkg.base"),
+    ("import pkg.base as a\n    return a", "import pkg.base", ""),
+])
+def test_names_of_a_module_are_not_the_module(text, held, not_held):
+    found = mentions_of("def f():\n    %s\n" % text)
+    assert "a" + held in found and "a" + not_held not in found
+
+
+@pytest.mark.parametrize("body, name", [
+    ("return self.size", "ssize"), ("self.size = other", "ssize"),
+    ("return self.size()", "ssize"), ("del self.size", "ssize"),
+    ("return (self.size, other.size)", "asize"),
+    ("self = other\n        return self.size", "asize"),
+    ("return [self.size for x in other]", "ssize"),
+    ("return lambda: self.size", None),
+    ("return (self.size, 'size')", "asize"),
+    ("return self.a.size", "asize"), ("return super().size", "asize"),
+])
+def test_an_instance_is_no_module(body, name):
+    source = "class A:\n    def f(self, other):\n        %s\n" % body
+    if "for x" in body and sys.version_info < (3, 12):
+        name = "asize"
+    found = mentions_of(source, "A.f")
+    sizes = {each for each in found if each[1:] == "size"}
+    assert not sizes if name is None else name in sizes
+    assert name is None or "ssize" not in sizes - {name}
+    modular = "from types import ModuleType\n" + source
+    assert "ssize" not in mentions_of(modular, "A.f")

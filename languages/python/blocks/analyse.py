@@ -237,6 +237,8 @@ class Blocks:
         self.skeleton = []
         # Whether the file has a setattr() of its own.
         self.shadowed = False
+        # Whether objects of its classes may be modules.
+        self.makes_modules = False
         self.loaded_names = set()
         # Of each code by its id: its lines, and the last one, of what is
         # nested in it as well.
@@ -251,6 +253,7 @@ class Blocks:
     def add(self, module):
         """One compilation of the file; a second one adds to the first."""
         self.shadowed = self.shadowed or "setattr" in module.co_names
+        self.makes_modules |= "ModuleType" in module.co_names
         self.skeleton.append(module.co_flags & FUTURE_FLAGS)
         self.skeleton.append(self._walk(module, "", "c")[0])
 
@@ -357,9 +360,10 @@ class Blocks:
 
         It does not tell a docstring, nor the arguments of what does
         nothing; of a class from 3.13 on it leaves constants out.
-        And whether setattr() is Python's own the rest of the file tells.
+        And whether setattr() is Python's own, or an instance may be a module,
+        the rest of the file tells.
         """
-        if ("setattr" in code.co_names
+        if (self.makes_modules or "setattr" in code.co_names
                 or FIRST_LINE_KEPT and "__firstlineno__" in code.co_names
                 or does_nothing(code)):
             return False
@@ -391,22 +395,26 @@ class Blocks:
             for mine, theirs in zip(found, names):
                 mine |= theirs
         if texts:
-            _, looked_up, _, held = found
+            _, looked_up, _, held, others = found
             looked_up |= texts
+            others |= texts
             held.update([words.NAME_HELD + text for text in texts])
         self._names[id(code)] = reflects, found
         return reflects, found
 
     def _note(self, block, code):
         """Mentions: what it loads, looks up, and is itself known by."""
-        reflects, (loaded, looked_up, valued, held) = (
+        reflects, (loaded, looked_up, valued, held, others) = (
             self._names_of(code, block.name))
         found = block.mentions
         for kept, asked, plain, used in (
                 (words.GLOBAL_HELD, words.GLOBAL_ASKED, words.GLOBAL, loaded),
                 (words.NAME_HELD, words.NAME_ASKED, words.NAME, looked_up)):
             for name in used:
-                if kept + name not in held:
+                if used is looked_up and name not in others and (
+                        not self.makes_modules):
+                    found.add(words.NAME_OF_SELF + name)
+                elif kept + name not in held:
                     found.add((asked if kept + name in valued else plain)
                               + name)
                 elif "." in name:

@@ -9,8 +9,14 @@ that are not known to be without effect are noted as risks.
 from . import analyse, known, mentions, platform, reflection, words
 from .nodes import bound_by, dotted, kind_of, mangled, _targets
 
-_CALLERS = (frozenset(reflection.BY_ARGUMENT) | reflection.REFLECTION
-            | reflection.NAMESPACES)
+# What runs on import is no block: what it stores may be anything.
+_REVEALING = (reflection.REFLECTION | reflection.STORING
+              | reflection.NAMESPACES)
+# That has nothing of the project.
+_BUILTINS = "__builtins__"
+_CALLERS = frozenset(reflection.BY_ARGUMENT) | _REVEALING
+# These give all names of the file, where nothing is asked for.
+_OF_FILE = frozenset(("globals", "locals", "vars", "dir"))
 # In front of an attribute of something that has no name.
 _ANYBODYS = words.NO_NAME + "."
 
@@ -38,7 +44,7 @@ def _name(node, unit):
     unit.needs.add(name)
     unit.valued.add(name)
     unit.held.add(name)
-    if name in reflection.REFLECTION or name in reflection.NAMESPACES:
+    if name in _REVEALING and name != _BUILTINS:
         unit.words.add(words.ANY)
     return ("name", name)
 
@@ -47,7 +53,7 @@ def _attribute(node, unit):
     chain = dotted(node)
     attr = mangled(node.attr, unit.scope.class_name)
     if attr in _CALLERS:
-        unit.words.add(words.ANY)
+        _look_through(node.value, attr, unit)
     if chain is None:
         unit.chains.add(_ANYBODYS + attr)
         return ("attribute", key_of(node.value, unit), attr)
@@ -60,6 +66,36 @@ def _attribute(node, unit):
     unit.chains.add(chain)
     unit.valued.add(chain)
     return ("chain", chain)
+
+
+def _look_through(owner, attr, unit):
+    """What is reached by an attribute that gives a namespace, or by any name.
+
+    What Python's library has made of constants has nothing of the project.
+    """
+    name = dotted(owner)
+    if attr == "__dict__" and name == _BUILTINS:
+        return
+    if attr == "__dict__" and name in unit.scope.defined:
+        unit.words.add(words.MEMBERS)
+    elif not (attr == "__dict__" and kind_of(owner) == "Call"
+              and _is_made_of_constants(owner, unit.scope)):
+        unit.words.add(words.ANY)
+
+
+def _is_made_of_constants(call, scope):
+    name = dotted(call.func)
+    full = scope.resolve(name) if name else ""
+    return (full.partition(".")[0] in known.STDLIB
+            and not full.startswith("builtins.") and is_quiet(call.func, scope)
+            and all(map(_is_constant, call.args + [
+                each.value for each in call.keywords])))
+
+
+def _is_constant(node):
+    if kind_of(node) == "Tuple":
+        return all(map(_is_constant, node.elts))
+    return kind_of(node) == "Constant"
 
 
 def _constant(node, unit):
@@ -131,15 +167,56 @@ def callee(node, unit):
     return key
 
 
+def _reached(call, unit):
+    """What of the names in reach a call tells of, None if not of names alone.
+
+    All globals of the file, or what a class of the file has.
+    """
+    name = dotted(call.func)
+    if (unit.scope.class_name or call.keywords or len(call.args) > 1
+            or unit.scope.resolve(name or "") != "builtins.%s" % name):
+        return None
+    if not call.args:
+        return words.GLOBALS if name in _OF_FILE else None
+    if name in ("vars", "dir") and dotted(
+            call.args[0]) in unit.scope.defined:
+        return words.MEMBERS
+    return None
+
+
+def _namespace(node, unit):
+    """The key of `globals()` and its like in front of which ** stands.
+
+    Nobody can change it there.
+    """
+    unit.words.add(words.GLOBALS)
+    return ("call", ("name", dotted(node.func)), [], [])
+
+
+def _keyword(node, unit):
+    value = node.value
+    if (node.arg is None and kind_of(value) == "Call"
+            and _reached(value, unit) == words.GLOBALS):
+        return _namespace(value, unit)
+    return key_of(value, unit)
+
+
 def _call(node, unit):
     name = dotted(node.func)
+    before = words.ANY in unit.words
+    reached = _reached(node, unit)
     key = ("call", callee(node.func, unit),
            [key_of(each, unit) for each in node.args],
-           [(each.arg, key_of(each.value, unit)) for each in node.keywords])
+           [(each.arg, _keyword(each, unit)) for each in node.keywords])
     for each in node.keywords:
         if each.arg:
             unit.words.add(each.arg)
-    if not is_quiet(node.func, unit.scope):
+    if reached:
+        if not before:
+            unit.words.discard(words.ANY)
+        unit.words.add(reached)
+    if not is_quiet(node.func, unit.scope) and (
+            name != "dir" or reached != words.GLOBALS):
         _risk(node, name, "a call of %s" % (name or "an expression"), unit)
     last = (name or "").rpartition(".")[2]
     place = reflection.BY_ARGUMENT.get(last)
@@ -149,7 +226,7 @@ def _call(node, unit):
             if type(value) is str:
                 unit.chains.update(_ANYBODYS + part
                                    for part in value.split("."))
-    if last in reflection.REFLECTION or last in reflection.NAMESPACES:
+    if not reached and last in _REVEALING:
         unit.words.add(words.ANY)
     elif place is not None and last not in reflection.HEARD and not all(
             kind_of(each) == "Constant" for each in (
@@ -287,7 +364,8 @@ def annotation(node, unit):
         unit.binds += aside.binds
         unit.take(aside)
     unit.words |= later
-    return key
+    # What its text is, it is not itself.
+    return ("text", key) if unit.scope.texts else key
 
 
 def _name_of(argument):

@@ -19,20 +19,23 @@ _SMALL = opmap.get("LOAD_SMALL_INT", NOWHERE)
 def imported_and_held(code, stream):
     """The modules that code imports and hands on, or may, as mentions."""
     found = set()
-    module = ""
+    module, names = "", False
     for at, (_, op, arg) in enumerate(stream):
         if op == IMPORT_NAME:
             module = code.co_names[arg >> _IMPORT_SHIFT]
             relative = _level(code, stream, at) != 0
-            if _is_held(code, stream, at + 1) or "." in module:
+            names = _takes_names(code, stream, at)
+            if not names and (_is_held(code, stream, at + 1)
+                              or "." in module):
                 found.add(_mention(relative, module))
         elif op == IMPORT_FROM:
             part = code.co_names[arg]
             if stream[at + 1][1] in _STORES and not _is_held(
                     code, stream, at + 1):
                 continue
-            # As "import a.b as c" has it, or "from a import b".
-            found.add(_mention(relative, module))
+            if not names:
+                # As "import a.b as c" has it, which means the module itself.
+                found.add(_mention(relative, module))
             found.add(_mention(relative, (module + "." + part).lstrip(".")))
     return found
 
@@ -59,6 +62,12 @@ def _mention(relative, module):
     if relative:
         return NAME_HELD + "import ." + module.rpartition(".")[2]
     return NAME_HELD + "import " + module
+
+
+def _takes_names(code, stream, at):
+    """Whether an import is `from module import names`, and none of all."""
+    _, op, arg = stream[at - 1]
+    return op in CONSTANTS and type(code.co_consts[arg]) is tuple
 
 
 def _level(code, stream, at):

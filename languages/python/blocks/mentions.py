@@ -5,7 +5,7 @@ from itertools import compress
 
 from .imported import imported, imported_and_held
 from .opcodes import (
-    ATTR_SHIFT, GLOBAL_SHIFT, IMPORT_NAME, LOAD_ATTR, LOAD_GLOBAL,
+    ATTR_SHIFT, GLOBAL_SHIFT, IMPORT_NAME, LOAD_ATTR, LOAD_GLOBAL, ops,
 )
 from .uses import (
     ALWAYS, EVEN, ROLES, classified, is_asked, is_called, is_owner,
@@ -13,6 +13,8 @@ from .uses import (
 )
 from .words import GLOBAL_HELD, NAME_HELD
 
+# Of attributes, those that are not looked up on what was loaded before.
+_NO_OWNER = ops("IMPORT_FROM", "LOAD_SUPER_ATTR")
 _CLASSIFIERS = frozenset(("isinstance", "issubclass"))
 
 # What can be the function of a call, and so is looked at in its place.
@@ -66,6 +68,32 @@ def _uses(stream, names, consts, valued, held):
                 held.update((name, GLOBAL_HELD + chain) if chain else (name,))
 
 
+_OWN_LOADS = frozenset(op for op in ops(
+    "LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK") if op >= 0)
+_STORES = ops("STORE_FAST", "DELETE_FAST", "STORE_FAST_MAYBE_NULL")
+_STORE_PAIRS = ops("STORE_FAST_STORE_FAST", "STORE_FAST_LOAD_FAST")
+
+
+def _of_others(code, stream, long):
+    """The attributes that code asks anything else for than a method's self."""
+    names = code.co_names
+    first = code.co_varnames[:1] if code.co_argcount else ()
+    own = first == ("self",) and not long and not any(
+        op in _STORES and not arg or op in _STORE_PAIRS
+        for _, op, arg in stream)
+    found = set()
+    is_own = False
+    for _, op, arg in stream:
+        role = ROLES[op]
+        if role and role[0] == NAME_HELD and op != IMPORT_NAME and not (
+                is_own and op not in _NO_OWNER):
+            index = arg >> role[1]
+            if index < len(names):
+                found.add(names[index])
+        is_own = own and op in _OWN_LOADS and not arg
+    return found
+
+
 # The opcodes that are looked at whatever comes before and after.
 _MATTERS = bytes(bool(ROLES[op]) for op in range(256))
 
@@ -74,20 +102,21 @@ def names_of(code):
     """What code names, in sets.
 
     Globals; attributes; what of them, with GLOBAL_HELD or NAME_HELD in front,
-    it does more with than call or test; what of these it holds, see _uses().
+    it does more with than call or test; what of these it holds, see _uses();
+    the attributes that are not those of its own instance alone.
     """
     names = code.co_names
-    ops = code.co_code[::2]
+    opcodes = code.co_code[::2]
     arguments = code.co_code[1::2]
     loaded = set()
     looked_up = set()
     valued = set()
     held = set()
     modules = set()
-    pairs = set(compress(zip(ops, arguments), ops.translate(_MATTERS)))
+    pairs = set(compress(zip(opcodes, arguments), opcodes.translate(_MATTERS)))
     if not names:
-        return loaded, looked_up, valued, held
-    stream, long = stream_of(ops, arguments)
+        return loaded, looked_up, valued, held, set()
+    stream, long = stream_of(opcodes, arguments)
     # The halves of a long argument add names too many, and no harm.
     pairs.update(long)
     count = len(names)
@@ -109,12 +138,14 @@ def names_of(code):
         held |= imported_and_held(code, stream)
         held |= imported(code, stream)
     valued |= held
+    others = _of_others(code, stream, long) if looked_up else set()
     for name in set(names).difference(loaded, looked_up, modules):
         loaded.add(name)
         looked_up.add(name)
         for each in (valued, held):
             each.update((GLOBAL_HELD + name, NAME_HELD + name))
-    return loaded, looked_up, valued, held
+        others.add(name)
+    return loaded, looked_up, valued, held, others
 
 
 def _fields(text):

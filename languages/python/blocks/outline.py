@@ -19,7 +19,7 @@ from _ast import AnnAssign, Assign
 from . import analyse, expressions, known, nodes, words
 from .decorators import decorator
 
-FORMAT = 11
+FORMAT = 12
 # Fields of a unit.
 (PRINT, KIND, NAME, BINDS, NEEDS, CHAINS, WORDS, RISK, RISKY, SETS, MORE,
  CALLED) = range(12)
@@ -66,12 +66,16 @@ class Scope:
         # Names that import statements bind, relative ones included.
         self.by_import = set()
         self.bound = {}
+        # What a class or a function of the file, and nothing else, is called.
+        self.defined = set()
         self.future = []
         self.class_name = ""
         self.properties = set()
         self._resolved = {}
         for node in tree.body:
             self._note(node)
+        self.defined = {name for name in self.defined
+                        if self.bound[name] == 1 and "*" not in self.bound}
         # Annotations are text; or they are evaluated by whoever asks.
         self.texts = "annotations" in self.future
         self.late = not self.texts and analyse.VERSION >= (3, 14)
@@ -96,6 +100,8 @@ class Scope:
         else:
             for name in nodes.bound_by(node):
                 self._bind(name)
+            if kind in ("ClassDef", "FunctionDef", "AsyncFunctionDef"):
+                self.defined.add(node.name)
 
     def _bind(self, name, module=None):
         # `import a.b` and `import a.c` bind the same `a`.
@@ -270,13 +276,16 @@ def _class(node, scope):
     if members is None:
         members = statements(node.body, scope)
     scope.class_name, scope.properties = outer
-    own = {each for member in members for each in member[BINDS]}
+    own = set()
     unit = Unit(scope)
     unit.binds = head.binds
     unit.take(head)
     for member in members:
         named |= _named_in(member) - annotated_in(member)
+        # `x = x` loads what is outside, and all that follows what is inside.
         unit.needs.update(set(member[NEEDS]) - own)
+        if member[KIND] != "compound":
+            own.update(member[BINDS])
         unit.words.update(member[WORDS])
         unit.chains.update(member[CHAINS])
         unit.danger(member[RISK], member[RISKY])

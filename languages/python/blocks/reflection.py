@@ -15,11 +15,16 @@ REFLECTION = frozenset((
     "get_type_hints", "get_annotations", "get_overloads", "__annotations__",
     "__annotate__", "__annotate_func__", "__annotations_cache__",
     "get_annotate_from_class_namespace", "call_annotate_function",
-    "__builtins__", "pickle", "_pickle", "cPickle", "dill",
-    "cloudpickle", "shelve", "runpy", "run_module", "run_path",
+    "__builtins__", "dill", "cloudpickle", "runpy", "run_module", "run_path",
     "get_objects", "get_referrers", "get_referents",
     "__static_attributes__", "InteractiveInterpreter",
     "InteractiveConsole", "doctest"))
+# These store names of what they are given, and look these up again: nothing
+# but whether they are there, and what a class says of how it is stored.
+STORING = frozenset(("pickle", "_pickle", "cPickle", "shelve"))
+# What the body of a class has of these it declares.
+_DECLARED = frozenset((
+    "__annotations__", "__annotate__", "__annotate_func__"))
 # And these what objects and classes have: modules are found by who holds one,
 # unless they are looked up as well.
 OF_OBJECTS = frozenset((
@@ -38,14 +43,20 @@ BY_ARGUMENT = {
     "__import__": 1, "getfixturevalue": 1, "reload": 0,
     "__delattr__": 2, "__getattribute__": 2, "getfuncargvalue": 1,
     "locate": 1, "resolve_name": 1}
+# These reach no more than attributes, of what they are given.
+_OF_GIVEN = frozenset(("delattr", "__delattr__", "__getattribute__"))
 TRIGGERS = frozenset(BY_ARGUMENT) | NAMESPACES
 # What these are asked for is told while the code runs.
 HEARD = frozenset(("getattr", "hasattr"))
 
+# The flag of the code of a function.
+_OPTIMIZED = 1
 _opmap = opcodes.opmap
 _ops = opcodes.ops
 _IGNORED = _ops("CACHE", "NOP", "NOT_TAKEN")
 _PUSH_NULL = _opmap.get("PUSH_NULL", opcodes.NOWHERE)
+_STORE_NAME = _opmap["STORE_NAME"]
+_STORE_SUBSCR = _opmap["STORE_SUBSCR"]
 _CONSTANT = _ops("LOAD_CONST", "LOAD_CONST_IMMORTAL", "LOAD_CONST_MORTAL")
 # 3.11 makes a call in two steps, and the first one has the arguments.
 _CALL = _ops("PRECALL") if "PRECALL" in _opmap else _ops(
@@ -376,20 +387,49 @@ def computes(code, shadowed):
                 op in opcodes.ATTRIBUTE and (
                     _names_in_text(code, stream, at, names[arg])
                     or _hands_on(code, stream, at, names[arg])))
-        if not constant:
+        if not constant and names[arg] in _OF_GIVEN:
+            computed.add(words.MEMBERS)
+        elif not constant:
             return {words.ANY}
     return computed
+
+
+def _declares(code):
+    """Whether the body of a class does no more with annotations than have some.
+
+    `x: int` asks for the annotations, and puts one in under a constant.
+    """
+    stream = list(_stream(code))
+    for at, (op, arg) in enumerate(stream):
+        if _name_at(code, (op, arg)) not in _DECLARED or op == _STORE_NAME:
+            continue
+        after = [each for each, _ in stream[at + 1:at + 3]]
+        if len(after) < 2 or after[0] not in _CONSTANT or (
+                after[1] != _STORE_SUBSCR):
+            return False
+    return True
+
+
+def _revealing(code, names):
+    """The names of code that say that it can reach any other."""
+    found = REFLECTION.intersection(names)
+    if found and found <= _DECLARED and not code.co_flags & _OPTIMIZED and (
+            _declares(code)):
+        return frozenset()
+    return found
 
 
 def reflects(code, names, shadowed):
     """Which names `code`, which uses `names`, can reach unmentioned.
 
-    ANY; MEMBERS; GLOBALS; or COMPUTED, see words.py.
+    ANY; MEMBERS; GLOBALS; STORED; or COMPUTED, see words.py.
     shadowed: see computes().
     """
-    if not REFLECTION.isdisjoint(names):
+    if _revealing(code, names):
         return {words.ANY}
     found = set() if OF_OBJECTS.isdisjoint(names) else {words.MEMBERS}
+    if not STORING.isdisjoint(names):
+        found.add(words.STORED)
     if not TRIGGERS.isdisjoint(names):
         found |= computes(code, shadowed)
     if words.MEMBERS in found and not _LOOKING_UP.isdisjoint(names):

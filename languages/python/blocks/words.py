@@ -18,9 +18,13 @@ HOLDS = "="          # it does more with the name than look names up on it
 # no more with than call, bind or test it.
 GLOBAL_HELD, GLOBAL_ASKED, GLOBAL = "g", "h", "G"
 NAME_HELD, NAME_ASKED, NAME = "a", "b", "A"
+# An attribute that it does anything with, of its own instance alone: that is no
+# module.
+NAME_OF_SELF = "s"
 # In place of a name: what objects and classes have; the globals of the file;
-# names that it puts together, which are heard while it runs; all modules.
-MEMBERS, GLOBALS, COMPUTED, MODULES = "+", "@", "?", "!"
+# names that it puts together, which are heard while it runs; all modules; what
+# is stored of objects, and made again.
+MEMBERS, GLOBALS, COMPUTED, MODULES, STORED = "+", "@", "?", "!", "&"
 
 # In place of a name: any at all.
 ANY = "*"

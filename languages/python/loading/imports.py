@@ -384,7 +384,8 @@ class Load:
     """One module that is being loaded."""
 
     __slots__ = ("name", "scope", "module", "spec", "executing", "source",
-                 "known", "ours", "depth", "importer", "local", "lifted")
+                 "known", "ours", "inside", "depth", "importer", "local",
+                 "lifted")
 
     def __init__(self, name, scope):
         self.name = name
@@ -399,6 +400,9 @@ class Load:
         self.known = False
         # Whether a file of the project was found to load it from.
         self.ours = False
+        # Whether its package loaded it, which was imported for its sake, so
+        # that nothing is left to be done.
+        self.inside = False
 
 
 def _forget_foreign(name):
@@ -451,6 +455,9 @@ def close(load, _=None):
         say(BEGIN + scope)
         say(USE + OPAQUE)
         say(END)
+    for outer in marks.thread.loads if module is not None else ():
+        if outer.name == name:
+            outer.inside = True
     if module is None:
         # It failed, and what it looked for belongs to who asked for it.
         if scopes.get(name) == scope:

@@ -189,7 +189,8 @@ def _say_source(load, code):
 
 def _is_opaque(load, module):
     """Whether a module of the project ran code that is no block."""
-    if load.known or not _recorded() or type(module) is _Lazy:
+    if (load.known or load.inside or not _recorded()
+            or type(module) is _Lazy):
         return False
     if module is None:
         return load.ours
@@ -224,7 +225,10 @@ def _enter_load(spec):
     """Something was found: its loader is about to run its code."""
     loads = marks.thread.loads
     origin = getattr(spec, "origin", None)
-    if loads and loads[-1].name == spec.name and type(origin) is str:
+    if not loads or loads[-1].name != spec.name:
+        return
+    loads[-1].inside = False
+    if type(origin) is str:
         loads[-1].ours = (
             type(spec.loader) not in _WITHOUT_CODE
             and is_project_path(os.path.abspath(origin)))

@@ -29,6 +29,11 @@ _NAMES = b"names/"
 _PASSING = frozenset((
     "importlib", "importlib._bootstrap", "_frozen_importlib"))
 _READING = "importlib.metadata"
+# Functions of others that do the same, and keep nothing of what they find.
+_PASSING_ON = frozenset((
+    ("werkzeug.utils", "import_string"),
+    ("django.utils.module_loading", "import_string"),
+    ("django.utils.module_loading", "cached_import")))
 
 # These go through objects for themselves: hypothesis counts who refers to a
 # random number generator, coverage looks for tracers that were forgotten.
@@ -75,10 +80,11 @@ class _Reader:
             if _is_project_code(names) and not _is_own(names):
                 self.owner = marks.code_of(frame)
                 break
-            self.is_asking |= name == "importlib"
+            self.is_asking |= name == "importlib" or _passes_on(name, frame)
             if not (name.startswith(marks.OWN_MODULES)
                     or top in ("importlib", "_frozen_importlib")
-                    and not name.startswith(_READING)):
+                    and not name.startswith(_READING)
+                    or _passes_on(name, frame)):
                 self._add(names, name, passed)
                 passed = True
             frame = frame.f_back
@@ -177,6 +183,10 @@ def _say_read(found, reader, may_be_written):
             say(mark)
             say(END)
     return said
+
+
+def _passes_on(name, frame):
+    return (name, marks.code_of(frame).co_name) in _PASSING_ON
 
 
 def _is_runners(name):

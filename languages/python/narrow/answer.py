@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The answer to "narrow": who can notice what changed in files' imports."""
 
-from ..blocks import outline
+from ..blocks import outline, words
 from ..blocks.outline import (
     ALIAS, BINDS, BUILT, KIND, MEMBERS, MORE, PLAIN, RISK, SETS, WORDS,
 )
-from ..blocks.words import ANY
 from .changes import Changes
 from .collected import is_for_tests, is_odd, is_usual
 from .compare import Comparison
@@ -29,7 +28,7 @@ class Changed:
         self.path = path
         self.flags = flags
         self.olds = olds
-        self.file = _file(path, modules, new)
+        self.file = _file(path, flags, modules, new)
 
 
 class Verdict:
@@ -42,8 +41,11 @@ class Verdict:
         self.heads = self.head_attributes = ()
         self.doubts = self.leading = self.imports = self.sure = ()
         self.late = ()
-        # "+": what objects and classes have is not what it was.
+        # "+": what objects and classes have is not what it was; "&": nor is
+        # what is stored of an object, or what it is made of again.
         self.touched = ()
+        # Attributes that changed of something that is no module.
+        self.members = ()
 
 
 def _same(old, new):
@@ -59,7 +61,7 @@ def _narrow(changed, old, project):
         return Verdict("none", "nothing that its import does changed")
     if IS_CONFTEST in changed.flags:
         return Verdict("whole", "it is a conftest")
-    if old.future != new.future:
+    if set(old.future).symmetric_difference(new.future) - {"annotations"}:
         return Verdict("whole", "its future imports changed")
     shadow = project.shadows()
     if shadow:
@@ -116,7 +118,7 @@ def _to_the_end(changed, old, project, changes, others):
 
 def _concerned(file, changes):
     names = file.outline.names
-    return (ANY in names
+    return (changes.is_reached(file, names)
             or not changes.attributes.keys().isdisjoint(names)
             or any(not gone.isdisjoint(names)
                    for gone in changes.removed.values()))
@@ -171,7 +173,8 @@ def _verdict(changed, old, changes):
     verdict.head_attributes = sorted(held.difference(
         verdict.value_attributes) | changes.imports)
     verdict.functions = sorted(changes.functions)
-    verdict.touched = ("+",) if changes.touches_objects else ()
+    verdict.touched = _touched(changes)
+    verdict.members = sorted(changes.members_of)
     verdict.families = sorted(changes.families)
     verdict.others = sorted(changes.whole)
     if HAS_TESTS in changed.flags:
@@ -186,11 +189,41 @@ def _verdict(changed, old, changes):
     elif not (verdict.pairs or verdict.attributes or held_names
               or held or changes.functions):
         return Verdict("none", "what changed cannot be noticed")
-    verdict.reason = "changed: " + ", ".join(sorted(own)[:8])
+    verdict.reason = "changed: " + ", ".join(
+        sorted(own or changes.attributes)[:8])
     for path in verdict.others[:1]:
         verdict.reason += "; %s as a whole, since %s" % (
             path, changes.whole[path])
     return verdict
+
+
+def _is_found_again(project, file, name):
+    """Whether what has a name may be stored by it.
+
+    No constant is; and what others have made is by the name that it has there.
+    No test is stored.
+    """
+    if file.has_tests and is_usual(name):
+        return False
+    found = project.find(file, name)
+    if found and found.kind == OTHER:
+        unit = found.file.table[found.name]
+        return unit[KIND] != "assign" or not unit[MORE][PLAIN]
+    return name != "__doc__" and (found is None or found.kind == CLASS)
+
+
+def _touched(changes):
+    """Words for what code reaches without a name: see Verdict."""
+    found = []
+    if changes.touches_objects:
+        found.append(words.MEMBERS)
+    if changes.sets_attributes or any(
+            level >= INSIDE and _is_found_again(
+                changes.project, changes.project.files[path], name)
+            for path, names in changes.names.items()
+            for name, level in names.items()):
+        found.append(words.STORED)
+    return found
 
 
 _CASES = frozenset((
@@ -269,18 +302,20 @@ def _read(stream):
         changed.append(Changed(path, flags, modules, olds, new))
     files = [each.file for each in changed]
     for _ in range(stream.count()):
-        path, modules = stream.text(), stream.text().split()
+        path, flags = stream.text(), stream.text()
+        modules = stream.text().split()
         content = stream.get()
-        files.append(_file(path, modules, content))
+        files.append(_file(path, flags, modules, content))
     return changed, files
 
 
-def _file(path, modules, content):
+def _file(path, flags, modules, content):
     """A file whose outline cannot be read is one without any."""
+    has_tests = HAS_TESTS in flags
     try:
-        return File(path, modules, content)
+        return File(path, modules, content, has_tests)
     except Exception:
-        return File(path, modules, b"")
+        return File(path, modules, b"", has_tests)
 
 
 def _put(stream, verdict):
@@ -293,7 +328,7 @@ def _put(stream, verdict):
                   verdict.value_attributes, verdict.functions,
                   verdict.heads, verdict.head_attributes, verdict.doubts,
                   verdict.leading, verdict.imports, verdict.sure,
-                  verdict.late, verdict.touched):
+                  verdict.late, verdict.touched, verdict.members):
         stream.put(len(pairs))
         for each in pairs:
             for part in each if type(each) is tuple else (each,):

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What is known so far of the names that changed, over all files."""
 
-from ..blocks.known import STDLIB
+from ..blocks.known import CALLING_BASES, QUIET_BASES, STDLIB
 from ..blocks.outline import (
-    BINDS, CHAINS, IMPORTS, KIND, MORE, WHAT, WHERE, WORDS,
+    BINDS, CHAINS, DECORATORS, HEAD_RISK, IMPORTS, KIND, MEMBERS as HAS, MORE,
+    WHAT, WHERE, WORDS,
 )
-from ..blocks.words import ANY, NO_NAME
+from ..blocks.words import ANY, GLOBALS, MEMBERS, NO_NAME
 from . import handed
 from .collected import is_usual
 from .project import FOREIGN, MODULE
@@ -18,6 +19,8 @@ class Changes:
         self.splits_heads = splits_heads
         self.names = {}
         self.attributes = {}
+        # Those of the attributes that something else than a module has.
+        self.members_of = set()
         self.removed = {}
         self.lost_members = set()
         self.whole = {}
@@ -39,6 +42,8 @@ class Changes:
         self.replaced = set()
         # Whether objects or classes have something else now.
         self.touches_objects = False
+        # Whether objects may have other attributes by what imports do.
+        self.sets_attributes = False
         self.reshaped = set()
         self.doubted = None
         # By path, what a star import got of a file and what it gets now, where
@@ -67,10 +72,17 @@ class Changes:
             if level == HELD:
                 self.held.update(((at.path, name), ("", name)))
 
+    def member(self, name, level):
+        """An attribute that something else than a module has."""
+        if level and name not in self.members_of:
+            self.members_of.add(name)
+            self.grown = True
+        self._raise(self.attributes, name, level)
+
     def attribute(self, name):
         """An attribute of some object, that code sets."""
-        self.touches_objects = True
-        self._raise(self.attributes, name, HARD)
+        self.touches_objects = self.sets_attributes = True
+        self.member(name, HARD)
 
     def remove(self, at, names):
         """Names that a file does not bind any more."""
@@ -93,32 +105,37 @@ class Changes:
         self.touches_objects = True
         if level > DOC:
             self.entered(at, qualified)
-        self._raise(self.attributes, qualified.rpartition(".")[2], level)
+        self.member(qualified.rpartition(".")[2], level)
 
     def give_up(self, path, reason):
         if path not in self.whole:
             self.whole[path] = reason
             self.grown = True
 
-    def members(self, at, qualified, changed, lost):
-        """Members of a class: known by their names, and by its family."""
+    def members(self, at, qualified, changed, lost, related=True):
+        """Members of a class: known by their names, and by its family.
+
+        related: whether anybody else than who has their names can notice.
+        """
         if not lost <= self.lost_members:
             self.lost_members |= lost
             self.grown = True
         for name in changed:
             # Dunders are called without being written, by the family.
             if name[:2] != "__" or name[-2:] != "__":
-                self._raise(self.attributes, name, SOFT)
+                self.member(name, SOFT)
         if not changed:
             return
-        self.touches_objects = True
+        if not related:
+            self.touches_objects = True
+            return
         below = self.project.below(at.path, qualified)
         unit = self.project.class_unit(at, qualified)
         family = {(at.path, qualified)} | below
         if any(name[:2] == name[-2:] == "__" and how == HARD
                for name, how in changed.items()):
             self.reshaped |= family
-        if unit:
+        if unit and self._is_made_unnamed(at, unit, family):
             own, _, unknown = self.project.ancestry(at, unit)
             family |= own
             for base in unknown:
@@ -139,10 +156,42 @@ class Changes:
                      | self.project.below(at.path, qualified))
 
     def _relate(self, family):
-        self.touches_objects = True
+        self.touches_objects |= any(
+            self._is_handed_on(*each) for each in family)
         if not family <= self.families:
             self.families |= family
             self.grown = True
+
+    def _is_handed_on(self, path, qualified):
+        """Whether somebody may have a class that never named it.
+
+        As its statement gave it to a decorator, or to a base.  Anybody else
+        has it of code that has its name, or that was entered.
+        """
+        at = self.project.files[path]
+        unit = self.project.class_unit(at, qualified)
+        if unit is None or unit[MORE][DECORATORS]:
+            return True
+        own, foreign, unknown = self.project.ancestry(at, unit)
+        return (bool(unknown) or not all(
+            each in QUIET_BASES or each.startswith(CALLING_BASES)
+            for each in foreign) or any(
+                each is None or each[MORE][HEAD_RISK] or any(
+                    "__init_subclass__" in member[BINDS]
+                    for member in each[MORE][HAS])
+                for each in [unit] + [self.project.class_unit(
+                    self.project.files[base], name) for base, name in own]))
+
+    def _is_made_unnamed(self, at, unit, family):
+        """Whether an object may be made by nobody who names its class.
+
+        What others enter of the classes above is nothing to such an object.
+        """
+        _, foreign, _ = self.project.ancestry(at, unit)
+        return not foreign <= QUIET_BASES or any(
+            self.project.files[path].has_tests
+            or self._is_handed_on(path, qualified)
+            for path, qualified in family)
 
     def _by_bare_name(self, bare):
         return {(each.path, bare) for each in self.project.files.values()
@@ -165,7 +214,7 @@ class Changes:
             for each in unit[MORE][IMPORTS]:
                 level = max(level, here.weigh(
                     self._of_one(at, each, unit), "", unit))
-        if ANY in unit[WORDS] and self.attributes:
+        if self.is_reached(at, unit[WORDS]):
             level = HARD
         for chain in unit[CHAINS]:
             if chain in skipped:
@@ -177,9 +226,16 @@ class Changes:
                 level = max(level, self._of_word(word))
         return level
 
+    def is_reached(self, at, words):
+        """Whether names that are not written, but in reach, have changed."""
+        return (ANY in words and bool(self.attributes)
+                or MEMBERS in words and self.touches_objects
+                or GLOBALS in words and bool(
+                    self.names.get(at.path) or at.path in self.modules))
+
     def causes(self, at, unit, here):
         """The dotted names of a unit that changed elsewhere, or ANY."""
-        if unit[KIND] == "compound" or ANY in unit[WORDS] or (
+        if unit[KIND] == "compound" or self.is_reached(at, unit[WORDS]) or (
                 self.words_of(unit)):
             return {ANY}
         return handed.held_of(self.modules.get(at.path, ()), unit).union(
@@ -193,8 +249,7 @@ class Changes:
     def kept_in(self, name, words):
         """A variable of a class that has names of what changed as texts."""
         self.touches_objects = True
-        self._raise(self.attributes, name, max(
-            self._of_word(word) for word in words))
+        self.member(name, max(self._of_word(word) for word in words))
 
     def _of_word(self, word):
         level = self.attributes[word]

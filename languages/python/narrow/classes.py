@@ -3,8 +3,8 @@
 
 from ..blocks import known
 from ..blocks.outline import (
-    BINDS, DECORATORS, HEAD_RISK, KEYWORDS, KIND, MEMBERS, MORE, NAME,
-    NEEDS, RISK, WORDS,
+    BASES, BINDS, CHAINS, DECORATORS, HEAD_RISK, KEYWORDS, KIND, MEMBERS,
+    MORE, NAME, NEEDS, RISK, WORDS,
 )
 from .units import SOFT, describe, is_special
 
@@ -19,6 +19,16 @@ def note_made(here, unit):
             here.felt(each, here.noted(each)) >= SOFT
             for each in more[MEMBERS]):
         here.changes.class_made(here.at, here.qualified(unit[NAME]))
+
+
+def note_members(here, unit):
+    """Members that are something else, in a class whose statement stays."""
+    for each in unit[MORE][MEMBERS]:
+        level = here.felt(each, here.noted(each))
+        for name in each[BINDS] if level else ():
+            here.changes.member(name, level)
+        if each[KIND] == "class" and level:
+            note_members(here, each)
 
 
 def keeps_texts(here, unit):
@@ -59,6 +69,27 @@ def is_plain(here, unit):
         if unknown or not foreign <= known.INERT_BASES:
             return False
     return True
+
+
+def is_bare(here, unit):
+    """Whether nothing looks at a class when it is made, at its text say."""
+    own, foreign, unknown = here.project.ancestry(here.at, unit)
+    if unknown or not foreign <= known.QUIET_BASES or unit[MORE][DECORATORS]:
+        return False
+    classes = [unit] + [here.project.class_unit(
+        here.project.files[path], qualified) for path, qualified in own]
+    return all(each and not each[MORE][HEAD_RISK] and not any(
+        "__init_subclass__" in member[BINDS]
+        for member in each[MORE][MEMBERS]) for each in classes)
+
+
+def is_base_alone(here, unit, name):
+    """Whether a class does no more with another than to be derived from it."""
+    return (unit[KIND] == "class" and name in unit[MORE][BASES]
+            and is_bare(here, unit) and not any(
+                name in each[NEEDS] or any(
+                    chain.startswith(name + ".") for chain in each[CHAINS])
+                for each in unit[MORE][MEMBERS]))
 
 
 def class_risk(here, unit, stays=False):

@@ -9,7 +9,7 @@ from ..blocks.outline import (
 )
 from ..blocks.words import ANY
 from . import doubts
-from .classes import class_risk, is_plain, note_made
+from .classes import class_risk, is_bare, is_plain, note_made
 from .collected import is_usual
 from .passes import KEPT, MOVED, Pass
 from .project import imports_in
@@ -32,6 +32,9 @@ _HANDING_ON = frozenset((
     "typing_extensions.final", "typing_extensions.override"))
 _OVERLOADS = (("typing.overload",), ("typing_extensions.overload",))
 _QUIET_DUNDERS = frozenset(("__doc__", "__annotations__"))
+# What code of others does ask for, as named tuples have it.
+_CONVENTIONS = frozenset((
+    "_asdict", "_fields", "_field_defaults", "_make", "_replace"))
 # Members that objects are made by.
 _SHAPING = frozenset(("__slots__", "__match_args__"))
 
@@ -295,12 +298,23 @@ class Comparison:
         if i in self.variants[0]:
             here.note(self.old[i][BINDS], DOC)
             return
+        if self._is_asked_no_more(self.old[i]):
+            return
         token = None
         for kind, table in ((KEPT, self.classes), (KEPT, self.functions),
                             (MOVED, self.moves)):
             if i in table:
                 token = (kind, id(here), table[i])
         here.removed(self.old[i], i, token, i in self.decorated[0])
+
+    def _is_asked_no_more(self, unit):
+        """Whether it is a module's __getattr__() that is gone.
+
+        Who was given something by it has entered it.
+        """
+        return (self.here.outer is None and unit[KIND] == "def"
+                and unit[NAME] == "__getattr__" and not unit[RISK]
+                and self._binders(unit[NAME]) == (1, 0))
 
     def _partner(self, j):
         """(the old unit that a new one is, which table says so)."""
@@ -374,6 +388,8 @@ class Comparison:
         direct = {each[MORE][SOURCE] for each in self.new
                   if each[KIND] == "import" and not each[MORE][LEVEL]}
         for unit, what in gone:
+            if what[SOURCE] == "__future__":
+                continue
             if project.is_foreign(at, *what[WHERE]):
                 if not (doubts.is_quiet(what[SOURCE])
                         or what[SOURCE] in direct):
@@ -416,11 +432,18 @@ class Comparison:
         loud = {each: how for each, how in changed.items()
                 if each not in quiet}
         qualified = here.qualified(name)
+        own = self._own(new, loud) if level < HARD else False
         here.changes.members(here.at, qualified, {
             each: how for each, how in loud.items()
-            if each not in _QUIET_DUNDERS}, inner.lost())
+            if each not in _QUIET_DUNDERS}, inner.lost(), not own)
         if quiet and not loud:
             level = INNER
+        elif own:
+            self._weight(new, loud)
+            level = NONE
+        elif level < HARD and loud.keys() == {"__doc__"} and is_bare(
+                here, new):
+            level = DOC
         else:
             level = max(level, self._weight(new, loud))
             if level == SOFT and is_plain(here, new) and not any(
@@ -444,6 +467,17 @@ class Comparison:
                     how == DOC and self._is_method(unit, name)):
                 found[name] = how
         return found if found and is_plain(self.here, unit) else {}
+
+    def _own(self, unit, changed):
+        """Whether nobody but who has their names looks at members of a class.
+
+        Code of others that is handed an object does not ask for what begins
+        with an underscore.
+        """
+        return bool(changed) and all(
+            each[:1] == "_" and not is_special(each)
+            and each not in _CONVENTIONS for each in changed) and is_plain(
+                self.here, unit)
 
     @staticmethod
     def _is_method(unit, name):

@@ -14,7 +14,7 @@ from ..blocks.outline import (
     CATCHES, CHAINS, IMPORTS, KIND, LEVEL, MORE, NEEDS, RISK, SETS, SOURCE,
     WHAT, WHERE, WORDS,
 )
-from ..blocks.words import ANY
+from ..blocks.words import ANY, GLOBALS, MEMBERS
 from . import classes
 from .project import imports_in, imports_of
 from .units import Whole, describe
@@ -103,7 +103,8 @@ def _is_inert(here, file, above, seen):
     there = type(here)(file, here.project, here.changes)
     for unit in file.units:
         if unit[RISK] or unit[SETS] or (
-                ANY in unit[WORDS] and unit[KIND] != "class"):
+                unit[KIND] != "class" and not {
+                    ANY, GLOBALS, MEMBERS}.isdisjoint(unit[WORDS])):
             return False
         if unit[KIND] == "class" and classes.class_risk(there, unit):
             return False
@@ -151,8 +152,9 @@ class Doubts:
         led = {file.path: (project.closure(file) | {file.path}).intersection(
             self.paths) for file in project.files.values()}
         # Those that nothing imports but functions, if anything.
-        self.late = {path for path in paths if all(
-            path == other or path not in led[other] for other in led)}
+        self.late = {path for path in paths if not (
+            project.files[path].has_tests) and all(
+                path == other or path not in led[other] for other in led)}
         modules = self._modules(project, led)
         # How functions mention that they import one, as path and text: they,
         # or who calls them, may catch the failure.

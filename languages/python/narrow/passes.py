@@ -11,7 +11,9 @@ from ..blocks.outline import (
     ALIAS, BINDS, CALLED, CHAINS, HEAD_RISK, KIND, MORE, NEEDS, PLAIN,
     RISK, SURE, WORDS, annotated_in,
 )
-from ..blocks.words import ANY, LOOKS_LATER, NEEDS_LATER
+from ..blocks.words import (
+    ANY, GLOBALS, LOOKS_LATER, MEMBERS, NEEDS_LATER,
+)
 from . import classes, doubts, sets
 from .project import imports_in
 from .units import (
@@ -177,7 +179,8 @@ class Pass:
             if level == DOC:
                 return NONE
             return HARD if level == VALUE else level
-        if unit[KIND] == "import":
+        if unit[KIND] == "import" or level == DOC and (
+                classes.is_base_alone(self, unit, name)):
             return level
         if unit[RISK]:
             # Whoever is given it may look at it now, and keep what it saw.
@@ -242,6 +245,8 @@ class Pass:
         if level:
             self._follow(unit, level, why, causes)
         level = self._kept(unit, level)
+        if unit[KIND] == "class" and level:
+            classes.note_members(self, unit)
         if unit[KIND] == "class" and level >= SOFT:
             classes.note_made(self, unit)
         if unit[KIND] == "import":
@@ -348,7 +353,8 @@ class Pass:
                 what, unit[RISK]))
         if ANY in unit[BINDS]:
             raise Whole("a star import changed")
-        if ANY in unit[WORDS] and unit[KIND] != "class":
+        if unit[KIND] != "class" and not {ANY, GLOBALS, MEMBERS}.isdisjoint(
+                unit[WORDS]):
             raise Whole("%s uses reflection" % what)
         if not stays:
             sets.follow(self, unit)
@@ -375,6 +381,9 @@ class Pass:
             raise Whole("an import in a class changed")
         for module, level, name in [each[:3] for each in imports_in(unit)]:
             if module == "__future__":
+                # Annotations that are texts are others than they were.
+                if name == "annotations":
+                    continue
                 raise Whole("a future import changed")
             if self.project.is_foreign(self.at, module, level):
                 doubts.check_foreign(self, unit, module, name)

@@ -28,8 +28,10 @@ class Found:
 
 
 class File:
-    def __init__(self, path, modules, content):
+    def __init__(self, path, modules, content, has_tests=False):
         self.path = path
+        # A runner collects tests from it, and tells where that fails.
+        self.has_tests = has_tests
         self.modules = modules
         self.is_package = path.rpartition("/")[2] == "__init__.py"
         self.outline = outline.Outline(content) if content else None
