@@ -6,8 +6,9 @@
  *
  * A former result counts only if everything that it depended on is exactly as
  * it was, and all was seen. Then it becomes the newest one again,
- * as if it had just run, and failed if it failed: all else asks about newest results alone, and what an
- * edit changes is narrowed from the texts that the newest results saw.
+ * as if it had just run, and failed if it failed: all else asks about newest
+ * results alone, and what an edit changes is narrowed from the texts that the
+ * newest results saw.
  *
  * Former results have tables of their own, in which no other query looks; see
  * map/schema.c.
