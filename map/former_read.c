@@ -7,6 +7,27 @@
 #include "base/alloc.h"
 #include "map/packed.h"
 
+/* States with larger numbers are in no map that was not made up. */
+#define STATE_MOST (INT64_C(1) << 26)
+
+static void former_read_states(struct former_reader *reader)
+{
+	const struct map_files *files = reader->files;
+	int64_t last = 0;
+
+	for (size_t s = 0; s < files->state_count; s++)
+		if (files->states[s].id > last &&
+			files->states[s].id < STATE_MOST)
+			last = files->states[s].id;
+	reader->place_count = (size_t)last + 1;
+	reader->places = xcalloc(reader->place_count, sizeof(*reader->places));
+	memset(reader->places, 0xff,
+		reader->place_count * sizeof(*reader->places));
+	for (uint32_t s = 0; s < files->state_count; s++)
+		if (files->states[s].id > 0 && files->states[s].id <= last)
+			reader->places[files->states[s].id] = s;
+}
+
 int former_reader_open(struct former_reader *reader, struct map *map,
 	const struct map_files *files, const bool *counts, struct err *err)
 {
@@ -22,16 +43,7 @@ int former_reader_open(struct former_reader *reader, struct map *map,
 		map, "SELECT reads, digest FROM former_set WHERE id = ?", err);
 	if (!reader->scope || !reader->set)
 		return MAP_IO;
-	reader->places =
-		xcalloc(files->state_count + 1, sizeof(*reader->places));
-	for (uint32_t s = 0; s < files->state_count; s++) {
-		int64_t id = files->states[s].id;
-		uint32_t n = id ? intern(&reader->states, &id, sizeof(id))
-				: INTERN_NONE;
-
-		if (n != INTERN_NONE)
-			reader->places[n] = s;
-	}
+	former_read_states(reader);
 	return 0;
 }
 
@@ -47,7 +59,6 @@ void former_reader_close(struct former_reader *reader)
 	free(reader->places);
 	free(reader->alive);
 	free(reader->steps);
-	interner_release(&reader->states);
 	interner_release(&reader->scopes);
 	interner_release(&reader->sets);
 	sqlite3_finalize(reader->scope);
@@ -56,9 +67,9 @@ void former_reader_close(struct former_reader *reader)
 
 uint32_t former_reader_place(const struct former_reader *reader, int64_t state)
 {
-	uint32_t n = intern_find(&reader->states, &state, sizeof(state));
-
-	return n == INTERN_NONE ? FILE_NONE : reader->places[n];
+	return state > 0 && (uint64_t)state < reader->place_count
+		       ? reader->places[state]
+		       : FILE_NONE;
 }
 
 /* A list of rising numbers, as the differences between them. */

@@ -33,8 +33,8 @@ struct former_reader {
 	const struct map_files *files;
 	const bool *counts; /* by file: no matter otherwise; NULL: all count */
 	sqlite3_stmt *scope, *set;
-	struct interner states; /* numbers of states ... */
-	uint32_t *places;       /* ... number i is files->states[places[i]] */
+	uint32_t *places; /* in files->states, by number of the state */
+	size_t place_count;
 	struct interner scopes; /* numbers of scopes ... */
 	struct former_scope *list;
 	size_t count, room;

@@ -836,11 +836,62 @@ static int recall_write(size_t *recalled, struct recall *recall)
 	return code == MAP_IO ? 0 : code;
 }
 
+/*
+ * A number for what a search for former results looks at. Another search with
+ * the same one finds nothing, either; where it is so by chance more is run.
+ */
+static int recall_number(int64_t *number, struct map *map,
+	const struct map_files *files, const bool *counts, struct err *err)
+{
+	static const char *const texts[] = {"SELECT count(*) FROM former",
+		"SELECT sum(scope) FROM former", "SELECT max(ran) FROM former",
+		"SELECT sum(scope) FROM unit", "SELECT max(id) FROM session"};
+	const size_t n = sizeof(texts) / sizeof(*texts);
+	int64_t *seen = xcalloc(n + files->state_count, sizeof(*seen));
+	struct print print;
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < n; i++)
+		code = sql_number(map, texts[i], &seen[i], err);
+	for (size_t s = 0; s < files->state_count; s++) {
+		const struct map_state *state = &files->states[s];
+		bool stands = state->live || (counts && !counts[state->file]);
+
+		seen[n + s] = state->id * 2 + stands;
+	}
+	print = print_bytes(seen, (n + files->state_count) * sizeof(*seen), 0);
+	memcpy(number, print.bytes, sizeof(*number));
+	free(seen);
+	return code;
+}
+
+/* That a search has found nothing; where it cannot be kept it is made anew. */
+static void recall_keep_number(struct map *map, int64_t number)
+{
+	sqlite3_stmt *stmt;
+
+	if (map_enter(map, NULL) < 0)
+		return;
+	stmt = sql_prepare(map,
+		"INSERT OR REPLACE INTO tally (name, count)"
+		" VALUES ('nothing-fits', ?)",
+		NULL);
+	if (stmt)
+		sqlite3_bind_int64(stmt, 1, number);
+	if (stmt && sql_once(map, stmt, NULL) == 0) {
+		sqlite3_finalize(stmt);
+		map_leave(map, NULL);
+		return;
+	}
+	sqlite3_finalize(stmt);
+	map_undo(map);
+}
+
 int former_recall(size_t *recalled, struct map *map,
 	const struct map_files *files, const bool *counts, struct err *err)
 {
 	struct recall recall = {.map = map, .err = err};
-	int64_t any = 0, *changed;
+	int64_t any = 0, *changed, number = 0, last = 0;
 	size_t count = 0;
 	int code = map->read_only
 			   ? 0
@@ -851,6 +902,13 @@ int former_recall(size_t *recalled, struct map *map,
 	*recalled = 0;
 	if (code < 0 || !any)
 		return code;
+	code = recall_number(&number, map, files, counts, err);
+	if (code == 0)
+		code = sql_number(map,
+			"SELECT count FROM tally WHERE name = 'nothing-fits'",
+			&last, err);
+	if (code < 0 || number == last)
+		return code;
 	changed = recall_changed(&count, files, counts);
 	if (count)
 		code = recall_open(&recall, files, counts, changed, count);
@@ -859,6 +917,8 @@ int former_recall(size_t *recalled, struct map *map,
 	free(changed);
 	if (code == 0 && recall.count)
 		code = recall_write(recalled, &recall);
+	else if (code == 0 && count)
+		recall_keep_number(map, number);
 	recall_close(&recall);
 	return code;
 }
