@@ -88,6 +88,30 @@ int former_demote(struct map *map, int64_t scope, struct err *err)
 	return code;
 }
 
+int former_demote_place(struct map *map, int64_t scope, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int code = MAP_IO;
+
+	if (map->keep.results < 2)
+		return 0;
+	stmt = sql_prepare(map,
+		"INSERT OR REPLACE INTO former (scope, runner, id, outcome,"
+		" labels, ran) SELECT id, '" FORMER_PLACE
+		"', CAST(CAST(kind AS TEXT) || '/' || CAST(name AS TEXT)"
+		"  AS BLOB), 'passed', x'', ?2 FROM scope WHERE id = ?1"
+		" AND (kind <> ?3 OR members = x'')",
+		err);
+	if (stmt) {
+		sqlite3_bind_int64(stmt, 1, scope);
+		sqlite3_bind_int64(stmt, 2, clock_now());
+		sqlite3_bind_int(stmt, 3, SCOPE_COLLECT);
+		code = sql_once(map, stmt, err);
+	}
+	sqlite3_finalize(stmt);
+	return code;
+}
+
 /* The statements that take scopes along. */
 struct taking {
 	struct map *map;

@@ -42,6 +42,13 @@ void former_makers_release(struct former_makers *makers);
 int former_demote(struct map *map, int64_t scope, struct err *err);
 
 /*
+ * The same of what no unit may lead to: a directory that was looked through,
+ * a file that has no tests. It is a result of no runner, FORMER_PLACE.
+ */
+#define FORMER_PLACE ""
+int former_demote_place(struct map *map, int64_t scope, struct err *err);
+
+/*
  * Takes what demoted results depend on along, which may be swept afterwards.
  * Those that not everything is known of are forgotten.
  */

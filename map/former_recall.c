@@ -296,6 +296,45 @@ static bool recall_has(
 	       !strcmp(last->runner, runner);
 }
 
+/* Whether a place is looked at otherwise now, or not at all. */
+static int recall_is_open_place(
+	bool *yes, struct recall *recall, int64_t former)
+{
+	sqlite3_stmt *row = sql_prepare(recall->map,
+		"SELECT id FROM scope JOIN (SELECT kind, name FROM former_scope"
+		"  WHERE id = ?) AS place ON scope.kind = place.kind"
+		" AND scope.name = place.name AND latest = 1",
+		recall->err);
+	int code = row ? 0 : MAP_IO;
+
+	if (row) {
+		sqlite3_bind_int64(row, 1, former);
+		code = sql_step(recall->map, row, recall->err);
+	}
+	*yes = code == 0 || (code > 0 && recall_is_stale(recall,
+						 sqlite3_column_int64(row, 0)));
+	sqlite3_finalize(row);
+	return code < 0 ? code : 0;
+}
+
+static int recall_consider_place(struct recall *recall, sqlite3_stmt *row)
+{
+	char *id = sql_copy(row, 2);
+	bool yes = !recall_has(recall, FORMER_PLACE, id);
+	int code = 0;
+
+	if (yes)
+		code = recall_is_open_place(
+			&yes, recall, sqlite3_column_int64(row, 0));
+	if (code == 0 && yes)
+		code = former_reader_fits(&yes, &recall->reader,
+			sqlite3_column_int64(row, 0), recall->err);
+	if (code == 0 && yes)
+		recall_add(recall, row, NULL);
+	free(id);
+	return code;
+}
+
 static int recall_consider(struct recall *recall, sqlite3_stmt *row)
 {
 	char *runner = sql_copy(row, 1), *id = sql_copy(row, 2);
@@ -331,7 +370,9 @@ static int recall_find(struct recall *recall)
 
 	while (code > 0 &&
 		(code = sql_step(recall->map, row, recall->err)) > 0) {
-		code = recall_consider(recall, row);
+		code = sqlite3_column_bytes(row, 1)
+			       ? recall_consider(recall, row)
+			       : recall_consider_place(recall, row);
 		code = code == 0 ? 1 : code;
 	}
 	sqlite3_finalize(row);
@@ -505,6 +546,9 @@ static int recall_promote(struct recall *recall, const struct recalled *one)
 	};
 	int code = recall_restore(recall, one);
 
+	if (!*one->runner)
+		return code == 0 ? recall_run(recall, texts[1], one->scope, 0)
+				 : code;
 	if (code == 0 && one->unit)
 		code = recall_replace(recall, one);
 	if (code == 0)
@@ -514,16 +558,42 @@ static int recall_promote(struct recall *recall, const struct recalled *one)
 	return code == 0 ? recall_tally(recall, one->ran) : code;
 }
 
+/* What a file without tests is collected from now is remembered. */
+static int recall_demote_file(struct recall *recall, const char *name)
+{
+	sqlite3_stmt *row = sql_prepare(recall->map,
+		"SELECT id FROM scope WHERE kind = ? AND name = ?"
+		" AND latest = 1",
+		recall->err);
+	int64_t scope = 0;
+	int code = row ? 0 : MAP_IO;
+
+	if (row) {
+		sqlite3_bind_int(row, 1, SCOPE_COLLECT);
+		sql_bind_bytes(row, 2, name, strlen(name));
+		code = sql_step(recall->map, row, recall->err);
+		scope = code > 0 ? sqlite3_column_int64(row, 0) : 0;
+	}
+	sqlite3_finalize(row);
+	return code > 0 ? former_demote_place(recall->map, scope, recall->err)
+			: code;
+}
+
 /* What is said of a file and of the classes in it holds no more. */
 static int recall_retire(struct recall *recall, const char *name)
 {
 	char *inside = id_of(name, "");
-	sqlite3_stmt *stmt = sql_prepare(recall->map,
-		"UPDATE scope SET latest = 0 WHERE latest = 1 AND kind = ?1"
-		" AND (name = ?2 OR substr(name, 1, length(?3)) = ?3)",
-		recall->err);
-	int code = MAP_IO;
+	sqlite3_stmt *stmt = NULL;
+	int code = recall_demote_file(recall, name);
 
+	if (code == 0)
+		stmt = sql_prepare(recall->map,
+			"UPDATE scope SET latest = 0 WHERE latest = 1"
+			" AND kind = ?1 AND (name = ?2"
+			"  OR substr(name, 1, length(?3)) = ?3)",
+			recall->err);
+	if (code == 0 && !stmt)
+		code = MAP_IO;
 	if (stmt) {
 		sqlite3_bind_int(stmt, 1, SCOPE_COLLECT);
 		sql_bind_bytes(stmt, 2, name, strlen(name));
@@ -571,11 +641,30 @@ static int recall_files(struct recall *recall)
 /* Of a name the scope is the newest one. */
 static int recall_renew(struct recall *recall, int64_t scope)
 {
-	int code = recall_run(recall,
-		"UPDATE scope SET latest = 0 WHERE latest = 1 AND id <> ?1"
-		" AND kind = (SELECT kind FROM scope WHERE id = ?1)"
-		" AND name = (SELECT name FROM scope WHERE id = ?1)",
-		scope, 0);
+	sqlite3_stmt *row = sql_prepare(recall->map,
+		"SELECT other.id FROM scope JOIN scope AS other"
+		" ON other.kind = scope.kind AND other.name = scope.name"
+		" AND other.latest = 1 AND other.id <> scope.id"
+		" WHERE scope.id = ?",
+		recall->err);
+	int64_t former = 0;
+	int code = row ? 0 : MAP_IO;
+
+	if (row) {
+		sqlite3_bind_int64(row, 1, scope);
+		code = sql_step(recall->map, row, recall->err);
+		former = code > 0 ? sqlite3_column_int64(row, 0) : 0;
+	}
+	sqlite3_finalize(row);
+	if (code > 0)
+		code = former_demote_place(recall->map, former, recall->err);
+	if (code == 0)
+		code = recall_run(recall,
+			"UPDATE scope SET latest = 0 WHERE latest = 1 AND id "
+			"<> ?1"
+			" AND kind = (SELECT kind FROM scope WHERE id = ?1)"
+			" AND name = (SELECT name FROM scope WHERE id = ?1)",
+			scope, 0);
 
 	return code == 0 ? recall_run(recall,
 				   "UPDATE scope SET latest = 1"

@@ -249,13 +249,15 @@ int former_totals(
 	struct former_totals *totals, struct map *map, struct err *err)
 {
 	static const char *const ages[] = {"hour", "day", "week", "longer"};
-	int code = sql_number(
-		map, "SELECT count(*) FROM former", &totals->results, err);
+	int code = sql_number(map,
+		"SELECT count(*) FROM former WHERE runner <> '" FORMER_PLACE
+		"'",
+		&totals->results, err);
 
 	if (code == 0)
 		code = sql_number(map,
 			"SELECT count(*) FROM (SELECT DISTINCT runner, id"
-			" FROM former)",
+			" FROM former WHERE runner <> '" FORMER_PLACE "')",
 			&totals->units, err);
 	if (code == 0)
 		code = sql_number(map, SIZES, &totals->bytes, err);

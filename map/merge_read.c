@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "map/former.h"
 #include "map/former_read.h"
 #include "map/merge.h"
 #include "map/source.h"
@@ -419,7 +420,8 @@ static const struct {
 	 " FROM unit",
 		merge_take_result},
 	{"SELECT scope, runner, id, outcome, coalesce(duration, -1), place,"
-	 " labels, ran, 0 FROM former ORDER BY ran",
+	 " labels, ran, 0 FROM former WHERE runner <> '" FORMER_PLACE "'"
+	 " ORDER BY ran",
 		merge_take_result},
 };
 

@@ -37,6 +37,7 @@ enum statement {
 	DROP_MAKES,
 	DROP_FACTS,
 	DROP_UNIT,
+	FIND_LATEST,
 	OUTDATE,
 	RENEW,
 	RETIRE,
@@ -81,6 +82,8 @@ static const char *const sql[STATEMENTS] = {
 	[DROP_FACTS] = "DELETE FROM makes WHERE scope = ?"
 		       " AND NOT kinds & " SQL_KIND_MAKER,
 	[DROP_UNIT] = "DELETE FROM unit WHERE scope = ?",
+	[FIND_LATEST] = "SELECT id FROM scope WHERE kind = ? AND name = ?"
+			" AND latest = 1 AND id <> ?",
 	[OUTDATE] = "UPDATE scope SET latest = 0"
 		    " WHERE kind = ? AND name = ? AND latest = 1"
 		    " AND id <> ?",
@@ -196,13 +199,21 @@ static bool is_kept_by_name(enum scope_kind kind)
 /* Of all scopes of that name, the one recorded now is the current one. */
 static int make_latest(struct store *store, struct recorded_scope *scope)
 {
-	sqlite3_stmt *stmt = store->stmts[OUTDATE];
-	int code;
+	static const enum statement steps[] = {FIND_LATEST, OUTDATE};
+	int64_t former = 0;
+	int code = 0;
 
-	sqlite3_bind_int(stmt, 1, (int)scope->kind);
-	sql_bind_bytes(stmt, 2, scope->name, scope->name_size);
-	sqlite3_bind_int64(stmt, 3, scope->id);
-	code = recording_store_run(store, OUTDATE, NULL);
+	for (size_t i = 0; code == 0 && i < 2; i++) {
+		sqlite3_stmt *stmt = store->stmts[steps[i]];
+
+		sqlite3_bind_int(stmt, 1, (int)scope->kind);
+		sql_bind_bytes(stmt, 2, scope->name, scope->name_size);
+		sqlite3_bind_int64(stmt, 3, scope->id);
+		code = recording_store_run(store, steps[i], i ? NULL : &former);
+		if (code == 0 && !i && former)
+			code = former_demote_place(
+				store->map, former, store->err);
+	}
 	scope->renewed = !scope->reused || sqlite3_changes(store->map->db) > 0;
 	if (sqlite3_changes(store->map->db) > 0)
 		store->dropped = true;
@@ -361,6 +372,10 @@ static int store_scope(struct store *store, struct recorded_scope *scope,
 		code = make_latest(store, scope);
 	if (code == 0 && !scope->reused)
 		code = insert_scope(store, scope, key);
+	if (code == 0 && is_kept_by_name(scope->kind)) {
+		sqlite3_bind_int64(store->stmts[DROP_FORMER], 1, scope->id);
+		code = recording_store_run(store, DROP_FORMER, NULL);
+	}
 	return code;
 }
 
@@ -448,6 +463,10 @@ static int drop_gone(struct store *store)
 			code = drop_unit(store, scope);
 	}
 	for (size_t i = 0; code == 0 && i < recording->outdated.count; i++) {
+		code = former_demote_place(
+			store->map, recording->outdated.list[i], store->err);
+		if (code < 0)
+			break;
 		sqlite3_bind_int64(
 			store->stmts[RETIRE], 1, recording->outdated.list[i]);
 		code = recording_store_run(store, RETIRE, NULL);

@@ -410,6 +410,33 @@ TEST(a_file_has_the_tests_that_it_had)
 	}
 }
 
+/* A file without tests, and a directory: no unit leads to them. */
+TEST(places_without_units)
+{
+	static const enum scope_kind kinds[] = {SCOPE_COLLECT, SCOPE_DISCOVER};
+
+	for (int i = 0; i < 2; i++) {
+		put("conftest", i ? "two" : "one");
+		graph_begin();
+		for (uint32_t k = 0; k < 2; k++) {
+			graph_scope(kinds[k], "f");
+			graph_at(k)->full = kinds[k] == SCOPE_COLLECT;
+			graph_read(k, "conftest");
+		}
+		graph_commit();
+	}
+	assert_int_equal(results(), 2);
+	for (int i = 0; i < 3; i++) {
+		put("conftest", i % 2 ? "two" : "one");
+		assert_int_equal(graph_recall(), 2);
+		assert_int_equal(results(), 2);
+		assert_int_equal(stale(), 0);
+		assert_int_equal(graph_number("SELECT count(*) FROM scope"
+					      " WHERE latest = 1"),
+			2);
+	}
+}
+
 /* One of them is there, and nobody knows how it ends. */
 TEST(a_test_comes_back_without_a_result)
 {
@@ -514,6 +541,7 @@ int main(void)
 		HERE(what_makers_would_make_now),
 		HERE(a_cache_of_its_own),
 		HERE(a_file_has_the_tests_that_it_had),
+		HERE(places_without_units),
 		HERE(a_test_comes_back_without_a_result),
 		HERE(a_file_that_was_not_all_told_of),
 		HERE(a_file_that_is_gone),
