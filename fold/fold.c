@@ -19,6 +19,7 @@
 #include "fold/state.h"
 #include "fold/steps.h"
 #include "fold/variable.h"
+#include "map/moved.h"
 #include "runners/adapter.h"
 
 static bool any_failed(const struct fold *fold)
@@ -323,6 +324,9 @@ int fold_store(struct map *map, const struct trace *trace,
 	fold_lasting(&fold);
 	add_command(&fold);
 	fold_accesses(&fold);
+	code = map_note_places(map, fold.code.interpreter, err);
+	if (code < 0)
+		goto out;
 	fold_forward(&fold);
 	code = fold_outputs(&fold, map, err);
 	if (code < 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "map/placed.h"
 #include "map/project.h"
 #include "map/variable.h"
 
@@ -57,9 +58,10 @@ static struct print files_take(struct map_files *files, uint32_t i,
 	struct map_file *file = &files->files[i];
 
 	if (file->variable)
-		return variable_print(path);
+		return variable_print(path, files->places);
 	if (aspect != ASPECT_LISTING)
-		return print_take(path, aspect, block->bytes, block->size,
+		return placed_take(files->places, map_files_path(files, i),
+			path, aspect, block->bytes, block->size,
 			&files->hashed);
 	if (!file->listing)
 		file->listing = listing_read(path);
@@ -113,7 +115,7 @@ static struct look files_look_at(const char *path)
 static void check_variable(struct map_files *files, uint32_t i)
 {
 	const char *path = map_files_path(files, i);
-	struct print print = variable_print(path);
+	struct print print = variable_print(path, files->places);
 	uint32_t mode = print_equal(&print, &print_absent) ? 0 : S_IFREG;
 	struct map_file *file = &files->files[i];
 

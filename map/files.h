@@ -22,6 +22,7 @@
 
 #include "base/intern.h"
 #include "map/map.h"
+#include "map/place.h"
 #include "map/print.h"
 #include "map/source.h"
 
@@ -63,6 +64,7 @@ struct map_file {
 
 struct map_files {
 	const char *root;
+	const struct map_places *places; /* of the map: see place.h */
 	struct interner paths; /* number i is files[i] */
 	struct map_file *files;
 	size_t count, room;

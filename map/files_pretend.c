@@ -5,6 +5,7 @@
  */
 #include "map/files.h"
 #include "map/groups.h"
+#include "map/placed.h"
 
 void map_file_pretend(
 	struct map_files *files, uint32_t file, const struct as_if *as_if)
@@ -20,8 +21,9 @@ void map_file_pretend(
 		if (as_if->known && !as_if->mode)
 			print = print_absent;
 		else if (as_if->known)
-			print = print_of_text(state->aspect, as_if->bytes,
-				as_if->size, as_if->mode);
+			print = placed_of_text(files->places,
+				map_files_path(files, file), state->aspect,
+				as_if->bytes, as_if->size, as_if->mode);
 		/* What nobody knows equals nothing, itself included. */
 		state->live =
 			print_stands(state->aspect, &state->print, &print) &&

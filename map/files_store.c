@@ -115,6 +115,7 @@ int map_files_load(struct map_files *files, struct map *map, struct err *err)
 
 	memset(files, 0, sizeof(*files));
 	files->root = map->root;
+	files->places = &map->places;
 	code = load_files(files, &numbers, map, err);
 	if (code < 0)
 		goto out;

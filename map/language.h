@@ -8,6 +8,9 @@
 #define FTRACE_MAP_LANGUAGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+struct map_places;
 
 struct map_language {
 	/* Caches without a tag, which no listing names; NULL behind the last.
@@ -35,6 +38,25 @@ struct map_language {
 	 * value itself, for all that it starts: where it is as good as unset.
 	 */
 	bool (*gives)(const char *variable, const char *value);
+
+	/*
+	 * Globs of the names of small texts that say where things lie: they
+	 * are compared with the places taken out (map/placed.h).
+	 */
+	const char *const *placed;
+	/*
+	 * Such a text, by its name, without what only follows from the
+	 * contents of others, to be freed; NULL: as it is.
+	 */
+	char *(*plain)(
+		const char *name, const char *text, size_t size, size_t *left);
+
+	/*
+	 * Adds the places that an interpreter has, by the path of its program.
+	 * The program may be none, and is not executed (map/place.h).
+	 */
+	void (*places)(struct map_places *places, const char *root,
+		const char *program);
 };
 
 /*

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "map/aside.h"
+#include "map/moved.h"
 #include "map/schema.h"
 #include "map/sql.h"
 
@@ -67,6 +68,8 @@ static int open_as(
 		code = map_check_size(map, path, err);
 	if (code == 0)
 		code = schema_prepare(map, err);
+	if (code == 0)
+		code = map_move_in(map, err);
 out:
 	if (code < 0) {
 		code = map->damaged ? MAP_DAMAGED : code;
@@ -94,5 +97,6 @@ void map_close(struct map *map)
 {
 	sqlite3_close(map->db);
 	free(map->root);
+	map_places_release(&map->places);
 	memset(map, 0, sizeof(*map));
 }

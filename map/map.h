@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "map/place.h"
 
 struct sqlite3;
 
@@ -20,11 +21,12 @@ struct sqlite3;
 #define MAP_PATH MAP_DIRECTORY "/map.db"
 
 /* The version of the tables this program reads and writes. */
-#define MAP_VERSION 7
+#define MAP_VERSION 8
 
 struct map {
 	struct sqlite3 *db;
 	char *root; /* absolute, of the project; owned */
+	struct map_places places; /* where they are here: see map/moved.h */
 	bool read_only;
 	bool damaged;   /* so a statement found */
 	bool put_aside; /* it was damaged, and is a new one; see map/aside.h */

@@ -182,9 +182,16 @@ static const char version_7[] =
 	"DELETE FROM makes WHERE scope IN former;"
 	"DELETE FROM scope WHERE id IN former; DROP TABLE temp.former;";
 
+/* place: see map/place.h; where they lay when the map was last asked. */
+static const char version_8[] =
+	"CREATE TABLE place ("
+	" role TEXT PRIMARY KEY, path BLOB, real BLOB, program BLOB,"
+	" version TEXT) WITHOUT ROWID;";
+
 /* migrations[n] takes a map of version n to version n + 1. */
 static const char *const migrations[MAP_VERSION] = {version_1, version_2,
-	version_3, version_4, version_5, version_6, version_7};
+	version_3, version_4, version_5, version_6, version_7,
+	version_8};
 
 static int is_empty(struct map *map, int64_t *empty, struct err *err)
 {

@@ -118,13 +118,18 @@ static char *ambient(const char *name)
 	return xstrdup(value);
 }
 
-struct print variable_print(const char *path)
+struct print variable_print(const char *path, const struct map_places *places)
 {
-	char *value = ambient(path + PREFIX_SIZE);
+	char *value = ambient(path + PREFIX_SIZE), *text;
 	struct print print = print_absent;
+	size_t size;
 
-	if (value)
-		print = print_bytes(value, strlen(value), 0);
+	if (!value)
+		return print;
+	size = strlen(value);
+	text = map_places_take_out(places, value, size, &size);
+	print = print_bytes(text ? text : value, size, 0);
+	free(text);
 	free(value);
 	return print;
 }

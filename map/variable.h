@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "map/place.h"
 #include "map/print.h"
 
 #define VARIABLE_PREFIX "/@ftrace/$"
@@ -42,9 +43,10 @@ bool variable_is_among(const char *const *list, const char *name, size_t size);
 char *variable_path(const char *name, size_t size);
 
 /*
- * The print of its value, of zeroes where it is not set. Whatever ftrace or
- * git have put into it for their own children is left out.
+ * The print of its value, with the places taken out; of zeroes where it is not
+ * set. Whatever ftrace or git have put into it for their own children is left
+ * out.
  */
-struct print variable_print(const char *path);
+struct print variable_print(const char *path, const struct map_places *places);
 
 #endif

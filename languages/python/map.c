@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "languages/python/places.h"
+
 static const char *const caches[] = {".hypothesis", "__pycache__", NULL};
 
 static const char *const marks[] = {"pyproject.toml", "pytest.ini", "setup.cfg",
@@ -67,4 +69,7 @@ const struct map_language python_map = {
 	.tells_groups = tells_groups,
 	.group_file = "entry_points.txt",
 	.gives = gives,
+	.placed = python_placed,
+	.plain = python_plain,
+	.places = python_places,
 };

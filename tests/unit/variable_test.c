@@ -12,6 +12,8 @@
 
 #define MODE VARIABLE_PREFIX "MODE"
 
+static const struct map_places no_places;
+
 static struct print value(const char *name, const char *text)
 {
 	char *path = variable_path(name, strlen(name));
@@ -21,7 +23,7 @@ static struct print value(const char *name, const char *text)
 		assert_int_equal(setenv(name, text, 1), 0);
 	else
 		assert_int_equal(unsetenv(name), 0);
-	print = variable_print(path);
+	print = variable_print(path, &no_places);
 	free(path);
 	return print;
 }
