@@ -7,6 +7,7 @@
 #include "cli/functions.h"
 #include "cli/help.h"
 #include "cli/output.h"
+#include "cli/places.h"
 #include "cli/verbs.h"
 #include "map/project.h"
 #include "selector/affected.h"
@@ -60,8 +61,8 @@ static void add_reasons(cJSON *object, const struct affected_unit *unit)
 	}
 }
 
-static void cli_affected_answer_json(
-	const struct affected *affected, const struct arguments *arguments)
+static void cli_affected_answer_json(const struct affected *affected,
+	const struct arguments *arguments, const struct map_places *places)
 {
 	cJSON *json = json_new();
 	cJSON *units = cJSON_AddArrayToObject(json, "units");
@@ -87,6 +88,8 @@ static void cli_affected_answer_json(
 		cJSON_AddItemToArray(select, json_bytes(arguments->list[i]));
 	cJSON_AddNumberToObject(json, "recorded", (double)affected->recorded);
 	cJSON_AddNumberToObject(json, "spared_us", (double)affected->spared);
+	if (affected->count)
+		places_tell_json(places, json);
 	json_print(json);
 }
 
@@ -211,10 +214,12 @@ static int cli_affected_run(int argc, char **argv)
 	affected_arguments(&affected, runner, tests, common_json ? NULL : &here,
 		NULL, &arguments);
 	if (common_json) {
-		cli_affected_answer_json(&affected, &arguments);
+		cli_affected_answer_json(&affected, &arguments, &map.places);
 	} else {
 		for (size_t i = 0; i < arguments.count; i++)
 			print_item(arguments.list[i], zero);
+		if (!quiet && affected.count)
+			places_tell(&map.places);
 		if (!quiet)
 			cli_affected_summarise(&affected);
 	}

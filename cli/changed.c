@@ -7,6 +7,7 @@
 #include "cli/functions.h"
 #include "cli/help.h"
 #include "cli/output.h"
+#include "cli/places.h"
 #include "cli/verbs.h"
 #include "map/project.h"
 #include "selector/changes.h"
@@ -126,12 +127,13 @@ static void note_untested(
 			counted(count - UNTESTED_MAX, "function", "functions"));
 }
 
-static void changed_answer_text(const struct answer *answer, const char *root)
+static void changed_answer_text(
+	const struct answer *answer, const struct map *map)
 {
 	const struct changes *changes = &answer->changes;
 	struct project_here here;
 
-	project_here(&here, root);
+	project_here(&here, map->root);
 	note_unknown(&here, &answer->functions);
 	if (functions) {
 		show_functions(&here, &answer->functions);
@@ -143,6 +145,8 @@ static void changed_answer_text(const struct answer *answer, const char *root)
 		changed_show(&here, changes->list[i].path);
 	for (size_t i = 0; i < answer->fresh_count; i++)
 		changed_show(&here, answer->fresh[i].path);
+	if (!quiet && changes->count)
+		places_tell(&map->places);
 	if (!quiet)
 		note("%zu unchanged (hit), %zu changed (stale), %zu new "
 		     "(miss); %s read",
@@ -191,7 +195,7 @@ static int changed_run(int argc, char **argv)
 		if (common_json)
 			changed_answer_json(&answer);
 		else
-			changed_answer_text(&answer, map.root);
+			changed_answer_text(&answer, &map);
 		code = finish_output();
 	}
 	for (size_t i = 0; i < answer.fresh_count; i++)

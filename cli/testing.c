@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/intern.h"
 #include "cli/output.h"
+#include "cli/places.h"
 #include "cli/record.h"
 #include "cli/test_report.h"
 #include "map/project.h"
@@ -76,6 +77,8 @@ void testing_plan(struct testing *testing)
 		if (code == 0 && !(testing->wraps && !testing->adapter))
 			code = plan_make(
 				&testing->plan, &map, &testing->command, &err);
+		if (code == 0 && testing->plan.units.count)
+			places_tell(&map.places);
 		if (code == 0 && outcome_files_wanted(&testing->files))
 			code = outcome_files_known(&testing->files, &map,
 				testing->command.runner, testing->command.unit,

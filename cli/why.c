@@ -7,6 +7,7 @@
 #include "cli/common.h"
 #include "cli/find_test.h"
 #include "cli/output.h"
+#include "cli/places.h"
 #include "cli/verbs.h"
 #include "cli/why_cost.h"
 #include "map/project.h"
@@ -133,6 +134,28 @@ static int print_reason(struct map *map, const struct query_unit *unit,
 	return code;
 }
 
+/* What another interpreter brings along is said once. */
+static int print_reasons(struct map *map, const struct query_unit *unit,
+	const struct affected_unit *selected, struct err *err)
+{
+	size_t left = 0;
+	int code = 0;
+
+	places_print(&map->places);
+	for (size_t i = 0; code == 0 && i < selected->reason_count; i++) {
+		const struct reason *reason = &selected->reasons[i];
+
+		if (reason->path && reason->state == UNIT_STALE &&
+			places_explain(&map->places, reason->path))
+			left++;
+		else
+			code = print_reason(map, unit, reason, err);
+	}
+	if (left)
+		note("left out %s", counted(left, "file of it", "files of it"));
+	return code;
+}
+
 static int why_json(struct map *map, const struct query_unit *unit,
 	const struct affected_unit *selected, struct err *err)
 {
@@ -143,6 +166,8 @@ static int why_json(struct map *map, const struct query_unit *unit,
 	cJSON_AddStringToObject(json, "runner", unit->runner);
 	cJSON_AddStringToObject(json, "state",
 		unit_state_name(selected ? selected->state : UNIT_HIT));
+	if (selected)
+		places_tell_json(&map->places, json);
 	reasons = cJSON_AddArrayToObject(json, "reasons");
 	for (size_t i = 0; selected && code == 0 && i < selected->reason_count;
 		i++) {
@@ -191,11 +216,8 @@ static int why_unit(
 		print_heading(unit->id);
 		if (!selected)
 			puts("hit: nothing it depends on has changed");
-		for (size_t i = 0;
-			selected && code == 0 && i < selected->reason_count;
-			i++)
-			code = print_reason(
-				map, unit, &selected->reasons[i], err);
+		else
+			code = print_reasons(map, unit, selected, err);
 	}
 	affected_release(&affected);
 	return code;

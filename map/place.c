@@ -98,6 +98,14 @@ void map_places_release(struct map_places *places)
 	memset(places, 0, sizeof(*places));
 }
 
+bool map_place_is_another(const struct map_place *place)
+{
+	if (!place->version || !*place->version)
+		return false;
+	return place->now ? strcmp(place->now, place->version) != 0
+			  : place->program != NULL;
+}
+
 bool map_places_same(const struct map_places *a, const struct map_places *b)
 {
 	for (size_t i = 0; i < a->count; i++) {

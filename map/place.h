@@ -47,6 +47,9 @@ struct map_place *map_places_add_fact(
 
 struct map_place *map_places_find(
 	const struct map_places *places, const char *role);
+/* Whether what is there now is of another version, or nothing is. */
+bool map_place_is_another(const struct map_place *place);
+
 void map_places_release(struct map_places *places);
 
 /* The root, the home and temporary folder, and the C library, as they are. */
