@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "map/moved_above.h"
 #include "map/placed.h"
 #include "map/sql.h"
 
@@ -285,8 +286,11 @@ static int moved_rewrite(
 	const struct map_place *was = map_places_find(then, PLACE_ROOT);
 	const struct map_place *is = map_places_find(&map->places, PLACE_ROOT);
 	struct moved_rows rows = {0};
-	int code = moved_files(&rows, then, map, err);
+	struct moved_above above = {0};
+	int code = moved_above_list(&above, map, err);
 
+	if (code == 0)
+		code = moved_files(&rows, then, map, err);
 	if (code == 0)
 		code = moved_put_all(map, &rows, err);
 	/* Files that are the same, as those of a mount, may name the root. */
@@ -299,7 +303,10 @@ static int moved_rewrite(
 		code = moved_directories(
 			then, map, columns[i][0], columns[i][1], err);
 	if (code == 0)
+		code = moved_above_add(map, then, &above, err);
+	if (code == 0)
 		code = moved_store(&map->places, map, err);
+	moved_above_release(&above);
 	moved_rows_release(&rows);
 	return code;
 }
@@ -369,6 +376,7 @@ int map_note_places(struct map *map, const char *program, struct err *err)
 	struct map_places *places = &map->places;
 	const char *below = program ? path_below(program, map->root) : NULL;
 	const char *stored = below && *below ? below : program;
+	size_t known = places->count;
 
 	map_places_of_environment(places, map->root);
 	if (stored)
@@ -376,6 +384,8 @@ int map_note_places(struct map *map, const char *program, struct err *err)
 	for (size_t i = 0; i < places->count; i++) {
 		struct map_place *place = &places->list[i];
 
+		if (i >= known && place->version)
+			place->now = xstrdup(place->version);
 		if (!place->now ||
 			(place->program && (!stored || strcmp(place->program,
 							       stored) != 0)))

@@ -183,6 +183,17 @@ char *map_places_path(const struct map_places *then,
 	return xasprintf("%s%s", path, stored + found.size);
 }
 
+bool map_places_cover(
+	const struct map_places *places, const char *stored, size_t size)
+{
+	struct found found = place_at(places, stored, strlen(stored));
+	char *folder = xmemdup(stored, size);
+	bool covered = is_shared(folder) || (found.place && found.size >= size);
+
+	free(folder);
+	return covered;
+}
+
 /* Whether a path can begin at a slash there: not in the middle of another. */
 static bool begins(const char *text, size_t at)
 {

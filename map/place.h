@@ -80,6 +80,13 @@ char *map_places_path(const struct map_places *then,
 	const struct map_places *here, const char *stored);
 
 /*
+ * Whether a path belongs to one of the places, or to everybody, by more than
+ * the first `size` bytes of it or as much.
+ */
+bool map_places_cover(
+	const struct map_places *places, const char *stored, size_t size);
+
+/*
  * A text with the places taken out, to be freed; NULL: there are none in it.
  * What stands for them is in no text.
  */
