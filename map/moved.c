@@ -133,7 +133,9 @@ static int moved_files(struct moved_rows *rows, const struct map_places *then,
 		if (code <= 0)
 			break;
 		path = sql_copy(row, 1);
-		moved = map_places_path(then, &map->places, path);
+		moved = moved_above_folder(map, then, path);
+		if (!moved)
+			moved = map_places_path(then, &map->places, path);
 		if (moved || placed_may(path) ||
 			S_ISLNK((mode_t)sqlite3_column_int64(row, 2)))
 			*(struct moved_row *)array_add(&rows->list,

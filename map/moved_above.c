@@ -31,6 +31,25 @@ static size_t depth_of(const char *root)
 	return depth;
 }
 
+char *moved_above_folder(
+	const struct map *map, const struct map_places *then, const char *path)
+{
+	const struct map_place *was = map_places_find(then, PLACE_ROOT);
+	const char *rest = was && was->real ? path_below(was->real, path) : "";
+	size_t steps;
+	char *folder;
+
+	if (!rest || !*rest || map_places_cover(then, path, strlen(path)) ||
+		!strcmp(was->real, map->root))
+		return NULL;
+	steps = depth_of(was->real) - depth_of(path);
+	folder = folder_above(map->root, steps);
+	if (*folder)
+		return folder;
+	free(folder);
+	return xstrdup("/");
+}
+
 int moved_above_list(
 	struct moved_above *above, struct map *map, struct err *err)
 {

@@ -29,6 +29,13 @@ int moved_above_list(
 void moved_above_release(struct moved_above *above);
 
 /*
+ * What stands for a folder above the root of `then`, to be freed: the one so
+ * many steps above the root of here. NULL: the path is none.
+ */
+char *moved_above_folder(
+	const struct map *map, const struct map_places *then, const char *path);
+
+/*
  * Whoever read a file above the root of `then` reads the one there above the
  * root of here, too; whoever found none right above it, finds none in any
  * folder above. When paths are rewritten, in a transaction.
