@@ -51,7 +51,8 @@ static int moved_load(
 {
 	sqlite3_stmt *row = sql_prepare(map,
 		"SELECT role, path, real, program, version FROM place"
-		" WHERE length(path) < 4096 OR path IS NULL LIMIT 100",
+		" WHERE length(role) < 64 AND (path IS NULL OR"
+		" length(path) < 4096) LIMIT 100",
 		err);
 	int code = row ? 1 : MAP_IO;
 
