@@ -118,6 +118,20 @@ static void moved_rows_release(struct moved_rows *rows)
 	free(rows->list);
 }
 
+/* Where a file lies here; NULL: where it lay. */
+static char *moved_path(
+	const struct map *map, const struct map_places *then, const char *path)
+{
+	char *moved = moved_above_folder(map, then, path);
+
+	if (!moved)
+		return map_places_path(then, &map->places, path);
+	if (strcmp(moved, path) != 0)
+		return moved;
+	free(moved);
+	return NULL;
+}
+
 /* The files that lie elsewhere, and with a path of NULL those that may say so.
  */
 static int moved_files(struct moved_rows *rows, const struct map_places *then,
@@ -134,9 +148,7 @@ static int moved_files(struct moved_rows *rows, const struct map_places *then,
 		if (code <= 0)
 			break;
 		path = sql_copy(row, 1);
-		moved = moved_above_folder(map, then, path);
-		if (!moved)
-			moved = map_places_path(then, &map->places, path);
+		moved = moved_path(map, then, path);
 		if (moved || placed_may(path) ||
 			S_ISLNK((mode_t)sqlite3_column_int64(row, 2)))
 			*(struct moved_row *)array_add(&rows->list,

@@ -31,19 +31,27 @@ static size_t depth_of(const char *root)
 	return depth;
 }
 
+/* Whether a place lies below the folder. */
+static bool is_above(const struct map_place *place, const char *folder)
+{
+	const char *rest = place->real ? path_below(place->real, folder) : NULL;
+
+	return rest && *rest;
+}
+
 char *moved_above_folder(
 	const struct map *map, const struct map_places *then, const char *path)
 {
-	const struct map_place *was = map_places_find(then, PLACE_ROOT);
-	const char *rest = was && was->real ? path_below(was->real, path) : "";
-	size_t steps;
+	const struct map_place *was = NULL, *is;
 	char *folder;
 
-	if (!rest || !*rest || map_places_cover(then, path, strlen(path)) ||
-		!strcmp(was->real, map->root))
+	for (size_t i = 0; !was && i < then->count; i++)
+		if (is_above(&then->list[i], path))
+			was = &then->list[i];
+	is = was ? map_places_find(&map->places, was->role) : NULL;
+	if (!is || !is->real || map_places_cover(then, path, strlen(path)))
 		return NULL;
-	steps = depth_of(was->real) - depth_of(path);
-	folder = folder_above(map->root, steps);
+	folder = folder_above(is->real, depth_of(was->real) - depth_of(path));
 	if (*folder)
 		return folder;
 	free(folder);

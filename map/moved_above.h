@@ -29,8 +29,8 @@ int moved_above_list(
 void moved_above_release(struct moved_above *above);
 
 /*
- * What stands for a folder above the root of `then`, to be freed: the one so
- * many steps above the root of here. NULL: the path is none.
+ * What stands for a folder above a place of `then`, to be freed: the one so
+ * many steps above the place of here. NULL: the path is none.
  */
 char *moved_above_folder(
 	const struct map *map, const struct map_places *then, const char *path);

@@ -295,6 +295,25 @@ TEST(test_above_the_root)
 	free(above);
 }
 
+/* Programs that resolve links look at each folder on the way. */
+TEST(test_folders_on_the_way)
+{
+	struct map_places *places = &graph_map.places;
+	struct err err = {""};
+
+	setenv("HOME", "/h/me", 1);
+	assert_int_equal(map_note_places(&graph_map, NULL, &err), 0);
+	place(places, "python3.11", "/h/me/py/3.11.7");
+	assert_int_equal(map_note_places(&graph_map, NULL, &err), 0);
+	graph_unit("r/a", "/h/me/py");
+	graph_unit("r/b", "/h/me/pyx");
+	setenv("HOME", "/home/ci", 1);
+	reopen();
+	/* The interpreter is where it was, and so is what is above it. */
+	assert_string_equal(graph_affected("/h/me/py"), "a");
+	assert_string_equal(graph_affected("/home/ci/pyx"), "b");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +328,8 @@ int main(void)
 			test_home_moves, graph_enter, graph_leave),
 		cmocka_unit_test_setup_teardown(
 			test_above_the_root, graph_enter, graph_leave),
+		cmocka_unit_test_setup_teardown(
+			test_folders_on_the_way, graph_enter, graph_leave),
 	};
 
 	return RUN_TESTS(tests);
