@@ -65,7 +65,7 @@ struct map_file {
 struct map_files {
 	const char *root;
 	const struct map_places *places; /* of the map: see place.h */
-	struct interner paths; /* number i is files[i] */
+	struct interner paths;           /* number i is files[i] */
 	struct map_file *files;
 	size_t count, room;
 	struct map_state *states;

@@ -25,7 +25,7 @@ struct sqlite3;
 
 struct map {
 	struct sqlite3 *db;
-	char *root; /* absolute, of the project; owned */
+	char *root;               /* absolute, of the project; owned */
 	struct map_places places; /* where they are here: see map/moved.h */
 	bool read_only;
 	bool damaged;   /* so a statement found */

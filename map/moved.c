@@ -119,7 +119,7 @@ static void moved_rows_release(struct moved_rows *rows)
 }
 
 /* Where a file lies here; NULL: where it lay. */
-static char *moved_path(
+static char *moved_file_path(
 	const struct map *map, const struct map_places *then, const char *path)
 {
 	char *moved = moved_above_folder(map, then, path);
@@ -148,7 +148,7 @@ static int moved_files(struct moved_rows *rows, const struct map_places *then,
 		if (code <= 0)
 			break;
 		path = sql_copy(row, 1);
-		moved = moved_path(map, then, path);
+		moved = moved_file_path(map, then, path);
 		if (moved || placed_may(path) ||
 			S_ISLNK((mode_t)sqlite3_column_int64(row, 2)))
 			*(struct moved_row *)array_add(&rows->list,

@@ -32,7 +32,8 @@ static size_t depth_of(const char *root)
 }
 
 /* Whether a place lies below the folder. */
-static bool is_above(const struct map_place *place, const char *folder)
+static bool moved_above_is_on_way(
+	const struct map_place *place, const char *folder)
 {
 	const char *rest = place->real ? path_below(place->real, folder) : NULL;
 
@@ -46,7 +47,7 @@ char *moved_above_folder(
 	char *folder;
 
 	for (size_t i = 0; !was && i < then->count; i++)
-		if (is_above(&then->list[i], path))
+		if (moved_above_is_on_way(&then->list[i], path))
 			was = &then->list[i];
 	is = was ? map_places_find(&map->places, was->role) : NULL;
 	if (!is || !is->real || map_places_cover(then, path, strlen(path)))

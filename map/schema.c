@@ -190,8 +190,7 @@ static const char version_8[] =
 
 /* migrations[n] takes a map of version n to version n + 1. */
 static const char *const migrations[MAP_VERSION] = {version_1, version_2,
-	version_3, version_4, version_5, version_6, version_7,
-	version_8};
+	version_3, version_4, version_5, version_6, version_7, version_8};
 
 static int is_empty(struct map *map, int64_t *empty, struct err *err)
 {
