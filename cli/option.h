@@ -48,6 +48,7 @@ extern const struct verb *const verbs[]; /* NULL-terminated */
 
 enum exit_code {
 	EXIT_ANSWERED = 0,
+	EXIT_NOT_THERE = 1, /* only 'ftrace pull': the store has none */
 	EXIT_USAGE = 2,
 	EXIT_QUERY_FAILED = 3,
 	EXIT_ESCAPED = 99,

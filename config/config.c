@@ -50,6 +50,40 @@ static int read_ignore(
 	return config_read_texts(reader, item, 0, NULL, &config->ignore);
 }
 
+static int read_store(
+	struct config_reader *reader, const struct json_item *item, void *to)
+{
+	struct config *config = to;
+
+	free(config->store);
+	config->store = NULL;
+	return config_read_text(reader, item, &config->store);
+}
+
+/* Of what is published anybody may read all, so of the map's own nothing. */
+static int check_share(struct config_reader *reader,
+	const struct json_item *item, const char *text)
+{
+	const char *rest = text + strcspn(text, "/");
+
+	if (config_path_is_below(text) && strcmp(text, ".") != 0 &&
+		strncmp(text, ".git/", 5) != 0 && strcmp(text, ".git") != 0 &&
+		strncmp(text, ".ftrace", (size_t)(rest - text)) != 0)
+		return 0;
+	return json_text_error(reader->err, &reader->text, item->at,
+		"'share' has paths of caches below the project's root, such "
+		"as '.cache/tool', and not '%s'",
+		text);
+}
+
+static int read_share(
+	struct config_reader *reader, const struct json_item *item, void *to)
+{
+	struct config *config = to;
+
+	return config_read_texts(reader, item, 0, check_share, &config->share);
+}
+
 static int read_flaky(
 	struct config_reader *reader, const struct json_item *item, void *to)
 {
@@ -70,7 +104,8 @@ static int read_test(
 
 static const struct config_key keys[] = {{"$schema", read_schema},
 	{"test", read_test}, {"smoke", read_smoke}, {"flaky", read_flaky},
-	{"ignore", read_ignore}, {"checks", config_read_checks}, {0}};
+	{"ignore", read_ignore}, {"checks", config_read_checks},
+	{"store", read_store}, {"share", read_share}, {0}};
 
 int config_parse(
 	struct config *config, const char *bytes, size_t size, struct err *err)
@@ -139,6 +174,8 @@ void config_release(struct config *config)
 	release_texts(&config->test.argv);
 	release_texts(&config->smoke);
 	release_texts(&config->ignore);
+	release_texts(&config->share);
+	free(config->store);
 	free(config->flaky);
 	memset(config, 0, sizeof(*config));
 }

@@ -54,6 +54,9 @@ struct config {
 	char *flaky; /* relative to the root */
 	/* Globs over files that count for nothing, from the root or "/". */
 	struct config_texts ignore;
+	char *store; /* where maps are published, a URL; NULL: nowhere */
+	/* What is published with them, paths from the root. */
+	struct config_texts share;
 	/* What `ftrace test` runs; of it only the command, no words: nothing */
 	struct config_check test;
 	struct config_check *checks;

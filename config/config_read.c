@@ -134,6 +134,20 @@ static bool leads_out(const char *path)
 	return false;
 }
 
+bool config_path_is_below(const char *path)
+{
+	for (;;) {
+		size_t n = strcspn(path, "/");
+
+		if (!n || (n == 1 && *path == '.') ||
+			(n == 2 && !memcmp(path, "..", 2)))
+			return false;
+		if (!path[n])
+			return true;
+		path += n + 1;
+	}
+}
+
 int config_read_path(
 	struct config_reader *reader, const struct json_item *item, char **to)
 {

@@ -45,6 +45,10 @@ int config_read_texts(struct config_reader *reader,
 		const char *text),
 	struct config_texts *to);
 
+/* Whether a path stays below the root, as it is written: no part of it is
+ * empty, "." or "..". */
+bool config_path_is_below(const char *path);
+
 /* A path that stays below the root. */
 int config_read_path(
 	struct config_reader *reader, const struct json_item *item, char **to);

@@ -157,7 +157,8 @@ int git_changed_since(struct git_files *files, const char *directory,
 	const char *revision, bool (*wanted)(const char *path, void *data),
 	void *data, struct err *err)
 {
-	struct git git = {directory, revision, err, NULL};
+	struct git git = {
+		.directory = directory, .revision = revision, .err = err};
 	char *commit = git_commit(&git);
 	const char *const differ[] = {"diff", "--raw", "-z", "--no-abbrev",
 		"--no-color", "--no-ext-diff", "--find-renames", "--relative",

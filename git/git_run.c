@@ -13,12 +13,19 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/path.h"
 
-#define ARGUMENTS_MAX 20
+#define ARGUMENTS_MAX 32
+
+/* Variables of our own, and a NULL behind them. */
+#define MORE_MAX 4
+
+/* How often it is looked whether git has ended, where it has a time. */
+#define WAIT_STEP_MS 5
 
 extern char **environ;
 
@@ -27,18 +34,19 @@ extern char **environ;
  * a place that is not ours; and what an ftrace around us preloads would slow
  * git down.
  */
-static char **git_environment(const char *index)
+static char **git_environment(char *const *more)
 {
-	static const char *const unwanted[] = {
-		"GIT_DIR=", "GIT_WORK_TREE=", "GIT_INDEX_FILE=",
-		"GIT_COMMON_DIR=", "GIT_PREFIX=", "GIT_EXTERNAL_DIFF=",
-		"GIT_LITERAL_PATHSPECS=", "LC_ALL=", "LD_PRELOAD=", "FTRACE_"};
+	static const char *const unwanted[] = {"GIT_DIR=", "GIT_WORK_TREE=",
+		"GIT_INDEX_FILE=", "GIT_COMMON_DIR=", "GIT_PREFIX=",
+		"GIT_EXTERNAL_DIFF=", "GIT_LITERAL_PATHSPECS=",
+		"GIT_OBJECT_DIRECTORY=", "GIT_ALTERNATE_OBJECT_DIRECTORIES=",
+		"LC_ALL=", "LD_PRELOAD=", "FTRACE_"};
 	size_t count = 0, n = 0;
 	char **envp;
 
 	while (environ[count])
 		count++;
-	envp = xcalloc(count + 4, sizeof(*envp));
+	envp = xcalloc(count + 3 + MORE_MAX, sizeof(*envp));
 	for (size_t i = 0; i < count; i++) {
 		bool wanted = true;
 
@@ -51,17 +59,17 @@ static char **git_environment(const char *index)
 	}
 	envp[n++] = "LC_ALL=C";
 	envp[n++] = "GIT_TERMINAL_PROMPT=0";
-	if (index)
-		envp[n] = (char *)index;
+	while (*more)
+		envp[n++] = *more++;
 	return envp;
 }
 
 static int git_run_spawn(
-	pid_t *pid, const char *index, char **argv, const int files[3])
+	pid_t *pid, char *const *more, char **argv, const int files[3])
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	char **envp = git_environment(index);
+	char **envp = git_environment(more);
 	sigset_t none, pipes;
 	int code;
 
@@ -123,17 +131,56 @@ static int refused(struct git *git, int errors)
 	return code;
 }
 
+/* The variables that say where its files are; each to be freed. */
+static void git_run_variables(char *more[MORE_MAX], const struct git *git)
+{
+	size_t n = 0;
+
+	memset(more, 0, MORE_MAX * sizeof(*more));
+	if (git->index)
+		more[n++] = xasprintf("GIT_INDEX_FILE=%s", git->index);
+	if (git->objects) {
+		more[n++] = xasprintf("GIT_OBJECT_DIRECTORY=%s", git->objects);
+		more[n++] = xasprintf("GIT_ALTERNATE_OBJECT_DIRECTORIES=%s",
+			git->own_objects);
+	}
+}
+
+/* False: its time was over. */
+static bool git_run_wait(const struct git *git, pid_t pid, int *status)
+{
+	const struct timespec step = {.tv_nsec = WAIT_STEP_MS * 1000000L};
+	unsigned long left = git->seconds * 1000ul;
+	pid_t ended;
+
+	for (;;) {
+		ended = waitpid(pid, status, git->seconds ? WNOHANG : 0);
+		if (ended == pid || (ended < 0 && errno != EINTR))
+			return true;
+		if (ended || !git->seconds)
+			continue;
+		if (left < WAIT_STEP_MS)
+			break;
+		left -= WAIT_STEP_MS;
+		nanosleep(&step, NULL);
+	}
+	kill(pid, SIGKILL);
+	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+		;
+	return false;
+}
+
 /* Runs git with its files in memory, so that nobody waits for a full pipe. */
 int git_run(struct git *git, const char *const *arguments,
 	const struct git_bytes *input, struct git_bytes *output)
 {
 	char *argv[ARGUMENTS_MAX] = {
 		"git", "--no-optional-locks", "-C", (char *)git->directory};
-	char *index =
-		git->index ? xasprintf("GIT_INDEX_FILE=%s", git->index) : NULL;
+	char *more[MORE_MAX];
 	int files[3], status = 0, code = 0;
 	pid_t pid = 0;
 
+	git_run_variables(more, git);
 	for (int i = 0; arguments[i]; i++)
 		argv[4 + i] = (char *)arguments[i];
 	for (int i = 0; i < 3; i++) {
@@ -146,15 +193,16 @@ int git_run(struct git *git, const char *const *arguments,
 			(ssize_t)input->size)
 		code = -EIO;
 	if (code == 0)
-		code = -git_run_spawn(&pid, index, argv, files);
+		code = -git_run_spawn(&pid, more, argv, files);
 	if (code < 0) {
 		err_set(git->err, code, "cannot run 'git': %s",
 			strerror(-code));
 		goto out;
 	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (!WIFEXITED(status) || WEXITSTATUS(status))
+	if (!git_run_wait(git, pid, &status))
+		code = err_set(git->err, -ETIMEDOUT,
+			"git did not end within %u seconds", git->seconds);
+	else if (!WIFEXITED(status) || WEXITSTATUS(status))
 		code = refused(git, files[2]);
 	else if ((code = read_back(files[1], output)) < 0)
 		err_set(git->err, code, "cannot read what git says: %s",
@@ -163,8 +211,22 @@ out:
 	for (int i = 0; i < 3; i++)
 		if (files[i] >= 0)
 			close(files[i]);
-	free(index);
+	for (int i = 0; i < MORE_MAX; i++)
+		free(more[i]);
 	return code;
+}
+
+char *git_objects(struct git *git)
+{
+	static const char *const ask[] = {
+		"rev-parse", "--git-path", "objects", NULL};
+	char *path = git_line(git, ask), *whole;
+
+	if (!path || *path == '/')
+		return path;
+	whole = xasprintf("%s/%s", git->directory, path);
+	free(path);
+	return whole;
 }
 
 char *git_line(struct git *git, const char *const *arguments)

@@ -15,6 +15,12 @@ struct git {
 	const char *revision; /* as it was given, for people; NULL: none */
 	struct err *err;
 	const char *index; /* another than the repository's own, absolute */
+	/*
+	 * Where new objects go instead of the repository's own folder of
+	 * them, absolute both; NULL: there.
+	 */
+	const char *objects, *own_objects;
+	unsigned seconds; /* git is killed when they are over; 0: never */
 };
 
 /* Bytes with a closing NUL. */
@@ -29,6 +35,12 @@ struct git_bytes {
  */
 int git_run(struct git *git, const char *const *arguments,
 	const struct git_bytes *input, struct git_bytes *output);
+
+/*
+ * The folder of the repository's objects, absolute; to be freed, NULL on
+ * failure.
+ */
+char *git_objects(struct git *git);
 
 /*
  * The line that a command prints, which may be a path with line breaks in it;

@@ -262,7 +262,8 @@ static int git_set_search(struct git_set *set, struct git *git)
 int git_set_find(struct git_set *set, const char *root,
 	const struct git_asked *asked, struct err *err)
 {
-	struct git git = {root, asked->since, err, NULL};
+	struct git git = {
+		.directory = root, .revision = asked->since, .err = err};
 	struct err unborn;
 	int code;
 

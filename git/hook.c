@@ -57,7 +57,7 @@ static int find_folder(
 		"rev-parse", "--git-common-dir", NULL};
 	static const char *const ask_hooks[] = {
 		"rev-parse", "--git-path", "hooks", NULL};
-	struct git git = {directory, NULL, err, NULL};
+	struct git git = {.directory = directory, .err = err};
 	char *top = git_line(&git, ask_top), *folder, *common, *h;
 
 	if (!top)
@@ -312,7 +312,7 @@ void hook_leave_git(void)
 	static const char *const list[] = {
 		"rev-parse", "--local-env-vars", NULL};
 	struct err err;
-	struct git git = {".", NULL, &err, NULL};
+	struct git git = {.directory = ".", .err = &err};
 	struct git_bytes output = {0};
 	char *rest, *name;
 
@@ -332,7 +332,7 @@ bool hook_differs(const char *name)
 		NULL};
 	bool is_commit = !strcmp(name, "pre-commit");
 	struct err err;
-	struct git git = {".", NULL, &err, NULL};
+	struct git git = {.directory = ".", .err = &err};
 	struct git_bytes output = {0};
 	char *own = is_commit ? git_hook_index(&git) : NULL;
 	bool differs;

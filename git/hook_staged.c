@@ -76,7 +76,7 @@ void hook_staged_look(struct staged *staged, const char *root)
 		"--no-abbrev", "--no-renames", "--no-ext-diff",
 		"--diff-filter=d", "--", NULL};
 	struct err err;
-	struct git git = {".", NULL, &err, NULL};
+	struct git git = {.directory = ".", .err = &err};
 	struct git_bytes output = {0};
 
 	memset(staged, 0, sizeof(*staged));
@@ -100,7 +100,8 @@ static bool find_differing(
 		"--no-ext-diff", "--no-renames", "--ignore-submodules", "--",
 		NULL};
 	struct err err;
-	struct git git = {staged->top, NULL, &err, staged->index};
+	struct git git = {
+		.directory = staged->top, .err = &err, .index = staged->index};
 	struct git_bytes output = {0};
 	bool asked = git_run(&git, ask, NULL, &output) == 0;
 

@@ -138,38 +138,37 @@ void interpreter_remember(const char *tag, const char *path)
 	free(known);
 }
 
-/* Whether the program answers with the tag. */
-static bool interpreter_has_tag(
-	const struct language *language, const char *program, const char *tag)
+/* What a program says its tag is, to be freed; NULL: it does not say. */
+static char *interpreter_ask(
+	const struct language *language, const char *program)
 {
 	char *argv[2 * LANGUAGE_OPTIONS_MAX + 2] = {(char *)program};
 	size_t n = 1, size;
 	char *said;
-	bool same;
 
 	for (size_t i = 0; language->options[i]; i++)
 		argv[n++] = (char *)language->options[i];
 	for (size_t i = 0; language->tells_tag[i]; i++)
 		argv[n++] = (char *)language->tells_tag[i];
 	if (capture(argv, &said, &size, NULL) < 0)
-		return false;
+		return NULL;
 	said[strcspn(said, "\n")] = '\0';
-	same = !strcmp(said, tag);
-	free(said);
-	return same;
+	return said;
 }
 
 /*
  * Along PATH, but for folders of it that hang on where we are: what lies there
- * came with the project.
+ * came with the project. tag: NULL takes any. Its path to be freed, and the
+ * tag that it said.
  */
 static char *interpreter_on_path(
-	const struct language *language, const char *tag)
+	const struct language *language, const char *tag, char **said)
 {
 	const char *path = getenv("PATH");
 	char *copy = xstrdup(path ? path : "/usr/local/bin:/usr/bin:/bin");
 	char *rest = copy, *folder, *found = NULL;
 
+	*said = NULL;
 	while (!found && (folder = strsep(&rest, ":"))) {
 		for (size_t i = 0;
 			*folder == '/' && !found && language->programs[i];
@@ -177,25 +176,38 @@ static char *interpreter_on_path(
 			char *program = xasprintf(
 				"%s/%s", folder, language->programs[i]);
 
-			if (access(program, X_OK) == 0 &&
-				interpreter_has_tag(language, program, tag))
+			if (access(program, X_OK) == 0)
+				*said = interpreter_ask(language, program);
+			if (*said && (!tag || !strcmp(*said, tag))) {
 				found = program;
-			else
-				free(program);
+				continue;
+			}
+			free(*said);
+			*said = NULL;
+			free(program);
 		}
 	}
 	free(copy);
 	return found;
 }
 
+char *interpreter_here(const struct language *language)
+{
+	char *tag, *path = interpreter_on_path(language, NULL, &tag);
+
+	free(path);
+	return tag;
+}
+
 char *interpreter_find(
 	const struct language *language, const char *tag, struct err *err)
 {
-	char *found = interpreter_in_list(tag);
+	char *found = interpreter_in_list(tag), *said;
 
 	if (found)
 		return found;
-	found = interpreter_on_path(language, tag);
+	found = interpreter_on_path(language, tag, &said);
+	free(said);
 	if (found)
 		interpreter_remember(tag, found);
 	else

@@ -25,4 +25,7 @@ void interpreter_remember(const char *tag, const char *path);
 char *interpreter_find(
 	const struct language *language, const char *tag, struct err *err);
 
+/* The tag of the first along PATH, to be freed; NULL: there is none. */
+char *interpreter_here(const struct language *language);
+
 #endif

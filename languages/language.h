@@ -54,6 +54,10 @@ struct language {
 	/* Files that programs for it rewrite each time they run; or NULL. */
 	const struct ignored_row *ignored;
 
+	/* Files of a project that say which versions of what others wrote it
+	 * is used with; NULL behind the last. */
+	const char *const *locks;
+
 	/* What the map has to know of it. */
 	const struct map_language *map;
 

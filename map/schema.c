@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "map/schema.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "map/map.h"
 #include "map/sql.h"
 
@@ -185,6 +188,97 @@ static const char version_7[] =
 /* migrations[n] takes a map of version n to version n + 1. */
 static const char *const migrations[MAP_VERSION] = {version_1, version_2,
 	version_3, version_4, version_5, version_6, version_7};
+
+/* What there is, but for what an index needs that SQLite makes by itself. */
+#define SCHEMA_LIST \
+	"SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema" \
+	" WHERE ?1 OR type <> 'index' OR sql IS NULL ORDER BY type, name"
+
+static int schema_compare_rows(struct map *map, sqlite3_stmt *here,
+	sqlite3_stmt *there, struct err *err)
+{
+	int a, b;
+
+	do {
+		a = sql_step(map, here, err);
+		b = sqlite3_step(there);
+		if (a < 0)
+			return a;
+		if ((a > 0) != (b == SQLITE_ROW))
+			break;
+		for (int i = 0; a && i < 4; i++)
+			if (strcmp((const char *)sqlite3_column_text(here, i),
+				    (const char *)sqlite3_column_text(
+					    there, i)) != 0)
+				return err_set(err, MAP_BROKEN,
+					"its tables are not those of a map");
+	} while (a);
+	return a || b == SQLITE_ROW
+		       ? err_set(err, MAP_BROKEN,
+				 "its tables are not those of a map")
+		       : 0;
+}
+
+/* A map of that version as this program makes it, in memory. */
+static int schema_model(struct map *model, int64_t version, struct err *err)
+{
+	int code = 0;
+
+	*model = (struct map){.root = (char *)""};
+	if (sqlite3_open_v2(":memory:", &model->db,
+		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+			    SQLITE_OPEN_NOMUTEX,
+		    NULL) != SQLITE_OK)
+		return sql_failed(model, err);
+	for (int64_t at = 0; code == 0 && at < version; at++)
+		code = sql_run(model, migrations[at], err);
+	return code;
+}
+
+int schema_drop_indexes(struct map *map, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT group_concat('DROP INDEX ' || name, ';')"
+		" FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
+		err);
+	int code = row ? sql_step(map, row, err) : MAP_IO;
+	char *sql = code > 0 ? sql_copy(row, 0) : NULL;
+
+	sqlite3_finalize(row);
+	if (sql)
+		code = sql_run(map, sql, err);
+	free(sql);
+	return code < 0 ? code : 0;
+}
+
+int schema_compare(struct map *map, bool indexes, struct err *err)
+{
+	sqlite3_stmt *here = NULL, *there = NULL;
+	struct map model = {0};
+	int64_t version = 0;
+	int code = sql_number(map, "PRAGMA user_version", &version, err);
+
+	if (code == 0 && (version < 1 || version > MAP_VERSION))
+		code = err_set(err, MAP_BROKEN,
+			"it is of version %lld and this ftrace knows 1 to %d",
+			(long long)version, MAP_VERSION);
+	if (code == 0)
+		code = schema_model(&model, version, err);
+	if (code == 0) {
+		here = sql_prepare(map, SCHEMA_LIST, err);
+		there = sql_prepare(&model, SCHEMA_LIST, err);
+		code = here && there ? 0 : MAP_IO;
+	}
+	if (code == 0) {
+		sqlite3_bind_int(here, 1, indexes);
+		sqlite3_bind_int(there, 1, indexes);
+		code = schema_compare_rows(map, here, there, err);
+	}
+	sqlite3_finalize(here);
+	sqlite3_finalize(there);
+	sqlite3_close(model.db);
+	return code;
+}
 
 static int is_empty(struct map *map, int64_t *empty, struct err *err)
 {

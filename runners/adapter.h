@@ -62,6 +62,9 @@ struct adapter {
 	const char *const *marks;
 	const char *const *installed;
 
+	/* Files that say which versions of those it is used with; likewise. */
+	const char *const *locks;
+
 	/* What to tell when it ran, and nobody told of its tests. */
 	const char *silence;
 

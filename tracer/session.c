@@ -18,6 +18,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "map/home.h"
 #include "map/map.h"
 #include "map/print.h"
 #include "tracer/follower.h"
@@ -37,8 +38,6 @@
 
 /* How long the grower sleeps when nobody asks for chunks. */
 #define GROW_WAIT_NS 100000000
-
-static const char ignore_text[] = "# made by ftrace\n*\n";
 
 /* Whether that much can be taken and still leave room for the map. */
 static bool leaves_room(int fd, uint64_t size)
@@ -163,29 +162,6 @@ static int make_arena(struct session *session, struct err *err)
 				   session->arena_path, strerror(-code));
 }
 
-/* `.ftrace` with a .gitignore of its own. */
-static int make_home(const char *home, struct err *err)
-{
-	char *path;
-	int fd;
-
-	if (mkdir(home, 0777) < 0) {
-		if (errno == EEXIST)
-			return 0;
-		return err_set(err, -errno, "cannot make '%s': %s", home,
-			strerror(errno));
-	}
-	path = xasprintf("%s/.gitignore", home);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	free(path);
-	if (fd >= 0) {
-		if (write(fd, ignore_text, sizeof(ignore_text) - 1) < 0)
-			err_set(err, -errno, "cannot write in '%s'", home);
-		close(fd);
-	}
-	return 0;
-}
-
 /* Only a directory with a lock that is held gets a session's name. */
 static int name_directory(
 	struct session *session, const char *home, struct err *err)
@@ -238,7 +214,7 @@ int session_open(struct session *session, const char *root, struct err *err)
 
 	memset(session, 0, sizeof(*session));
 	session->lock = session->arena_fd = -1;
-	code = make_home(home, err);
+	code = map_home_make(root, err);
 	if (code == 0)
 		code = make_directory(session, home, err);
 	if (code == 0)

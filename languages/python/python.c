@@ -51,6 +51,11 @@ static const struct ignored_row ignored[] = {
 	{"*/.mypy_cache", false, "results by the content of the sources"},
 	{"*/.ruff_cache", false, "results by the content of the sources"}, {0}};
 
+static const char *const locks[] = {"Pipfile.lock", "conda-lock.yml",
+	"constraints.txt", "environment.yml", "pdm.lock", "poetry.lock",
+	"pylock.toml", "requirements-dev.txt", "requirements.txt", "uv.lock",
+	NULL};
+
 const struct language language_python = {
 	.name = "Python",
 	.suffix = ".py",
@@ -64,6 +69,7 @@ const struct language language_python = {
 	.tells_tag = {"-c", "import sys; print('%s-%08x' % ("
 			    "sys.implementation.cache_tag, sys.hexversion))"},
 	.ignored = ignored,
+	.locks = locks,
 	.map = &python_map,
 	.loading = "<module>",
 	.naming = python_naming,

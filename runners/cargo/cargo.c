@@ -35,12 +35,14 @@ static enum runner_end cargo_end(int status)
 }
 
 static const char *const marks[] = {"Cargo.toml", NULL};
+static const char *const locks[] = {"Cargo.lock", NULL};
 
 const struct adapter adapter_cargo = {
 	.name = "cargo",
 	.recognise = cargo_recognise,
 	.end = cargo_end,
 	.marks = marks,
+	.locks = locks,
 	.silence = "cargo listed no tests",
 	.asked = cargo_command_asked,
 	.is_part = cargo_command_is_part,

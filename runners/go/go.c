@@ -36,6 +36,7 @@ static const struct ignored_row ignored[] = {
 	{"*/go/telemetry", true, "counts of how often go commands ran"}, {0}};
 
 static const char *const marks[] = {"go.mod", NULL};
+static const char *const locks[] = {"go.sum", NULL};
 
 const struct adapter adapter_go = {
 	.name = "go",
@@ -43,6 +44,7 @@ const struct adapter adapter_go = {
 	.end = go_end,
 	.ignored = ignored,
 	.marks = marks,
+	.locks = locks,
 	.silence = "go listed no packages; ftrace needs go 1.20 or later",
 	.asked = go_command_asked,
 	.is_part = go_command_is_part,

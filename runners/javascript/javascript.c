@@ -13,6 +13,8 @@
 #include "runners/launcher.h"
 
 const char *const javascript_marks[] = {"package.json", NULL};
+const char *const javascript_locks[] = {"bun.lock", "npm-shrinkwrap.json",
+	"package-lock.json", "pnpm-lock.yaml", "yarn.lock", NULL};
 
 /* What is in it others have written, and each has tests of its own. */
 #define INSTALLED "node_modules"

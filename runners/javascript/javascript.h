@@ -19,7 +19,8 @@ enum runner_end javascript_end(int status);
 char *javascript_startup(const struct adapter_start *start);
 bool javascript_skips(const char *directory);
 bool javascript_matches(const char *pattern, const char *path);
-extern const char *const javascript_marks[], *const javascript_installed[];
+extern const char *const javascript_marks[], *const javascript_installed[],
+						     *const javascript_locks[];
 /* Of what starts runners; for one that rewrites nothing itself. */
 extern const struct ignored_row javascript_ignored[];
 

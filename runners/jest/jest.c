@@ -51,6 +51,7 @@ const struct adapter adapter_jest = {
 	.end = javascript_end,
 	.ignored = ignored,
 	.marks = javascript_marks,
+	.locks = javascript_locks,
 	.installed = javascript_installed,
 	.silence = "jest did not load ftrace's hook, which needs jest 29 or "
 		   "later, and no setting that chooses among the tests",

@@ -50,6 +50,7 @@ const struct adapter adapter_mocha = {
 	.end = mocha_end,
 	.ignored = javascript_ignored,
 	.marks = javascript_marks,
+	.locks = javascript_locks,
 	.installed = javascript_installed,
 	.silence = "mocha did not load ftrace's hook, which needs mocha 8 or "
 		   "later, and no setting that chooses among the tests",

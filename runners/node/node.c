@@ -53,6 +53,7 @@ const struct adapter adapter_node = {
 	.end = javascript_end,
 	.ignored = javascript_ignored,
 	.marks = javascript_marks,
+	.locks = javascript_locks,
 	.installed = javascript_installed,
 	.silence = "node did not load ftrace's hook, which needs node 20 or "
 		   "later",

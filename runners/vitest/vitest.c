@@ -49,6 +49,7 @@ const struct adapter adapter_vitest = {
 	.end = javascript_end,
 	.ignored = ignored,
 	.marks = javascript_marks,
+	.locks = javascript_locks,
 	.installed = javascript_installed,
 	.silence = "vitest did not load ftrace's hook, which needs vitest 3 or "
 		   "later, tests that run in forks, and no setting that "

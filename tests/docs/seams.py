@@ -19,7 +19,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # From the ground up; folders of one floor know nothing of each other.
 FLOORS = (("base", "wire"), ("preload", "map", "objects"),
-          ("git", "languages"), ("runners",), ("config", "fold"),
+          ("git", "languages"), ("runners",), ("config", "fold", "store"),
           ("selector", "tracer"), ("outcomes",), ("cli",))
 WORDS = re.compile(
     r'py\.?test|conftest|ctest|jest|mocha|vitest|unittest|doctest|cargo'

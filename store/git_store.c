@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A remote repository of git: each file is named by a ref of its own, with the
+ * time in milliseconds behind it, since a ref tells none.
+ *
+ *	refs/ftrace/COMMIT-PRINT.TIME
+ *	refs/ftrace/COMMIT-PRINT.bad
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "git/git_refs.h"
+#include "store/store.h"
+
+#define PREFIX "refs/ftrace/"
+
+/* Of a repository everybody has to carry what is kept. */
+#define KEEP 50
+
+static int git_store_open(
+	struct store *store, const char *rest, struct err *err)
+{
+	/* It would pass for an option, or run a program. */
+	if (!*rest || *rest == '-' || !strncmp(rest, "ext:", 4))
+		return err_set(err, -EINVAL,
+			"store '%s' names no repository, as in git:origin",
+			store->url);
+	store->place = xstrdup(rest);
+	return 0;
+}
+
+static void git_store_close(struct store *store)
+{
+	(void)store;
+}
+
+static struct git_remote git_store_remote(const struct store *store)
+{
+	return (struct git_remote){.directory = store->root,
+		.name = store->place,
+		.work = store->work,
+		.seconds = store->seconds};
+}
+
+static int git_store_failed(const struct store *store, int code,
+	const struct err *cause, struct err *err)
+{
+	return err_set(err, code == STORE_NONE ? -EIO : code, "store '%s': %s",
+		store->url, cause->text);
+}
+
+/* A line: object, tab, ref. What it is kept by is both, with a blank. */
+static void git_store_take(struct store_entries *entries, char *line)
+{
+	char *ref = strchr(line, '\t'), *dot, *base, *file;
+	int64_t time;
+
+	if (!ref || strncmp(ref + 1, PREFIX, strlen(PREFIX)) != 0)
+		return;
+	*ref++ = '\0';
+	base = xstrdup(ref + strlen(PREFIX));
+	dot = strchr(base, '.');
+	file = xasprintf("%s %s", ref, line);
+	if (dot && strcmp(dot, STORE_BAD) != 0) {
+		char *whole, *end;
+
+		time = strtoll(dot + 1, &end, 10);
+		*dot = '\0';
+		whole = xasprintf("%s" STORE_PACKAGE, base);
+		if (end > dot + 1 && !*end)
+			store_entries_add(entries, whole, file, time);
+		free(whole);
+	} else if (dot) {
+		store_entries_add(entries, base, file, 0);
+	}
+	free(file);
+	free(base);
+}
+
+static int git_store_list(struct store_entries *entries, struct store *store,
+	const struct store_asked *asked, struct err *err)
+{
+	struct git_remote remote = git_store_remote(store);
+	struct git_bytes lines = {0};
+	struct err cause;
+	char *rest, *line;
+	int code = git_refs_list(&remote, PREFIX, &lines, &cause);
+
+	(void)asked;
+	rest = lines.text;
+	while (code == 0 && (line = strsep(&rest, "\n")))
+		git_store_take(entries, line);
+	free(lines.text);
+	return code < 0 ? git_store_failed(store, code, &cause, err) : 0;
+}
+
+static int git_store_get(struct package_bytes *bytes, struct store *store,
+	const char *file, size_t most, struct err *err)
+{
+	struct git_remote remote = git_store_remote(store);
+	struct git_bytes got = {0};
+	struct err cause;
+	char *ref = xstrdup(file), *object = strchr(ref, ' ');
+	int code;
+
+	*object++ = '\0';
+	code = git_refs_get(&remote, ref, object, &got, &cause);
+	if (code == 0 && got.size >= most)
+		code = err_set(&cause, -EFBIG, "the file is too big");
+	bytes->bytes = got.text;
+	bytes->size = got.size;
+	free(ref);
+	return code < 0 ? git_store_failed(store, code, &cause, err) : 0;
+}
+
+static int git_store_put(struct store *store, const char *name,
+	const char *suffix, const struct package_bytes *bytes, struct err *err)
+{
+	struct git_remote remote = git_store_remote(store);
+	const struct git_bytes file = {bytes->bytes, bytes->size};
+	long long now = clock_on(CLOCK_REALTIME) / 1000000;
+	char *ref = strcmp(suffix, STORE_BAD)
+			    ? xasprintf(PREFIX "%s.%lld", name, now)
+			    : xasprintf(PREFIX "%s" STORE_BAD, name);
+	struct err cause;
+	int code = git_refs_put(&remote, ref, &file, &cause);
+
+	free(ref);
+	return code < 0 ? git_store_failed(store, code, &cause, err) : 0;
+}
+
+/* As it was listed, or the name of a mark. */
+static int git_store_drop(
+	struct store *store, const char *file, struct err *err)
+{
+	struct git_remote remote = git_store_remote(store);
+	char *ref = strncmp(file, PREFIX, strlen(PREFIX)) == 0
+			    ? xmemdup(file, strcspn(file, " "))
+			    : xasprintf(PREFIX "%s", file);
+	struct err cause;
+	int code = git_refs_drop(&remote, ref, &cause);
+
+	/* Somebody else was quicker. */
+	if (code < 0 && strstr(cause.text, "remote ref does not exist"))
+		code = 0;
+	free(ref);
+	return code < 0 ? git_store_failed(store, code, &cause, err) : 0;
+}
+
+const struct store_kind store_git = {
+	.open = git_store_open,
+	.close = git_store_close,
+	.list = git_store_list,
+	.get = git_store_get,
+	.put = git_store_put,
+	.drop = git_store_drop,
+	.keep = KEEP,
+};
