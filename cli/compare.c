@@ -9,6 +9,7 @@
 #include "cli/common.h"
 #include "cli/escaping.h"
 #include "cli/output.h"
+#include "cli/store.h"
 #include "cli/test_learn.h"
 #include "cli/verbs.h"
 #include "map/project.h"
@@ -147,6 +148,7 @@ static int compare_examine(struct comparison *comparison)
 	if (code)
 		return code;
 	escaping_learn(&comparison->escaping, testing->root);
+	store_blame(testing->root, &comparison->escaping.found);
 	test_learn(testing, escaping_is_found, &comparison->escaping, true);
 	return 0;
 }

@@ -6,7 +6,9 @@
 #include "cli/help.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
+#include "git/git_tracks.h"
 #include "languages/language.h"
+#include "map/trust.h"
 #include "runners/adapter.h"
 
 const struct verb *const verbs[] = {&verb_run, &verb_test, &verb_check,
@@ -22,6 +24,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	languages_begin();
 	adapters_begin();
+	trust_set(git_tracks_map);
 	if (argc < 2) {
 		note("no verb, as in 'ftrace test -- pytest'; see 'ftrace "
 		     "--help'");

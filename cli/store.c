@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cli/common.h"
 #include "cli/option.h"
 #include "cli/output.h"
+#include "store/publish.h"
 #include "store/store.h"
 
 static const char *store_asked_url(
@@ -42,6 +44,27 @@ void store_asking_release(struct store_asking *asking)
 {
 	config_release(&asking->config);
 	free(asking->root);
+}
+
+void store_blame(const char *root, const struct escapes *found)
+{
+	struct publish publish = {.root = root};
+	char *why, *marked;
+	struct err err;
+
+	if (!found->count)
+		return;
+	why = xasprintf("%s escaped: %s", found->list[0].unit,
+		found->list[0].why ? found->list[0].why : "nobody knows why");
+	if (publish_mark(&marked, &publish, why, &err) < 0)
+		note("the package that the map was begun with could not be "
+		     "marked as bad: %s",
+			err.text);
+	else if (marked)
+		note("the package that the map was begun with is marked as "
+		     "bad in its store, so that nobody takes it any more");
+	free(marked);
+	free(why);
 }
 
 const char *store_size_text(size_t bytes)

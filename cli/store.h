@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "config/config.h"
+#include "map/escapes.h"
 
 /* The project, what ftrace.json says, and the store that is meant. */
 struct store_asking {
@@ -23,6 +24,13 @@ struct store_asking {
  */
 int store_asking_init(struct store_asking *asking, const char *given);
 void store_asking_release(struct store_asking *asking);
+
+/*
+ * Tests have escaped: where the project's map was begun with a package, that
+ * one is marked in its store, so that nobody takes it any more. A failure is
+ * told, and changes nothing.
+ */
+void store_blame(const char *root, const struct escapes *found);
 
 /* "120 kB"; in a static buffer. */
 const char *store_size_text(size_t bytes);

@@ -8,6 +8,7 @@
 #include "cli/escaping.h"
 #include "cli/output.h"
 #include "cli/record.h"
+#include "cli/store.h"
 #include "cli/test_full.h"
 #include "cli/test_learn.h"
 #include "cli/test_report.h"
@@ -137,6 +138,7 @@ static int test_compare(struct escaping *escaping, struct testing *testing)
 	code = escaping_examine(escaping, testing, failed, count, true);
 	escaping_learn(escaping, testing->root);
 	escaping_tell(escaping);
+	store_blame(testing->root, &escaping->found);
 	if (code == 0 && !quiet)
 		full_tell(&compared, testing, escaping);
 	free(failed);

@@ -11,6 +11,7 @@
 #include "map/aside.h"
 #include "map/schema.h"
 #include "map/sql.h"
+#include "map/trust.h"
 
 /*
  * One writer, readers beside it, and after kill -9 the journal of the last
@@ -62,7 +63,9 @@ static int open_as(
 						 path, strerror(errno));
 		goto out;
 	}
-	code = open_database(map, path, mode, err);
+	code = trust_check(root, err);
+	if (code == 0)
+		code = open_database(map, path, mode, err);
 	if (code == 0)
 		code = map_check_size(map, path, err);
 	if (code == 0)

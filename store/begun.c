@@ -12,7 +12,7 @@
 #include "base/read_file.h"
 #include "map/map.h"
 
-#define NOTE MAP_DIRECTORY "/package.json"
+#define NOTE MAP_DIRECTORY "/begun.json"
 #define NOTE_MOST ((size_t)1 << 16)
 
 static char *begun_text(const cJSON *json, const char *name)

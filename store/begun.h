@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the project's map was begun with, where that was a package: a note in
- * .ftrace/package.json.
+ * .ftrace/begun.json.
  */
 #ifndef FTRACE_STORE_BEGUN_H
 #define FTRACE_STORE_BEGUN_H

@@ -18,8 +18,15 @@ struct http {
 /* Where a server that does not list says which package is the newest. */
 #define HTTP_LATEST "latest"
 
+/* Only when something is asked: most commands ask nothing. */
 int http_begin(struct store *store, struct err *err);
 
+/* As struct store_kind has them. */
+int http_get(struct package_bytes *bytes, struct store *store, const char *file,
+	size_t most, struct err *err);
+int http_put(struct store *store, const char *name, const char *suffix,
+	const struct package_bytes *bytes, struct err *err);
+int http_drop(struct store *store, const char *file, struct err *err);
 int http_list(struct store_entries *entries, struct store *store,
 	const struct store_asked *asked, struct err *err);
 

@@ -136,7 +136,7 @@ static int http_list_mark(struct store_entries *entries, struct store *store,
 {
 	struct package_bytes bytes = {0};
 	char *file = xasprintf("%s" STORE_BAD, name);
-	int code = store_http.get(&bytes, store, file, 1 << 16, err);
+	int code = http_get(&bytes, store, file, 1 << 16, err);
 
 	if (code == 0)
 		store_entries_add(entries, file, file, 0);
@@ -179,7 +179,7 @@ static int http_list_latest(struct store_entries *entries, struct store *store,
 	const char *hint, struct err *err)
 {
 	struct package_bytes bytes = {0};
-	int code = store_http.get(&bytes, store, hint, STORE_NAME_SIZE, err);
+	int code = http_get(&bytes, store, hint, STORE_NAME_SIZE, err);
 
 	if (code == 0 && bytes.size) {
 		char *name = xmemdup(bytes.bytes, bytes.size);

@@ -33,7 +33,9 @@ struct obtaining {
 };
 
 __attribute__((format(printf, 2, 3))) static void obtain_note(
-	struct obtaining *obtaining, const char *format, ...)
+	struct obtaining *obtaining, const char *format, ...);
+
+static void obtain_note(struct obtaining *obtaining, const char *format, ...)
 {
 	char text[1024];
 	va_list args;

@@ -26,7 +26,9 @@
 #define TEXT_MAX 1024
 
 __attribute__((format(printf, 2, 3))) static int package_refuse(
-	struct err *err, const char *format, ...)
+	struct err *err, const char *format, ...);
+
+static int package_refuse(struct err *err, const char *format, ...)
 {
 	va_list args;
 

@@ -18,6 +18,9 @@
 /* As many as are asked for. */
 #define ANCESTORS 200
 
+/* How long anybody waits for a mark to be put. */
+#define MARK_SECONDS 10
+
 static int publish_pack(struct package *package, const char *root,
 	const char *work, struct err *err)
 {
@@ -223,6 +226,9 @@ int publish_mark(char **marked, const struct publish *publish, const char *why,
 	work = work_make(publish->root, err);
 	code = work ? store_open(&store, begun.store, publish->root, work, err)
 		    : -EIO;
+	/* It comes at the end of a run of tests. */
+	if (store.seconds > MARK_SECONDS)
+		store.seconds = MARK_SECONDS;
 	if (code == 0)
 		code = store_mark(&store, begun.name, why, err);
 	if (code == 0)
