@@ -11,6 +11,7 @@
 #include "base/put_file.h"
 #include "base/read_file.h"
 #include "map/map.h"
+#include "map/trust.h"
 
 #define NOTE MAP_DIRECTORY "/begun.json"
 #define NOTE_MOST ((size_t)1 << 16)
@@ -26,7 +27,10 @@ bool begun_read(struct begun *begun, const char *root)
 {
 	char *path = xasprintf("%s/" NOTE, root);
 	size_t size;
-	char *text = read_file(path, NOTE_MOST, &size);
+	/* It names where something is written. */
+	char *text = trust_check(root, NULL) == 0
+			     ? read_file(path, NOTE_MOST, &size)
+			     : NULL;
 	cJSON *json = text ? cJSON_ParseWithLength(text, size) : NULL;
 
 	*begun = (struct begun){.store = begun_text(json, "store"),

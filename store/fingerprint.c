@@ -118,20 +118,31 @@ static bool fingerprint_is_project_of(
 	return false;
 }
 
+/* Whose project it is by its files: with a map as without. */
+static const struct language *fingerprint_language(const char *root)
+{
+	for (size_t i = 0; language_at(i); i++)
+		if (fingerprint_is_project_of(language_at(i), root))
+			return language_at(i);
+	return NULL;
+}
+
 /* Which the map names, or else the one that would be taken here. */
 static char *fingerprint_tag(const char *root)
 {
+	const struct language *language = fingerprint_language(root);
 	char *tag = NULL;
 	struct map map;
 	struct err err;
 
+	if (!language)
+		return xstrdup("none");
 	if (map_open(&map, root, MAP_QUERY, &err) == 0) {
 		source_interpreter(&map, &tag, &err);
 		map_close(&map);
 	}
-	for (size_t i = 0; !tag && language_at(i); i++)
-		if (fingerprint_is_project_of(language_at(i), root))
-			tag = interpreter_here(language_at(i));
+	if (!tag)
+		tag = interpreter_here(language);
 	if (!tag)
 		return xstrdup("none");
 	/* What stands behind it is which of our own rules took it apart. */

@@ -8,12 +8,19 @@
 
 #define TOKEN_VARIABLE "FTRACE_STORE_TOKEN"
 
+static bool http_is_host(const char *url, const char *host)
+{
+	size_t n = strlen(host);
+
+	return !strncmp(url, host, n) && strchr("/:", url[n]);
+}
+
 /* A token is not sent where anybody on the way can read it. */
 static bool http_is_private(const char *url)
 {
 	return !strncmp(url, "https:", 6) ||
-	       !strncmp(url, "http://localhost", 16) ||
-	       !strncmp(url, "http://127.0.0.1", 16);
+	       http_is_host(url, "http://localhost") ||
+	       http_is_host(url, "http://127.0.0.1");
 }
 
 static int http_open(struct store *store, const char *rest, struct err *err)

@@ -6,6 +6,7 @@ Such a test asks a server, which ftrace cannot see, for what a file holds.
 
 import json
 
+import git_project
 import pytest
 
 from helpers import warm_test as test
@@ -174,3 +175,28 @@ def test_full_without_an_escape_says_nothing(suite):
     result = test(suite, "--full", code=1)
     assert "test_size.py::test_size" in result.out
     assert "escape: test_size" not in result.err
+
+
+def test_the_package_that_they_came_with_is_marked(suite, tmp_path):
+    """Nobody takes it any more, and who has it drops it."""
+    git_project.git(suite, "init", "-q", "-b", "main")
+    git_project.commit(suite)
+    store = ("--store", str(tmp_path / "store"))
+    suite.ftrace("push", *store).ok()
+    suite.ftrace("clear").ok()
+    suite.ftrace("pull", *store).ok()
+    suite.write("data.txt", "bad\n")
+    result = test(suite, "--full", code=1)
+    assert "is marked as bad in its store" in result.err
+    mark, = (tmp_path / "store").glob("*.bad")
+    assert mark.read_text().startswith("test_asking.py::test_served escaped:")
+    result = suite.ftrace("pull", *store)
+    assert result.code == 1, result
+    assert "is marked as bad (test_asking.py::test_served" in result.err
+    assert "it is cleared" in result.err
+    suite.write("data.txt", "good\n")
+    test(suite)
+    suite.ftrace("push", *store).ok()
+    assert not list((tmp_path / "store").glob("*.bad"))
+    suite.ftrace("clear").ok()
+    suite.ftrace("pull", *store).ok()

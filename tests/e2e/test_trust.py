@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A map may come from anybody: nothing that it names is executed."""
+"""A map may come from anybody: nothing that it names is executed, and one that
+came with the project, or is another user's, is none."""
 
 import os
 import shutil
@@ -120,3 +121,56 @@ def test_a_list_that_others_can_write_is_not_trusted(cloned, tmp_path, mode):
     listed.chmod(0o600)
     assert len(cloned.affected_units()) == 1
     assert told.exists()
+
+
+def git(project, *args):
+    project.sh("git", "-c", "user.name=a", "-c", "user.email=a@b", *args,
+               env={"GIT_CONFIG_GLOBAL": "/dev/null"}).ok()
+
+
+@pytest.mark.parametrize("version", ["2", "4"])
+def test_a_map_that_git_tracks_is_none(project, version):
+    project.write("data.txt", "one")
+    project.run("cat", "data.txt").ok()
+    git(project, "init", "-q", ".")
+    git(project, "config", "index.version", version)
+    git(project, "add", "data.txt")
+    assert project.ftrace("status").ok()
+    git(project, "add", "-f", ".ftrace/map.db")
+    for verb in ("status", "affected", "changed"):
+        result = project.ftrace(verb)
+        assert result.code == 3 and not result.out
+        assert "is tracked by git and is not trusted" in result.err
+    before = (project.root / ".ftrace" / "map.db").read_bytes()
+    result = project.ftrace("test", "--", "cat", "data.txt").ok()
+    assert result.out == "one"
+    assert result.err.count("is not trusted") == 1
+    assert (project.root / ".ftrace" / "map.db").read_bytes() == before
+    git(project, "rm", "-q", "--cached", ".ftrace/map.db")
+    assert project.ftrace("status").ok()
+
+
+def test_a_folder_that_git_tracks_as_a_link(project, tmp_path):
+    project.write("data.txt", "one")
+    project.run("cat", "data.txt").ok()
+    shutil.move(project.root / ".ftrace", tmp_path / "elsewhere")
+    (project.root / ".ftrace").symlink_to(tmp_path / "elsewhere")
+    git(project, "init", "-q", ".")
+    git(project, "add", "-f", ".ftrace")
+    assert "is not trusted" in project.ftrace("status").err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files others'")
+def test_a_map_of_another_user_is_none(project):
+    project.write("data.txt", "one")
+    project.run("cat", "data.txt").ok()
+    for name in (".ftrace", ".ftrace/map.db"):
+        os.chown(project.root / name, 65534, 65534)
+        result = project.ftrace("affected")
+        assert result.code == 3
+        assert "belongs to another user and is not trusted" in result.err
+        os.chown(project.root / name, 0, 0)
+    # Of whoever owns the tests: he could have them say anything as well.
+    for name in (".", ".ftrace", ".ftrace/map.db"):
+        os.chown(project.root / name, 65534, 65534)
+    assert project.ftrace("status").ok()
