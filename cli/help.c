@@ -20,7 +20,7 @@ void help_print(void)
 	     "    ftrace test -- pytest    run what the edits since can "
 	     "affect, and record it\n");
 	for (size_t i = 0; verbs[i]; i++)
-		printf("  %-11s %s\n", verbs[i]->name, verbs[i]->summary);
+		printf("  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
 	puts("\n'ftrace help VERB' tells more about one; 'ftrace --version' "
 	     "its version.");
 }

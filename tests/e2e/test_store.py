@@ -88,10 +88,16 @@ def team(tmp_path):
     return made
 
 
+def python_project(project):
+    # By this it is known to have an interpreter.
+    project.write("pyproject.toml", "[tool.pytest.ini_options]\n")
+    git_project.make(project)
+
+
 @pytest.mark.parametrize("store", ["folder", "git:origin"])
 @pytest.mark.smoke
 def test_a_fresh_clone_runs_nothing(tmp_path, store):
-    team = Team(tmp_path, git_project.make)
+    team = Team(tmp_path, python_project)
     team.store = team.store if store == "folder" else store
     assert "8 passed" in warm_test(team.here).out
     assert "8 units" in team.push().ok().err
