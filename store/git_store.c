@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -21,6 +22,10 @@
 
 /* Of a repository everybody has to carry what is kept. */
 #define KEEP 50
+
+/* Where git failed. */
+#define TRIES 3
+#define FIRST_WAIT_MS 150
 
 static int git_store_open(
 	struct store *store, const char *rest, struct err *err)
@@ -82,6 +87,18 @@ static void git_store_take(struct store_entries *entries, char *line)
 	free(base);
 }
 
+/* Whether it is worth another try; waits before, longer each time. */
+static bool git_store_again(int code, int *tries)
+{
+	long ms = FIRST_WAIT_MS << *tries;
+
+	if (!code || ++*tries == TRIES)
+		return false;
+	ms += clock_on(CLOCK_REALTIME) / 1000 % ms;
+	nanosleep(&(struct timespec){.tv_nsec = ms * 1000000}, NULL);
+	return true;
+}
+
 static int git_store_list(struct store_entries *entries, struct store *store,
 	const struct store_asked *asked, struct err *err)
 {
@@ -89,9 +106,14 @@ static int git_store_list(struct store_entries *entries, struct store *store,
 	struct git_bytes lines = {0};
 	struct err cause;
 	char *rest, *line;
-	int code = git_refs_list(&remote, PREFIX, &lines, &cause);
+	int code, tries = 0;
 
 	(void)asked;
+	do {
+		free(lines.text);
+		lines = (struct git_bytes){0};
+		code = git_refs_list(&remote, PREFIX, &lines, &cause);
+	} while (git_store_again(code, &tries));
 	rest = lines.text;
 	while (code == 0 && (line = strsep(&rest, "\n")))
 		git_store_take(entries, line);
@@ -106,10 +128,14 @@ static int git_store_get(struct package_bytes *bytes, struct store *store,
 	struct git_bytes got = {0};
 	struct err cause;
 	char *ref = xstrdup(file), *object = strchr(ref, ' ');
-	int code;
+	int code, tries = 0;
 
 	*object++ = '\0';
-	code = git_refs_get(&remote, ref, object, &got, &cause);
+	do {
+		free(got.text);
+		got = (struct git_bytes){0};
+		code = git_refs_get(&remote, ref, object, &got, &cause);
+	} while (git_store_again(code, &tries));
 	if (code == 0 && got.size >= most)
 		code = err_set(&cause, -EFBIG, "the file is too big");
 	bytes->bytes = got.text;
@@ -123,31 +149,46 @@ static int git_store_put(struct store *store, const char *name,
 {
 	struct git_remote remote = git_store_remote(store);
 	const struct git_bytes file = {bytes->bytes, bytes->size};
-	long long now = clock_on(CLOCK_REALTIME) / 1000000;
-	char *ref = strcmp(suffix, STORE_BAD)
-			    ? xasprintf(PREFIX "%s.%lld", name, now)
-			    : xasprintf(PREFIX "%s" STORE_BAD, name);
 	struct err cause;
-	int code = git_refs_put(&remote, ref, &file, &cause);
+	int code, tries = 0;
 
-	free(ref);
+	do {
+		long long now = clock_on(CLOCK_REALTIME) / 1000000;
+		char *ref = strcmp(suffix, STORE_BAD)
+				    ? xasprintf(PREFIX "%s.%lld", name, now)
+				    : xasprintf(PREFIX "%s" STORE_BAD, name);
+
+		code = git_refs_put(&remote, ref, &file, &cause);
+		free(ref);
+	} while (git_store_again(code, &tries));
 	return code < 0 ? git_store_failed(store, code, &cause, err) : 0;
 }
 
-/* As it was listed, or the name of a mark. */
+/* Somebody else may have been quicker. */
+static bool git_store_is_gone(const struct git_remote *remote, const char *ref)
+{
+	struct git_bytes lines = {0};
+	bool gone =
+		git_refs_list(remote, ref, &lines, NULL) == 0 && !lines.size;
+
+	free(lines.text);
+	return gone;
+}
+
+/* As it was listed: two publishers may remove the same at once. */
 static int git_store_drop(
 	struct store *store, const char *file, struct err *err)
 {
 	struct git_remote remote = git_store_remote(store);
-	char *ref = strncmp(file, PREFIX, strlen(PREFIX)) == 0
-			    ? xmemdup(file, strcspn(file, " "))
-			    : xasprintf(PREFIX "%s", file);
+	char *ref = xmemdup(file, strcspn(file, " "));
 	struct err cause;
-	int code = git_refs_drop(&remote, ref, &cause);
+	int code, tries = 0;
 
-	/* Somebody else was quicker. */
-	if (code < 0 && strstr(cause.text, "remote ref does not exist"))
-		code = 0;
+	do {
+		code = git_refs_drop(&remote, ref, &cause);
+		if (code < 0 && git_store_is_gone(&remote, ref))
+			code = 0;
+	} while (git_store_again(code, &tries));
 	free(ref);
 	return code < 0 ? git_store_failed(store, code, &cause, err) : 0;
 }
