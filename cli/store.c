@@ -33,6 +33,16 @@ int store_asking_init(struct store_asking *asking, const char *given)
 	if (config_load(&asking->config, asking->root, &err) < 0)
 		return query_failed(&err);
 	asking->url = store_asked_url(&asking->config, given);
+	/* Whoever can change that file could have it sent to himself. */
+	if (asking->url && asking->url == asking->config.store &&
+		getenv(STORE_TOKEN_VARIABLE) &&
+		!strncmp(asking->url, "http", 4)) {
+		note(STORE_TOKEN_VARIABLE " is only sent to a store that "
+					  "--store or " STORE_VARIABLE
+					  " names, as '" CONFIG_FILE
+					  "' comes with the project");
+		return EXIT_QUERY_FAILED;
+	}
 	if (asking->url && *asking->url)
 		return 0;
 	note("no store is named: give '--store URL', set " STORE_VARIABLE

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "base/read_file.h"
+#include "base/url.h"
 #include "config/config_read.h"
 
 /* Nobody writes more than that by hand. */
@@ -55,20 +57,26 @@ static int read_store(
 {
 	struct config *config = to;
 
+	int code;
+
 	free(config->store);
 	config->store = NULL;
-	return config_read_text(reader, item, &config->store);
+	code = config_read_text(reader, item, &config->store);
+	if (code < 0 || !url_has_password(config->store))
+		return code;
+	/* Others can read this file, so it is a secret no more. */
+	return json_text_error(reader->err, &reader->text, item->at,
+		"'store' has a password in it; it belongs in ~/.netrc, in the "
+		"environment or in git's credential helper, and is to be "
+		"changed");
 }
 
 /* Of what is published anybody may read all, so of the map's own nothing. */
 static int check_share(struct config_reader *reader,
 	const struct json_item *item, const char *text)
 {
-	const char *rest = text + strcspn(text, "/");
-
-	if (config_path_is_below(text) && strcmp(text, ".") != 0 &&
-		strncmp(text, ".git/", 5) != 0 && strcmp(text, ".git") != 0 &&
-		strncmp(text, ".ftrace", (size_t)(rest - text)) != 0)
+	if (config_path_is_below(text) && !path_below(text, ".git") &&
+		!path_below(text, ".ftrace"))
 		return 0;
 	return json_text_error(reader->err, &reader->text, item->at,
 		"'share' has paths of caches below the project's root, such "

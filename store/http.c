@@ -6,8 +6,6 @@
 
 #include "base/alloc.h"
 
-#define TOKEN_VARIABLE "FTRACE_STORE_TOKEN"
-
 static bool http_is_host(const char *url, const char *host)
 {
 	size_t n = strlen(host);
@@ -26,7 +24,7 @@ static bool http_is_private(const char *url)
 static int http_open(struct store *store, const char *rest, struct err *err)
 {
 	struct http *http = xcalloc(1, sizeof(*http));
-	const char *token = getenv(TOKEN_VARIABLE);
+	const char *token = getenv(STORE_TOKEN_VARIABLE);
 	size_t n = strlen(store->url);
 
 	store->data = http;
@@ -34,11 +32,11 @@ static int http_open(struct store *store, const char *rest, struct err *err)
 		return err_set(err, -EINVAL,
 			"store '%.*s' has to be the URL of a folder, with "
 			"nothing behind '?' or '#'; a token belongs in the "
-			"environment, as " TOKEN_VARIABLE,
+			"environment, as " STORE_TOKEN_VARIABLE,
 			(int)strcspn(store->url, "?#"), store->url);
 	if (token && *token && !http_is_private(store->url))
 		return err_set(err, -EINVAL,
-			"store '%s': " TOKEN_VARIABLE
+			"store '%s': " STORE_TOKEN_VARIABLE
 			" is only sent over https:",
 			store->url);
 	while (n && store->url[n - 1] == '/')

@@ -93,10 +93,9 @@ static void http_list_probe(
 		struct http_probe *probe = &probes[i];
 
 		probe->curl = curl_easy_init();
-		transfer_set(&http->transfer, probe->curl);
+		transfer_set(&http->transfer, probe->curl, probe->url);
 		http->transfer.sign(
 			probe->curl, &probe->headers, http->transfer.data);
-		curl_easy_setopt(probe->curl, CURLOPT_URL, probe->url);
 		curl_easy_setopt(probe->curl, CURLOPT_NOBODY, 1L);
 		curl_multi_add_handle(multi, probe->curl);
 	}

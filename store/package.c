@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,8 +36,10 @@ bool package_path_is_sound(const char *path)
 	for (;;) {
 		size_t n = strcspn(path, "/");
 
+		/* Hooks of git are programs that others start. */
 		if (!n || (n == 1 && *path == '.') ||
-			(n == 2 && !memcmp(path, "..", 2)))
+			(n == 2 && !memcmp(path, "..", 2)) ||
+			(n == 4 && !strncasecmp(path, ".git", 4)))
 			return false;
 		if (!path[n])
 			return true;

@@ -60,7 +60,10 @@ struct package_bytes {
 	size_t size, room;
 };
 
-/* Whether it is a path below a folder, and nothing else, as in "share". */
+/*
+ * Whether it is a path below a folder, and nothing else, as in "share"; and
+ * leads into no repository.
+ */
 bool package_path_is_sound(const char *path);
 
 /* Takes a file over, by the name of its member. */

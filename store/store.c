@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/url.h"
 
 /* A mark is a sentence. */
 #define MARK_MOST 4096
@@ -101,21 +102,6 @@ static int store_refuse_secret(struct err *err)
 		"read it");
 }
 
-/* user:password@, as far as the next slash, in any URL that stands in it. */
-static bool store_has_password(const char *url)
-{
-	const char *at = url, *end, *colon;
-
-	while ((at = strstr(at, "://"))) {
-		at += 3;
-		end = memchr(at, '@', strcspn(at, "/?#&"));
-		colon = end ? memchr(at, ':', (size_t)(end - at)) : NULL;
-		if (colon && colon + 1 < end)
-			return true;
-	}
-	return false;
-}
-
 static unsigned store_seconds(void)
 {
 	const char *text = getenv(STORE_TIMEOUT_VARIABLE);
@@ -139,7 +125,7 @@ int store_open(struct store *store, const char *url, const char *root,
 		.root = root,
 		.work = work,
 		.seconds = store_seconds()};
-	if (store_has_password(url)) {
+	if (url_has_password(url)) {
 		*store->url = '\0';
 		return store_refuse_secret(err);
 	}

@@ -26,6 +26,7 @@
 #include "store/package.h"
 
 #define STORE_VARIABLE "FTRACE_STORE"
+#define STORE_TOKEN_VARIABLE "FTRACE_STORE_TOKEN"
 #define STORE_TIMEOUT_VARIABLE "FTRACE_STORE_TIMEOUT"
 
 #define STORE_PACKAGE ".tar.zst"

@@ -41,22 +41,27 @@ void transfer_release(struct transfer *transfer)
 	memset(transfer, 0, sizeof(*transfer));
 }
 
-static void transfer_set_protocols(CURL *curl)
+/* What is asked for over https does not go on in the open. */
+static void transfer_set_protocols(CURL *curl, const char *url)
 {
+	bool open = strncmp(url, "https:", 6) != 0;
+
 #if LIBCURL_VERSION_NUM >= 0x075500
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR,
+		open ? "http,https" : "https");
 #else
 	curl_easy_setopt(
 		curl, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
 	curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS,
-		CURLPROTO_HTTP | CURLPROTO_HTTPS);
+		(open ? CURLPROTO_HTTP : 0) | CURLPROTO_HTTPS);
 #endif
 }
 
-void transfer_set(const struct transfer *transfer, CURL *curl)
+void transfer_set(const struct transfer *transfer, CURL *curl, const char *url)
 {
-	transfer_set_protocols(curl);
+	transfer_set_protocols(curl, url);
+	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "ftrace/" FTRACE_VERSION);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
@@ -158,9 +163,8 @@ static CURLcode transfer_once(
 	CURLcode code;
 
 	curl_easy_reset(curl);
-	transfer_set(transfer, curl);
+	transfer_set(transfer, curl, request->url);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, left_ms);
-	curl_easy_setopt(curl, CURLOPT_URL, request->url);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, try->trouble);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, transfer_take);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, try);

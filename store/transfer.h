@@ -44,7 +44,7 @@ int transfer_init(struct transfer *transfer, const char *store,
 void transfer_release(struct transfer *transfer);
 
 /* What holds for each request of a handle. */
-void transfer_set(const struct transfer *transfer, CURL *curl);
+void transfer_set(const struct transfer *transfer, CURL *curl, const char *url);
 
 /* 0: there is an answer, whatever its status. */
 int transfer_run(struct transfer_answer *answer, struct transfer *transfer,

@@ -216,6 +216,13 @@ def test_no_secret_stands_in_a_url(team, url):
         assert "belong" in result.err
 
 
+def test_a_password_in_ftrace_json_is_pointed_at(team):
+    team.here.write("ftrace.json", '{\n"store": "http://u:s3cr3t@h/x"}')
+    result = team.here.ftrace("test", "--", "cat", "data.txt")
+    assert "ftrace.json:2:10: 'store' has a password in it" in result.err
+    assert "s3cr3t" not in result.err
+
+
 def test_a_broken_package_is_refused_and_the_next_one_taken(team):
     team.push().ok()
     team.commit("data.txt")
@@ -257,6 +264,8 @@ def test_what_share_names(team):
     (team.here.root / ".cache/tool/deep/file").write_text("mine")
     team.pull().ok()
     assert (team.here.root / ".cache/tool/deep/file").read_text() == "mine"
+    team.here.write("ftrace.json", json.dumps({"share": [".f", ".ftraced"]}))
+    team.push().ok()
     for path in ("../x", "/etc", ".git/hooks", ".ftrace", "a/../..", "."):
         team.here.write("ftrace.json", json.dumps({"share": [path]}))
         result = team.push()
@@ -373,7 +382,10 @@ def test_a_server_that_fails(team, failing):
     team.here.ftrace("clear").ok()
     result = team.pull()
     assert result.code == 3 and "it wants credentials" in result.err
-    result = team.pull(env={"FTRACE_STORE_TOKEN": "s3cr3t"}).ok()
+    team.pull(env={"FTRACE_STORE_TOKEN": "s3cr3t"}).ok()
+    team.here.write("ftrace.json", json.dumps({"store": failing.url}))
+    result = team.here.ftrace("pull", env={"FTRACE_STORE_TOKEN": "s3cr3t"})
+    assert result.code == 3 and "comes with the project" in result.err
     failing.shutdown()
     failing.server_close()
     result = team.pull(env={"FTRACE_STORE_TIMEOUT": "1"})

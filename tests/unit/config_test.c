@@ -105,7 +105,8 @@ TEST(places)
 {
 	is_wrong("{\n/* ü\t*/ \"flakey\": 1}",
 		"2:9: unknown key 'flakey' here; there are '$schema', "
-		"'test', 'smoke', 'flaky', 'ignore', 'checks'");
+		"'test', 'smoke', 'flaky', 'ignore', 'checks', 'store', "
+		"'share'");
 }
 
 TEST(top)
@@ -113,6 +114,13 @@ TEST(top)
 	is_wrong("[]", "1:1: an object is expected here");
 	is_wrong("{\"flaky\": 1}", "1:11: 'flaky' has to be a text");
 	is_wrong("{\"flaky\": \"\"}", "1:11: 'flaky' is empty");
+	is_wrong("{\"store\": \"https://u:p@host/x\"}",
+		"1:11: 'store' has a password in it; it belongs in ~/.netrc, "
+		"in the environment or in git's credential helper, and is to "
+		"be changed");
+	is_wrong("{\"share\": [\".cache\", \"../x\"]}",
+		"1:22: 'share' has paths of caches below the project's root, "
+		"such as '.cache/tool', and not '../x'");
 	is_wrong("{\"flaky\": \"a/../../b\"}",
 		"1:11: 'flaky' has to be a path below the project's root, not "
 		"'a/../../b'");

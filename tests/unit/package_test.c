@@ -225,7 +225,7 @@ TEST(names_that_lead_elsewhere)
 {
 	static const char *const names[] = {"/etc/x", "share/../x", "share/",
 		"share//x", "share/./x", "share", "x", "share/a/../../x",
-		"share/x\\ny"};
+		"share/x\\ny", "share/a/.git/hooks/x", "share/.GIT/x"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		char header[1024];
