@@ -4,49 +4,26 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/capture.h"
 #include "base/put_file.h"
 #include "base/read_file.h"
+#include "base/state_folder.h"
 
 /* Nobody has more of them; the oldest goes first. */
 #define LIST_LINES 64
 #define LIST_BYTES ((size_t)1 << 20)
 
-/* The user's folder for what programs remember; NULL: there is none. */
-static char *interpreter_state_folder(void)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-
-	if (state && *state == '/')
-		return xstrdup(state);
-	return home && *home == '/' ? xasprintf("%s/.local/state", home) : NULL;
-}
-
-static char *interpreter_list_path(void)
-{
-	char *folder = interpreter_state_folder();
-	char *path =
-		folder ? xasprintf("%s/ftrace/interpreters", folder) : NULL;
-
-	free(folder);
-	return path;
-}
-
 /* The list's text, to be freed; NULL when there is none to be trusted. */
 static char *interpreter_list(const char *path)
 {
-	struct stat st;
 	size_t size;
 
-	if (!path || stat(path, &st) < 0 || !S_ISREG(st.st_mode) ||
-		(st.st_uid != geteuid() && st.st_uid != 0) ||
-		(st.st_mode & (S_IWGRP | S_IWOTH)))
-		return NULL;
-	return read_file(path, LIST_BYTES, &size);
+	return path && state_folder_trusts(path)
+		       ? read_file(path, LIST_BYTES, &size)
+		       : NULL;
 }
 
 /* What stands behind the tag in a line of the list; NULL: another's line. */
@@ -62,7 +39,8 @@ static const char *interpreter_of_line(const char *line, const char *tag)
 /* Where it still is; to be freed. */
 static char *interpreter_in_list(const char *tag)
 {
-	char *path = interpreter_list_path(), *text = interpreter_list(path);
+	char *path = state_folder_path("interpreters"),
+	     *text = interpreter_list(path);
 	char *found = NULL, *rest = text, *line;
 
 	while (!found && (line = strsep(&rest, "\n"))) {
@@ -74,24 +52,6 @@ static char *interpreter_in_list(const char *tag)
 	free(text);
 	free(path);
 	return found;
-}
-
-/* Only for this user, as what it names will be executed. */
-static bool interpreter_make_folder(const char *list)
-{
-	char *folder = xstrdup(list);
-	bool made;
-
-	for (char *slash = folder + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		if (mkdir(folder, 0700) < 0 && errno != EEXIST)
-			break;
-		*slash = '/';
-	}
-	*strrchr(folder, '/') = '\0';
-	made = access(folder, W_OK) == 0;
-	free(folder);
-	return made;
 }
 
 /* The list with the line in front, and the tag's former line left out. */
@@ -124,8 +84,8 @@ void interpreter_remember(const char *tag, const char *path)
 	if (*path != '/' || strpbrk(path, "\t\n") || strpbrk(tag, "\t\n"))
 		return;
 	known = interpreter_in_list(tag);
-	list = interpreter_list_path();
-	if (!known && list && interpreter_make_folder(list)) {
+	list = state_folder_path("interpreters");
+	if (!known && list && state_folder_make(list)) {
 		old = interpreter_list(list);
 		text = interpreter_new_list(old, tag, path);
 		mask = umask(0077);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/state_folder.h"
 #include "objects/examine.h"
 #include "tracer/verdict_file.h"
 #include "wire/raw.h"
@@ -159,13 +160,12 @@ static void *examiner_run(void *data)
 	}
 }
 
-int examiner_start(
-	struct examiner *examiner, struct arena *arena, const char *home)
+int examiner_start(struct examiner *examiner, struct arena *arena)
 {
 	int code;
 
 	examiner->arena = arena;
-	examiner->file = xasprintf("%s/" VERDICT_FILE, home);
+	examiner->file = state_folder_path(VERDICT_FILE);
 	examiner->site_count =
 		verdict_file_read(examiner->file, &arena->header->verdicts);
 	code = -pthread_create(&examiner->thread, NULL, examiner_run, examiner);
@@ -185,7 +185,8 @@ void examiner_end(struct examiner *examiner)
 		raw_futex(&board->asked, FUTEX_WAKE, INT32_MAX, NULL);
 		pthread_join(examiner->thread, NULL);
 		examiner->running = false;
-		if (examiner->learned)
+		if (examiner->learned && examiner->file &&
+			state_folder_make(examiner->file))
 			verdict_file_write(
 				examiner->file, board, examiner->site_count);
 	}

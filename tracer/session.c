@@ -225,7 +225,7 @@ int session_open(struct session *session, const char *root, struct err *err)
 		session->growing = code == 0;
 		if (code == 0)
 			code = examiner_start(
-				&session->examiner, &session->arena, home);
+				&session->examiner, &session->arena);
 		if (code < 0)
 			err_set(err, code, "cannot start a thread: %s",
 				strerror(-code));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tracer/verdict_file.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <xxhash.h>
 
 #include "base/alloc.h"
+#include "base/state_folder.h"
 #include "objects/examine.h"
 
 #define VERDICT_MAGIC 0x736a626f74726674u /* "tfrtobjs" */
@@ -48,7 +50,8 @@ static bool verdict_file_is_sound(const struct head *head)
 
 uint32_t verdict_file_read(const char *path, struct verdict_board *board)
 {
-	FILE *file = fopen(path, "rbe");
+	FILE *file =
+		path && state_folder_trusts(path) ? fopen(path, "rbe") : NULL;
 	struct kept *list = xcalloc(KEPT_MOST, sizeof(*list));
 	uint32_t site_count = 0;
 	struct head head;
@@ -84,25 +87,45 @@ static void put(FILE *file, const struct head *head, const struct kept *list,
 	fwrite(sites, sizeof(*sites), head->site_count, file);
 }
 
-void verdict_file_write(const char *path, const struct verdict_board *board,
-	uint32_t site_count)
+/* For this user alone, whatever the umask: else nobody would believe it. */
+static FILE *verdict_file_create(const char *path)
 {
-	char *other = xasprintf("%s.%ld", path, (long)getpid());
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
+
+	if (fd >= 0 && !file)
+		close(fd);
+	return file;
+}
+
+/* Fills in the counts and the sum. */
+static struct kept *verdict_file_list(
+	const struct verdict_board *board, struct head *head)
+{
 	struct kept *list = xcalloc(VERDICT_ENTRIES, sizeof(*list));
-	struct head head = {.magic = VERDICT_MAGIC,
-		.version = EXAMINE_VERSION,
-		.site_count = site_count};
-	FILE *file = fopen(other, "wbe");
-	bool failed = !file;
 
 	for (uint32_t i = 0; i < VERDICT_ENTRIES; i++) {
 		const struct verdict_entry *entry = &board->entries[i];
 
 		if (entry->key)
-			list[head.count++] =
+			list[head->count++] =
 				(struct kept){entry->key, entry->verdict};
 	}
-	head.sum = verdict_file_sum_of(list, board->sites, &head);
+	head->sum = verdict_file_sum_of(list, board->sites, head);
+	return list;
+}
+
+void verdict_file_write(const char *path, const struct verdict_board *board,
+	uint32_t site_count)
+{
+	char *other = xasprintf("%s.%ld", path, (long)getpid());
+	struct head head = {.magic = VERDICT_MAGIC,
+		.version = EXAMINE_VERSION,
+		.site_count = site_count};
+	struct kept *list = verdict_file_list(board, &head);
+	FILE *file = verdict_file_create(other);
+	bool failed = !file;
+
 	if (file) {
 		/* Too much of it: an empty file is none. */
 		if (verdict_file_is_sound(&head))

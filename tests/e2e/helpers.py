@@ -5,6 +5,7 @@ Everything here starts real programs.  Bytes that are not UTF-8 are kept by
 surrogateescape, in arguments, in output and in JSON alike.
 """
 
+import atexit
 import fcntl
 import json
 import os
@@ -16,6 +17,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import textwrap
 import time
@@ -35,6 +37,12 @@ PASSED_SEEN = re.compile(r"^(.*?) (PASSED|FAILED|ERROR|SKIPPED)", re.M)
 # What the run of these tests itself has put into the environment.
 _OURS = ("PYTEST", "FTRACE", "LD_PRELOAD", "PYTHON", "COV_", "VIRTUAL_ENV",
          "UBSAN_EXTRA")
+
+
+# What ftrace remembers of this machine is one folder for all projects, as it
+# is for a user: it is not found out again for each test.
+STATE = Path(tempfile.mkdtemp(prefix="ftrace-state-"))
+atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 
 
 def environment(**extra):
@@ -113,7 +121,7 @@ class Project:
         self.root.mkdir(parents=True, exist_ok=True)
         self.python = PYTHON
         self.env = {}
-        self.state = self.root.parent / "state"
+        self.state = STATE
 
     def with_plugins(self):
         """The same with all the plugins that these tests are run with."""

@@ -249,19 +249,44 @@ def test_a_forked_child_has_the_code(own):
 
 
 def test_what_is_kept_of_objects(own):
+    own.state = own.root.parent / "state"
     build(own, "own.c", "own")
     # Nothing is kept of a file that has changed in the last 20 ms.
     time.sleep(0.05)
-    kept = own.root / ".ftrace" / "objects"
+    kept = own.state / "ftrace" / "objects"
     for text in None, b"", b"x" * 500, kept:
         if text is kept:
             text = bytearray(kept.read_bytes())
             text[len(text) // 2] ^= 1
         if text is not None:
             kept.write_bytes(text)
-        assert complete(own.run("./own").ok())
+        assert complete(own.run("./own", umask=0).ok())
         assert "read" in own.kinds("./own")["data.txt"]
-        assert kept.exists()
+        assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_objects_that_others_can_write_are_not_believed(own):
+    """A session learns all anew then, and its file is its user's again."""
+    own.state = own.root.parent / "state"
+    build(own, "own.c", "own")
+    time.sleep(0.05)
+    own.run("./own").ok()
+    kept = own.state / "ftrace" / "objects"
+    inode = kept.stat().st_ino
+    own.run("./own").ok()
+    assert kept.stat().st_ino == inode
+    kept.chmod(0o666)
+    own.run("./own").ok()
+    assert kept.stat().st_ino != inode
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("state", [None, "/dev/null"])
+def test_nowhere_to_keep_objects(own, state):
+    own.env["XDG_STATE_HOME"] = own.env["HOME"] = state
+    build(own, "own.c", "own")
+    assert complete(own.run("./own").ok())
+    assert "read" in own.kinds("./own")["data.txt"]
 
 
 def test_another_program_of_the_name(own):

@@ -34,6 +34,7 @@ def test_two():
 @pytest.fixture
 def cloned(project):
     """A recorded project whose user has recorded nothing on this machine."""
+    project.state = project.root.parent / "state"
     project.write("m.py", SOURCE)
     project.write("test_m.py", TESTS)
     project.pytest().ok()
