@@ -53,6 +53,10 @@ static void pull_tell_taken(const struct obtained *obtained)
 	note("pulled %s: %s in %s", of,
 		counted(obtained->units, "unit", "units"),
 		store_size_text(obtained->bytes));
+	if (obtained->merged)
+		note("the map here has %s and %s more of others",
+			counted(obtained->more.units, "new unit", "new units"),
+			counted(obtained->more.results, "result", "results"));
 	if (obtained->difference)
 		note("it was recorded in another environment, so more may be "
 		     "affected: %s",
@@ -67,8 +71,7 @@ static void pull_tell(const struct obtained *obtained)
 	if (obtained->taken)
 		pull_tell_taken(obtained);
 	else if (obtained->kept)
-		note("the map here has tests of its own and is kept as it is; "
-		     "'ftrace clear' makes room for the store's");
+		note("the nearest map of the store is here already");
 	else
 		note("%s has no package for this project%s", obtained->store,
 			obtained->shallow
@@ -84,6 +87,7 @@ static void pull_answer_json(const struct obtained *obtained)
 
 	cJSON_AddBoolToObject(json, "taken", obtained->taken);
 	cJSON_AddBoolToObject(json, "kept", obtained->kept);
+	cJSON_AddBoolToObject(json, "merged", obtained->merged);
 	cJSON_AddItemToObject(json, "store", json_bytes(obtained->store));
 	if (obtained->taken) {
 		cJSON_AddStringToObject(json, "commit", obtained->commit);
@@ -135,7 +139,8 @@ static int pull_run(int argc, char **argv)
 		struct obtain obtain = {.root = asking.root,
 			.url = asking.url,
 			.shared = asking.config.share.items,
-			.shared_count = asking.config.share.count};
+			.shared_count = asking.config.share.count,
+			.keep = asking.config.keep};
 
 		if (obtain_map(&obtained, &obtain, &err) < 0) {
 			for (size_t i = 0; i < obtained.notes.count; i++)
@@ -156,9 +161,9 @@ const struct verb verb_pull = {
 	.usage = "",
 	.text = "Takes from the store the map of the nearest ancestor of what "
 		"is checked out that\nwas recorded in the same environment, "
-		"else the nearest other, where the project\nhas no map with "
-		"tests yet. A map that does not fit can only have too many "
-		"tests run.",
+		"else the nearest other, and adds\nit to the project's map, of "
+		"which nothing is lost. A map that does not fit can\nonly "
+		"have too many tests run.",
 	.options = options,
 	.run = pull_run,
 };

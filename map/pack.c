@@ -19,7 +19,9 @@ static const char strip[] =
 	"UPDATE file SET inode = 0, size = 0, mtime = 0, ctime = 0, seen = 0;"
 	"UPDATE session SET command = x'';"
 	"DELETE FROM session WHERE id < (SELECT max(id) FROM session);"
-	"DELETE FROM smoke;";
+	"DELETE FROM smoke; DELETE FROM tally; DELETE FROM former;"
+	"DELETE FROM former_scope; DELETE FROM former_set;"
+	"DELETE FROM state WHERE former;";
 
 /* Only where something was there once is a time of any use. */
 static int pack_copy(struct map *map, const char *path, struct err *err)
@@ -266,6 +268,32 @@ int map_take_pack(
 		map_close(&map);
 	}
 	map_close(&pack);
+	return code;
+}
+
+int map_merge_pack(struct map_merged *merged, const char *root,
+	const struct map_keep *keep, const char *path, const char *work,
+	struct err *err)
+{
+	char *whole = xasprintf("%s/" MAP_PATH, work);
+	struct map map, from;
+	bool taken;
+	/* As a map of its own, which has all indexes. */
+	int code = map_take_pack(&taken, work, path, err);
+
+	if (code == 0)
+		code = map_open_foreign(&from, whole, err);
+	if (code < 0)
+		goto out;
+	code = map_open(&map, root, MAP_RECORD, err);
+	if (code == 0) {
+		map.keep = *keep;
+		code = map_merge(&map, &from, merged, err);
+		map_close(&map);
+	}
+	map_close(&from);
+out:
+	free(whole);
 	return code;
 }
 

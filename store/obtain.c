@@ -30,6 +30,7 @@ struct obtaining {
 	struct store_entries entries;
 	struct candidates candidates;
 	char *work;
+	bool has_units; /* the map here */
 };
 
 __attribute__((format(printf, 2, 3))) static void obtain_note(
@@ -150,6 +151,7 @@ static int obtain_use(struct obtaining *obtaining,
 		.name = (char *)candidate->entry->name,
 		.commit = package->commit,
 		.branch = package->branch};
+	struct obtained *obtained = obtaining->obtained;
 	bool taken = false;
 	int code;
 
@@ -157,11 +159,15 @@ static int obtain_use(struct obtaining *obtaining,
 	code = begun_write(&begun, root, err);
 	if (code == 0)
 		code = map_take_pack(&taken, root, path, err);
-	if (code < 0 || !taken)
+	if (code == 0 && !taken) {
+		code = map_merge_pack(&obtained->more, root,
+			&obtaining->obtain->keep, path, obtaining->work, err);
+		obtained->merged = code == 0;
+	}
+	if (code < 0 && !obtaining->has_units)
 		begun_forget(root);
-	obtaining->obtained->taken = taken;
-	obtaining->obtained->kept = code == 0 && !taken;
-	if (taken) {
+	obtained->taken = code == 0;
+	if (code == 0) {
 		obtain_tell(obtaining, candidate, package);
 		for (size_t i = 0; i < obtaining->obtain->shared_count; i++)
 			obtain_share(obtaining, obtaining->obtain->shared[i]);
@@ -287,29 +293,41 @@ static void obtain_tell_marks(struct obtaining *obtaining)
 	}
 }
 
+/* What would be taken is here already. */
+static bool obtain_has(const struct obtaining *obtaining)
+{
+	const struct candidates *candidates = &obtaining->candidates;
+	struct begun begun;
+	bool has;
+
+	if (!obtaining->has_units || !candidates->count ||
+		!begun_read(&begun, obtaining->obtain->root))
+		return false;
+	has = !strcmp(begun.name, candidates->list[0].entry->name);
+	begun_release(&begun);
+	return has;
+}
+
 static int obtain_look(struct obtaining *obtaining, struct err *err)
 {
 	const char *root = obtaining->obtain->root;
 	struct store_asked asked = {.commits = obtaining->history.commits,
 		.count = obtaining->history.count,
 		.print = obtaining->here.print};
-	bool has;
 	int code =
 		store_list(&obtaining->entries, &obtaining->store, &asked, err);
 
 	if (code == 0)
 		code = obtain_drop(obtaining, err);
 	if (code == 0)
-		code = obtain_has_units(&has, root, err);
+		code = obtain_has_units(&obtaining->has_units, root, err);
 	if (code < 0)
 		return code;
-	obtaining->obtained->kept = has;
-	if (has)
-		return 0;
 	obtain_tell_marks(obtaining);
 	candidates_find(&obtaining->candidates, &obtaining->entries,
 		&obtaining->history, root, obtaining->here.print);
-	return obtain_first(obtaining, err);
+	obtaining->obtained->kept = obtain_has(obtaining);
+	return obtaining->obtained->kept ? 0 : obtain_first(obtaining, err);
 }
 
 int obtain_map(

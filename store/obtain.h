@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/words.h"
+#include "map/merge.h"
 #include "store/store.h"
 
 /* How many ancestors are asked for. */
@@ -20,12 +21,16 @@ struct obtain {
 	const char *root, *url;
 	char *const *shared; /* what "share" names */
 	size_t shared_count;
+	struct map_keep keep; /* of former results */
 };
 
 struct obtained {
-	/* The project's map has units of its own and was left as it is. */
+	/* The project's map has this package's results already. */
 	bool kept;
 	bool taken; /* neither: no package was to be had */
+	/* It was added to the map that was there. */
+	bool merged;
+	struct map_merged more; /* what that has brought */
 	bool ancestor;
 	char *store; /* its URL */
 	char *commit, *branch;

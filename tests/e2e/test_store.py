@@ -133,6 +133,28 @@ def test_the_nearest_ancestor(team):
     assert team.stale() == ["other"]
 
 
+def test_nothing_of_the_map_here_is_lost(tmp_path):
+    """Of either's results the one counts that fits."""
+    team = Team(tmp_path, python_project)
+    warm_test(team.here)
+    team.push().ok()
+    team.here.ftrace("clear").ok()
+    team.here.edit("pkg/two.py", "return 3", "return 4")
+    team.commit()
+    assert "8 passed" in warm_test(team.here).out
+    result = team.pull().ok()
+    assert "pulled main's map of 1 commit ago" in result.err
+    assert "0 new units and 1 result more of others" in result.err
+    assert "nothing affected" in warm_test(team.here).err
+    git(team.here, "checkout", "-q", "HEAD^")
+    assert "nothing affected" in warm_test(team.here).err
+    git(team.here, "checkout", "-q", "main")
+    assert "nothing affected" in warm_test(team.here).err
+    # What is here already is not fetched again.
+    git(team.here, "checkout", "-q", "HEAD^")
+    assert "is here already" in team.pull().ok().err
+
+
 def test_another_environment_and_other_commits(team):
     """What fits comes first, be it no ancestor's; then the others."""
     team.push().ok()
@@ -170,8 +192,6 @@ def test_a_shallow_clone(team):
 
 
 def test_nothing_to_take_and_nothing_to_publish(team, tmp_path):
-    result = team.pull()
-    assert result.code == 0 and "kept as it is" in result.err
     team.here.ftrace("clear").ok()
     result = team.pull()
     assert result.code == 1 and "has no package for this project" in result.err
