@@ -21,6 +21,7 @@
 #include "fold/inputs.h"
 #include "fold/paths.h"
 #include "fold/scopes.h"
+#include "fold/shared.h"
 #include "fold/state.h"
 
 struct fold_driver {
@@ -32,15 +33,15 @@ struct fold_driver {
 	struct interner built;     /* nodes of folders in which it builds */
 };
 
-/* Of a part, and of what it uses. */
-static uint32_t driver_part_scope(struct fold *fold, size_t place)
+/* Of a part alone. True: it is new. */
+static bool driver_open_part(struct fold *fold, size_t place)
 {
 	const struct runner_part *part = &fold->options->tests->parts[place];
 	uint32_t *scope = &fold->driver->scopes[place];
 	char *name;
 
 	if (*scope != SCOPE_NONE)
-		return *scope;
+		return false;
 	name = xasprintf("%s/%s", fold->options->runner, part->name);
 	*scope = fold_scope(fold, SCOPE_MODULE, name, strlen(name));
 	free(name);
@@ -48,9 +49,32 @@ static uint32_t driver_part_scope(struct fold *fold, size_t place)
 		fold_incomplete(fold, *scope,
 			"ftrace could not find out which sources it was built "
 			"from");
-	for (size_t i = 0; i < part->use_count; i++)
-		fold_use(fold, *scope, driver_part_scope(fold, part->uses[i]));
-	return *scope;
+	return true;
+}
+
+/* Of a part, and of what it uses: chains of these can be long. */
+static uint32_t driver_part_scope(struct fold *fold, size_t place)
+{
+	const struct runner_tests *tests = fold->options->tests;
+	uint32_t *scopes = fold->driver->scopes;
+	size_t *todo = NULL, count = 0, room = 0, at = place;
+	bool more = driver_open_part(fold, place);
+
+	while (more) {
+		for (size_t i = 0; i < tests->parts[at].use_count; i++) {
+			size_t used = tests->parts[at].uses[i];
+
+			if (driver_open_part(fold, used))
+				*(size_t *)array_add(&todo, &count, &room,
+					sizeof(*todo)) = used;
+			fold_use(fold, scopes[at], scopes[used]);
+		}
+		more = count > 0;
+		if (more)
+			at = todo[--count];
+	}
+	free(todo);
+	return scopes[place];
 }
 
 void fold_driver_test(
@@ -180,11 +204,43 @@ static bool is_explained(const struct fold *fold, uint32_t node)
 }
 
 /* Whoever lists a folder may look at each entry: which are files? */
+size_t fold_driver_made_of(const struct fold *fold, uint32_t node)
+{
+	uint32_t i = intern_find(&fold->driver->made, &node, sizeof(node));
+
+	return i == INTERN_NONE ? 0 : 1 + (size_t)fold->driver->made_of[i];
+}
+
+bool fold_driver_is_built(const struct fold *fold, uint32_t node)
+{
+	return is_in_built(fold, node);
+}
+
+bool fold_driver_leads_to_made(const struct fold *fold, uint32_t node)
+{
+	for (size_t i = 0; i < fold->driver->made_in.count; i++) {
+		uint32_t folder;
+
+		memcpy(&folder, fold->driver->made_in.entries[i].bytes,
+			sizeof(folder));
+		if (folder == node || fold_below(fold, folder, node))
+			return true;
+	}
+	return false;
+}
+
+void fold_driver_use(struct fold *fold, uint32_t scope, size_t place)
+{
+	fold_use(fold, scope, driver_part_scope(fold, place));
+}
+
 bool fold_driver_explains(
 	struct fold *fold, uint32_t scope, uint32_t node, enum access_kind kind)
 {
 	if (!fold->driver || !(KIND_BIT(kind) & KINDS_INPUT))
 		return false;
+	if (fold_shared_explains(fold, scope, node, kind))
+		return true;
 	if (scope != fold->base)
 		return takes_made(fold, scope, node, kind);
 	return is_explained(fold, node) || is_in_built(fold, node) ||
@@ -255,6 +311,7 @@ void fold_driver_read(struct fold *fold)
 
 	if (!fold->driver)
 		return;
+	fold_shared_use(fold);
 	for (size_t i = 0; i < tests->part_count; i++)
 		if (fold->driver->scopes[i] != SCOPE_NONE)
 			driver_read_part(fold, &tests->parts[i],

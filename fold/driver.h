@@ -25,6 +25,14 @@ void fold_driver_open(struct fold *fold);
 void fold_driver_read(struct fold *fold);
 bool fold_driver_explains(struct fold *fold, uint32_t scope, uint32_t node,
 	enum access_kind kind);
+
+/* Of nodes: the part that it was built of, + 1, or 0; whether it lies where
+ * the runner builds; and whether something that was built lies below it. */
+size_t fold_driver_made_of(const struct fold *fold, uint32_t node);
+bool fold_driver_is_built(const struct fold *fold, uint32_t node);
+bool fold_driver_leads_to_made(const struct fold *fold, uint32_t node);
+/* That a scope uses the part at that place. */
+void fold_driver_use(struct fold *fold, uint32_t scope, size_t place);
 void fold_driver_release(struct fold *fold);
 
 #endif

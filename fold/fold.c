@@ -15,6 +15,7 @@
 #include "fold/path_tree.h"
 #include "fold/paths.h"
 #include "fold/scopes.h"
+#include "fold/shared.h"
 #include "fold/settings.h"
 #include "fold/state.h"
 #include "fold/steps.h"
@@ -220,6 +221,7 @@ static void fold_release(struct fold *fold)
 	fold_settings_release(fold);
 	fold_variables_release(fold);
 	fold_driver_release(fold);
+	fold_shared_release(fold);
 	fold_code_release(fold);
 	fold_kept_release(fold);
 	interner_release(&fold->handed.nodes);

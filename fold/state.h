@@ -64,6 +64,7 @@ struct fold {
 	struct fold_loader *loader; /* NULL until one had to be asked */
 	struct fold_driver
 		*driver; /* fold/driver.h; NULL: the runner lists no tests */
+	struct fold_shared *shared; /* fold/shared.h; NULL: tests share none */
 };
 
 #endif

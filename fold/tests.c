@@ -16,6 +16,7 @@
 #include "fold/driver.h"
 #include "fold/path_tree.h"
 #include "fold/scopes.h"
+#include "fold/shared.h"
 #include "fold/state.h"
 #include "fold/steps.h"
 #include "runners/adapter.h"
@@ -68,6 +69,7 @@ static void fold_tests_add_unit(
 		fold->scopes.list[needed].needed |= test->outcome != NULL;
 	}
 	fold_driver_test(fold, test, unit);
+	fold_shared_test(fold, test, unit);
 }
 
 struct programs {
@@ -109,7 +111,7 @@ static void find_programs(
 		uint32_t unit = fold_tests_unit_of(fold, test->id), number,
 			 before;
 
-		if (ran && test->folder)
+		if (ran && test->folder && !tests->shared)
 			programs->in_folders[intern(&programs->folders,
 				test->folder, strlen(test->folder))] = unit;
 		if (!test->words || (test->outcome != NULL) != ran)
@@ -164,6 +166,19 @@ static uint32_t test_by_signs(struct fold *fold, const char *words, size_t size)
 	return SCOPE_NONE;
 }
 
+/* The scope of a process that tests share, or SCOPE_NONE. */
+static uint32_t shared_by(struct fold *fold, const struct wire_record *told)
+{
+	const struct runner_tests *tests = fold->options->tests;
+	const char *words = told->text + told->head;
+	size_t size = told->size - told->head;
+
+	if (!is_called(words, size, tests->shared) ||
+		is_told(words, size, tests->unshared))
+		return SCOPE_NONE;
+	return fold_shared_process(fold, told->text, told->head);
+}
+
 /* The test that an executed program is, or SCOPE_NONE. */
 static uint32_t test_of(struct fold *fold, const struct programs *programs,
 	const struct trace_image *image)
@@ -177,6 +192,8 @@ static uint32_t test_of(struct fold *fold, const struct programs *programs,
 	told = programs->told[image->hello->number];
 	if (!told)
 		return SCOPE_NONE;
+	if (fold->options->tests->shared)
+		return shared_by(fold, told);
 	if (is_called(told->text + told->head, told->size - told->head, glob)) {
 		number =
 			intern_find(&programs->folders, told->text, told->head);
@@ -222,7 +239,7 @@ static void find_images(struct fold *fold, const struct programs *programs)
 			unit = fold->images[trace->images[i].parent].scope;
 		if (unit == SCOPE_NONE) {
 			unit = test_of(fold, programs, &trace->images[i]);
-			if (unit != SCOPE_NONE)
+			if (unit != SCOPE_NONE && !tests->shared)
 				programs->seen[unit] = true;
 			if (unit != SCOPE_NONE && tests->by_status)
 				take_end(fold, unit, i);
@@ -324,6 +341,8 @@ static void compare_seen(struct fold *fold, struct programs *programs)
 		const struct runner_test *test = &tests->list[i];
 		uint32_t unit;
 
+		if (tests->shared)
+			continue;
 		unit = fold_tests_unit_of(fold, test->id);
 		if (tests->by_status) {
 			compare_asked(fold, unit, test);
@@ -352,6 +371,7 @@ static void mark_collected(struct fold *fold)
 	const struct runner_tests *tests = fold->options->tests;
 
 	fold->runner.ready = fold->runner.collected = true;
+	fold->runner.looked_otherwise |= tests->broken;
 	if (tests->file)
 		mark_file(fold, tests->file, strlen(tests->file));
 	for (size_t i = 0; !tests->file && i < tests->count; i++) {

@@ -11,6 +11,7 @@
 #include "runners/ctest/ctest.h"
 #include "runners/go/go.h"
 #include "runners/jest/jest.h"
+#include "runners/maven/maven.h"
 #include "runners/meson/meson.h"
 #include "runners/mocha/mocha.h"
 #include "runners/node/node.h"
@@ -22,7 +23,7 @@
 static const struct adapter *const adapters[] = {&adapter_pytest,
 	&adapter_ctest, &adapter_go, &adapter_cargo, &adapter_jest,
 	&adapter_mocha, &adapter_node, &adapter_prove, &adapter_bats,
-	&adapter_meson, &adapter_vitest, &adapter_unittest};
+	&adapter_maven, &adapter_meson, &adapter_vitest, &adapter_unittest};
 
 #define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
 

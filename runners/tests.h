@@ -86,6 +86,15 @@ struct runner_tests {
 	struct words own, built;
 	/* Of those known by their folder: a glob that their first word is of */
 	const char *programs;
+	/*
+	 * Of a runner whose tests share processes: what these are called, a
+	 * glob, and what the runner's own that are called so are told. What one
+	 * does is done for all tests of the nearest folder around it. Of what
+	 * is built in "built" they need what the parts tell, and no part that
+	 * they have met remains untold. NULL: they share none.
+	 */
+	const char *shared, *unshared;
+	bool broken;        /* it may not have come to all that there are */
 	bool by_status;     /* a test ended as its program did */
 	const char *untold; /* how those ended that ran untold; NULL: unknown */
 	bool chosen;        /* the command leaves others of the file out */
