@@ -27,7 +27,7 @@ ELSEWHERE = {"docs", "doc", "examples", "example", "benches", "bench",
 CONFIG = re.compile(
     r"(^|/)(go\.mod|go\.sum|Cargo\.(toml|lock)|build\.rs|package\.json|"
     r"tsconfig[^/]*\.json|[^/]*\.?config\.[cm]?[jt]s|\.mocharc[^/]*|"
-    r"\.babelrc|babel\.config\.json|CMakeLists\.txt|[^/]*\.cmake)$")
+    r"\.babelrc|babel\.config\.json|CMakeLists\.txt|[^/]*\.cmake|pom\.xml)$")
 DATA = re.compile(r"(^|/)(tests?|testdata|__\w+__|fixtures?|specs?|data)/")
 PROSE = re.compile(r"\.(md|rst|txt)$")
 
@@ -56,6 +56,13 @@ JAVASCRIPT = Language(
     r"(.*\bfunction\b.*|.*=> |(static |async |get |set |#)*\w+\s*\(.*\).*)"
     r"\{\s*$", 'throw new Error("mutant");',
     r"(^|/)(tests?|__tests__|specs?)/|\.(test|spec)\.")
+
+JAVA = Language((".java",),
+                r"^\s+(?!(?:if|for|while|switch|catch|else|return|try|do|new|"
+                r"synchronized|class|interface|enum)\b)[\w<>\[\], ]+\(.*\)"
+                r"( throws .*)? \{\s*$",
+                'if (true) throw new RuntimeException("mutant");',
+                r"(^|/)src/test/java/")
 
 
 def _read(path):

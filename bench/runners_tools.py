@@ -488,6 +488,48 @@ class Node(ByLines):
             *(units or ())]
 
 
+class Maven(Tool):
+    name = "maven"
+    language = runners_edits.JAVA
+    dated = True
+    kept = ("target",)
+
+    @staticmethod
+    def recognises(folder):
+        return os.path.exists(os.path.join(folder, "pom.xml"))
+
+    @staticmethod
+    def usual(_tree):
+        return ["mvn", "-o", "-q", "test"]
+
+    def telling(self, units):
+        classes = [os.path.splitext(os.path.basename(each))[0]
+                   for each in units or ()]
+        return self.command + ["-Dmaven.test.failure.ignore=true"] + (
+            ["-Dtest=" + ",".join(classes)] if classes else [])
+
+    def run(self, units=None):
+        for path in self._reports():
+            os.unlink(path)
+        return super().run(units)
+
+    def _reports(self):
+        return glob.glob(os.path.join(
+            self.tree, "**/target/surefire-reports/TEST-*.xml"),
+            recursive=True)
+
+    def read(self, found, _status):
+        for path in self._reports():
+            module = os.path.dirname(os.path.dirname(os.path.dirname(path)))
+            for case in xml.etree.ElementTree.parse(path).iter("testcase"):
+                name = case.get("classname").split("$")[0].replace(".", "/")
+                unit = os.path.join(module, "src/test/java", name + ".java")
+                if os.path.exists(unit):
+                    found.take(self.relative(unit), not any(
+                        each.tag in ("failure", "error") for each in case))
+        found.unbuilt = not found.outcomes
+
+
 class Ctest(Tool):
     name = "ctest"
     language = runners_edits.C
@@ -558,7 +600,7 @@ class Ctest(Tool):
             now.get(path) != self.times.get(path) for path in paths)}
 
 
-TOOLS = (Go, Cargo, Jest, Vitest, Mocha, Node, Ctest)
+TOOLS = (Go, Cargo, Jest, Vitest, Mocha, Node, Ctest, Maven)
 
 
 def of(folder, name=None):

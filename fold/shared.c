@@ -23,7 +23,7 @@
 struct shared_folder {
 	const char *folder; /* the tests' */
 	uint32_t scope;
-	bool searched;
+	bool seen, searched;
 };
 
 struct fold_shared {
@@ -62,24 +62,39 @@ void fold_shared_test(
 			shared_folder_of(fold, test->folder)->scope);
 }
 
-uint32_t fold_shared_process(
-	const struct fold *fold, const char *folder, size_t size)
+static struct shared_folder *shared_nearest(
+	struct fold_shared *shared, const char *word, size_t *longest)
 {
-	char *path = xmemdup(folder, size);
-	uint32_t scope = SCOPE_NONE;
+	struct shared_folder *nearest = NULL;
+
+	/* Of a file with more words it is told like this. */
+	word += *word == '@';
+	for (size_t i = 0; shared && i < shared->count; i++) {
+		size_t n = strlen(shared->list[i].folder);
+
+		if (n <= *longest || !path_below(word, shared->list[i].folder))
+			continue;
+		*longest = n;
+		nearest = &shared->list[i];
+	}
+	return nearest;
+}
+
+uint32_t fold_shared_process(struct fold *fold, const char *words, size_t size)
+{
+	struct shared_folder *nearest = NULL, *found;
+	char *text = xmemdup(words, size);
 	size_t longest = 0;
 
-	for (size_t i = 0; fold->shared && i < fold->shared->count; i++) {
-		size_t n = strlen(fold->shared->list[i].folder);
-
-		if (n >= longest &&
-			path_below(path, fold->shared->list[i].folder)) {
-			longest = n;
-			scope = fold->shared->list[i].scope;
-		}
+	for (size_t at = 0; at < size; at += strlen(text + at) + 1) {
+		found = shared_nearest(fold->shared, text + at, &longest);
+		nearest = found ? found : nearest;
 	}
-	free(path);
-	return scope;
+	free(text);
+	if (!nearest)
+		return SCOPE_NONE;
+	nearest->seen = true;
+	return nearest->scope;
 }
 
 bool fold_shared_explains(
@@ -141,6 +156,10 @@ static void shared_use_met(struct fold *fold, size_t place)
 	const struct shared_folder *at = &shared->list[place];
 	bool *reached = shared_reach(fold, at->folder);
 
+	/* They ran in the runner's own, or elsewhere. */
+	if (!at->seen)
+		fold_incomplete(
+			fold, at->scope, "ftrace did not see its process");
 	for (size_t i = 0; i < shared->met.count; i++) {
 		size_t key[2];
 

@@ -18,9 +18,9 @@ struct fold;
 void fold_shared_test(
 	struct fold *fold, const struct runner_test *test, uint32_t unit);
 
-/* The scope of a process by where it was started; or SCOPE_NONE. */
-uint32_t fold_shared_process(
-	const struct fold *fold, const char *folder, size_t size);
+/* The scope of a process by its words, one of which is a path in the folder; or
+ * SCOPE_NONE. */
+uint32_t fold_shared_process(struct fold *fold, const char *words, size_t size);
 
 /*
  * Around the accesses, as fold/driver.h has them: whether an access in such a

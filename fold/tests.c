@@ -61,7 +61,8 @@ static void fold_tests_add_unit(
 	/* One that was to run and did not is known to be there. */
 	fold->scopes.list[unit].selected =
 		!fold->options->selection &&
-		(test->asked || !fold->options->tests->by_status);
+		(test->asked || (!fold->options->tests->by_status &&
+					!fold->options->tests->shared));
 	for (char **id = test->needs; id && *id; id++) {
 		uint32_t needed = fold_tests_unit_of(fold, *id);
 
@@ -176,7 +177,7 @@ static uint32_t shared_by(struct fold *fold, const struct wire_record *told)
 	if (!is_called(words, size, tests->shared) ||
 		is_told(words, size, tests->unshared))
 		return SCOPE_NONE;
-	return fold_shared_process(fold, told->text, told->head);
+	return fold_shared_process(fold, words, size);
 }
 
 /* The test that an executed program is, or SCOPE_NONE. */

@@ -252,7 +252,9 @@ static void java_mentions_of_class(struct java_parts *parts,
 	if (text)
 		java_mentions_constants(&by, text, size);
 	if (java_mentions_anything(parts, class, i))
-		java_parts_link(parts, by.part, parts->all);
+		java_parts_link(parts, by.part,
+			parts->list[by.part - parts->first].test ? parts->all
+								 : parts->main);
 	free(text);
 }
 
@@ -300,6 +302,17 @@ static void java_mentions_companions(
 	}
 }
 
+static void java_mentions_group(struct java_parts *parts, size_t i)
+{
+	const struct java_part *part = &parts->list[i];
+
+	if (!part->source && !*part->package)
+		return;
+	java_parts_link(parts, parts->all, parts->first + i);
+	if (!part->test)
+		java_parts_link(parts, parts->main, parts->first + i);
+}
+
 void java_mentions_link(struct java_parts *parts)
 {
 	struct interner foreign = {0};
@@ -308,8 +321,7 @@ void java_mentions_link(struct java_parts *parts)
 	for (size_t i = 0; i < parts->class_count; i++)
 		woven |= java_mentions_weaving(&parts->classes[i].file);
 	for (size_t i = 0; i < parts->count; i++)
-		if (parts->list[i].source || parts->list[i].package[0])
-			java_parts_link(parts, parts->all, parts->first + i);
+		java_mentions_group(parts, i);
 	for (size_t i = 0; i < parts->class_count; i++)
 		for (size_t k = 0; k < parts->classes[i].parts.count; k++) {
 			java_mentions_of_class(

@@ -43,7 +43,8 @@ void java_parts_link(struct java_parts *parts, size_t from, size_t to)
 	if (parts->edges.count == before)
 		return;
 	runner_part_use(&parts->tests->parts[from], to);
-	if (from != parts->all && !parts->list[from - parts->first].test)
+	if (from != parts->all && from != parts->main &&
+		!parts->list[from - parts->first].test)
 		parts->list[to - parts->first].used = true;
 }
 
@@ -238,6 +239,9 @@ static void java_parts_add_folders(struct java_parts *parts)
 	part = &tests->parts[parts->resources];
 	for (size_t i = 0; i < sources->resources.count; i++)
 		words_add_copy(&part->files, sources->resources.list[i]);
+	for (size_t i = 0; i < parts->module_count; i++)
+		words_add_list(&part->files,
+			(const char *const *)parts->modules[i].settings.list);
 	for (size_t i = 0; i < sources->resource_folders.count; i++)
 		runner_part_look(
 			part, xstrdup(sources->resource_folders.list[i]), "");
@@ -257,14 +261,20 @@ void java_parts_add(struct java_parts *parts, struct runner_tests *tests,
 	java_sources_find(&parts->sources, modules, count);
 	of_source = xcalloc(parts->sources.count + 1, sizeof(*of_source));
 	parts->all = java_parts_make(parts, xstrdup("all sources"));
+	parts->main = java_parts_make(parts, xstrdup("all but tests"));
 	parts->resources = java_parts_make(parts, xstrdup("resources"));
 	java_parts_add_folders(parts);
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < modules[i].classes.count; k++)
 			java_parts_walk(parts, i, k > 0,
 				modules[i].classes.list[k], of_source);
-	free(of_source);
 	java_mentions_link(parts);
+	/* What was compiled to nothing may have been for all: package-info. */
+	for (size_t i = 0; i < parts->sources.count; i++)
+		if (!of_source[i] && !parts->sources.list[i].generated)
+			words_add_copy(&tests->parts[parts->resources].files,
+				parts->sources.list[i].path);
+	free(of_source);
 }
 
 void java_parts_release(struct java_parts *parts)

@@ -45,7 +45,8 @@ struct java_parts {
 	struct java_index constants; /* by names of fields */
 	struct java_index packages;  /* sources by "a/b" */
 	struct interner edges;
-	size_t all, resources; /* parts of everything, and of resources */
+	/* The parts of everything, of what is for no tests, of resources. */
+	size_t all, main, resources;
 };
 
 /*

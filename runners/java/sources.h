@@ -16,7 +16,8 @@
 /* A folder with a build of its own: absolute, and where what it builds is. */
 struct java_module {
 	char *folder, *target;
-	struct words classes; /* folders with class files, in target */
+	struct words classes;  /* folders with class files, in target */
+	struct words settings; /* files that may name classes */
 };
 
 struct java_source {

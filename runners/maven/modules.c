@@ -127,7 +127,7 @@ static bool maven_modules_take(struct maven_modules *modules, const char *path)
 		free(file);
 		return true;
 	}
-	maven_modules_add(modules, folder);
+	words_add_copy(&maven_modules_add(modules, folder)->settings, file);
 	maven_pom_read(&pom, file);
 	for (size_t i = 0; i < pom.modules.count; i++) {
 		/* The list may move. */
@@ -155,6 +155,7 @@ void maven_modules_release(struct maven_modules *modules)
 		free(modules->list[i].folder);
 		free(modules->list[i].target);
 		words_free(modules->list[i].classes.list);
+		words_free(modules->list[i].settings.list);
 	}
 	free(modules->list);
 	memset(modules, 0, sizeof(*modules));

@@ -182,19 +182,26 @@ static bool maven_told_broken(const struct maven_reports *reports, int status)
 {
 	const struct runner_tests *tests = reports->tests;
 
+	bool any = false;
+
+	for (size_t i = 0; i < reports->modules.count; i++)
+		any |= reports->told[i];
 	if (status == 0)
-		return false;
+		return !any;
 	for (size_t i = 0; i < reports->modules.count; i++)
 		for (size_t k = 0; !reports->told[i] && k < tests->count; k++)
 			if (tests->list[k].folder && tests->list[k].asked &&
-				maven_is_usual(tests->list[k].id) &&
+				maven_is_usual(path_last(tests->list[k].id)) &&
 				!strcmp(tests->list[k].folder,
 					reports->modules.list[i].folder))
 				return true;
 	return !reports->failed;
 }
 
-/* A source of which nothing was reported has no tests that run. */
+/*
+ * Of a run of all tests: a source of which nothing was reported has no tests
+ * that run. Otherwise it is known to be there, and may be one that has not.
+ */
 static void maven_told_drop(struct maven_reports *reports)
 {
 	struct runner_tests *tests = reports->tests;
@@ -203,9 +210,8 @@ static void maven_told_drop(struct maven_reports *reports)
 	for (size_t i = 0; i < tests->count; i++) {
 		struct runner_test *test = &tests->list[i];
 
-		if (test->outcome || !test->asked || tests->broken) {
-			/* It is known to be there, if it has not run. */
-			test->asked &=
+		if (test->outcome || tests->chosen || tests->broken) {
+			test->asked =
 				test->outcome ||
 				(!tests->chosen &&
 					maven_is_usual(path_last(test->id)));
