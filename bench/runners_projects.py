@@ -11,6 +11,10 @@ from common import Broken
 
 WORK = os.path.join(common.WORK, "runners")
 
+MAVEN = ("env 'MAVEN_OPTS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' mvn -o -q "
+         "-Drat.skip -Denforcer.skip -Djacoco.skip -Dmaven.buildNumber.skip "
+         "-Danimal.sniffer.skip -Dcyclonedx.skip "
+         "-DargLine=-XX:TieredStopAtLevel=1 test")
 # Name to the command that its tests are run with.
 COMMANDS = {
     # Their hundreds of documents are programs of their own, and take minutes.
@@ -22,10 +26,11 @@ COMMANDS = {
                "test/",
     # Under valgrind they take ten times as long.
     "json-c": "env USE_VALGRIND=0 ctest --test-dir build --timeout 20",
-    # Licences and versions of tools are nothing that tests are about.
-    "commons-cli": "mvn -o -q -Drat.skip -Denforcer.skip test",
-    "commons-codec": "mvn -o -q -Drat.skip -Denforcer.skip test",
-    "jsoup": "mvn -o -q -Drat.skip -Denforcer.skip -Danimal.sniffer.skip test",
+    # Licences and reports are nothing that tests are about, and what git has
+    # is another tree's here.
+    "commons-cli": MAVEN,
+    "commons-codec": MAVEN,
+    "jsoup": MAVEN,
     # borp is a program of its own around node's.
     "find-my-way": "node --test",
 }

@@ -16,6 +16,7 @@
 #include "fold/paths.h"
 #include "fold/scopes.h"
 #include "fold/settings.h"
+#include "fold/shared.h"
 #include "fold/state.h"
 #include "fold/tests.h"
 #include "languages/language.h"
@@ -145,7 +146,8 @@ static void take_resolved(struct fold *fold, const struct trace_event *event,
 		return;
 	if (is_git_walk(fold, &path, kind))
 		return;
-	if (fold_driver_explains(fold, scope, path.node, kind))
+	if (fold_shared_explains(fold, scope, path.node, kind) ||
+		fold_driver_explains(fold, scope, path.node, kind))
 		return;
 	/* It wanted a directory to be made, which was there. */
 	if (flags & RECORD_REFUSED && kind == ACCESS_STAT &&

@@ -21,7 +21,6 @@
 #include "fold/inputs.h"
 #include "fold/paths.h"
 #include "fold/scopes.h"
-#include "fold/shared.h"
 #include "fold/state.h"
 
 struct fold_driver {
@@ -239,8 +238,6 @@ bool fold_driver_explains(
 {
 	if (!fold->driver || !(KIND_BIT(kind) & KINDS_INPUT))
 		return false;
-	if (fold_shared_explains(fold, scope, node, kind))
-		return true;
 	if (scope != fold->base)
 		return takes_made(fold, scope, node, kind);
 	return is_explained(fold, node) || is_in_built(fold, node) ||
@@ -311,7 +308,6 @@ void fold_driver_read(struct fold *fold)
 
 	if (!fold->driver)
 		return;
-	fold_shared_use(fold);
 	for (size_t i = 0; i < tests->part_count; i++)
 		if (fold->driver->scopes[i] != SCOPE_NONE)
 			driver_read_part(fold, &tests->parts[i],

@@ -14,6 +14,7 @@
 #include "fold/paths.h"
 #include "fold/scopes.h"
 #include "fold/settings.h"
+#include "fold/shared.h"
 #include "fold/state.h"
 #include "fold/steps.h"
 #include "fold/variable.h"
@@ -113,5 +114,6 @@ void fold_accesses(struct fold *fold)
 		take_event(fold, &fold->trace->events[i]);
 	if (fold->runner.ready)
 		take_undeclared(fold);
+	fold_shared_use(fold);
 	fold_driver_read(fold);
 }

@@ -105,7 +105,8 @@ bool fold_shared_explains(
 	while (fold->shared && place < fold->shared->count &&
 		fold->shared->list[place].scope != scope)
 		place++;
-	if (!fold->shared || place == fold->shared->count)
+	if (!fold->shared || place == fold->shared->count ||
+		!(KIND_BIT(kind) & KINDS_INPUT))
 		return false;
 	if (kind == ACCESS_LIST && fold_driver_is_built(fold, node) &&
 		fold_driver_leads_to_made(fold, node))

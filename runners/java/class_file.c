@@ -152,8 +152,11 @@ static bool class_loads_by(const struct class_reader *reader, size_t place)
 	const struct pool_entry *entry = &reader->pool[place];
 	struct class_text name = class_name_at(reader, entry->second);
 
-	return class_text_is(name, "forName") ||
-	       class_text_is(name, "loadClass") ||
+	/* Charset has one, too. */
+	if (class_text_is(name, "forName"))
+		return class_text_is(
+			class_name_at(reader, entry->first), "java/lang/Class");
+	return class_text_is(name, "loadClass") ||
 	       class_text_is(name, "findClass") ||
 	       class_text_is(name, "defineClass");
 }

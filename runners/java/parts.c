@@ -10,7 +10,6 @@
 #include "base/path.h"
 #include "base/read_file.h"
 #include "map/project.h"
-#include "runners/java/mentions.h"
 
 /* What packages and modules say of themselves is of no one class: these stay
  * what the build reads, for all tests. */
@@ -54,7 +53,6 @@ struct java_meeting {
 	struct java_class *class;
 	bool test, any; /* for tests; or wherever it lies */
 	bool generated;
-	size_t *of_source; /* parts, + 1 */
 };
 
 static void java_parts_take_source(void *data, size_t place)
@@ -62,7 +60,7 @@ static void java_parts_take_source(void *data, size_t place)
 	struct java_meeting *met = data;
 	struct java_parts *parts = met->parts;
 	const struct java_source *source = &parts->sources.list[place];
-	size_t *part = &met->of_source[place];
+	size_t *part = &parts->of_source[place];
 	struct java_part *its;
 
 	if (source->generated != met->generated ||
@@ -148,14 +146,13 @@ static void java_parts_take_orphan(
 		&class->parts.room, sizeof(size_t)) = part;
 }
 
-static void java_parts_take_class(struct java_parts *parts, size_t module,
-	bool test, const char *path, size_t *of_source)
+static void java_parts_take_class(
+	struct java_parts *parts, size_t module, bool test, const char *path)
 {
 	struct java_class *class;
 	size_t size;
 	char *bytes = read_file(path, 0, &size), *source;
-	struct java_meeting met = {
-		.parts = parts, .test = test, .of_source = of_source};
+	struct java_meeting met = {.parts = parts, .test = test};
 
 	if (!bytes)
 		return;
@@ -201,8 +198,8 @@ static void java_parts_list(const char *folder, struct words *words)
 			java_parts_by_name);
 }
 
-static void java_parts_walk(struct java_parts *parts, size_t module, bool test,
-	const char *folder, size_t *of_source)
+static void java_parts_walk(
+	struct java_parts *parts, size_t module, bool test, const char *folder)
 {
 	struct words words = {0};
 
@@ -215,11 +212,10 @@ static void java_parts_walk(struct java_parts *parts, size_t module, bool test,
 		if (lstat(path, &st) < 0)
 			continue;
 		if (S_ISDIR(st.st_mode))
-			java_parts_walk(parts, module, test, path, of_source);
+			java_parts_walk(parts, module, test, path);
 		else if (dot && !strcmp(dot, ".class") &&
 			 !java_parts_is_info(name))
-			java_parts_take_class(
-				parts, module, test, path, of_source);
+			java_parts_take_class(parts, module, test, path);
 	}
 	words_free(words.list);
 }
@@ -250,8 +246,6 @@ static void java_parts_add_folders(struct java_parts *parts)
 void java_parts_add(struct java_parts *parts, struct runner_tests *tests,
 	const struct java_module *modules, size_t count, const char *root)
 {
-	size_t *of_source;
-
 	memset(parts, 0, sizeof(*parts));
 	parts->tests = tests;
 	parts->modules = modules;
@@ -259,22 +253,25 @@ void java_parts_add(struct java_parts *parts, struct runner_tests *tests,
 	parts->root = root;
 	parts->first = tests->part_count;
 	java_sources_find(&parts->sources, modules, count);
-	of_source = xcalloc(parts->sources.count + 1, sizeof(*of_source));
+	parts->of_source =
+		xcalloc(parts->sources.count + 1, sizeof(*parts->of_source));
 	parts->all = java_parts_make(parts, xstrdup("all sources"));
 	parts->main = java_parts_make(parts, xstrdup("all but tests"));
 	parts->resources = java_parts_make(parts, xstrdup("resources"));
 	java_parts_add_folders(parts);
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < modules[i].classes.count; k++)
-			java_parts_walk(parts, i, k > 0,
-				modules[i].classes.list[k], of_source);
-	java_mentions_link(parts);
-	/* What was compiled to nothing may have been for all: package-info. */
+			java_parts_walk(
+				parts, i, k > 0, modules[i].classes.list[k]);
+}
+
+void java_parts_close(struct java_parts *parts)
+{
+	struct words *files = &parts->tests->parts[parts->resources].files;
+
 	for (size_t i = 0; i < parts->sources.count; i++)
-		if (!of_source[i] && !parts->sources.list[i].generated)
-			words_add_copy(&tests->parts[parts->resources].files,
-				parts->sources.list[i].path);
-	free(of_source);
+		if (!parts->of_source[i] && !parts->sources.list[i].generated)
+			words_add_copy(files, parts->sources.list[i].path);
 }
 
 void java_parts_release(struct java_parts *parts)
@@ -288,6 +285,7 @@ void java_parts_release(struct java_parts *parts)
 		class_file_release(&parts->classes[i].file);
 	}
 	free(parts->list);
+	free(parts->of_source);
 	free(parts->classes);
 	java_index_release(&parts->named);
 	java_index_release(&parts->simple);

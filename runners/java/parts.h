@@ -33,7 +33,8 @@ struct java_parts {
 	size_t module_count;
 	const char *root;
 	struct java_sources sources;
-	size_t first; /* of tests->parts */
+	size_t *of_source; /* by its place there: that of its part, + 1; or 0 */
+	size_t first;      /* of tests->parts */
 
 	struct java_part *list; /* from the first on */
 	size_t count, room;
@@ -55,6 +56,11 @@ struct java_parts {
  */
 void java_parts_add(struct java_parts *parts, struct runner_tests *tests,
 	const struct java_module *modules, size_t count, const char *root);
+/*
+ * When all are linked (mentions.h): sources that were compiled to nothing may
+ * be for all, as package-info.java is.
+ */
+void java_parts_close(struct java_parts *parts);
 void java_parts_release(struct java_parts *parts);
 
 /* That a part uses another one; places as tests->parts has them. */

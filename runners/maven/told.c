@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/read_file.h"
 #include "map/project.h"
+#include "runners/java/mentions.h"
 #include "runners/java/parts.h"
 #include "runners/maven/command.h"
 #include "runners/maven/modules.h"
@@ -263,6 +264,8 @@ void maven_told(struct runner_tests *tests, char *const argv[],
 			xcalloc(reports.modules.count, sizeof(*reports.told));
 		java_parts_add(&reports.parts, tests, reports.modules.list,
 			reports.modules.count, tests->root);
+		java_mentions_link(&reports.parts);
+		java_parts_close(&reports.parts);
 		for (size_t i = 0; i < reports.modules.count; i++)
 			maven_told_module(&reports, i);
 		maven_told_link(&reports);

@@ -22,7 +22,7 @@ FLOORS = (("base", "wire"), ("preload", "map", "objects"),
           ("git", "languages"), ("runners",), ("config", "fold"),
           ("selector", "tracer"), ("outcomes",), ("cli",))
 WORDS = re.compile(
-    r'py\.?test|conftest|ctest|jest|mocha|vitest|unittest|doctest|cargo'
+    r'py\.?test|conftest|ctest|jest|mocha|vitest|unittest|doctest|cargo|maven|surefire'
     r'|prove\b|bats\b|meson'
     r'|\bnpm\b|python|__\w*py\w*__|__init__|__import__|__annotate__'
     r'|<module>|<lambda>|site-packages|dist-info|\bnode_module|package\.json|\bgo\.mod\b'
