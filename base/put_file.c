@@ -77,10 +77,8 @@ int put_file_check(const char *path, struct err *err)
 	return code;
 }
 
-static int write_all(int fd, const char *text)
+static int write_all(int fd, const char *text, size_t size)
 {
-	size_t size = strlen(text);
-
 	while (size) {
 		ssize_t n = write(fd, text, size);
 
@@ -96,11 +94,17 @@ static int write_all(int fd, const char *text)
 
 int put_file(const char *path, const char *text, struct err *err)
 {
+	return put_file_bytes(path, text, strlen(text), err);
+}
+
+int put_file_bytes(
+	const char *path, const char *bytes, size_t size, struct err *err)
+{
 	char *place = put_file_place_of(path), *name = NULL;
 	int fd = put_file_is_special(place)
 			 ? open(place, O_WRONLY | O_APPEND | O_CLOEXEC)
 			 : open_beside(place, &name);
-	int code = fd < 0 ? -1 : write_all(fd, text);
+	int code = fd < 0 ? -1 : write_all(fd, bytes, size);
 
 	/* A full disk may tell only now. */
 	if (fd >= 0 && close(fd) < 0)

@@ -7,6 +7,8 @@
 #ifndef FTRACE_BASE_PUT_FILE_H
 #define FTRACE_BASE_PUT_FILE_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 
 /*
@@ -15,5 +17,8 @@
  */
 int put_file_check(const char *path, struct err *err);
 int put_file(const char *path, const char *text, struct err *err);
+/* Any bytes, whatever is in them. */
+int put_file_bytes(
+	const char *path, const char *bytes, size_t size, struct err *err);
 
 #endif

@@ -18,6 +18,7 @@
 #include "fold/inputs.h"
 #include "fold/kept.h"
 #include "fold/memo.h"
+#include "fold/passages.h"
 #include "fold/path_tree.h"
 #include "fold/scopes.h"
 #include "fold/settings.h"
@@ -242,9 +243,12 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 	if (code < 0)
 		return code;
 	note_loaded(fold);
+	fold->code.map = map;
+	fold_passages_sources(fold);
 	fold_memos(fold);
 	for (size_t i = 0; i < fold->code.function_count; i++)
 		fold_code_find_state(fold, &fold->code.functions[i]);
+	fold_passages_settle(fold);
 	add_modules(fold);
 	fold_kept(fold);
 	for (size_t i = 0; i < fold->code.entry_count; i++)
@@ -253,6 +257,9 @@ int fold_code(struct fold *fold, struct map *map, struct err *err)
 	for (uint32_t i = 0; i < fold->scopes.count; i++)
 		if (fold->scopes.list[i].coarse)
 			add_whole_sources(fold, i);
+	if (fold->code.interpreter_tag && !fold->options->audit &&
+		!fold->options->selection)
+		fold_passages_choose(fold);
 	return 0;
 }
 

@@ -12,13 +12,14 @@
 #include "fold/inputs.h"
 #include "fold/kept.h"
 #include "fold/names.h"
+#include "fold/passages.h"
 #include "fold/paths.h"
 #include "fold/scopes.h"
 #include "fold/state.h"
 #include "languages/code.h"
 #include "languages/language.h"
 
-static uint32_t function_of(
+uint32_t fold_function_of(
 	struct fold *fold, uint32_t node, const char *name, size_t size)
 {
 	char key[ARENA_TEXT_MAX + sizeof(node)];
@@ -51,8 +52,19 @@ void fold_add_entry(struct fold *fold, uint32_t scope, uint32_t function)
 	fold->code.functions[function].last = scope + 1;
 	entry = array_add(&fold->code.entries, &fold->code.entry_count,
 		&fold->code.entry_room, sizeof(*entry));
-	entry->scope = scope;
-	entry->function = function;
+	*entry = (struct fold_entry){scope, function, false};
+}
+
+void fold_add_partial(struct fold *fold, uint32_t scope, uint32_t function)
+{
+	struct fold_entry *entry;
+
+	if (fold->code.functions[function].last_partial == scope + 1)
+		return;
+	fold->code.functions[function].last_partial = scope + 1;
+	entry = array_add(&fold->code.entries, &fold->code.entry_count,
+		&fold->code.entry_room, sizeof(*entry));
+	*entry = (struct fold_entry){scope, function, true};
 }
 
 struct code_mark {
@@ -104,7 +116,7 @@ static void declare(struct fold *fold, const struct wire_record *record)
 	if (i == fold->code.count)
 		array_add(&fold->code.numbers, &fold->code.count,
 			&fold->code.room, sizeof(*fold->code.numbers));
-	fold->code.numbers[i] = function_of(
+	fold->code.numbers[i] = fold_function_of(
 		fold, fold->paths.list[path].node, mark.name, mark.name_size);
 }
 
@@ -160,7 +172,7 @@ static bool is_loading(struct fold *fold, uint32_t scope, uint32_t function)
 	       intern_find(&fold->code.loads, key, sizeof(key)) != INTERN_NONE;
 }
 
-/* "token/id,id,..." */
+/* "token/id,id,...": each with the passages that ran, ".0.3", if it has any. */
 static void code_marks_enter(struct fold *fold, const struct trace_event *event)
 {
 	const char *text = event->record->text;
@@ -174,11 +186,16 @@ static void code_marks_enter(struct fold *fold, const struct trace_event *event)
 	for (const char *id = slash + 1; id < end;) {
 		const char *comma = memchr(id, ',', (size_t)(end - id));
 		size_t n = (size_t)((comma ? comma : end) - id);
-		uint32_t i = declared(fold, text, head, id, n);
+		const char *dot = memchr(id, '.', n);
+		size_t size = dot ? (size_t)(dot - id) : n;
+		uint32_t i = declared(fold, text, head, id, size);
+
 		/* It was declared before, unless that was lost. */
 		if (i == INTERN_NONE)
 			fold_incomplete(fold, scope,
 				"it entered functions that are not known");
+		else if (dot)
+			fold_passages_take(fold, scope, i, dot, n - size);
 		else if (!is_loading(fold, scope, i))
 			fold_add_entry(fold, scope, i);
 		id += n + 1;
@@ -221,7 +238,8 @@ static void code_marks_load(struct fold *fold, const struct trace_event *event)
 		fold_use(fold, source->module, scope);
 		fold_use(fold, scope, source->module);
 	}
-	fold_add_entry(fold, scope, function_of(fold, path.node, "", 0));
+	fold_add_entry(
+		fold, scope, fold_function_of(fold, path.node, "", 0));
 }
 
 static void name_interpreter(
@@ -302,6 +320,7 @@ void fold_code_release(struct fold *fold)
 	free(fold->code.functions);
 	free(fold->code.sources);
 	free(fold->code.entries);
+	fold_passages_release(fold);
 	free(fold->code.interpreter_tag);
 	free(fold->code.interpreter);
 }

@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "fold/memo.h"
+#include "fold/passages.h"
 #include "fold/scopes.h"
 #include "fold/state.h"
 
@@ -185,19 +186,18 @@ static void entered_finish(struct entered *entered, uint32_t scope)
 	memset(entered->set, 0, entered->words * sizeof(*entered->set));
 }
 
-struct fold_entry *fold_entries_by_scope(const struct fold *fold)
+struct fold_entry *fold_entries_by_scope(const struct fold *fold,
+	const struct fold_entry *entries, size_t count)
 {
 	size_t *at = xcalloc(fold->scopes.count + 1, sizeof(*at));
-	struct fold_entry *sorted =
-		xcalloc(fold->code.entry_count, sizeof(*sorted));
+	struct fold_entry *sorted = xcalloc(count + 1, sizeof(*sorted));
 
-	for (size_t i = 0; i < fold->code.entry_count; i++)
-		at[fold->code.entries[i].scope + 1]++;
+	for (size_t i = 0; i < count; i++)
+		at[entries[i].scope + 1]++;
 	for (size_t i = 1; i <= fold->scopes.count; i++)
 		at[i] += at[i - 1];
-	for (size_t i = 0; i < fold->code.entry_count; i++)
-		sorted[at[fold->code.entries[i].scope]++] =
-			fold->code.entries[i];
+	for (size_t i = 0; i < count; i++)
+		sorted[at[entries[i].scope]++] = entries[i];
 	free(at);
 	return sorted;
 }
@@ -221,14 +221,15 @@ void fold_entered(struct fold *fold)
 {
 	struct entered entered = {.fold = fold, .counting = true};
 	struct fold_entry *entries;
+	size_t count;
 
 	if (!fold->code.entry_count)
 		return;
 	rank(&entered);
-	entries = fold_entries_by_scope(fold);
-	entered_take_all(&entered, entries, fold->code.entry_count);
+	entries = fold_passages_reads(fold, &count);
+	entered_take_all(&entered, entries, count);
 	entered.counting = false;
-	entered_take_all(&entered, entries, fold->code.entry_count);
+	entered_take_all(&entered, entries, count);
 	free(entries);
 	free(entered.set);
 	free(entered.functions);

@@ -13,6 +13,8 @@
 #include "map/recording.h"
 #include "runners/tests.h"
 
+struct passages_plan;
+
 struct fold_options {
 	const char *root; /* of the project, absolute and real */
 	const char *unit; /* the command unit's name */
@@ -21,6 +23,7 @@ struct fold_options {
 	const struct runner_tests *tests; /* that it listed; or NULL */
 	const char *const *each;          /* globs, or NULL (see fold/each.c) */
 	const char *own_paths[4]; /* of ftrace itself; NULL-terminated */
+	const struct passages_plan *passages; /* what the processes have */
 	const char *outputs[2];   /* files that ftrace writes afterwards */
 	int64_t started;  /* the kernel's file clock when the run began */
 	int64_t duration; /* nanoseconds */

@@ -211,7 +211,8 @@ static void fold_kept_prepare(struct reach *reach, struct fold *fold)
 	reach->reached = reach->entered + count;
 	reach->reflects = reach->reached + count;
 	reach->first = xcalloc(fold->scopes.count + 1, sizeof(*reach->first));
-	reach->entries = fold_entries_by_scope(fold);
+	reach->entries = fold_entries_by_scope(
+		fold, fold->code.entries, fold->code.entry_count);
 	for (size_t i = 0; i < fold->code.entry_count; i++)
 		reach->first[fold->code.entries[i].scope + 1]++;
 	for (size_t i = 1; i <= fold->scopes.count; i++)

@@ -12,6 +12,7 @@
 #include "languages/helper.h"
 #include "languages/interpreter.h"
 #include "languages/language.h"
+#include "languages/passages.h"
 
 /* Name, kind, print, first line, last line, mentions. */
 #define BLOCK_FRAMES 6
@@ -206,6 +207,12 @@ static bool lies_in(
 	       !memcmp(block->name + n, between, strlen(between));
 }
 
+static bool is_passage(const struct source_block *block)
+{
+	return source_function_size(block->name, block->name_size) <
+	       block->name_size;
+}
+
 /* A function or class with all in it, as it was, if in other lines. */
 static int take_unchanged(struct code_reader *reader, const struct source *past,
 	const struct source_block *known, struct frames *blocks,
@@ -224,9 +231,12 @@ static int take_unchanged(struct code_reader *reader, const struct source *past,
 		code = helper_is_other(reader->helper, err);
 	/* They are sorted by name: those in it are the next ones. */
 	while (code == 0 && block < past->blocks + past->count &&
-		(block == known || lies_in(block, known))) {
-		add_block(blocks, block, block->first - known->first + first,
-			block->last - known->first + first);
+		(block == known || is_passage(block) ||
+			lies_in(block, known))) {
+		if (!is_passage(block))
+			add_block(blocks, block,
+				block->first - known->first + first,
+				block->last - known->first + first);
 		block++;
 	}
 	return code;
@@ -502,6 +512,25 @@ static void do_jobs(struct code_reader *reader, struct text_jobs *jobs)
 	free(jobs->list);
 }
 
+/* The file's text has the source: what states of it ask for besides. */
+static void languages_code_complete(struct code_reader *reader, uint32_t file,
+	struct source *source, const struct source *past)
+{
+	char *path = map_files_absolute(reader->files, file);
+	struct print content;
+	size_t size;
+	char *text = read_file(path, 0, &size);
+
+	free(path);
+	if (!text)
+		return;
+	content = languages_code_print_text(
+		map_files_path(reader->files, file), text, size);
+	if (print_equal(&content, &source->content))
+		passages_complete(reader, file, source, past, text, size);
+	free(text);
+}
+
 int code_read_texts(struct code_reader *reader, struct code_text *texts,
 	size_t count, struct err *err)
 {
@@ -529,18 +558,31 @@ int code_read_texts(struct code_reader *reader, struct code_text *texts,
 int code_read(struct code_reader *reader, const uint32_t *list, size_t count,
 	struct err *err)
 {
+	struct map_files *files = reader->files;
 	struct text_jobs jobs = {0};
+	const struct source **pasts = xcalloc(count + 1, sizeof(*pasts));
+	bool *reads = xcalloc(count + 1, sizeof(*reads));
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		reads[i] = passages_are_read(files, list[i]);
+		if (reads[i])
+			pasts[i] = past_of(reader, list[i], err);
 		languages_code_look_up(reader, list[i], &jobs, err);
-	if (!jobs.count)
-		return 0;
-	do_jobs(reader, &jobs);
+	}
+	if (jobs.count)
+		do_jobs(reader, &jobs);
 	/* Now that they have prints, what the files' states are worth. */
-	for (size_t i = 0; i < count; i++)
-		if (reader->files->files[list[i]].code)
-			map_file_set_source(reader->files, list[i],
-				reader->files->files[list[i]].code);
+	for (size_t i = 0; i < count; i++) {
+		struct source *source = files->files[list[i]].code;
+
+		if (source && reads[i] && !source->problem)
+			languages_code_complete(
+				reader, list[i], source, pasts[i]);
+		if (source && (jobs.count || reads[i]))
+			map_file_set_source(files, list[i], source);
+	}
+	free(reads);
+	free(pasts);
 	return 0;
 }
 

@@ -200,7 +200,7 @@ static int save_sources(
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < files->source_count; i++)
-		if (!files->sources[i]->id)
+		if (!files->sources[i]->id || files->sources[i]->changed)
 			code = source_store(files->sources[i], map, err);
 	for (size_t i = 0; i < files->count; i++)
 		if (files->files[i].code)

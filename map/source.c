@@ -100,6 +100,77 @@ const struct source_block *source_find_block(
 			     : NULL;
 }
 
+size_t source_function_size(const char *name, size_t size)
+{
+	const char *end = size ? memchr(name, SOURCE_PASSAGE, size) : NULL;
+
+	return end ? (size_t)(end - name) : size;
+}
+
+const struct source_block *source_find_frame(
+	const struct source *source, const char *function, size_t size)
+{
+	char *name = xasprintf(
+		"%.*s%c", (int)size, function, SOURCE_PASSAGE);
+	const struct source_block *found =
+		source_find_block(source, name, size + 1);
+
+	free(name);
+	return found;
+}
+
+static void put_block(struct frames *out, const struct source_block *block,
+	const struct source_block *mentions)
+{
+	frames_add(out, block->name, block->name_size);
+	frames_add(out, block->on_load ? "c" : "f", 1);
+	frames_add(out, block->print.bytes, sizeof(block->print.bytes));
+	frames_add_number(out, block->first);
+	frames_add_number(out, block->last);
+	frames_add(out, mentions ? mentions->mentions : "",
+		mentions ? mentions->mentions_size : 0);
+}
+
+bool source_set_passages(struct source *source, const char *frames, size_t size)
+{
+	struct source added = {0}, all = {0};
+	struct frames text = {0};
+	bool fits = source_set_blocks(&added, frames, size);
+
+	for (size_t i = 0; i < source->count; i++) {
+		const struct source_block *block = &source->blocks[i];
+		size_t n = source_function_size(block->name, block->name_size);
+
+		if (n == block->name_size ||
+			!source_find_frame(&added, block->name, n))
+			put_block(&text, block, block);
+	}
+	for (size_t i = 0; i < added.count; i++) {
+		const struct source_block *block = &added.blocks[i];
+		size_t n = source_function_size(block->name, block->name_size);
+
+		put_block(&text, block,
+			n + 1 == block->name_size
+				? source_find_block(source, block->name, n)
+				: NULL);
+	}
+	fits = fits && source_set_blocks(&all, text.bytes, text.size);
+	if (fits) {
+		free(source->text);
+		free(source->blocks);
+		source->text = all.text;
+		source->text_size = all.text_size;
+		source->blocks = all.blocks;
+		source->count = all.count;
+		source->changed = true;
+	} else {
+		source_release(&all);
+	}
+	source_release(&added);
+	frames_release(&text);
+	return fits;
+}
+
 #define COLUMNS "id, content, tag, problem, skeleton, outline, blocks, bodies"
 
 static struct source *read_row(sqlite3_stmt *row)
@@ -186,7 +257,24 @@ char *source_outline(struct map *map, const struct print *skeleton,
 	return outline;
 }
 
-int source_store(struct source *source, struct map *map, struct err *err)
+static int source_update(
+	const struct source *source, struct map *map, struct err *err)
+{
+	sqlite3_stmt *stmt = sql_prepare(
+		map, "UPDATE source SET blocks = ? WHERE id = ?", err);
+	int code;
+
+	if (!stmt)
+		return MAP_IO;
+	sql_bind_bytes(stmt, 1, source->text, source->text_size);
+	sqlite3_bind_int64(stmt, 2, source->id);
+	code = sql_once(map, stmt, err);
+	sqlite3_finalize(stmt);
+	return code;
+}
+
+static int source_insert(
+	struct source *source, struct map *map, struct err *err)
 {
 	sqlite3_stmt *stmt = sql_prepare(map,
 		"INSERT INTO source (content, tag, problem, skeleton, outline,"
@@ -212,6 +300,15 @@ int source_store(struct source *source, struct map *map, struct err *err)
 	code = sql_once(map, stmt, err);
 	sqlite3_finalize(stmt);
 	source->id = sqlite3_last_insert_rowid(map->db);
+	return code;
+}
+
+int source_store(struct source *source, struct map *map, struct err *err)
+{
+	int code = source->id ? source_update(source, map, err)
+			      : source_insert(source, map, err);
+
+	source->changed &= code < 0;
 	return code;
 }
 

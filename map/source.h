@@ -26,6 +26,12 @@ struct source_block {
 	size_t mentions_size;
 };
 
+/*
+ * Some functions are taken apart further, into passages: blocks with the
+ * function's name and behind it this and which one it is (python.md).
+ */
+#define SOURCE_PASSAGE '#'
+
 struct source {
 	int64_t id; /* 0: not in the database */
 	struct print content;
@@ -41,6 +47,7 @@ struct source {
 	size_t text_size;
 	struct source_block *blocks; /* by name; point into text */
 	size_t count;
+	bool changed; /* since it was read from the database */
 };
 
 void source_release(struct source *source);
@@ -50,6 +57,21 @@ void source_release(struct source *source);
  * line, last line, mentions. False when they are malformed.
  */
 bool source_set_blocks(struct source *source, const char *text, size_t size);
+
+/* How much of a block's name is that of its function: all, or what is before
+ * SOURCE_PASSAGE. */
+size_t source_function_size(const char *name, size_t size);
+
+/* The whole of a function that is taken apart, or NULL: it is not. */
+const struct source_block *source_find_frame(
+	const struct source *source, const char *function, size_t size);
+
+/*
+ * Takes over frames as above, of passages: in place of all that it had of the
+ * same functions. Those that stand for a whole function mention what it does.
+ */
+bool source_set_passages(
+	struct source *source, const char *frames, size_t size);
 
 /* NULL: there is none of that name. */
 const struct source_block *source_find_block(
@@ -64,7 +86,7 @@ struct source *source_by_id(struct map *map, int64_t id, struct err *err);
 char *source_outline(struct map *map, const struct print *skeleton,
 	size_t *size, struct err *err);
 
-/* Stores it and sets its id. */
+/* Stores it and sets its id, or what has changed of one that has an id. */
 int source_store(struct source *source, struct map *map, struct err *err);
 
 /*

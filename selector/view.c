@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "languages/passages.h"
 #include "base/path.h"
 #include "map/groups.h"
 #include "map/project.h"
@@ -146,9 +147,15 @@ static int pretend_code(struct view *view)
 	if (count && view->changes->reader.tag)
 		code = code_read_texts(
 			&view->changes->reader, texts, count, view->err);
-	for (size_t i = 0; code == 0 && i < count; i++)
-		map_file_set_source(files, find_file(files, texts[i].path),
-			texts[i].source);
+	for (size_t i = 0; code == 0 && i < count; i++) {
+		uint32_t file = find_file(files, texts[i].path);
+
+		if (texts[i].source && !texts[i].source->problem)
+			passages_complete(&view->changes->reader, file,
+				texts[i].source, NULL, texts[i].bytes,
+				texts[i].size);
+		map_file_set_source(files, file, texts[i].source);
+	}
 	free(texts);
 	return code;
 }

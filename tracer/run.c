@@ -17,6 +17,7 @@
 #include "base/locate.h"
 #include "base/words.h"
 #include "fold/before.h"
+#include "languages/passages_plan.h"
 #include "map/aside.h"
 #include "map/project.h"
 #include "tracer/session.h"
@@ -263,6 +264,7 @@ struct ended {
 	struct session *session;
 	const char *library, *folder;
 	const struct before *before;      /* of a check; or NULL */
+	const struct passages_plan *passages;
 	const struct runner_tests *tests; /* or NULL */
 	int64_t duration;
 	bool told_to_end;
@@ -297,6 +299,7 @@ static void record(const struct ended *ended)
 		.duration = ended->duration,
 		.definition = options->definition,
 		.before = ended->before,
+		.passages = ended->passages,
 		.command = command,
 		.asked = asked,
 		.sibling = sibling,
@@ -421,12 +424,14 @@ static int run_traced(const struct run_options *options,
 	struct variables variables = {.count = 0};
 	struct spawn_limit limit = {.seconds = options->limit};
 	struct before own = {0};
+	struct passages_plan passages;
 	struct runner_tests listed, *tests = list_tests(options, &listed);
 	char **envp, **words = command_for(options, tests, session);
 	int64_t began;
 	int code;
 
 	put_start(options, session, folder, selection);
+	passages_plan_prepare(&passages, options->root, session->directory);
 	set(&variables, "LD_PRELOAD", preload_value(library));
 	set(&variables, "FTRACE_SESSION", xstrdup(session->arena_path));
 	set(&variables, "FTRACE_SCOPE", xasprintf("%u.0", SCOPE_BASE));
@@ -445,10 +450,11 @@ static int run_traced(const struct run_options *options,
 			status_number(result->status));
 	if (code == 0)
 		record_apart(&(struct ended){options, session, library, folder,
-			options->definition ? &own : NULL, tests,
+			options->definition ? &own : NULL, &passages, tests,
 			clock_on(CLOCK_MONOTONIC) - began, spawn_signal() != 0,
 			result});
 	before_release(&own);
+	passages_plan_release(&passages);
 	if (tests)
 		runner_tests_release(tests);
 	words_free(words);

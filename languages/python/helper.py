@@ -66,6 +66,9 @@ def serve(stream):
         if verb in (b"analyse", b"analyse-known"):
             from python.blocks import answer
             answer.answer(stream, verb == b"analyse-known")
+        elif verb == b"passages":
+            from python.blocks import answer
+            answer.answer_passages(stream)
         elif verb == b"narrow":
             from python.narrow import answer
             answer.answer(stream)

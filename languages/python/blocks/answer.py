@@ -150,3 +150,38 @@ def answer(stream, has_past):
     if narrowed:
         # It may be asked next: while the answer is read it costs no time.
         from ..narrow import answer  # noqa: F401
+
+
+def _put_passages(stream, content, names):
+    from . import passages
+    found = passages.functions(content, names)
+    several = [function for function in found
+               if 1 < len(function.seen()) <= passages.MOST]
+    blocks = [(function.name + passages.SIGN + passage.name,
+               function.print(passage), min(passage.lines),
+               max(passage.lines))
+              for function in found for passage in function.seen()]
+    # The rest has nothing that could stay as it is.
+    taken = {function.name for function in found}
+    blocks += [(name + passages.SIGN, analyse.digest(passages.SIGN), 1, 1)
+               for name in names if name not in taken]
+    stream.put("ok")
+    stream.put(passages.pack(several))
+    stream.put(len(blocks))
+    for name, print_, first, last in blocks:
+        for part in (name, "f", print_, first, last, b""):
+            stream.put(part)
+
+
+def answer_passages(stream):
+    for _ in range(stream.count()):
+        stream.get()
+        content = stream.get()
+        names = set(stream.text().split("\n")) - {""}
+        kept = len(stream.parts)
+        try:
+            _put_passages(stream, content, names)
+        except Exception as error:
+            del stream.parts[kept:]
+            stream.put(reason_of(error))
+        stream.flush()

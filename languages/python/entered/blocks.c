@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "languages/python/entered/passages.h"
 #include "languages/python/entered/tripwires.h"
 #include "languages/python/memory/kept_names.h"
 
@@ -70,6 +71,7 @@ static void blocks_release(void *pointer)
 	if (near->code == word->code)
 		near->code = NULL;
 	tripwires_remove(word->wire);
+	passages_remove(word->code, word->block);
 	free(word);
 }
 
@@ -115,8 +117,10 @@ static void assign(PyObject *code, struct block *block)
 		return;
 	}
 	*near = (struct blocks_near){code, block};
-	if (block->id)
-		word->wire = tripwires_add(code, block);
+	if (!block->id)
+		return;
+	passages_add(code, block, tripwires_word(code));
+	word->wire = tripwires_add(code, block);
 }
 
 static struct block *make_block(const char *path, const char *name)

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "languages/python/entered/passages.h"
+
 #define MARK "/@ftrace/"
 #define MARK_MAX 4000
 #define BATCH 2048
@@ -141,6 +143,7 @@ static void after_fork(void)
 	collected = 0;
 	collecting = &here;
 	at_once = true;
+	passages_stop();
 	renew_token();
 	next_epoch();
 }
@@ -192,15 +195,19 @@ static void say_blocks(void)
 	at = head = mark + snprintf(mark, sizeof(mark), MARK "enter/%s/",
 				   entries_token());
 	for (unsigned i = 0; i < collected; i++) {
-		entries_declare(batch[i]);
-		if (at > head)
-			*at++ = ',';
-		at = entries_put_number(at, batch[i]->id);
-		if (at - mark > MARK_MAX - 12) {
+		size_t room = 12 + passages_room(batch[i]);
+
+		if (at > head && (size_t)(at - mark) > MARK_MAX - room) {
 			*at = '\0';
 			entries_say(mark);
 			at = head;
 		}
+		entries_declare(batch[i]);
+		if (at > head)
+			*at++ = ',';
+		at = entries_put_number(at, batch[i]->id);
+		at = passages_put(at, batch[i]);
+		batch[i]->collected = false;
 	}
 	*at = '\0';
 	if (at > head)
@@ -329,6 +336,7 @@ void entries_enter(struct block *block)
 		return;
 	if (collecting == &here) {
 		block->epoch = epoch;
+		block->collected = true;
 		batch[collected++] = block;
 		if (collected == BATCH)
 			entries_hear(batch, collected);

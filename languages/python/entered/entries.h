@@ -17,18 +17,21 @@
 #define ENTRIES_NEVER UINT64_MAX
 
 struct kept_mention;
+struct passages;
 
 struct block {
 	uint64_t epoch;      /* when the collecting thread last entered it */
 	uint32_t id;         /* 0: not a block, and never said */
 	uint32_t generation; /* of the token that it was declared under */
 
-	bool late; /* evaluates annotations, which Python keeps from then on */
+	bool collected; /* and not said yet */
+	bool late;      /* evaluates annotations, which Python keeps from then on */
 	struct block *next;
 	const char *path;              /* absolute */
 	struct kept_mention *mentions; /* of its code: kept_names.h */
 	unsigned mention_count;
-	const void **leads; /* what was said to lead to it */
+	struct passages *passages; /* or NULL: passages.h */
+	const void **leads;        /* what was said to lead to it */
 	unsigned lead_count;
 
 	char name[];

@@ -8,6 +8,7 @@ whole.
 """
 
 import gc
+import marshal
 import os
 import sys
 import types
@@ -15,12 +16,18 @@ import types
 from .. import marks
 from ..loading import imports
 from ..loading.installed import STDLIB
+from ..start import parts
 
 VARIABLE = "FTRACE_FUNCTIONS"
 
 _monitoring = getattr(sys, "monitoring", None)
 _tool = None
 _EVENTS = ("PY_START", "PY_RESUME", "PY_THROW")
+
+# The file of the session that has the functions whose passages are told, and
+# the versions of Python of which it is known how.
+PASSAGES = "passages"
+_TAKES_PASSAGES = (3, 12), (3, 13)
 
 _NO_SLOT = (b"Python has no free slot for ftrace "
             b"(other tools use sys.monitoring)")
@@ -95,7 +102,47 @@ def _set_tripwires(settings):
         return why
     if _monitoring:
         os.register_at_fork(after_in_child=_after_fork)
+        _hear_passages()
     return None
+
+
+def _hear_passages():
+    """Tells of the passages of the functions that the session names."""
+    try:
+        with open(os.path.join(parts.session, PASSAGES), "rb") as file:
+            plan = passages_of(file.read())
+    except (OSError, TypeError):
+        return
+    if not plan or sys.version_info[:2] not in _TAKES_PASSAGES:
+        return
+    events = _monitoring.events
+
+    def watch(code):
+        _monitoring.set_local_events(_tool, code, events.LINE)
+
+    _monitoring.register_callback(
+        _tool, events.LINE,
+        marks.extension.passages_listener(_monitoring.DISABLE))
+    marks.extension.passages(
+        plan[1], watch, type(watch.__code__).__basicsize__, plan[0], _passing)
+
+
+def passages_of(packed):
+    """(the instruction that tells of a line, functions by path and name)."""
+    instruction, found, at = None, {}, 0
+    while at < len(packed):
+        path, at = _frame(packed, at)
+        each, at = _frame(packed, at)
+        instruction, functions = marshal.loads(each)
+        found[os.fsdecode(path)] = {
+            function[0]: function for function in functions}
+    return instruction and (instruction, found)
+
+
+def _frame(packed, at):
+    colon = packed.index(b":", at)
+    end = colon + 1 + int(packed[at:colon])
+    return packed[colon + 1:end], end
 
 
 def adopt_past():
@@ -138,6 +185,11 @@ def _outer(function):
 def _inner():
     """What it does can be quickened, which tripwires of 3.11 try out."""
     return len(marks.HERE)
+
+
+def _passing():
+    """Its lines are listened to, to try it out."""
+    return None
 
 
 def _yielding():

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "languages/python/entered/passages.h"
 #include "languages/python/entered/threads.h"
 #include "languages/python/entered/warmup.h"
 
@@ -109,6 +110,7 @@ static __attribute__((noinline)) void look(struct wire *wire)
 	if (word == wire->armed)
 		return;
 	rearm(wire, word);
+	passages_entered(wire->block);
 	tripwires_find(wire->block);
 }
 
@@ -175,6 +177,19 @@ uint32_t tripwires_add(PyObject *code, struct block *block)
 	return (uint32_t)(wire - wires) + 1;
 }
 
+uint64_t *tripwires_word(PyObject *code)
+{
+	return word_offset && !stopped && !is_counter
+		       ? (uint64_t *)((char *)code + word_offset)
+		       : NULL;
+}
+
+void tripwires_again(struct block *block)
+{
+	if (!stopped)
+		tripwires_find(block);
+}
+
 void tripwires_remove(uint32_t handle)
 {
 	struct wire *wire;
@@ -214,7 +229,8 @@ void tripwires_say(bool importing)
 	for (; here.said < end; here.said++) {
 		struct block *block = found[here.said - dropped];
 
-		if (block->epoch != here.epoch)
+		if (block->epoch != here.epoch ||
+			(!block->collected && passages_wait(block)))
 			entries_enter(block);
 	}
 	if (!importing)

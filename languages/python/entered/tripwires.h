@@ -46,6 +46,12 @@ bool tripwires_are_set(void);
  */
 uint32_t tripwires_add(PyObject *code, struct block *block);
 
+/* What shows that the code ran; NULL where nothing but a counter does. */
+uint64_t *tripwires_word(PyObject *code);
+
+/* Something else than an entry is to be said of the block. */
+void tripwires_again(struct block *block);
+
 /* The code object is being freed. Handle 0 is let pass. */
 void tripwires_remove(uint32_t handle);
 

@@ -9,6 +9,7 @@
 
 #include "languages/python/entered/entries.h"
 #include "languages/python/entered/evaluator.h"
+#include "languages/python/entered/passages.h"
 #include "languages/python/extension/python_api.h"
 #include "languages/python/extension/quiet.h"
 #include "languages/python/extension/wrappers.h"
@@ -56,6 +57,8 @@ static struct method_def methods[] = {
 	{"renew", METHOD(import_hook_renew), METH_O, NULL},
 	{"import_hook", METHOD(import_hook_make), METH_VARARGS, NULL},
 	{"askers", METHOD(asked_askers), METH_VARARGS, NULL},
+	{"passages", METHOD(passages_start), METH_VARARGS, NULL},
+	{"passages_listener", METHOD(passages_listener), METH_O, NULL},
 	{"evaluate", METHOD(evaluator_evaluate), METH_VARARGS, NULL},
 	{"trip", METHOD(evaluator_trip), METH_VARARGS, NULL},
 	{"adopt", METHOD(evaluator_adopt), METH_O, NULL},

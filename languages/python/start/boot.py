@@ -46,7 +46,7 @@ def _boot():
     names = {"__name__": "importlib._bootstrap", "__builtins__": __builtins__}
     exec(code, names)
     names["start"](decode(FOLDER), decode(ROOT), decode(SELECTION),
-                   None if TELLS is None else decode(TELLS))
+                   None if TELLS is None else decode(TELLS), decode(SESSION))
 
 
 try:

@@ -10,6 +10,9 @@ import importlib
 import os
 import sys
 
+# The folder of the session.
+session = None
+
 
 def _keeps_bytecode(folder):
     """Whether bytecode lies beside the plugin, or can be put there."""

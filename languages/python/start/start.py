@@ -34,7 +34,7 @@ _METADATA = ("*.dist-info", "*.egg-info", "*.egg", "*.egg-link", "*.pth")
 _mark = posix.access
 _find_spec = external.FileFinder.find_spec
 
-_folder = _root = _selection = ""
+_folder = _root = _selection = _session = ""
 
 # Whether directories with installed packages are narrowed, too: in a process
 # that may be the runner its adapter says what was looked for there.
@@ -55,9 +55,10 @@ runners = {}
 _began = False
 
 
-def start(folder, root, selection, tells):
-    global _folder, _root, _selection, _inside, _stdlib
+def start(folder, root, selection, tells, session):
+    global _folder, _root, _selection, _session, _inside, _stdlib
     _folder, _root, _selection = folder, root, selection
+    _session = session
     for place in sys.path:
         if place.endswith("/lib-dynload"):
             _stdlib = place[:-len("lib-dynload")]
@@ -181,6 +182,7 @@ def begin(name, *arguments):
     sys.meta_path.insert(0, _Own)
     try:
         module = __import__(_OWN + "." + name, fromlist=("begin",))
+        sys.modules[_OWN + ".languages.python.start.parts"].session = _session
         module.begin(*arguments)
     finally:
         sys.meta_path.remove(_Own)
