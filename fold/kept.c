@@ -22,6 +22,7 @@
 #include "fold/discovery.h"
 #include "fold/entered.h"
 #include "fold/names.h"
+#include "fold/passages.h"
 #include "fold/scopes.h"
 #include "fold/state.h"
 
@@ -38,7 +39,9 @@ struct reach {
 	const struct name_list **fills; /* and those that it is known to fill */
 	struct fold_entry *entries;     /* by scope, */
 	size_t *first;                  /* each one's first */
-	bool *entered, *reached;        /* by function, for a thing */
+	bool *entered, *reached;        /* by function, for a thing: */
+	bool *whole;                    /* and some filler tells no passages */
+	struct fold_passages_by_scope *passages;
 	struct name_list here, queue;   /* the same functions, in order */
 	struct name_list tests;         /* those entered that are left out */
 	struct name_list near; /* those that count with their callees */
@@ -205,11 +208,13 @@ static void fold_kept_prepare(struct reach *reach, struct fold *fold)
 	reach->handed = xcalloc(count, sizeof(*reach->handed));
 	reach->things = xcalloc(count, sizeof(*reach->things));
 	reach->fills = xcalloc(count, sizeof(*reach->fills));
-	reach->open = xcalloc(count * 5, sizeof(bool));
+	reach->open = xcalloc(count * 6, sizeof(bool));
 	reach->is_test = reach->open + count;
 	reach->entered = reach->is_test + count;
 	reach->reached = reach->entered + count;
 	reach->reflects = reach->reached + count;
+	reach->whole = reach->reflects + count;
+	reach->passages = fold_passages_by_scope(fold);
 	reach->first = xcalloc(fold->scopes.count + 1, sizeof(*reach->first));
 	reach->entries = fold_entries_by_scope(
 		fold, fold->code.entries, fold->code.entry_count);
@@ -241,6 +246,7 @@ static void fold_kept_free(struct reach *reach)
 	free(reach->things);
 	free(reach->fills);
 	free(reach->open);
+	fold_passages_by_scope_free(reach->passages);
 	free(reach->first);
 	free(reach->entries);
 	free(reach->here.items);
@@ -275,6 +281,7 @@ static void find_entered(struct reach *reach, uint32_t kept)
 		for (; i < reach->first[keeping->scope + 1]; i++) {
 			uint32_t at = reach->entries[i].function;
 
+			reach->whole[at] |= !reach->entries[i].partial;
 			if (reach->entered[at] ||
 				!fold->code.functions[at].name_size)
 				continue;
@@ -465,6 +472,32 @@ static void take_with_callees(struct reach *reach, uint32_t caller)
 			take_callees(reach, inner->items[i]);
 }
 
+/*
+ * What computed the thing is read by it: of a function what those who filled it
+ * ran of that.
+ */
+static void add_reached(struct reach *reach, uint32_t kept)
+{
+	struct fold *fold = reach->fold;
+	uint32_t scope = fold->kept.list[kept].scope;
+
+	for (size_t i = 0; i < reach->here.count; i++) {
+		uint32_t at = reach->here.items[i];
+
+		if (!reach->reached[at])
+			continue;
+		if (reach->whole[at])
+			fold_add_entry(fold, scope, at);
+		else
+			fold_add_partial(fold, scope, at);
+	}
+	for (size_t k = 0; k < fold->kept.keeping_count; k++)
+		if (fold->kept.keepings[k].kept == kept)
+			fold_passages_hand(fold, reach->passages,
+				fold->kept.keepings[k].scope, scope,
+				reach->reached, reach->whole);
+}
+
 static void reach_one(struct reach *reach, uint32_t kept)
 {
 	const struct name_list *here = &reach->here;
@@ -482,14 +515,14 @@ static void reach_one(struct reach *reach, uint32_t kept)
 	for (size_t i = 0; i < reach->near.count; i++) {
 		take_with_callees(reach, reach->near.items[i]);
 	}
+	add_reached(reach, kept);
 	for (size_t i = 0; i < here->count; i++) {
-		if (reach->reached[here->items[i]])
-			fold_add_entry(reach->fold,
-				reach->fold->kept.list[kept].scope,
-				here->items[i]);
 		reach->entered[here->items[i]] = false;
 		reach->reached[here->items[i]] = false;
+		reach->whole[here->items[i]] = false;
 	}
+	for (size_t i = 0; i < reach->tests.count; i++)
+		reach->whole[reach->tests.items[i]] = false;
 }
 
 /*

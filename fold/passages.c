@@ -60,12 +60,9 @@ static const struct passages_function *planned(
 	return told->plan;
 }
 
-static void add_passage(struct fold *fold, uint32_t scope, uint32_t function,
-	const struct frame *name)
+static void add_passage(
+	struct fold *fold, uint32_t scope, uint32_t function, uint32_t block)
 {
-	uint32_t block =
-		fold_function_of(fold, fold->code.functions[function].node,
-			name->bytes, name->size);
 	struct fold_passage *passage;
 
 	/* Repeats come in runs, as those of functions. */
@@ -75,6 +72,13 @@ static void add_passage(struct fold *fold, uint32_t scope, uint32_t function,
 	passage = array_add(&fold->code.passages, &fold->code.passage_count,
 		&fold->code.passage_room, sizeof(*passage));
 	*passage = (struct fold_passage){scope, block, function};
+}
+
+static uint32_t block_of(
+	struct fold *fold, uint32_t function, const struct frame *name)
+{
+	return fold_function_of(fold, fold->code.functions[function].node,
+		name->bytes, name->size);
 }
 
 void fold_passages_take(struct fold *fold, uint32_t scope, uint32_t function,
@@ -98,7 +102,8 @@ void fold_passages_take(struct fold *fold, uint32_t scope, uint32_t function,
 			(text == end || *text == '.');
 		if (known)
 			add_passage(fold, scope, function,
-				&file->blocks[plan->first + number]);
+				block_of(fold, function,
+					&file->blocks[plan->first + number]));
 	}
 	if (known)
 		fold_add_partial(fold, scope, function);
@@ -184,6 +189,45 @@ struct fold_entry *fold_passages_reads(const struct fold *fold, size_t *count)
 	sorted = fold_entries_by_scope(fold, all, *count);
 	free(all);
 	return sorted;
+}
+
+struct fold_passages_by_scope *fold_passages_by_scope(const struct fold *fold)
+{
+	struct fold_passages_by_scope *all = xcalloc(1, sizeof(*all));
+	size_t count = fold->code.passage_count, *at;
+
+	all->list = xcalloc(count + 1, sizeof(*all->list));
+	all->first = xcalloc(fold->scopes.count + 2, sizeof(*all->first));
+	at = all->first + 1;
+	for (size_t i = 0; i < count; i++)
+		at[fold->code.passages[i].scope + 1]++;
+	for (size_t i = 1; i <= fold->scopes.count; i++)
+		at[i] += at[i - 1];
+	/* Each ends up where the next one begins. */
+	for (size_t i = 0; i < count; i++)
+		all->list[at[fold->code.passages[i].scope]++] =
+			fold->code.passages[i];
+	return all;
+}
+
+void fold_passages_by_scope_free(struct fold_passages_by_scope *all)
+{
+	free(all->list);
+	free(all->first);
+	free(all);
+}
+
+void fold_passages_hand(struct fold *fold,
+	const struct fold_passages_by_scope *all, uint32_t from, uint32_t to,
+	const bool *wanted, const bool *whole)
+{
+	for (size_t i = all->first[from]; i < all->first[from + 1]; i++) {
+		const struct fold_passage *passage = &all->list[i];
+
+		if (wanted[passage->function] && !whole[passage->function])
+			add_passage(
+				fold, to, passage->function, passage->block);
+	}
 }
 
 /* How many units entered each function; to be freed. */

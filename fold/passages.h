@@ -45,6 +45,23 @@ void fold_passages_settle(struct fold *fold);
  */
 struct fold_entry *fold_passages_reads(const struct fold *fold, size_t *count);
 
+/* All passages that were told of, in the order of their scopes. */
+struct fold_passages_by_scope {
+	struct fold_passage *list;
+	size_t *first; /* of each scope; one more than there are scopes */
+};
+
+struct fold_passages_by_scope *fold_passages_by_scope(const struct fold *fold);
+void fold_passages_by_scope_free(struct fold_passages_by_scope *all);
+
+/*
+ * Has a scope read what another one ran of the functions that are wanted, and
+ * not read as a whole; both by function.
+ */
+void fold_passages_hand(struct fold *fold,
+	const struct fold_passages_by_scope *all, uint32_t from, uint32_t to,
+	const bool *wanted, const bool *whole);
+
 /* Plans the next run, by what the tests of this one entered. */
 void fold_passages_choose(const struct fold *fold);
 

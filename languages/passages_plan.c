@@ -313,9 +313,13 @@ void passages_plan_prepare(
 	struct passages_plan *plan, const char *root, const char *session)
 {
 	struct changed_texts changed = {0};
+	const char *asked = getenv(PASSAGES_VARIABLE);
 	struct err err;
 	int code = 0;
 
+	memset(plan, 0, sizeof(*plan));
+	if (asked && !strcmp(asked, "off"))
+		return;
 	passages_plan_load(plan, root);
 	if (!plan->count)
 		return;

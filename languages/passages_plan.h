@@ -15,6 +15,9 @@
 #include "base/frames.h"
 #include "map/print.h"
 
+/* "off": functions are not taken apart. */
+#define PASSAGES_VARIABLE "FTRACE_PASSAGES"
+
 /* The file of a session that the traced processes read. */
 #define PASSAGES_NAME "passages"
 

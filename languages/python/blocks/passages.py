@@ -2,17 +2,20 @@
 """Functions taken apart into passages, of which it can be seen which ran.
 
 A passage is a run of statements of one suite (the body of a function, of an
-`if`, of an `except`): from the first statement, or one behind a statement
-that may leave the suite, up to the next such.  The suites inside are passages
-of their own.  So whoever ran a passage ran all that leads there, and its print
+`if`, of an `except`): up to the next statement that has suites itself, which
+are passages of their own, as is what follows it.  Where it is cut hangs on
+nothing that is in other passages.  So whoever ran a passage ran all that leads there, and its print
 is that of its own statements, with a mark where another passage begins.
 
 That a passage runs is seen by the lines of its first statement.  A passage that
 could run without these being seen is none: it belongs to the one around it.
 """
 
+import _symtable
 import ast
+import dis
 import marshal
+import opcode
 import sys
 
 from . import analyse
@@ -22,12 +25,11 @@ _SUITES = ("body", "orelse", "finalbody")
 _COMPOUND = tuple(getattr(ast, name) for name in (
     "If", "For", "While", "Try", "With", "Match", "TryStar")
     if hasattr(ast, name))
-_LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
-_SILENT = (ast.Pass, ast.Global, ast.Nonlocal, ast.Break, ast.Continue)
 
 # Between the name of a function and that of a passage, and in the text of
 # another passage.
 SIGN = "#"
+_IMPLICIT = _symtable.GLOBAL_IMPLICIT
 # Of a function; PASSAGES_MOST in entered/passages.h.
 MOST = 256
 
@@ -40,16 +42,6 @@ def _suites(statement):
     for field in "handlers", "cases":
         for each in getattr(statement, field, ()):
             yield each.body
-
-
-def _leaves(statement):
-    """Whether what follows it may not run though it began."""
-    for suite in _suites(statement):
-        for each in suite:
-            if isinstance(each, _LEAVING) or (
-                    isinstance(each, _COMPOUND) and _leaves(each)):
-                return True
-    return False
 
 
 def _all_lines(statement):
@@ -70,13 +62,6 @@ def _own_lines(statement):
     return lines
 
 
-def _is_silent(statement):
-    """Whether it may have no instruction of its own."""
-    return isinstance(statement, _SILENT) or (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant))
-
-
 class Passage:
     def __init__(self, outer, suite, at):
         self.outer = outer
@@ -88,7 +73,12 @@ class Passage:
         self.starts = ()        # the same as offsets of instructions
         self.is_seen = outer is None
         self.name = ""
-        self.inner = 0
+
+    def is_below(self, other):
+        """Whether it is that passage, or `other` leads to it."""
+        while self is not None and self is not other:
+            self = self.outer
+        return self is other
 
 
 class Function:
@@ -100,64 +90,55 @@ class Function:
         self.code = code
         self.table = table
         self.passages = []
+        self.flow = Flow(code)
         self.begins = {}        # passages by the ids of their first statements
         body = node.body
         at = int(analyse.has_docstring(code) and len(body) > 1)
-        self._split(body, at, None)
+        self._split(body, at, None, "")
         self._see()
-        for passage in self.passages[1:]:
-            if passage.is_seen and self.passages[0].is_seen:
-                outer = passage.outer
-                while not outer.is_seen:
-                    outer = outer.outer
-                passage.name = "%s.%d" % (outer.name, outer.inner)
-                outer.inner += 1
 
     def seen(self):
         return [passage for passage in self.passages if passage.is_seen]
 
     # Parts
 
-    def _split(self, suite, at, outer):
-        passage = None
+    def _split(self, suite, at, outer, name):
+        passage, count = None, 0
         while at < len(suite):
             statement = suite[at]
             if passage is None:
                 passage = Passage(outer, suite, at)
+                passage.name = "%s-%d" % (name, count) if count else name
+                count += 1
                 self.passages.append(passage)
                 self.begins[id(statement)] = passage
                 outer = passage
             passage.lines |= _own_lines(statement)
-            if not passage.shown and not _is_silent(statement):
-                passage.shown = _own_lines(statement)
+            if self.flow.starts_of(passage.shown) == []:
+                passage.shown |= _own_lines(statement)
             at += 1
             if isinstance(statement, _COMPOUND):
-                inner = passage
-                for each in _suites(statement):
-                    self._split(each, 0, inner)
-                if _leaves(statement):
-                    passage = None
+                for i, each in enumerate(_suites(statement)):
+                    self._split(each, 0, passage,
+                                "%s.%d" % (passage.name, i))
+                passage = None
 
     def _see(self):
         """Decides which passages can be seen to run."""
-        shared = set()
-        taken = set()
+        others = {}
         for passage in self.passages:
-            shared |= passage.lines & taken
-            taken |= passage.lines
+            for line in passage.lines:
+                others.setdefault(line, []).append(passage)
         for passage in reversed(self.passages):
             passage.below |= passage.lines
             if passage.outer is not None:
                 passage.outer.below |= passage.below
-        flow = Flow(self.code)
         for passage in self.passages:
-            if not passage.shown or passage.shown & shared:
-                passage.is_seen = False
-                continue
-            passage.starts = [offset for offset in flow.starts
-                           if flow.lines[offset] in passage.shown]
-            passage.is_seen = bool(passage.starts) and not flow.leads(
-                passage.starts, passage.below)
+            passage.starts = self.flow.starts_of(passage.shown)
+            passage.is_seen = bool(passage.starts) and all(
+                other.is_below(passage)
+                for line in passage.shown for other in others[line]
+            ) and not self.flow.leads(passage.starts, passage.below)
 
     # Prints
 
@@ -175,7 +156,10 @@ class Function:
         return analyse.digest(key)
 
     def _kinds(self, names):
-        """What the names are to the whole function: local, global, ..."""
+        """What the names are to the whole function: local, free, ...
+
+        A global that is not declared is what a name is anyway.
+        """
         symbols = self.table.symbols
         private = [name for name in names
                    if name[:2] == "__" and name[-2:] != "__"]
@@ -185,7 +169,8 @@ class Function:
             for end in private:
                 if name.endswith(end):
                     found.append((name, _kind(symbols[name])))
-        return sorted(set(found))
+        return sorted({(name, kind) for name, kind in found
+                       if kind != _IMPLICIT})
 
     def _suite(self, suite, at, names, is_first=False):
         found = []
@@ -243,7 +228,6 @@ class Flow:
     """How the instructions of a code object lead to each other."""
 
     def __init__(self, code):
-        import dis
         self.next = {}
         self.lines = {}
         for first, end, line in code.co_lines():
@@ -264,6 +248,10 @@ class Flow:
                 if offset in self.next:
                     self.next[offset].append(entry.target)
         self.starts = _line_starts(code)
+
+    def starts_of(self, lines):
+        return [offset for offset in self.starts
+                if self.lines[offset] in lines]
 
     def leads(self, stops, lines):
         """Whether an instruction of these lines can run, and none of the
@@ -287,12 +275,10 @@ _NEVER_ON = frozenset((
 
 
 def _kind(flags):
-    import _symtable
     return flags >> _symtable.SCOPE_OFF & _symtable.SCOPE_MASK
 
 
 def line_instruction():
-    import opcode
     return opcode.opmap["INSTRUMENTED_LINE"]
 
 
@@ -335,11 +321,24 @@ def _nodes(node, path, found):
             _nodes(child, path, found)
 
 
+def _only(codes, nodes):
+    """The code of a name and its definition, if one has that name.
+
+    Variants of an overloaded function do nothing.
+    """
+    if len(codes) > 1:
+        codes = [code for code in codes if not analyse.does_nothing(code)]
+    if len(codes) != 1:
+        return None, None
+    first = codes[0].co_firstlineno
+    nodes = [node for node in nodes if _all_lines(node)[0] == first]
+    return (codes[0], nodes[0]) if len(nodes) == 1 else (None, None)
+
+
 def functions(content, names):
     """Those of these names that can be taken apart."""
     if sys.version_info < (3, 12) or not names:
         return []
-    import _symtable
     code = compile(content, "<file>", "exec", 0, True, 0)
     tree = ast.parse(content)
     codes, tables, nodes = {}, {}, {}
@@ -348,10 +347,9 @@ def functions(content, names):
     _nodes(tree, "", nodes)
     found = []
     for name in sorted(names):
-        its, there = codes.get(name, ()), nodes.get(name, ())
-        if len(its) != 1 or len(there) != 1:
+        code, node = _only(codes.get(name, ()), nodes.get(name, ()))
+        if code is None:
             continue
-        code, node = its[0], there[0]
         table = tables.get((node.name, node.lineno))
         if (table is None or code.co_flags & analyse.GENERATORS
                 or "__debug__" in code.co_names
