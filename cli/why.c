@@ -54,6 +54,12 @@ static void print_chain(const struct chain *chain)
 			printf("  uses %s %s\n", scope_kind_name(link->kind),
 				link->name);
 	}
+	if (chain->last) {
+		printf("  which executed %s %u to %u of %s in %s\n",
+			chain->first == chain->last ? "line" : "lines",
+			chain->first, chain->last, chain->block, chain->path);
+		return;
+	}
 	printf("  which accessed %s%s%s (%s)\n", variable_shown(chain->path),
 		chain->block ? ": " : "", chain->block ? chain->block : "",
 		kinds_text(chain->kinds));
@@ -69,6 +75,10 @@ static cJSON *chain_json(const struct chain *chain)
 	cJSON_AddItemToObject(item, "path", json_path(chain->path));
 	if (chain->block)
 		cJSON_AddItemToObject(item, "block", json_bytes(chain->block));
+	if (chain->last) {
+		cJSON_AddNumberToObject(item, "first_line", chain->first);
+		cJSON_AddNumberToObject(item, "last_line", chain->last);
+	}
 	json_add_kinds(item, "kinds", chain->kinds);
 	links = cJSON_AddArrayToObject(item, "chain");
 	for (size_t i = 0; i < chain->count; i++) {

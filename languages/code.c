@@ -207,12 +207,6 @@ static bool lies_in(
 	       !memcmp(block->name + n, between, strlen(between));
 }
 
-static bool is_passage(const struct source_block *block)
-{
-	return source_function_size(block->name, block->name_size) <
-	       block->name_size;
-}
-
 /* A function or class with all in it, as it was, if in other lines. */
 static int take_unchanged(struct code_reader *reader, const struct source *past,
 	const struct source_block *known, struct frames *blocks,
@@ -231,9 +225,9 @@ static int take_unchanged(struct code_reader *reader, const struct source *past,
 		code = helper_is_other(reader->helper, err);
 	/* They are sorted by name: those in it are the next ones. */
 	while (code == 0 && block < past->blocks + past->count &&
-		(block == known || is_passage(block) ||
+		(block == known || source_is_passage(block) ||
 			lies_in(block, known))) {
-		if (!is_passage(block))
+		if (!source_is_passage(block))
 			add_block(blocks, block,
 				block->first - known->first + first,
 				block->last - known->first + first);

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "map/audit_widen.h"
+#include "map/source.h"
 #include "map/sql.h"
 #include "wire/kind.h"
 
@@ -162,6 +163,22 @@ static bool is_absent_with_more(const struct comparison *with, uint32_t file)
 	return false;
 }
 
+/* Whether it is a passage of a function that the unit depends on. */
+static bool is_part_of_more(
+	const struct comparison *with, const struct map_state *state)
+{
+	const struct interned *block =
+		&with->files->blocks.entries[state->block];
+	size_t n = source_function_size(block->bytes, block->size);
+	uint32_t function =
+		n < block->size
+			? intern_find(&with->files->blocks, block->bytes, n)
+			: INTERN_NONE;
+
+	return function != INTERN_NONE &&
+	       holds(&with->before, state->file, ASPECT_CODE, function);
+}
+
 /*
  * Whether the unit was known to depend on a state, or on one that changes
  * whenever this one does.
@@ -184,7 +201,8 @@ static bool was_reached(
 	case ASPECT_LISTING:
 		return block && holds(before, file, ASPECT_LISTING, whole);
 	case ASPECT_CODE:
-		return holds(before, file, ASPECT_CONTENT, whole);
+		return holds(before, file, ASPECT_CONTENT, whole) ||
+		       is_part_of_more(with, state);
 	case ASPECT_META:
 		return present;
 	case ASPECT_PRESENCE:

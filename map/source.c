@@ -107,6 +107,12 @@ size_t source_function_size(const char *name, size_t size)
 	return end ? (size_t)(end - name) : size;
 }
 
+bool source_is_passage(const struct source_block *block)
+{
+	return source_function_size(block->name, block->name_size) <
+	       block->name_size;
+}
+
 const struct source_block *source_find_frame(
 	const struct source *source, const char *function, size_t size)
 {
@@ -235,6 +241,20 @@ struct source *source_by_id(struct map *map, int64_t id, struct err *err)
 	if (!row)
 		return NULL;
 	sqlite3_bind_int64(row, 1, id);
+	return first_row(map, row, err);
+}
+
+struct source *source_of_path(
+	struct map *map, const char *path, struct err *err)
+{
+	sqlite3_stmt *row = sql_prepare(map,
+		"SELECT " COLUMNS " FROM source WHERE id ="
+		" (SELECT source FROM file WHERE path = ?)",
+		err);
+
+	if (!row)
+		return NULL;
+	sql_bind_bytes(row, 1, path, strlen(path));
 	return first_row(map, row, err);
 }
 

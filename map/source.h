@@ -62,6 +62,8 @@ bool source_set_blocks(struct source *source, const char *text, size_t size);
  * SOURCE_PASSAGE. */
 size_t source_function_size(const char *name, size_t size);
 
+bool source_is_passage(const struct source_block *block);
+
 /* The whole of a function that is taken apart, or NULL: it is not. */
 const struct source_block *source_find_frame(
 	const struct source *source, const char *function, size_t size);
@@ -80,6 +82,8 @@ const struct source_block *source_find_block(
 /* NULL without an error: the map has none. To be released and freed. */
 struct source *source_by_content(struct map *map, const struct print *content,
 	const char *tag, struct err *err);
+struct source *source_of_path(
+	struct map *map, const char *path, struct err *err);
 struct source *source_by_id(struct map *map, int64_t id, struct err *err);
 
 /* The outline with that skeleton; its size in *size, to be freed; or NULL. */

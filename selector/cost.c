@@ -145,13 +145,23 @@ static int add_functions(struct costing *costing, const struct source *source)
 
 	for (size_t i = 0; i < source->count; i++) {
 		const struct source_block *block = &source->blocks[i];
-		uint32_t s;
+		int64_t states[2];
+		size_t count = 0;
 
-		if (block->on_load)
+		if (block->on_load || source_is_passage(block))
 			continue;
-		s = cost_state_of(costing, block->name, block->name_size);
-		if (s != FILE_NONE)
-			code = select_all(costing, &files->states[s].id, 1);
+		for (int frame = 0; frame < 2; frame++) {
+			char *name = xasprintf("%.*s%s", (int)block->name_size,
+				block->name, frame ? "#" : "");
+			uint32_t s = cost_state_of(
+				costing, name, block->name_size + frame);
+
+			free(name);
+			if (s != FILE_NONE)
+				states[count++] = files->states[s].id;
+		}
+		if (count)
+			code = select_all(costing, states, count);
 		if (code < 0)
 			break;
 		add_cost(costing, block->first,

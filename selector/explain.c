@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "map/source.h"
 
 static int add_link(
 	struct chain *chain, struct map *map, int64_t id, struct err *err)
@@ -72,11 +73,31 @@ static int add_chain(struct chains *chains, struct map *map,
 	return code;
 }
 
+/* A passage is a function's, and some lines of the file as it is now. */
+static void find_passage(struct chain *chain, const struct source *source)
+{
+	size_t size = chain->block ? strlen(chain->block) : 0;
+	size_t function = source_function_size(chain->block, size);
+	const struct source_block *block =
+		source && function < size
+			? source_find_block(source, chain->block, size)
+			: NULL;
+
+	if (function == size)
+		return;
+	chain->block[function] = '\0';
+	if (!block)
+		return;
+	chain->first = block->first;
+	chain->last = block->last;
+}
+
 int explain_file(struct chains *chains, struct map *map, const char *path,
 	int64_t unit, bool stale, struct err *err)
 {
 	struct query_units units = {0};
 	struct query_hits hits = {0};
+	struct source *source = NULL;
 	int64_t *states = NULL;
 	size_t count = 0;
 	int code = query_file_states(&states, &count, map, path, stale, err);
@@ -91,6 +112,12 @@ int explain_file(struct chains *chains, struct map *map, const char *path,
 		if (!unit || units.units[i].scope == unit)
 			code = add_chain(
 				chains, map, &hits, &units.units[i], path, err);
+	if (code == 0)
+		source = source_of_path(map, path, err);
+	for (size_t i = 0; i < chains->count; i++)
+		find_passage(&chains->list[i], source);
+	source_release(source);
+	free(source);
 	free(states);
 	query_hits_release(&hits);
 	query_units_release(&units);
@@ -133,11 +160,18 @@ static int explain_add_scope(struct dependencies *dependencies, struct map *map,
 	if (code == 0)
 		code = query_accesses(&accesses, &count, map, id, err);
 	for (size_t i = 0; code == 0 && i < count; i++) {
-		struct dependency *to = array_add(&dependencies->list,
-			&dependencies->count, &dependencies->room, sizeof(*to));
+		const char *block = accesses[i].block;
+		size_t size = strlen(block);
+		size_t function = source_function_size(block, size);
+		struct dependency *to;
 
+		/* Of a function's passages the first one stands for all. */
+		if (function + 1 < size)
+			continue;
+		to = array_add(&dependencies->list, &dependencies->count,
+			&dependencies->room, sizeof(*to));
 		to->path = xstrdup(accesses[i].path);
-		to->block = xstrdup(accesses[i].block);
+		to->block = xasprintf("%.*s", (int)function, block);
 		to->kinds = accesses[i].kinds;
 		to->input = accesses[i].state != 0;
 		to->kind = scope.kind;

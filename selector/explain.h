@@ -19,6 +19,7 @@ struct chain {
 	size_t count, room;
 	char *path;  /* what the last link read, as stored */
 	char *block; /* of that, or NULL: the whole */
+	uint32_t first, last; /* lines of a passage of it; 0: all of it */
 	uint32_t kinds;
 };
 

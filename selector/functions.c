@@ -251,6 +251,18 @@ static bool selector_functions_is_named(
 	}
 }
 
+/* The passage that all have run who entered a function of that name. */
+static uint32_t selector_functions_frame(
+	const struct map_files *files, const char *name, size_t size)
+{
+	char *frame = xasprintf(
+		"%.*s%c", (int)size, name ? name : "", SOURCE_PASSAGE);
+	uint32_t found = intern_find(&files->blocks, frame, size + 1);
+
+	free(frame);
+	return found;
+}
+
 /* Whether a unit reached a state of the file; name NULL: the whole file's. */
 static int is_reached(struct comparison *comparison, const char *path,
 	const char *name, size_t name_size, bool *reached)
@@ -260,6 +272,7 @@ static int is_reached(struct comparison *comparison, const char *path,
 	uint32_t file = intern_find(&files->paths, path, strlen(path));
 	uint32_t block =
 		intern_find(&files->blocks, name ? name : "", name_size);
+	uint32_t frame = selector_functions_frame(files, name, name_size);
 	uint32_t s = file == INTERN_NONE ? FILE_NONE : files->files[file].state;
 	int64_t *states = NULL;
 	size_t count = 0, room = 0;
@@ -268,7 +281,8 @@ static int is_reached(struct comparison *comparison, const char *path,
 	*reached = false;
 	for (; s != FILE_NONE; s = files->states[s].next)
 		if (files->states[s].aspect == aspect &&
-			files->states[s].block == block)
+			(files->states[s].block == block ||
+				(name && files->states[s].block == frame)))
 			*(int64_t *)array_add(&states, &count, &room,
 				sizeof(*states)) = files->states[s].id;
 	if (count)
@@ -311,7 +325,8 @@ static int selector_functions_compare(
 	for (size_t i = 0; code == 0 && i < pair->new->count; i++) {
 		const struct source_block *block = &pair->new->blocks[i];
 
-		if (!block->on_load && differs(pair->old, block, &fresh) &&
+		if (!block->on_load && !source_is_passage(block) &&
+			differs(pair->old, block, &fresh) &&
 			selector_functions_is_named(pair, block))
 			code = add_function(comparison, pair, block, fresh);
 	}

@@ -131,13 +131,25 @@ static bool imports_any(const struct frame *line)
 	return false;
 }
 
+/*
+ * How much of a block's name is its function's. 0: it is a passage other than
+ * the first, which stands for the function.
+ */
+static size_t notice_function_size(const struct interned *name)
+{
+	size_t size = source_function_size(name->bytes, name->size);
+
+	return size + 1 < name->size ? 0 : size;
+}
+
 bool notice_may_catch(const struct wanted *wanted, const char *path,
 	const struct source *source, const struct interned *name)
 {
 	bool late = wanted->late.count != 0;
+	size_t size = notice_function_size(name);
 	const struct source_block *block =
-		(wanted->imports.count || late) && source
-			? source_find_block(source, name->bytes, name->size)
+		size && (wanted->imports.count || late) && source
+			? source_find_block(source, name->bytes, size)
 			: NULL;
 	const char *at = block ? block->mentions : NULL;
 	const char *end = block ? at + block->mentions_size : NULL;
@@ -190,14 +202,16 @@ char *notice_of_block(const struct wanted *wanted, const char *path,
 	const struct source *source, const struct interned *name)
 {
 	const struct source_block *block;
+	size_t size = notice_function_size(name);
 	struct frame which;
 
-	if (notice_is_member(wanted, path, name->bytes, name->size))
+	if (!size)
+		return NULL;
+	if (notice_is_member(wanted, path, name->bytes, size))
 		return xstrdup("is of a class that changed");
-	if (wanted_has(&wanted->functions, path, name->bytes, name->size))
+	if (wanted_has(&wanted->functions, path, name->bytes, size))
 		return xstrdup("works with something that changed");
-	block = source ? source_find_block(source, name->bytes, name->size)
-		       : NULL;
+	block = source ? source_find_block(source, name->bytes, size) : NULL;
 	return block && mentions_wanted(wanted, path, block, &which)
 		       ? notice_of_mention(&which)
 		       : NULL;
