@@ -352,7 +352,6 @@ def functions(content, names):
             continue
         table = tables.get((node.name, node.lineno))
         if (table is None or code.co_flags & analyse.GENERATORS
-                or "__debug__" in code.co_names
                 or not isinstance(node, ast.FunctionDef)):
             continue
         function = Function(name, node, code, table)
