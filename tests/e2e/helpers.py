@@ -138,6 +138,11 @@ class Project:
         write_source(path, text)
         return path
 
+    def forgets(self):
+        """The map knows the last result of each test alone."""
+        self.write("ftrace.json", '{"keep": {"results": 1}}\n')
+        return self
+
     def files(self, **texts):
         """Writes modules; a__b is a/b.py."""
         for name, text in texts.items():

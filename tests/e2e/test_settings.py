@@ -70,6 +70,7 @@ def test_what_pytest_refuses_selects(bare, broken):
 
 
 def test_tox_ini(bare):
+    bare.forgets()
     bare.write("tox.ini", "[tox]\nenvlist = py311\n")
     bare.record()
     nothing(bare, "tox.ini", "py311", "py312")
@@ -264,13 +265,14 @@ def test_sections_are_no_functions(bare):
 
 
 def test_recorded_anew_after_an_edit(bare):
+    bare.forgets()
     bare.write("setup.cfg", SETUP)
     bare.record()
     bare.edit("setup.cfg", "-q", "-v")
     assert bare.affected_units() == [ONE]
     bare.record()
     assert bare.affected_units() == []
-    all_of(bare, "setup.cfg", "-v", "-vv")
+    all_of(bare, "setup.cfg", "-v", "-q")
 
 
 def test_same_text_as_a_source(bare):
