@@ -39,7 +39,8 @@ struct recall {
 	struct query_hits unseen; /* who can reach what was not all seen */
 	bool unseen_known;
 	struct former_makers makers;
-	struct interner made; /* files that somebody made */
+	struct interner made;    /* files that somebody made */
+	struct interner ignored; /* files of which it is no matter */
 	struct recalled *list;
 	size_t count, room;
 	struct recollected *files;
@@ -63,6 +64,12 @@ static int64_t *recall_changed(
 				&list, count, &room, sizeof(*list)) = state->id;
 	}
 	return list;
+}
+
+static bool recall_ignores(const struct recall *recall, int64_t file)
+{
+	return intern_find(&recall->ignored, &file, sizeof(file)) !=
+	       INTERN_NONE;
 }
 
 static bool recall_is_stale(const struct recall *recall, int64_t scope)
@@ -132,8 +139,9 @@ static int recall_uses_rest(bool *yes, struct recall *recall)
 				       ->files[reader->files->states[place]
 						       .file]
 				       .id;
-			if (intern_find(&recall->made, &file, sizeof(file)) !=
-				INTERN_NONE)
+			if (!recall_ignores(recall, file) &&
+				intern_find(&recall->made, &file,
+					sizeof(file)) != INTERN_NONE)
 				code = recall_makers_rest(yes, recall, file);
 		}
 		free(pairs);
@@ -187,8 +195,9 @@ static int recall_made_nothing(bool *yes, struct recall *recall, int64_t own)
 
 		for (size_t k = 0; code == 0 && !used && k < scope->made_count;
 			k++)
-			code = recall_is_used(
-				&used, recall, row, scope->made[k], own);
+			if (!recall_ignores(recall, scope->made[k]))
+				code = recall_is_used(&used, recall, row,
+					scope->made[k], own);
 	}
 	sqlite3_finalize(row);
 	*yes &= !used;
@@ -889,6 +898,10 @@ static int recall_open(struct recall *recall, const struct map_files *files,
 	for (size_t i = 0; i < recall->makers.count; i++)
 		intern(&recall->made, &recall->makers.list[i].file,
 			sizeof(int64_t));
+	for (size_t i = 0; counts && i < files->count; i++)
+		if (!counts[i])
+			intern(&recall->ignored, &files->files[i].id,
+				sizeof(int64_t));
 	return code == 0 ? former_reader_open(&recall->reader, map, files,
 				   counts, recall->err)
 			 : code;
@@ -904,6 +917,7 @@ static void recall_close(struct recall *recall)
 	free(recall->list);
 	free(recall->files);
 	interner_release(&recall->made);
+	interner_release(&recall->ignored);
 	former_makers_release(&recall->makers);
 	query_hits_release(&recall->stale);
 	query_hits_release(&recall->unseen);

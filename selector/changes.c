@@ -146,6 +146,29 @@ void changes_keep(struct changes *changes, const bool *wanted)
 }
 
 /*
+ * By file, whether it counts how it looks: asked of those that are not as they
+ * were, and of products, which somebody else may use; there are fewer of them.
+ */
+static bool *changes_counting(const struct changes *changes)
+{
+	const struct map_files *files = &changes->files;
+	bool *counts = xcalloc(files->count + 1, sizeof(*counts));
+
+	for (uint32_t i = 0; i < files->count; i++) {
+		uint32_t s = files->files[i].state;
+		bool asked = s == FILE_NONE;
+
+		for (; s != FILE_NONE && !asked; s = files->states[s].next)
+			asked = !files->states[s].live ||
+				files->states[s].aspect == ASPECT_MADE;
+		counts[i] = !asked || files->files[i].variable ||
+			    !ignored_has(&changes->ignored,
+				    map_files_path(files, i));
+	}
+	return counts;
+}
+
+/*
  * Former results that fit what is there become the newest ones; then the map
  * is another one, of which no file has to be read again.
  */
@@ -153,19 +176,10 @@ static int changes_recall(
 	bool *again, struct changes *changes, struct map *map, struct err *err)
 {
 	struct map_files *files = &changes->files;
-	bool *counts = xcalloc(files->count + 1, sizeof(*counts));
+	bool *counts = changes_counting(changes);
 	size_t recalled = 0;
 	int code;
 
-	memset(counts, true, files->count);
-	for (size_t s = 0; s < files->state_count; s++) {
-		const struct map_state *state = &files->states[s];
-
-		if (!state->live && counts[state->file] &&
-			!files->files[state->file].variable)
-			counts[state->file] = !ignored_has(&changes->ignored,
-				map_files_path(files, state->file));
-	}
 	map->keep = changes->ignored.config.keep;
 	code = former_recall(&recalled, map, files, counts, err);
 	free(counts);
