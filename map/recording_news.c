@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "map/recording_news.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "map/command.h"
 #include "map/sql.h"
 
 /*
@@ -128,4 +131,74 @@ bool recording_is_news(
 		news = false;
 	}
 	return news;
+}
+
+/* A test that was left out, of a file that is not as the map had it. */
+static int recording_news_is_hidden(bool *yes, struct map *map,
+	sqlite3_stmt *find, const struct recorded_scope *unit,
+	const struct recorded_scope *const *renewed, size_t count,
+	struct err *err)
+{
+	size_t runner_size, id_size;
+	int64_t known = 0;
+	const char *id;
+	int code = 0;
+
+	*yes = false;
+	for (size_t i = 0; !*yes && i < count; i++)
+		*yes = recording_is_below(unit, renewed[i]);
+	if (*yes && !unit_name_split(unit->name, unit->name_size, &runner_size,
+			    &id, &id_size))
+		return err_set(err, -1, "a unit without a runner");
+	if (*yes)
+		code = sql_find_unit(&known, map, find, unit->name, runner_size,
+			id, id_size, err);
+	*yes &= !known;
+	return code;
+}
+
+/* Whether some test was. Tens of thousands can be left out. */
+static int recording_news_find_hidden(bool *hidden,
+	const struct recording *recording, struct map *map,
+	const struct recorded_scope *const *renewed, size_t count,
+	struct err *err)
+{
+	sqlite3_stmt *find = sql_prepare(map, SQL_FIND_UNIT, err);
+	int code = find ? 0 : MAP_IO;
+
+	for (size_t i = 0;
+		code == 0 && !*hidden && count && i < recording->scope_count;
+		i++) {
+		const struct recorded_scope *scope = &recording->scopes[i];
+
+		if (scope->kind == SCOPE_UNIT && scope->unwanted)
+			code = recording_news_is_hidden(
+				hidden, map, find, scope, renewed, count, err);
+	}
+	sqlite3_finalize(find);
+	return code;
+}
+
+int recording_news_doubt(
+	const struct recording *recording, struct map *map, struct err *err)
+{
+	const struct recorded_scope **renewed =
+		xcalloc(recording->scope_count + 1, sizeof(*renewed));
+	bool hidden = recording->passed_news;
+	size_t count = 0;
+	int code;
+
+	for (size_t i = 0; i < recording->scope_count; i++) {
+		const struct recorded_scope *scope = &recording->scopes[i];
+
+		if (scope->kind != SCOPE_COLLECT || !scope->renewed)
+			continue;
+		hidden |= scope->in_part;
+		renewed[count++] = scope;
+	}
+	code = recording_news_find_hidden(
+		&hidden, recording, map, renewed, count, err);
+	free(renewed);
+	return code == 0 && hidden ? command_forget_others(map, recording, err)
+				   : code;
 }

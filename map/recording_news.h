@@ -27,4 +27,13 @@ bool recording_is_below(
 bool recording_is_news(
 	const struct recording *recording, const struct recorded_scope *unit);
 
+/*
+ * A run that leaves new tests out (-k), or makes none of new files, or of what
+ * is new in others, takes the news with it: the map has what they are found by
+ * as it is now. So it does not know all tests of other commands any more, which
+ * may want them. After the recording is stored, inside its transaction.
+ */
+int recording_news_doubt(
+	const struct recording *recording, struct map *map, struct err *err);
+
 #endif

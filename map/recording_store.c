@@ -16,80 +16,10 @@
 #include "map/recording_lists.h"
 #include "map/recording_members.h"
 #include "map/recording_news.h"
+#include "map/recording_statements.h"
 #include "map/sql.h"
 #include "map/sweep.h"
 #include "wire/kind.h"
-
-/* The statements of one transaction. */
-enum statement {
-	FIND_SCOPE,
-	FIND_FORMER,
-	ADD_SCOPE,
-	DROP_FORMER,
-	DROP_FORMER_SCOPE,
-	FIND_UNIT,
-	ADD_UNIT,
-	UPDATE_UNIT,
-	ADD_USE,
-	ADD_USERS,
-	ADD_MAKE,
-	DROP_MAKERS,
-	DROP_MAKES,
-	DROP_FACTS,
-	DROP_UNIT,
-	FIND_LATEST,
-	OUTDATE,
-	RENEW,
-	RETIRE,
-	STATEMENTS
-};
-
-static const char *const sql[STATEMENTS] = {
-	[FIND_SCOPE] = "SELECT id FROM scope WHERE digest = ?",
-	/* One that is remembered gets its number back. */
-	[FIND_FORMER] = "SELECT id FROM former_scope WHERE digest = ?"
-			" AND id NOT IN (SELECT id FROM scope)",
-	[ADD_SCOPE] = "INSERT INTO scope (kind, name, session, readset, latest,"
-		      " incomplete, digest, id) VALUES (?, ?, ?, ?, ?, ?, ?,"
-		      " ?)",
-	[DROP_FORMER] = "DELETE FROM former WHERE scope = ?",
-	[DROP_FORMER_SCOPE] = "DELETE FROM former_scope WHERE id = ?",
-	[FIND_UNIT] = SQL_FIND_UNIT,
-	[ADD_UNIT] = "INSERT INTO unit (scope, runner, id, outcome, duration,"
-		     " place) VALUES (?, ?, ?, ?, ?, ?)",
-	[UPDATE_UNIT] = "UPDATE unit SET outcome = ?2, duration = ?3,"
-			" place = ?4, recalled = NULL WHERE scope = ?1",
-	[ADD_USE] = "INSERT OR IGNORE INTO uses (scope, used) VALUES (?, ?)",
-	/* Who needs a unit needs it as it ran last, whenever that was. */
-	[ADD_USERS] = "INSERT OR IGNORE INTO uses (scope, used)"
-		      " SELECT uses.scope, ?2 FROM uses"
-		      " JOIN unit ON unit.scope = uses.scope"
-		      " WHERE uses.used = ?1",
-	/*
-	 * A scope can have done several things to parts of a file. What it
-	 * did not write this time is its product still.
-	 */
-	[ADD_MAKE] = "INSERT INTO makes (scope, file, kinds, session)"
-		     " VALUES (?, ?, ?, ?) ON CONFLICT (scope, file)"
-		     " DO UPDATE SET session = excluded.session,"
-		     " kinds = excluded.kinds | CASE"
-		     "  WHEN session = excluded.session THEN kinds"
-		     "  WHEN excluded.kinds & " SQL_KIND_WRITE " THEN 0"
-		     "  ELSE kinds & " SQL_KIND_MAKER " END",
-	[DROP_MAKERS] = "DELETE FROM makes WHERE file = ?1 AND session < ?2",
-	[DROP_MAKES] = "DELETE FROM makes WHERE scope = ?",
-	/* What it made and left alone is still its product. */
-	[DROP_FACTS] = "DELETE FROM makes WHERE scope = ?"
-		       " AND NOT kinds & " SQL_KIND_MAKER,
-	[DROP_UNIT] = "DELETE FROM unit WHERE scope = ?",
-	[FIND_LATEST] = "SELECT id FROM scope WHERE kind = ? AND name = ?"
-			" AND latest = 1 AND id <> ?",
-	[OUTDATE] = "UPDATE scope SET latest = 0"
-		    " WHERE kind = ? AND name = ? AND latest = 1"
-		    " AND id <> ?",
-	[RETIRE] = "UPDATE scope SET latest = 0 WHERE id = ?",
-	[RENEW] = "UPDATE scope SET latest = 1 WHERE id = ? AND latest = 0",
-};
 
 struct store {
 	struct recording *recording;
@@ -106,12 +36,11 @@ struct store {
 
 static int recording_store_prepare(struct store *store)
 {
-	for (int i = 0; i < STATEMENTS; i++) {
-		store->stmts[i] = sql_prepare(store->map, sql[i], store->err);
-		if (!store->stmts[i])
-			return MAP_IO;
-	}
-	return readsets_open(&store->sets, store->map, store->err);
+	int code = recording_statements_prepare(
+		store->stmts, store->map, store->err);
+
+	return code == 0 ? readsets_open(&store->sets, store->map, store->err)
+			 : code;
 }
 
 /* Runs a statement that returns at most one number; 0 when none. */
@@ -543,62 +472,6 @@ static int store_all(struct store *store, const struct scope_key *keys)
 	return code == 0 ? drop_gone(store) : code;
 }
 
-/* A test that was left out, of a file that is not as the map had it. */
-static int is_hidden(bool *yes, struct store *store,
-	const struct recorded_scope *unit,
-	const struct recorded_scope *const *renewed, size_t count)
-{
-	int64_t known = 0;
-	int code = 0;
-
-	*yes = false;
-	for (size_t i = 0; !*yes && i < count; i++)
-		*yes = recording_is_below(unit, renewed[i]);
-	if (*yes)
-		code = recording_store_find_unit(
-			store, unit->name, unit->name_size, &known);
-	*yes &= !known;
-	return code;
-}
-
-/*
- * A run that leaves new tests out (-k), or makes none of new files, or of what
- * is new in others, takes the news with it: the map has what they are found by
- * as it is now. So it does not know all tests of other commands any more, which
- * may want them.
- */
-static int doubt_commands(struct store *store)
-{
-	const struct recording *recording = store->recording;
-	const struct recorded_scope **renewed =
-		xcalloc(recording->scope_count + 1, sizeof(*renewed));
-	bool hidden = recording->passed_news;
-	size_t count = 0;
-	int code = 0;
-
-	for (size_t i = 0; i < recording->scope_count; i++) {
-		const struct recorded_scope *scope = &recording->scopes[i];
-
-		if (scope->kind != SCOPE_COLLECT || !scope->renewed)
-			continue;
-		hidden |= scope->in_part;
-		renewed[count++] = scope;
-	}
-	/* Tens of thousands can be left out. */
-	for (size_t i = 0;
-		code == 0 && !hidden && count && i < recording->scope_count;
-		i++) {
-		const struct recorded_scope *scope = &recording->scopes[i];
-
-		if (scope->kind == SCOPE_UNIT && scope->unwanted)
-			code = is_hidden(&hidden, store, scope, renewed, count);
-	}
-	free(renewed);
-	if (code < 0 || !hidden)
-		return code;
-	return command_forget_others(store->map, recording, store->err);
-}
-
 /* What is remembered of what was dropped, before it is swept. */
 static int remember(struct store *store)
 {
@@ -648,7 +521,7 @@ int recording_store(
 	if (code == 0)
 		code = recording_members_store(recording, map, err);
 	if (code == 0)
-		code = doubt_commands(&store);
+		code = recording_news_doubt(recording, map, err);
 	if (code == 0 && recording->knows_all && !recording->whole &&
 		!recording->failed_itself)
 		code = left_store(map, recording, err);
