@@ -129,12 +129,25 @@ static char *describe(const struct run_result *result, const struct audit *it)
 	return it->after ? NULL : xstrdup("it was broken off");
 }
 
+/* The unit as the runner takes it. */
+static char *audit_argument(
+	const struct auditing *auditing, const struct audit_run *run)
+{
+	char *id = project_show(&auditing->here, run->unit->id), *argument;
+
+	if (!auditing->adapter->argument)
+		return id;
+	argument = auditing->adapter->argument(id);
+	free(id);
+	return argument;
+}
+
 /* Runs one unit, again where that is needed to be sure; or an exit code. */
 static int audit_unit(const struct auditing *auditing, struct audit_run *run)
 {
-	char *id = project_show(&auditing->here, run->unit->id);
+	char *argument = audit_argument(auditing, run);
 	char *name = xasprintf("%s/%s", run->unit->runner, run->unit->id);
-	char **argv = with_unit(auditing, id);
+	char **argv = with_unit(auditing, argument);
 	struct run_options run_options = {.root = auditing->root,
 		.argv = argv,
 		.adapter = auditing->adapter,
@@ -163,7 +176,7 @@ static int audit_unit(const struct auditing *auditing, struct audit_run *run)
 	run->audit.unit = NULL;
 	free(argv);
 	free(name);
-	free(id);
+	free(argument);
 	return code;
 }
 

@@ -175,10 +175,11 @@ static int check_plan_examine(
 	struct checks *checks, struct map *map, struct err *err)
 {
 	struct plan known = {0}; /* its halves that concern all */
-	int code = query_units(&known.units, map, err);
+	/* It may change the units. */
+	int code = affected_find(&known.affected, map, err);
 
 	if (code == 0)
-		code = affected_find(&known.affected, map, err);
+		code = query_units(&known.units, map, err);
 	for (size_t i = 0; code == 0 && i < checks->count; i++) {
 		struct check *check = &checks->list[i];
 

@@ -12,7 +12,8 @@
 const struct verb *const verbs[] = {&verb_run, &verb_test, &verb_check,
 	&verb_hook, &verb_affected, &verb_changed, &verb_why, &verb_deps,
 	&verb_status, &verb_audit, &verb_compare, &verb_flaky, &verb_escapes,
-	&verb_forget, &verb_doctor, &verb_completion, &verb_help, NULL};
+	&verb_forget, &verb_merge, &verb_doctor, &verb_completion, &verb_help,
+	NULL};
 
 int main(int argc, char **argv)
 {

@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "map/files.h"
+#include "map/former.h"
 #include "outcomes/results.h"
 #include "selector/ignored.h"
 #include "selector/incomplete.h"
@@ -35,6 +36,7 @@ struct answer {
 	struct ignored ignored;
 	size_t *ignored_files; /* recorded ones, for each glob of the project */
 	long long bytes;
+	struct former_totals former;
 };
 
 static bool is_failing(const struct query_unit *unit)
@@ -96,6 +98,47 @@ static void json_add_ignored(cJSON *json, const struct answer *answer)
 	}
 }
 
+static const char *const ages[] = {"hour", "day", "week", "longer"};
+
+static void json_add_former(cJSON *json, const struct former_totals *former)
+{
+	cJSON *item = cJSON_AddObjectToObject(json, "former");
+	cJSON *recalled;
+
+	cJSON_AddNumberToObject(item, "results", (double)former->results);
+	cJSON_AddNumberToObject(item, "units", (double)former->units);
+	cJSON_AddNumberToObject(item, "bytes", (double)former->bytes);
+	if (former->oldest)
+		cJSON_AddNumberToObject(
+			item, "oldest", (double)former->oldest / 1e9);
+	cJSON_AddNumberToObject(item, "evicted", (double)former->evicted);
+	recalled = cJSON_AddObjectToObject(item, "recalled");
+	for (size_t i = 0; i < 4; i++)
+		cJSON_AddNumberToObject(
+			recalled, ages[i], (double)former->recalled[i]);
+}
+
+static void print_former(const struct former_totals *former)
+{
+	int64_t recalled = 0;
+
+	for (size_t i = 0; i < 4; i++)
+		recalled += former->recalled[i];
+	if (!former->results && !recalled && !former->evicted)
+		return;
+	printf("former    %s of %s in %lld bytes, %lld evicted\n",
+		counted((size_t)former->results, "result", "results"),
+		counted((size_t)former->units, "unit", "units"),
+		(long long)former->bytes, (long long)former->evicted);
+	if (recalled)
+		printf("          %lld were hits: %lld after an hour at most, "
+		       "%lld after a day, %lld after a week, %lld later\n",
+			(long long)recalled, (long long)former->recalled[0],
+			(long long)former->recalled[1],
+			(long long)former->recalled[2],
+			(long long)former->recalled[3]);
+}
+
 static void status_answer_json(
 	const struct map *map, const struct answer *answer)
 {
@@ -120,6 +163,7 @@ static void status_answer_json(
 	cJSON_AddNumberToObject(
 		counts, "incomplete_units", (double)count_incomplete(answer));
 	cJSON_AddNumberToObject(json, "bytes", (double)answer->bytes);
+	json_add_former(json, &answer->former);
 	if (totals->last_command) {
 		cJSON *last = cJSON_AddObjectToObject(json, "last");
 
@@ -236,6 +280,7 @@ static void status_answer_text(
 		(long long)totals->reads, (long long)totals->uses,
 		(long long)totals->makes);
 	printf("map       %lld bytes\n", answer->bytes);
+	print_former(&answer->former);
 	if (totals->last_command)
 		printf("last run  %s, %s\n", date, totals->last_command);
 	print_ignored(answer);
@@ -279,6 +324,8 @@ static int status_gather(
 		code = query_units(&answer->units, map, err);
 	if (code == 0)
 		code = query_incomplete(&scopes, &answer->incomplete, map, err);
+	if (code == 0)
+		code = former_totals(&answer->former, map, err);
 	if (code == 0)
 		code = incomplete_find(
 			&answer->incomplete_why, map, &answer->units, err);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "cli/common.h"
@@ -12,6 +13,7 @@
 #include "map/project.h"
 #include "map/variable.h"
 #include "selector/affected.h"
+#include "selector/changes.h"
 #include "selector/explain.h"
 
 static bool cost;
@@ -143,6 +145,9 @@ static int why_json(struct map *map, const struct query_unit *unit,
 	cJSON_AddStringToObject(json, "runner", unit->runner);
 	cJSON_AddStringToObject(json, "state",
 		unit_state_name(selected ? selected->state : UNIT_HIT));
+	if (!selected && unit->recalled)
+		cJSON_AddNumberToObject(
+			json, "recalled", (double)unit->recalled / 1e9);
 	reasons = cJSON_AddArrayToObject(json, "reasons");
 	for (size_t i = 0; selected && code == 0 && i < selected->reason_count;
 		i++) {
@@ -174,6 +179,22 @@ static int why_json(struct map *map, const struct query_unit *unit,
 	return code;
 }
 
+static void print_hit(const struct query_unit *unit)
+{
+	time_t ran = (time_t)(unit->recalled / 1000000000);
+	struct tm tm;
+	char text[64] = "";
+
+	if (unit->recalled && localtime_r(&ran, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm);
+	if (*text)
+		printf("hit: all it depends on is again as it was until %s, "
+		       "by a former result\n",
+			text);
+	else
+		puts("hit: nothing it depends on has changed");
+}
+
 /* Why a test is selected now, or that it is not. */
 static int why_unit(
 	struct map *map, const struct query_unit *unit, struct err *err)
@@ -190,7 +211,7 @@ static int why_unit(
 	} else {
 		print_heading(unit->id);
 		if (!selected)
-			puts("hit: nothing it depends on has changed");
+			print_hit(unit);
 		for (size_t i = 0;
 			selected && code == 0 && i < selected->reason_count;
 			i++)
@@ -316,7 +337,8 @@ static int why_run(int argc, char **argv)
 	code = open_map_of_units(&map, NULL);
 	if (code)
 		return code;
-	if (query_units(&units, &map, &err) < 0)
+	if (changes_recall_units(&map, &err) < 0 ||
+		query_units(&units, &map, &err) < 0)
 		code = query_failed(&err);
 	else if (argc - first == 1)
 		code = why_one(&map, &units, argv[first]);

@@ -70,7 +70,8 @@ static int read_test(
 
 static const struct config_key keys[] = {{"$schema", read_schema},
 	{"test", read_test}, {"smoke", read_smoke}, {"flaky", read_flaky},
-	{"ignore", read_ignore}, {"checks", config_read_checks}, {0}};
+	{"ignore", read_ignore}, {"keep", config_read_keep},
+	{"checks", config_read_checks}, {0}};
 
 int config_parse(
 	struct config *config, const char *bytes, size_t size, struct err *err)
@@ -81,6 +82,7 @@ int config_parse(
 
 	memset(config, 0, sizeof(*config));
 	config->found = true;
+	config->keep = MAP_KEEP;
 	config->flaky = xstrdup(CONFIG_FLAKY);
 	code = json_text_init(&reader.text, CONFIG_FILE, bytes, size, err);
 	if (code == 0) {
@@ -102,6 +104,7 @@ int config_load(struct config *config, const char *root, struct err *err)
 	int code = bytes ? 0 : -errno;
 
 	memset(config, 0, sizeof(*config));
+	config->keep = MAP_KEEP;
 	if (code == -ENOENT) {
 		config->flaky = xstrdup(CONFIG_FLAKY);
 		code = 0;
@@ -141,4 +144,15 @@ void config_release(struct config *config)
 	release_texts(&config->ignore);
 	free(config->flaky);
 	memset(config, 0, sizeof(*config));
+}
+
+struct map_keep config_keep(const char *root)
+{
+	struct config config;
+	struct err err;
+	struct map_keep keep =
+		config_load(&config, root, &err) < 0 ? MAP_KEEP : config.keep;
+
+	config_release(&config);
+	return keep;
 }

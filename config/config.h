@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "map/map.h"
 
 #define CONFIG_FILE "ftrace.json"
 #define CONFIG_FLAKY "ci/flaky_tests.json"
@@ -54,6 +55,7 @@ struct config {
 	char *flaky; /* relative to the root */
 	/* Globs over files that count for nothing, from the root or "/". */
 	struct config_texts ignore;
+	struct map_keep keep; /* of former results */
 	/* What `ftrace test` runs; of it only the command, no words: nothing */
 	struct config_check test;
 	struct config_check *checks;
@@ -71,6 +73,9 @@ int config_load(struct config *config, const char *root, struct err *err);
 int config_parse(
 	struct config *config, const char *bytes, size_t size, struct err *err);
 void config_release(struct config *config);
+
+/* "keep" alone; what it is by default where that cannot be read. */
+struct map_keep config_keep(const char *root);
 
 /* A check by its name, or NULL. */
 const struct config_check *config_check_named(

@@ -61,4 +61,8 @@ int config_read_command(
 int config_read_checks(
 	struct config_reader *reader, const struct json_item *item, void *to);
 
+/* "keep", likewise. */
+int config_read_keep(
+	struct config_reader *reader, const struct json_item *item, void *to);
+
 #endif

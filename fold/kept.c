@@ -38,6 +38,7 @@ struct reach {
 	const struct name_list **fills; /* and those that it is known to fill */
 	struct fold_entry *entries;     /* by scope, */
 	size_t *first;                  /* each one's first */
+	struct name_list *keepings;     /* by thing: which are of it */
 	bool *entered, *reached;        /* by function, for a thing */
 	struct name_list here, queue;   /* the same functions, in order */
 	struct name_list tests;         /* those entered that are left out */
@@ -211,6 +212,7 @@ static void fold_kept_prepare(struct reach *reach, struct fold *fold)
 	reach->reached = reach->entered + count;
 	reach->reflects = reach->reached + count;
 	reach->first = xcalloc(fold->scopes.count + 1, sizeof(*reach->first));
+	reach->keepings = xcalloc(fold->kept.count, sizeof(*reach->keepings));
 	reach->entries = fold_entries_by_scope(fold);
 	for (size_t i = 0; i < fold->code.entry_count; i++)
 		reach->first[fold->code.entries[i].scope + 1]++;
@@ -233,6 +235,9 @@ static void fold_kept_free(struct reach *reach)
 		free(reach->handed[i].items);
 		free(reach->things[i].items);
 	}
+	for (size_t i = 0; i < reach->fold->kept.count; i++)
+		free(reach->keepings[i].items);
+	free(reach->keepings);
 	free(reach->handed);
 	names_release(&reach->inner);
 	names_release(&reach->names);
@@ -263,14 +268,14 @@ static bool is_named_test(const struct fold_function *function)
 static void find_entered(struct reach *reach, uint32_t kept)
 {
 	const struct fold *fold = reach->fold;
+	const struct name_list *keepings = &reach->keepings[kept];
 
 	reach->here.count = reach->tests.count = 0;
-	for (size_t k = 0; k < fold->kept.keeping_count; k++) {
-		const struct kept_keeping *keeping = &fold->kept.keepings[k];
+	for (size_t k = 0; k < keepings->count; k++) {
+		const struct kept_keeping *keeping =
+			&fold->kept.keepings[keepings->items[k]];
 		size_t i = reach->first[keeping->scope];
 
-		if (keeping->kept != kept)
-			continue;
 		for (; i < reach->first[keeping->scope + 1]; i++) {
 			uint32_t at = reach->entries[i].function;
 
@@ -531,6 +536,7 @@ void fold_kept(struct fold *fold)
 		const struct kept_thing *kept = &fold->kept.list[keeping->kept];
 		uint32_t source = fold->nodes[keeping->node].source;
 
+		name_list_push(&reach.keepings[keeping->kept], (uint32_t)i);
 		if (fold->scopes.list[keeping->scope].coarse)
 			fold->scopes.list[kept->scope].coarse = true;
 		if (source && kept->is_import)
@@ -549,6 +555,7 @@ void fold_kept_release(struct fold *fold)
 	free(fold->kept.keepings);
 	free(fold->kept.mays);
 	interner_release(&fold->kept.keys);
+	interner_release(&fold->kept.told);
 	names_release(&fold->kept.names);
 	names_release(&fold->kept.fillers);
 }

@@ -42,6 +42,7 @@ struct kept_may {
 
 struct fold_kept {
 	struct interner keys; /* number i is list[i] */
+	struct interner told; /* marks, each once */
 	struct kept_thing *list;
 	size_t count, room;
 	struct kept_keeping *keepings;

@@ -81,6 +81,22 @@ static uint32_t kept_mark_thing(struct fold *fold, const struct kept_mark *mark)
 	return i;
 }
 
+/* All scopes that leave the thing there say the same of its names. */
+static void kept_mark_note_names(struct fold *fold,
+	const struct trace_event *event, const struct kept_mark *mark,
+	uint32_t kept)
+{
+	size_t before = fold->kept.told.count;
+
+	intern(&fold->kept.told, event->record->text, event->record->size);
+	if (fold->kept.told.count == before)
+		return;
+	names_add_all(&fold->kept.names, mark->names, mark->names_size, kept);
+	names_add_all(
+		&fold->kept.fillers, mark->fillers, mark->fillers_size, kept);
+	fold->kept.list[kept].is_mentioned |= mark->fillers_size == 0;
+}
+
 void fold_take_kept(struct fold *fold, const struct trace_event *event)
 {
 	uint32_t scope = fold_event_scope(fold, event), path, i;
@@ -93,9 +109,7 @@ void fold_take_kept(struct fold *fold, const struct trace_event *event)
 	if (fold->paths.list[path].ignored)
 		return;
 	i = kept_mark_thing(fold, &mark);
-	names_add_all(&fold->kept.names, mark.names, mark.names_size, i);
-	names_add_all(&fold->kept.fillers, mark.fillers, mark.fillers_size, i);
-	fold->kept.list[i].is_mentioned |= mark.fillers_size == 0;
+	kept_mark_note_names(fold, event, &mark, i);
 	if (fold->recording.scopes[scope].kind == SCOPE_RUN)
 		return;
 	keeping = array_add(&fold->kept.keepings, &fold->kept.keeping_count,

@@ -304,6 +304,9 @@ static void settle_collected(struct fold *fold, const struct past *past)
 		path = project_file(fold->options->root, scope->name);
 		scope->in_part = fold->runner.in_part ||
 				 is_sought_by_others(fold, past, path);
+		scope->full = fold->scopes.list[i].completed &&
+			      fold->runner.collected && !scope->in_part &&
+			      !fold->runner.looked_otherwise;
 		free(path);
 	}
 }

@@ -39,6 +39,7 @@ struct map_state {
 	struct print print;
 	bool live;
 	bool dirty;
+	bool former; /* former results alone have read it: see former.h */
 };
 
 struct map_file {

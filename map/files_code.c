@@ -61,9 +61,16 @@ void map_file_set_source(
 
 void map_file_look_again(struct map_files *files, uint32_t i)
 {
+	struct map_file *file = &files->files[i];
+
 	/* As one that was young when it was looked at. */
-	files->files[i].seen = 0;
-	files->files[i].dirty = true;
+	file->seen = 0;
+	/* What is not there is never young: as something that no file is. */
+	if (!file->identity.mode) {
+		file->identity.mode = 1;
+		file->dir = FILE_NONE;
+	}
+	file->dirty = true;
 }
 
 struct source *map_files_source(

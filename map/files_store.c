@@ -102,6 +102,7 @@ static void load_state(struct map_files *files, const struct numbers *numbers,
 		memcpy(state->print.bytes, sqlite3_column_blob(row, 4),
 			sizeof(state->print.bytes));
 	state->live = sqlite3_column_int(row, 5) != 0;
+	state->former = sqlite3_column_int(row, 6) != 0;
 	files->files[file].coded |= state->aspect == ASPECT_CODE;
 	state->next = files->files[file].state;
 	files->files[file].state = (uint32_t)(state - files->states);
@@ -119,7 +120,9 @@ int map_files_load(struct map_files *files, struct map *map, struct err *err)
 	if (code < 0)
 		goto out;
 	row = sql_prepare(map,
-		"SELECT id, file, aspect, block, print, live FROM state", err);
+		"SELECT id, file, aspect, block, print, live, former"
+		" FROM state",
+		err);
 	code = row ? 1 : MAP_IO;
 	while (code > 0) {
 		code = sql_step(map, row, err);

@@ -36,6 +36,7 @@ int forget_unit(struct map *map, const struct query_unit *unit, bool others,
 		" || replace(CAST(line AS TEXT), '\\', '')";
 	static const char *const texts[] = {
 		"DELETE FROM unit WHERE runner = ?1 AND id = ?2",
+		"DELETE FROM former WHERE runner = ?1 AND id = ?2",
 		"DELETE FROM flaky WHERE runner = ?1 AND id = ?2",
 		"DELETE FROM test_case WHERE runner = ?1 AND id = ?2",
 		own_command,

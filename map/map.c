@@ -52,6 +52,7 @@ static int open_as(
 
 	memset(map, 0, sizeof(*map));
 	map->root = xstrdup(root);
+	map->keep = MAP_KEEP;
 	if (mode == MAP_QUERY && stat(path, &st) < 0) {
 		code = errno == ENOENT ? err_set(err, MAP_MISSING,
 						 "no map in '%s'; record one "

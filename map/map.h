@@ -19,12 +19,27 @@ struct sqlite3;
 #define MAP_DIRECTORY ".ftrace"
 #define MAP_PATH MAP_DIRECTORY "/map.db"
 
+/* PRAGMA application_id of a map: "frtm". */
+#define MAP_APPLICATION 0x6672746d
+
 /* The version of the tables this program reads and writes. */
-#define MAP_VERSION 7
+#define MAP_VERSION 8
+
+/* How many results the map remembers of each unit: see map/former.h. */
+struct map_keep {
+	unsigned results; /* with the newest one */
+	unsigned days;    /* since it was that; 0: for ever */
+	int64_t bytes;    /* of all that are not; 0: as many as it takes */
+};
+
+#define MAP_KEEP \
+	((struct map_keep){ \
+		.results = 10, .days = 90, .bytes = INT64_C(500000000)})
 
 struct map {
 	struct sqlite3 *db;
-	char *root; /* absolute, of the project; owned */
+	char *root;           /* absolute, of the project; owned */
+	struct map_keep keep; /* MAP_KEEP, until the caller says otherwise */
 	bool read_only;
 	bool damaged;   /* so a statement found */
 	bool put_aside; /* it was damaged, and is a new one; see map/aside.h */

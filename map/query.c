@@ -17,7 +17,7 @@ int query_units(struct query_units *units, struct map *map, struct err *err)
 {
 	sqlite3_stmt *row = sql_prepare(map,
 		"SELECT scope, runner, id, outcome, coalesce(duration, -1),"
-		" place FROM unit ORDER BY runner, id",
+		" place, coalesce(recalled, 0) FROM unit ORDER BY runner, id",
 		err);
 	int code = row ? 1 : MAP_IO;
 
@@ -36,6 +36,7 @@ int query_units(struct query_units *units, struct map *map, struct err *err)
 		unit->outcome = copy_if_any(row, 3);
 		unit->duration = sqlite3_column_int64(row, 4);
 		unit->place = copy_if_any(row, 5);
+		unit->recalled = sqlite3_column_int64(row, 6);
 	}
 	sqlite3_finalize(row);
 	return code;
@@ -161,7 +162,8 @@ int query_file_states(int64_t **states, size_t *count, struct map *map,
 {
 	sqlite3_stmt *row = sql_prepare(map,
 		"SELECT state.id FROM file JOIN state ON state.file = file.id"
-		" WHERE file.path = ?1 AND state.live <= 1 - ?2",
+		" WHERE file.path = ?1 AND state.live <= 1 - ?2"
+		" AND state.former = 0",
 		err);
 	int code;
 
@@ -346,7 +348,8 @@ int query_totals(struct query_totals *totals, struct map *map, struct err *err)
 	static const char sql[] =
 		"SELECT (SELECT count(*) FROM unit),"
 		" (SELECT count(*) FROM scope), (SELECT count(*) FROM file),"
-		" (SELECT count(*) FROM state), (SELECT count(*) FROM reads),"
+		" (SELECT count(*) FROM state WHERE former = 0),"
+		" (SELECT count(*) FROM reads),"
 		" (SELECT count(*) FROM uses), (SELECT count(*) FROM makes),"
 		" (SELECT count(*) FROM session),"
 		" (SELECT started FROM session ORDER BY id DESC LIMIT 1),"

@@ -19,6 +19,9 @@ struct query_unit {
 	char *outcome;    /* NULL: it is known and never ran */
 	int64_t duration; /* microseconds, -1: unknown */
 	char *place;      /* where its command ran; NULL: nobody knows */
+	/* Its result was a former one, until it fitted again: when it had been
+	 * the newest one last. 0: it is the one of its last run. */
+	int64_t recalled;
 };
 
 struct query_units {

@@ -72,6 +72,7 @@ struct recorded_scope {
 	bool stands;     /* likewise: as recording_news.h has it */
 	bool renewed;    /* likewise: it was not the current one of its name */
 	bool in_part;    /* of a file from which others may collect more */
+	bool full;       /* all that is collected from the file was told of */
 };
 
 /*

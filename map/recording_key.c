@@ -163,31 +163,69 @@ static void recording_key_finish(struct component_search *search, size_t from)
 	search->depth = from;
 }
 
-static void visit(struct component_search *search, uint32_t i)
-{
-	const struct recorded_scope *scope = &search->recording->scopes[i];
-	size_t from = search->depth;
+/* A scope on the way, and how many of those that it uses are behind. */
+struct visit {
+	uint32_t scope;
+	size_t done;
+};
 
+static void recording_key_enter(struct component_search *search,
+	struct visit *path, size_t *length, uint32_t i)
+{
 	search->index[i] = search->low[i] = search->next++;
 	search->stack[search->depth++] = i;
-	for (size_t k = 0; k < scope->use_count; k++) {
-		uint32_t used = scope->uses[k];
+	path[(*length)++] = (struct visit){i, 0};
+}
 
-		if (search->index[used] == UNSEEN)
-			visit(search, used);
-		else if (search->component[used] != UNSEEN)
+static void recording_key_lower(
+	struct component_search *search, uint32_t i, uint32_t used)
+{
+	if (search->component[used] == UNSEEN &&
+		search->low[used] < search->low[i])
+		search->low[i] = search->low[used];
+}
+
+/*
+ * From one scope to all that it leads to. Not by recursion: in a map of
+ * somebody else's a chain can be as long as he likes.
+ */
+static void visit(
+	struct component_search *search, struct visit *path, uint32_t first)
+{
+	size_t length = 0, from;
+
+	recording_key_enter(search, path, &length, first);
+	while (length) {
+		uint32_t i = path[length - 1].scope;
+		const struct recorded_scope *scope =
+			&search->recording->scopes[i];
+
+		if (path[length - 1].done < scope->use_count) {
+			uint32_t used = scope->uses[path[length - 1].done++];
+
+			if (search->index[used] == UNSEEN)
+				recording_key_enter(
+					search, path, &length, used);
+			else
+				recording_key_lower(search, i, used);
 			continue;
-		if (search->low[used] < search->low[i])
-			search->low[i] = search->low[used];
+		}
+		if (search->low[i] == search->index[i]) {
+			from = search->depth;
+			while (search->stack[--from] != i)
+				;
+			recording_key_finish(search, from);
+		}
+		if (--length)
+			recording_key_lower(search, path[length - 1].scope, i);
 	}
-	if (search->low[i] == search->index[i])
-		recording_key_finish(search, from);
 }
 
 struct scope_key *recording_keys(struct recording *recording)
 {
 	size_t count = recording->scope_count;
 	struct component_search search = {.recording = recording};
+	struct visit *path = xcalloc(count + 1, sizeof(*path));
 
 	search.keys = xcalloc(count, sizeof(*search.keys));
 	search.own = xcalloc(count, sizeof(*search.own));
@@ -208,7 +246,8 @@ struct scope_key *recording_keys(struct recording *recording)
 	}
 	for (uint32_t i = 0; i < count; i++)
 		if (search.index[i] == UNSEEN)
-			visit(&search, i);
+			visit(&search, path, i);
+	free(path);
 	free(search.own);
 	free(search.index);
 	free(search.low);

@@ -8,11 +8,13 @@
 
 #include "base/alloc.h"
 #include "map/command.h"
+#include "map/former.h"
 #include "map/left.h"
 #include "map/readset.h"
 #include "map/recording.h"
 #include "map/recording_key.h"
 #include "map/recording_lists.h"
+#include "map/recording_members.h"
 #include "map/recording_news.h"
 #include "map/sql.h"
 #include "map/sweep.h"
@@ -21,7 +23,10 @@
 /* The statements of one transaction. */
 enum statement {
 	FIND_SCOPE,
+	FIND_FORMER,
 	ADD_SCOPE,
+	DROP_FORMER,
+	DROP_FORMER_SCOPE,
 	FIND_UNIT,
 	ADD_UNIT,
 	UPDATE_UNIT,
@@ -32,6 +37,7 @@ enum statement {
 	DROP_MAKES,
 	DROP_FACTS,
 	DROP_UNIT,
+	FIND_LATEST,
 	OUTDATE,
 	RENEW,
 	RETIRE,
@@ -40,13 +46,19 @@ enum statement {
 
 static const char *const sql[STATEMENTS] = {
 	[FIND_SCOPE] = "SELECT id FROM scope WHERE digest = ?",
+	/* One that is remembered gets its number back. */
+	[FIND_FORMER] = "SELECT id FROM former_scope WHERE digest = ?"
+			" AND id NOT IN (SELECT id FROM scope)",
 	[ADD_SCOPE] = "INSERT INTO scope (kind, name, session, readset, latest,"
-		      " incomplete, digest) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		      " incomplete, digest, id) VALUES (?, ?, ?, ?, ?, ?, ?,"
+		      " ?)",
+	[DROP_FORMER] = "DELETE FROM former WHERE scope = ?",
+	[DROP_FORMER_SCOPE] = "DELETE FROM former_scope WHERE id = ?",
 	[FIND_UNIT] = SQL_FIND_UNIT,
 	[ADD_UNIT] = "INSERT INTO unit (scope, runner, id, outcome, duration,"
 		     " place) VALUES (?, ?, ?, ?, ?, ?)",
 	[UPDATE_UNIT] = "UPDATE unit SET outcome = ?2, duration = ?3,"
-			" place = ?4 WHERE scope = ?1",
+			" place = ?4, recalled = NULL WHERE scope = ?1",
 	[ADD_USE] = "INSERT OR IGNORE INTO uses (scope, used) VALUES (?, ?)",
 	/* Who needs a unit needs it as it ran last, whenever that was. */
 	[ADD_USERS] = "INSERT OR IGNORE INTO uses (scope, used)"
@@ -70,6 +82,8 @@ static const char *const sql[STATEMENTS] = {
 	[DROP_FACTS] = "DELETE FROM makes WHERE scope = ?"
 		       " AND NOT kinds & " SQL_KIND_MAKER,
 	[DROP_UNIT] = "DELETE FROM unit WHERE scope = ?",
+	[FIND_LATEST] = "SELECT id FROM scope WHERE kind = ? AND name = ?"
+			" AND latest = 1 AND id <> ?",
 	[OUTDATE] = "UPDATE scope SET latest = 0"
 		    " WHERE kind = ? AND name = ? AND latest = 1"
 		    " AND id <> ?",
@@ -83,7 +97,9 @@ struct store {
 	struct err *err;
 	sqlite3_stmt *stmts[STATEMENTS];
 	struct readsets sets;
+	struct former_makers makers; /* before anything is stored */
 	int64_t session;
+	int64_t next; /* the number of the next new scope */
 	bool dropped; /* something may be unreachable now */
 	bool forgot;  /* files may be without edges now */
 };
@@ -118,7 +134,7 @@ static int recording_store_run(
 static int drop_unit(struct store *store, int64_t id)
 {
 	static const enum statement steps[] = {DROP_MAKES, DROP_UNIT};
-	int code = 0;
+	int code = former_demote(store->map, id, store->err);
 
 	for (size_t i = 0; code == 0 && i < 2; i++) {
 		sqlite3_bind_int64(store->stmts[steps[i]], 1, id);
@@ -183,13 +199,21 @@ static bool is_kept_by_name(enum scope_kind kind)
 /* Of all scopes of that name, the one recorded now is the current one. */
 static int make_latest(struct store *store, struct recorded_scope *scope)
 {
-	sqlite3_stmt *stmt = store->stmts[OUTDATE];
-	int code;
+	static const enum statement steps[] = {FIND_LATEST, OUTDATE};
+	int64_t former = 0;
+	int code = 0;
 
-	sqlite3_bind_int(stmt, 1, (int)scope->kind);
-	sql_bind_bytes(stmt, 2, scope->name, scope->name_size);
-	sqlite3_bind_int64(stmt, 3, scope->id);
-	code = recording_store_run(store, OUTDATE, NULL);
+	for (size_t i = 0; code == 0 && i < 2; i++) {
+		sqlite3_stmt *stmt = store->stmts[steps[i]];
+
+		sqlite3_bind_int(stmt, 1, (int)scope->kind);
+		sql_bind_bytes(stmt, 2, scope->name, scope->name_size);
+		sqlite3_bind_int64(stmt, 3, scope->id);
+		code = recording_store_run(store, steps[i], i ? NULL : &former);
+		if (code == 0 && !i && former)
+			code = former_demote_place(
+				store->map, former, store->err);
+	}
 	scope->renewed = !scope->reused || sqlite3_changes(store->map->db) > 0;
 	if (sqlite3_changes(store->map->db) > 0)
 		store->dropped = true;
@@ -222,6 +246,25 @@ static int recording_store_add_make(
 	return recording_store_run(store, ADD_MAKE, NULL);
 }
 
+static int find_by_digest(struct store *store, enum statement which,
+	const struct scope_key *key, int64_t *id)
+{
+	sql_bind_bytes(store->stmts[which], 1, key->deep.bytes,
+		sizeof(key->deep.bytes));
+	return recording_store_run(store, which, id);
+}
+
+/* The number of a scope that the map has not. */
+static int number_scope(
+	struct store *store, const struct scope_key *key, int64_t *id)
+{
+	int code = find_by_digest(store, FIND_FORMER, key, id);
+
+	if (code == 0 && !*id)
+		*id = store->next++;
+	return code;
+}
+
 static int insert_scope(struct store *store, struct recorded_scope *scope,
 	const struct scope_key *key)
 {
@@ -230,6 +273,8 @@ static int insert_scope(struct store *store, struct recorded_scope *scope,
 	int code = readsets_store(&store->sets, &key->set, key->pairs,
 		key->pair_count, &set, store->err);
 
+	if (code == 0)
+		code = number_scope(store, key, &scope->id);
 	if (code < 0)
 		return code;
 	sqlite3_bind_int(stmt, 1, (int)scope->kind);
@@ -243,17 +288,27 @@ static int insert_scope(struct store *store, struct recorded_scope *scope,
 	else
 		sqlite3_bind_null(stmt, 6);
 	sql_bind_bytes(stmt, 7, key->deep.bytes, sizeof(key->deep.bytes));
-	code = recording_store_run(store, ADD_SCOPE, NULL);
-	scope->id = sqlite3_last_insert_rowid(store->map->db);
-	return code;
+	sqlite3_bind_int64(stmt, 8, scope->id);
+	return recording_store_run(store, ADD_SCOPE, NULL);
 }
 
 static int find_same(
 	struct store *store, const struct scope_key *key, int64_t *id)
 {
-	sql_bind_bytes(store->stmts[FIND_SCOPE], 1, key->deep.bytes,
-		sizeof(key->deep.bytes));
-	return recording_store_run(store, FIND_SCOPE, id);
+	return find_by_digest(store, FIND_SCOPE, key, id);
+}
+
+/* What was a former result is the newest one. */
+static int drop_former(struct store *store, int64_t scope)
+{
+	static const enum statement steps[] = {DROP_FORMER, DROP_FORMER_SCOPE};
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < 2; i++) {
+		sqlite3_bind_int64(store->stmts[steps[i]], 1, scope);
+		code = recording_store_run(store, steps[i], NULL);
+	}
+	return code;
 }
 
 /* A unit that ran as before keeps its edges; only how it ended is news. */
@@ -295,6 +350,8 @@ static int store_unit(struct store *store, struct recorded_scope *scope,
 		code = drop_unit(store, old);
 	if (code == 0)
 		code = insert_scope(store, scope, key);
+	if (code == 0)
+		code = drop_former(store, scope->id);
 	if (code == 0 && old)
 		code = add_users(store, old, scope->id);
 	return code == 0 ? recording_store_add_unit(store, scope) : code;
@@ -315,6 +372,10 @@ static int store_scope(struct store *store, struct recorded_scope *scope,
 		code = make_latest(store, scope);
 	if (code == 0 && !scope->reused)
 		code = insert_scope(store, scope, key);
+	if (code == 0 && is_kept_by_name(scope->kind)) {
+		sqlite3_bind_int64(store->stmts[DROP_FORMER], 1, scope->id);
+		code = recording_store_run(store, DROP_FORMER, NULL);
+	}
 	return code;
 }
 
@@ -402,6 +463,10 @@ static int drop_gone(struct store *store)
 			code = drop_unit(store, scope);
 	}
 	for (size_t i = 0; code == 0 && i < recording->outdated.count; i++) {
+		code = former_demote_place(
+			store->map, recording->outdated.list[i], store->err);
+		if (code < 0)
+			break;
 		sqlite3_bind_int64(
 			store->stmts[RETIRE], 1, recording->outdated.list[i]);
 		code = recording_store_run(store, RETIRE, NULL);
@@ -534,6 +599,27 @@ static int doubt_commands(struct store *store)
 	return command_forget_others(store->map, recording, store->err);
 }
 
+/* What is remembered of what was dropped, before it is swept. */
+static int remember(struct store *store)
+{
+	const struct recording *recording = store->recording;
+	int64_t *ran = xcalloc(recording->scope_count + 1, sizeof(*ran));
+	size_t count = 0;
+	int code = former_take_along(store->map, &store->makers, store->err);
+
+	for (size_t i = 0; i < recording->scope_count; i++) {
+		const struct recorded_scope *scope = &recording->scopes[i];
+
+		if (scope->kind == SCOPE_UNIT && scope->id && scope->outcome)
+			ran[count++] = scope->id;
+	}
+	if (code == 0)
+		code = former_refute(
+			store->map, recording->files, ran, count, store->err);
+	free(ran);
+	return code == 0 ? former_limit(store->map, store->err) : code;
+}
+
 int recording_store(
 	struct recording *recording, struct map *map, struct err *err)
 {
@@ -548,6 +634,10 @@ int recording_store(
 	if (code == 0)
 		code = add_session(&store);
 	if (code == 0)
+		code = former_next_scope(&store.next, map, err);
+	if (code == 0)
+		code = former_makers_load(&store.makers, map, err);
+	if (code == 0)
 		code = command_store(map, recording, err);
 	if (code == 0) {
 		keys = recording_keys(recording);
@@ -555,6 +645,8 @@ int recording_store(
 	}
 	if (code == 0)
 		code = store_all(&store, keys);
+	if (code == 0)
+		code = recording_members_store(recording, map, err);
 	if (code == 0)
 		code = doubt_commands(&store);
 	if (code == 0 && recording->knows_all && !recording->whole &&
@@ -564,6 +656,9 @@ int recording_store(
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(store.stmts[i]);
 	readsets_close(&store.sets);
+	if (code == 0)
+		code = remember(&store);
+	former_makers_release(&store.makers);
 	if (code == 0 && store.dropped)
 		code = map_sweep(map, err);
 	else if (code == 0 && store.forgot)

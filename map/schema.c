@@ -4,9 +4,6 @@
 #include "map/map.h"
 #include "map/sql.h"
 
-/* PRAGMA application_id of a map: "frtm". */
-#define APPLICATION_ID 0x6672746d
-
 /*
  * file: a path and what a stat last told of it; `dir` is set for a path that
  *	was not there and names the directory that would have to change first.
@@ -182,9 +179,43 @@ static const char version_7[] =
 	"DELETE FROM makes WHERE scope IN former;"
 	"DELETE FROM scope WHERE id IN former; DROP TABLE temp.former;";
 
+/*
+ * Results that are not the newest of their unit, and what they depend on: see
+ * map/former.h. former: such a result, by its scope; ran: when it was last the
+ * newest one. former_scope: their scopes, under the numbers that they have as
+ * scopes, which no other scope gets; made: files of which it was the maker.
+ * former_set: what was scope's readset. Lists are packed (map/packed.h).
+ * former of a state: nobody but these has read it.
+ * recalled of a unit: it did not run since another result was the newest one,
+ * but this one fitted again; it is when it had been the newest one last.
+ * members of a scope: the units that were collected from it, NULL where that
+ * may not be all.
+ * tally: what is counted for people.
+ */
+static const char version_8[] =
+	"ALTER TABLE state ADD COLUMN former INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE scope ADD COLUMN members BLOB;"
+	"ALTER TABLE unit ADD COLUMN recalled INTEGER;"
+	"CREATE TABLE former ("
+	" scope INTEGER PRIMARY KEY, runner TEXT NOT NULL, id BLOB NOT NULL,"
+	" outcome TEXT NOT NULL, duration INTEGER, place BLOB,"
+	" labels BLOB NOT NULL, ran INTEGER NOT NULL);"
+	"CREATE INDEX former_of_unit ON former (runner, id, ran);"
+	"CREATE TABLE former_scope ("
+	" id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name BLOB NOT NULL,"
+	" session INTEGER NOT NULL, digest BLOB NOT NULL,"
+	" content INTEGER NOT NULL, uses BLOB NOT NULL, made BLOB NOT NULL,"
+	" members BLOB);"
+	"CREATE INDEX former_scope_of_digest ON former_scope (digest);"
+	"CREATE TABLE former_set ("
+	" id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE,"
+	" reads BLOB NOT NULL);"
+	"CREATE TABLE tally ("
+	" name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;";
+
 /* migrations[n] takes a map of version n to version n + 1. */
 static const char *const migrations[MAP_VERSION] = {version_1, version_2,
-	version_3, version_4, version_5, version_6, version_7};
+	version_3, version_4, version_5, version_6, version_7, version_8};
 
 static int is_empty(struct map *map, int64_t *empty, struct err *err)
 {
@@ -206,7 +237,7 @@ static int migrate(struct map *map, int64_t version, struct err *err)
 	if (code == 0) {
 		sql = sqlite3_mprintf("PRAGMA application_id = %d;"
 				      "PRAGMA user_version = %d; COMMIT",
-			APPLICATION_ID, MAP_VERSION);
+			MAP_APPLICATION, MAP_VERSION);
 		code = sql_run(map, sql, err);
 		sqlite3_free(sql);
 	}
@@ -240,7 +271,7 @@ static int schema_read_head(struct head *head, struct map *map, struct err *err)
 /* Whether it is a map, and of a version that is known. */
 static int check_head(const struct head *head, struct map *map, struct err *err)
 {
-	if (!head->empty && head->application != APPLICATION_ID)
+	if (!head->empty && head->application != MAP_APPLICATION)
 		return err_set(err, MAP_BROKEN,
 			"'%s/" MAP_PATH "' is not an ftrace map; remove it "
 			"and record again",

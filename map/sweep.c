@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "map/sweep.h"
 
+#include "map/former.h"
 #include "map/readset.h"
 #include "map/sql.h"
 
@@ -43,8 +44,6 @@ static const char drop_scopes[] =
  * first.
  */
 static const char drop_files[] =
-	"DELETE FROM state WHERE NOT EXISTS"
-	" (SELECT 1 FROM reads WHERE reads.state = state.id);"
 	"DELETE FROM file WHERE dir IS NOT NULL"
 	" AND NOT EXISTS (SELECT 1 FROM state WHERE state.file = file.id)"
 	" AND NOT EXISTS (SELECT 1 FROM makes WHERE makes.file = file.id);"
@@ -58,6 +57,7 @@ static const char drop_files[] =
 	" AND skeleton NOT IN (SELECT print FROM state"
 	"  WHERE aspect = " SQL_ASPECT_CODE " AND block = x'');"
 	"DELETE FROM session WHERE id NOT IN (SELECT session FROM scope)"
+	" AND id NOT IN (SELECT session FROM former_scope)"
 	" AND id < (SELECT max(id) FROM session);";
 
 int map_sweep(struct map *map, struct err *err)
@@ -82,5 +82,7 @@ int map_sweep(struct map *map, struct err *err)
 
 int map_sweep_files(struct map *map, struct err *err)
 {
-	return sql_run(map, drop_files, err);
+	int code = former_sweep_states(map, err);
+
+	return code == 0 ? sql_run(map, drop_files, err) : code;
 }

@@ -33,12 +33,32 @@ static int change_scope(struct map *map, int64_t scope, int64_t set,
 	return code;
 }
 
+/* What the unit's record lacks now its older ones lack, too. */
+static int forget_former(struct map *map, int64_t scope, struct err *err)
+{
+	sqlite3_stmt *stmt = sql_prepare(map,
+		"DELETE FROM former WHERE (runner, id) IN"
+		" (SELECT runner, id FROM unit WHERE scope = ?)",
+		err);
+	int code = MAP_IO;
+
+	if (stmt) {
+		sqlite3_bind_int64(stmt, 1, scope);
+		code = sql_once(map, stmt, err);
+	}
+	sqlite3_finalize(stmt);
+	return code;
+}
+
 int scope_widen(struct map *map, int64_t scope, int64_t *pairs, size_t count,
 	const char *incomplete, struct err *err)
 {
 	struct print print = recording_set_print(pairs, count);
 	int64_t set = 0;
-	int code = readset_store(map, &print, pairs, count, &set, err);
+	int code = forget_former(map, scope, err);
+
+	if (code == 0)
+		code = readset_store(map, &print, pairs, count, &set, err);
 
 	if (code == 0)
 		code = change_scope(map, scope, set, incomplete, err);

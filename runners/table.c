@@ -9,6 +9,7 @@
 #include "runners/bats/bats.h"
 #include "runners/cargo/cargo.h"
 #include "runners/ctest/ctest.h"
+#include "runners/django/django.h"
 #include "runners/go/go.h"
 #include "runners/jest/jest.h"
 #include "runners/meson/meson.h"
@@ -22,7 +23,7 @@
 static const struct adapter *const adapters[] = {&adapter_pytest,
 	&adapter_ctest, &adapter_go, &adapter_cargo, &adapter_jest,
 	&adapter_mocha, &adapter_node, &adapter_prove, &adapter_bats,
-	&adapter_meson, &adapter_vitest, &adapter_unittest};
+	&adapter_meson, &adapter_vitest, &adapter_unittest, &adapter_django};
 
 #define ADAPTERS (sizeof(adapters) / sizeof(*adapters))
 

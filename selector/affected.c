@@ -185,7 +185,7 @@ static int selector_affected_find(struct affected *affected, struct map *map,
 	struct changes changes;
 	int code;
 
-	code = changes_find(&changes, map, err);
+	code = changes_find_recalling(&changes, map, err);
 	if (code == 0 && !set)
 		list_changed(affected, &changes);
 	if (code == 0 && !set)

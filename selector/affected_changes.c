@@ -77,11 +77,37 @@ static int select_narrowed(struct search *search, struct change *change,
 	return code;
 }
 
+/* All whom any change can reach, before it is narrowed. */
+static int find_stale(struct search *search, const struct changes *changes)
+{
+	int64_t *states = NULL;
+	size_t count = 0, room = 0;
+	int code;
+
+	for (size_t i = 0; i < changes->count; i++)
+		for (size_t k = 0; k < changes->list[i].state_count; k++)
+			*(int64_t *)array_add(&states, &count, &room,
+				sizeof(*states)) = changes->list[i].states[k];
+	query_hits_release(&search->stale);
+	code = query_dependents(&search->stale, search->map, states, count,
+		NULL, 0, search->err);
+	free(states);
+	return code;
+}
+
+static bool any_doubts(const struct narrowing *narrowing)
+{
+	for (size_t i = 0; i < narrowing->count; i++)
+		if (narrowing->list[i].doubts.count)
+			return true;
+	return false;
+}
+
 int search_changes(struct search *search, struct changes *changes,
 	const struct narrowing *narrowing)
 {
 	struct change rest = {.what = "modified", .path = "(many files)"};
-	int code = 0;
+	int code = any_doubts(narrowing) ? find_stale(search, changes) : 0;
 
 	for (size_t i = 0; code == 0 && i < changes->count; i++) {
 		struct change *change = &changes->list[i];

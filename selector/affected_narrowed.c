@@ -176,6 +176,17 @@ static bool unit_surely_loads(const struct narrowed_doubts *doubts,
 }
 
 /*
+ * Whether a unit passed with everything that it depends on as it is now, what
+ * it loads included: it has told already.
+ */
+static bool has_told(const struct search *search, const struct query_unit *unit)
+{
+	return unit->outcome && strcmp(unit->outcome, "failed") != 0 &&
+	       strcmp(unit->outcome, "error") != 0 &&
+	       query_hits_find(&search->stale, unit->scope) == HIT_NONE;
+}
+
+/*
  * Of those whose file surely loads one that may fail now, one tells for all;
  * who entered a function that loads it is selected by that. Where nothing else
  * loads it these tell. Else nobody knows who loads it, and what happens then.
@@ -201,7 +212,9 @@ static int select_witness(struct search *search,
 		sure = true;
 		if (query_hits_find(catching, unit->scope) != HIT_NONE)
 			continue;
-		if (search->places[i])
+		if (has_told(search, unit))
+			any = true;
+		else if (search->places[i])
 			any |= !search_select(search, i)->gone;
 		else if (first == search->units.count)
 			first = i;

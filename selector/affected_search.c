@@ -15,6 +15,37 @@ static int affected_search_by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* Those that are not of the newest look at their directory. */
+static int find_discovers(struct search *search)
+{
+	struct query_name *latest = NULL, *all = NULL;
+	size_t latest_count = 0, count = 0, room = 0, old = 0, old_room = 0;
+	struct interner names = {0};
+	int code = query_names(&latest, &latest_count, search->map,
+		SCOPE_DISCOVER, search->err);
+
+	if (code == 0)
+		code = query_all_names(
+			&all, &count, search->map, SCOPE_DISCOVER, search->err);
+	for (size_t i = 0; i < latest_count; i++)
+		intern(&names, latest[i].name, strlen(latest[i].name));
+	for (size_t i = 0; code == 0 && i < count; i++) {
+		uint32_t n =
+			intern_find(&names, all[i].name, strlen(all[i].name));
+
+		*(int64_t *)array_add(&search->discovers,
+			&search->discover_count, &room, sizeof(int64_t)) =
+			all[i].scope;
+		*(bool *)array_add(&search->discovered_since, &old, &old_room,
+			sizeof(bool)) =
+			n != INTERN_NONE && latest[n].scope != all[i].scope;
+	}
+	query_names_release(latest, latest_count);
+	query_names_release(all, count);
+	interner_release(&names);
+	return code;
+}
+
 int search_open(struct search *search)
 {
 	struct map *map = search->map;
@@ -28,8 +59,7 @@ int search_open(struct search *search)
 		code = query_bases(
 			&search->bases, &search->base_count, map, err);
 	if (code == 0)
-		code = query_of_kind(&search->discovers,
-			&search->discover_count, map, SCOPE_DISCOVER, err);
+		code = find_discovers(search);
 	if (code == 0)
 		code = query_of_kind(&search->opaques, &search->opaque_count,
 			map, SCOPE_OPAQUE, err);
@@ -45,7 +75,9 @@ void search_close(struct search *search)
 	free(search->places);
 	free(search->bases);
 	free(search->discovers);
+	free(search->discovered_since);
 	free(search->opaques);
+	query_hits_release(&search->stale);
 	query_names_release(search->collected, search->collected_count);
 	query_units_release(&search->units);
 }
@@ -139,14 +171,36 @@ static bool is_noted(const struct affected *affected, int64_t scope)
 	return false;
 }
 
+/* Whether a unit depends on a scope; yes where that cannot be told. */
+static bool leads_to_unit(const struct search *search, int64_t scope)
+{
+	struct query_hits hits = {0};
+	bool yes = query_dependents(&hits, search->map, NULL, 0, &scope, 1,
+			   search->err) < 0;
+
+	for (size_t i = 0; !yes && i < search->units.count; i++)
+		yes = query_hits_find(&hits, search->units.units[i].scope) !=
+		      HIT_NONE;
+	query_hits_release(&hits);
+	return yes;
+}
+
+/*
+ * since: of each whether its directory was looked at since. By such a one no
+ * unit may have been found: only a file without tests holds on to it then, and
+ * it says nothing. NULL: of none.
+ */
 static void note_meant(struct search *search, const struct meant *meant,
-	const int64_t *scopes, size_t count, const char *path)
+	const int64_t *scopes, const bool *since, size_t count,
+	const char *path)
 {
 	struct affected *affected = search->affected;
 
 	for (size_t i = 0; i < count; i++)
 		if (search_is_meant(meant, scopes[i]) &&
-			!is_noted(affected, scopes[i]))
+			!is_noted(affected, scopes[i]) &&
+			(!since || !since[i] ||
+				leads_to_unit(search, scopes[i])))
 			*(struct decisive *)array_add(&affected->decisive,
 				&affected->decisive_count,
 				&affected->decisive_room,
@@ -160,9 +214,10 @@ void search_note_decisive(
 	/* How it was before does not say what tests there are. */
 	if (search->pretended && search->side == GIT_OLD)
 		return;
-	note_meant(search, meant, search->bases, search->base_count, path);
 	note_meant(
-		search, meant, search->discovers, search->discover_count, path);
+		search, meant, search->bases, NULL, search->base_count, path);
+	note_meant(search, meant, search->discovers, search->discovered_since,
+		search->discover_count, path);
 }
 
 bool search_collected_anew(const struct search *search,

@@ -20,10 +20,14 @@ struct search {
 	size_t collected_count;
 	int64_t *bases;
 	size_t base_count;
-	int64_t *discovers; /* where tests are looked for */
+	int64_t *discovers;     /* where tests are looked for */
+	bool *discovered_since; /* of these: another look is the newest */
 	size_t discover_count;
 	int64_t *opaques; /* scopes of unknown code */
 	size_t opaque_count;
+	/* Who depends on any of the changes that are searched; see
+	 * search_changes(). */
+	struct query_hits stale;
 	bool pretended;     /* this side of it is compared, not the disk */
 	enum git_side side; /* then */
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "map/former_recall.h"
 
 static bool any_dirty(const struct map_files *files)
 {
@@ -89,7 +90,7 @@ void changes_list(struct changes *changes)
 		changes->recorded += s != FILE_NONE;
 		change = NULL;
 		for (; s != FILE_NONE; s = files->states[s].next) {
-			if (files->states[s].live)
+			if (files->states[s].live || files->states[s].former)
 				continue;
 			if (!change) {
 				change = array_add(&changes->list,
@@ -142,6 +143,61 @@ void changes_keep(struct changes *changes, const bool *wanted)
 		free(change->states);
 	}
 	changes->count = left;
+}
+
+/*
+ * Former results that fit what is there become the newest ones; then the map
+ * is another one, of which no file has to be read again.
+ */
+static int changes_recall(
+	bool *again, struct changes *changes, struct map *map, struct err *err)
+{
+	struct map_files *files = &changes->files;
+	bool *counts = xcalloc(files->count + 1, sizeof(*counts));
+	size_t recalled = 0;
+	int code;
+
+	memset(counts, true, files->count);
+	for (size_t s = 0; s < files->state_count; s++) {
+		const struct map_state *state = &files->states[s];
+
+		if (!state->live && counts[state->file] &&
+			!files->files[state->file].variable)
+			counts[state->file] = !ignored_has(&changes->ignored,
+				map_files_path(files, state->file));
+	}
+	map->keep = changes->ignored.config.keep;
+	code = former_recall(&recalled, map, files, counts, err);
+	free(counts);
+	*again = recalled > 0;
+	return code;
+}
+
+int changes_find_recalling(
+	struct changes *changes, struct map *map, struct err *err)
+{
+	bool again = false;
+	int code = changes_find(changes, map, err);
+
+	if (code == 0)
+		code = changes_recall(&again, changes, map, err);
+	if (code == 0 && again) {
+		changes_release(changes);
+		code = changes_find(changes, map, err);
+	}
+	return code;
+}
+
+int changes_recall_units(struct map *map, struct err *err)
+{
+	struct changes changes;
+	bool again;
+	int code = changes_find(&changes, map, err);
+
+	if (code == 0)
+		code = changes_recall(&again, &changes, map, err);
+	changes_release(&changes);
+	return code;
 }
 
 int changes_find(struct changes *changes, struct map *map, struct err *err)

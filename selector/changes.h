@@ -31,6 +31,11 @@ struct changes {
 };
 
 int changes_find(struct changes *changes, struct map *map, struct err *err);
+/* The same, where former results may become the newest ones again first. */
+int changes_find_recalling(
+	struct changes *changes, struct map *map, struct err *err);
+/* Only that, for who looks at units before asking what is affected. */
+int changes_recall_units(struct map *map, struct err *err);
 /* Lists anew, by what is known now of the states in `files`. */
 void changes_list(struct changes *changes);
 /*

@@ -106,8 +106,9 @@ static int add_whole(struct costing *costing)
 
 	for (uint32_t s = files->files[costing->file].state; s != FILE_NONE;
 		s = files->states[s].next)
-		*(int64_t *)array_add(&states, &count, &room, sizeof(*states)) =
-			files->states[s].id;
+		if (!files->states[s].former)
+			*(int64_t *)array_add(&states, &count, &room,
+				sizeof(*states)) = files->states[s].id;
 	code = select_all(costing, states, count);
 	free(states);
 	if (code == 0)

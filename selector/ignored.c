@@ -20,6 +20,7 @@ void ignored_init(struct ignored *ignored, const char *root)
 	if (config_load(&ignored->config, root, &err) < 0) {
 		config_release(&ignored->config);
 		memset(&ignored->config, 0, sizeof(ignored->config));
+		ignored->config.keep = MAP_KEEP;
 	}
 }
 

@@ -57,7 +57,8 @@ static void add_candidate(struct question *question, uint32_t file)
 		s = files->states[s].next) {
 		const struct map_state *state = &files->states[s];
 
-		if (state->live || state->aspect != ASPECT_CODE ||
+		if (state->live || state->former ||
+			state->aspect != ASPECT_CODE ||
 			files->blocks.entries[state->block].size)
 			continue;
 		add_narrowed(narrowing, state);

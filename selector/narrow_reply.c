@@ -85,7 +85,7 @@ static void find_states(struct narrowed *narrowed, const struct wanted *wanted,
 		const struct interned *name =
 			&files->blocks.entries[state->block];
 
-		if (state->aspect != ASPECT_CODE)
+		if (state->aspect != ASPECT_CODE || state->former)
 			continue;
 		if (!name->size && doubted && !whole)
 			add_doubt(&narrowed->doubts, place->path, state);

@@ -201,10 +201,10 @@ int plan_make(struct plan *plan, struct map *map,
 	int code;
 
 	memset(plan, 0, sizeof(*plan));
-	code = query_units(&plan->units, map, err);
+	/* It may change the units. */
+	code = affected_find_in(&plan->affected, map, command->set, err);
 	if (code == 0)
-		code = affected_find_in(
-			&plan->affected, map, command->set, err);
+		code = query_units(&plan->units, map, err);
 	return code == 0 ? plan_fill(plan, map, command, err) : code;
 }
 

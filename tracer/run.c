@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/locate.h"
 #include "base/words.h"
+#include "config/config.h"
 #include "fold/before.h"
 #include "map/aside.h"
 #include "map/project.h"
@@ -109,6 +110,8 @@ static int tracer_run_open_map(
 	int code = map_open(map, root, MAP_RECORD, &result->problem);
 
 	result->put_aside |= code == 0 && map->put_aside;
+	if (code == 0)
+		map->keep = config_keep(root);
 	return code;
 }
 

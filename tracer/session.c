@@ -186,6 +186,15 @@ static int make_home(const char *home, struct err *err)
 	return 0;
 }
 
+int session_make_home(const char *root, struct err *err)
+{
+	char *home = xasprintf("%s/" MAP_DIRECTORY, root);
+	int code = make_home(home, err);
+
+	free(home);
+	return code;
+}
+
 /* Only a directory with a lock that is held gets a session's name. */
 static int name_directory(
 	struct session *session, const char *home, struct err *err)

@@ -92,4 +92,7 @@ bool session_remove(const char *directory);
  */
 unsigned session_clean(const char *root);
 
+/* Makes the project's `.ftrace` where there is none yet. */
+int session_make_home(const char *root, struct err *err);
+
 #endif

@@ -18,7 +18,7 @@ from .reading import lines, variables
 def start(ready, *wrappers):
     """Puts everything in place, once, and says so.
 
-    ready: what is said then.  wrappers: install those of the runner's own
+    ready: what is said then; None: that is said later.  wrappers: install those of the runner's own
     ways to load modules, which go below all others.
     """
     if functions.start() is not None:
@@ -36,7 +36,8 @@ def start(ready, *wrappers):
         say(INTERPRETER + encode("%s-%08x/%s" % (
             sys.implementation.cache_tag, sys.hexversion,
             os.path.abspath(sys.executable))))
-    say(OUTCOME + ready)
+    if ready is not None:
+        say(OUTCOME + ready)
 
 
 class Finish:

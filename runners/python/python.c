@@ -13,8 +13,8 @@
 #include "runners/launcher.h"
 
 /* What gets at each runner in a Python that is one. */
-static const char *const starts[] = {
-	"runners/pytest/start.py", "runners/unittest/start.py", NULL};
+static const char *const starts[] = {"runners/pytest/start.py",
+	"runners/unittest/start.py", "runners/django/start.py", NULL};
 
 char *python_startup(const struct adapter_start *start)
 {
@@ -114,4 +114,21 @@ char *python_place(const char *path, const char *root)
 	free(folder);
 	free(stored);
 	return place;
+}
+
+void python_add_start(struct words *words, char *const argv[], size_t at,
+	const char *root, const char *directory)
+{
+	char *folder = project_file(root, directory), *path = NULL;
+	char *python = NULL;
+
+	if (python_is(argv[0]))
+		path = python_find_program(argv[0], folder);
+	if (path)
+		python = python_place(path, root);
+	words_add(words, python ? python : xstrdup(argv[0]));
+	for (size_t i = 1; i <= at; i++)
+		words_add_copy(words, argv[i]);
+	free(path);
+	free(folder);
 }

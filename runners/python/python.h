@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/words.h"
 #include "runners/adapter.h"
 
 #define PYTHON_START "start.py"
@@ -33,5 +34,12 @@ char *python_find_program(const char *program, const char *folder);
  * what it leads to. NULL: there is none.
  */
 char *python_place(const char *path, const char *root);
+
+/*
+ * Adds the words up to that one, at which the runner stands: the Python as
+ * python_place() has it, its options, or the words of another program.
+ */
+void python_add_start(struct words *words, char *const argv[], size_t at,
+	const char *root, const char *directory);
 
 #endif

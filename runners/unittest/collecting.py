@@ -36,8 +36,10 @@ class _File:
 # By their names.
 _files = {}
 
-# Whether it is the program's own tests that are being loaded.
+# Whether it is the program's own tests that are being loaded, and whether it
+# takes only some of those of a file.
 is_active = False
+is_choosing = False
 
 
 def install():
@@ -115,7 +117,7 @@ def _leave_module(token, suite):
     marks.lower(lifted)
     if suite is not None:
         tests.note_module(suite, file.module)
-        file.complete = not loader.testNamePatterns
+        file.complete = not (is_choosing or loader.testNamePatterns)
     marks.unwind(depth)
 
 
@@ -225,7 +227,7 @@ def declare_discovery(start, pattern):
     say(OUTCOME + b"passed")
     say(END)
     say(BEGIN + b"discover/.")
-    say(USE + b"pattern/unittest:" + encode(pattern))
+    say(USE + b"pattern/%b:%b" % (tests.runner, encode(pattern)))
     say(END)
 
 

@@ -10,9 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/alloc.h"
 #include "base/words.h"
-#include "map/project.h"
 #include "runners/python/python.h"
 
 /* What an option does to the tests. */
@@ -75,24 +73,6 @@ static struct option command_read(char *const argv[])
 	return (struct option){SENSE_RUN, 1};
 }
 
-/* The Python before its options; or the words of another program. */
-static void add_start(struct words *words, char *const argv[], size_t at,
-	const char *root, const char *directory)
-{
-	char *folder = project_file(root, directory), *path = NULL;
-	char *python = NULL;
-
-	if (python_is(argv[0]))
-		path = python_find_program(argv[0], folder);
-	if (path)
-		python = python_place(path, root);
-	words_add(words, python ? python : xstrdup(argv[0]));
-	for (size_t i = 1; i <= at; i++)
-		words_add_copy(words, argv[i]);
-	free(path);
-	free(folder);
-}
-
 char **unittest_asked(char *const argv[], const char *root,
 	const char *directory, bool sibling)
 {
@@ -102,7 +82,7 @@ char **unittest_asked(char *const argv[], const char *root,
 
 	if (sibling)
 		return NULL;
-	add_start(&words, argv, at, root, directory);
+	python_add_start(&words, argv, at, root, directory);
 	for (size_t i = at + 1; at && argv[i]; i += option.words) {
 		option = command_read(argv + i);
 		for (size_t k = 0;

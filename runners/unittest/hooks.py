@@ -1,29 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The hooks of unittest's program: what it looks for, and what it runs."""
 
-import os
 from unittest import TestProgram
 
-from ...languages.python import marks, recording, runner
-from ...languages.python.marks import BASE, BEGIN, END, OUTCOME, say
-from ..python import directories
-from . import collecting, running, select, tests, wrapping
+from ...languages.python import marks
+from . import collecting, running, suites, tests, wrapping
 
 
 def start(root, selection):
     """Begins recording, once; selection: a file, or None for all."""
-    marks.set_root(root or os.getcwd())
-    runner.packages = ("unittest",)
-    directories.sought = ("__init__.py",)
-    recording.start(b"ready/unittest")
-    if selection is not None:
-        token = marks.mute_always()
-        try:
-            select.start(selection)
-        finally:
-            marks.unmute(token)
-    collecting.install()
-    running.install()
+    suites.start(b"unittest", root, selection)
     wrapping.around(TestProgram, "createTests", _enter_create,
                     _leave_create)
     wrapping.around(TestProgram, "runTests", _enter_run, _leave_run)
@@ -48,7 +34,7 @@ def _leave_create(token, _=None):
     program, given, named, depth = token
     try:
         if hasattr(program, "test"):
-            if given[0] and _lacks(program.test):
+            if given[0] and suites.lacks(program.test):
                 tests.forget_all()
                 program.createTests(*given, **named)
             _declare(program, given[0])
@@ -57,35 +43,18 @@ def _leave_create(token, _=None):
         marks.unwind(depth)
 
 
-def _lacks(suite):
-    token = marks.mute_always()
-    try:
-        return select.lacks(suite)
-    finally:
-        marks.unmute(token)
-
-
 def _declare(program, discovers):
-    known = collecting.declare(program.test, select.has)
+    known = suites.declare(program.test)
     if discovers:
-        collecting.declare_discovery(program.start, program.pattern)
-        collecting.declare_left(select.files())
+        suites.declare_discovery([(program.start, program.pattern)])
     if known and not program.testNamePatterns:
-        say(BEGIN + BASE)
-        say(OUTCOME + b"collected")
-        say(END)
-    for test in tests.leaves(program.test):
-        running.watch(type(test))
+        suites.declare_all()
 
 
 def _enter_run(program, *_, **_kwargs):
     if program is not _program:
         return False
-    try:
-        select.confine(program.test)
-    except Exception:
-        # All that was asked for is run then: nothing is missed.
-        pass
+    suites.confine(program.test)
     running.expect(program.test)
     return True
 

@@ -22,6 +22,13 @@ _finish = Finish()
 # The suite that the program runs.
 _top = None
 
+
+def uses(_test):
+    """The scopes of what a runner sets up for that test besides; it may put a
+    function of its own here."""
+    return ()
+
+
 # The unit that is open, and that which was before.
 _open = _last = None
 
@@ -62,6 +69,10 @@ def expect(top):
     _top = top
 
 
+def is_expected(top):
+    return top is _top
+
+
 def finish():
     try:
         functions.stop()
@@ -71,7 +82,7 @@ def finish():
 
 
 def _enter_suite(top, *_, **_kwargs):
-    return top is _top
+    return is_expected(top)
 
 
 def _leave_suite(is_top, _=None):
@@ -90,16 +101,17 @@ def _enter_test(test, result=None, *_, **_kwargs):
     # The next one may have its identity.
     tests.forget(test)
     _open = _last = unit
-    depth = _begin(unit, type(test))
+    depth = _begin(unit, test)
     results.begin(test, result)
     return depth, _clock[0]()
 
 
-def _begin(unit, kind):
+def _begin(unit, test):
+    kind = type(test)
     depth = marks.begin(unit.scope)
     say(USE + b"collect/" + encode(unit.group))
     for scope in (_module_scopes.get(kind.__module__),
-                  _class_scopes.get(kind)):
+                  _class_scopes.get(kind), *uses(test)):
         if scope is not None:
             say(USE + scope)
     return depth
@@ -124,7 +136,7 @@ def _say_failed(test, word):
     """A test that does not run, because what it needs was not set up."""
     unit = tests.of(test)
     if unit is not None:
-        depth = _begin(unit, type(test))
+        depth = _begin(unit, test)
         say(OUTCOME + word)
         marks.unwind(depth)
 

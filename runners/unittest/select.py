@@ -49,6 +49,7 @@ def lacks(suite):
 
     From then on all are loaded.
     """
+    global _plain
     if _plain is None:
         return False
     found = {unit.file for unit in map(tests.of, tests.leaves(suite)) if unit}
@@ -56,6 +57,7 @@ def lacks(suite):
             marks.root, each)) for each in _files):
         return False
     loader.TestLoader._match_path = _plain
+    _plain = None
     return True
 
 

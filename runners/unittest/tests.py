@@ -13,6 +13,9 @@ from ...languages.python import marks
 from ...languages.python.marks import encode
 from ..python import directories
 
+# Whose units they are: unittest's, or those of a runner that is made of it.
+runner = b"unittest"
+
 # The units of tests that have not run yet, by the identities of these.
 _units = {}
 
@@ -28,7 +31,7 @@ class Unit:
         self.file = file
         self.group = file if group is None else file + "::" + group
         self.name = file if name is None else file + "::" + name
-        self.scope = b"unit/unittest/" + encode(self.name)
+        self.scope = b"unit/%b/%b" % (runner, encode(self.name))
 
 
 def leaves(suite):

@@ -41,7 +41,10 @@ FOREIGN = {"--changed", "--show-only", "--output-junit",
            "--timer", "--state", "--source", "--harness",
            "--filter-tags", "--filter-status", "--no-rebuild", "--wrapper",
            "--setup", "--gdb", "--test-args", "--benchmark", "--logbase",
-           "--suite"}
+           "--suite", "--keepdb", "--buffer", "--failfast",
+           "--no-faulthandler", "--no-input", "--reverse", "--shuffle",
+           "--timing", "--traceback", "--verbosity", "--tag", "--exclude-tag",
+           "--testrunner"}
 
 problems = []
 

@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: MIT
 """Fixtures of the end-to-end tests; helpers.py has what they are made of."""
 
+import fcntl
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tarfile
 import time
+import venv
 
 import pytest
 
 import bare
-from helpers import BARE, CLICK, FTRACE, Project, Terminal
+from helpers import BARE, CLICK, FTRACE, HERE, SOURCE, Project, Terminal
 
 
 def pytest_configure(config):
@@ -79,3 +83,21 @@ def click(recorded_click, tmp_path):
     time.sleep(0.1)
     assert copy.json("changed")["stale"] == 0
     return copy
+
+
+@pytest.fixture(scope="session")
+def frameworks():
+    """A Python with pytest and the packages of frameworks.txt, made once."""
+    folder = SOURCE / "build" / ("frameworks-%d.%d" % sys.version_info[:2])
+    wanted = "".join((HERE / name).read_text() for name in (
+        "frameworks.txt", "requirements.txt"))
+    with open(str(folder) + ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ready = folder / "ready"
+        if not (ready.exists() and ready.read_text() == wanted):
+            venv.create(folder, clear=True, symlinks=True, with_pip=True)
+            subprocess.run(
+                [folder / "bin/python", "-m", "pip", "install", "-q",
+                 "-r", HERE / "frameworks.txt", "pytest==7.4.0"], check=True)
+            ready.write_text(wanted)
+    return str(folder / "bin" / "python")

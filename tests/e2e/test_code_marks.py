@@ -43,6 +43,8 @@ MODULE = """\
 @pytest.fixture
 def marked(project):
     """A project in which m.py is a module, and a way to record marks."""
+    # The Pythons that it tells of are no others' business.
+    project.state = project.root.parent / "state"
     project.write("m.py", MODULE)
 
     def record(*lines, tag="fake-1", python=None):

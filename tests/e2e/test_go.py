@@ -209,7 +209,11 @@ def test_what_cannot_be_built_has_failed(sample):
     assert project.units() == {"./a": "passed", "./b": "failed",
                                "./cmd/tool": "failed", "./ext": "passed"}
     assert chosen(project, code=1) == ["./b", "./cmd/tool"]
+    # Undone, all is again as it was when they passed.
     project.edit("b/b.go", "undefined", "a.One() + 1")
+    assert chosen(project) == []
+    assert set(project.units().values()) == {"passed"}
+    project.edit("b/b.go", "a.One() + 1", "1 + a.One()")
     assert chosen(project) == ["./b", "./cmd/tool"]
     assert project.affected() == []
 

@@ -331,8 +331,11 @@ def test_a_command_that_fails_besides(small):
     small.write("a.txt", "2")
     result, _said = _tested(small, *line)
     assert result.code == 2 and small.ran(result) == IDS[:1]
+    small.write("a.txt", "3")
+    result, _said = _tested(small, *line)
+    assert result.code == 2 and small.ran(result) == IDS[:1]
+    # Undone, all is again as it was when it passed.
     small.write("a.txt", "1")
-    assert small.ran(_tested(small, *line)[0].ok()) == IDS[:1]
     assert _tested(small, *line)[0].ok().out == ""
 
 

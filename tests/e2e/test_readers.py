@@ -4,36 +4,12 @@
 Each with the real package.  What fails after an edit has to be selected.
 """
 
-import fcntl
 import re
-import subprocess
 import sys
-import venv
 
 import pytest
 
-from helpers import SOURCE
-
-HERE = SOURCE / "tests" / "e2e"
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.M)
-
-
-@pytest.fixture(scope="session")
-def frameworks():
-    """A Python with pytest and the packages of frameworks.txt, made once."""
-    folder = SOURCE / "build" / ("frameworks-%d.%d" % sys.version_info[:2])
-    wanted = "".join((HERE / name).read_text() for name in (
-        "frameworks.txt", "requirements.txt"))
-    with open(str(folder) + ".lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        ready = folder / "ready"
-        if not (ready.exists() and ready.read_text() == wanted):
-            venv.create(folder, clear=True, symlinks=True, with_pip=True)
-            subprocess.run(
-                [folder / "bin/python", "-m", "pip", "install", "-q",
-                 "-r", HERE / "frameworks.txt", "pytest==7.4.0"], check=True)
-            ready.write_text(wanted)
-    return str(folder / "bin" / "python")
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def test_part_of_it_is_run(suite):
     hit = units(answer)["test_other.py::test_passes"]
     assert hit["outcome"] == hit["before"] == "passed"
     assert not hit["ran"] and not hit["selected"] and "reason" not in hit
-    suite.edit("lib.py", "return 5", "return 1")
+    suite.edit("lib.py", "return 5", "return int(1)")
     again = units(report(suite))["test_lib.py::test_f"]
     assert again["before"] == "failed" and again["outcome"] == "passed"
 

@@ -270,7 +270,7 @@ def test_recorded_anew_after_an_edit(bare):
     assert bare.affected_units() == [ONE]
     bare.record()
     assert bare.affected_units() == []
-    all_of(bare, "setup.cfg", "-v", "-q")
+    all_of(bare, "setup.cfg", "-v", "-vv")
 
 
 def test_same_text_as_a_source(bare):

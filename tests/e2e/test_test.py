@@ -96,11 +96,19 @@ def test_the_start_of_a_runner_is_spared(suite):
 
 def test_what_fails_is_run_until_it_passes(suite):
     test(suite)
-    with suite.edited("two.py", "return 2", "return 33"):
-        assert ran(test(suite, code=1)) == 1
-        assert ran(test(suite, code=1)) == 1
+    suite.edit("two.py", "return 2", "return 33")
+    assert ran(test(suite, code=1)) == 1
+    assert ran(test(suite, code=1)) == 1
+    suite.edit("two.py", "return 33", "return int(2)")
     assert ran(test(suite)) == 1
     assert test(suite).out == ""
+
+
+def test_what_is_undone_runs_nothing(suite):
+    test(suite)
+    with suite.edited("two.py", "return 2", "return 33"):
+        assert ran(test(suite, code=1)) == 1
+    assert "nothing affected" in test(suite).err
 
 
 def test_everything(suite):

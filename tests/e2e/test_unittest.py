@@ -489,3 +489,12 @@ def test_programs_inside_tests(suite):
         assert suite.affected_units() == [
             inside + "test_a_program", inside + "test_b_process",
             PRICE + "PriceTest::test_net"]
+
+
+def test_audit(suite):
+    """A unit runs by its dotted name, which looks for its package otherwise
+    than discovery does."""
+    result = suite.ftrace("audit", "-n", "1", "--seed", "405709", "--",
+                          suite.python, *OPTIONS)
+    assert "audited 1 unit of 12" in result.err
+    assert "problem" not in result.err

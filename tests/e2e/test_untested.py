@@ -308,6 +308,8 @@ def test_a_file_that_cannot_be_taken_apart(cart, content, why):
 
 
 def test_an_interpreter_that_is_gone(project):
+    # Other tests have told their user's folder of Pythons.
+    project.state = project.root.parent / "state"
     project.write("cart.py", CART)
     marked = Marked(project)
     marked.marks[0] = "interpreter/%s/%s" % (TAG, project.root / "python")

@@ -105,7 +105,7 @@ TEST(places)
 {
 	is_wrong("{\n/* ü\t*/ \"flakey\": 1}",
 		"2:9: unknown key 'flakey' here; there are '$schema', "
-		"'test', 'smoke', 'flaky', 'ignore', 'checks'");
+		"'test', 'smoke', 'flaky', 'ignore', 'keep', 'checks'");
 }
 
 TEST(top)
@@ -177,6 +177,31 @@ TEST(values_of_a_check)
 		"not '/tmp'");
 }
 
+TEST(kept_results)
+{
+	is_wrong("{\"keep\": 3}", "1:10: an object is expected in 'keep'");
+	is_wrong("{\"keep\": {\"results\": 0}}",
+		"1:22: 'results' is a whole number from 1 to 1000");
+	is_wrong("{\"keep\": {\"results\": 2.5}}",
+		"1:22: 'results' is a whole number from 1 to 1000");
+	is_wrong("{\"keep\": {\"days\": \"x\"}}",
+		"1:19: 'days' is a whole number from 0 to 36500");
+	is_wrong("{\"keep\": {\"bytes\": 1e999}}",
+		"1:20: 'bytes' is a whole number from 0 to 1000000000000000");
+	is_wrong("{\"keep\": {\"byte\": 1}}",
+		"1:11: unknown key 'byte' in 'keep'; there are 'results', "
+		"'days', 'bytes'");
+	is_right("{\"keep\": {\"results\": 3, \"bytes\": 0}}");
+	assert_int_equal(config.keep.results, 3);
+	assert_int_equal(config.keep.days, 90);
+	assert_int_equal(config.keep.bytes, 0);
+	config_release(&config);
+	write_file("ftrace.json", "{\"keep\": {\"results\": 0}}");
+	assert_int_equal(config_keep(scratch_root()).results, 10);
+	write_file("ftrace.json", "{\"keep\": {\"results\": 1}}");
+	assert_int_equal(config_keep(scratch_root()).results, 1);
+}
+
 TEST(order_of_checks)
 {
 	is_wrong(CHECKS("\"a\": {\"command\": \"x\", \"after\": [\"b\"]}"),
@@ -205,7 +230,7 @@ int main(void)
 		IN_SCRATCH(whole_file), cmocka_unit_test(not_json),
 		cmocka_unit_test(places), cmocka_unit_test(top),
 		cmocka_unit_test(check), cmocka_unit_test(values_of_a_check),
-		cmocka_unit_test(order_of_checks)};
+		IN_SCRATCH(kept_results), cmocka_unit_test(order_of_checks)};
 
 	return RUN_TESTS(tests);
 }

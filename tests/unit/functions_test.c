@@ -35,12 +35,16 @@ static int enter(void **state)
 		map_open(&map, scratch_root(), MAP_RECORD, &err) < 0)
 		return -1;
 	sql("INSERT INTO interpreter VALUES (1, 'tag', '/nowhere/python');"
-	    "INSERT INTO scope VALUES (1, 1, 'pytest/test_a.py::test_a', 1, 1,"
+	    "INSERT INTO scope (id, kind, name, session, readset, latest,"
+	    " incomplete, digest) VALUES (1, 1, 'pytest/test_a.py::test_a', 1, "
+	    "1,"
 	    " 0, NULL, x'');"
 	    "INSERT INTO unit VALUES (1, 'pytest', 'test_a.py::test_a',"
-	    " 'passed', 1, NULL);"
-	    "INSERT INTO scope VALUES (2, 3, 'a', 1, 2, 0, NULL, x'');"
-	    "INSERT INTO scope VALUES (3, 4, 'alone', 1, 3, 1, NULL, x'');"
+	    " 'passed', 1, NULL, NULL);"
+	    "INSERT INTO scope (id, kind, name, session, readset, latest,"
+	    " incomplete, digest) VALUES (2, 3, 'a', 1, 2, 0, NULL, x'');"
+	    "INSERT INTO scope (id, kind, name, session, readset, latest,"
+	    " incomplete, digest) VALUES (3, 4, 'alone', 1, 3, 1, NULL, x'');"
 	    "INSERT INTO uses VALUES (1, 2);");
 	return 0;
 }
@@ -93,7 +97,8 @@ static void load(const char *path, int64_t loaded)
 	snprintf(text, sizeof(text),
 		"INSERT INTO file (id, path, mode, loaded)"
 		" VALUES (1, '%s', 33188, %lld);"
-		"INSERT INTO state VALUES (1, 1, 5, x'', x'00', 1);",
+		"INSERT INTO state (id, file, aspect, block, print, live)"
+		" VALUES (1, 1, 5, x'', x'00', 1);",
 		path, (long long)loaded);
 	sql(text);
 }
@@ -103,7 +108,8 @@ static void read_block(int state, const char *block, int scope, int kinds)
 	char text[256];
 
 	snprintf(text, sizeof(text),
-		"INSERT INTO state VALUES (%d, 1, %d, CAST('%s' AS BLOB),"
+		"INSERT INTO state (id, file, aspect, block, print, live)"
+		" VALUES (%d, 1, %d, CAST('%s' AS BLOB),"
 		" x'01', 1); INSERT INTO reads VALUES (%d, %d, %d);",
 		state, *block ? 5 : 0, block, scope, state, kinds);
 	sql(text);
@@ -266,8 +272,8 @@ static void add_unit(int scope, const char *id)
 	char text[256];
 
 	snprintf(text, sizeof(text),
-		"INSERT INTO unit VALUES (%d, 'pytest', '%s', 'passed', 1, "
-		"NULL);",
+		"INSERT INTO unit (scope, runner, id, outcome, duration)"
+		" VALUES (%d, 'pytest', '%s', 'passed', 1);",
 		scope, id);
 	sql(text);
 }

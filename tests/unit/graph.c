@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "map/audit.h"
+#include "map/former_recall.h"
 #include "map/query.h"
 #include "wire/kind.h"
 
@@ -47,6 +48,7 @@ void graph_begin(void)
 	memset(&recording, 0, sizeof(recording));
 	recording.files = &files;
 	recording.command = "graph";
+	recording.started = clock_now();
 }
 
 void graph_commit(void)
@@ -149,6 +151,21 @@ void graph_listing(const char *directory, const char *passed)
 	map_file_check(&files, file, NULL);
 	read->state = map_file_state(&files, file, ASPECT_PRESENCE, "", 0);
 	read->kinds = KIND_BIT(ACCESS_STAT);
+}
+
+size_t graph_recall(void)
+{
+	struct map_files now;
+	size_t recalled = 0;
+
+	must(map_enter(&graph_map, &err));
+	must(map_files_load(&now, &graph_map, &err));
+	map_files_check_all(&now);
+	must(map_files_save(&now, &graph_map, &err));
+	must(former_recall(&recalled, &graph_map, &now, NULL, &err));
+	must(map_leave(&graph_map, &err));
+	map_files_release(&now);
+	return recalled;
 }
 
 void graph_unit(const char *name, const char *path)

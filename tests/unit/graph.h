@@ -34,6 +34,9 @@ void graph_label(uint32_t scope, const char *name);
 /* A directory's listing, in which the file was passed by. */
 void graph_listing(const char *directory, const char *passed);
 
+/* How many former results fit what is on disk and come back. */
+size_t graph_recall(void);
+
 /* A session of one unit that reads one path. */
 void graph_unit(const char *name, const char *path);
 

@@ -187,6 +187,7 @@ TEST(sweep)
 {
 	uint32_t unit, fixture, module;
 
+	graph_map.keep.results = 1;
 	graph_begin();
 	unit = graph_scope(SCOPE_UNIT, "r/one");
 	fixture = graph_scope(SCOPE_FIXTURE, "f");

@@ -515,18 +515,18 @@ PyObject *kept_keep(PyObject *self, PyObject *args)
 PyObject *kept_start(PyObject *self, PyObject *args)
 {
 	PyObject *types, *class_kind, *attributes_of, *paths_of, *specials_of,
-		*default_of, *wrappers;
+		*default_of, *anew_of, *wrappers;
 	PyObject *opcodes;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "OOOOOOOOO", &opcodes, &types, &class_kind,
+	if (!PyArg_ParseTuple(args, "OOOOOOOOOO", &opcodes, &types, &class_kind,
 		    &attributes_of, &paths_of, &specials_of, &default_of,
-		    &wrappers, &function_of))
+		    &anew_of, &wrappers, &function_of))
 		return NULL;
 	Py_IncRef(args);
 	kept_names_start((unsigned char *)PyBytes_AsString(opcodes));
 	places_start(class_kind, attributes_of, paths_of, specials_of,
-		default_of, wrappers);
+		default_of, anew_of, wrappers);
 	started = kept_state_start(types) && PyFunction_GetClosure &&
 		  PyFunction_GetDefaults && PyCell_Get &&
 		  PyObject_GenericGetDict;

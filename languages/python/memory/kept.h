@@ -23,10 +23,10 @@ struct block;
 
 /*
  * kept_start(opcodes, types, class_kind, attributes_of, paths_of, specials_of,
- * default_of, wrappers, function_of): opcodes as kept_names_start() takes them,
- * as bytes; types as kept_state_start() does; those of places_start(); and
- * function_of(value), the name of the function that a cache computes by, or of
- * a function, as bytes, or None.
+ * default_of, anew_of, wrappers, function_of): opcodes as kept_names_start()
+ * takes them, as bytes; types as kept_state_start() does; those of
+ * places_start(); and function_of(value), the name of the function that a cache
+ * computes by, or of a function, as bytes, or None.
  */
 PyObject *kept_start(PyObject *self, PyObject *args);
 

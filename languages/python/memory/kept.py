@@ -39,14 +39,19 @@ _WRAPPERS = (
 )
 
 # Objects of classes of these change by being used, and keep nothing of what
-# the project computes.
+# the project computes: Django's settings keep what they have read.
 _BUSY = ("logging", "threading", "unittest.mock", "weakref", "_weakref",
          "typing", "re", "builtins", "types", "abc", "_io", "itertools",
-         "enum")
+         "enum", "django.conf")
 
 # Instructions that get an attribute, and that set one.
 _GETTING = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR")
 _SETTING = ("STORE_ATTR", "DELETE_ATTR")
+
+# What classes of tests get anew for each test, by the module of the class that
+# they have it from.
+_ANEW = {"django.test.testcases": (
+    "client", "async_client", "atomics", "cls_atomics")}
 
 # What classes have for which code was made that is in no file.
 _MADE = ("__dataclass_fields__", "__attrs_attrs__")
@@ -71,7 +76,7 @@ def install():
         (_PLAIN, _SETS, functools._lru_cache_wrapper, types.FunctionType,
          types.ModuleType, tuple(kind for kind, _ in _WRAPPERS)),
         _class_kind, _attributes_of, _paths_of, _specials_of, _default_of,
-        _WRAPPERS, _function_of)
+        _anew_of, _WRAPPERS, _function_of)
     builtins.getattr, builtins.hasattr = marks.extension.askers(
         getattr, imports.documentation(getattr),
         hasattr, imports.documentation(hasattr),
@@ -235,6 +240,13 @@ def _default_of(kind, name):
         if name in names:
             return (names[name],)
     return ()
+
+
+@_per_class
+def _anew_of(kind):
+    """The names that a class of tests gets anew for each of them."""
+    return frozenset(name for base in type.__dict__["__mro__"].__get__(kind)
+                     for name in _ANEW.get(_module_of(base), ()))
 
 
 def _function_of(value):

@@ -11,15 +11,16 @@
 /* What objects of a class have to be looked at. */
 enum class_kind { NOTHING, OF_PROJECT, OF_OTHERS };
 
-static PyObject *class_kind, *paths_of, *specials_of, *default_of;
+static PyObject *class_kind, *paths_of, *specials_of, *default_of, *anew_of;
 
 void open_start(PyObject *kind, PyObject *paths, PyObject *specials,
-	PyObject *inherited)
+	PyObject *inherited, PyObject *anew)
 {
 	class_kind = kind;
 	paths_of = paths;
 	specials_of = specials;
 	default_of = inherited;
+	anew_of = anew;
 }
 
 static enum class_kind kind_of_objects(PyObject *type)
@@ -385,11 +386,15 @@ static void take_count(struct owner *owner, PyObject *names)
 void open_names(struct owner *owner, bool is_new)
 {
 	PyObject *names = values_names(owner->kind, owner->object);
+	PyObject *anew = owner->kind == KEPT_CLASS
+				 ? values_ask(anew_of, owner->object)
+				 : NULL;
 	PyObject *key, *value;
 	ssize_t at = 0;
 
 	while (names && PyDict_Next(names, &at, &key, &value)) {
-		if (is_new && owner_find(owner, key, 0))
+		if ((is_new && owner_find(owner, key, 0)) ||
+			(anew && PySet_Contains(anew, key) == 1))
 			continue;
 		Py_IncRef(value);
 		take_name(owner, key, value, is_new);
@@ -397,6 +402,8 @@ void open_names(struct owner *owner, bool is_new)
 	}
 	if (!owner_find(owner, NULL, PLACE_NAMES))
 		take_count(owner, names);
+	PyErr_Clear();
+	Py_DecRef(anew);
 	Py_DecRef(names);
 }
 

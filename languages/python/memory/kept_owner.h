@@ -76,7 +76,7 @@ void owner_know(PyObject *names, struct kept_name *name);
 
 /* That of places_start(). */
 void open_start(PyObject *class_kind, PyObject *paths_of, PyObject *specials_of,
-	PyObject *default_of);
+	PyObject *default_of, PyObject *anew_of);
 
 /* Finds the places in the value of a place. is_new: the value came there since
  * the module was loaded. */

@@ -12,10 +12,10 @@ static uint64_t look_count;
 
 void places_start(PyObject *class_kind, PyObject *attributes_of,
 	PyObject *paths_of, PyObject *specials_of, PyObject *default_of,
-	PyObject *wrappers)
+	PyObject *anew_of, PyObject *wrappers)
 {
 	values_start(class_kind, attributes_of, wrappers);
-	open_start(class_kind, paths_of, specials_of, default_of);
+	open_start(class_kind, paths_of, specials_of, default_of, anew_of);
 }
 
 /* Modules */

@@ -118,13 +118,15 @@ enum place_news { PLACE_SAME, PLACE_CHANGED, PLACE_REPLACED, PLACE_GONE };
  * attributes_of(object) a dict where an object has none, or None;
  * paths_of(class) those of the files whose code is at home in a class;
  * specials_of(object) the code that Python calls of it; default_of(class, name)
- * a tuple of what its objects have by that name without having it; and
+ * a tuple of what its objects have by that name without having it;
+ * anew_of(class) the set of the names that whoever runs tests sets there anew
+ * for each, which are not looked at; and
  * pairs of a type that wraps functions and the attribute that has them. They
  * are kept.
  */
 void places_start(PyObject *class_kind, PyObject *attributes_of,
 	PyObject *paths_of, PyObject *specials_of, PyObject *default_of,
-	PyObject *wrappers);
+	PyObject *anew_of, PyObject *wrappers);
 
 /*
  * Takes in the names of a module, as they are now, or, where it is not loaded

@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 PYTHON_FOLDER = ROOT / "languages" / "python"
 # In the order of struct startup.
-RUNNERS = "pytest", "unittest"
+RUNNERS = "pytest", "unittest", "django"
 
 
 def _compile(target, *sources):
