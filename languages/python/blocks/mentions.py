@@ -70,6 +70,9 @@ def _uses(stream, names, consts, valued, held):
 
 _OWN_LOADS = frozenset(op for op in ops(
     "LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK") if op >= 0)
+# Of these the second one is on top.
+_LOAD_PAIRS = frozenset(op for op in ops(
+    "LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW") if op >= 0)
 _STORES = ops("STORE_FAST", "DELETE_FAST", "STORE_FAST_MAYBE_NULL")
 _STORE_PAIRS = ops("STORE_FAST_STORE_FAST", "STORE_FAST_LOAD_FAST")
 
@@ -90,7 +93,8 @@ def _of_others(code, stream, long):
             index = arg >> role[1]
             if index < len(names):
                 found.add(names[index])
-        is_own = own and op in _OWN_LOADS and not arg
+        is_own = own and (op in _OWN_LOADS and not arg
+                          or op in _LOAD_PAIRS and not arg & 15)
     return found
 
 

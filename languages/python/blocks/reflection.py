@@ -24,7 +24,8 @@ REFLECTION = frozenset((
 STORING = frozenset(("pickle", "_pickle", "cPickle", "shelve"))
 # What the body of a class has of these it declares.
 _DECLARED = frozenset((
-    "__annotations__", "__annotate__", "__annotate_func__"))
+    "__annotations__", "__annotate__", "__annotate_func__",
+    "__static_attributes__"))
 # And these what objects and classes have: modules are found by who holds one,
 # unless they are looked up as well.
 OF_OBJECTS = frozenset((
