@@ -2,8 +2,10 @@
 """Tests that `manage.py test` runs: each is a unit, asked for by its dotted
 name."""
 
+import os
 import re
 import shutil
+import sqlite3
 
 import pytest
 
@@ -56,10 +58,12 @@ FILES = {
                 return self.text.lower()
         """,
     "polls/views.py": """\
+        from django.conf import settings
         from django.http import HttpResponse
         from django.shortcuts import render
 
         def home(request):
+            assert settings.SECRET_KEY
             return render(request, "home.html", {"text": "home"})
 
         def about(request):
@@ -215,6 +219,16 @@ def test_in_parallel(site):
     assert warm(site) == []
     site.edit("polls/models.py", "self.text.upper()", "str(self.text).upper()")
     assert site.affected() == sorted([ONE, SHOUT])
+
+
+def test_what_django_keeps_for_itself(site):
+    """Settings that were read, and clients of other classes, tie no test."""
+    database = sqlite3.connect(site.root / ".ftrace" / "map.db")
+    names = [os.fsdecode(name) for name, in database.execute(
+        "SELECT name FROM scope WHERE kind = 11")]
+    database.close()
+    assert not [name for name in names
+                if "client" in name or "settings" in name]
 
 
 def test_audit(site):
