@@ -145,15 +145,27 @@ void changes_keep(struct changes *changes, const bool *wanted)
 	changes->count = left;
 }
 
+static bool any_not_live(const struct map_files *files)
+{
+	for (size_t s = 0; s < files->state_count; s++)
+		if (!files->states[s].live)
+			return true;
+	return false;
+}
+
 /*
  * By file, whether it counts how it looks: asked of those that are not as they
  * were, and of products, which somebody else may use; there are fewer of them.
+ * NULL: all are as they were.
  */
 static bool *changes_counting(const struct changes *changes)
 {
 	const struct map_files *files = &changes->files;
-	bool *counts = xcalloc(files->count + 1, sizeof(*counts));
+	bool *counts;
 
+	if (!any_not_live(files))
+		return NULL;
+	counts = xcalloc(files->count + 1, sizeof(*counts));
 	for (uint32_t i = 0; i < files->count; i++) {
 		uint32_t s = files->files[i].state;
 		bool asked = s == FILE_NONE;
