@@ -243,10 +243,12 @@ static void recall_add(
 static bool recall_has(
 	const struct recall *recall, const char *runner, const char *id)
 {
-	const struct recalled *last = recall->list + recall->count - 1;
+	const struct recalled *last;
 
-	return recall->count && !strcmp(last->id, id) &&
-	       !strcmp(last->runner, runner);
+	if (!recall->count)
+		return false;
+	last = &recall->list[recall->count - 1];
+	return !strcmp(last->id, id) && !strcmp(last->runner, runner);
 }
 
 /* Whether a place is looked at otherwise now, or not at all. */
